@@ -1,0 +1,133 @@
+"""What is asked and what is answered, as plain frozen data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.errors import Problem
+
+
+class CitationState(StrEnum):
+    """What the program, not the model, found out about a citation."""
+
+    VERIFIED = "verified"  # the quotation stands on that page, word for word after normalising
+    NOT_FOUND = "not_found"  # the quotation does not stand on that page, or there is no such page
+    PAGE = "page"  # a page was named without a quotation; the page exists
+    FOUND = "found"  # the model named no page; the program found this one to bear the answer out
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """A place in a book that an answer rests on.
+
+    `start` and `end` are the offsets, in characters of the answer's text, of the mark (`[p. 12]`) in the answer;
+    both are -1 for a citation that the program found by itself. `page` counts from 1; `label` is the page's own label.
+    """
+
+    book_id: str
+    document: str
+    page: int
+    label: str
+    quote: str
+    state: CitationState
+    start: int = -1
+    end: int = -1
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Token counts of one answer; reused + evaluated = prompt."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    evaluated_tokens: int = 0
+    generated_tokens: int = 0
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """Seconds. `first_token_s` counts from the moment the question reached the engine."""
+
+    load_s: float = 0.0
+    read_s: float = 0.0
+    first_token_s: float = 0.0
+    generate_s: float = 0.0
+
+
+class Ending(StrEnum):
+    """How an answer ended."""
+
+    COMPLETE = "complete"
+    LENGTH = "length"  # the limit of tokens for an answer, or the end of the context
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    OPEN = "open"  # not ended yet; found at start-up it means that Octavo was killed meanwhile
+
+
+class PageRange(msgspec.Struct, frozen=True):
+    """Pages `first` to `last` of a book, both included, counted from 1."""
+
+    first: int
+    last: int
+
+
+class BookRef(msgspec.Struct, frozen=True):
+    """A book on the desk of a conversation, whole or some of its pages."""
+
+    book_id: str
+    pages: PageRange | None = None
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question)."""
+
+    conversation_id: str
+    text: str
+    books: tuple[BookRef, ...] = ()
+    parent_id: str | None = None
+
+
+class StoredQuestion(msgspec.Struct, frozen=True):
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    text: str
+    books: tuple[BookRef, ...]
+    created_at: float  # seconds since the epoch, UTC
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer as it is kept; partial text stays whatever ended it."""
+
+    id: str
+    question_id: str
+    text: str
+    ending: Ending
+    model: str
+    created_at: float
+    citations: tuple[Citation, ...] = ()
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    problem: Problem | None = None
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One step of the branch that is shown: a question and the chosen one of its answers.
+
+    `question_variant` of `question_variants` (both counted from 1) says which edit of the question is shown,
+    `answer_variant` of `answer_variants` which answer. `answer` is None while none was begun.
+    """
+
+    question: StoredQuestion
+    answer: Answer | None
+    question_variant: int = 1
+    question_variants: int = 1
+    answer_variant: int = 1
+    answer_variants: int = 1
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    created_at: float
+    updated_at: float
+    books: tuple[BookRef, ...] = ()

@@ -1,0 +1,82 @@
+"""A file turned into pages, and a book on the shelf: what the reader makes, the store keeps and the desk shows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Format(StrEnum):
+    PDF = "pdf"
+    EPUB = "epub"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+class Flag(StrEnum):
+    """What a person should know about a page before trusting an answer about it."""
+
+    EMPTY = "empty"  # no text and nothing drawn
+    NO_TEXT = "no_text"  # something is drawn, but there is no text: a scan or a picture
+    HIDDEN_TEXT = "hidden_text"  # text that a person would not see was left out
+    ODD_CHARACTERS = "odd_characters"  # many replacement or private-use characters: the text is not to be trusted
+    INVISIBLE_CHARACTERS = "invisible_characters"  # zero-width, bidi or tag characters were taken out
+    DAMAGED = "damaged"  # the page could not be read
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page. `number` counts from 1 and is how Octavo refers to it; `label` is what the book itself calls it."""
+
+    number: int
+    label: str
+    text: str
+    chapter: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+class Section(msgspec.Struct, frozen=True):
+    """An entry of the outline: `page` is a page's number, `level` counts from 1."""
+
+    title: str
+    page: int
+    level: int = 1
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it cannot be told."""
+
+    title: str
+    format: Format
+    sha256: str  # of the file's bytes, hex
+    pages: tuple[Page, ...]
+    outline: tuple[Section, ...] = ()
+    language: str = ""
+
+    @property
+    def characters(self) -> int:
+        return sum(len(page.text) for page in self.pages)
+
+
+class Book(msgspec.Struct, frozen=True):
+    """A document on the shelf, without its text. `path` is where its file was when it was added."""
+
+    id: str
+    title: str
+    format: Format
+    sha256: str
+    path: str
+    added_at: float  # seconds since the epoch, UTC
+    page_count: int
+    characters: int
+    language: str = ""
+    outline: tuple[Section, ...] = ()
+    flagged_pages: int = 0
+
+
+class PageImage(msgspec.Struct, frozen=True):
+    """A drawn page as raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
+
+    width: int
+    height: int
+    rgb: bytes

@@ -1,0 +1,139 @@
+"""One exception for everything that can go wrong: a code and its parameters.
+
+Below the faces an error carries no sentence. `app.messages` turns a code and its parameters into a sentence
+in the person's language that says what, where and what to do next.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self, TypeAlias
+
+import msgspec
+
+Parameter: TypeAlias = str | int | float
+
+
+class Blame(StrEnum):
+    """Where the remedy of an error lies; the terminal's exit code follows from it."""
+
+    USAGE = "usage"  # the command line or a setting
+    INPUT = "input"  # a document, a page range, a question
+    MODEL = "model"  # a model file, the engine, memory
+    FIT = "fit"  # everything is sound, but it does not fit into the context
+    MACHINE = "machine"  # disk, permissions, database, keyring
+    OCTAVO = "octavo"  # our own fault
+
+
+class Code(StrEnum):
+    """What went wrong. The comment names the parameters that come with a code."""
+
+    # documents: `path` always, and what is named here
+    FILE_MISSING = "file_missing"
+    FILE_IS_FOLDER = "file_is_folder"
+    FILE_NOT_REGULAR = "file_not_regular"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"  # size_bytes, limit_bytes
+    FORMAT_UNKNOWN = "format_unknown"
+    FORMAT_MISMATCH = "format_mismatch"  # expected, found
+    DOCUMENT_DAMAGED = "document_damaged"  # format
+    DOCUMENT_ENCRYPTED = "document_encrypted"
+    DOCUMENT_NO_TEXT = "document_no_text"  # pages
+    DOCUMENT_LIMIT = "document_limit"  # limit (its name), value
+    READER_CRASHED = "reader_crashed"  # signal
+    READER_OUT_OF_MEMORY = "reader_out_of_memory"
+    READER_TIMEOUT = "reader_timeout"  # seconds
+    PAGES_INVALID = "pages_invalid"  # wanted, pages
+    PAGE_UNAVAILABLE = "page_unavailable"  # page; the file moved or changed since it was read
+
+    # models: `path` always
+    MODEL_MISSING = "model_missing"
+    MODEL_NOT_GGUF = "model_not_gguf"
+    MODEL_TRUNCATED = "model_truncated"
+    MODEL_UNSUPPORTED = "model_unsupported"  # architecture
+    MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
+    MODEL_NO_TEMPLATE = "model_no_template"
+    MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
+    NO_MODEL = "no_model"  # nothing to load was found
+
+    # the engine's process
+    ENGINE_EXITED = "engine_exited"  # status
+    ENGINE_CRASHED = "engine_crashed"  # signal
+    ENGINE_HUNG = "engine_hung"  # seconds
+    ENGINE_OUT_OF_MEMORY = "engine_out_of_memory"
+    ENGINE_GAVE_UP = "engine_gave_up"  # attempts
+    ENGINE_PROTOCOL = "engine_protocol"  # detail
+
+    # the context
+    # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens
+    DOES_NOT_FIT = "does_not_fit"
+    CONTEXT_FULL = "context_full"  # context_tokens; the answer ran into the end of the context
+    CONTEXT_INVALID = "context_invalid"  # wanted, trained
+
+    # what is kept
+    DISK_FULL = "disk_full"  # path
+    FOLDER_READ_ONLY = "folder_read_only"  # path
+    DATABASE_NEWER = "database_newer"  # path, found, known
+    DATABASE_LOCKED = "database_locked"  # path
+    DATABASE_KEY = "database_key"  # path; wrong key or not a database
+    DATABASE_DAMAGED = "database_damaged"  # path
+    PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
+
+    # use
+    USAGE = "usage"  # detail
+    SETTING_INVALID = "setting_invalid"  # name, detail
+    NO_DISPLAY = "no_display"
+    BUG = "bug"  # where
+
+
+_BLAME: dict[Blame, tuple[Code, ...]] = {
+    Blame.USAGE: (Code.USAGE, Code.SETTING_INVALID, Code.NO_DISPLAY, Code.CONTEXT_INVALID),
+    Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
+    Blame.MACHINE: (
+        Code.DISK_FULL,
+        Code.FOLDER_READ_ONLY,
+        Code.DATABASE_NEWER,
+        Code.DATABASE_LOCKED,
+        Code.DATABASE_KEY,
+        Code.DATABASE_DAMAGED,
+        Code.PASSPHRASE_NEEDED,
+    ),
+    Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL),
+}
+
+
+def blame(code: Code) -> Blame:
+    """Where the remedy of `code` lies."""
+    for who, codes in _BLAME.items():
+        if code in codes:
+            return who
+    return Blame.MODEL if code.startswith(("model_", "engine_", "no_model")) else Blame.INPUT
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error as data: it crosses pipes, is stored with an answer, and is put into words by the faces."""
+
+    code: Code
+    params: dict[str, Parameter] = {}
+
+
+class AppError(Exception):
+    """Raised by every layer for what a person must know; never for a cancelled task."""
+
+    def __init__(self, code: Code, **params: Parameter) -> None:
+        super().__init__(code.value, params)
+        self.code = code
+        self.params = params
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.code, dict(self.params))
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        return cls(problem.code, **problem.params)
+
+    def __str__(self) -> str:
+        detail = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{self.code.value}({detail})"

@@ -1,0 +1,78 @@
+"""What long work tells while it runs.
+
+A use-case is a generator of these events. It yields any number of progress events and then exactly one ending:
+`Done`, `Finished`, `Cancelled` or `Failed`.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from app.core.conversation import Answer
+from app.core.errors import Problem
+
+Result = TypeVar("Result")
+
+
+class Loading(msgspec.Struct, frozen=True, tag=True):
+    """A model is being loaded; `fraction` from 0 to 1."""
+
+    fraction: float
+
+
+class Opening(msgspec.Struct, frozen=True, tag=True):
+    """A file is being turned into pages; `total` is 0 while it is not known."""
+
+    done: int
+    total: int
+
+
+class Stored(msgspec.Struct, frozen=True, tag=True):
+    """The question is on disk and may be shown as sent; its answer will have the id `answer_id`."""
+
+    question_id: str
+    answer_id: str
+
+
+class Reading(msgspec.Struct, frozen=True, tag=True):
+    """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before."""
+
+    done: int
+    total: int
+    reused: int
+
+
+class Token(msgspec.Struct, frozen=True, tag=True):
+    """More text of the answer; always whole characters, possibly of several tokens."""
+
+    text: str
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """Ending: the answer as it was stored."""
+
+    answer: Answer
+
+
+class Done(msgspec.Struct, Generic[Result], frozen=True, tag="Done"):
+    """Ending of work other than an answer."""
+
+    result: Result
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag=True):
+    """Ending: the person stopped it. `answer` is what was kept, where it was an answer."""
+
+    answer: Answer | None = None
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """Ending: it went wrong. `answer` is what was kept, where it was an answer."""
+
+    problem: Problem
+    answer: Answer | None = None
+
+
+AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Finished | Cancelled | Failed

@@ -1,0 +1,64 @@
+"""Where things lie on this machine; every folder 0700, every file 0600, whatever the umask."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from app.core.errors import AppError, Code
+
+_PRIVATE_FOLDER = 0o700
+
+
+class Paths(msgspec.Struct, frozen=True):
+    """One data folder holds all that a desk keeps, so that desks can be kept apart and carried away."""
+
+    data: Path
+
+    @classmethod
+    def default(cls) -> Paths:
+        return cls(Path(platformdirs.user_data_dir("octavo", appauthor=False)))
+
+    @property
+    def database(self) -> Path:
+        return self.data / "octavo.db"
+
+    @property
+    def key_file(self) -> Path:
+        return self.data / "octavo.key"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "logs" / "octavo.log"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    def create(self) -> None:
+        """Make the folders. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
+        for folder in (self.data, self.log.parent):
+            try:
+                folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+                os.chmod(folder, _PRIVATE_FOLDER)
+            except OSError as error:
+                raise machine_error(error, folder) from error
+        if not os.access(self.data, os.W_OK | os.X_OK):
+            raise AppError(Code.FOLDER_READ_ONLY, path=str(self.data))
+
+
+def machine_error(error: OSError, path: Path) -> AppError:
+    """What an OSError on a file or folder of ours means to a person."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return AppError(Code.DISK_FULL if full else Code.FOLDER_READ_ONLY, path=str(path))
+
+
+def resources() -> Path:
+    """The folder of icons, themes, translations and the handbook: in the wheel, or beside `app` in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    packed = package / "_resources"
+    return packed if packed.is_dir() else package.parent / "resources"

@@ -1,0 +1,62 @@
+"""Every setting, declared once: its type, its bounds, its default and its help text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class KvType(StrEnum):
+    F16 = "f16"
+    Q8_0 = "q8_0"
+    Q4_0 = "q4_0"
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the next token is chosen."""
+
+    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always takes the most probable token")] = 0.6
+    top_k: Annotated[int, Meta(ge=0, description="keep this many candidates; 0 keeps all")] = 40
+    top_p: Annotated[float, Meta(gt=0, le=1, description="keep candidates up to this summed probability")] = 0.95
+    min_p: Annotated[
+        float, Meta(ge=0, le=1, description="drop candidates below this share of the best one's probability")
+    ] = 0.05
+    repeat_penalty: Annotated[
+        float, Meta(ge=0.5, le=2, description="above 1 makes tokens of the last 64 less probable; 1 is off")
+    ] = 1.0
+    seed: (
+        Annotated[int, Meta(ge=0, le=0xFFFF_FFFE, description="the same seed repeats an answer; none takes a new one")]
+        | None
+    ) = None
+
+
+class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a model is loaded. A change takes effect when the model is loaded again."""
+
+    model_path: Annotated[str, Meta(description="GGUF file; empty takes the starter model")] = ""
+    context_tokens: Annotated[
+        int, Meta(ge=0, description="room for books and conversation, in tokens; 0 takes the model's own, up to 32,768")
+    ] = 0
+    kv_type: Annotated[
+        KvType, Meta(description="number format of the KV cache; smaller types leave room for more tokens")
+    ] = KvType.F16
+    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0 takes the physical cores")] = 0
+    ubatch_tokens: Annotated[int, Meta(ge=32, le=8192, description="tokens evaluated in one slice")] = 512
+    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 takes all where there is one")] = -1
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    engine: EngineSettings = EngineSettings()
+    sampling: Sampling = Sampling()
+    max_answer_tokens: Annotated[int, Meta(ge=1, le=65536, description="longest answer, in tokens")] = 1024
+    theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
+    language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""
