@@ -1,0 +1,221 @@
+"""A child process seen from the desk: start it, speak with it, learn how it died.
+
+A child may crash, hang or be killed for memory at any moment. Whoever waits for its messages then gets a `ChildDied`
+that says which of these it was; nothing of the desk is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from app.isolation.framing import BrokenFrame, Decoder, Encoder
+from app.isolation.pulse import Alive
+
+Incoming = TypeVar("Incoming")
+
+SILENCE_LIMIT_S = 20.0
+"""A child sends a sign of life every second, from a thread of its own; after this long without one it hangs."""
+
+_POLL_S = 0.25
+_EXIT_WAIT_S = 5.0
+
+
+class Cause(StrEnum):
+    EXITED = "exited"  # by itself; `detail` is the exit status
+    SIGNAL = "signal"  # `detail` is the signal's number
+    HUNG = "hung"  # `detail` is the seconds it was silent
+    OUT_OF_MEMORY = "out_of_memory"  # the system ended it to get memory back
+    PROTOCOL = "protocol"  # it sent something that is not a message
+
+
+class ChildDied(Exception):
+    def __init__(self, cause: Cause, detail: int = 0) -> None:
+        super().__init__(cause.value, detail)
+        self.cause = cause
+        self.detail = detail
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """The command line that runs a child's module with this program's own interpreter."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+class Child(Generic[Incoming]):
+    """One running child. `send`, `receive` and `kill` may be used from different threads."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        incoming: Any,
+        *,
+        stall_limit_s: float = 900.0,
+        silence_limit_s: float = SILENCE_LIMIT_S,
+        pass_fds: Sequence[int] = (),
+        env: dict[str, str] | None = None,
+        on_death: Callable[[ChildDied], None] | None = None,
+    ) -> None:
+        """Start `argv`. `incoming` is the (union) type of the messages it sends.
+
+        `stall_limit_s`: seconds that one step of its work may take before it counts as hung.
+        `on_death` is called once, on a thread of this object, when the child ends without having been asked to.
+        Raises OSError when the program cannot be started.
+        """
+        self._oom_kills = _oom_kills()
+        self._stall_limit_s = stall_limit_s
+        self._silence_limit_s = silence_limit_s
+        self._on_death = on_death
+        self._closing = False
+        self._hung_s = 0
+        self._process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if os.environ.get("OCTAVO_DEBUG") else subprocess.DEVNULL,
+            pass_fds=tuple(pass_fds),
+            env=env,
+            start_new_session=True,  # Ctrl+C in a terminal is the desk's to handle
+            bufsize=1 << 16,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._encoder = Encoder(self._process.stdin)  # type: ignore[arg-type]
+        self._decoder: Decoder[Any] = Decoder(self._process.stdout, incoming | Alive)  # type: ignore[arg-type]
+        self._sending = threading.Lock()
+        self._arrived: queue.SimpleQueue[Incoming | ChildDied] = queue.SimpleQueue()
+        self._last_sign = time.monotonic()
+        self._died: ChildDied | None = None
+        self._listener = threading.Thread(target=self._listen, name=f"listen-{self.pid}", daemon=True)
+        self._listener.start()
+        self._watcher = threading.Thread(target=self._watch, name=f"watch-{self.pid}", daemon=True)
+        self._watcher.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def death(self) -> ChildDied | None:
+        """How it died, None while it lives."""
+        return self._died
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Raises ChildDied when the child is gone."""
+        try:
+            with self._sending:
+                self._encoder.send(message)
+        except (BrokenPipeError, OSError, ValueError) as error:
+            self._listener.join(_EXIT_WAIT_S)
+            raise self._died or ChildDied(Cause.EXITED) from error
+
+    def receive(self, timeout_s: float | None = None) -> Incoming | None:
+        """The next message; None when none came in time. Raises ChildDied, again at every later call."""
+        try:
+            item = self._arrived.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(item, ChildDied):
+            self._arrived.put(item)
+            raise item
+        return item
+
+    def kill(self) -> None:
+        """End the child at once. Waits until its memory is back."""
+        self._closing = True
+        self._process.kill()
+        self._finish()
+
+    def close(self) -> None:
+        """Let the child end by itself (its stdin closes); kill it if it does not within a few seconds."""
+        self._closing = True
+        with self._sending, contextlib.suppress(OSError, ValueError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        try:
+            self._process.wait(_EXIT_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._finish()
+
+    def _finish(self) -> None:
+        self._process.wait()
+        for thread in (self._listener, self._watcher):
+            if thread is not threading.current_thread():
+                thread.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError, ValueError):
+                assert pipe is not None
+                pipe.close()
+
+    def _listen(self) -> None:
+        broken = False
+        try:
+            while (message := self._decoder.receive()) is not None:
+                self._last_sign = time.monotonic()
+                if not isinstance(message, Alive):
+                    self._arrived.put(message)
+                elif message.stuck_s > self._stall_limit_s:
+                    self._hung_s = int(message.stuck_s)
+                    self._process.kill()
+        except BrokenFrame:
+            broken = self._process.poll() is None
+            self._process.kill()
+        except (OSError, ValueError):
+            pass  # the pipe was closed under us: the child is ending
+        self._died = self._post_mortem(self._process.wait(), broken)
+        self._arrived.put(self._died)
+        if self._on_death is not None and not self._closing:
+            self._on_death(self._died)
+
+    def _watch(self) -> None:
+        while self._died is None and self._listener.is_alive():
+            silent_s = time.monotonic() - self._last_sign
+            if silent_s > self._silence_limit_s:
+                self._hung_s = int(silent_s)
+                self._process.kill()
+                return
+            self._listener.join(_POLL_S)
+
+    def _post_mortem(self, status: int, broken: bool) -> ChildDied:
+        if self._hung_s:
+            return ChildDied(Cause.HUNG, self._hung_s)
+        if broken:
+            return ChildDied(Cause.PROTOCOL)
+        if status >= 0:
+            return ChildDied(Cause.EXITED, status)
+        if status == -9 and not self._closing and _oom_kills() > self._oom_kills:
+            return ChildDied(Cause.OUT_OF_MEMORY)
+        return ChildDied(Cause.SIGNAL, -status)
+
+
+def _oom_kills() -> int:
+    """How often this system, or this control group, has ended a process for memory (Linux; 0 elsewhere).
+
+    Source: /proc/vmstat `oom_kill`, and `oom_kill` in memory.events (kernel docs, cgroup-v2).
+    """
+    kills = 0
+    for file in _oom_counters():
+        with contextlib.suppress(OSError, ValueError, StopIteration):
+            text = file.read_text(encoding="ascii")
+            kills += int(next(line.split()[1] for line in text.splitlines() if line.startswith("oom_kill ")))
+    return kills
+
+
+def _oom_counters() -> list[Path]:
+    counters = [Path("/proc/vmstat")]
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+            if line.startswith("0::"):
+                counters.append(Path("/sys/fs/cgroup") / line[3:].lstrip("/") / "memory.events")
+    return counters
