@@ -1,0 +1,388 @@
+"""llama.cpp as owned objects: the only module that touches llama-cpp-python's bindings of it.
+
+It uses the low-level bindings alone. The high-level `llama_cpp.Llama` trusts `llama_memory_seq_rm`, which is silently
+wrong for chunked attention, reads templates and whole prompts with special tokens, and needs `diskcache`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from app.core.errors import AppError, Code
+from app.core.settings import KvType
+from app.engine.protocol import Device
+
+_SEQUENCE = 0
+_LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
+_GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
+_DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
+_NO_SLOT = 1  # llama_decode: no place left in the KV cache
+
+_errors: list[str] = []
+
+
+@cache
+def bindings() -> ModuleType:
+    """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.submodule_search_locations is None:
+            raise ModuleNotFoundError("llama_cpp")
+        package = ModuleType("llama_cpp")
+        package.__path__ = list(spec.submodule_search_locations)
+        sys.modules["llama_cpp"] = package
+    api = importlib.import_module("llama_cpp.llama_cpp")
+    api.llama_log_set(_log_callback(api), None)
+    api.llama_backend_init()
+    return api
+
+
+@cache
+def _log_callback(api: ModuleType) -> Any:
+    def keep_errors(level: int, text: bytes, _data: Any) -> None:
+        if level == _LOG_LEVEL_ERROR:
+            _errors.append(text.decode("utf-8", "replace").strip())
+
+    return api.llama_log_callback(keep_errors)  # cached: llama.cpp holds a bare pointer to it
+
+
+def last_errors() -> list[str]:
+    """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
+    lines, _errors[:] = list(_errors), []
+    return lines
+
+
+def version() -> str:
+    """Identifies the build of llama.cpp; saved states are only valid within one."""
+    import importlib.metadata
+
+    return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"
+
+
+def devices() -> tuple[Device, ...]:
+    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings)."""
+    library = bindings()._lib
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    for name, arguments, result in (
+        ("ggml_backend_dev_count", [], size),
+        ("ggml_backend_dev_get", [size], pointer),
+        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
+        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    found = []
+    for index in range(library.ggml_backend_dev_count()):
+        device = library.ggml_backend_dev_get(index)
+        free, total = size(), size()
+        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        kind = library.ggml_backend_dev_type(device)
+        found.append(
+            Device(
+                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
+                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
+                _DEVICE_KINDS[kind] if kind < len(_DEVICE_KINDS) else "accelerator",
+                free.value,
+                total.value,
+            )
+        )
+    return tuple(found)
+
+
+class Model:
+    """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts."""
+
+    def __init__(
+        self, path: Path, gpu_layers: int, on_progress: Callable[[float], bool], vocabulary_only: bool = False
+    ) -> None:
+        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
+
+        Raises AppError MODEL_* when the file cannot be used.
+        """
+        self._api = api = bindings()
+        _check_magic(path)
+        last_errors()
+        given_up = False
+
+        def progress(fraction: float, _data: Any) -> bool:
+            nonlocal given_up
+            given_up = not on_progress(float(fraction))
+            return not given_up
+
+        params = api.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        params.vocab_only = vocabulary_only
+        callback = api.llama_progress_callback(progress)
+        params.progress_callback = callback
+        self._model = api.llama_model_load_from_file(str(path).encode(), params)
+        if not self._model:
+            if given_up:
+                raise InterruptedError
+            raise _load_error(path, last_errors())
+        self._vocab = api.llama_model_get_vocab(self._model)
+        self.path = path
+        self.vocabulary_size: int = api.llama_vocab_n_tokens(self._vocab)
+        self._piece = ctypes.create_string_buffer(256)
+
+    @property
+    def handle(self) -> Any:
+        return self._model
+
+    def close(self) -> None:
+        if self._model:
+            self._api.llama_model_free(self._model)
+            self._model = None
+
+    # ---- what the file says about itself
+
+    def metadata(self, key: str) -> str:
+        """The value of a GGUF key as text; empty when it is not there."""
+        buffer = ctypes.create_string_buffer(1 << 16)
+        length = self._api.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return "" if length < 0 else buffer.value.decode("utf-8", "replace")
+
+    def integer(self, key: str, default: int = 0) -> int:
+        """`metadata` of `<architecture>.<key>` as a number."""
+        text = self.metadata(f"{self.architecture}.{key}")
+        return int(text) if text.isdigit() else default
+
+    @property
+    def architecture(self) -> str:
+        return self.metadata("general.architecture")
+
+    @property
+    def description(self) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        self._api.llama_model_desc(self._model, buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def quantization(self) -> str:
+        name = self._api._lib.llama_ftype_name
+        name.argtypes, name.restype = [ctypes.c_int], ctypes.c_char_p
+        text: bytes = name(self._api.llama_model_ftype(self._model)) or b""
+        return text.decode("ascii", "replace")
+
+    @property
+    def size_bytes(self) -> int:
+        return int(self._api.llama_model_size(self._model))
+
+    @property
+    def parameters(self) -> int:
+        return int(self._api.llama_model_n_params(self._model))
+
+    @property
+    def layers(self) -> int:
+        return int(self._api.llama_model_n_layer(self._model))
+
+    @property
+    def trained_context(self) -> int:
+        return int(self._api.llama_model_n_ctx_train(self._model))
+
+    @property
+    def window(self) -> int:
+        """Tokens that a local layer sees; 0 when every layer sees everything."""
+        return int(self._api.llama_model_n_swa(self._model))
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether the past is folded into a state that cannot be rolled back."""
+        api = self._api
+        return bool(api.llama_model_is_recurrent(self._model) or api.llama_model_is_hybrid(self._model))
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        """The model's chat format, as llama.cpp knows it without running the template that came with the file.
+
+        `messages` are (role, content); the text ends where the assistant begins. Raises AppError MODEL_NO_TEMPLATE.
+        """
+        api = self._api
+        template: bytes | None = api.llama_model_chat_template(self._model, None)
+        if not template:
+            raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
+        chat = (api.llama_chat_message * len(messages))(
+            *(api.llama_chat_message(role.encode(), content.encode()) for role, content in messages)
+        )
+        buffer = ctypes.create_string_buffer(1 << 16)
+        length = api.llama_chat_apply_template(template, chat, len(messages), True, buffer, len(buffer))
+        if not 0 < length < len(buffer):
+            raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
+        return buffer.raw[:length].decode()
+
+    # ---- vocabulary
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Token ids of `text`. Only with `special` may the text produce control tokens."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 16
+        tokens = (ctypes.c_int32 * room)()
+        count = self._api.llama_tokenize(self._vocab, raw, len(raw), tokens, room, False, special)
+        if count < 0:  # some vocabularies need more tokens than bytes
+            room = -count
+            tokens = (ctypes.c_int32 * room)()
+            count = self._api.llama_tokenize(self._vocab, raw, len(raw), tokens, room, False, special)
+        return tokens[:count]
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that a token stands for; none for a control token. A character can span several tokens."""
+        count = self._api.llama_token_to_piece(self._vocab, token, self._piece, len(self._piece), 0, False)
+        if count < 0:
+            buffer = ctypes.create_string_buffer(-count)
+            count = self._api.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+            return buffer.raw[:count]
+        return self._piece.raw[:count]
+
+    def token_text(self, token: int) -> bytes:
+        """A token as it is written in the vocabulary."""
+        return bytes(self._api.llama_vocab_get_text(self._vocab, token) or b"")
+
+    def is_control(self, token: int) -> bool:
+        return bool(self._api.llama_vocab_is_control(self._vocab, token))
+
+    def is_end(self, token: int) -> bool:
+        """Whether an answer ends here; covers all end tokens of a family (Llama 4: end_of_text, eom, eot)."""
+        return bool(self._api.llama_vocab_is_eog(self._vocab, token))
+
+    @property
+    def bos(self) -> int | None:
+        """The token that a sequence begins with; None where the model wants none."""
+        if not self._api.llama_vocab_get_add_bos(self._vocab):
+            return None
+        return int(self._api.llama_vocab_bos(self._vocab))
+
+    @property
+    def vocab_handle(self) -> Any:
+        return self._vocab
+
+
+class Context:
+    """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
+
+    def __init__(self, model: Model, tokens: int, kv_type: KvType, threads: int, slice_tokens: int) -> None:
+        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take.
+
+        Raises AppError MODEL_FAILED when llama.cpp cannot make it; the caller has checked memory before.
+        """
+        self._api = api = bindings()
+        self.slice_tokens = slice_tokens
+        params = api.llama_context_default_params()
+        params.n_ctx = tokens
+        params.n_batch = params.n_ubatch = slice_tokens
+        params.n_seq_max = 1
+        params.n_outputs_max = 1  # the default reserves n_batch x vocabulary floats
+        params.n_threads = params.n_threads_batch = threads
+        params.type_k = params.type_v = _GGML_TYPE[kv_type]
+        params.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED  # a quantized V cache needs it
+        params.swa_full = False
+        params.no_perf = True
+        last_errors()
+        self._context = api.llama_init_from_model(model.handle, params)
+        if not self._context:
+            raise AppError(Code.MODEL_FAILED, path=str(model.path), detail=_summary(last_errors()))
+        self._memory = api.llama_get_memory(self._context)
+        self._vocabulary_size = model.vocabulary_size
+        self._batch = api.llama_batch_init(slice_tokens, 0, 1)
+        for i in range(slice_tokens):
+            self._batch.n_seq_id[i] = 1
+            self._batch.seq_id[i][0] = _SEQUENCE
+            self._batch.logits[i] = 0
+        self._wanted = 0
+
+    @property
+    def handle(self) -> Any:
+        return self._context
+
+    @property
+    def size(self) -> int:
+        """Tokens that fit; llama.cpp may round up what was asked for."""
+        return int(self._api.llama_n_ctx(self._context))
+
+    def close(self) -> None:
+        if self._context:
+            self._api.llama_batch_free(self._batch)
+            self._api.llama_free(self._context)
+            self._context = None
+
+    def decode(self, tokens: Sequence[int], position: int, *, logits: bool) -> None:
+        """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
+
+        `logits` asks for those after the last token. Raises AppError CONTEXT_FULL or MODEL_FAILED.
+        """
+        batch, count = self._batch, len(tokens)
+        batch.n_tokens = count
+        ctypes.memmove(batch.token, (ctypes.c_int32 * count)(*tokens), 4 * count)
+        ctypes.memmove(batch.pos, (ctypes.c_int32 * count)(*range(position, position + count)), 4 * count)
+        batch.logits[self._wanted] = 0
+        self._wanted = count - 1
+        batch.logits[self._wanted] = int(logits)
+        status = self._api.llama_decode(self._context, batch)
+        if status == _NO_SLOT:
+            raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
+        if status != 0:
+            raise AppError(Code.MODEL_FAILED, path="", detail=_summary(last_errors()) or f"llama_decode: {status}")
+        self._api.llama_synchronize(self._context)
+
+    def logits(self) -> bytes:
+        """Logits after the last decoded token: little-endian float32, one per token of the vocabulary."""
+        pointer = self._api.llama_get_logits_ith(self._context, -1)
+        return ctypes.string_at(pointer, 4 * self._vocabulary_size)
+
+    def position_min(self) -> int:
+        """The oldest position of which every layer still has its keys; -1 when the cache is empty."""
+        return int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE))
+
+    def remove_from(self, position: int) -> None:
+        """Forget `position` and all after it. Only `engine.desk` knows whether the rest is sound to continue from."""
+        if position == 0:
+            self._api.llama_memory_clear(self._memory, False)
+        elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
+            raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
+
+    def __enter__(self) -> Context:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check_magic(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except FileNotFoundError as error:
+        raise AppError(Code.MODEL_MISSING, path=str(path)) from error
+    except OSError as error:
+        raise AppError(Code.MODEL_FAILED, path=str(path), detail=error.strerror or "") from error
+    if magic != b"GGUF":
+        raise AppError(Code.MODEL_NOT_GGUF, path=str(path))
+
+
+def _load_error(path: Path, lines: list[str]) -> AppError:
+    """Tell llama.cpp's reasons apart by its error lines (its API gives none)."""
+    text = "\n".join(lines)
+    where = str(path)
+    if "unknown model architecture" in text:
+        architecture = text.partition("architecture: '")[2].split("'")[0]
+        return AppError(Code.MODEL_UNSUPPORTED, path=where, architecture=architecture)
+    if any(sign in text for sign in ("is not within the file bounds", "failed to read", "corrupted or incomplete")):
+        return AppError(Code.MODEL_TRUNCATED, path=where)
+    if any(sign in text for sign in ("unable to allocate", "failed to allocate", "out of memory")):
+        return AppError(Code.MODEL_FAILED, path=where, detail="out of memory")
+    return AppError(Code.MODEL_FAILED, path=where, detail=_summary(lines))
+
+
+def _summary(lines: list[str]) -> str:
+    """The first error line, without the name of the C++ function that wrote it."""
+    first = next((line for line in lines if line), "")
+    return first.split(": ", 1)[-1][:300]

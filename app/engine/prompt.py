@@ -1,0 +1,148 @@
+"""A prompt into tokens: template pieces with special tokens, everything a person or a book wrote without.
+
+The order is fixed: rules, documents, conversation, question. Nothing above the conversation ever depends on what comes
+after it, so that a book that was read once stays read. Each page and each message is tokenized by itself: the same
+page gives the same tokens wherever it stands.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.errors import AppError, Code
+from app.engine.desk import Tokens
+from app.engine.protocol import DocumentText, Prompt, PromptSize
+
+LAYOUT_VERSION = 1
+"""Part of the key of everything saved that holds prompt tokens. Raise it when the layout below changes."""
+
+_REMEMBERED_ANSWERS = 256
+_CACHED_TOKENS = 16_000_000
+_MARKERS = ("\u27e6rules\u27e7", "\u27e6question\u27e7", "\u27e6answer\u27e7", "\u27e6next question\u27e7")
+
+
+class Vocabulary(Protocol):
+    """What laying out needs of a model."""
+
+    @property
+    def bos(self) -> int | None: ...
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]: ...
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
+
+
+@dataclass(frozen=True)
+class Template:
+    """A family's chat format, cut at the places where contents go."""
+
+    begin: str  # before the rules
+    to_question: str  # from the rules to the first question
+    to_answer: str  # from a question to its answer
+    to_next_question: str  # from an answer to the next question
+
+
+def template(vocabulary: Vocabulary) -> Template:
+    """Render the format once with marker contents and cut it at the markers.
+
+    Raises AppError MODEL_NO_TEMPLATE when the model has no chat format that llama.cpp knows.
+    """
+    rules, question, answer, next_question = _MARKERS
+    rendered = vocabulary.render_chat(
+        [("system", rules), ("user", question), ("assistant", answer), ("user", next_question)]
+    )
+    pieces = []
+    rest = rendered
+    for marker in _MARKERS:
+        piece, found, rest = rest.partition(marker)
+        if not found:
+            raise AppError(Code.MODEL_NO_TEMPLATE, path="")
+        pieces.append(piece)
+    begin, to_question, to_answer, to_next_question = pieces
+    return Template(begin, to_question, to_answer, to_next_question)
+
+
+@dataclass(frozen=True)
+class LaidOutPrompt:
+    """`spans`: per document the half-open range of positions of its title and pages."""
+
+    tokens: Tokens
+    size: PromptSize
+    spans: tuple[tuple[int, int], ...]
+
+
+class Typesetter:
+    """Lays prompts out for one model. Pages that it has seen are not tokenized again."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Raises AppError MODEL_NO_TEMPLATE."""
+        self._vocabulary = vocabulary
+        pieces = template(vocabulary)
+        self._begin = self._special(pieces.begin)
+        if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):
+            self._begin.insert(0, vocabulary.bos)
+        self._to_question = self._special(pieces.to_question)
+        self._to_answer = self._special(pieces.to_answer)
+        self._to_next_question = self._special(pieces.to_next_question)
+        self._cache: OrderedDict[str, Tokens] = OrderedDict()
+        self._cached_tokens = 0
+        self._answers: OrderedDict[str, Tokens] = OrderedDict()
+
+    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
+        """The tokens of `prompt` up to where the answer begins."""
+        tokens = array("i", self._begin)
+        tokens.extend(self._plain(prompt.rules))
+        spans = []
+        for document in prompt.documents:
+            start = len(tokens)
+            self._add_document(tokens, document)
+            spans.append((start, len(tokens)))
+        messages = []
+        before = self._to_question
+        for message in prompt.messages:
+            tokens.extend(before)
+            content = self._answer(message.text) if message.role == "assistant" else self._plain(message.text)
+            tokens.extend(content)
+            messages.append(len(content))
+            before = self._to_next_question if message.role == "assistant" else self._to_answer
+        tokens.extend(before)
+        documents = tuple(end - start for start, end in spans)
+        frame = len(tokens) - sum(documents) - sum(messages)
+        return LaidOutPrompt(tokens, PromptSize(len(tokens), frame, documents, tuple(messages)), tuple(spans))
+
+    def remember(self, answer: str, tokens: Tokens) -> None:
+        """Keep the tokens that an answer was generated as.
+
+        Tokenizing its text again can give others, and then the cache would not match where the answer stands.
+        """
+        self._answers[answer] = tokens
+        self._answers.move_to_end(answer)
+        if len(self._answers) > _REMEMBERED_ANSWERS:
+            self._answers.popitem(last=False)
+
+    def _add_document(self, tokens: Tokens, document: DocumentText) -> None:
+        tokens.extend(self._plain(f"\n\n# {document.untrusted_title}\n"))
+        for page in document.pages:
+            tokens.extend(self._plain(f"\n[p. {page.label}]\n{page.untrusted_text}\n"))
+
+    def _answer(self, text: str) -> Tokens:
+        return self._answers.get(text) or self._plain(text)
+
+    def _special(self, text: str) -> Tokens:
+        return array("i", self._vocabulary.tokenize(text, special=True))
+
+    def _plain(self, untrusted_text: str) -> Tokens:
+        known = self._cache.get(untrusted_text)
+        if known is not None:
+            self._cache.move_to_end(untrusted_text)
+            return known
+        tokens = array("i", self._vocabulary.tokenize(untrusted_text, special=False))
+        self._cache[untrusted_text] = tokens
+        self._cached_tokens += len(tokens)
+        while self._cached_tokens > _CACHED_TOKENS and len(self._cache) > 1:
+            self._cached_tokens -= len(self._cache.popitem(last=False)[1])
+        return tokens

@@ -1,0 +1,246 @@
+"""What crosses between the desk and the engine: the port that both sides keep to, and the messages on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Literal, Protocol, TypeAlias
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending, Timings, Usage
+from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.settings import KvType, Sampling
+
+# ---- what is asked of an engine -------------------------------------------------------------------------------
+
+
+class LoadSpec(msgspec.Struct, frozen=True):
+    """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean."""
+
+    model_path: str
+    context_tokens: int = 0
+    kv_type: KvType = KvType.F16
+    threads: int = 0
+    ubatch_tokens: int = 512
+    gpu_layers: int = -1
+
+
+class PageText(msgspec.Struct, frozen=True):
+    label: str
+    untrusted_text: str
+
+
+class DocumentText(msgspec.Struct, frozen=True):
+    untrusted_title: str
+    pages: tuple[PageText, ...]
+
+
+class Message(msgspec.Struct, frozen=True):
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
+
+    Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
+    """
+
+    rules: str
+    documents: tuple[DocumentText, ...]
+    messages: tuple[Message, ...]
+
+
+class PromptSize(msgspec.Struct, frozen=True):
+    """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`."""
+
+    total: int
+    frame: int
+    documents: tuple[int, ...]
+    messages: tuple[int, ...]
+
+
+class ModelInfo(msgspec.Struct, frozen=True):
+    """What was loaded. Bytes are bytes, contexts are tokens."""
+
+    name: str
+    architecture: str
+    quantization: str
+    path: str
+    size_bytes: int
+    parameters: int
+    layers: int
+    experts: int
+    trained_context: int
+    context_tokens: int
+    kv_type: KvType
+    kv_bytes: int
+    device: str
+    threads: int
+    vocabulary: str  # identifies the tokenizer, so that token counts can be kept
+
+
+class Generated(msgspec.Struct, frozen=True, tag=True):
+    """Ending of an answer: the counts; its text went before as `Token` events."""
+
+    ending: Ending
+    usage: Usage
+    timings: Timings
+
+
+class EngineState(StrEnum):
+    EMPTY = "empty"  # no model
+    LOADING = "loading"
+    READY = "ready"
+    BUSY = "busy"
+    DEAD = "dead"  # the process ended by itself; the next load or answer starts a new one
+
+
+class Engine(Protocol):
+    """The port. One caller at a time for everything but `state` and `close`.
+
+    Generators end with exactly one of Done/Generated, Cancelled, Failed. An answer that is stopped after its first
+    token ends as Generated with `Ending.CANCELLED`. Plain methods raise AppError.
+    """
+
+    def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]: ...
+
+    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        """Make sure that the engine lives with the model that was loaded last; a dead one is started again."""
+        ...
+
+    def measure(self, prompt: Prompt) -> PromptSize: ...
+
+    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
+        """Tokens of each text in the vocabulary of a model that need not be loaded."""
+        ...
+
+    def answer(
+        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
+    ) -> Iterator[Reading | Token | Generated | Cancelled | Failed]: ...
+
+    def state(self) -> EngineState: ...
+
+    def model(self) -> ModelInfo | None: ...
+
+    def close(self) -> None: ...
+
+
+# ---- commands, desk to engine ---------------------------------------------------------------------------------
+
+
+class Load(msgspec.Struct, frozen=True, tag=True):
+    spec: LoadSpec
+
+
+class Measure(msgspec.Struct, frozen=True, tag=True):
+    prompt: Prompt
+
+
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Needs no loaded model: only the vocabulary of `model_path` is read."""
+
+    model_path: str
+    texts: tuple[str, ...]
+
+
+class Layout(msgspec.Struct, frozen=True, tag=True):
+    """Ask for the prompt's token ids, to look at; nothing is evaluated."""
+
+    prompt: Prompt
+
+
+class Probe(msgspec.Struct, frozen=True, tag=True):
+    """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
+
+    tokens: tuple[int, ...]
+
+
+class AnswerTo(msgspec.Struct, frozen=True, tag=True):
+    prompt: Prompt
+    sampling: Sampling
+    max_tokens: int
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """End the running command at the next slice or token; without one it does nothing."""
+
+
+class Inspect(msgspec.Struct, frozen=True, tag=True):
+    """Ask what there is to compute on; needs no model."""
+
+
+Command: TypeAlias = Load | Measure | Count | Layout | Probe | AnswerTo | Stop | Inspect
+
+
+# ---- events, engine to desk -----------------------------------------------------------------------------------
+
+
+class Loaded(msgspec.Struct, frozen=True, tag=True):
+    info: ModelInfo
+
+
+class Measured(msgspec.Struct, frozen=True, tag=True):
+    size: PromptSize
+
+
+class Counted(msgspec.Struct, frozen=True, tag=True):
+    tokens: tuple[int, ...]
+
+
+class LaidOut(msgspec.Struct, frozen=True, tag=True):
+    """`spans` gives, per document, the half-open range of token positions that its title and text take."""
+
+    tokens: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    control_tokens: frozenset[int]
+
+
+class Probed(msgspec.Struct, frozen=True, tag=True):
+    """`logits` are little-endian float32, one per token of the vocabulary."""
+
+    logits: bytes
+    usage: Usage
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One of llama.cpp's devices; `kind` is cpu, gpu, integrated gpu or accelerator; bytes of its memory."""
+
+    name: str
+    description: str
+    kind: str
+    free_bytes: int
+    total_bytes: int
+
+
+class Inspected(msgspec.Struct, frozen=True, tag=True):
+    version: str
+    devices: tuple[Device, ...]
+    threads: int
+
+
+class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
+    problem: Problem
+
+
+class WireCancelled(msgspec.Struct, frozen=True, tag="Cancelled"):
+    """The ending of a command that was stopped before it had a result."""
+
+
+Event: TypeAlias = (
+    Loading
+    | Loaded
+    | Measured
+    | Counted
+    | LaidOut
+    | Reading
+    | Token
+    | Probed
+    | Generated
+    | Inspected
+    | WireFailed
+    | WireCancelled
+)

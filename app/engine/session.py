@@ -1,0 +1,201 @@
+"""One loaded model with its one sequence: reads prompts, reusing what it holds, and writes answers."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+
+from app.core.conversation import Ending, Timings, Usage
+from app.core.errors import AppError, Code
+from app.core.settings import Sampling
+from app.engine import desk, planner
+from app.engine.hardware import free_memory, physical_cores
+from app.engine.llama import Context, Model, devices
+from app.engine.prompt import LaidOutPrompt, Typesetter
+from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.sampling import Sampler
+
+
+class Stopped(Exception):
+    """The desk asked for the end of the running command. What was read so far stays in the context."""
+
+
+class Session:
+    """Owns a model and its context. `tick` is called between slices and tokens; it returns True to stop."""
+
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], tick: Callable[[], bool]) -> None:
+        """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
+        self._tick = tick
+        self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress)
+        try:
+            self._typesetter = Typesetter(self._model)
+            self._shape = _shape(self._model)
+            context_tokens = _context_tokens(spec, self._model)
+            _check_memory(spec, self._shape, context_tokens)
+            threads = spec.threads or physical_cores()
+            self._context = Context(self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens)
+        except AppError as error:
+            self._model.close()
+            if error.code is Code.MODEL_NO_TEMPLATE:
+                raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
+            raise
+        self._held: desk.Tokens = array("i")
+        self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
+
+    def close(self) -> None:
+        self._context.close()
+        self._model.close()
+
+    def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
+        return self._typesetter.lay_out(prompt)
+
+    def is_control(self, token: int) -> bool:
+        return self._model.is_control(token)
+
+    def read(self, wanted: desk.Tokens, on_progress: Callable[[int, int, int], None]) -> Usage:
+        """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
+
+        `on_progress(done, total, reused)` in tokens. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
+        """
+        if len(wanted) > self._context.size:
+            raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
+        plan = desk.plan(self._held, wanted, self._context.position_min(), self._shape.geometry)
+        if plan.keep < len(self._held):
+            self._context.remove_from(plan.keep)
+            del self._held[plan.keep :]
+        on_progress(plan.keep, plan.total, plan.keep)
+        for start, end in desk.slices(plan.keep, plan.total, self._context.slice_tokens):
+            self._decode(wanted[start:end], logits=end == plan.total)
+            on_progress(end, plan.total, plan.keep)
+            if self._tick() and end < plan.total:
+                raise Stopped
+        return Usage(plan.total, plan.keep, plan.total - plan.keep, 0)
+
+    def logits(self) -> bytes:
+        """After `read`: the logits of the next token, little-endian float32."""
+        return self._context.logits()
+
+    def answer(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        max_tokens: int,
+        on_progress: Callable[[int, int, int], None],
+        on_text: Callable[[str], None],
+    ) -> Generated:
+        """Read `prompt` and write an answer; `on_text` gets whole characters as they come.
+
+        Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
+        """
+        started = time.monotonic()
+        usage = self.read(self.lay_out(prompt).tokens, on_progress)
+        read_s = time.monotonic() - started
+        sampler = Sampler(self._model, sampling)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        tokens: desk.Tokens = array("i")
+        text: list[str] = []
+        ending = Ending.LENGTH
+        first_token_s = 0.0
+
+        def emit(piece: str) -> None:
+            if piece:
+                text.append(piece)
+                on_text(piece)
+
+        try:
+            while len(tokens) < max_tokens:
+                token = sampler.next_token(self._context)
+                first_token_s = first_token_s or time.monotonic() - started
+                if self._model.is_end(token):
+                    ending = Ending.COMPLETE
+                    break
+                tokens.append(token)
+                emit(decoder.decode(self._model.piece(token)))
+                if self._tick():
+                    ending = Ending.CANCELLED
+                    break
+                if len(self._held) >= self._context.size or len(tokens) == max_tokens:
+                    break
+                self._decode(array("i", [token]), logits=True)
+        finally:
+            sampler.close()
+            emit(decoder.decode(b"", final=True))
+            self._typesetter.remember("".join(text), tokens)
+        generate_s = time.monotonic() - started - read_s
+        usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
+        timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
+        return Generated(ending, usage, timings)
+
+    def _decode(self, tokens: desk.Tokens, *, logits: bool) -> None:
+        try:
+            self._context.decode(tokens, len(self._held), logits=logits)
+        except AppError:
+            self._context.remove_from(0)  # llama.cpp may have kept a part: begin anew rather than guess which
+            self._held = array("i")
+            raise
+        self._held.extend(tokens)
+
+
+def _context_tokens(spec: LoadSpec, model: Model) -> int:
+    trained = model.trained_context
+    if spec.context_tokens > trained:
+        raise AppError(Code.CONTEXT_INVALID, wanted=spec.context_tokens, trained=trained)
+    return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
+
+
+def _shape(model: Model) -> planner.Shape:
+    heads = model.integer("attention.head_count", 1)
+    head_length = model.integer("embedding_length") // heads
+    return planner.Shape(
+        layers=model.layers,
+        kv_heads=model.integer("attention.head_count_kv", heads),
+        key_length=model.integer("attention.key_length", head_length),
+        value_length=model.integer("attention.value_length", head_length),
+        geometry=planner.geometry_of(model.architecture, model.window, model.recurrent),
+    )
+
+
+def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
+    """Refuse what main memory cannot hold. With a GPU the cache lies elsewhere, and llama.cpp itself refuses."""
+    if any("gpu" in device.kind for device in devices()):
+        return
+    needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
+    free = free_memory()
+    if needed > free:
+        raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)
+
+
+def _describe(model: Model, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int) -> ModelInfo:
+    device = next((d for d in devices() if "gpu" in d.kind), devices()[0])
+    return ModelInfo(
+        name=model.metadata("general.name") or model.path.stem,
+        architecture=model.architecture,
+        quantization=model.quantization,
+        path=spec.model_path,
+        size_bytes=model.size_bytes,
+        parameters=model.parameters,
+        layers=model.layers,
+        experts=model.integer("expert_count"),
+        trained_context=model.trained_context,
+        context_tokens=context_tokens,
+        kv_type=spec.kv_type,
+        kv_bytes=planner.kv_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens),
+        device=device.name if device.kind == "cpu" else device.description,
+        threads=threads,
+        vocabulary=_vocabulary_id(model),
+    )
+
+
+def _vocabulary_id(model: Model) -> str:
+    """Tells tokenizers apart: the same id means the same token counts."""
+    digest = hashlib.blake2b(digest_size=8)
+    for key in ("tokenizer.ggml.model", "tokenizer.ggml.pre"):
+        digest.update(model.metadata(key).encode() + b"\0")
+    digest.update(model.vocabulary_size.to_bytes(4, "little"))
+    for token in range(0, model.vocabulary_size, max(1, model.vocabulary_size // 512)):
+        digest.update(model.token_text(token) + b"\0")
+    return digest.hexdigest()

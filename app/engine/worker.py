@@ -1,0 +1,141 @@
+"""The engine's process: takes orders from the desk one after the other, and `Stop` at any time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from array import array
+from pathlib import Path
+
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Loading, Reading, Token
+from app.engine.hardware import physical_cores
+from app.engine.llama import Model, devices, version
+from app.engine.protocol import (
+    AnswerTo,
+    Command,
+    Count,
+    Counted,
+    Inspect,
+    Inspected,
+    LaidOut,
+    Layout,
+    Load,
+    Loaded,
+    Measure,
+    Measured,
+    Probe,
+    Probed,
+    Stop,
+    WireCancelled,
+    WireFailed,
+)
+from app.engine.session import Session, Stopped
+from app.isolation.pulse import Port
+
+_LOADING_STEP = 0.01
+
+
+class Worker:
+    def __init__(self, port: Port[Command]) -> None:
+        self._port = port
+        self._stop = threading.Event()
+        self._orders: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._session: Session | None = None
+        self._told = 0.0
+
+    def run(self) -> None:
+        """Serve until the desk closes the pipe."""
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+        while (order := self._orders.get()) is not None:
+            self._port.step()
+            try:
+                self._obey(order)
+            except (Stopped, InterruptedError):
+                self._port.send(WireCancelled())
+            except AppError as error:
+                self._port.send(WireFailed(error.problem))
+            except MemoryError:
+                self._port.send(WireFailed(Problem(Code.ENGINE_OUT_OF_MEMORY)))
+            self._port.rest()
+
+    def _listen(self) -> None:
+        """`Stop` means the order before it: orders clear the flag as they arrive, so none is lost and none lingers."""
+        while (order := self._port.receive()) is not None:
+            if isinstance(order, Stop):
+                self._stop.set()
+            else:
+                self._stop.clear()
+                self._orders.put(order)
+        self._stop.set()
+        self._orders.put(None)
+
+    def _obey(self, order: Command) -> None:
+        match order:
+            case Load(spec):
+                if self._session is not None:
+                    self._session.close()
+                    self._session = None
+                self._session = Session(spec, self._progress, self._tick)
+                self._port.send(Loaded(self._session.info))
+            case Measure(prompt):
+                self._port.send(Measured(self._loaded().lay_out(prompt).size))
+            case Count(model_path, texts):
+                vocabulary = Model(Path(model_path), 0, self._progress, vocabulary_only=True)
+                self._port.send(Counted(tuple(len(vocabulary.tokenize(text, special=False)) for text in texts)))
+                vocabulary.close()
+            case Layout(prompt):
+                session = self._loaded()
+                laid = session.lay_out(prompt)
+                control = frozenset(token for token in set(laid.tokens) if session.is_control(token))
+                self._port.send(LaidOut(tuple(laid.tokens), laid.spans, control))
+            case Probe(tokens):
+                usage = self._loaded().read(array("i", tokens), self._reading)
+                self._port.send(Probed(self._loaded().logits(), usage))
+            case AnswerTo(prompt, sampling, max_tokens):
+                self._port.send(
+                    self._loaded().answer(
+                        prompt, sampling, max_tokens, self._reading, lambda text: self._port.send(Token(text))
+                    )
+                )
+            case Inspect():
+                self._port.send(Inspected(version(), devices(), physical_cores()))
+            case Stop():
+                pass
+
+    def _loaded(self) -> Session:
+        if self._session is None:
+            raise AppError(Code.NO_MODEL)
+        return self._session
+
+    def _progress(self, fraction: float) -> bool:
+        self._port.step()
+        if fraction - self._told >= _LOADING_STEP or fraction < self._told:
+            self._told = fraction
+            self._port.send(Loading(fraction))
+        return not self._stop.is_set()
+
+    def _reading(self, done: int, total: int, reused: int) -> None:
+        self._port.send(Reading(done, total, reused))
+
+    def _tick(self) -> bool:
+        self._port.step()
+        return self._stop.is_set()
+
+
+def main() -> None:
+    port: Port[Command] = Port(Command)
+    try:
+        Worker(port).run()
+    except BrokenPipeError:
+        pass  # the desk is gone
+    except BaseException as error:
+        traceback.print_exc()
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        port.send(WireFailed(Problem(Code.BUG, {"where": f"{Path(frame.filename).name}:{frame.lineno}"})))
+        raise
+
+
+if __name__ == "__main__":
+    main()
