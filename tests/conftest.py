@@ -1,0 +1,35 @@
+"""What all tests share: no keyring, a data folder of their own, tiny models written once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["OCTAVO_NO_KEYRING"] = "1"
+os.environ["LC_ALL"] = "C.UTF-8"  # sentences in English
+
+
+@pytest.fixture(scope="session")
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def tiny_scout(models_folder: Path) -> Path:
+    """A random llama4 with heads of 64: every KV type works."""
+    from tests.models.llama4 import write_scout
+
+    return write_scout(models_folder / "tiny-scout.gguf")
+
+
+@pytest.fixture(scope="session")
+def starter() -> Path:
+    """The starter model, SmolLM2."""
+    from app.models import shelf
+
+    found = shelf.starter()
+    assert found is not None, "the starter model is a dependency and must be installed"
+    return Path(found.path)

@@ -1,0 +1,46 @@
+"""Engines for the tests: real processes on tiny models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.events import Done
+from app.engine.client import EngineClient
+from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+
+NewEngine = Callable[..., EngineClient]
+
+
+@pytest.fixture
+def new_engine() -> Iterator[NewEngine]:
+    """Make engines that are ended with the test, whatever happened."""
+    made: list[EngineClient] = []
+
+    def make(**limits: Any) -> EngineClient:
+        made.append(EngineClient(**limits))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
+
+
+def load(engine: EngineClient, path: Path, **how: Any) -> None:
+    """Load a model and insist that it worked."""
+    last = None
+    for last in engine.load(LoadSpec(str(path), **how), Cancel()):
+        pass
+    assert isinstance(last, Done), last
+
+
+def prompt(question: str, *history: str, text: str = "A page of a book.", pages: int = 1) -> Prompt:
+    """A prompt over a small book; `history` alternates question, answer."""
+    roles = ("user", "assistant")
+    messages = [Message(roles[i % 2], said) for i, said in enumerate((*history, question))]  # type: ignore[arg-type]
+    book = DocumentText("A book", tuple(PageText(str(n), text) for n in range(1, pages + 1)))
+    return Prompt("The rules.", (book,), tuple(messages))

@@ -1,0 +1,221 @@
+"""The engine's process from the desk's side: answers, stopping, and every way in which it can die."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.settings import KvType, Sampling
+from app.engine.client import MAX_DEATHS, EngineClient
+from app.engine.protocol import EngineState, Generated, LoadSpec
+from tests.engine.conftest import NewEngine, load, prompt
+
+GREEDY = Sampling(temperature=0)
+LONG = 4000
+
+
+@pytest.fixture
+def engine(new_engine: NewEngine, tiny_scout: Path) -> EngineClient:
+    made = new_engine(silence_limit_s=3.0)
+    load(made, tiny_scout, context_tokens=8192, ubatch_tokens=64)
+    return made
+
+
+def kill(engine: EngineClient, number: signal.Signals = signal.SIGKILL) -> None:
+    pid = engine.pid
+    assert pid is not None
+    os.kill(pid, number)
+
+
+@pytest.mark.parametrize("kv_type", list(KvType))
+def test_an_answer_ends_once_and_counts_right(new_engine: NewEngine, tiny_scout: Path, kv_type: KvType) -> None:
+    engine = new_engine()
+    load(engine, tiny_scout, context_tokens=1024, kv_type=kv_type)
+    asked = prompt("What is it?")
+    events = list(engine.answer(asked, GREEDY, 20, Cancel()))
+    *before, ending = events
+    assert isinstance(ending, Generated)
+    assert ending.ending is Ending.LENGTH
+    assert not any(isinstance(event, Generated | Cancelled | Failed) for event in before)
+    assert ending.usage.generated_tokens == 20
+    assert ending.usage.prompt_tokens == engine.measure(asked).total
+    assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
+    assert [e for e in before if isinstance(e, Reading)][-1].done == ending.usage.prompt_tokens
+    again = [e for e in engine.answer(asked, GREEDY, 20, Cancel()) if isinstance(e, Token)]
+    assert "".join(e.text for e in again) == "".join(e.text for e in before if isinstance(e, Token))
+
+
+def test_the_same_seed_gives_the_same_answer_and_another_another(engine: EngineClient) -> None:
+    def text(seed: int) -> str:
+        sampling = Sampling(temperature=1.2, top_k=0, top_p=1, min_p=0, seed=seed)
+        return "".join(e.text for e in engine.answer(prompt("Say."), sampling, 40, Cancel()) if isinstance(e, Token))
+
+    assert text(1) == text(1) != text(2)
+
+
+def test_stop_while_reading_keeps_what_was_read(engine: EngineClient) -> None:
+    asked = prompt("What?", text="word " * 300, pages=6)
+    cancel = Cancel()
+    events = []
+    for event in engine.answer(asked, GREEDY, 5, cancel):
+        events.append(event)
+        if isinstance(event, Reading) and event.done:
+            cancel.request()
+    assert isinstance(events[-1], Cancelled)
+    read = [e for e in events if isinstance(e, Reading)][-1].done
+    assert 0 < read < engine.measure(asked).total
+    ending = list(engine.answer(asked, GREEDY, 5, Cancel()))[-1]
+    assert isinstance(ending, Generated)
+    assert ending.usage.reused_tokens == read
+
+
+def test_stop_while_writing_keeps_the_text(engine: EngineClient) -> None:
+    cancel = Cancel()
+    text = ""
+    ending = None
+    for event in engine.answer(prompt("Go on."), GREEDY, LONG, cancel):
+        if isinstance(event, Token):
+            text += event.text
+            if len(text) > 20:
+                cancel.request()
+        ending = event
+    assert isinstance(ending, Generated)
+    assert ending.ending is Ending.CANCELLED
+    assert 0 < ending.usage.generated_tokens < LONG
+    follow = list(engine.answer(prompt("More.", "Go on.", text), GREEDY, 5, Cancel()))[-1]
+    assert isinstance(follow, Generated)
+    assert follow.usage.reused_tokens >= ending.usage.prompt_tokens + ending.usage.generated_tokens - 1
+
+
+def test_leaving_an_answer_early_frees_the_engine(engine: EngineClient) -> None:
+    answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
+    assert any(isinstance(event, Token) for event in answer)
+    answer.close()  # type: ignore[attr-defined]
+    assert engine.state() is EngineState.READY
+    assert isinstance(list(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))[-1], Generated)
+
+
+def test_killed_while_writing(engine: EngineClient) -> None:
+    events = []
+    for event in engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()):
+        if isinstance(event, Token) and not any(isinstance(e, Token) for e in events):
+            kill(engine)
+        events.append(event)
+    ending = events[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.ENGINE_CRASHED
+    assert ending.problem.params == {"signal": 9}
+    assert engine.state() is EngineState.DEAD
+    assert isinstance(list(engine.ready(Cancel()))[-1], Done)
+    assert isinstance(list(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))[-1], Generated)
+
+
+def test_killed_while_idle(engine: EngineClient) -> None:
+    kill(engine)
+    with pytest.raises(AppError) as caught:
+        engine.measure(prompt("What?"))
+    assert caught.value.code is Code.ENGINE_CRASHED
+    assert isinstance(list(engine.ready(Cancel()))[-1], Done)
+
+
+def test_a_stopped_engine_counts_as_hung(engine: EngineClient) -> None:
+    kill(engine, signal.SIGSTOP)
+    ending = list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.ENGINE_HUNG
+
+
+def test_it_gives_up_after_three_deaths_and_a_load_forgives(engine: EngineClient, tiny_scout: Path) -> None:
+    for _death in range(MAX_DEATHS):
+        assert isinstance(list(engine.ready(Cancel()))[-1], Done)
+        kill(engine)
+        assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1], Failed)
+    (refused,) = engine.ready(Cancel())
+    assert isinstance(refused, Failed)
+    assert refused.problem.code is Code.ENGINE_GAVE_UP
+    load(engine, tiny_scout, context_tokens=1024)
+    assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1], Generated)
+
+
+def test_a_load_can_be_cancelled(new_engine: NewEngine, starter: Path) -> None:
+    engine = new_engine()
+    cancel = Cancel()
+    events = []
+    for event in engine.load(LoadSpec(str(starter)), cancel):
+        events.append(event)
+        cancel.request()
+    assert isinstance(events[0], Loading)
+    assert isinstance(events[-1], Cancelled)
+    assert engine.state() is EngineState.EMPTY
+    load(engine, starter, context_tokens=1024)
+
+
+def test_without_a_model(new_engine: NewEngine) -> None:
+    engine = new_engine()
+    assert engine.state() is EngineState.EMPTY
+    (ending,) = engine.ready(Cancel())
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.NO_MODEL
+    with pytest.raises(AppError) as caught:
+        engine.measure(prompt("What?"))
+    assert caught.value.code is Code.NO_MODEL
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"context_tokens": 20_000_000}, Code.CONTEXT_INVALID),
+        ({"context_tokens": 10_485_760, "ubatch_tokens": 8192}, Code.MODEL_OUT_OF_MEMORY),
+    ],
+)
+def test_what_cannot_be_loaded_is_refused_before(
+    new_engine: NewEngine, tiny_scout: Path, how: dict[str, int], code: Code
+) -> None:
+    *_, ending = new_engine().load(LoadSpec(str(tiny_scout), **how), Cancel())  # type: ignore[arg-type]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is code
+
+
+def test_a_prompt_beyond_the_context_is_refused_by_the_engine_too(new_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = new_engine()
+    load(engine, tiny_scout, context_tokens=512)
+    ending = list(engine.answer(prompt("What?", text="word " * 2000), GREEDY, 5, Cancel()))[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.CONTEXT_FULL
+    assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 5, Cancel()))[-1], Generated)
+
+
+def test_an_answer_stops_at_the_end_of_the_context(new_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = new_engine()
+    load(engine, tiny_scout, context_tokens=256)
+    ending = list(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()))[-1]
+    assert isinstance(ending, Generated)
+    assert ending.ending is Ending.LENGTH
+    assert ending.usage.prompt_tokens + ending.usage.generated_tokens == 256 + 1
+
+
+def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
+    answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
+    assert any(isinstance(event, Token) for event in answer)
+    engine.close()
+    assert isinstance(list(answer)[-1], Failed)
+
+
+def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) -> None:
+    engine = new_engine()
+    assert engine.count(str(starter), ["", "one two three", "日本"])[:2] == (0, 3)
+    assert engine.state() is EngineState.EMPTY
+
+
+def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
+    inspected = new_engine().inspect()
+    assert "0.3.36" in inspected.version
+    assert any(device.kind == "cpu" and device.total_bytes > 0 for device in inspected.devices)
+    assert inspected.threads >= 1
