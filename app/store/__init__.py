@@ -1,0 +1,1 @@
+"""The encrypted database: one repository module per aggregate."""

@@ -1,0 +1,149 @@
+"""Books on disk: their pages as text, and how many tokens each has in which vocabulary."""
+
+# ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.core.conversation import PageRange
+from app.core.document import Book, Document, Flag, Format, Page, Section
+from app.store.db import Database
+from app.store.folding import fold, storable
+
+_BOOK = "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages"
+_PAGE = "number, label, text, chapter, flags"
+
+
+class Books:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, document: Document, path: Path) -> Book:
+        """Keep a document. One with the same bytes that is there already is kept as it is, but for its path."""
+        where = os.fsencode(path.absolute())
+        with self._database.write() as connection:
+            row = connection.execute(
+                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}",
+                (where, document.sha256),
+            ).fetchone()
+            if row is not None:
+                return _book(row)
+            row = (
+                uuid.uuid4().hex,
+                storable(document.title),
+                document.format,
+                document.sha256,
+                where,
+                time.time(),
+                len(document.pages),
+                document.characters,
+                document.language,
+                msgspec.json.encode(document.outline).decode("utf-8"),
+                sum(bool(page.flags) for page in document.pages),
+            )
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.executemany(
+                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (row[0], page.number, page.label, page.text, page.chapter, msgspec.json.encode(page.flags).decode())
+                    for page in document.pages
+                ),
+            )
+        return _book(row)
+
+    def all(self) -> tuple[Book, ...]:
+        """The one that was added last comes first."""
+        with self._database.read() as connection:
+            return tuple(map(_book, connection.execute(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
+
+    def get(self, id: str) -> Book | None:
+        return self._find("id", id)
+
+    def find_sha256(self, sha256: str) -> Book | None:
+        """`sha256` of the file's bytes, hex."""
+        return self._find("sha256", sha256)
+
+    def page(self, book_id: str, number: int) -> Page | None:
+        """`number` counts from 1."""
+        return next(iter(self.pages(book_id, PageRange(number, number))), None)
+
+    def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
+        """All pages, or those of `range` that there are, in their order."""
+        first, last = (1, None) if range is None else (range.first, range.last)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
+                    AND (:last IS NULL OR number <= :last) ORDER BY number""",
+                {"id": book_id, "first": first, "last": last},
+            )
+            return tuple(map(_page, rows))
+
+    def delete(self, id: str) -> None:
+        """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM books WHERE id = ?", (id,))
+        self._database.scrub()
+
+    def search(self, book_id: str, text: str) -> tuple[int, ...]:
+        """Numbers of the pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
+        needle = fold(text)
+        if not needle:
+            return ()
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT number FROM pages WHERE book_id = ? AND contains(text, ?) ORDER BY number", (book_id, needle)
+            )
+            return tuple(int(number) for (number,) in rows)
+
+    def tokens(self, book_id: str, vocabulary: str) -> int | None:
+        """Tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted them."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?", (book_id, vocabulary)
+            ).fetchone()
+            return None if row is None else int(row[0])
+
+    def set_tokens(self, book_id: str, vocabulary: str, tokens: int) -> None:
+        """Without effect for a book that was deleted meanwhile."""
+        with self._database.write() as connection:
+            connection.execute(
+                """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
+                    SELECT id, ?, ? FROM books WHERE id = ?""",
+                (vocabulary, tokens, book_id),
+            )
+
+    def _find(self, column: str, value: str) -> Book | None:
+        with self._database.read() as connection:
+            row = connection.execute(f"SELECT {_BOOK} FROM books WHERE {column} = ?", (value,)).fetchone()
+            return None if row is None else _book(row)
+
+
+def _book(row: tuple[Any, ...]) -> Book:
+    id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages = row
+    return Book(
+        id=id,
+        title=title,
+        format=Format(format),
+        sha256=sha256,
+        path=os.fsdecode(path),
+        added_at=added_at,
+        page_count=page_count,
+        characters=characters,
+        language=language,
+        outline=msgspec.json.decode(outline, type=tuple[Section, ...]),
+        flagged_pages=flagged_pages,
+    )
+
+
+def _page(row: tuple[Any, ...]) -> Page:
+    number, label, text, chapter, flags = row
+    return Page(number, label, text, chapter, msgspec.json.decode(flags, type=tuple[Flag, ...]))

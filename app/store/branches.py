@@ -1,0 +1,135 @@
+"""Questions and answers as a tree: reading a branch of it, and choosing which branch is shown."""
+
+# ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import apsw
+import msgspec
+
+from app.core.conversation import Answer, BookRef, Citation, Ending, StoredQuestion, Timings, Turn, Usage
+from app.core.errors import Problem
+
+Value = TypeVar("Value")
+
+QUESTION = "q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at"
+ANSWER = "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, a.citations, a.usage, a.timings, a.problem"
+_QUESTION_COLUMNS = 6
+_ANSWER_COLUMNS = 10
+
+# CROSS JOIN keeps SQLite from reading the questions of all conversations first.
+_TURNS = f"""
+    SELECT {QUESTION}, {ANSWER},
+        (SELECT count(*) FROM questions s
+            WHERE s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id AND s.seq <= q.seq),
+        (SELECT count(*) FROM questions s WHERE s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id),
+        (SELECT count(*) FROM answers s WHERE s.question_id = q.id AND s.seq <= a.seq),
+        (SELECT count(*) FROM answers s WHERE s.question_id = q.id)
+    FROM branch CROSS JOIN questions q ON q.id = branch.question_id LEFT JOIN answers a ON a.id = branch.answer_id
+"""
+
+_SHOWN = f"""
+    WITH RECURSIVE branch (question_id, answer_id, depth) AS (
+        SELECT q.id, a.id, 0 FROM questions q LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+            WHERE q.conversation_id = :conversation AND q.parent_id IS NULL AND q.shown
+        UNION ALL
+        SELECT q.id, a.id, depth + 1 FROM branch JOIN questions q ON q.parent_id = branch.answer_id AND q.shown
+            LEFT JOIN answers a ON a.question_id = q.id AND a.shown
+    ) {_TURNS} ORDER BY depth
+"""
+
+_ABOVE_QUESTION = """
+    WITH RECURSIVE branch (question_id, answer_id, depth) AS (
+        SELECT a.question_id, a.id, 1 FROM questions q JOIN answers a ON a.id = q.parent_id WHERE q.id = :question
+        UNION ALL
+        SELECT a.question_id, a.id, depth + 1 FROM branch
+            JOIN questions q ON q.id = branch.question_id JOIN answers a ON a.id = q.parent_id
+    )
+"""
+_HISTORY = f"{_ABOVE_QUESTION} {_TURNS} ORDER BY depth DESC"
+_HIDDEN_ABOVE = f"""
+    {_ABOVE_QUESTION} SELECT q.id, a.id FROM branch
+        JOIN questions q ON q.id = branch.question_id JOIN answers a ON a.id = branch.answer_id
+        WHERE NOT (q.shown AND a.shown)
+"""
+
+
+def shown_turns(connection: apsw.Connection, conversation_id: str) -> tuple[Turn, ...]:
+    return tuple(_turn(row) for row in connection.execute(_SHOWN, {"conversation": conversation_id}))
+
+
+def turns_above(connection: apsw.Connection, question_id: str) -> tuple[Turn, ...]:
+    return tuple(_turn(row) for row in connection.execute(_HISTORY, {"question": question_id}))
+
+
+def show_question(connection: apsw.Connection, question_id: str) -> None:
+    """Show a question, and all that it follows from; what was shown below it stays."""
+    _choose_question(connection, question_id)
+    for parent_question_id, parent_answer_id in connection.execute(_HIDDEN_ABOVE, {"question": question_id}).fetchall():
+        choose_answer(connection, str(parent_answer_id))
+        _choose_question(connection, str(parent_question_id))
+
+
+def choose_answer(connection: apsw.Connection, answer_id: str) -> None:
+    """Show an answer in place of its siblings; its question need not be shown."""
+    connection.execute(
+        "UPDATE answers SET shown = 0 WHERE shown AND question_id = (SELECT question_id FROM answers WHERE id = ?)",
+        (answer_id,),
+    )
+    connection.execute("UPDATE answers SET shown = 1 WHERE id = ?", (answer_id,))
+
+
+def _choose_question(connection: apsw.Connection, question_id: str) -> None:
+    connection.execute(
+        """UPDATE questions AS s SET shown = 0 FROM questions AS q
+            WHERE q.id = ? AND s.shown AND s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id""",
+        (question_id,),
+    )
+    connection.execute("UPDATE questions SET shown = 1 WHERE id = ?", (question_id,))
+
+
+def question_of(row: tuple[Any, ...]) -> StoredQuestion:
+    """From the columns QUESTION."""
+    id_, conversation_id, parent_id, text, books, created_at = row
+    return StoredQuestion(id_, conversation_id, parent_id, text, decode(books, tuple[BookRef, ...]), created_at)
+
+
+def answer_of(row: tuple[Any, ...]) -> Answer:
+    """From the columns ANSWER."""
+    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem = row
+    return Answer(
+        id=id_,
+        question_id=question_id,
+        text=text,
+        ending=Ending(ending),
+        model=model,
+        created_at=created_at,
+        citations=decode(citations, tuple[Citation, ...]),
+        usage=decode(usage, Usage),
+        timings=decode(timings, Timings),
+        problem=decode(problem, Problem | None),
+    )
+
+
+def encode(value: object) -> str:
+    return msgspec.json.encode(value).decode("utf-8")
+
+
+def decode(text: str, value_type: Any) -> Any:
+    return msgspec.json.decode(text, type=value_type)
+
+
+def _turn(row: tuple[Any, ...]) -> Turn:
+    question, rest = row[:_QUESTION_COLUMNS], row[_QUESTION_COLUMNS:]
+    answer, variants = rest[:_ANSWER_COLUMNS], rest[_ANSWER_COLUMNS:]
+    question_variant, question_variants, answer_variant, answer_variants = variants
+    return Turn(
+        question=question_of(question),
+        answer=None if answer[0] is None else answer_of(answer),
+        question_variant=question_variant,
+        question_variants=question_variants,
+        answer_variant=max(1, answer_variant),
+        answer_variants=max(1, answer_variants),
+    )

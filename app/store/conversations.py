@@ -1,0 +1,285 @@
+"""Conversations on disk: their books, questions and answers, with every variant kept and one branch shown."""
+
+# ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+
+from app.core.conversation import Answer, BookRef, Conversation, Ending, PageRange, Question, StoredQuestion, Turn
+from app.core.errors import Problem
+from app.store.branches import (
+    ANSWER,
+    QUESTION,
+    answer_of,
+    choose_answer,
+    encode,
+    question_of,
+    show_question,
+    shown_turns,
+    turns_above,
+)
+from app.store.db import Database
+from app.store.folding import fold, storable
+from app.store.images import Image, images_of, put_image
+
+_CONVERSATION = "c.id, c.title, c.created_at, c.updated_at"
+_NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
+
+
+class Conversations:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk.
+
+    An id that is not there raises KeyError where something is to be put below it, and is None, empty or without effect
+    elsewhere: what was deleted in the meantime stays deleted.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # ---- conversations --------------------------------------------------------------------------------------------
+
+    def all(self) -> tuple[Conversation, ...]:
+        """The one that was last asked something comes first."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c {_NEWEST_FIRST}")
+            return _conversations(connection, rows)
+
+    def get(self, id: str) -> Conversation | None:
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ?", (id,))
+            return next(iter(_conversations(connection, rows)), None)
+
+    def create(self, title: str = "", books: tuple[BookRef, ...] = ()) -> Conversation:
+        now = time.time()
+        conversation = Conversation(uuid.uuid4().hex, storable(title), now, now, books)
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
+                (conversation.id, conversation.title, now, now),
+            )
+            _put_books(connection, conversation.id, books)
+        return conversation
+
+    def rename(self, id: str, title: str) -> None:
+        with self._database.write() as connection:
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
+
+    def delete(self, id: str) -> None:
+        """Delete a conversation and all that came of it; its bytes are overwritten, in the log of changes too."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
+        self._database.scrub()
+
+    def set_books(self, id: str, books: tuple[BookRef, ...]) -> None:
+        """The books on the desk of a conversation, in this order. Raises KeyError."""
+        with self._database.write() as connection:
+            _require(connection, "conversations", id)
+            connection.execute("DELETE FROM conversation_books WHERE conversation_id = ?", (id,))
+            _put_books(connection, id, books)
+
+    def search(self, text: str, limit: int = 50) -> tuple[Conversation, ...]:
+        """Those whose title, questions or answers contain `text`, newest first; case and width do not count.
+
+        Every variant is searched, not only what is shown. An empty text finds all.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"""SELECT {_CONVERSATION} FROM conversations c
+                    WHERE contains(c.title, :text)
+                    OR EXISTS (SELECT 1 FROM questions q WHERE q.conversation_id = c.id AND contains(q.text, :text))
+                    OR EXISTS (SELECT 1 FROM questions q JOIN answers a ON a.question_id = q.id
+                        WHERE q.conversation_id = c.id AND contains(a.text, :text))
+                    {_NEWEST_FIRST} LIMIT :limit""",
+                {"text": fold(text), "limit": limit},
+            )
+            return _conversations(connection, rows)
+
+    # ---- questions and answers ------------------------------------------------------------------------------------
+
+    def add_question(self, question: Question) -> StoredQuestion:
+        """Keep a question, below the answer it follows, and show it. Raises KeyError."""
+        id, text, now = uuid.uuid4().hex, storable(question.text), time.time()
+        with self._database.write() as connection:
+            _require(connection, "conversations", question.conversation_id)
+            if question.parent_id is not None:
+                _require_answer(connection, question.parent_id, question.conversation_id)
+            connection.execute(
+                """INSERT INTO questions (id, conversation_id, parent_id, text, books, created_at, shown)
+                    VALUES (?, ?, ?, ?, ?, ?, 0)""",
+                (id, question.conversation_id, question.parent_id, text, encode(question.books), now),
+            )
+            show_question(connection, id)
+            _touch(connection, question.conversation_id, now)
+        return StoredQuestion(id, question.conversation_id, question.parent_id, text, question.books, now)
+
+    def begin_answer(self, question_id: str, model: str) -> Answer:
+        """Make room for an answer, with the ending OPEN, and show it. Raises KeyError."""
+        answer = Answer(uuid.uuid4().hex, question_id, "", Ending.OPEN, storable(model), time.time())
+        with self._database.write() as connection:
+            conversation_id = _require(connection, "questions", question_id)
+            connection.execute(
+                """INSERT INTO answers (id, question_id, text, ending, model, created_at,
+                        citations, usage, timings, problem, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0)""",
+                (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
+            )
+            choose_answer(connection, answer.id)
+            _touch(connection, conversation_id, answer.created_at)
+        return answer
+
+    def save_answer(self, answer: Answer) -> None:
+        """Put an answer in the place of what was kept under its id so far, whole or partial."""
+        with self._database.write() as connection:
+            connection.execute(
+                """UPDATE answers SET text = ?, ending = ?, model = ?,
+                    citations = ?, usage = ?, timings = ?, problem = ? WHERE id = ?""",
+                (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
+            )
+
+    def question(self, id: str) -> StoredQuestion | None:
+        with self._database.read() as connection:
+            row = connection.execute(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,)).fetchone()
+            return None if row is None else question_of(row)
+
+    def answer(self, id: str) -> Answer | None:
+        with self._database.read() as connection:
+            row = connection.execute(f"SELECT {ANSWER} FROM answers a WHERE a.id = ?", (id,)).fetchone()
+            return None if row is None else answer_of(row)
+
+    def turns(self, conversation_id: str) -> tuple[Turn, ...]:
+        """The branch that is shown, first to last."""
+        with self._database.read() as connection:
+            return shown_turns(connection, conversation_id)
+
+    def history(self, question_id: str) -> tuple[Turn, ...]:
+        """The turns that a question follows from, first to last, shown or not; without the question itself."""
+        with self._database.read() as connection:
+            return turns_above(connection, question_id)
+
+    def close_open_answers(self) -> int:
+        """At start-up: an answer still OPEN means that Octavo was ended meanwhile. It is CANCELLED and keeps its text.
+
+        Returns how many there were. Where another process is giving one of them right now, its own ending follows.
+        """
+        with self._database.write() as connection:
+            connection.execute("UPDATE answers SET ending = ? WHERE ending = ?", (Ending.CANCELLED, Ending.OPEN))
+            return connection.changes()
+
+    # ---- variants -------------------------------------------------------------------------------------------------
+
+    def show_question(self, question_id: str) -> None:
+        """Show this variant of a question; below it, what was last shown there."""
+        with self._database.write() as connection:
+            show_question(connection, question_id)
+
+    def show_answer(self, answer_id: str) -> None:
+        """Show this variant of an answer; below it, what was last shown there."""
+        with self._database.write() as connection:
+            row = connection.execute("SELECT question_id FROM answers WHERE id = ?", (answer_id,)).fetchone()
+            if row is not None:
+                choose_answer(connection, answer_id)
+                show_question(connection, row[0])
+
+    def question_variants(self, question_id: str) -> tuple[str, ...]:
+        """Ids of a question and its siblings, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                """SELECT s.id FROM questions q JOIN questions s
+                    ON s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id
+                    WHERE q.id = ? ORDER BY s.seq""",
+                (question_id,),
+            )
+            return tuple(str(id) for (id,) in rows)
+
+    def answer_variants(self, question_id: str) -> tuple[str, ...]:
+        """Ids of a question's answers, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
+            return tuple(str(id) for (id,) in rows)
+
+    # ---- images ---------------------------------------------------------------------------------------------------
+
+    def add_image(
+        self, question_id: str, name: str, media_type: str, width: int, height: int, untrusted_bytes: bytes
+    ) -> Image:
+        """Let a question refer to one more image; equal bytes are kept once. Raises KeyError."""
+        sha256 = hashlib.sha256(untrusted_bytes).hexdigest()
+        image = Image(sha256, storable(name), media_type, width, height, untrusted_bytes)
+        with self._database.write() as connection:
+            _require(connection, "questions", question_id)
+            put_image(connection, question_id, image)
+        return image
+
+    def images(self, question_id: str) -> tuple[Image, ...]:
+        """In the order in which they were added."""
+        with self._database.read() as connection:
+            return images_of(connection, question_id)
+
+
+def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:
+    return tuple(
+        Conversation(id, title, created_at, updated_at, _books(connection, id))
+        for id, title, created_at, updated_at in list(rows)
+    )
+
+
+def _books(connection: apsw.Connection, conversation_id: str) -> tuple[BookRef, ...]:
+    rows = connection.execute(
+        """SELECT book_id, first_page, last_page FROM conversation_books
+            WHERE conversation_id = ? ORDER BY position""",
+        (conversation_id,),
+    )
+    return tuple(BookRef(book_id, None if first is None else PageRange(first, last)) for book_id, first, last in rows)
+
+
+def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[BookRef, ...]) -> None:
+    connection.executemany(
+        """INSERT INTO conversation_books (conversation_id, position, book_id, first_page, last_page)
+            VALUES (?, ?, ?, ?, ?)""",
+        [
+            (
+                conversation_id,
+                position,
+                book.book_id,
+                *((book.pages.first, book.pages.last) if book.pages else (None, None)),
+            )
+            for position, book in enumerate(books)
+        ],
+    )
+
+
+def _findings(answer: Answer) -> tuple[str, str, str, str]:
+    """Citations, usage, timings and problem of an answer, as they are kept."""
+    problem = answer.problem
+    if problem is not None:
+        params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
+        problem = Problem(problem.code, params)
+    return encode(answer.citations), encode(answer.usage), encode(answer.timings), encode(problem)
+
+
+def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:
+    connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
+
+
+def _require(connection: apsw.Connection, table: str, id: str) -> str:
+    """The conversation that a row belongs to. Raises KeyError when there is no such row."""
+    column = "id" if table == "conversations" else "conversation_id"
+    row = connection.execute(f"SELECT {column} FROM {table} WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return str(row[0])
+
+
+def _require_answer(connection: apsw.Connection, id: str, conversation_id: str) -> None:
+    row = connection.execute(
+        "SELECT q.conversation_id FROM answers a JOIN questions q ON q.id = a.question_id WHERE a.id = ?", (id,)
+    ).fetchone()
+    if row != (conversation_id,):
+        raise KeyError(id)

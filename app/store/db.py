@@ -1,0 +1,266 @@
+"""The encrypted database: one connection that threads take turns on, and its errors in Octavo's words."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from app.core.errors import AppError, Code
+from app.core.paths import machine_error
+from app.store.folding import contains
+from app.store.migrations import migrate
+from app.store.secret import Key
+
+_CIPHER: Final = "chacha20"
+"""ChaCha20 with a Poly1305 tag on every page: a changed page is noticed. Named, so that another default of the library
+changes nothing. Source: SQLite3 Multiple Ciphers, "sqleet: ChaCha20 - Poly1305 HMAC"."""
+
+_BUSY_MS: Final = 5000
+_PRIVATE_FILE: Final = 0o600
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class Database:
+    """An open database. Every method may be called from any thread; a transaction belongs to the thread it began on."""
+
+    def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int) -> None:
+        """For `open`."""
+        self.path = path
+        self._key = key
+        self._connection: apsw.Connection | None = connection
+        self._busy_ms = busy_ms
+        self._lock = threading.RLock()
+        self._writing = False
+
+    @classmethod
+    def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
+        """Open the database at `path`, make it where there is none, and bring it to this program's version.
+
+        `busy_ms`: how long to wait for another process that is writing.
+        Raises AppError DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED,
+        DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL.
+        """
+        _make_private(path)
+        return cls(path, key, _connect(path, key, busy_ms), busy_ms)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def probe(path: Path, key: Key) -> Iterator[bool]:
+        """Whether `key` opens the database at `path`; if so, nobody else can have it open until the block is left.
+
+        Raises AppError DATABASE_LOCKED while another process has it open, and else like `open`, save DATABASE_KEY.
+        """
+        with _explained(path):
+            connection = _unlock(path, key, _BUSY_MS)
+        with contextlib.closing(connection):
+            try:
+                with _explained(path, connection):
+                    _seize(connection, path)
+                fits = True
+            except AppError as error:
+                if error.code is not Code.DATABASE_KEY:
+                    raise
+                fits = False
+            yield fits
+
+    @property
+    def key(self) -> Key:
+        return self._key
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None
+
+    def close(self) -> None:
+        """May be called again; anything else after it is a mistake."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[apsw.Connection]:
+        """A view of one moment, whatever others write meanwhile. Raises AppError as `open` does."""
+        with self._lock, self._explained() as connection:
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                _roll_back(connection)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[apsw.Connection]:
+        """One transaction: on disk when the block is left, or undone when it raises. Raises AppError as `open` does.
+
+        A `write` inside a `write` is part of it; a `write` inside a `read` is a mistake.
+        """
+        with self._lock, self._explained() as connection:
+            if self._writing:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            self._writing = True
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                self._writing = False
+                _roll_back(connection)
+
+    def scrub(self) -> None:
+        """Leave no copy of deleted rows in the write-ahead log; what they took in the database is overwritten already.
+
+        Does what it can while another process reads; closing does the rest.
+        """
+        with self._lock, self._explained() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else can have the database open until the block is left. It is opened anew then, with its key.
+
+        Raises AppError DATABASE_LOCKED while another process has it open.
+        """
+        with self._lock:
+            if self._connection is None:
+                raise RuntimeError("the database is closed")
+            try:
+                with self._explained() as connection:
+                    _seize(connection, self.path)
+                yield
+            finally:
+                self.close()
+                self._connection = _connect(self.path, self._key, self._busy_ms)
+
+    def rekey(self, key: Key) -> None:
+        """Inside `alone`: encrypt everything anew. Cut short by a kill, the database opens with one of the two keys.
+
+        Raises AppError DISK_FULL; then the key is the old one.
+        """
+        with self._lock, self._explained() as connection:
+            connection.pragma("rekey", _raw(key))
+            self._key = key
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[apsw.Connection]:
+        if self._connection is None:
+            raise RuntimeError("the database is closed")
+        with _explained(self.path, self._connection):
+            yield self._connection
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does, 0600; SQLite gives its companions (-wal, -shm, -journal) the same mode."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE)
+    except OSError as error:
+        raise machine_error(error, path) from error
+    try:
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) != _PRIVATE_FILE and hasattr(os, "fchmod"):
+            os.fchmod(descriptor, _PRIVATE_FILE)
+    except OSError as error:
+        raise machine_error(error, path) from error
+    finally:
+        os.close(descriptor)
+
+
+def _raw(key: Key) -> str:
+    return f"raw:{key.secret}"  # 32 bytes as they are: the library derives nothing from them
+
+
+def _unlock(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
+    connection = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.set_busy_timeout(busy_ms)
+        if connection.pragma("cipher", _CIPHER) != _CIPHER:
+            raise RuntimeError("this SQLite cannot encrypt: apsw instead of apsw-sqlite3mc?")
+        connection.pragma("key", _raw(key))
+        # Until the database is known to be ours, closing must not write into it either.
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
+    with _explained(path):
+        connection = _unlock(path, key, busy_ms)
+    try:
+        with _explained(path, connection):
+            migrate(connection, path)
+            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("synchronous", "FULL")
+            connection.pragma("fullfsync", True)  # macOS: through the drive's own cache
+            connection.pragma("foreign_keys", True)
+            connection.pragma("secure_delete", True)
+            connection.pragma("temp_store", "MEMORY")  # temporary files would not be encrypted
+            connection.create_scalar_function("contains", _contains, 2, deterministic=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _seize(connection: apsw.Connection, path: Path) -> None:
+    """Let nobody else read or write until this connection closes; only the last one can leave a write-ahead log."""
+    if connection.pragma("journal_mode", "delete") != "delete":
+        raise AppError(Code.DATABASE_LOCKED, path=str(path))
+    connection.pragma("locking_mode", "exclusive")
+    connection.execute("BEGIN EXCLUSIVE; COMMIT")
+
+
+def _contains(*values: apsw.SQLiteValue) -> bool:
+    text, folded_needle = values
+    return contains(str(text), str(folded_needle))
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    """End a transaction that was not committed; some errors have ended it already."""
+    if connection.in_transaction:
+        with contextlib.suppress(apsw.Error):
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _explained(path: Path, connection: apsw.Connection | None = None) -> Iterator[None]:
+    """Turn what the machine did to us into an AppError; what we did wrong ourselves stays an apsw.Error."""
+    try:
+        yield
+    except apsw.Error as error:
+        code = _code(error, 0 if connection is None else connection.system_errno)
+        if code is None:
+            raise
+        raise AppError(code, path=str(path)) from error
+
+
+def _code(error: apsw.Error, system_errno: int) -> Code | None:
+    match error:
+        case apsw.FullError():
+            return Code.DISK_FULL
+        case apsw.BusyError() | apsw.LockedError():
+            return Code.DATABASE_LOCKED
+        case apsw.NotADBError():
+            return Code.DATABASE_KEY
+        case apsw.CorruptError():
+            return Code.DATABASE_DAMAGED
+        case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.CantOpenError() | apsw.IOError():
+            if system_errno in _FULL:
+                return Code.DISK_FULL
+            if isinstance(error, apsw.IOError) and system_errno not in _FORBIDDEN:
+                return Code.DATABASE_DAMAGED
+            return Code.FOLDER_READ_ONLY
+    return None

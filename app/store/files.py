@@ -1,0 +1,81 @@
+"""Small private files: written whole or not at all, 0600, and on disk when the function returns."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from app.core.paths import machine_error
+
+_PRIVATE_FILE = 0o600
+
+
+def create_private(path: Path, data: bytes) -> bool:
+    """Write a new file; False, and nothing changed, when `path` is there already, whoever was first.
+
+    Raises AppError FOLDER_READ_ONLY or DISK_FULL.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        try:
+            _write(draft, data)
+            if not _publish(draft, path):
+                return False
+            _sync_folder(path.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise machine_error(error, path) from error
+    return True
+
+
+def rename_private(source: Path, target: Path) -> None:
+    """Put `source` in the place of `target`. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
+    try:
+        source.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise machine_error(error, target) from error
+
+
+def remove_private(path: Path) -> None:
+    """Remove a file that may be there. Raises AppError FOLDER_READ_ONLY."""
+    try:
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise machine_error(error, path) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _publish(draft: Path, path: Path) -> bool:
+    """Give a finished file its name unless the name is taken: a hard link refuses that in one step."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if path.exists():
+            return False
+        draft.rename(path)
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows has no such call; NTFS journals names by itself
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,158 @@
+"""The schema, as the steps that led to it: append a script, never change one that was released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from app.core.errors import AppError, Code
+
+_V1 = """
+CREATE TABLE books (
+    id TEXT NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    format TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,
+    path BLOB NOT NULL,              -- as the system encodes it
+    added_at REAL NOT NULL,
+    page_count INTEGER NOT NULL,
+    characters INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    outline TEXT NOT NULL,           -- JSON: tuple[Section, ...]
+    flagged_pages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pages (
+    book_id TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    text TEXT NOT NULL,
+    chapter TEXT NOT NULL,
+    flags TEXT NOT NULL,             -- JSON: tuple[Flag, ...]
+    PRIMARY KEY (book_id, number)
+) STRICT;
+
+CREATE TABLE book_tokens (
+    book_id TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE,
+    vocabulary TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (book_id, vocabulary)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+    id TEXT NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversation_books (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    book_id TEXT NOT NULL,
+    first_page INTEGER,              -- both NULL: the whole book
+    last_page INTEGER,
+    PRIMARY KEY (conversation_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER a_deleted_book_leaves_the_desks AFTER DELETE ON books BEGIN
+    DELETE FROM conversation_books WHERE book_id = old.id;
+END;
+
+-- Questions and answers are a tree: an answer hangs below its question, a question below the answer it follows.
+-- Siblings are variants of each other; of each family at most one is shown, and it stays so while others are looked at.
+CREATE TABLE questions (
+    seq INTEGER PRIMARY KEY,         -- the order in which they were asked
+    id TEXT NOT NULL UNIQUE,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    -- Deferred instead of cascading: a cascade down a long conversation would exceed SQLite's depth of triggers.
+    parent_id TEXT REFERENCES answers (id) DEFERRABLE INITIALLY DEFERRED,
+    text TEXT NOT NULL,
+    books TEXT NOT NULL,             -- JSON: tuple[BookRef, ...]; a record, of books that are gone too
+    created_at REAL NOT NULL,
+    shown INTEGER NOT NULL
+) STRICT;
+CREATE INDEX questions_of_conversation ON questions (conversation_id, parent_id);
+CREATE INDEX questions_below_answer ON questions (parent_id);
+CREATE UNIQUE INDEX one_question_is_shown ON questions (conversation_id, ifnull(parent_id, '')) WHERE shown;
+
+CREATE TABLE answers (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    question_id TEXT NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    model TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    citations TEXT NOT NULL,         -- JSON: tuple[Citation, ...]
+    usage TEXT NOT NULL,             -- JSON: Usage
+    timings TEXT NOT NULL,           -- JSON: Timings
+    problem TEXT NOT NULL,           -- JSON: Problem | None
+    shown INTEGER NOT NULL
+) STRICT;
+CREATE INDEX answers_of_question ON answers (question_id);
+CREATE UNIQUE INDEX one_answer_is_shown ON answers (question_id) WHERE shown;
+
+CREATE TABLE images (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    media_type TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE question_images (
+    question_id TEXT NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES images (sha256),
+    name TEXT NOT NULL,
+    PRIMARY KEY (question_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX questions_of_image ON question_images (sha256);
+
+CREATE TRIGGER an_unused_image_goes AFTER DELETE ON question_images BEGIN
+    DELETE FROM images WHERE sha256 = old.sha256
+        AND NOT EXISTS (SELECT 1 FROM question_images WHERE sha256 = old.sha256);
+END;
+
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,  -- such as engine.threads
+    value TEXT NOT NULL              -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blobs (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1,)
+"""Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
+
+
+def migrate(connection: apsw.Connection, path: Path, scripts: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring a database to the newest version in one transaction: all pending scripts, or none.
+
+    Raises AppError DATABASE_NEWER, with the database untouched, when a newer Octavo wrote it.
+    """
+    if _version(connection, path, len(scripts)) == len(scripts):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = _version(connection, path, len(scripts))  # another process may have been first
+        for script in scripts[found:]:
+            connection.execute(script)
+        connection.pragma("user_version", len(scripts))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: apsw.Connection, path: Path, known: int) -> int:
+    found = int(connection.pragma("user_version"))
+    if found > known:
+        raise AppError(Code.DATABASE_NEWER, path=str(path), found=found, known=known)
+    return found

@@ -1,0 +1,110 @@
+"""The system keyring, asked in a way that can neither hang Octavo nor put a prompt into a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+Result = TypeVar("Result")
+
+_SERVICE = "Octavo"
+_BACKENDS = {"win32": "keyring.backends.Windows.WinVaultKeyring", "darwin": "keyring.backends.macOS.Keyring"}
+_OTHER_BACKEND = "keyring.backends.SecretService.Keyring"  # GNOME, KDE and others, over the session bus
+_WAIT_S = 60.0
+"""A locked keyring may ask for its password in a window of its own; after this long it counts as out of reach."""
+
+_log = logging.getLogger("octavo.store")
+
+
+class Ring:
+    """Secrets by name. Whatever goes wrong in a backend means that the secret is out of reach, nothing worse."""
+
+    def __init__(self, backend: KeyringBackend, wait_s: float = _WAIT_S) -> None:
+        self._backend = backend
+        self._wait_s = wait_s
+
+    def get(self, name: str) -> str | None:
+        """None when it is not there, or out of reach."""
+        return self._ask(lambda: self._backend.get_password(_SERVICE, name))
+
+    def put(self, name: str, secret: str) -> bool:
+        """Whether the secret is kept: only what can be read back counts."""
+
+        def write() -> bool:
+            self._backend.set_password(_SERVICE, name, secret)
+            return self._backend.get_password(_SERVICE, name) == secret
+
+        return bool(self._ask(write))
+
+    def remove(self, name: str) -> None:
+        self._ask(lambda: self._backend.delete_password(_SERVICE, name))
+
+    def _ask(self, question: Callable[[], Result]) -> Result | None:
+        answers: list[Result] = []
+
+        def run() -> None:
+            try:
+                answers.append(question())
+            except Exception as error:  # backends are other people's programs and declare no errors of their own
+                _log.warning("keyring: %s", type(error).__name__)
+
+        thread = threading.Thread(target=run, name="keyring", daemon=True)
+        thread.start()
+        thread.join(self._wait_s)
+        return answers[0] if answers else None
+
+
+def system_ring(may_ask: bool) -> Ring | None:
+    """The keyring of this system; None where there is none that can be used now.
+
+    `may_ask`: whether a locked keyring may ask the person to unlock it, in a window of its own. Without a display
+    it never does. OCTAVO_NO_KEYRING=1 stands for a system without a keyring, and so does a backend named in
+    PYTHON_KEYRING_BACKEND other than the system's own: it may prompt in the terminal, or keep plain text.
+
+    `keyring` is not asked to look for backends itself: it would try those of all systems, and on Linux that runs a
+    compiler (`ctypes.util.find_library` in its macOS backend).
+    """
+    name = _BACKENDS.get(sys.platform, _OTHER_BACKEND)
+    unwanted = os.environ.get("OCTAVO_NO_KEYRING", "0") not in ("", "0")
+    if unwanted or os.environ.get("PYTHON_KEYRING_BACKEND", name) != name or not _bus_is_local():
+        return None
+    try:
+        import keyring.core
+
+        backend = keyring.core.load_keyring(name)
+        if _is_locked(backend) and not (may_ask and _has_display()):
+            return None
+    except Exception as error:  # there is none; or see `Ring`
+        _log.warning("keyring: %s", type(error).__name__)
+        return None
+    return Ring(backend)
+
+
+def _is_locked(backend: KeyringBackend) -> bool:
+    """Whether the Secret Service would prompt; its backend in `keyring` cannot be asked without prompting."""
+    if not type(backend).__module__.endswith(".SecretService"):
+        return False
+    import secretstorage
+
+    with contextlib.closing(secretstorage.dbus_init()) as bus:
+        try:
+            return secretstorage.collection.get_collection_by_alias(bus, "default").is_locked()
+        except secretstorage.exceptions.ItemNotFoundException:
+            return True  # to make a first collection it would prompt as well
+
+
+def _has_display() -> bool:
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _bus_is_local() -> bool:
+    """A session bus may be reached over TCP; Octavo opens no such connection."""
+    return "tcp:" not in os.environ.get("DBUS_SESSION_BUS_ADDRESS", "")

@@ -1,0 +1,85 @@
+"""Settings on disk: one row per field that differs from its default; and small blobs, such as a window's geometry."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.settings import Settings
+from app.store.db import Database
+
+Group = TypeVar("Group", bound=msgspec.Struct)
+
+
+class SettingsStore:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self) -> Settings:
+        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT name, value FROM settings")
+            stored = {str(name): str(value) for name, value in rows}
+        return _assemble(Settings, "", stored)
+
+    def save(self, settings: Settings) -> None:
+        """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), and then keeps none of them.
+
+        A field at its default is not kept, so that a better default of a later version reaches it. Rows of a newer
+        version's fields stay.
+        """
+        fields = list(_take_apart(settings, Settings(), ""))
+        with self._database.write() as connection:
+            for name, value in fields:
+                if value is None:
+                    connection.execute("DELETE FROM settings WHERE name = ?", (name,))
+                else:
+                    connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def get_blob(self, name: str) -> bytes | None:
+        with self._database.read() as connection:
+            row = connection.execute("SELECT value FROM blobs WHERE name = ?", (name,)).fetchone()
+            return None if row is None else bytes(row[0])
+
+    def set_blob(self, name: str, value: bytes) -> None:
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO blobs (name, value) VALUES (?, ?)", (name, value))
+
+
+def _assemble(group: type[Group], prefix: str, stored: dict[str, str]) -> Group:
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(group):
+        name = prefix + field.name
+        if _is_group(field.type):
+            values[field.name] = _assemble(field.type, f"{name}.", stored)
+        elif name in stored:
+            try:
+                values[field.name] = msgspec.json.decode(stored[name], type=field.type)
+            except msgspec.MsgspecError:
+                continue  # written by another version, with other bounds: the default it is
+    return group(**values)
+
+
+def _take_apart(group: msgspec.Struct, default: msgspec.Struct, prefix: str) -> list[tuple[str, str | None]]:
+    """Names and values (JSON; None at the default) of all fields. Raises AppError SETTING_INVALID."""
+    rows: list[tuple[str, str | None]] = []
+    for field in msgspec.structs.fields(type(group)):
+        name, value, usual = prefix + field.name, getattr(group, field.name), getattr(default, field.name)
+        if _is_group(field.type):
+            rows += _take_apart(value, usual, f"{name}.")
+            continue
+        try:
+            text = msgspec.json.encode(value).decode("utf-8")
+            msgspec.json.decode(text, type=field.type)
+        except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+            raise AppError(Code.SETTING_INVALID, name=name, detail=str(error)) from error
+        rows.append((name, None if value == usual else text))
+    return rows
+
+
+def _is_group(field_type: Any) -> bool:
+    return isinstance(field_type, type) and issubclass(field_type, msgspec.Struct)

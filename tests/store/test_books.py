@@ -1,0 +1,121 @@
+"""Books: pages come back as they were, one file is one book, and a deleted book leaves every desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.conversation import BookRef, PageRange, Question
+from app.core.document import Document, Flag, Format, Page, Section
+from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.db import Database
+
+ATLAS = Document(
+    title="Atlas 地図",
+    format=Format.PDF,
+    sha256="a" * 64,
+    pages=(
+        Page(1, "i", "", "", (Flag.EMPTY,)),
+        Page(2, "ii", "The ﬁrst Sea\nof Clouds", "Seas", (Flag.HIDDEN_TEXT, Flag.ODD_CHARACTERS)),
+        Page(3, "1", "ラテン語の海", "Seas"),
+        Page(4, "2", "the END\0 of the sea", "Ends"),
+    ),
+    outline=(Section("Seas", 2), Section("Deep", 3, level=2)),
+    language="la",
+)
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    return Books(database)
+
+
+def another(number: int) -> Document:
+    return msgspec.structs.replace(ATLAS, title=f"Book {number}", sha256=f"{number:064x}")
+
+
+def test_a_book_comes_back_as_it_was(books: Books, tmp_path: Path) -> None:
+    book = books.add(ATLAS, tmp_path / "atlas.pdf")
+    assert (book.title, book.format, book.sha256, book.language) == ("Atlas 地図", Format.PDF, "a" * 64, "la")
+    assert (book.page_count, book.characters, book.flagged_pages) == (4, ATLAS.characters, 2)
+    assert book.outline == ATLAS.outline
+    assert book.path == str(tmp_path / "atlas.pdf")
+    assert books.get(book.id) == books.find_sha256("a" * 64) == book
+    assert books.all() == (book,)
+    assert books.pages(book.id) == ATLAS.pages
+    assert books.get("nothing") is books.find_sha256("b" * 64) is None
+
+
+def test_pages_can_be_had_one_by_one_and_in_ranges(books: Books) -> None:
+    book = books.add(ATLAS, Path("atlas.pdf"))
+    books.add(another(1), Path("other.pdf"))
+    assert books.page(book.id, 3) == ATLAS.pages[2]
+    assert books.page(book.id, 0) is books.page(book.id, 5) is books.page("nothing", 1) is None
+    assert books.pages(book.id, PageRange(2, 3)) == ATLAS.pages[1:3]
+    assert books.pages(book.id, PageRange(4, 99)) == ATLAS.pages[3:]
+    assert books.pages("nothing") == ()
+
+
+def test_the_same_bytes_are_one_book_wherever_they_lie(books: Books) -> None:
+    first = books.add(ATLAS, Path("/somewhere/atlas.pdf"))
+    again = books.add(msgspec.structs.replace(ATLAS, title="Renamed", pages=()), Path("/elsewhere/copy.pdf"))
+    assert again == msgspec.structs.replace(first, path=str(Path("/elsewhere/copy.pdf").absolute()))
+    assert books.all() == (again,)
+    assert books.pages(again.id) == ATLAS.pages
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are text on this system")
+def test_a_file_name_that_is_no_text_is_kept(books: Books) -> None:
+    path = Path(os.fsdecode(b"/books/\xff\xfe.pdf"))
+    book = books.add(msgspec.structs.replace(ATLAS, title=path.stem), path)
+    assert books.get(book.id) == book
+    assert Path(book.path) == path
+
+
+def test_the_newest_book_comes_first(books: Books) -> None:
+    ids = [books.add(another(number), Path(f"{number}.pdf")).id for number in range(3)]
+    assert [book.id for book in books.all()] == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [("sea", (2, 4)), ("SEA OF clouds", (2,)), ("first", (2,)), ("の海", (3,)), ("end", (4,)), ("e_d", ()), (" ", ())],
+)
+def test_search_finds_pages(books: Books, text: str, pages: tuple[int, ...]) -> None:
+    book = books.add(ATLAS, Path("atlas.pdf"))
+    books.add(another(1), Path("other.pdf"))
+    assert books.search(book.id, text) == pages
+
+
+def test_token_counts_are_kept_by_vocabulary(books: Books) -> None:
+    book = books.add(ATLAS, Path("atlas.pdf"))
+    assert books.tokens(book.id, "llama4") is None
+    books.set_tokens(book.id, "llama4", 120)
+    books.set_tokens(book.id, "smollm2", 150)
+    books.set_tokens(book.id, "llama4", 121)
+    assert (books.tokens(book.id, "llama4"), books.tokens(book.id, "smollm2")) == (121, 150)
+    books.delete(book.id)
+    books.set_tokens(book.id, "llama4", 122)
+    assert books.tokens(book.id, "llama4") is None
+
+
+def test_a_deleted_book_leaves_every_desk_and_no_text(books: Books, database: Database) -> None:
+    gone, kept = books.add(ATLAS, Path("atlas.pdf")), books.add(another(1), Path("other.pdf"))
+    books.set_tokens(gone.id, "llama4", 120)
+    conversations = Conversations(database)
+    talk = conversations.create("", (BookRef(gone.id), BookRef(kept.id), BookRef(gone.id, PageRange(1, 2))))
+    asked = conversations.add_question(Question(talk.id, "Where?", (BookRef(gone.id),)))
+    books.delete(gone.id)
+    assert database.path.with_name("octavo.db-wal").stat().st_size == 0
+    assert books.all() == (kept,)
+    assert books.pages(gone.id) == ()
+    assert books.pages(kept.id) == ATLAS.pages
+    desk = conversations.get(talk.id)
+    assert desk is not None
+    assert desk.books == (BookRef(kept.id),)
+    assert conversations.question(asked.id) == asked  # a record of what was asked
+    assert books.add(ATLAS, Path("atlas.pdf")).id != gone.id

@@ -1,0 +1,394 @@
+"""Conversations: what is put in comes out, every variant is kept, and what is deleted is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.conversation import (
+    BookRef,
+    Citation,
+    CitationState,
+    Conversation,
+    Ending,
+    PageRange,
+    Question,
+    StoredQuestion,
+    Timings,
+    Turn,
+    Usage,
+)
+from app.core.errors import Code, Problem
+from app.core.paths import Paths
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.secret import Key, KeyOrigin
+
+BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
+
+
+@pytest.fixture
+def conversations(database: Database) -> Conversations:
+    return Conversations(database)
+
+
+def ask(conversations: Conversations, text: str, parent: str | None = None, conversation: str = "") -> StoredQuestion:
+    if not conversation:
+        conversation = conversations.all()[0].id
+    return conversations.add_question(Question(conversation, text, parent_id=parent))
+
+
+def reply(conversations: Conversations, question: StoredQuestion, text: str) -> str:
+    answer = conversations.begin_answer(question.id, "tiny")
+    conversations.save_answer(msgspec.structs.replace(answer, text=text, ending=Ending.COMPLETE))
+    return answer.id
+
+
+def shown(conversations: Conversations, conversation: str) -> list[str]:
+    """The branch as a person sees it: texts, with `2/3` behind what has variants."""
+
+    def mark(text: str, variant: int, variants: int) -> str:
+        return text if variants == 1 else f"{text} {variant}/{variants}"
+
+    lines = []
+    for turn in conversations.turns(conversation):
+        lines.append(mark(turn.question.text, turn.question_variant, turn.question_variants))
+        if turn.answer is not None:
+            lines.append(mark(turn.answer.text, turn.answer_variant, turn.answer_variants))
+    return lines
+
+
+def test_a_conversation_comes_back_as_it_was(conversations: Conversations, paths: Paths, key: Key) -> None:
+    made = conversations.create("契約について", BOOKS)
+    assert isinstance(made, Conversation)
+    with contextlib.closing(Database.open(paths.database, key)) as another:
+        assert Conversations(another).get(made.id) == made
+        assert Conversations(another).all() == (made,)
+    conversations.rename(made.id, "Renamed")
+    conversations.set_books(made.id, BOOKS[1:2])
+    assert conversations.get(made.id) == msgspec.structs.replace(made, title="Renamed", books=BOOKS[1:2])
+    assert conversations.get("nobody") is None
+
+
+def test_a_turn_comes_back_as_it_was(conversations: Conversations, paths: Paths, key: Key) -> None:
+    conversation = conversations.create()
+    question = conversations.add_question(Question(conversation.id, "Who?\n\0誰", BOOKS))
+    begun = conversations.begin_answer(question.id, "SmolLM2")
+    assert (begun.ending, begun.text, begun.question_id) == (Ending.OPEN, "", question.id)
+    citation = Citation("atlas", "Atlas", 12, "xii", "the sea", CitationState.VERIFIED, 4, 11)
+    ended = msgspec.structs.replace(
+        begun,
+        text="See [p. 12]. 𝕊",
+        ending=Ending.FAILED,
+        citations=(citation, msgspec.structs.replace(citation, start=-1, end=-1, state=CitationState.FOUND)),
+        usage=Usage(10, 4, 6, 3),
+        timings=Timings(0.5, 1.25, 1.5, 2.0),
+        problem=Problem(Code.ENGINE_CRASHED, {"signal": 9}),
+    )
+    conversations.save_answer(ended)
+    with contextlib.closing(Database.open(paths.database, key)) as another:
+        assert Conversations(another).turns(conversation.id) == (Turn(question, ended),)
+        assert Conversations(another).question(question.id) == question
+        assert Conversations(another).answer(ended.id) == ended
+    assert conversations.question("nothing") is None
+    assert conversations.answer("nothing") is None
+
+
+def test_text_that_is_no_unicode_does_not_break_a_question(conversations: Conversations) -> None:
+    conversation = conversations.create("\udcff")
+    assert conversations.get(conversation.id) == conversation
+    question = conversations.add_question(Question(conversation.id, "a\udcffb \ud83d\ude00"))
+    assert question.text == "a\ufffdb 😀"
+    assert conversations.question(question.id) == question
+
+
+def test_the_conversation_that_was_asked_last_comes_first(conversations: Conversations) -> None:
+    first, second, third = (conversations.create(title) for title in "abc")
+    assert [each.title for each in conversations.all()] == ["c", "b", "a"]
+    question = ask(conversations, "?", conversation=second.id)
+    assert [each.title for each in conversations.all()] == ["b", "c", "a"]
+    ask(conversations, "?", conversation=first.id)
+    conversations.rename(third.id, "C")
+    assert [each.title for each in conversations.all()] == ["a", "b", "C"]
+    conversations.begin_answer(question.id, "tiny")
+    assert [each.title for each in conversations.all()] == ["b", "a", "C"]
+
+
+def test_variants_are_kept_and_every_branch_is_remembered(conversations: Conversations) -> None:
+    talk = conversations.create().id
+    first = ask(conversations, "Q1")
+    a1 = reply(conversations, first, "A1")
+    second = ask(conversations, "Q2", a1)
+    reply(conversations, second, "A2")
+    assert shown(conversations, talk) == ["Q1", "A1", "Q2", "A2"]
+
+    a2b = reply(conversations, second, "A2b")  # regenerated
+    third = ask(conversations, "Q3", a2b)
+    assert shown(conversations, talk) == ["Q1", "A1", "Q2", "A2b 2/2", "Q3"]
+
+    edited = ask(conversations, "Q2 edited", a1)
+    assert shown(conversations, talk) == ["Q1", "A1", "Q2 edited 2/2"]
+    reply(conversations, edited, "A2 edited")
+
+    opening = ask(conversations, "Q1 edited")  # the very first question, edited
+    assert shown(conversations, talk) == ["Q1 edited 2/2"]
+
+    conversations.show_question(first.id)
+    assert shown(conversations, talk) == ["Q1 1/2", "A1", "Q2 edited 2/2", "A2 edited"]
+    conversations.show_question(second.id)
+    assert shown(conversations, talk) == ["Q1 1/2", "A1", "Q2 1/2", "A2b 2/2", "Q3"]
+    a2 = conversations.answer_variants(second.id)[0]
+    conversations.show_answer(a2)
+    assert shown(conversations, talk) == ["Q1 1/2", "A1", "Q2 1/2", "A2 1/2"]
+    conversations.show_answer(a2b)
+    assert shown(conversations, talk) == ["Q1 1/2", "A1", "Q2 1/2", "A2b 2/2", "Q3"]
+
+    conversations.show_question(opening.id)
+    conversations.show_question(third.id)  # far down a branch that is not shown
+    assert shown(conversations, talk) == ["Q1 1/2", "A1", "Q2 1/2", "A2b 2/2", "Q3"]
+
+    assert conversations.question_variants(edited.id) == (second.id, edited.id)
+    assert conversations.question_variants(opening.id) == (first.id, opening.id)
+    assert conversations.answer_variants(second.id) == (a2, a2b)
+    assert conversations.answer_variants(opening.id) == ()
+
+
+def test_a_question_below_an_answer_that_is_not_shown_is_shown_with_it(conversations: Conversations) -> None:
+    talk = conversations.create().id
+    first = ask(conversations, "Q1")
+    old = reply(conversations, first, "A1")
+    reply(conversations, first, "A1b")
+    ask(conversations, "Q2", old)
+    assert shown(conversations, talk) == ["Q1", "A1 1/2", "Q2"]
+
+
+def test_the_history_of_a_question_is_the_branch_it_was_asked_on(conversations: Conversations) -> None:
+    conversations.create()
+    first = ask(conversations, "Q1")
+    a1 = reply(conversations, first, "A1")
+    second = ask(conversations, "Q2", a1)
+    a2 = reply(conversations, second, "A2")
+    third = ask(conversations, "Q3", a2)
+    reply(conversations, second, "A2b")
+    ask(conversations, "Q1 edited")  # now nothing of it is shown
+    turns = conversations.history(third.id)
+    assert [(turn.question.id, turn.answer and turn.answer.id) for turn in turns] == [(first.id, a1), (second.id, a2)]
+    assert (turns[1].answer_variant, turns[1].answer_variants) == (1, 2)
+    assert conversations.history(first.id) == ()
+
+
+def test_conversations_do_not_mix(conversations: Conversations) -> None:
+    one, two = conversations.create().id, conversations.create().id
+    question = ask(conversations, "one", conversation=one)
+    answer = reply(conversations, question, "1")
+    ask(conversations, "two", conversation=two)
+    assert shown(conversations, one) == ["one", "1"]
+    assert shown(conversations, two) == ["two"]
+    with pytest.raises(KeyError):
+        ask(conversations, "across", parent=answer, conversation=two)
+    assert shown(conversations, two) == ["two"]
+
+
+def test_what_was_deleted_meanwhile_stays_deleted(conversations: Conversations) -> None:
+    talk = conversations.create().id
+    question = ask(conversations, "Q")
+    answer = conversations.begin_answer(question.id, "tiny")
+    conversations.delete(talk)
+    conversations.save_answer(msgspec.structs.replace(answer, text="late"))
+    conversations.show_answer(answer.id)
+    conversations.show_question(question.id)
+    conversations.rename(talk, "late")
+    conversations.delete(talk)
+    for put in (
+        lambda: conversations.set_books(talk, BOOKS),
+        lambda: ask(conversations, "late", conversation=talk),
+        lambda: conversations.begin_answer(question.id, "tiny"),
+        lambda: conversations.add_image(question.id, "a.png", "image/png", 1, 1, b"png"),
+    ):
+        with pytest.raises(KeyError):
+            put()
+    assert conversations.all() == ()
+    assert conversations.turns(talk) == ()
+    assert conversations.answer(answer.id) is None
+
+
+def test_deleting_a_conversation_leaves_nothing_of_it(conversations: Conversations, database: Database) -> None:
+    kept = conversations.create("kept")
+    gone = conversations.create("gone", BOOKS)
+    question = ask(conversations, "Q", conversation=gone.id)
+    ask(conversations, "Q2", reply(conversations, question, "A"), gone.id)
+    conversations.add_image(question.id, "a.png", "image/png", 1, 1, b"png")
+    wal = database.path.with_name("octavo.db-wal")
+    assert wal.stat().st_size > 0
+    conversations.delete(gone.id)
+    assert wal.stat().st_size == 0
+    with database.read() as connection:
+        counts = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("conversations", "conversation_books", "questions", "answers", "question_images", "images")
+        }
+    assert counts == {table: int(table == "conversations") for table in counts}
+    assert conversations.all() == (kept,)
+
+
+def test_a_very_long_conversation_can_be_read_and_deleted(conversations: Conversations) -> None:
+    """Longer than SQLite's depth of nested triggers, 1,000."""
+    talk = conversations.create().id
+    parent = None
+    with conversations._database.write():  # one transaction, for speed
+        for number in range(700):
+            question = ask(conversations, str(number), parent, talk)
+            parent = conversations.begin_answer(question.id, "tiny").id
+    assert [turn.question.text for turn in conversations.turns(talk)] == [str(number) for number in range(700)]
+    assert len(conversations.history(question.id)) == 699
+    conversations.delete(talk)
+    assert conversations.turns(talk) == ()
+
+
+def test_open_answers_are_closed_at_start_up_and_keep_their_text(conversations: Conversations) -> None:
+    conversations.create()
+    question = ask(conversations, "Q")
+    done = reply(conversations, question, "done")
+    partial = conversations.begin_answer(question.id, "tiny")
+    conversations.save_answer(msgspec.structs.replace(partial, text="half a sen"))
+    assert conversations.close_open_answers() == 1
+    assert conversations.close_open_answers() == 0
+    closed = conversations.answer(partial.id)
+    assert closed is not None
+    assert (closed.ending, closed.text) == (Ending.CANCELLED, "half a sen")
+    untouched = conversations.answer(done)
+    assert untouched is not None
+    assert untouched.ending is Ending.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("契約", ["japanese"]),
+        ("ＡＢＣ", ["latin"]),
+        ("STRASSE", ["latin"]),
+        ("übergabe", ["latin"]),
+        ("of sale", ["latin"]),
+        ("title", ["title", "japanese", "latin"]),
+        ("only in a variant", ["title"]),
+        ("100%", []),
+        ("_", []),
+        ("", ["title", "japanese", "latin"]),
+    ],
+)
+def test_search_finds_titles_questions_and_answers(conversations: Conversations, text: str, found: list[str]) -> None:
+    ids = {name: conversations.create(f"A title {number}").id for number, name in enumerate(["latin", "japanese"])}
+    reply(conversations, ask(conversations, "abc", conversation=ids["latin"]), "Straße, ÜBERGABE, contract of\nsale")
+    reply(conversations, ask(conversations, "この契約書は?", conversation=ids["japanese"]), "100 percent")
+    ids["title"] = conversations.create("Title").id
+    ask(conversations, "only in a variant", conversation=ids["title"])
+    ask(conversations, "the other variant", conversation=ids["title"])
+    names = {id: name for name, id in ids.items()}
+    assert [names[each.id] for each in conversations.search(text)] == found
+    assert [names[each.id] for each in conversations.search(text, limit=1)] == found[:1]
+
+
+def test_questions_refer_to_images(conversations: Conversations, database: Database) -> None:
+    talk = conversations.create().id
+    question, other = ask(conversations, "What is this?"), ask(conversations, "And this?")
+    png, jpeg = b"\x89PNG" + bytes(range(256)), b"\xff\xd8"
+    for asked, name, media_type, data in (
+        (question, "b.png", "image/png", png),
+        (question, "a.jpg", "image/jpeg", jpeg),
+        (other, "copy of b.png", "image/png", png),
+    ):
+        image = conversations.add_image(asked.id, name, media_type, 640, 480, data)
+        assert image.sha256 == hashlib.sha256(data).hexdigest()
+        assert conversations.images(asked.id)[-1] == image
+    assert [image.name for image in conversations.images(question.id)] == ["b.png", "a.jpg"]
+    assert conversations.images(other.id)[0].untrusted_bytes == png
+    with database.read() as connection:
+        assert connection.execute("SELECT count(*) FROM images").fetchone() == (2,)
+    conversations.delete(talk)
+    assert conversations.images(question.id) == ()
+
+
+def test_threads_share_a_conversation(conversations: Conversations) -> None:
+    talk = conversations.create().id
+    made: list[str] = []
+
+    def run() -> None:
+        for _ in range(10):
+            question = ask(conversations, "Q", conversation=talk)
+            reply(conversations, question, question.id)
+            made.append(question.id)
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 60
+    assert set(conversations.question_variants(made[0])) == set(made)
+    assert len(conversations.turns(talk)) == 1  # sixty variants of one question, one of them shown
+    for id in made:
+        conversations.show_question(id)
+        assert conversations.turns(talk)[0].answer.text == id
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from app.core.conversation import Ending, Question
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.secret import Key, KeyOrigin
+import msgspec
+conversations = Conversations(Database.open(Path(sys.argv[1]), Key(sys.stdin.readline().strip(), KeyOrigin.FILE)))
+talk, parent = conversations.create().id, None
+while True:
+    question = conversations.add_question(Question(talk, "a question of some length " * 20, parent_id=parent))
+    print("question", question.id, flush=True)
+    answer = conversations.begin_answer(question.id, "tiny")
+    answer = msgspec.structs.replace(answer, text=question.id * 100, ending=Ending.COMPLETE)
+    conversations.save_answer(answer)
+    print("answer", answer.id, flush=True)
+    parent = answer.id
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal on this system")
+@pytest.mark.parametrize("lines", [1, 40, 121])
+def test_after_kill_9_everything_that_was_stored_is_there(paths: Paths, key: Key, lines: int) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(paths.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    with writer:
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        writer.stdin.write(f"{key.secret}\n")
+        writer.stdin.flush()
+        told = [writer.stdout.readline().split() for _ in range(lines)]
+        os.kill(writer.pid, signal.SIGKILL)
+        told += [line.split() for line in writer.stdout if line.endswith("\n")]
+    assert writer.returncode == -signal.SIGKILL
+    with contextlib.closing(Database.open(paths.database, Key(key.secret, KeyOrigin.FILE))) as database:
+        conversations = Conversations(database)
+        for kind, id in told:
+            if kind == "question":
+                assert conversations.question(id) is not None
+            else:
+                answer = conversations.answer(id)
+                assert answer is not None
+                assert (answer.ending, answer.text) == (Ending.COMPLETE, answer.question_id * 100)
+        assert len(conversations.turns(conversations.all()[0].id)) >= len(told) // 2
+        with database.read() as connection:
+            assert connection.pragma("integrity_check") == "ok"

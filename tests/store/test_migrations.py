@@ -1,0 +1,109 @@
+"""Migrations: a desk of every version that there ever was opens, and a step that fails leaves all as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from pathlib import Path
+
+import apsw
+import pytest
+
+from app.core.conversation import BookRef, CitationState, Ending, PageRange, Timings, Usage
+from app.core.document import Flag, Format, Section
+from app.core.errors import AppError, Code, Problem
+from app.core.settings import EngineSettings, KvType, Settings, Theme
+from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.migrations import MIGRATIONS, migrate
+from app.store.secret import Key, KeyOrigin
+from app.store.settings import SettingsStore
+
+FIXTURES = Path(__file__).parent / "fixtures"
+KEY = Key("5a" * 32, KeyOrigin.FILE)
+
+
+def schema(database: Database) -> set[tuple[str, str]]:
+    """Names and definitions, without comments and spacing."""
+    with database.read() as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    return {(name, " ".join(re.sub(r"--.*", "", sql).split())) for name, sql in rows}
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
+    """Files written once, when the version was current (fixtures/fill.py), and never again."""
+    path = tmp_path / "octavo.db"
+    shutil.copy(FIXTURES / f"v{version}.db", path)
+    with contextlib.closing(Database.open(path, KEY)) as database:
+        books, conversations, settings = Books(database), Conversations(database), SettingsStore(database)
+
+        (book,) = books.all()
+        assert (book.title, book.format, book.sha256) == ("Moby-Dick 白鯨", Format.EPUB, "ab" * 32)
+        assert (book.path, book.outline) == ("/books/moby.epub", (Section("Loomings", 1, 2),))
+        assert [(page.label, page.text, page.chapter, page.flags) for page in books.pages(book.id)] == [
+            ("i", "Call me Ishmael.", "Loomings", ()),
+            ("1", "海の物語", "", (Flag.HIDDEN_TEXT,)),
+        ]
+        assert books.tokens(book.id, "llama4") == 12
+
+        (talk,) = conversations.all()
+        assert (talk.title, talk.books) == ("Whales", (BookRef(book.id, PageRange(1, 2)), BookRef(book.id)))
+        first, second = conversations.turns(talk.id)
+        assert (first.question.text, first.question.books) == ("Who speaks?", (BookRef(book.id),))
+        (image,) = conversations.images(first.question.id)
+        assert (image.name, image.media_type, image.untrusted_bytes) == ("whale.png", "image/png", b"\x89PNG\0")
+        assert (first.answer_variant, first.answer_variants) == (2, 2)
+        answer = first.answer
+        assert answer is not None
+        assert (answer.text, answer.ending, answer.model) == ("Ishmael. [p. i]", Ending.COMPLETE, "tiny")
+        assert (answer.usage, answer.timings) == (Usage(9, 4, 5, 3), Timings(0.5, 1.0, 1.5, 2.0))
+        assert [(cited.page, cited.quote, cited.state) for cited in answer.citations] == [
+            (1, "Call me Ishmael", CitationState.VERIFIED)
+        ]
+        failed = conversations.answer(conversations.answer_variants(first.question.id)[0])
+        assert failed is not None
+        assert (failed.ending, failed.problem) == (Ending.FAILED, Problem(Code.ENGINE_CRASHED, {"signal": 9}))
+        assert (second.question.text, second.question_variant, second.question_variants) == ("Where does he go?", 2, 2)
+        assert second.answer is not None
+        assert second.answer.ending is Ending.OPEN
+
+        assert settings.load() == Settings(EngineSettings(kv_type=KvType.Q4_0, threads=3), theme=Theme.DARK)
+        assert settings.get_blob("window") == b"\0\1\2"
+
+        with database.read() as connection:
+            assert connection.pragma("user_version") == len(MIGRATIONS)
+            assert connection.pragma("integrity_check") == "ok"
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_released_script_is_never_changed(tmp_path: Path, database: Database) -> None:
+    """Else desks of the same version would differ: what is new belongs into a script of its own, at the end."""
+    path = tmp_path / "octavo.db"
+    shutil.copy(FIXTURES / f"v{len(MIGRATIONS)}.db", path)
+    with contextlib.closing(Database.open(path, KEY)) as old:
+        assert schema(old) == schema(database)
+
+
+def test_all_pending_scripts_are_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    first, second = "CREATE TABLE a (x); INSERT INTO a VALUES (1);", "CREATE TABLE b (x);"
+    with contextlib.closing(apsw.Connection(str(path))) as connection:
+        migrate(connection, path, (first,))
+        with pytest.raises(apsw.SQLError):
+            migrate(connection, path, (first, second, "INSERT INTO a VALUES (2); SELECT nonsense;"))
+        assert connection.pragma("user_version") == 1
+        assert [row[0] for row in connection.execute("SELECT name FROM sqlite_schema")] == ["a"]
+        assert connection.execute("SELECT x FROM a").fetchall() == [(1,)]
+
+        migrate(connection, path, (first, second, "INSERT INTO a VALUES (2);"))
+        migrate(connection, path, (first, second, "INSERT INTO a VALUES (2);"))
+        assert connection.pragma("user_version") == 3
+        assert connection.execute("SELECT x FROM a").fetchall() == [(1,), (2,)]
+
+        with pytest.raises(AppError) as caught:
+            migrate(connection, path, (first, second))
+        assert caught.value.code is Code.DATABASE_NEWER
+        assert caught.value.params == {"path": str(path), "found": 3, "known": 2}

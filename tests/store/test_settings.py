@@ -1,0 +1,91 @@
+"""Settings: kept field by field, so that one bad value costs one field."""
+
+from __future__ import annotations
+
+import contextlib
+
+import msgspec
+import pytest
+
+from app.core.errors import AppError, Code
+from app.core.paths import Paths
+from app.core.settings import EngineSettings, KvType, Sampling, Settings, Theme
+from app.store.db import Database
+from app.store.secret import Key
+from app.store.settings import SettingsStore
+
+CHANGED = Settings(
+    engine=EngineSettings("/models/書.gguf", 8192, KvType.Q8_0, 4, 256, 0),
+    sampling=Sampling(0.0, 1, 0.5, 0.0, 1.5, 42),
+    max_answer_tokens=7,
+    theme=Theme.DARK,
+    language="ja",
+)
+
+
+@pytest.fixture
+def store(database: Database) -> SettingsStore:
+    return SettingsStore(database)
+
+
+def test_a_new_desk_has_the_defaults(store: SettingsStore) -> None:
+    assert store.load() == Settings()
+
+
+def test_settings_come_back_as_they_were(store: SettingsStore, paths: Paths, key: Key) -> None:
+    store.save(CHANGED)
+    with contextlib.closing(Database.open(paths.database, key)) as another:
+        assert SettingsStore(another).load() == CHANGED
+    store.save(msgspec.structs.replace(CHANGED, theme=Theme.SYSTEM))
+    assert store.load() == msgspec.structs.replace(CHANGED, theme=Theme.SYSTEM)
+
+
+@pytest.mark.parametrize("value", ['"a lot"', "-1", "99999999", "1.5", "null", "not json", ""])
+def test_a_value_that_is_not_valid_costs_its_own_field_only(
+    store: SettingsStore, database: Database, value: str
+) -> None:
+    store.save(CHANGED)
+    with database.write() as connection:
+        connection.execute("UPDATE settings SET value = ? WHERE name = 'engine.threads'", (value,))
+        connection.execute("UPDATE settings SET value = ? WHERE name = 'theme'", ('"sepia"',))
+        connection.execute("INSERT INTO settings VALUES ('engine.of_the_future', '1')")
+    engine = msgspec.structs.replace(CHANGED.engine, threads=0)
+    assert store.load() == msgspec.structs.replace(CHANGED, engine=engine, theme=Theme.SYSTEM)
+    store.save(CHANGED)
+    assert store.load() == CHANGED
+    with database.read() as connection:
+        kept = connection.execute("SELECT value FROM settings WHERE name = 'engine.of_the_future'").fetchone()
+    assert kept == ("1",)
+
+
+def test_what_is_at_its_default_is_not_kept(store: SettingsStore, database: Database) -> None:
+    store.save(CHANGED)
+    store.save(Settings(max_answer_tokens=9))
+    with database.read() as connection:
+        assert connection.execute("SELECT name, value FROM settings").fetchall() == [("max_answer_tokens", "9")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        (Settings(max_answer_tokens=0), "max_answer_tokens"),
+        (Settings(sampling=Sampling(temperature=3)), "sampling.temperature"),
+        (Settings(sampling=Sampling(temperature=float("nan"))), "sampling.temperature"),
+        (Settings(engine=EngineSettings(model_path="\udcff")), "engine.model_path"),
+    ],
+)
+def test_what_is_not_valid_is_not_kept(store: SettingsStore, settings: Settings, name: str) -> None:
+    store.save(CHANGED)
+    with pytest.raises(AppError) as caught:
+        store.save(settings)
+    assert caught.value.code is Code.SETTING_INVALID
+    assert caught.value.params["name"] == name
+    assert store.load() == CHANGED
+
+
+def test_blobs_come_back_as_they_were(store: SettingsStore) -> None:
+    assert store.get_blob("window") is None
+    store.set_blob("window", b"\0\xff")
+    store.set_blob("window", b"\0\xff\1")
+    store.set_blob("splitter", b"")
+    assert (store.get_blob("window"), store.get_blob("splitter")) == (b"\0\xff\1", b"")
