@@ -1,0 +1,1 @@
+"""The conversation: its turns, and the composer."""

@@ -1,0 +1,227 @@
+"""An answer: Markdown with chips, and below it its sentences and its foot; or one that is still being written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from app.core.conversation import Answer
+from app.messages import _
+from app.ui.chat.chip import ChipSpace
+from app.ui.chat.foot import Foot
+from app.ui.chat.inline import LINE_SEPARATOR
+from app.ui.chat.markdown import Block, list_shown_texts, parse
+from app.ui.chat.marks import Mark, embed, list_placed, mark_citations
+from app.ui.chat.message import Message
+from app.ui.chat.notes import Note, Progress
+from app.ui.chat.piece import Piece
+from app.ui.chat.scribe import Scribe
+from app.ui.chat.stream import OpenText
+from app.ui.chat.typography import LINE_ANSWER
+from app.ui.chat.untrusted import disarm
+from app.ui.theme import SPACE_M, SPACE_S, Theme
+
+RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
+_RENDER_SHARE = 4  # and never takes more than one part in so many of the time
+
+_CHARACTER = 8  # px a character takes on average, for guesses
+_WIDTH = 640  # px, for guesses
+
+
+class AnswerMessage(Message):
+    """What was answered. It is open from `begin` to `show_answer`; `books` are the ids of those on the desk."""
+
+    copied = Signal(str)  # answer_id
+    asked_again = Signal(str)  # question_id
+    variant_chosen = Signal(str, str, int)  # "answer", question_id, step
+
+    def __init__(
+        self,
+        question_id: str,
+        answer_id: str,
+        theme: Theme,
+        book_titles: Mapping[str, str],
+        books: frozenset[str] = frozenset(),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, book_titles, parent)
+        self._book_titles = book_titles
+        self._books = books
+        self._question_id = question_id
+        self._answer_id = answer_id
+        self._space = ChipSpace(theme, self)
+        self._stream: OpenText | None = None
+        self._answer: Answer | None = None
+        self._closed_pieces = 0
+        self._notes: list[Note] = []
+        self._progress = Progress(theme, self)
+        self._foot = Foot(theme, self)
+        self._foot.hide()
+        self._foot.copied.connect(self._emit_copied)
+        self._foot.asked_again.connect(self._emit_asked_again)
+        self._foot.stepped.connect(self._emit_variant)
+        self._foot.citation_clicked.connect(self.citation_clicked)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(RENDER_INTERVAL_MS)
+        self._timer.timeout.connect(self._render_tail)
+        self.setAccessibleName(_("Answer"))
+
+    # what is shown
+
+    @property
+    def foot(self) -> Foot:
+        return self._foot
+
+    @property
+    def progress(self) -> Progress:
+        return self._progress
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(note.sentence for note in self._notes)
+
+    def plain_text(self) -> str:
+        if self._stream is not None:
+            return self._stream.text
+        return self._answer.text if self._answer else ""
+
+    def begin(self) -> None:
+        """Show an empty answer with a caret, ready for `append`."""
+        self._stream = OpenText()
+        self._answer = None
+        self._closed_pieces = 0
+        self._set_pieces([])
+        self._foot.hide()
+        self.set_sentences(())
+        self.setAccessibleDescription("")
+
+    def append(self, untrusted_text: str) -> None:
+        """More text of the open answer: shown at once as it is, as Markdown within a tenth of a second."""
+        if self._stream is None or not untrusted_text:
+            return
+        self._progress.tell("", None)
+        shown = self._stream.append(untrusted_text)
+        if not self._pieces:
+            self._render_tail()
+            return
+        if (written := self._pieces[-1].written) is not None:
+            cursor = QTextCursor(written.document)
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(shown.replace("\n", LINE_SEPARATOR))
+            self._pieces[-1].measure()
+        if not self._timer.isActive():
+            self._timer.start()
+        self.changed.emit()
+        self.update()
+
+    def show_answer(self, answer: Answer, variant: int, variants: int) -> None:
+        """Show an answer as it was kept, chips and foot included."""
+        self._timer.stop()
+        self._stream = None
+        self._answer = answer
+        self._answer_id = answer.id
+        self._progress.tell("", None)
+        self._rewrite()
+        self._foot.variants.tell(variant, variants)
+        self._foot.show()
+        self._describe()
+        self.changed.emit()
+
+    def set_sentences(self, sentences: Sequence[str]) -> None:
+        for note in self._notes:
+            note.hide()
+            note.deleteLater()
+        self._notes = [Note(disarm(sentence), self._theme, self) for sentence in sentences if sentence]
+        for note in self._notes:
+            note.show()
+        self._describe()
+        self.changed.emit()
+
+    def tell_progress(self, text: str, fraction: float | None) -> None:
+        if self._stream is not None:
+            self._progress.tell(disarm(text), fraction)
+            self.changed.emit()
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._render_tail()  # the open block holds text that its tokens do not know yet
+
+    def stops(self) -> list[QWidget]:
+        return [*super().stops(), *(self._foot.stops() if not self._foot.isHidden() else [])]
+
+    # how it is made
+
+    def _rewrite(self) -> None:
+        assert self._answer is not None
+        marks = mark_citations(self._answer.text, self._answer.citations, self._book_titles, self._books)
+        blocks = parse(embed(self._answer.text, marks))
+        placed = list_placed(list_shown_texts(blocks))
+        unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
+        self._set_pieces(self._make_pieces(blocks, marks))
+        self._foot.show_answer(self._answer, unplaced, self._book_titles)
+
+    def _render_tail(self) -> None:
+        if self._stream is None:
+            return
+        started = time.perf_counter()
+        tail = self._stream.parse_tail()
+        self._set_pieces(self._make_pieces(tail.blocks, tail.marks), kept=self._closed_pieces)
+        self._closed_pieces += max(0, len(tail.blocks) - 1)
+        self.changed.emit()
+        spent = (time.perf_counter() - started) * 1000
+        self._timer.setInterval(max(RENDER_INTERVAL_MS, round(spent * _RENDER_SHARE)))
+
+    def _make_pieces(self, blocks: Sequence[Block], marks: Sequence[Mark]) -> list[Piece]:
+        return [self._make_piece(block, marks) for block in blocks]
+
+    def _make_piece(self, block: Block, marks: Sequence[Mark]) -> Piece:
+        lines = block.characters * _CHARACTER // _WIDTH + len(block.tokens) // 6 + 1
+        tokens, theme, space = block.tokens, self._theme, self._space
+        framed = len(tokens) == 1 and tokens[0].type in ("fence", "code_block")
+        return Piece(
+            lambda: Scribe(theme.palette, marks, space).write(tokens), round(lines * LINE_ANSWER), framed=framed
+        )
+
+    def _describe(self) -> None:
+        parts = [disarm(self.plain_text()), *self.sentences]
+        if self._answer is not None:
+            parts.append(self._foot.describe())
+        self.setAccessibleDescription("\n".join(part for part in parts if part))
+
+    def _shows_caret(self) -> bool:
+        return self._stream is not None
+
+    def _arrange_below(self, top: int, width: int) -> int:
+        y = top
+        if self._stream is not None and not self._pieces:
+            y += self._progress.arrange(width) if not self._progress.isHidden() else LINE_ANSWER
+            self._progress.move(0, 0)
+        for note in self._notes:
+            y += SPACE_S if y else 0
+            note.move(0, y)
+            y += note.arrange(width)
+        if not self._foot.isHidden():
+            y += SPACE_M if y else 0
+            self._foot.move(0, y)
+            y += self._foot.arrange(width)
+        return y
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._stream is not None and not self._pieces and self._progress.isHidden():
+            painter = QPainter(self)
+            painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
+
+    def _emit_copied(self) -> None:
+        self.copied.emit(self._answer_id)
+
+    def _emit_asked_again(self) -> None:
+        self.asked_again.emit(self._question_id)
+
+    def _emit_variant(self, step: int) -> None:
+        self.variant_chosen.emit("answer", self._question_id, step)

@@ -1,0 +1,123 @@
+"""Chips: the room that a text leaves for them, and the buttons that stand in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPyTextObject,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.ui.chat.buttons import PlainButton
+from app.ui.chat.marks import Mark, colour_state, describe_citation, escape_tip
+from app.ui.chat.typography import SIZE_ANSWER
+from app.ui.fonts import text_font, ui_font
+from app.ui.theme import SIZE_SMALL, Theme
+
+HEIGHT = 19  # px
+_CORNER = 5.0
+_PADDING = 7.0  # px left and right of the words
+_SIDE = 2.0  # px of air left and right of the frame
+
+_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
+_LABEL = QTextFormat.Property.UserProperty.value + 1
+_DRAWN = QTextFormat.Property.UserProperty.value + 2
+_LIFT = 1.0  # px a chip stands higher than the room in the line, so that its words are level with the text's
+
+
+def format_chip(mark: Mark) -> QTextCharFormat:
+    """The format of the one character that stands for a chip; a mark without a citation is drawn with the text."""
+    form = QTextCharFormat()
+    form.setObjectType(_OBJECT)
+    form.setProperty(_LABEL, mark.label)
+    form.setProperty(_DRAWN, mark.citation is None)
+    form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+    form.setFont(text_font(SIZE_ANSWER))
+    return form
+
+
+def measure_chip(label: str) -> QSize:
+    """The size of a chip in pixels."""
+    words = QFontMetricsF(_font()).horizontalAdvance(label)
+    return QSize(round(words + 2 * (_PADDING + _SIDE)), HEIGHT)
+
+
+class ChipSpace(QPyTextObject):
+    """Keeps room in a line for chips; draws those of an open answer, which no button stands on yet."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def serve(self, document: QTextDocument) -> None:
+        document.documentLayout().registerHandler(_OBJECT, self)
+
+    def intrinsicSize(self, document: QTextDocument, position: int, form: QTextFormat) -> QSizeF:  # noqa: ARG002
+        return QSizeF(measure_chip(str(form.property(_LABEL))))
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rectangle: QRectF | QRect,
+        document: QTextDocument,  # noqa: ARG002
+        position: int,  # noqa: ARG002
+        form: QTextFormat,
+    ) -> None:
+        if form.property(_DRAWN):
+            palette, place = self._theme.palette, QRectF(rectangle).translated(0, -_LIFT)
+            draw_chip(painter, place, str(form.property(_LABEL)), palette.soft_ink, palette.surface)
+
+
+def draw_chip(painter: QPainter, rectangle: QRectF, label: str, colour: str, ground: str, *, lit: bool = False) -> None:
+    """A frame with words in it; `lit` for the one under the mouse or the keyboard."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)
+    painter.setPen(QPen(QColor(colour), 2.0 if lit else 1.0))
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(frame, _CORNER, _CORNER)
+    painter.setFont(_font())
+    painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, label)
+    painter.restore()
+
+
+def place_chip(line_top: float, baseline: float) -> int:
+    """The top of a chip, given the top and the baseline (down from it) of its line, px."""
+    descent = QFontMetricsF(text_font(SIZE_ANSWER)).descent()
+    return round(line_top + baseline + descent - HEIGHT - _LIFT)
+
+
+class ChipButton(PlainButton):
+    """A citation that can be opened with the mouse or the keyboard."""
+
+    def __init__(self, mark: Mark, theme: Theme, untrusted_title: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        assert mark.citation is not None
+        self.citation = mark.citation
+        self._label = mark.label
+        self.setText(mark.label)
+        self.setFixedSize(measure_chip(mark.label))
+        tip = describe_citation(mark.citation, untrusted_title)
+        self.setToolTip(escape_tip(tip))
+        self.setAccessibleName(mark.label)
+        self.setAccessibleDescription(tip)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        colour = colour_state(self.citation.state, palette)
+        ground = palette.wash if self.underMouse() else palette.surface
+        draw_chip(painter, QRectF(self.rect()), self._label, colour, ground, lit=self.hasFocus())
+
+
+def _font() -> QFont:
+    return ui_font(SIZE_SMALL, QFont.Weight.DemiBold)

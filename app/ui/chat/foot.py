@@ -1,0 +1,171 @@
+"""The foot of an answer: what was checked, what it cost, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.core.conversation import Answer, CitationState
+from app.messages import _, count, duration
+from app.ui.chat.buttons import TextButton
+from app.ui.chat.chip import HEIGHT, ChipButton
+from app.ui.chat.marks import Mark, colour_state, count_citations
+from app.ui.chat.variants import Variants, centre_baseline
+from app.ui.fonts import ui_font
+from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
+
+_LINE = 18  # px
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Words of the foot; `state` gives the colour of a count, None soft ink. `gap` is the air before them in px."""
+
+    text: str
+    state: CitationState | None = None
+    counted: bool = False
+    gap: int = 0
+
+
+class Foot(QWidget):
+    """Counts, tokens and times on the left; Copy, Again and the versions on the right; found pages above."""
+
+    copied = Signal()
+    asked_again = Signal()
+    stepped = Signal(int)
+    citation_clicked = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words: list[_Words] = []
+        self._rows: list[tuple[str, list[ChipButton]]] = []
+        self._drawn: list[tuple[QPointF, _Words]] = []
+        self.copy_button = TextButton(_("Copy"), theme, self, tip=_("Copy the answer"))
+        self.again_button = TextButton(_("Again"), theme, self, tip=_("Ask again for another answer"))
+        self.variants = Variants(theme, self)
+        self.copy_button.clicked.connect(self.copied)
+        self.again_button.clicked.connect(self.asked_again)
+        self.variants.stepped.connect(self.stepped)
+        theme.changed.connect(self.update)
+
+    def show_answer(self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str]) -> None:
+        """`unplaced` are the marks that have no chip in the text."""
+        for chip in self._chips():
+            chip.hide()
+            chip.deleteLater()
+        found = [mark for mark in unplaced if mark.start < 0]
+        listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
+        self._rows = [
+            (label, [self._make_chip(mark, book_titles) for mark in marks])
+            for label, marks in ((_("Found by Octavo:"), found), (_("Also cited:"), listed))
+            if marks
+        ]
+        self._words = _word_foot(answer)
+
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in order."""
+        stops: list[QWidget] = [*self._chips()]
+        if not self.variants.isHidden():
+            stops += [self.variants.earlier, self.variants.later]
+        return [*stops, self.copy_button, self.again_button]
+
+    def describe(self) -> str:
+        """What the foot says, in words."""
+        rows = [" ".join([label, *[chip.text() for chip in chips]]) for label, chips in self._rows]
+        return ". ".join([*rows, ", ".join(words.text for words in self._words)]).strip(". ")
+
+    def arrange(self, width: int) -> int:
+        """Take this width (px); gives the height."""
+        self._drawn = []
+        y = self._arrange_rows(width)
+        buttons = [self.again_button, self.copy_button, self.variants]
+        shown = [button for button in buttons if not button.isHidden()]
+        taken = sum(button.width() + SPACE_XS for button in shown)
+        x, lines = 0.0, 1
+        for words in self._words:
+            span = self._measure(words)
+            if x and x + words.gap + span > width - (taken if lines == 1 else 0):
+                x, y, lines = 0.0, y + _LINE, lines + 1
+            x += words.gap if x else 0
+            self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), words))
+            x += span
+        if x + taken > width and x:
+            y += _LINE
+        right = width + SPACE_XS
+        for button in shown:
+            right -= button.width()
+            button.move(right, y + (_LINE - button.height()) // 2)
+            right -= SPACE_XS
+        self.resize(width, y + _LINE)
+        return self.height()
+
+    def _arrange_rows(self, width: int) -> int:
+        y = 0
+        for label, chips in self._rows:
+            words = _Words(label)
+            self._drawn.append((QPointF(0, y + centre_baseline(HEIGHT)), words))
+            x = round(self._measure(words)) + SPACE_S
+            for chip in chips:
+                if x + chip.width() > width and x > 0:
+                    x, y = 0, y + HEIGHT + SPACE_XS
+                chip.move(x, y)
+                chip.show()
+                x += chip.width() + SPACE_XS
+            y += HEIGHT + SPACE_S
+        return y
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        for point, words in self._drawn:
+            painter.setFont(_font(words))
+            painter.setPen(QColor(colour_state(words.state, palette)))
+            painter.drawText(point, words.text)
+
+    def _chips(self) -> list[ChipButton]:
+        return [chip for row in self._rows for chip in row[1]]
+
+    def _measure(self, words: _Words) -> float:
+        return QFontMetricsF(_font(words)).horizontalAdvance(words.text)
+
+    def _make_chip(self, mark: Mark, book_titles: Mapping[str, str]) -> ChipButton:
+        title = book_titles.get(mark.citation.book_id, "") if mark.citation else ""
+        chip = ChipButton(mark, self._theme, title, self)
+        chip.clicked.connect(self._emit_citation)
+        return chip
+
+    def _emit_citation(self) -> None:
+        chip = self.sender()
+        assert isinstance(chip, ChipButton)
+        self.citation_clicked.emit(chip.citation)
+
+
+def _font(words: _Words) -> QFont:
+    return ui_font(SIZE_SMALL, QFont.Weight.DemiBold if words.counted else QFont.Weight.Normal)
+
+
+def _word_foot(answer: Answer) -> list[_Words]:
+    counts = [_Words(text, state, counted=True) for state, text in count_citations(answer.citations)]
+    costs = []
+    usage, timings = answer.usage, answer.timings
+    if usage.prompt_tokens:
+        reused, whole = count(usage.reused_tokens), count(usage.prompt_tokens)
+        costs.append(_Words(_("reused {reused} of {whole} tokens").format(reused=reused, whole=whole)))
+    if timings.first_token_s > 0:
+        costs.append(_Words(_("first word after {time}").format(time=duration(timings.first_token_s))))
+    return [*_separate(counts, 0), *_separate(costs, SPACE_M)]
+
+
+def _separate(parts: list[_Words], gap: int) -> list[_Words]:
+    """The parts with a dot before each but the first, which gets the gap."""
+    separated = []
+    for number, part in enumerate(parts):
+        if number:
+            separated.append(_Words(" · "))
+        separated.append(_Words(part.text, part.state, part.counted, 0 if number else gap))
+    return separated

@@ -1,0 +1,62 @@
+"""Code in colours: Pygments' tokens as runs of text with a style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pygments import lex
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.util import ClassNotFound
+
+from app.ui.theme import Palette
+
+MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of code in one style."""
+
+    text: str
+    colour: str
+    strong: bool = False
+    slanted: bool = False
+
+
+def highlight(code: str, language: str, palette: Palette) -> Iterator[Run]:
+    """The code as runs that join to exactly `code`. `language` is a name that Pygments knows; others stay plain."""
+    lexer = _find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
+    if lexer is None:
+        yield Run(code, palette.ink)
+        return
+    for kind, text in lex(code, lexer):
+        yield _style(kind, text, palette)
+
+
+@lru_cache(maxsize=64)
+def _find_lexer(language: str) -> Lexer | None:
+    # Cached, for an open block is highlighted ten times a second, and an unknown name is searched among all plugins.
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+def _style(kind: _TokenType, text: str, palette: Palette) -> Run:
+    if _belongs(kind, Comment):
+        return Run(text, palette.soft_ink, slanted=True)
+    if _belongs(kind, Keyword, Operator.Word):
+        return Run(text, palette.accent)
+    if _belongs(kind, String):
+        return Run(text, palette.verified)
+    if _belongs(kind, Number):
+        return Run(text, palette.near)
+    return Run(text, palette.ink, strong=_belongs(kind, Name.Function, Name.Class, Name.Tag))
+
+
+def _belongs(kind: _TokenType, *families: _TokenType) -> bool:
+    return any(kind[: len(family)] == family for family in families)

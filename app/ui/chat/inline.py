@@ -1,0 +1,137 @@
+"""Writes what stands inside a line: words, emphasis, code, links, and the room for chips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
+
+from app.messages import _
+from app.ui.chat.chip import format_chip
+from app.ui.chat.marks import Mark, holds_mark, restore, split
+from app.ui.chat.typography import code_font
+from app.ui.theme import Palette
+
+WEB_SCHEMES = ("http://", "https://")
+LINE_SEPARATOR = "\u2028"
+_CODE_GROUND = 0.5  # how much of the line's colour lies behind code in a line
+_WORD_JOINER = "\u2060"  # keeps the full stop after a chip on the chip's line
+
+
+@dataclass(frozen=True)
+class PlacedMark:
+    """A mark, and the character of the document that stands for it."""
+
+    position: int
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Link:
+    """Characters `start` to `end` of the document lead to the web address `address` (percent-encoded)."""
+
+    start: int
+    end: int
+    address: str
+
+
+class InlineScribe:
+    """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
+
+    def __init__(
+        self, cursor: QTextCursor, palette: Palette, marks: Sequence[Mark], placed: list[PlacedMark], links: list[Link]
+    ) -> None:
+        self._cursor = cursor
+        self._palette = palette
+        self._marks = marks
+        self._placed = placed
+        self._links = links
+        self._base = QTextCharFormat()
+
+    def use_base(self, form: QTextCharFormat) -> None:
+        """What follows is written in `form` where nothing else is said."""
+        self._base = QTextCharFormat(form)
+
+    def write(self, tokens: Sequence[Token]) -> None:
+        forms = [QTextCharFormat(self._base)]
+        addresses: list[tuple[int, str]] = []
+        for token in tokens:
+            match token.type:
+                case "text" | "text_special":
+                    self.write_text(token.content, forms[-1])
+                case "softbreak" | "hardbreak":
+                    self._cursor.insertText(LINE_SEPARATOR, forms[-1])
+                case "code_inline":
+                    self.write_text(token.content, self._format_code(forms[-1]))
+                case "strong_open" | "em_open" | "s_open":
+                    forms.append(_emphasise(forms[-1], token.tag))
+                case "strong_close" | "em_close" | "s_close":
+                    forms.pop()
+                case "link_open":
+                    address = str(token.attrs.get("href", ""))
+                    addresses.append((self._cursor.position(), address))
+                    forms.append(self._format_link(forms[-1]) if _is_web(address) else QTextCharFormat(forms[-1]))
+                case "link_close":
+                    forms.pop()
+                    self._close_link(*addresses.pop(), forms[-1])
+                case "image":
+                    self._write_image(token, forms[-1])
+                case _:
+                    self.write_text(token.content, forms[-1])
+
+    def write_text(self, untrusted_text: str, form: QTextCharFormat | None = None) -> None:
+        form = self._base if form is None else form
+        for part in split(untrusted_text):
+            if isinstance(part, int):
+                self._placed.append(PlacedMark(self._cursor.position(), self._marks[part]))
+                self._cursor.insertText("\ufffc", format_chip(self._marks[part]))
+                self._cursor.insertText(_WORD_JOINER, form)
+            else:
+                self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), form)
+
+    def _close_link(self, start: int, address: str, form: QTextCharFormat) -> None:
+        if _is_web(address):
+            self._links.append(Link(start, self._cursor.position(), address))
+        elif address:
+            soft = QTextCharFormat(form)
+            soft.setForeground(QColor(self._palette.soft_ink))
+            self._cursor.insertText(f" ({restore(address, self._marks)})", soft)
+
+    def _write_image(self, token: Token, form: QTextCharFormat) -> None:
+        # A picture is never fetched: what it was meant to show stands in its place, in words.
+        soft = QTextCharFormat(form)
+        soft.setForeground(QColor(self._palette.soft_ink))
+        soft.setFontItalic(True)
+        self.write_text(token.content or _("picture"), soft)
+
+    def _format_code(self, form: QTextCharFormat) -> QTextCharFormat:
+        coded = QTextCharFormat(form)
+        font = code_font()
+        coded.setFont(font, QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly)
+        ground = QColor(self._palette.line)
+        ground.setAlphaF(_CODE_GROUND)
+        coded.setBackground(ground)
+        return coded
+
+    def _format_link(self, form: QTextCharFormat) -> QTextCharFormat:
+        linked = QTextCharFormat(form)
+        linked.setForeground(QColor(self._palette.accent))
+        linked.setFontUnderline(True)
+        return linked
+
+
+def _is_web(address: str) -> bool:
+    return address.lower().startswith(WEB_SCHEMES) and not holds_mark(address)
+
+
+def _emphasise(form: QTextCharFormat, tag: str) -> QTextCharFormat:
+    changed = QTextCharFormat(form)
+    if tag == "strong":
+        changed.setFontWeight(QFont.Weight.Bold)
+    elif tag == "em":
+        changed.setFontItalic(True)
+    else:
+        changed.setFontStrikeOut(True)
+    return changed

@@ -1,0 +1,172 @@
+"""Marks: the places in a text where a chip stands for a citation, and what a chip says."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.conversation import Citation, CitationState
+from app.messages import _, count
+from app.ui.chat.untrusted import disarm
+from app.ui.theme import Palette
+
+MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
+
+_OPEN, _CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: `disarm` takes them out of every text
+_SENTINEL = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves them in an address
+_STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
+_SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
+
+_SIGNS = {CitationState.VERIFIED: " ✓", CitationState.NOT_FOUND: " ?"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of a text, `start` to `end` in characters, that is drawn as a chip saying `label`.
+
+    `literal` is what a copied selection holds in its place. `citation` is None while the answer is still open.
+    """
+
+    start: int
+    end: int
+    literal: str
+    label: str
+    citation: Citation | None = None
+
+
+def mark_citations(
+    untrusted_text: str, citations: Sequence[Citation], book_titles: Mapping[str, str], books: Collection[str] = ()
+) -> list[Mark]:
+    """One mark for every citation, in the order of `citations`; those found by the program have `start` -1.
+
+    With more than one of `books` (their ids) on the desk, or cited, the labels carry the titles.
+    """
+    several = len({citation.book_id for citation in citations}.union(books)) > 1
+    marks = []
+    for citation in citations:
+        title = book_titles.get(citation.book_id, citation.document) if several else ""
+        literal = disarm(untrusted_text[citation.start : citation.end]) if citation.start >= 0 else ""
+        marks.append(Mark(citation.start, citation.end, literal, label_citation(citation, title), citation))
+    return marks
+
+
+def mark_stream(text: str) -> list[Mark]:
+    """The marks of an open answer: neutral ones, for nothing has been checked yet."""
+    return [
+        Mark(match.start(), match.end(), match.group(), _("p. {page}").format(page=match.group(1)))
+        for match in _STREAMED.finditer(text)
+    ]
+
+
+def embed(untrusted_text: str, marks: Sequence[Mark]) -> str:
+    """The text, made harmless, with a sentinel in the place of every mark that lies in it and overlaps no other."""
+    pieces, position = [], 0
+    for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
+        if position <= mark.start < mark.end <= len(untrusted_text):
+            pieces += [disarm(untrusted_text[position : mark.start]), f"{_OPEN}{index}{_CLOSE}"]
+            position = mark.end
+    pieces.append(disarm(untrusted_text[position:]))
+    return "".join(pieces)
+
+
+def split(text: str) -> list[str | int]:
+    """The text between sentinels, made harmless, and the indices of the marks that the sentinels stand for, in turn."""
+    parts: list[str | int] = []
+    for number, part in enumerate(_SENTINEL.split(text)):
+        if number % 2:
+            parts.append(int(part))
+        elif part:
+            parts.append(disarm(part))
+    return parts
+
+
+def restore(text: str, marks: Sequence[Mark]) -> str:
+    """A text or an address with what stood in the place of every sentinel."""
+    decoded = text.replace(_OPEN_ENCODED, _OPEN).replace(_CLOSE_ENCODED, _CLOSE)
+    parts = [
+        part if isinstance(part, str) else marks[part].literal if part < len(marks) else "" for part in split(decoded)
+    ]
+    return "".join(parts)
+
+
+def list_placed(texts: Iterable[str]) -> set[int]:
+    """The indices of the marks whose sentinels stand in any of the texts."""
+    return {part for text in texts for part in split(text) if isinstance(part, int)}
+
+
+def holds_mark(address: str) -> bool:
+    """Whether a sentinel stands in an address of the parser's."""
+    return _OPEN in address or _OPEN_ENCODED in address
+
+
+def label_citation(citation: Citation, untrusted_title: str = "") -> str:
+    """What a chip says: `p. 12 ✓`, with several books `Side letters p. 12 ✓`."""
+    page = disarm(citation.label) or str(citation.page)
+    place = _("p. {page}").format(page=page)
+    return f"{shorten_title(untrusted_title)} {place}{_SIGNS.get(citation.state, '')}".strip()
+
+
+def shorten_title(untrusted_title: str) -> str:
+    """A title without its subtitle or years, cut at a word where it is still too long for a chip."""
+    title = " ".join(disarm(untrusted_title).split())
+    short = _SUBTITLE.sub("", title) or title
+    if len(short) <= MAX_TITLE_CHARACTERS:
+        return short
+    cut = short[:MAX_TITLE_CHARACTERS]
+    return (cut.rpartition(" ")[0] if " " in cut[8:] else cut).rstrip() + "…"
+
+
+def describe_citation(citation: Citation, untrusted_title: str = "") -> str:
+    """A sentence, plain text, that says what the mark on the chip means."""
+    words = {"page": disarm(citation.label) or str(citation.page)}
+    words["title"] = " ".join(disarm(untrusted_title or citation.document).split())
+    match citation.state:
+        case CitationState.VERIFIED:
+            text = _("Verified: the quotation stands on page {page} of {title}, word for word.")
+        case CitationState.NOT_FOUND:
+            text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
+        case CitationState.FOUND:
+            text = _("Found by Octavo, not named in the answer: page {page} of {title} bears it out.")
+        case CitationState.PAGE:
+            text = _("Names page {page} of {title}, without a quotation that could be checked.")
+    return text.format(**words)
+
+
+def describe_count(n: int, state: CitationState) -> str:
+    """`2 verified`, `1 not found`, `3 pages named`; empty for what is not counted."""
+    match state:
+        case CitationState.VERIFIED:
+            text = _("{n} verified")
+        case CitationState.NOT_FOUND:
+            text = _("{n} not found")
+        case CitationState.PAGE:
+            text = _("1 page named") if n == 1 else _("{n} pages named")
+        case CitationState.FOUND:
+            text = ""
+    return text.format(n=count(n))
+
+
+def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
+    """The counts under an answer, the good news first."""
+    counts = Counter(citation.state for citation in citations)
+    order = (CitationState.VERIFIED, CitationState.NOT_FOUND, CitationState.PAGE)
+    return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
+
+
+def colour_state(state: CitationState | None, palette: Palette) -> str:
+    match state:
+        case CitationState.VERIFIED:
+            return palette.verified
+        case CitationState.NOT_FOUND:
+            return palette.not_found
+        case _:
+            return palette.soft_ink
+
+
+def escape_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is: Qt takes a string with tags in it for HTML, and would load its images."""
+    return f"<span>{html.escape(text)}</span>"

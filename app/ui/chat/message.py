@@ -1,0 +1,263 @@
+"""A message: pieces of text below each other that can be read, selected and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from app.messages import _
+from app.ui.chat.inline import Link
+from app.ui.chat.overlays import Overlays
+from app.ui.chat.piece import Piece
+from app.ui.chat.selection import Place, Selection, find_place
+from app.ui.theme import SPACE_M, Theme
+
+_KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
+
+
+class Message(QWidget):
+    """Lays its pieces out, builds those that are shown, and lets the mouse select in them.
+
+    A subclass says where the text stands (`_text_box`), and puts what it has below it (`_arrange_below`).
+    """
+
+    citation_clicked = Signal(object)  # Citation
+    link_clicked = Signal(str)  # a web address
+    changed = Signal()  # the height may be another one now
+    selecting = Signal(QPoint)  # the mouse is here, in global coordinates, with the button down
+
+    def __init__(self, theme: Theme, book_titles: Mapping[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pieces: list[Piece] = []
+        self._gap = SPACE_M
+        self._overlays = Overlays(theme, book_titles, self)
+        self._overlays.citation_clicked.connect(self.citation_clicked)
+        self._overlays.link_clicked.connect(self.link_clicked)
+        self._selection = Selection()
+        self._pressed_link: Link | None = None
+        self._needed = 0
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMouseTracking(True)
+
+    # what a subclass says
+
+    def plain_text(self) -> str:
+        """The whole text as it was written."""
+        raise NotImplementedError
+
+    def _text_box(self, width: int) -> QRect:
+        """Left, top and width (px) of the text in a message of this width; the height means nothing."""
+        return QRect(0, 0, width, 0)
+
+    def _arrange_below(self, top: int, width: int) -> int:  # noqa: ARG002
+        """Put what stands below the text, which ends at `top`; gives the height of the whole message."""
+        return top
+
+    def _shows_caret(self) -> bool:
+        return False
+
+    # layout
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple(self._pieces)
+
+    @property
+    def needed(self) -> int:
+        """The height in px, exact for what was shown and a guess for the rest."""
+        return self._needed
+
+    def expose(self, width: int, top: int, bottom: int) -> bool:
+        """Build what lies between `top` and `bottom` (px); True when the height or a place in it changed."""
+        before = (self.width(), self._needed)
+        box = self._text_box(width)
+        y = box.y()
+        changed = False
+        for number, piece in enumerate(self._pieces):
+            y += self._gap if number else 0
+            changed |= piece.top != y
+            piece.top = y
+            if piece.bottom >= top and y <= bottom:
+                changed |= self._build(piece, box.width())
+            elif (piece.bottom < top - _KEPT_SCREENS or y > bottom + _KEPT_SCREENS) and not self._is_pinned(piece):
+                self._release(piece)
+            y += piece.height
+        self._needed = self._arrange_below(y, width)
+        self.resize(width, self._needed)
+        changed |= before != (width, self._needed)
+        if changed:
+            self._overlays.place(box.x())
+            self.update()
+        return changed
+
+    def restyle(self) -> None:
+        """Write every document anew, in other colours."""
+        for piece in self._pieces:
+            self._release(piece)
+        self._selection.clear()
+
+    def is_pinned(self) -> bool:
+        """Whether the person is doing something in it, so that it has to stay."""
+        focused = QApplication.focusWidget()
+        return self._selection.exists or (focused is not None and self.isAncestorOf(focused)) or self.hasFocus()
+
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in the order of reading."""
+        return self._overlays.stops(self._pieces)
+
+    def _set_pieces(self, pieces: Sequence[Piece], kept: int = 0) -> None:
+        """Take new pieces after the first `kept` ones."""
+        for piece in self._pieces[kept:]:
+            self._release(piece)
+        self._selection.cut(kept)
+        self._pieces[kept:] = pieces
+
+    def _build(self, piece: Piece, width: int) -> bool:
+        fresh = piece.written is None
+        changed = piece.build(width)
+        if fresh:
+            self._overlays.build(piece)
+        return changed
+
+    def _release(self, piece: Piece) -> None:
+        piece.release()
+        self._overlays.release(piece)
+
+    def _is_pinned(self, piece: Piece) -> bool:
+        return self._selection.exists or self._overlays.has_focus(piece)
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._paint_pieces(painter, event.rect())
+
+    def _paint_pieces(self, painter: QPainter, dirty: QRect) -> None:
+        box = self._text_box(self.width())
+        caret = self._pieces[-1] if self._pieces and self._shows_caret() else None
+        for number, piece in enumerate(self._pieces):
+            if piece.bottom < dirty.top() or piece.top > dirty.bottom():
+                continue
+            painter.save()
+            painter.translate(box.x(), piece.top)
+            clip = QRectF(dirty.translated(-box.x(), -piece.top))
+            piece.paint(painter, clip, self._theme.palette, self._selection.within(number, piece), piece is caret)
+            painter.restore()
+
+    # selection
+
+    def selected_text(self) -> str:
+        span = self._selection.span()
+        if span is None:
+            return ""
+        if span == ((0, 0), self._last_place()):
+            return self.plain_text()
+        parts = []
+        for number in range(span[0][0], span[1][0] + 1):
+            piece = self._pieces[number]
+            self._build(piece, self._text_box(self.width()).width())
+            selected = self._selection.within(number, piece)
+            assert selected is not None
+            parts.append(piece.copy(*selected))
+        return ("\n\n" if self._gap else "\n").join(parts)
+
+    def select_all(self) -> None:
+        if self._pieces:
+            self._selection.set((0, 0), self._last_place())
+            self.update()
+
+    def clear_selection(self) -> None:
+        if self._selection.exists:
+            self._selection.clear()
+            self.update()
+
+    def extend_to(self, point: QPointF) -> None:
+        """Let the selection that was begun end at a point of the message."""
+        place = self._place_at(point)
+        if place is not None and self._selection.exists:
+            self._selection.extend(place)
+            self.update()
+
+    def copy_selection(self) -> None:
+        QGuiApplication.clipboard().setText(self.selected_text())
+
+    def _last_place(self) -> Place:
+        last = len(self._pieces) - 1
+        self._build(self._pieces[last], self._text_box(self.width()).width())
+        return last, self._pieces[last].end()
+
+    def _place_at(self, point: QPointF) -> Place | None:
+        return find_place(self._pieces, point - QPointF(self._text_box(self.width()).x(), 0))
+
+    def _link_at(self, point: QPointF) -> Link | None:
+        left = self._text_box(self.width()).x()
+        for piece in self._pieces:
+            if piece.top <= point.y() < piece.bottom:
+                return piece.link_at(point - QPointF(left, piece.top))
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed_link = self._link_at(event.position())
+        place = self._place_at(event.position())
+        if place is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._selection.exists:
+            self._selection.extend(place)
+        else:
+            self._selection.begin(place)
+        self.selecting.emit(event.globalPosition().toPoint())
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            link = self._link_at(event.position())
+            self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
+            return
+        self.extend_to(event.position())
+        self.selecting.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._selection.exists and self._selection.is_empty:
+            self._selection.clear()
+            if self._pressed_link is not None and self._link_at(event.position()) == self._pressed_link:
+                self.link_clicked.emit(self._pressed_link.address)
+        self._pressed_link = None
+        self.selecting.emit(QPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            start, end = self._pieces[place[0]].word_at(place[1])
+            self._selection.set((place[0], start), (place[0], end))
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy) and self._selection.exists:
+            self.copy_selection()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction(_("Copy"))
+        copy.setEnabled(self._selection.exists)
+        copy.triggered.connect(self.copy_selection)
+        menu.addAction(_("Select all")).triggered.connect(self.select_all)
+        menu.popup(event.globalPos())

@@ -1,0 +1,117 @@
+"""The quiet lines of an answer: sentences that say what happened, and how far the reading is."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QTextLayout, QTextOption
+from PySide6.QtWidgets import QWidget
+
+from app.ui.fonts import ui_font
+from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+
+_MARK = 14  # px
+_BAR = 3  # px
+
+
+class Note(QWidget):
+    """A sentence in soft ink with a small mark before it."""
+
+    def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentence = sentence
+        self._theme = theme
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._layout = QTextLayout(sentence.replace("\n", "\u2028"), ui_font(SIZE_UI))
+        self._layout.setTextOption(option)
+        self.setAccessibleName(sentence)
+        theme.changed.connect(self.update)
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence
+
+    def arrange(self, width: int) -> int:
+        """Take this width (px); gives the height that the sentence needs."""
+        height = _break_lines(self._layout, width - _MARK - SPACE_S)
+        self.resize(width, max(height, _MARK + SPACE_XS))
+        return self.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(palette.near), 1.2))
+        ring = QRectF(0.75, 2.25, _MARK - 1.5, _MARK - 1.5)
+        painter.drawEllipse(ring)
+        painter.drawLine(QPointF(_MARK / 2, ring.y() + 3), QPointF(_MARK / 2, ring.y() + 7))
+        painter.drawPoint(QPointF(_MARK / 2, ring.y() + 9.5))
+        painter.setPen(QColor(palette.soft_ink))
+        self._layout.draw(painter, QPointF(_MARK + SPACE_S, 0))
+
+
+class Progress(QWidget):
+    """One quiet line, and below it a thin bar where a share is known."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = ""
+        self._fraction: float | None = None
+        self.hide()
+        theme.changed.connect(self.update)
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def fraction(self) -> float | None:
+        return self._fraction
+
+    def tell(self, text: str, fraction: float | None) -> None:
+        """`fraction` from 0 to 1; an empty `text` hides the line."""
+        self._text, self._fraction = text, fraction
+        self.setVisible(bool(text))
+        self.setAccessibleName(text)
+        self.update()
+
+    def arrange(self, width: int) -> int:
+        if not self._text:
+            return 0
+        line = QFontMetrics(ui_font(SIZE_SMALL)).height()
+        self.resize(width, line + SPACE_S + _BAR)
+        return self.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font: QFont = ui_font(SIZE_SMALL)
+        painter.setFont(font)
+        painter.setPen(QColor(palette.soft_ink))
+        metrics = QFontMetrics(font)
+        painter.drawText(0, metrics.ascent(), metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width()))
+        if self._fraction is None:
+            return
+        track = QRectF(0, self.height() - _BAR, self.width(), _BAR)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(palette.line))
+        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
+        track.setWidth(self.width() * min(1.0, max(0.0, self._fraction)))
+        painter.setBrush(QColor(palette.accent))
+        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
+
+
+def _break_lines(layout: QTextLayout, width: int) -> int:
+    """Lay the text out in lines of this width (px); gives its height."""
+    y = 0.0
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+    layout.endLayout()
+    return ceil(y)

@@ -1,0 +1,162 @@
+"""A question: plain text in a bubble at the right, folded while it is long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
+from PySide6.QtWidgets import QWidget
+
+from app.messages import _, count
+from app.ui.chat.buttons import TextButton
+from app.ui.chat.message import Message
+from app.ui.chat.piece import Piece
+from app.ui.chat.scribe import Written
+from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.typography import LINE_QUESTION
+from app.ui.chat.untrusted import disarm
+from app.ui.chat.variants import Variants
+from app.ui.fonts import ui_font
+from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
+
+FOLDED_CHARACTERS = 1_500  # of a question that are shown until the person asks for all
+FOLDED_LINES = 16
+CHUNK_CHARACTERS = 6_000  # of one document
+
+_INSET_SHARE = 0.188  # of the column that stays free left of the bubble
+_INSET_LEAST = 104  # px; "Edit ‹ 2 / 3 ›" stands there
+_PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
+_CHARACTER = 7  # px a character takes on average, for guesses
+
+
+class QuestionMessage(Message):
+    """What the person asked."""
+
+    edited = Signal(str)  # question_id
+    variant_chosen = Signal(str, str, int)  # "question", question_id, step
+
+    def __init__(
+        self, question_id: str, text: str, variant: int, variants: int, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, {}, parent)
+        self._question_id = question_id
+        self._text = text
+        self._gap = 0
+        self.edit_button = TextButton(_("Edit"), theme, self, tip=_("Edit this question and ask it again"))
+        self.edit_button.set_quiet(True)
+        self.edit_button.clicked.connect(self._emit_edited)
+        self.variants = Variants(theme, self)
+        self.variants.tell(variant, variants)
+        self.variants.stepped.connect(self._emit_variant)
+        self.unfold_button = TextButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
+        self.unfold_button.clicked.connect(self._unfold)
+        self.unfold_button.hide()
+        self.setAccessibleName(_("Question"))
+        self.setAccessibleDescription(disarm(text))
+        folded = _fold(text)
+        self.unfold_button.setVisible(len(folded) < len(text))
+        self._show(folded)
+
+    def plain_text(self) -> str:
+        return self._text
+
+    def stops(self) -> list[QWidget]:
+        stops: list[QWidget] = [self.edit_button]
+        if not self.variants.isHidden():
+            stops += [self.variants.earlier, self.variants.later]
+        if not self.unfold_button.isHidden():
+            stops.append(self.unfold_button)
+        return stops
+
+    def _show(self, text: str) -> None:
+        self._set_pieces([_make_piece(chunk) for chunk in _split(text)])
+
+    def _unfold(self) -> None:
+        self.unfold_button.hide()
+        self._show(self._text)
+        self.changed.emit()
+
+    def _emit_edited(self) -> None:
+        self.edited.emit(self._question_id)
+
+    def _emit_variant(self, step: int) -> None:
+        self.variant_chosen.emit("question", self._question_id, step)
+
+    def _bubble_left(self, width: int) -> int:
+        return max(round(width * _INSET_SHARE), _INSET_LEAST)
+
+    def _text_box(self, width: int) -> QRect:
+        left = self._bubble_left(width) + _PADDING_X
+        return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
+
+    def _arrange_below(self, top: int, width: int) -> int:
+        left = self._bubble_left(width)
+        if not self.unfold_button.isHidden():
+            self.unfold_button.move(left + _PADDING_X - SPACE_XS, top)
+            top += self.unfold_button.height()
+        right = left - SPACE_S
+        middle = _PADDING_TOP + 1 + LINE_QUESTION // 2
+        tools = (self.variants, self.edit_button) if not self.variants.isHidden() else (self.edit_button,)
+        for tool in tools:
+            right -= tool.width()
+            tool.move(right, middle - tool.height() // 2)
+        return top + _PADDING_BOTTOM
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.palette.wash))
+        left = self._bubble_left(self.width())
+        painter.drawRoundedRect(QRectF(left, 0, self.width() - left, self.height()), CORNER, CORNER)
+        self._paint_pieces(painter, event.rect())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.edit_button.set_quiet(False)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.edit_button.set_quiet(True)
+        super().leaveEvent(event)
+
+
+def _make_piece(untrusted_text: str) -> Piece:
+    lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
+
+    def write() -> Written:
+        return _write_plain(untrusted_text)
+
+    return Piece(write, lines * LINE_QUESTION)
+
+
+def _write_plain(untrusted_text: str) -> Written:
+    document = SealedDocument()
+    document.setDefaultFont(ui_font(SIZE_TEXT))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(option)
+    form = QTextBlockFormat()
+    form.setLineHeight(LINE_QUESTION, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    cursor = QTextCursor(document)
+    cursor.setBlockFormat(form)
+    cursor.insertText(disarm(untrusted_text))
+    return Written(document)
+
+
+def _fold(text: str) -> str:
+    """The beginning of a long text, at most a screen of it; a text that is a little longer stays whole."""
+    lines = text.split("\n", FOLDED_LINES)
+    short = "\n".join(lines[:FOLDED_LINES]) if len(lines) > FOLDED_LINES else text
+    short = short[:FOLDED_CHARACTERS]
+    return text if len(text) < len(short) * 1.2 else short.rstrip() + " …"
+
+
+def _split(text: str) -> list[str]:
+    """Chunks that are cheap to lay out, cut between lines where there are any."""
+    chunks, start = [], 0
+    while len(text) - start > CHUNK_CHARACTERS:
+        cut = text.rfind("\n", start + 1, start + CHUNK_CHARACTERS)
+        end = cut if cut > 0 else start + CHUNK_CHARACTERS
+        chunks.append(text[start:end])
+        start = end + 1 if cut > 0 else end
+    chunks.append(text[start:])
+    return chunks

@@ -1,0 +1,239 @@
+"""A column of messages that scrolls, of which only those near the window are widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+
+from app.ui.chat.buttons import PlainButton
+from app.ui.chat.drag import DragScroller
+from app.ui.chat.message import Message
+from app.ui.chat.slots import Column, Slot
+from app.ui.chat.typography import SIZE_ANSWER
+from app.ui.fonts import text_font
+from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
+
+OVERSCAN = 600  # px above and below the window in which messages are ready
+KEPT = 3_000  # px above and below the window in which they are kept
+
+_PASSES = 8  # at most so many rounds until what a wrong guess moved has come to rest
+_NARROWEST = 120  # px
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What keeps its place while heights change: a slot, a piece in it, and how many px of that are out of sight."""
+
+    slot: Slot
+    piece: int
+    offset: int
+
+
+class Scroller(QAbstractScrollArea):
+    """Makes messages as they come near the window (`_create`), and lets them go when they are far from it.
+
+    A message that was never shown has a guessed height. When the true one turns out to be another, everything is
+    put in its place again without moving what the person reads. While the end is shown, the end is followed.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._column = Column()
+        self._alive: list[Slot] = []
+        self._stops: list[QWidget] = []  # what Tab visits, as Qt was told last
+        self._following = True
+        self._settling = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._drag = DragScroller(self.viewport(), self.verticalScrollBar())
+        theme.changed.connect(self._restyle)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow_focus)
+
+    def messages(self) -> tuple[Message, ...]:
+        """The messages that are widgets now, from the top."""
+        alive = sorted(self._alive, key=lambda slot: slot.index)
+        return tuple(slot.message for slot in alive if slot.message is not None)
+
+    def measure(self) -> int:
+        """The width of the column in px: 72 characters, or what there is room for."""
+        widest = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
+        return max(_NARROWEST, min(widest, self.width() - 2 * SPACE_XL))
+
+    # for the subclass
+
+    def _create(self, slot: Slot) -> Message:
+        """Make the message of a slot."""
+        raise NotImplementedError
+
+    def _adopt(self, slot: Slot, message: Message) -> Message:
+        """Let `message` stand in the slot."""
+        message.changed.connect(self._settle_changed)
+        message.selecting.connect(self._follow_drag)
+        slot.message = message
+        self._alive.append(slot)
+        return message
+
+    def _drop(self, slot: Slot) -> None:
+        if slot.message is None:
+            return
+        self._drag.forget(slot.message)
+        slot.message.hide()
+        slot.message.deleteLater()
+        slot.message = None
+        self._alive.remove(slot)
+
+    def _guess_heights(self) -> None:
+        """Give every slot that has no height a guessed one."""
+        width = self.measure()
+        for slot in self._column.slots:
+            if slot.height == 0:
+                slot.guess_height(width)
+        self._column.measure()
+
+    def _find_anchor(self) -> Anchor | None:
+        value = self.verticalScrollBar().value()
+        index = self._column.index_at(value)
+        if index < 0:
+            return None
+        slot = self._column.slots[index]
+        offset = value - slot.top
+        pieces = slot.message.pieces if slot.message else ()
+        for number in reversed(range(len(pieces))):
+            if pieces[number].top <= offset:
+                return Anchor(slot, number, offset - pieces[number].top)
+        return Anchor(slot, -1, offset)
+
+    def _settle(self, anchor: Anchor | None = None) -> None:
+        """Build what is near the window, and put everything in its place without moving what the person reads."""
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            self._settle_passes(None if self._following else anchor or self._find_anchor())
+        finally:
+            self._settling = False
+
+    def _settle_passes(self, anchor: Anchor | None) -> None:
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        for _ in range(_PASSES):
+            bar.setRange(0, max(0, self._column.total - height))
+            bar.setPageStep(height)
+            bar.setSingleStep(SPACE_XL)
+            bar.setValue(bar.maximum() if anchor is None else self._value_of(anchor))
+            if not self._expose(bar.value(), height):
+                break
+            self._column.measure()
+        self._place(bar.value(), height)
+
+    def _value_of(self, anchor: Anchor) -> int:
+        pieces = anchor.slot.message.pieces if anchor.slot.message else ()
+        inside = pieces[anchor.piece].top if 0 <= anchor.piece < len(pieces) else 0
+        return anchor.slot.top + inside + anchor.offset
+
+    def _expose(self, value: int, height: int) -> bool:
+        """Make the messages around the window ready; True when a height changed."""
+        width, changed = self.measure(), False
+        top, bottom = value - OVERSCAN, value + height + OVERSCAN
+        for slot in self._column.slots[max(0, self._column.index_at(top)) :]:
+            if slot.top > bottom:
+                break
+            message = slot.message or self._create(slot)
+            message.expose(width, top - slot.top, bottom - slot.top)
+            changed |= message.needed != slot.height
+            slot.height = message.needed
+        return changed
+
+    def _place(self, value: int, height: int) -> None:
+        """Move the widgets to where they belong, and let those go that are far away."""
+        left = (self.width() - self.measure()) // 2  # of the whole width: a scroll bar that appears moves nothing
+        for slot in list(self._alive):
+            top = slot.top - value
+            far = top > height + KEPT or top + slot.height < -KEPT
+            assert slot.message is not None
+            if far and not slot.is_open and not slot.message.is_pinned():
+                self._drop(slot)
+                continue
+            slot.message.move(left, top)
+            slot.message.show()
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        stops = [stop for message in self.messages() for stop in (message, *message.stops())]
+        if stops == self._stops:
+            return
+        self._stops = stops
+        before: QWidget = self
+        for stop in stops:
+            QWidget.setTabOrder(before, stop)
+            before = stop
+
+    # events
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002
+        if not self._settling:
+            self._following = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 2
+            self._settle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self.viewport()).fillRect(event.rect(), QColor(self._theme.palette.ground))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        if forward and self.hasFocus():
+            seen = self.viewport().rect()
+            for message in self.messages():
+                for stop in message.stops():
+                    if seen.contains(QRect(stop.mapTo(self.viewport(), QPoint()), stop.size())):
+                        stop.setFocus(Qt.FocusReason.TabFocusReason)
+                        return True
+        return super().focusNextPrevChild(forward)
+
+    def _settle_changed(self) -> None:
+        self._settle()
+
+    def _restyle(self) -> None:
+        for message in self.messages():
+            message.restyle()
+        self._settle()
+        self.viewport().update()
+
+    def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:  # noqa: ARG002
+        if not isinstance(new, PlainButton) or not self.viewport().isAncestorOf(new):
+            return
+        place = QRect(new.mapTo(self.viewport(), QPoint()), new.size()).adjusted(0, -SPACE_L, 0, SPACE_L)
+        bar = self.verticalScrollBar()
+        if place.top() < 0:
+            bar.setValue(bar.value() + place.top())
+        elif place.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + place.bottom() - self.viewport().height())
+
+    def _follow_drag(self, point: QPoint) -> None:
+        message = self.sender()
+        assert isinstance(message, Message)
+        if point.isNull():
+            self._drag.end()
+            return
+        for other in self.messages():
+            if other is not message:
+                other.clear_selection()
+        self._drag.follow(message, point)

@@ -1,0 +1,101 @@
+"""The conversation as a column of slots: every message's place and height, whether a widget stands there or not."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from app.core.conversation import Answer, Turn
+from app.ui.chat.message import Message
+from app.ui.chat.typography import LINE_ANSWER, LINE_QUESTION
+from app.ui.theme import SPACE_XL
+
+GAP_AFTER_QUESTION = 18  # px
+GAP_AFTER_ANSWER = 28  # px
+
+_FOOT = 40  # px, a guess
+_CHARACTER = 8  # px a character takes on average, a guess
+
+
+@dataclass(eq=False)
+class Slot:
+    """A question, or (with an `answer_id`) an answer.
+
+    `books` are the ids of those on the desk when it was asked. `height` in px is a guess until a message stood in it.
+    `index` and `top` (px from the top of everything) are the column's.
+    """
+
+    question_id: str
+    text: str
+    answer_id: str = ""
+    answer: Answer | None = None
+    books: frozenset[str] = frozenset()
+    sentences: list[str] = field(default_factory=list)
+    variant: int = 1
+    variants: int = 1
+    message: Message | None = None
+    height: int = 0
+    index: int = 0
+    top: int = 0
+
+    @property
+    def is_answer(self) -> bool:
+        return bool(self.answer_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_answer and self.answer is None
+
+    def guess_height(self, width: int) -> None:
+        lines = len(self.text) * _CHARACTER // max(1, width) + self.text.count("\n") // 2 + 1
+        self.height = lines * LINE_ANSWER + _FOOT if self.is_answer else min(16, lines) * LINE_QUESTION + 18
+
+
+def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
+    """The slots of one turn: its question, and its answer if there is one."""
+    asked, answer = turn.question, turn.answer
+    books = frozenset(ref.book_id for ref in asked.books)
+    question = Slot(asked.id, asked.text, books=books, variant=turn.question_variant, variants=turn.question_variants)
+    if answer is None:
+        return [question]
+    return [
+        question,
+        Slot(
+            asked.id,
+            answer.text,
+            answer.id,
+            answer,
+            books=books,
+            sentences=sentences,
+            variant=turn.answer_variant,
+            variants=turn.answer_variants,
+        ),
+    ]
+
+
+class Column:
+    """The slots, and where each of them begins."""
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = []
+        self.total = 0
+
+    def measure(self) -> None:
+        """Work the places out anew, after a height or the slots changed."""
+        top = SPACE_XL
+        for index, slot in enumerate(self.slots):
+            slot.index, slot.top = index, top
+            top += slot.height + (GAP_AFTER_ANSWER if slot.answer_id else GAP_AFTER_QUESTION)
+        self.total = top if self.slots else 0
+
+    def index_at(self, y: int) -> int:
+        """The slot that lies at `y`, the nearest one where none does; -1 of no slots."""
+        return max(0, bisect_right(self.slots, y, key=_top) - 1) if self.slots else -1
+
+    def index_of_question(self, question_id: str) -> int:
+        """Where a question stands; -1 when it does not."""
+        return next((i for i, s in enumerate(self.slots) if s.question_id == question_id and not s.is_answer), -1)
+
+
+def _top(slot: Slot) -> int:
+    return slot.top

@@ -1,0 +1,53 @@
+"""Makes text from a model or a document harmless to show: nothing in it is invisible, and nothing turns it around."""
+
+from __future__ import annotations
+
+import re
+
+# Embeddings, overrides and isolates change the order in which a person reads other characters: shown by their name.
+_BIDI_CONTROLS = "\u202a-\u202e\u2066-\u2069"
+# Characters that nobody can see: soft hyphen, zero-width ones, fillers, direction marks, invisible operators,
+# interlinear annotations, musical controls, tags. Taken out.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# Joiners shape Arabic, the scripts of India and emoji, and mean nothing between other characters.
+_JOINABLE = "\u0590-\u1fff\u2190-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010000-\U000dffff"
+_JOINERS = "\u200c\u200d"
+# Variation selectors choose the look of an ideograph or an emoji, and mean nothing elsewhere.
+_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_SELECTABLE = "#*0-9\u00a9\u00ae\u203c-\u3299\u3400-\u9fff\uf900-\ufaff\U0001f000-\U0003ffff"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+# C1 controls, surrogates, noncharacters, and the character that stands for an object inside a text document.
+_MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
+
+_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
+_ODD = re.compile(
+    f"(?P<bidi>[{_BIDI_CONTROLS}])"
+    f"|(?P<gone>[{_INVISIBLE}]|(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])"
+    f"|(?<![{_SELECTABLE}])[{_SELECTORS}])"
+    f"|(?P<control>[{_CONTROLS}])"
+    f"|(?P<meaningless>[{_MEANINGLESS}])"
+)
+_CONTROL_PICTURES = 0x2400
+
+
+def disarm(untrusted_text: str) -> str:
+    """The text as it may be shown. Line breaks become `\\n`, bidi controls become `‹U+202E›`, controls become pictures.
+
+    What a person could not see is taken out; joiners and variation selectors stay where a script needs them.
+    """
+    if untrusted_text.isascii() and untrusted_text.isprintable():
+        return untrusted_text
+    return _ODD.sub(_replace, _BREAK.sub("\n", untrusted_text))
+
+
+def _replace(match: re.Match[str]) -> str:
+    character = match.group()
+    kind = match.lastgroup
+    if kind == "bidi":
+        return f"‹U+{ord(character):04X}›"
+    if kind == "control":
+        return "\u2421" if character == "\x7f" else chr(_CONTROL_PICTURES + ord(character))
+    return "" if kind == "gone" else "\ufffd"

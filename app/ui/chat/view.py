@@ -1,0 +1,197 @@
+"""The conversation: any number of turns in one column, of which only those near the window are widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.core.conversation import Answer, Turn
+from app.messages import _
+from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.hint import EmptyHint
+from app.ui.chat.links import LinkDialog
+from app.ui.chat.message import Message
+from app.ui.chat.question import QuestionMessage
+from app.ui.chat.scroller import Anchor, Scroller
+from app.ui.chat.slots import Slot, make_slots
+from app.ui.theme import Theme
+
+
+def say_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_ending`
+    return ""
+
+
+class ConversationView(Scroller):
+    """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
+
+    `word_ending` gives the sentence under an answer of `show_turns` that did not end by itself.
+    `open_address` is called with a web address once the person agreed to open it.
+    """
+
+    citation_clicked = Signal(object)  # Citation
+    ask_again = Signal(str)  # question_id
+    edit_question = Signal(str)  # question_id
+    copy_answer = Signal(str)  # answer_id
+    variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        word_ending: Callable[[Answer], str] = say_nothing,
+        open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
+    ) -> None:
+        super().__init__(theme, parent)
+        self._word_ending = word_ending
+        self._open_address = open_address
+        self._book_titles: dict[str, str] = {}
+        self._hint = EmptyHint(theme, self.viewport())
+        self.setAccessibleName(_("Conversation"))
+
+    # what the window calls
+
+    def show_turns(self, turns: tuple[Turn, ...], book_titles: Mapping[str, str]) -> None:
+        """Show these turns instead of what was there.
+
+        Where some of them were shown before, the text stays where it was in the window; otherwise the end is shown.
+        """
+        anchor = self._find_anchor()
+        known = {slot.question_id for slot in self._column.slots}
+        self._clear()
+        self._book_titles = dict(book_titles)
+        for turn in turns:
+            sentence = self._word_ending(turn.answer) if turn.answer else ""
+            self._column.slots += make_slots(turn, [sentence] if sentence else [])
+        self._guess_heights()
+        self._following = True
+        if anchor is not None and not known.isdisjoint(turn.question.id for turn in turns):
+            anchor = self._find_again(anchor)
+            self._following = anchor is None
+        self._settle(anchor)
+
+    def begin_turn(self, question_id: str, text: str, answer_id: str, books: Collection[str] = ()) -> None:
+        """A new question at the end, and an open answer below it; `books` are the ids of those on the desk."""
+        desk = frozenset(books)
+        self._column.slots.append(Slot(question_id, text, books=desk))
+        self._open_answer(Slot(question_id, "", answer_id, books=desk))
+
+    def begin_answer(self, question_id: str, answer_id: str) -> None:
+        """An open answer under this question, in the place of the one before and of all that followed it."""
+        index = self._column.index_of_question(question_id)
+        if index < 0:
+            raise ValueError(f"question {question_id} is not shown")
+        replaced = self._column.slots[index + 1 :]
+        variants = replaced[0].variants + 1 if replaced and replaced[0].question_id == question_id else 1
+        for slot in replaced:
+            self._drop(slot)
+        del self._column.slots[index + 1 :]
+        books = self._column.slots[index].books
+        self._open_answer(Slot(question_id, "", answer_id, books=books, variant=variants, variants=variants))
+
+    def set_progress(self, text: str, fraction: float | None) -> None:
+        """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
+        if (message := self._open_message()) is not None:
+            message.tell_progress(text, fraction)
+
+    def append(self, text: str) -> None:
+        """More text of the open answer."""
+        if (message := self._open_message()) is not None:
+            message.append(text)
+
+    def finish(self, answer: Answer, sentence: str = "") -> None:
+        """The open answer as it was kept; `sentence` stands under it."""
+        slot = next((s for s in self._column.slots if s.is_answer and s.question_id == answer.question_id), None)
+        if slot is None:
+            return
+        slot.answer, slot.answer_id, slot.text = answer, answer.id, answer.text
+        slot.sentences = [sentence] if sentence else []
+        if isinstance(slot.message, AnswerMessage):
+            slot.message.show_answer(answer, slot.variant, slot.variants)
+            slot.message.set_sentences(slot.sentences)
+
+    def note(self, sentence: str) -> None:
+        """One more sentence under the last answer."""
+        slot = next((slot for slot in reversed(self._column.slots) if slot.is_answer), None)
+        if slot is None:
+            return
+        slot.sentences.append(sentence)
+        if isinstance(slot.message, AnswerMessage):
+            slot.message.set_sentences(slot.sentences)
+        self._settle()
+
+    def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
+        """What is shown while there are no turns."""
+        self._hint.tell(title, lines)
+        self._settle()
+
+    def text_of(self, answer_id: str) -> str:
+        """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
+        slot = next((slot for slot in self._column.slots if slot.answer_id == answer_id), None)
+        if slot is None:
+            return ""
+        return slot.message.plain_text() if slot.is_open and slot.message else slot.text
+
+    # how it is made
+
+    def _create(self, slot: Slot) -> Message:
+        return self._create_answer(slot) if slot.is_answer else self._create_question(slot)
+
+    def _create_question(self, slot: Slot) -> Message:
+        made = QuestionMessage(slot.question_id, slot.text, slot.variant, slot.variants, self._theme, self.viewport())
+        made.edited.connect(self.edit_question)
+        made.variant_chosen.connect(self.variant_chosen)
+        return self._adopt(slot, made)
+
+    def _create_answer(self, slot: Slot) -> Message:
+        made = AnswerMessage(
+            slot.question_id, slot.answer_id, self._theme, self._book_titles, slot.books, self.viewport()
+        )
+        made.copied.connect(self.copy_answer)
+        made.asked_again.connect(self.ask_again)
+        made.variant_chosen.connect(self.variant_chosen)
+        made.citation_clicked.connect(self.citation_clicked)
+        made.link_clicked.connect(self._ask_to_open)
+        if slot.answer is None:
+            made.begin()
+        else:
+            made.show_answer(slot.answer, slot.variant, slot.variants)
+        made.set_sentences(slot.sentences)
+        return self._adopt(slot, made)
+
+    def _clear(self) -> None:
+        for slot in list(self._alive):
+            self._drop(slot)
+        self._column.slots = []
+
+    def _open_answer(self, slot: Slot) -> None:
+        self._column.slots.append(slot)
+        self._guess_heights()
+        self._create(slot)
+        self._following = True
+        self._settle()
+
+    def _open_message(self) -> AnswerMessage | None:
+        slot = self._column.slots[-1] if self._column.slots else None
+        if slot is None or not slot.is_open or not isinstance(slot.message, AnswerMessage):
+            return None
+        return slot.message
+
+    def _find_again(self, anchor: Anchor) -> Anchor | None:
+        for slot in self._column.slots:
+            if slot.question_id == anchor.slot.question_id and slot.is_answer == anchor.slot.is_answer:
+                return Anchor(slot, anchor.piece, anchor.offset)
+        return None
+
+    def _settle(self, anchor: Anchor | None = None) -> None:
+        super()._settle(anchor)
+        self._hint.setVisible(not self._column.slots)
+        self._hint.setGeometry(self.viewport().rect())
+
+    def _ask_to_open(self, address: str) -> None:
+        dialog = LinkDialog(address, self._open_address, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

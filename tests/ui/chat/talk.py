@@ -1,0 +1,78 @@
+"""Turns to show, and a way to read what a view shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    CitationState,
+    Ending,
+    StoredQuestion,
+    Timings,
+    Turn,
+    Usage,
+)
+from app.ui.chat.message import Message
+
+
+def cite(text: str, mark: str, state: CitationState, page: int, book_id: str = "lease") -> Citation:
+    """The citation that stands in `text` as `mark`."""
+    start = text.index(mark)
+    return Citation(book_id, f"{book_id}.pdf", page, str(page), "", state, start, start + len(mark))
+
+
+def found(page: int, book_id: str = "lease") -> Citation:
+    """A page that the program found."""
+    return Citation(book_id, f"{book_id}.pdf", page, str(page), "", CitationState.FOUND)
+
+
+def answer(
+    number: int,
+    text: str,
+    citations: Sequence[Citation] = (),
+    ending: Ending = Ending.COMPLETE,
+    *,
+    numbers: bool = True,
+) -> Answer:
+    usage = Usage(279_641, 279_592, 49, 80) if numbers else Usage()
+    timings = Timings(first_token_s=0.31) if numbers else Timings()
+    return Answer(f"a{number}", f"q{number}", text, ending, "model", 0.0, tuple(citations), usage, timings)
+
+
+def turn(
+    number: int,
+    question: str,
+    text: str | None = None,
+    citations: Sequence[Citation] = (),
+    *,
+    books: Sequence[str] = ("lease",),
+    question_variants: tuple[int, int] = (1, 1),
+    answer_variants: tuple[int, int] = (1, 1),
+    ending: Ending = Ending.COMPLETE,
+) -> Turn:
+    """Question `q<number>`, and answer `a<number>` unless `text` is None."""
+    refs = tuple(BookRef(book_id) for book_id in books)
+    return Turn(
+        StoredQuestion(f"q{number}", "c", None, question, refs, 0.0),
+        None if text is None else answer(number, text, citations, ending),
+        *question_variants,
+        *answer_variants,
+    )
+
+
+def read(message: Message) -> str:
+    """All the text that a message shows, its pieces below each other."""
+    message.expose(message.width(), -(10**7), 10**7)
+    return "\n\n".join(piece.copy(0, piece.end()) for piece in message.pieces)
+
+
+def colours(widget: QWidget) -> set[str]:
+    """Every colour that a widget shows, as `#rrggbb`."""
+    picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return {f"#{pixel & 0xFFFFFF:06x}" for pixel in set(memoryview(picture.constBits()).cast("I"))}

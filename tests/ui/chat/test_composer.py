@@ -1,0 +1,225 @@
+"""The composer: its keys, an input method, what is pasted and dropped, and its looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.ui.chat.composer import Composer
+from app.ui.chat.editor import MAX_LINE_CHARACTERS
+from app.ui.theme import LAMP, Theme
+from tests.ui.chat.talk import colours
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def said(composer: Composer) -> list[object]:
+    """What the composer told, in turn."""
+    told: list[object] = []
+    composer.submitted.connect(told.append)
+    composer.stop_requested.connect(lambda: told.append("stop"))
+    composer.add_book_requested.connect(lambda: told.append("book"))
+    composer.edit_last_requested.connect(lambda: told.append("edit last"))
+    composer.cancelled_edit.connect(lambda: told.append("cancelled"))
+    composer.files_dropped.connect(told.append)
+    return told
+
+
+def test_return_asks_and_shift_return_begins_a_line(composer: Composer, said: list[object]) -> None:
+    QTest.keyClicks(composer.editor, "one")
+    QTest.keyClick(composer.editor, Key.Key_Return, Modifier.ShiftModifier)
+    QTest.keyClicks(composer.editor, "two")
+    QTest.keyClick(composer.editor, Key.Key_Return)
+    QTest.keyClick(composer.editor, Key.Key_Enter, Modifier.ControlModifier | Modifier.KeypadModifier)
+    assert said == ["one\ntwo", "one\ntwo"]
+    assert composer.text() == "one\ntwo"  # whoever keeps the question empties the field
+
+
+def test_nothing_but_blanks_is_not_asked(composer: Composer, said: list[object]) -> None:
+    assert not composer.send_button.isEnabled()
+    QTest.keyClicks(composer.editor, "   ")
+    QTest.keyClick(composer.editor, Key.Key_Return)
+    assert said == []
+
+
+def test_the_button_asks_and_stops(composer: Composer, said: list[object]) -> None:
+    composer.set_text("a question")
+    QTest.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+    composer.set_busy(True)
+    assert composer.send_button.text() == "Stop  Esc"
+    QTest.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    QTest.keyClick(composer.editor, Key.Key_Return)  # one answer at a time
+    composer.set_busy(False)
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    assert composer.send_button.text() == "Send"
+    assert said == ["a question", "stop", "stop"]
+
+
+def test_the_button_stops_also_while_nothing_is_written(composer: Composer, said: list[object]) -> None:
+    composer.set_busy(True)
+    QTest.keyClick(composer.send_button, Key.Key_Return)
+    QTest.keyClick(composer.send_button, Key.Key_Escape)
+    assert said == ["stop", "stop"]
+
+
+def test_up_in_the_empty_field_edits_the_last_question(composer: Composer, said: list[object]) -> None:
+    QTest.keyClick(composer.editor, Key.Key_Up)
+    composer.set_text("x")
+    QTest.keyClick(composer.editor, Key.Key_Up)
+    assert said == ["edit last"]
+
+
+def test_escape_leaves_an_edit(composer: Composer, said: list[object]) -> None:
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    composer.set_editing(True)
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    composer.set_editing(False)
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    assert said == ["cancelled"]
+
+
+def test_return_while_an_input_method_composes_belongs_to_it(composer: Composer, said: list[object]) -> None:
+    composer.set_editing(True)
+    for before in ("", "これは"):
+        composer.set_text(before)
+        QApplication.sendEvent(composer.editor, QInputMethodEvent("かんじ", []))
+        for key in (Key.Key_Return, Key.Key_Escape, Key.Key_Up):
+            QTest.keyClick(composer.editor, key)
+        assert said == []
+        assert composer.text() == before
+    committed = QInputMethodEvent("", [])
+    committed.setCommitString("漢字")
+    QApplication.sendEvent(composer.editor, committed)
+    assert composer.text() == "これは漢字"
+    QTest.keyClick(composer.editor, Key.Key_Return)
+    assert said == ["これは漢字"]
+
+
+def test_changes_are_told(composer: Composer) -> None:
+    told: list[str] = []
+    composer.text_changed.connect(told.append)
+    QTest.keyClicks(composer.editor, "ab")
+    composer.set_text("")
+    assert told == ["a", "ab", ""]
+
+
+def paste(composer: Composer, source: QMimeData) -> None:
+    QGuiApplication.clipboard().setMimeData(source)
+    QTest.keyClick(composer.editor, Key.Key_V, Modifier.ControlModifier)
+
+
+def test_rich_text_is_pasted_as_plain_text(composer: Composer) -> None:
+    source = QMimeData()
+    source.setHtml('<b>bold</b> <img src="file:///etc/passwd">')
+    source.setText("bold\u202e text\u200b")
+    paste(composer, source)
+    assert composer.text() == "bold‹U+202E› text"
+
+
+def test_pictures_are_not_pasted(composer: Composer, said: list[object]) -> None:
+    source = QMimeData()
+    source.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    paste(composer, source)
+    assert composer.text() == ""
+    assert said == []
+
+
+def files(folder: Path) -> tuple[QMimeData, list[str]]:
+    paths = [str(folder / "Ein Vertrag ü.pdf"), str(folder / "b.txt")]
+    source = QMimeData()
+    source.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    source.setText("\n".join(paths))
+    return source, paths
+
+
+def test_pasted_files_are_books(composer: Composer, said: list[object], tmp_path: Path) -> None:
+    source, paths = files(tmp_path)
+    paste(composer, source)
+    assert said == [paths]
+    assert composer.text() == ""
+
+
+def test_dropped_files_are_books_and_dropped_text_is_text(
+    composer: Composer, said: list[object], tmp_path: Path
+) -> None:
+    source, paths = files(tmp_path)
+    words = QMimeData()
+    words.setText("dropped")
+    for data in (source, words):
+        actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Modifier.NoModifier
+        enter = QDragEnterEvent(QPointF(50, 20), actions, data, buttons, modifiers)
+        QApplication.sendEvent(composer, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(composer, QDropEvent(QPointF(50, 20), actions, data, buttons, modifiers))
+    assert said == [paths]
+    assert composer.text() == "dropped"
+
+
+def test_an_address_of_the_web_is_pasted_as_text(composer: Composer, said: list[object]) -> None:
+    source = QMimeData()
+    source.setUrls([QUrl("https://example.org/a.pdf")])
+    source.setText("https://example.org/a.pdf")
+    paste(composer, source)
+    assert composer.text() == "https://example.org/a.pdf"
+    assert said == []
+
+
+@pytest.mark.parametrize("separator", [" ", "\n", ""])
+def test_a_book_can_be_pasted(composer: Composer, separator: str) -> None:
+    text = ("word" * 12 + separator) * 21_000
+    source = QMimeData()
+    source.setText(text)
+    paste(composer, source)
+    assert len(composer.text()) >= len(text)
+    assert composer.text().replace("\n", "") == text.replace("\n", "")
+    assert max(len(line) for line in composer.text().split("\n")) <= MAX_LINE_CHARACTERS
+    QTest.keyClicks(composer.editor, "!")
+    assert composer.text().endswith("!")
+
+
+def test_the_field_grows_with_the_text_up_to_eight_lines(composer: Composer) -> None:
+    heights = []
+    for lines in (1, 2, 5, 8, 40):
+        composer.set_text("\n".join(["a line"] * lines))
+        heights.append(composer.sizeHint().height())
+    assert heights[0] < heights[1] < heights[2] < heights[3] <= heights[4]
+    composer.set_text("word " * 60)  # wrapped
+    assert heights[1] < composer.sizeHint().height() < heights[4]
+    composer.set_text("\n" * 400)
+    assert composer.sizeHint().height() == heights[4]
+
+
+def test_the_book_button(composer: Composer, said: list[object]) -> None:
+    QTest.mouseClick(composer.book_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(composer.book_button, Key.Key_Return)
+    assert said == ["book", "book"]
+
+
+def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
+    composer.set_text("text")
+    visited = []
+    for _ in range(2):
+        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        visited.append(QApplication.focusWidget().accessibleName())
+    assert visited == ["+ Book", "Send"]
+    assert composer.text() == "text"
+
+
+def test_a_change_of_theme_repaints(composer: Composer, theme: Theme) -> None:
+    composer.set_text("text")
+    theme.use(LAMP)
+    assert {LAMP.surface.lower(), LAMP.accent.lower(), LAMP.ink.lower()} <= colours(composer)
+
+
+def test_the_hint_and_the_note(composer: Composer) -> None:
+    composer.set_hint("Ask about the books on the desk")
+    composer.set_note("18 tokens")
+    assert composer.editor.placeholderText() == "Ask about the books on the desk"
+    assert composer.accessibleDescription() == "18 tokens"

@@ -1,0 +1,166 @@
+"""Markdown loses nothing, whatever is written in it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QImage, QTextCursor, QTextDocument, QTextImageFormat
+from PySide6.QtWidgets import QApplication
+
+from app.core.conversation import CitationState
+from app.ui.chat.chip import ChipSpace
+from app.ui.chat.markdown import MAX_CHARACTERS, parse
+from app.ui.chat.marks import embed, mark_citations, shorten_title
+from app.ui.chat.scribe import Scribe, Written
+from app.ui.chat.sealed import SealedDocument
+from app.ui.theme import PAPER, Theme
+from tests.ui.chat.talk import cite
+
+
+@pytest.fixture
+def scribe(qapp: QApplication, fonts: None, theme: Theme) -> Scribe:
+    return Scribe(PAPER, (), ChipSpace(theme))
+
+
+def write(scribe: Scribe, text: str) -> list[Written]:
+    return [scribe.write(block.tokens) for block in parse(embed(text, ()))]
+
+
+def plain(scribe: Scribe, text: str) -> str:
+    return "\n".join(written.document.toPlainText() for written in write(scribe, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a vector<int> of <think>words</think> that goes on",
+        "<script>alert(1)</script>\n\nafter it",
+        "<div>\n\nstill here\n\n</div>",
+        "<!-- not a comment --> and more",
+        "![CDATA[ x ]] <?php echo 1 ?>",
+        "text <b unclosed",
+    ],
+)
+def test_words_that_look_like_tags_are_shown_as_they_are(scribe: Scribe, text: str) -> None:
+    shown = plain(scribe, text)
+    assert [word for word in text.split() if word not in shown] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [">" * 5_000 + " deep", "".join("  " * level + "- item\n" for level in range(300)), "[" * 60_000 + "end"],
+    ids=["quotations", "lists", "brackets"],
+)
+def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(scribe: Scribe, text: str) -> None:
+    shown = plain(scribe, text)
+    assert len(shown) >= len(text.strip())
+    assert shown.split()[-1] == text.split()[-1]
+
+
+def test_a_long_text_of_short_paragraphs_is_still_markdown() -> None:
+    paragraphs = MAX_CHARACTERS // 10
+    assert len(parse("word *word*\n\n" * paragraphs)) == paragraphs
+
+
+def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: Scribe) -> None:
+    written = write(scribe, "It is so [p. 12].\n\n[p. 12]: https://evil.example")
+    assert [link for part in written for link in part.links] == []
+    assert "https://evil.example" in written[1].document.toPlainText()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "mailto:a@b.c", "../up", "HTTPS:x", "vbscript:x"],
+)
+def test_only_web_addresses_are_links_and_others_are_shown(scribe: Scribe, address: str) -> None:
+    written = write(scribe, f"see [this]({address})")[0]
+    assert written.links == []
+    assert written.document.toPlainText() == f"see this ({address})"
+
+
+def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(scribe: Scribe) -> None:
+    written = write(scribe, "see [my bank](https://exämple.org/a b) or [this](http://x.example/?q=ä)")[0]
+    assert [link.address for link in written.links] == ["http://x.example/?q=%C3%A4"]
+    assert "https://exämple.org/a b" in written.document.toPlainText()
+    punycode = write(scribe, "[my bank](https://exämple.org)")[0]
+    assert [link.address for link in punycode.links] == ["https://xn--exmple-cua.org"]
+
+
+def test_pictures_become_their_words(scribe: Scribe, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(SealedDocument, "loadResource", lambda self, kind, name: asked.append(name))
+    text = (
+        "![a map](file:///etc/passwd) ![](http://127.0.0.1:9/x.png)\n\n| ![in a cell](file:///etc/hostname) |\n|---|\n"
+        '| <img src="file:///etc/passwd"> |\n\n- ![in an item](//host/share.png)\n\n> [![linked](a.png)](b.html)\n'
+    )
+    written = write(scribe, text)
+    for part in written:
+        part.document.setTextWidth(300)
+        part.document.size()
+    shown = "\n".join(part.document.toPlainText() for part in written)
+    for words in ("a map", "picture", "in a cell", "in an item", "linked (b.html)", '<img src="file:///etc/passwd">'):
+        assert words in shown
+    assert asked == []
+
+
+@pytest.mark.parametrize("route", ["cursor", "html", "resource"])
+def test_a_sealed_document_never_reads_a_file(qapp: QApplication, tmp_path: object, route: str) -> None:
+    path = f"{tmp_path}/picture.png"
+    picture = QImage(50, 60, QImage.Format.Format_RGB32)
+    picture.fill(0xFF0000)
+    assert picture.save(path)
+    for name in (path, f"file://{path}"):
+        document = SealedDocument()
+        if route == "cursor":
+            form = QTextImageFormat()
+            form.setName(name)
+            QTextCursor(document).insertImage(form)
+        elif route == "html":
+            document.setHtml(f'<p><img src="{name}"></p><link rel="stylesheet" href="{name}">')
+        image = document.resource(QTextDocument.ResourceType.ImageResource.value, name)
+        assert image.size().width() == 1
+        document.setTextWidth(400)
+        assert document.idealWidth() < 20
+
+
+def test_emphasis_lists_tables_and_code_are_set(scribe: Scribe) -> None:
+    text = (
+        "# Title\n\nSome **strong** ~~gone~~ `code<int>`\\\nnext line\n\n3. three\n4. four\n   - inner\n\n"
+        "| a | b |\n|--|--:|\n| 1 | 2 |\n\n```python\ndef f(x): return 'é'\n```\n\n    indented\n\n---\n"
+    )
+    written = write(scribe, text)
+    assert [part.document.toPlainText().strip() for part in written][:3] == [
+        "Title",
+        "Some strong gone code<int>\nnext line",
+        "three\nfour\ninner",
+    ]
+    assert [drawn.marker for drawn in written[2].drawn] == ["3.", "4.", "•"]
+    assert written[3].document.toPlainText().split() == ["a", "b", "1", "2"]
+    assert written[4].document.toPlainText() == "def f(x): return 'é'"
+    colours = {
+        fragment.charFormat().foreground().color().name()
+        for fragment in (iterator.fragment() for iterator in written[4].document.firstBlock())
+    }
+    assert {PAPER.accent.lower(), PAPER.ink.lower(), PAPER.verified.lower()} <= colours
+    assert written[6].drawn[0].rule
+
+
+def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplication, fonts: None, theme: Theme) -> None:
+    text = (
+        "**[p. 1]** and `[p. 2]` [go [p. 3]](http://x.example/[p. 4])\n\n| [p. 5] |\n|---|\n| x |\n\n```\n[p. 6]\n```\n"
+    )
+    citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
+    marks = mark_citations(text, citations, {})
+    scribe = Scribe(PAPER, marks, ChipSpace(theme))
+    written = [scribe.write(block.tokens) for block in parse(embed(text, marks))]
+    chips = [placed.mark.label for part in written for placed in part.marks]
+    assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]
+    shown = "\n".join(part.document.toPlainText() for part in written)
+    assert "(http://x.example/[p. 4])" in shown
+    assert "[p. 6]" in shown
+
+
+def test_titles_on_chips_are_short() -> None:
+    assert shorten_title("Side letters 2019–2024") == "Side letters"
+    assert shorten_title("Harbour Lease, consolidated") == "Harbour Lease"
+    assert shorten_title("1984") == "1984"
+    assert len(shorten_title("An exceedingly long title of a book that never ends")) <= 25

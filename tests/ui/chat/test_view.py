@@ -1,0 +1,358 @@
+"""The conversation on the screen: chips, links, the foot, versions, selection, keys, colours, accessible names."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import CitationState, Ending
+from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.buttons import LinkButton, TextButton
+from app.ui.chat.chip import ChipButton
+from app.ui.chat.links import LinkDialog
+from app.ui.chat.question import QuestionMessage
+from app.ui.chat.view import ConversationView
+from app.ui.theme import LAMP, PAPER, Palette, Theme
+from tests.ui.chat.talk import answer, cite, colours, found, read, turn
+
+TEXT = (
+    "The lease asks for twelve months “before the end of the Term” [p. 87]. Notice by mail does not count [p. 88].\n\n"
+    "A side letter shortens this to nine months [p. 22]."
+)
+CITATIONS = (
+    cite(TEXT, "[p. 87]", CitationState.VERIFIED, 87),
+    cite(TEXT, "[p. 88]", CitationState.NOT_FOUND, 88),
+    cite(TEXT, "[p. 22]", CitationState.PAGE, 22),
+)
+TITLES = {"lease": "Harbour Lease, consolidated", "letters": "Side letters 2019–2024"}
+
+
+def only_answer(view: ConversationView) -> AnswerMessage:
+    made = [message for message in view.messages() if isinstance(message, AnswerMessage)]
+    assert len(made) == 1
+    return made[0]
+
+
+def chips(widget: QWidget) -> list[ChipButton]:
+    shown = [chip for chip in widget.findChildren(ChipButton) if chip.isVisible()]
+    return sorted(shown, key=lambda chip: chip.mapTo(widget, QPoint()).toTuple()[::-1])
+
+
+def click(widget: QWidget, point: QPoint | None = None) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point or widget.rect().center())
+
+
+# citations
+
+
+def test_a_chip_stands_on_every_mark_and_opens_its_citation(view: ConversationView) -> None:
+    clicked: list[object] = []
+    view.citation_clicked.connect(clicked.append)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    shown = chips(only_answer(view))
+    assert [chip.text() for chip in shown] == ["p. 87 ✓", "p. 88 ?", "p. 22"]
+    for chip in shown:
+        click(chip)
+    assert clicked == list(CITATIONS)
+
+
+def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: ConversationView, qtbot: QtBot) -> None:
+    clicked: list[object] = []
+    view.citation_clicked.connect(clicked.append)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    visited: list[str] = []
+    for _ in range(6):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, ChipButton | TextButton)
+        visited.append(focused.text())
+        if focused.text() == "p. 87 ✓":
+            QTest.keyClick(focused, Qt.Key.Key_Return)
+        elif focused.text() == "p. 22":
+            QTest.keyClick(focused, Qt.Key.Key_Space)
+    assert visited == ["Edit", "p. 87 ✓", "p. 88 ?", "p. 22", "Copy", "Again"]
+    assert clicked == [CITATIONS[0], CITATIONS[2]]
+
+
+def test_a_chip_stands_where_its_mark_was_also_after_the_window_became_narrow(view: ConversationView) -> None:
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    for width in (725, 420):
+        view.resize(width, 700)
+        message = only_answer(view)
+        for chip, piece in zip(chips(message), (message.pieces[0], message.pieces[0], message.pieces[1]), strict=True):
+            assert piece.top <= chip.y()
+            assert chip.geometry().bottom() <= piece.bottom
+            assert chip.x() >= 0
+            assert chip.geometry().right() <= message.width()
+        first, second = chips(message)[:2]
+        assert not first.geometry().intersects(second.geometry())
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_a_chip_means_is_told_by_mark_word_and_colour(view: ConversationView, theme: Theme, dark: bool) -> None:
+    theme.use(LAMP if dark else PAPER)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    palette = theme.palette
+    expected = {
+        "p. 87 ✓": ("Verified", palette.verified),
+        "p. 88 ?": ("Not found", palette.not_found),
+        "p. 22": ("Names page 22 of Harbour Lease", palette.soft_ink),
+    }
+    for chip in chips(only_answer(view)):
+        words, colour = expected[chip.text()]
+        assert chip.accessibleDescription().startswith(words)
+        assert words in chip.toolTip()
+        assert colour.lower() in colours(chip)
+
+
+def test_a_title_cannot_bring_markup_into_a_tooltip(view: ConversationView) -> None:
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), {"lease": '<img src="file:///etc/passwd">'})
+    for chip in chips(only_answer(view)):
+        assert "<img" not in chip.toolTip()
+        assert "&lt;img" in chip.toolTip()
+
+
+def test_with_several_books_on_the_desk_a_chip_names_its_book(view: ConversationView) -> None:
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS, books=("lease", "letters")),), TITLES)
+    assert chips(only_answer(view))[0].text() == "Harbour Lease p. 87 ✓"
+    citations = (CITATIONS[0], cite(TEXT, "[p. 22]", CitationState.PAGE, 22, "letters"))
+    view.show_turns((turn(1, "When?", TEXT, citations),), TITLES)
+    assert [chip.text() for chip in chips(only_answer(view))] == ["Harbour Lease p. 87 ✓", "Side letters p. 22"]
+
+
+def test_pages_that_the_program_found_stand_in_the_foot(view: ConversationView) -> None:
+    clicked: list[object] = []
+    view.citation_clicked.connect(clicked.append)
+    citations = (found(3), found(7))
+    view.show_turns((turn(1, "When?", "No page was named.", citations),), TITLES)
+    message = only_answer(view)
+    assert [chip.text() for chip in chips(message.foot)] == ["p. 3", "p. 7"]
+    assert "Found by Octavo: p. 3 p. 7" in message.foot.describe()
+    click(chips(message.foot)[1])
+    assert clicked == [citations[1]]
+
+
+def test_a_citation_without_a_place_in_the_text_is_not_lost(view: ConversationView) -> None:
+    text = "```\n[p. 5]\n```\n\nx"
+    beyond = cite("." * 900 + "[p. 9]", "[p. 9]", CitationState.PAGE, 9)
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5), beyond)),), TITLES)
+    assert [chip.text() for chip in chips(only_answer(view).foot)] == ["p. 5 ✓", "p. 9"]
+
+
+def test_the_foot_counts_and_says_what_was_reused(view: ConversationView) -> None:
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    told = only_answer(view).foot.describe()
+    for words in ("1 verified", "1 not found", "1 page named", "reused 279,592 of 279,641 tokens"):
+        assert words in told
+    assert "first word after 0.3 s" in told
+
+
+# links
+
+
+def link_dialog(view: ConversationView) -> LinkDialog:
+    return next(dialog for dialog in view.findChildren(LinkDialog) if dialog.isVisible())
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # Qt's offscreen screen has none
+@pytest.mark.parametrize("keyboard", [False, True])
+def test_a_link_is_opened_only_after_its_whole_address_was_shown(
+    view: ConversationView, opened: list[QUrl], keyboard: bool
+) -> None:
+    address = "https://evil.example/" + "long/" * 60 + "?q=%C3%A4"
+    view.show_turns((turn(1, "?", f"Go to [your bank](https://evil.example/{'long/' * 60}?q=ä) now."),), {})
+    message = only_answer(view)
+    link = message.findChildren(LinkButton)[0]
+
+    def follow() -> LinkDialog:
+        if keyboard:
+            QTest.keyClick(link, Qt.Key.Key_Return)
+        else:
+            click(message, link.geometry().center())
+        return link_dialog(view)
+
+    dialog = follow()
+    assert dialog.address_field.toPlainText() == address
+    QTest.keyClick(dialog, Qt.Key.Key_Return)  # the default is to leave it
+    assert not dialog.isVisible()
+    assert opened == []
+    click(follow().open_button)
+    assert [bytes(url.toEncoded().data()).decode() for url in opened] == [address]
+
+
+def test_a_link_that_only_looks_like_one_is_text(view: ConversationView) -> None:
+    view.show_turns((turn(1, "?", "[a](file:///etc/passwd) <javascript:alert(1)> [b](ftp://x)"),), {})
+    message = only_answer(view)
+    assert message.findChildren(LinkButton) == []
+    assert "a (file:///etc/passwd)" in read(message)
+
+
+# buttons and versions
+
+
+def test_the_buttons_say_which_question_and_answer_they_mean(view: ConversationView) -> None:
+    said: list[tuple[object, ...]] = []
+    view.copy_answer.connect(lambda answer_id: said.append(("copy", answer_id)))
+    view.ask_again.connect(lambda question_id: said.append(("again", question_id)))
+    view.edit_question.connect(lambda question_id: said.append(("edit", question_id)))
+    view.variant_chosen.connect(lambda *what: said.append(what))
+    view.show_turns((turn(1, "?", "One.", question_variants=(2, 3), answer_variants=(1, 2)),), {})
+    question = next(message for message in view.messages() if isinstance(message, QuestionMessage))
+    foot = only_answer(view).foot
+    for button in (foot.copy_button, foot.again_button, question.edit_button):
+        click(button)
+    click(question.variants.earlier)
+    click(question.variants.later)
+    click(foot.variants.earlier)  # there is none before the first
+    click(foot.variants.later)
+    assert said == [
+        ("copy", "a1"),
+        ("again", "q1"),
+        ("edit", "q1"),
+        ("question", "q1", -1),
+        ("question", "q1", 1),
+        ("answer", "q1", 1),
+    ]
+    assert view.text_of("a1") == "One."
+    assert view.text_of("other") == ""
+
+
+def test_a_single_version_has_no_switch(view: ConversationView) -> None:
+    view.show_turns((turn(1, "?", "One."),), {})
+    assert not only_answer(view).foot.variants.isVisible()
+
+
+# what is said about an answer
+
+
+def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
+    view.show_turns((turn(1, "?", "Whole."),), {})
+    view.begin_turn("q2", "And?", "a2")
+    view.append("Half")
+    view.finish(answer(2, "Half", ending=Ending.FAILED), "The engine stopped. You can ask again.")
+    view.note("The engine is back. You can ask again.")
+    last = view.messages()[-1]
+    assert isinstance(last, AnswerMessage)
+    assert last.sentences == ("The engine stopped. You can ask again.", "The engine is back. You can ask again.")
+    assert "The engine is back" in last.accessibleDescription()
+    assert view.text_of("a2") == "Half"
+
+
+def test_an_answer_that_was_kept_unfinished_says_so(qtbot: QtBot, fonts: None, theme: Theme) -> None:
+    view = ConversationView(theme, word_ending=lambda answer: f"It ended: {answer.ending}.")
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show_turns((turn(1, "?", "Half", ending=Ending.CANCELLED),), {})
+    assert only_answer(view).sentences == ("It ended: cancelled.",)
+
+
+def test_the_empty_conversation_says_what_to_try(view: ConversationView) -> None:
+    view.set_empty_hint("What would you like to know?", ["Drop a book here."])
+    view.show_turns((), {})
+    assert any(
+        widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)
+    )
+    view.begin_turn("q1", "?", "a1")
+    assert not any(
+        widget.accessibleName() == "What would you like to know?" and widget.isVisible() for widget in children(view)
+    )
+
+
+def children(view: ConversationView) -> list[QWidget]:
+    return view.viewport().findChildren(QWidget)
+
+
+# selection
+
+
+def test_the_mouse_selects_across_paragraphs_and_marks_are_copied_as_they_were_written(view: ConversationView) -> None:
+    view.show_turns((turn(1, "?", TEXT, CITATIONS),), TITLES)
+    message = only_answer(view)
+    first, last = message.pieces[0], message.pieces[1]
+    QTest.mousePress(message, Qt.MouseButton.LeftButton, pos=QPoint(0, first.top + 5))
+    QTest.mouseMove(message, QPoint(message.width() - 1, last.bottom - 3))
+    QTest.mouseRelease(message, Qt.MouseButton.LeftButton, pos=QPoint(message.width() - 1, last.bottom - 3))
+    QTest.keyClick(message, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == TEXT
+    assert PAPER.highlight.lower() in colours(message)
+
+
+def test_all_of_a_message_is_copied_as_markdown(view: ConversationView) -> None:
+    text = "1. *one*\n2. two `x`\n\n| a |\n|---|\n| b |\n"
+    view.show_turns((turn(1, "?", text),), {})
+    message = only_answer(view)
+    click(message, QPoint(message.width() - 5, 5))
+    QTest.keyClick(message, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(message, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == text
+
+
+def test_a_double_click_selects_a_word_and_items_are_copied_with_their_markers(view: ConversationView) -> None:
+    view.show_turns((turn(1, "?", "- wonderful words\n- things\n\nand more"),), {})
+    message = only_answer(view)
+    QTest.mouseDClick(message, Qt.MouseButton.LeftButton, pos=QPoint(50, message.pieces[0].top + 12))
+    assert message.selected_text() == "wonderful"
+    assert read(message) == "- wonderful words\n- things\n\nand more"
+
+
+def test_selecting_in_one_message_gives_up_the_selection_in_another(view: ConversationView) -> None:
+    view.show_turns((turn(1, "A question", "An answer"),), {})
+    question, answered = view.messages()
+    QTest.mouseDClick(answered, Qt.MouseButton.LeftButton, pos=QPoint(4, 12))
+    assert answered.selected_text() == "An"
+    click(question, QPoint(question.width() - 20, 20))
+    assert answered.selected_text() == ""
+
+
+# colours and words for all
+
+
+def test_a_change_of_theme_repaints_everything_that_is_shown(view: ConversationView, theme: Theme) -> None:
+    text = "Words [a link](https://x.example) [p. 1]\n\n```python\nreturn 1\n```\n\n> quoted\n"
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 1]", CitationState.VERIFIED, 1),)),), {})
+    view.begin_turn("q2", "??", "a2")
+    view.append("still **open")
+
+    def shown(palette: Palette) -> set[str]:
+        names = ("ground", "wash", "ink", "surface", "accent", "verified", "line")
+        seen = colours(view)
+        return {name for name in names if getattr(palette, name).lower() in seen}
+
+    assert shown(PAPER) == {"ground", "wash", "ink", "surface", "accent", "verified", "line"}
+    theme.use(LAMP)
+    assert shown(LAMP) == {"ground", "wash", "ink", "surface", "accent", "verified", "line"}
+    assert shown(PAPER) == set()
+    assert "still **open" in read(view.messages()[-1]) or "still open" in read(view.messages()[-1])
+
+
+def test_every_message_has_an_accessible_name_and_its_text(view: ConversationView) -> None:
+    view.show_turns((turn(1, "When <b>must</b> I?", TEXT, CITATIONS),), TITLES)
+    names = []
+    for message in view.messages():
+        interface = QAccessible.queryAccessibleInterface(message)
+        names.append(interface.text(QAccessible.Text.Name))
+        text = interface.text(QAccessible.Text.Description)
+        assert text.startswith("When <b>must</b> I?" if isinstance(message, QuestionMessage) else TEXT)
+    assert names == ["Question", "Answer"]
+    assert "1 not found" in text
+
+
+def test_a_long_question_is_folded_until_all_is_wanted(view: ConversationView) -> None:
+    text = "\n".join(f"line {number} of many" for number in range(30_000))
+    view.show_turns((turn(1, text),), {})
+    question = view.messages()[0]
+    assert isinstance(question, QuestionMessage)
+    assert question.height() < 600
+    assert question.selected_text() == ""
+    click(question.unfold_button)
+    assert question.height() > 30_000 * 20
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert "line 29999 of many" in question.pieces[-1].copy(0, question.pieces[-1].end())
+    assert question.pieces[0].written is None
