@@ -1,0 +1,78 @@
+"""The composition root: the only place where parts are built and wired together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from app import messages
+from app.cli import arguments
+from app.cli import main as terminal
+from app.core import logs
+from app.core.errors import AppError, Code
+from app.core.paths import Paths, resources
+from app.documents.reader import Reader
+from app.engine.client import EngineClient
+from app.isolation.limits import harden
+from app.services.ask import Ask
+from app.services.desk import Desk
+from app.services.library import Library
+from app.services.models import Models
+from app.store import keys
+from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.settings import SettingsStore
+
+
+def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
+    """Open the data folder and wire everything; no child is started yet. Raises AppError when it cannot be kept in."""
+    paths.create()
+    logs.start(paths.log)
+    key = keys.obtain(paths, passphrase)
+    database = Database.open(paths.database, key)
+    conversations = Conversations(database)
+    settings = SettingsStore(database)
+    engine = EngineClient()
+    reader = Reader()
+    library = Library(reader, Books(database), engine)
+    models = Models(engine, settings, paths.models)
+    return Desk(
+        paths=paths,
+        key=key,
+        ask=Ask(engine, models, library, conversations, settings.load),
+        library=library,
+        models=models,
+        conversations=conversations,
+        settings=settings,
+        engine=engine,
+        reader=reader,
+        database=database,
+    )
+
+
+def run_terminal(argv: Sequence[str]) -> int:
+    """The terminal face; returns its exit code."""
+    harden()
+    return terminal.main(argv, open_desk)
+
+
+def run_window(argv: Sequence[str]) -> int:
+    """The window; returns the exit code."""
+    harden()
+    options = arguments.window_options(argv)
+    messages.use_language("")
+    if not _display():
+        print(messages.sentence(AppError(Code.NO_DISPLAY).problem), file=sys.stderr)
+        return terminal.EXIT_USAGE
+    from app.ui.application import run
+
+    return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
+
+
+def _display() -> bool:
+    """Whether a window can be shown: always so but on a Unix without a display server."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

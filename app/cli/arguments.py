@@ -1,0 +1,104 @@
+"""What can be written on the command line, and the settings that follow from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app import __version__
+from app.core.conversation import PageRange
+from app.core.errors import AppError, Code
+from app.core.paths import Paths
+from app.core.settings import KvType, Settings
+from app.messages import _
+
+
+class WindowOptions(msgspec.Struct, frozen=True):
+    paths: Paths
+    files: tuple[Path, ...]
+
+
+_SETTINGS = {
+    "model": "engine.model_path",
+    "context": "engine.context_tokens",
+    "kv": "engine.kv_type",
+    "max_tokens": "max_answer_tokens",
+    "temperature": "sampling.temperature",
+    "seed": "sampling.seed",
+}
+
+
+def window_options(argv: Sequence[str]) -> WindowOptions:
+    """What `octavo-desk` was given: a data folder and files to open."""
+    window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
+    window.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
+    window.add_argument("files", nargs="*", type=Path, help=_("books to open"))
+    options = window.parse_args(argv)
+    return WindowOptions(paths(options), tuple(options.files))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `octavo`; `command` in its result names what to run."""
+    whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
+    whole.add_argument("--version", action="version", version=f"octavo {__version__}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
+
+    ask = _command(commands, "ask", _("ask one or more questions about documents"))
+    ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
+    ask.add_argument("--pages", metavar="A-B", help=_("only these pages of each book, counted from 1"))
+    ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))
+    ask.add_argument("--context", type=int, metavar="N", help=_("room for books and conversation, in tokens"))
+    ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
+    ask.add_argument("--max-tokens", type=int, metavar="N", help=_("longest answer, in tokens"))
+    ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always takes the most probable token"))
+    ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed repeats an answer"))
+    ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
+
+    read = _command(commands, "read", _("show what Octavo can read of a file"))
+    read.add_argument("--model", metavar="PATH", help=_("count tokens as this GGUF model does"))
+    read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
+    read.add_argument("file", type=Path)
+
+    _command(commands, "doctor", _("look at this installation"))
+    return whole
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
+    command.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
+    return command
+
+
+def settings(options: argparse.Namespace, stored: Settings) -> Settings:
+    """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID."""
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    changed = msgspec.to_builtins(stored)
+    for option, place in _SETTINGS.items():
+        if option in given:
+            group, _dot, field = place.rpartition(".")
+            (changed[group] if group else changed)[field] = given[option]
+    try:
+        return msgspec.convert(changed, Settings)
+    except msgspec.ValidationError as error:
+        detail, _separator, name = str(error).partition(" - at `$.")
+        raise AppError(Code.SETTING_INVALID, name=name.strip("`"), detail=detail) from error
+
+
+def page_range(text: str | None) -> PageRange | None:
+    """`12` or `12-30`. Raises AppError USAGE."""
+    if text is None:
+        return None
+    first, dash, last = text.partition("-")
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        raise AppError(Code.USAGE, detail=f"--pages {text}")
+    return PageRange(int(first), int(last or first))
+
+
+def paths(options: argparse.Namespace) -> Paths:
+    """The data folder that was named, or this person's own."""
+    return Paths(options.data_dir.absolute()) if options.data_dir else Paths.default()

@@ -1,0 +1,175 @@
+"""The commands: ask, read, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from app import messages
+from app.cli import arguments
+from app.cli.output import (
+    JsonAnswers,
+    TextAnswers,
+    bar,
+    print_description,
+    print_json,
+    print_json_description,
+    print_report,
+)
+from app.core.cancel import Cancel
+from app.core.conversation import Answer, BookRef, Question
+from app.core.errors import AppError, Blame, Code, Problem, blame
+from app.core.events import Cancelled, Done, Failed, Finished, Loading, Opening, Reading, Token
+from app.core.paths import Paths
+from app.messages import _
+from app.services import doctor
+from app.services.ask import Ask
+from app.services.desk import Desk
+from app.services.models import spec_of
+
+EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
+
+_EXIT = {
+    Blame.USAGE: EXIT_USAGE,
+    Blame.INPUT: EXIT_INPUT,
+    Blame.MACHINE: EXIT_INPUT,
+    Blame.MODEL: EXIT_MODEL,
+    Blame.FIT: EXIT_FIT,
+    Blame.OCTAVO: EXIT_BUG,
+}
+
+OpenDesk = Callable[[Paths, "str | None"], Desk]
+
+
+class _Stopped(Exception):
+    """The person pressed Ctrl+C."""
+
+
+def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
+    """Run one command and return its exit code; a sentence on stderr says what went wrong."""
+    messages.use_language("")
+    options = arguments.parser().parse_args(argv)
+    cancel = Cancel()
+    with _interrupts(cancel):
+        try:
+            with contextlib.closing(_open(options, open_desk)) as desk:
+                match options.command:
+                    case "ask":
+                        _ask(options, desk, cancel)
+                    case "read":
+                        _read(options, desk, cancel)
+                    case "doctor":
+                        print_report(doctor.examine(desk.paths, desk.key, desk.engine, desk.reader), options.json)
+        except AppError as error:
+            return _fail(error.problem, as_json=options.json)
+        except (_Stopped, KeyboardInterrupt):
+            return EXIT_CANCELLED
+        except BrokenPipeError:  # whoever read our output has left
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return EXIT_CANCELLED
+    return EXIT_ANSWERED
+
+
+def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
+    """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
+    paths = arguments.paths(options)
+    try:
+        return open_desk(paths, None)
+    except AppError as error:
+        if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
+            raise
+    return open_desk(paths, getpass.getpass(_("Passphrase of this desk: ")))
+
+
+def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    pages = arguments.page_range(options.pages)
+    settings = arguments.settings(options, desk.settings.load())
+    books = tuple(
+        BookRef(_run(desk.library.open(file, cancel), bar(_("opening"))).id, pages) for file in options.document
+    )
+    for book in books:
+        desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
+    desk.models.use(settings.engine)
+    ask = Ask(desk.engine, desk.models, desk.library, desk.conversations, lambda: settings)
+    out = JsonAnswers() if options.json else TextAnswers()
+    conversation = desk.conversations.create(books=books)
+    parent = None
+    for text in options.question:
+        parent = _answer(ask, Question(conversation.id, text, books, parent), out, cancel).id
+
+
+def _answer(ask: Ask, question: Question, out: JsonAnswers | TextAnswers, cancel: Cancel) -> Answer:
+    for event in ask.ask(question, cancel):
+        match event:
+            case Loading():
+                out.loading(event)
+            case Reading():
+                out.reading(event)
+            case Token(text):
+                out.token(text)
+            case Finished(answer):
+                out.finished(answer)
+                return answer
+            case Cancelled():
+                raise _Stopped
+            case Failed(problem):
+                raise AppError.of(problem)
+    raise AppError(Code.BUG, where="cli.ask")
+
+
+def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    document = _run(desk.library.read(options.file, cancel), bar(_("opening")))
+    if options.text and not options.json:
+        sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
+        return
+    model = spec_of(arguments.settings(options, desk.settings.load()).engine).model_path
+    tokens = desk.engine.count(model, tuple(page.text for page in document.pages))
+    if options.json:
+        print_json_description(document, tokens, with_text=options.text)
+    else:
+        print_description(document, tokens)
+
+
+def _run(events: Iterator[Any], on_progress: Callable[[Loading | Opening], None]) -> Any:
+    """Follow a use-case to its ending and return its result. Raises AppError, _Stopped."""
+    for event in events:
+        match event:
+            case Loading() | Opening():
+                on_progress(event)
+            case Done(result):
+                return result
+            case Cancelled():
+                raise _Stopped
+            case Failed(problem):
+                raise AppError.of(problem)
+    raise AppError(Code.BUG, where="cli.run")
+
+
+def _fail(problem: Problem, *, as_json: bool) -> int:
+    sentence = messages.sentence(problem)
+    if as_json:
+        print_json({"event": "failed", "code": problem.code, "message": sentence})
+    print(f"octavo: {sentence}", file=sys.stderr)
+    return _EXIT[blame(problem.code)]
+
+
+@contextlib.contextmanager
+def _interrupts(cancel: Cancel) -> Iterator[None]:
+    """Ctrl+C asks the work to stop; a second one ends the program."""
+
+    def stop(_number: int, _frame: Any) -> None:
+        if cancel.requested:
+            raise KeyboardInterrupt
+        cancel.request()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

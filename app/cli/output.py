@@ -1,0 +1,172 @@
+"""What the terminal face writes: answers, descriptions of documents, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from tqdm import tqdm
+
+from app import messages
+from app.core.conversation import Answer, Citation, CitationState
+from app.core.document import Document
+from app.core.events import Loading, Opening, Reading
+from app.messages import _
+from app.services.doctor import Report
+
+_MARKS = {
+    CitationState.VERIFIED: "✓",
+    CitationState.NOT_FOUND: "?",
+    CitationState.PAGE: "·",
+    CitationState.FOUND: "→",
+}
+
+
+class JsonAnswers:
+    """One JSON object a line on stdout."""
+
+    def loading(self, event: Loading) -> None:
+        print_json({"event": "loading", "fraction": round(event.fraction, 3)})
+
+    def reading(self, event: Reading) -> None:
+        print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
+
+    def token(self, text: str) -> None:
+        print_json({"event": "token", "text": text})
+
+    def finished(self, answer: Answer) -> None:
+        print_json(
+            {
+                "event": "finished",
+                "answer": answer.text,
+                "ending": answer.ending,
+                "usage": answer.usage,
+                "timings": answer.timings,
+                "citations": [
+                    {"document": c.document, "page": c.label, "quote": c.quote, "state": c.state}
+                    for c in answer.citations
+                ],
+            }
+        )
+
+
+class TextAnswers:
+    """The answer as it is written on stdout, then its pages; progress on stderr, on a terminal only."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self.loading = bar(_("loading the model"))
+
+    def reading(self, event: Reading) -> None:
+        if self._bar is None:
+            self._bar = _progress_bar(_("reading"), event.total, event.reused)
+        self._bar.update(event.done - self._bar.n)
+        if event.done >= event.total:
+            self._close_bar()
+
+    def token(self, text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def finished(self, answer: Answer) -> None:
+        self._close_bar()
+        print()
+        for citation in answer.citations:
+            print(f"  {_citation_line(citation)}")
+        print(flush=True)
+
+    def _close_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _citation_line(citation: Citation) -> str:
+    words = {
+        CitationState.VERIFIED: _("the quotation stands there"),
+        CitationState.NOT_FOUND: _("not found there"),
+        CitationState.PAGE: _("named by the answer"),
+        CitationState.FOUND: _("found by Octavo"),
+    }
+    quote = f" “{citation.quote}”" if citation.quote else ""
+    where = f"{citation.document}, p. {citation.label}" if citation.document else f"p. {citation.label}"
+    return f"{_MARKS[citation.state]} {where}: {words[citation.state]}{quote}"
+
+
+def print_json_description(document: Document, tokens: Sequence[int], *, with_text: bool) -> None:
+    """One JSON object: the document, characters and tokens of each page and of all, the text only if wanted."""
+    described = msgspec.to_builtins(document)
+    for page, count in zip(described["pages"], tokens, strict=True):
+        page["characters"], page["tokens"] = len(page["text"]), count
+        if not with_text:
+            del page["text"]
+    totals = {"page_count": len(document.pages), "characters": document.characters, "tokens": sum(tokens)}
+    print_json(described | totals)
+
+
+def print_description(document: Document, tokens: Sequence[int]) -> None:
+    print(document.title)
+    print(
+        _("{pages} pages, {characters} characters, {tokens} tokens").format(
+            pages=messages.count(len(document.pages)),
+            characters=messages.count(document.characters),
+            tokens=messages.count(sum(tokens)),
+        )
+    )
+    for section in document.outline:
+        print(f"{'  ' * section.level}{section.title}  [p. {document.pages[section.page - 1].label}]")
+    for page in document.pages:
+        if page.flags:
+            print(f"[p. {page.label}] {', '.join(flag.value.replace('_', ' ') for flag in page.flags)}")
+
+
+def bar(text: str) -> Callable[[Loading | Opening], None]:
+    bar: Any = None
+
+    def show(event: Loading | Opening) -> None:
+        nonlocal bar
+        done, total = (event.fraction, 1.0) if isinstance(event, Loading) else (event.done, event.total)
+        if bar is None and total:
+            bar = _progress_bar(text, total)
+        if bar is not None:
+            bar.update(done - bar.n)
+            if done >= total:
+                bar.close()
+
+    return show
+
+
+def _progress_bar(text: str, total: float, initial: float = 0) -> Any:
+    """A bar on stderr where that is a terminal; silent elsewhere."""
+    return tqdm(total=total, initial=initial, desc=text, file=sys.stderr, disable=None, leave=False, unit_scale=True)
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def print_report(report: Report, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    rows = [
+        ("Octavo", report.octavo),
+        ("Python", report.python),
+        (_("system"), report.system),
+        *report.libraries.items(),
+        *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
+        (_("threads"), str(report.threads)),
+        (_("reader locked in by"), report.sandbox),
+        (_("key kept in"), report.key),
+        (_("data folder"), report.data),
+        (_("starter model"), report.starter or _("not installed")),
+        (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
+    ]
+    width = max(len(name) for name, _value in rows)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")
+    for problem in report.problems:
+        print(messages.sentence(problem), file=sys.stderr)

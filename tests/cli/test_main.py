@@ -1,0 +1,189 @@
+"""The terminal face from end to end, with real children: what it prints, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bootstrap import open_desk
+from app.cli.main import main
+
+STORY = "# The lighthouse\n\n" + "\n\n".join(
+    f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
+    for n in range(1, 6)
+)
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.md"
+    path.write_text(STORY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    """Run a command on a desk of its own; gives exit code, stdout, stderr."""
+
+    def call(command: str, *arguments: object) -> tuple[int, str, str]:
+        code = main([command, "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return call
+
+
+def lines(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_two_questions_as_json(run: Any, story: Path, tiny_scout: Path) -> None:
+    code, out, err = run(
+        "ask", "--json", "--document", story, "--model", tiny_scout, "--context", 8192, "--kv", "q8_0",
+        "--max-tokens", 12, "--temperature", 0, "--seed", 1, "What burned?", "And when?",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    events = lines(out)
+    assert {event["event"] for event in events} == {"loading", "reading", "token", "finished"}
+    first, second = (event for event in events if event["event"] == "finished")
+    for finished in (first, second):
+        usage = finished["usage"]
+        assert usage["prompt_tokens"] == usage["reused_tokens"] + usage["evaluated_tokens"]
+        assert usage["generated_tokens"] == 12
+        assert set(finished["timings"]) == {"load_s", "read_s", "first_token_s", "generate_s"}
+    assert first["usage"]["reused_tokens"] == 0
+    assert first["timings"]["load_s"] > 0
+    assert second["usage"]["reused_tokens"] >= first["usage"]["prompt_tokens"]
+    text = "".join(event["text"] for event in events if event["event"] == "token")
+    assert text == first["answer"] + second["answer"]
+    readings = [event for event in events if event["event"] == "reading"]
+    assert all(0 <= event["reused"] <= event["done"] <= event["total"] for event in readings)
+
+
+@pytest.mark.real
+def test_the_starter_answers_with_a_page(run: Any, story: Path) -> None:
+    code, out, _ = run(
+        "ask", "--json", "--document", story, "--temperature", 0, "--max-tokens", 60, "What burned all night?"
+    )
+    assert code == 0
+    finished = lines(out)[-1]
+    assert "lamp" in finished["answer"].lower()
+    assert finished["citations"]
+    assert {"document", "page", "quote", "state"} == set(finished["citations"][0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["ask", "--pages", "0-3x", "Why?"], 2, "--pages"),
+        (["ask", "--temperature", "9", "Why?"], 2, "temperature"),
+        (["ask", "--document", "nowhere.pdf", "Why?"], 3, "nowhere.pdf"),
+        (["ask", "--document", "{story}", "--pages", "1-99", "Why?"], 3, "99"),
+        (["ask", "--model", "nowhere.gguf", "Why?"], 4, "nowhere.gguf"),
+        (["ask", "--model", "{story}", "Why?"], 4, "story.md"),
+        (["ask", "--model", "{scout}", "--context", "20000000", "Why?"], 2, "20,000,000"),
+        (["ask", "--model", "{scout}", "--context", "256", "--document", "{story}", "Why?"], 5, "256"),
+        (["read", "{folder}"], 3, "folder"),
+    ],
+)
+def test_what_goes_wrong_gets_a_sentence_and_its_code(
+    run: Any, story: Path, tiny_scout: Path, arguments: list[str], code: int, told: str
+) -> None:
+    command, *rest = (word.format(story=story, scout=tiny_scout, folder=story.parent) for word in arguments)
+    exit_code, out, err = run(command, "--json", *rest)
+    assert exit_code == code
+    assert err.startswith("octavo: ")
+    assert told in err
+    failed = lines(out)[-1]
+    assert failed["event"] == "failed"
+    assert failed["message"] == err.removeprefix("octavo: ").strip()
+
+
+def test_arguments_that_make_no_sense_exit_with_2(run: Any) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("ask")
+    assert caught.value.code == 2
+
+
+def test_read_counts_pages_and_tokens(run: Any, story: Path) -> None:
+    code, out, _ = run("read", "--json", story)
+    assert code == 0
+    (described,) = lines(out)
+    assert described["title"] == "The lighthouse"
+    assert described["page_count"] == len(described["pages"])
+    assert described["tokens"] == sum(page["tokens"] for page in described["pages"]) > 50
+    assert described["characters"] == sum(page["characters"] for page in described["pages"])
+    assert [section["title"] for section in described["outline"]][:2] == ["The lighthouse", "Chapter 1"]
+    assert "text" not in described["pages"][0]
+    _, text, _ = run("read", "--text", story)
+    assert text.count("\f") == described["page_count"] - 1
+    assert "keeper number 5" in text
+    _, plain, _ = run("read", story)
+    assert plain.startswith("The lighthouse\n")
+
+
+def test_doctor_finds_no_open_socket(run: Any, tmp_path: Path) -> None:
+    code, out, _ = run("doctor", "--json")
+    assert code == 0
+    (report,) = lines(out)
+    assert report["sockets"] == []
+    assert report["problems"] == []
+    assert report["data"] == str(tmp_path / "desk")
+    assert report["devices"]
+    assert report["sandbox"] in ("bubblewrap", "landlock", "rlimits")
+    assert run("doctor")[0] == 0
+
+
+def test_what_was_asked_is_kept_encrypted(run: Any, tiny_scout: Path, tmp_path: Path) -> None:
+    run("ask", "--model", tiny_scout, "--context", 1024, "--max-tokens", 3, "A very secret question?")
+    desk = open_desk_at(tmp_path / "desk")
+    (conversation,) = desk.conversations.all()
+    (turn,) = desk.conversations.turns(conversation.id)
+    assert turn.question.text == "A very secret question?"
+    assert turn.answer is not None
+    desk.close()
+    stored = b"".join(file.read_bytes() for file in (tmp_path / "desk").rglob("*") if file.is_file())
+    assert b"secret question" not in stored
+
+
+def open_desk_at(folder: Path) -> Any:
+    from app.core.paths import Paths
+
+    return open_desk(Paths(folder), None)
+
+
+def test_ctrl_c_stops_and_keeps_the_partial_answer(tiny_scout: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "ask", "--data-dir", str(tmp_path / "desk"), "--model", str(tiny_scout),
+         "--context", "8192", "--max-tokens", "7000", "--json", "Go on."],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["event"] == "token":
+            os.kill(process.pid, signal.SIGINT)
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    desk = open_desk_at(tmp_path / "desk")
+    (turn,) = desk.conversations.turns(desk.conversations.all()[0].id)
+    desk.close()
+    assert turn.answer is not None
+    assert turn.answer.text
+    assert turn.answer.ending == "cancelled"
+
+
+def test_without_a_display_the_window_names_the_terminal(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    bare.pop("QT_QPA_PLATFORM", None)
+    done = subprocess.run([sys.executable, "-m", "app"], env=bare, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "octavo ask" in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,90 @@
+"""What every engine keeps to, the real process and the scripted one of the tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.settings import Sampling
+from app.engine.client import EngineClient
+from app.engine.protocol import DocumentText, Engine, EngineState, Generated, LoadSpec, Message, PageText, Prompt
+from tests.ui.fakes import ScriptedEngine
+
+BOOK = DocumentText("A book", (PageText("1", "Some words."), PageText("2", "Other words.")))
+ASKED = Prompt("The rules.", (BOOK,), (Message("user", "What does it say?"),))
+
+
+@pytest.fixture(params=["process", "scripted"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made: Engine
+    if request.param == "process":
+        made = EngineClient()
+    else:
+        made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def spec(tiny_scout: Path) -> LoadSpec:
+    return LoadSpec(str(tiny_scout), context_tokens=2048)
+
+
+@pytest.fixture
+def loaded(engine: Engine, spec: LoadSpec) -> Engine:
+    assert isinstance(list(engine.load(spec, Cancel()))[-1], Done)
+    return engine
+
+
+def test_loading_ends_once_with_what_was_loaded(engine: Engine, spec: LoadSpec) -> None:
+    assert engine.state() is EngineState.EMPTY
+    *before, ending = engine.load(spec, Cancel())
+    assert isinstance(ending, Done)
+    assert all(isinstance(event, Loading) for event in before)
+    assert engine.model() == ending.result
+    assert engine.state() is EngineState.READY
+    assert list(engine.ready(Cancel())) == [Done(ending.result)]
+
+
+def test_measuring_before_loading_is_refused(engine: Engine) -> None:
+    with pytest.raises(AppError) as caught:
+        engine.measure(ASKED)
+    assert caught.value.code is Code.NO_MODEL
+
+
+def test_the_parts_of_a_prompt_add_up(loaded: Engine) -> None:
+    size = loaded.measure(ASKED)
+    assert size.total == size.frame + sum(size.documents) + sum(size.messages)
+    assert len(size.documents) == len(size.messages) == 1
+
+
+def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:
+    *before, ending = loaded.answer(ASKED, Sampling(), 30, Cancel())
+    assert isinstance(ending, Generated)
+    assert all(isinstance(event, Reading | Token) for event in before)
+    assert any(isinstance(event, Token) and event.text for event in before)
+    assert loaded.state() is EngineState.READY
+
+
+def test_stopping_ends_an_answer_as_cancelled(loaded: Engine) -> None:
+    cancel = Cancel()
+    ending = None
+    for event in loaded.answer(ASKED, Sampling(), 1500, cancel):
+        assert not isinstance(event, Failed)
+        if isinstance(event, Token):
+            assert loaded.state() is EngineState.BUSY
+            cancel.request()
+        ending = event
+    assert isinstance(ending, Cancelled) or (isinstance(ending, Generated) and ending.ending is Ending.CANCELLED)
+    assert loaded.state() is EngineState.READY
+
+
+def test_closing_empties_it(loaded: Engine) -> None:
+    loaded.close()
+    assert loaded.state() is EngineState.EMPTY

@@ -1,0 +1,235 @@
+"""Asking, with a scripted engine and a real store: what is kept, what is sent, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
+from app.core.document import Book, Document, Format, Page
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Failed, Finished, Loading, Reading, Stored, Token
+from app.services.ask import RULES, RULES_WITHOUT_DOCUMENTS
+from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+
+PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeDesk]:
+    made = open_desk(tmp_path / "desk")
+    yield made
+    made.desk.close()
+
+
+@pytest.fixture
+def book(fake: FakeDesk) -> Book:
+    pages = tuple(Page(n, str(n), text) for n, text in enumerate(PAGES, 1))
+    return fake.books.add(Document("Lease", Format.TEXT, "00" * 32, pages), Path("/lease.txt"))
+
+
+@pytest.fixture
+def talk(fake: FakeDesk, book: Book) -> Conversation:
+    return fake.desk.conversations.create(books=(BookRef(book.id),))
+
+
+def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
+    fake.engine.answers[:] = answers
+
+
+def asked(talk: Conversation, text: str = "When?", parent: str | None = None) -> Question:
+    return Question(talk.id, text, talk.books, parent)
+
+
+def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: Conversation) -> None:
+    events = fake.desk.ask.ask(asked(talk), Cancel())
+    first = next(events)
+    assert isinstance(first, Stored)
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert (turn.question.id, turn.question.text) == (first.question_id, "When?")
+    assert turn.answer is not None
+    assert (turn.answer.id, turn.answer.ending) == (first.answer_id, Ending.OPEN)
+    events.close()  # type: ignore[attr-defined]
+
+
+def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book: Book) -> None:
+    script(fake, ('Notice is "not less than twelve months before', ' the end" [p. 2], and "the cat sat down" [p. 3].'))
+    *before, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(ending, Finished)
+    assert not any(isinstance(event, Finished | Cancelled | Failed) for event in before)
+    assert ending.answer.text == "".join(event.text for event in before if isinstance(event, Token))
+    assert [(c.page, c.state, c.book_id) for c in ending.answer.citations] == [
+        (2, CitationState.VERIFIED, book.id),
+        (3, CitationState.NOT_FOUND, book.id),
+    ]
+    assert ending.answer.model == SCOUT.name
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer == ending.answer
+
+
+def test_an_answer_without_a_page_gets_one_found(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("The tenant gives notice twelve months before the end.",))
+    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
+    assert isinstance(ending, Finished)
+    assert [(c.page, c.state, c.start) for c in ending.answer.citations] == [(2, CitationState.FOUND, -1)]
+
+
+def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("At six [p. 1].",), ("Twelve months [p. 2].",))
+    *_, first = fake.desk.ask.ask(asked(talk, "  When does it open? "), Cancel())
+    assert isinstance(first, Finished)
+    list(fake.desk.ask.ask(asked(talk, "And notice?", first.answer.id), Cancel()))
+    one, two = fake.engine.prompts
+    assert one.rules == two.rules == RULES
+    assert one.documents == two.documents
+    assert [page.untrusted_text for page in one.documents[0].pages] == list(PAGES)
+    assert two.messages[: len(one.messages)] == one.messages
+    assert [(m.role, m.text) for m in two.messages[1:]] == [("assistant", "At six [p. 1]."), ("user", "And notice?")]
+
+
+def test_only_the_chosen_pages_are_sent_and_cited(fake: FakeDesk, book: Book) -> None:
+    ref = BookRef(book.id, PageRange(2, 3))
+    talk = fake.desk.conversations.create(books=(ref,))
+    script(fake, ("It opens at six [p. 1].",))
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    assert [page.label for page in fake.engine.prompts[0].documents[0].pages] == ["2", "3"]
+    assert isinstance(ending, Finished)
+    assert ending.answer.citations[0].state is CitationState.NOT_FOUND
+
+
+def test_a_page_range_beyond_the_book_fails_with_its_pages(fake: FakeDesk, book: Book) -> None:
+    talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(2, 9)),))
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.PAGES_INVALID
+    assert ending.problem.params["pages"] == 3
+
+
+def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
+    talk = fake.desk.conversations.create()
+    list(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert fake.engine.prompts[0].rules == RULES_WITHOUT_DOCUMENTS
+    assert fake.engine.prompts[0].documents == ()
+
+
+@pytest.mark.parametrize("room", [1, 0])
+def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
+    """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
+    list(fake.desk.models.ready(Cancel()))
+    needed = fake.desk.ask.context_use(talk.id)
+    documents = sum(s.tokens for s in needed.segments if s.kind == "book")
+    question = max(1, len("When?") // 4)
+    filled = sum(s.tokens for s in needed.segments) + question
+    settings = fake.desk.settings.load()
+    fake.desk.settings.save(msgspec.structs.replace(settings, max_answer_tokens=10))
+    fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=filled + 10 - 1 + room)
+    list(fake.desk.models.load(None, Cancel()))
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    if room:
+        assert isinstance(ending, Finished)
+        return
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.DOES_NOT_FIT
+    assert ending.problem.params == {
+        "needed_tokens": filled + 10,
+        "context_tokens": filled + 9,
+        "documents_tokens": documents,
+        "conversation_tokens": question,
+        "reserve_tokens": 10,
+    }
+    assert fake.engine.prompts == []
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, ending.problem)
+
+
+def test_a_dying_engine_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
+    death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
+    script(fake, ("At six ", "[p. 1]. And", death), ("Again.",))
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(ending, Failed)
+    assert ending.problem == death
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer == ending.answer
+    assert turn.answer is not None
+    assert (turn.answer.text, turn.answer.ending) == ("At six [p. 1]. And", Ending.FAILED)
+    assert [c.page for c in turn.answer.citations] == [1]
+    events = list(fake.desk.ask.ask(asked(talk, "Next?", turn.answer.id), Cancel()))
+    assert isinstance(events[-1], Finished)
+
+
+def test_stopping_keeps_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
+    cancel, gate = Cancel(), Gate()
+    script(fake, ("At six", gate, " o'clock."))
+    for event in fake.desk.ask.ask(asked(talk), cancel):
+        if isinstance(event, Token):
+            cancel.request()
+    assert isinstance(event, Cancelled)
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
+
+
+def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("At six", " and more."))
+    events = fake.desk.ask.ask(asked(talk), Cancel())
+    assert any(isinstance(event, Token) for event in events)
+    events.close()  # type: ignore[attr-defined]
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
+
+
+def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("One.",), ("Two.",))
+    *_, first = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(first, Finished)
+    *_, second = fake.desk.ask.again(first.answer.question_id, Cancel())
+    assert isinstance(second, Finished)
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert (turn.answer_variant, turn.answer_variants) == (2, 2)
+    assert fake.engine.prompts[0] == fake.engine.prompts[1]
+
+
+def test_a_failed_turn_is_not_sent_again(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, (Problem(Code.MODEL_FAILED, {"path": "", "detail": ""}),), ("Fine.",))
+    *_, failed = fake.desk.ask.ask(asked(talk, "One?"), Cancel())
+    assert isinstance(failed, Failed)
+    assert failed.answer is not None
+    list(fake.desk.ask.ask(asked(talk, "Two?", failed.answer.id), Cancel()))
+    assert [m.text for m in fake.engine.prompts[-1].messages] == ["Two?"]
+
+
+def test_a_conversation_takes_the_name_of_its_first_question(fake: FakeDesk, talk: Conversation) -> None:
+    long = "Who  was " + "very " * 30 + "late?"
+    *_, first = fake.desk.ask.ask(asked(talk, long), Cancel())
+    assert isinstance(first, Finished)
+    list(fake.desk.ask.ask(asked(talk, "And then?", first.answer.id), Cancel()))
+    named = fake.desk.conversations.get(talk.id)
+    assert named is not None
+    assert named.title.startswith("Who was very")
+    assert named.title.endswith("…")
+    assert len(named.title) <= 60
+
+
+def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -> None:
+    engine = ScriptedEngine(loads=[(Loading(0.5),)], answers=[(Reading(5, 10, 5), "Yes.")])
+    fake = open_desk(tmp_path / "other", engine)
+    talk = fake.desk.conversations.create()
+    kinds = [type(event) for event in fake.desk.ask.ask(asked(talk), Cancel())]
+    assert kinds == [Stored, Loading, Reading, Token, Finished]
+    fake.desk.close()
+
+
+def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
+    with pytest.raises(AppError):
+        fake.desk.ask.context_use(talk.id)
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    use = fake.desk.ask.context_use(talk.id)
+    assert use.context_tokens == SCOUT.context_tokens
+    assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
+    assert use.segments[-1].tokens > 0
