@@ -1,0 +1,75 @@
+"""Which format a file is of: by its first bytes, and only then by its name."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import PurePath
+
+from app.core.document import Format
+from app.core.errors import AppError, Code
+
+HEAD_BYTES = 8_192
+"""How much of a file's beginning `identify` looks at."""
+
+_ENDINGS = {
+    ".pdf": Format.PDF,
+    ".epub": Format.EPUB,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".mdown": Format.MARKDOWN,
+    ".mkd": Format.MARKDOWN,
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+}
+_FLOWING = (Format.MARKDOWN, Format.TEXT)
+
+_PDF = b"%PDF-"
+_ZIP = b"PK\x03\x04"
+_EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
+_RTF = b"{\\rtf"
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Tab, line ends, form feed, backspace (overstruck manual pages), ^Z (the end of DOS files), escape (ISO 2022, colours).
+_CONTROL = re.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
+
+
+def identify(name: str, untrusted_head: bytes) -> Format:
+    """The format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
+
+    A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH when the name promises one
+    format and the bytes are of another: the person should know. Raises FORMAT_UNKNOWN for everything else.
+    """
+    promised = _ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
+    head = untrusted_head[:HEAD_BYTES]
+    found = _by_bytes(head)
+    if found is None:
+        # Bytes that say nothing: damaged, perhaps; the parser of the promised format will know.
+        if promised in (Format.PDF, Format.EPUB) and not head.startswith(_ZIP):
+            return promised
+        if promised is Format.EPUB:
+            return promised  # many zip tools put the mimetype elsewhere
+        raise AppError(Code.FORMAT_UNKNOWN, path=name)
+    if promised is None or promised is found:
+        return found
+    if found is Format.TEXT and promised is Format.MARKDOWN:
+        return promised
+    if found is Format.TEXT and promised is Format.PDF and _PDF in head[:1024]:
+        return promised  # readers of PDF look for its mark in the first 1,024 bytes
+    raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
+
+
+def _by_bytes(head: bytes) -> Format | None:
+    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(_PDF):
+        return Format.PDF
+    if head.startswith(_ZIP):
+        return Format.EPUB if head[30:].startswith(_EPUB_MIME) else None
+    return Format.TEXT if looks_like_text(head) else None
+
+
+def looks_like_text(untrusted_head: bytes) -> bool:
+    """No control characters but those that texts have, unless a byte order mark says that two or four bytes are one."""
+    if untrusted_head.startswith(_RTF):
+        return False
+    if untrusted_head.startswith(_BOMS):
+        return True
+    return not _CONTROL.search(untrusted_head)

@@ -1,0 +1,88 @@
+"""Markdown, kept as it is written; its headings make the chapters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.documents import language
+from app.documents.flow import Block, Heading, flow
+from app.documents.formats.base import Content, Progress, choose_title
+from app.documents.formats.text import decode
+
+format = Format.MARKDOWN
+
+_PORTION_LINES = 2_000
+_MAX_PORTION_LINES = 64_000  # a longer block is cut
+_MAX_FRONT_MATTER_CHARACTERS = 20_000
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ \t]*$", re.MULTILINE)
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Blocks are what CommonMark calls so; only headings outside of lists, quotes and code make chapters."""
+    progress(0, 0)
+    untrusted_text = decode(content).replace("\f", "\n")
+    front = _FRONT_MATTER.match(untrusted_text, 0, _MAX_FRONT_MATTER_CHARACTERS)
+    declared = _FRONT_MATTER_TITLE.search(front[0]) if front else None
+    flowed = flow(
+        chain([Block(front[0])] if front else [], _blocks(untrusted_text[front.end() if front else 0 :], progress))
+    )
+    if not flowed.pages:
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=0)
+    first_heading = next((each.title for each in flowed.outline if each.level == 1), "")
+    return Document(
+        title=choose_title(declared["title"] if declared else first_heading, content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages]),
+    )
+
+
+def _blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
+    """The source lines of each block at the top level, and those between blocks that make none (link definitions).
+
+    The parser gets some lines at a time, since it takes seconds and a gigabyte for a whole long book: the last block of
+    such a portion may go on in the next one, so that is where the next one starts.
+    """
+    parser = MarkdownIt("commonmark").enable("table").disable("inline")
+    inline = MarkdownIt("commonmark")
+    lines = untrusted_text.split("\n")
+    start, size = 0, _PORTION_LINES
+    while start < len(lines):
+        tokens = parser.parse("\n".join(lines[start : start + size]))
+        top = [(index, token.map) for index, token in enumerate(tokens) if token.level == 0 and token.map]
+        portion_end = min(start + size, len(lines))
+        if portion_end < len(lines):
+            if len(top) >= 2:
+                portion_end = start + top.pop()[1][0]
+            elif size < _MAX_PORTION_LINES:
+                size *= 2
+                continue
+        done = start
+        for index, (first, last) in top:
+            yield Block("\n".join(lines[done : start + first]))
+            done = start + last
+            token = tokens[index]
+            headings = _headings(token, tokens[index + 1], inline) if token.type == "heading_open" else ()
+            yield Block("\n".join(lines[start + first : done]), headings)
+        yield Block("\n".join(lines[done:portion_end]))
+        start, size = portion_end, _PORTION_LINES
+        progress(start, len(lines))
+
+
+def _headings(token: Token, text: Token, inline: MarkdownIt) -> tuple[Heading, ...]:
+    children = inline.parseInline(text.content)[0].children or []
+    title = "".join(
+        child.content if child.type in ("text", "code_inline") else " " * (child.type == "softbreak")
+        for child in children
+    )
+    return (Heading(title, int(token.tag[1:])),)

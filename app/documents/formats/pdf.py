@@ -1,0 +1,163 @@
+"""PDF, read and drawn by PDFium."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.core.document import Document, Flag, Format, Page, PageImage, Section
+from app.core.errors import AppError, Code
+from app.documents import language
+from app.documents.flow import MAX_OUTLINE_ENTRIES
+from app.documents.formats.base import (
+    MAX_LABEL_CHARACTERS,
+    MAX_OUTLINE_LEVELS,
+    MAX_PAGES,
+    Content,
+    Progress,
+    choose_title,
+    refuse_damaged,
+    refuse_over,
+)
+from app.documents.formats.pdf_page import read_page
+from app.documents.hygiene import clean_line
+
+format = Format.PDF
+
+MAX_IMAGE_WIDTH = 4_000
+MAX_IMAGE_PIXELS = 32_000_000
+MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
+_LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Text a page, with the page's own label; pages that cannot be loaded are flagged DAMAGED, and the others stay.
+
+    A page's chapter is the first entry of the outline that leads to it, or else the last one before.
+    """
+    with _open(content) as pdf:
+        refuse_over(MAX_PAGES, len(pdf), "pages", content)
+        outline = _outline(pdf, len(pdf))
+        chapters = _chapters(outline, len(pdf))
+        pages = []
+        characters = 0
+        for index, chapter in enumerate(chapters):
+            progress(index, len(pdf))
+            pages.append(_read(pdf, index, chapter, content, characters))
+            characters += len(pages[-1].text)
+        if all(Flag.DAMAGED in page.flags for page in pages):
+            refuse_damaged(content, format)
+        if not characters:
+            raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
+        progress(len(pdf), len(pdf))
+        return Document(
+            title=choose_title(_string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, b"Title", *to)), content),
+            format=format,
+            sha256=content.sha256,
+            pages=tuple(pages),
+            outline=outline,
+            language=language.tell(
+                [page.text for page in pages], _string(lambda *to: pdfium.FPDFCatalog_GetLanguage(pdf.raw, *to))
+            ),
+        )
+
+
+def page_image(content: Content, page: int, width: int) -> PageImage:
+    """Page `page`, from 1, drawn `width` pixels wide; smaller where that would exceed the limits of an image.
+
+    Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
+    """
+    unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
+    with _open(content) as pdf:
+        if not 1 <= page <= len(pdf):
+            raise unavailable
+        try:
+            drawn_page = pdf[page - 1]
+            page_width, page_height = drawn_page.get_size()
+            scale = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+            scale = min(scale, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
+            bitmap = drawn_page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
+        except pypdfium2.PdfiumError as error:
+            raise unavailable from error
+        pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
+        rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
+        return PageImage(bitmap.width, bitmap.height, b"".join(rows))
+
+
+@contextmanager
+def _open(content: Content) -> Iterator[pypdfium2.PdfDocument]:
+    data: Any = content.data
+    if isinstance(data, memoryview):  # PDFium wants an address, which Python gives of writable memory only
+        data = bytes(data) if data.readonly else (ctypes.c_char * len(data)).from_buffer(data)
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in _LOCKED:
+            raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name) from error
+        refuse_damaged(content, format, error)
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _read(pdf: pypdfium2.PdfDocument, index: int, chapter: str, content: Content, characters_before: int) -> Page:
+    label = clean_line(_string(lambda *to: pdfium.FPDF_GetPageLabel(pdf.raw, index, *to)), MAX_LABEL_CHARACTERS) or str(
+        index + 1
+    )
+    try:
+        with _loaded(pdf, index) as page:
+            found = read_page(page, content, characters_before)
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
+    return Page(index + 1, label, found.text, chapter, found.flags)
+
+
+@contextmanager
+def _loaded(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    page = pdf[index]
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def _outline(pdf: pypdfium2.PdfDocument, pages: int) -> tuple[Section, ...]:
+    """Entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
+    sections = []
+    for entry in islice(pdf.get_toc(max_depth=MAX_OUTLINE_LEVELS), MAX_OUTLINE_ENTRIES):
+        destination = entry.get_dest()
+        index = destination.get_index() if destination else None
+        title = clean_line(_string(lambda *to, raw=entry.raw: pdfium.FPDFBookmark_GetTitle(raw, *to)))
+        if title and index is not None and 0 <= index < pages:
+            sections.append(Section(title, index + 1, entry.level + 1))
+    return tuple(sections)
+
+
+def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
+    starts: dict[int, str] = {}
+    for section in outline:
+        starts.setdefault(section.page, section.title)
+    ends = {section.page: section.title for section in outline}
+    chapters, current = [], ""
+    for number in range(1, pages + 1):
+        chapters.append(starts.get(number, current))
+        current = ends.get(number, current)
+    return chapters
+
+
+def _string(read: Callable[..., int]) -> str:
+    """A string that PDFium writes into a buffer, as UTF-16LE with a terminator, after telling its size in bytes."""
+    size = read(None, 0)
+    if not 2 < size <= MAX_STRING_BYTES:
+        return ""
+    buffer = (ctypes.c_ushort * (size // 2))()
+    read(buffer, size)
+    return bytes(buffer)[:-2].decode("utf-16-le", "replace")

@@ -1,0 +1,176 @@
+"""A chapter of XHTML into blocks of plain text, the way a person would read it."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from lxml import etree
+
+from app.core.document import Flag
+from app.documents.flow import Block, Heading
+from app.documents.formats.xml import local_name
+
+_SKIPPED = {
+    *("head", "script", "style", "template", "noscript", "iframe", "object", "embed", "audio", "video", "canvas"),
+    *("svg", "button", "input", "select", "textarea", "rp", "rt", "rtc"),
+}
+_PARAGRAPHS = {
+    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl"),
+    *("dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav", "p"),
+    *("section", "summary"),
+}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = {"ul", "ol", "menu"}
+_CELLS = {"td", "th"}
+_BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
+_UNSEEN = re.compile(
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"[^\S\u3000]+")  # an ideographic space is layout that its author wanted
+_SPACES_IN_LINE = re.compile(r"[^\S\n\u3000]+")
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """Blocks, and for each id in the markup the index of the block that it stands in or before."""
+
+    blocks: tuple[Block, ...]
+    anchors: dict[str, int]
+
+
+def read_chapter(root: etree._Element) -> Chapter:
+    """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
+    cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets. What is marked
+    as not to be seen (`hidden`, `display: none` and their like on the element itself) is left out and flagged.
+    """
+    reader = _Reader()
+    reader.read(root)
+    return Chapter(tuple(reader.blocks), reader.anchors)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.anchors: dict[str, int] = {}
+        self._inline: list[str] = []  # of the paragraph that is open
+        self._lines: list[str] = []  # of the list or table that is open
+        self._lists: list[bool] = []  # for each open list, whether its open item has a line already
+        self._rows: list[list[str]] = []  # for each open table, the cells of the open row
+        self._preformatted = 0
+        self._hidden = False
+
+    def read(self, root: etree._Element) -> None:
+        """An explicit stack: nesting of the document must not become nesting of calls."""
+        stack: list[tuple[etree._Element, bool]] = [(root, False)]
+        while stack:
+            element, opened = stack.pop()
+            if opened:
+                self._close(local_name(element))
+                self._say(element.tail)
+                continue
+            name = local_name(element)
+            if not name or name in _SKIPPED or self._is_unseen(element, name):
+                self._say(element.tail)
+                continue
+            self._open(element, name)
+            self._say(element.text)
+            stack.append((element, True))
+            stack.extend((child, False) for child in reversed(element))
+        self._end_paragraph()
+        self._end_lines()
+
+    def _is_unseen(self, element: etree._Element, name: str) -> bool:
+        unseen = element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
+        # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
+        if unseen and name != "nav" and "".join(str(piece) for piece in element.itertext()).strip():
+            self._hidden = True
+        return unseen
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self._inline.append(text if self._preformatted else _SPACES.sub(" ", text))
+
+    def _open(self, element: etree._Element, name: str) -> None:
+        if name in _BLOCKS:
+            self._end_paragraph()
+        if name in _LISTS:
+            self._lists.append(False)
+        elif name == "li" and self._lists:
+            self._lists[-1] = False
+        elif name == "table":
+            self._rows.append([])
+        elif name in _CELLS and self._rows:
+            self._rows[-1].append("")
+        elif name == "pre":
+            self._preformatted += 1
+        elif name == "br":
+            self._inline.append("\n")
+        elif name == "img" and (description := (element.get("alt") or "").strip()):
+            self._inline.append(f"[{description}]")
+        for anchor in (element.get("id"), element.get("name") if name == "a" else None):
+            if anchor:
+                self.anchors.setdefault(anchor, len(self.blocks))
+
+    def _close(self, name: str) -> None:
+        if name in _HEADINGS:
+            self._end_paragraph(_HEADINGS[name])
+        elif name in _PARAGRAPHS or name in _CELLS or name == "li":
+            self._end_paragraph()
+        elif name in _LISTS and self._lists:
+            self._end_paragraph()
+            self._lists.pop()
+            self._end_lines()
+        elif name == "tr" and self._rows:
+            self._end_paragraph()
+            self._end_row()
+        elif name == "table" and self._rows:
+            self._end_paragraph()
+            self._end_row()
+            self._rows.pop()
+            self._end_lines()
+        elif name == "pre":
+            self._end_paragraph()
+            self._preformatted = max(0, self._preformatted - 1)
+
+    def _end_paragraph(self, heading_level: int = 0) -> None:
+        text = "".join(self._inline)
+        self._inline = []
+        if not self._preformatted:
+            text = "\n".join(line.strip() for line in _SPACES_IN_LINE.sub(" ", text).split("\n")).strip()
+        text = text.strip("\n").rstrip()
+        if not text.strip():
+            return
+        if self._rows and self._rows[-1]:
+            row = self._rows[-1]
+            row[-1] = " ".join(filter(None, (row[-1], " ".join(text.split()))))
+        elif self._lists:
+            self._add_item(text)
+        elif self._rows:
+            self._lines.append(text)
+        else:
+            self._add(text, (Heading(" ".join(text.split()), heading_level),) if heading_level else ())
+
+    def _add_item(self, text: str) -> None:
+        indent = "  " * (len(self._lists) - 1)
+        lines = text.split("\n")
+        first = indent + ("  " if self._lists[-1] else "- ") + lines[0]
+        self._lines += [first, *(f"{indent}  {line}" for line in lines[1:])]
+        self._lists[-1] = True
+
+    def _end_row(self) -> None:
+        row = self._rows[-1]
+        if any(row):
+            self._lines.append(" | ".join(row))
+        self._rows[-1] = []
+
+    def _end_lines(self) -> None:
+        """The outermost list or table is complete."""
+        if self._lines and not self._lists and not self._rows:
+            text, self._lines = "\n".join(self._lines), []
+            self._add(text)
+
+    def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
+        self.blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))
+        self._hidden = False

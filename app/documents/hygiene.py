@@ -1,0 +1,62 @@
+"""Characters that a person does not see, or that mean nothing, taken out of text that comes from a document."""
+
+from __future__ import annotations
+
+import re
+
+# Kept: joiners after letters of the scripts that are written with them (Hebrew to the Indic scripts) and inside emoji,
+# variation selectors after ideographs, symbols and emoji. Source: Unicode Standard 16, sections 23.2, 23.4 and 23.9;
+# UTS #51.
+_JOINING = "\u0590-\u10ff\u1200-\u17b3\u17b6-\u180d\u180f-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc"
+_PICTURES = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_IDEOGRAPHS = "\u2e80-\u303e\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+_INVISIBLE = re.compile(
+    "[\u200b\u2060-\u2064\ufeff"  # zero-width spaces, invisible operators
+    "\u202a-\u202e\u2066-\u2069\u206a-\u206f"  # bidi embeddings, overrides, isolates, deprecated format controls
+    "\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"  # fillers, annotations
+    "\U000e0000-\U000e007f]"  # tags: a second, unseen alphabet
+    f"|(?<![{_JOINING}{_PICTURES}])(?<![{_PICTURES}]\ufe0f)[\u200c\u200d]"
+    f"|(?<![#*0-9{_PICTURES}{_IDEOGRAPHS}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+# Not worth a flag: soft hyphens, direction marks, control characters other than tab and line end.
+_SILENT = re.compile("[\u00ad\u061c\u200e\u200f\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ODD = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
+)
+_SPACE = re.compile(r"\s+")
+
+ODD_SHARE_LIMIT = 0.05
+"""A page with a larger share of odd characters than this is not to be trusted."""
+
+MAX_LINE_CHARACTERS = 300
+
+
+def clean(untrusted_text: str) -> tuple[str, int]:
+    r"""The text with `\n` line ends and without what cannot be seen, and how many invisible characters that took out.
+
+    Soft hyphens, direction marks and control characters go without being counted; what is not a character at all
+    (lone surrogates, noncharacters) becomes U+FFFD. Nothing else changes.
+    """
+    text = _LINE_END.sub("\n", untrusted_text)
+    text = _SILENT.sub("", text)
+    if text.isascii():
+        return text, 0
+    text, invisible = _INVISIBLE.subn("", text)
+    return _NOT_CHARACTERS.sub("\ufffd", text), invisible
+
+
+def odd_share(untrusted_text: str) -> float:
+    """Replacement, private-use and control characters as a share of all that is not white space, from 0 to 1."""
+    odd = len(_ODD.findall(untrusted_text))
+    if not odd:
+        return 0.0
+    spaces = sum(map(len, _SPACE.findall(untrusted_text)))
+    return odd / max(1, len(untrusted_text) - spaces)
+
+
+def clean_line(untrusted_text: str, limit: int = MAX_LINE_CHARACTERS) -> str:
+    """A title or label: one line, clean, single spaces, at most `limit` characters."""
+    return _SPACE.sub(" ", clean(untrusted_text[: 4 * limit])[0]).strip()[:limit].rstrip()

@@ -1,0 +1,218 @@
+"""What every format keeps to, whatever it is given."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.documents import formats
+from app.documents.formats import Content
+from app.documents.formats.base import MAX_LABEL_CHARACTERS
+from app.documents.hygiene import clean
+from tests.documents.epub_writer import write_epub
+from tests.documents.pdf_writer import lines, write_pdf
+
+_PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
+_FIRST, _SECOND = "One: the lamp", "Two: the storm"
+_WORDS = ("lighthouse", "storm", "lantern")
+
+
+def _pdf() -> bytes:
+    body = [_PROSE, "Then the storm came, and the lantern went out."]
+    return write_pdf(
+        [lines(_FIRST, *body), lines(_SECOND, *body)],
+        title="The Keeper",
+        outline=[(_FIRST, 0, 1), (_SECOND, 1, 1)],
+    )
+
+
+def _epub() -> bytes:
+    body = f"<p>{_PROSE * 6}</p><p>Then the storm came, and the lantern went out.</p>"
+    return write_epub([f"<h1>{_FIRST}</h1>{body}", f"<h1>{_SECOND}</h1>{body}"], title="The Keeper")
+
+
+def _markdown() -> bytes:
+    body = f"{_PROSE * 6}\n\nThen the storm came, and the lantern went out.\n\n"
+    return f"---\ntitle: The Keeper\n---\n# {_FIRST}\n\n{body}# {_SECOND}\n\n{body}".encode()
+
+
+def _text() -> bytes:
+    return (f"{_PROSE * 15}\r\n\r\n" + "Then the storm came, and the lantern went out.\r\n\r\n" * 40).encode()
+
+
+_SAMPLES: dict[Format, Callable[[], bytes]] = {
+    Format.PDF: _pdf,
+    Format.EPUB: _epub,
+    Format.MARKDOWN: _markdown,
+    Format.TEXT: _text,
+}
+_ENDINGS = {Format.PDF: "pdf", Format.EPUB: "epub", Format.MARKDOWN: "md", Format.TEXT: "txt"}
+
+
+@pytest.fixture(params=list(Format))
+def content(request: pytest.FixtureRequest) -> Content:
+    format: Format = request.param
+    return Content(f"/somewhere/Keeper.{_ENDINGS[format]}", _SAMPLES[format](), "5" * 64)
+
+
+def _format(content: Content) -> Format:
+    return next(format for format, ending in _ENDINGS.items() if content.name.endswith("." + ending))
+
+
+def _parse(content: Content) -> Document:
+    return formats.parse(content, lambda done, total: None)
+
+
+def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
+    document = _parse(content)
+    assert document.format is _format(content)
+    assert document.sha256 == content.sha256
+    assert document.title == ("Keeper" if document.format is Format.TEXT else "The Keeper")
+    assert document.language == "en"
+    assert len(document.pages) == 2
+    assert [page.number for page in document.pages] == [1, 2]
+    whole = " ".join(page.text for page in document.pages)
+    assert all(word in whole for word in _WORDS)
+    for page in document.pages:
+        assert page.label
+        assert len(page.label) <= MAX_LABEL_CHARACTERS
+        assert page.flags == ()
+        assert clean(page.text) == (page.text, 0)
+        assert "\r" not in page.text
+        assert "\f" not in page.text
+    if document.format is not Format.TEXT:
+        assert [(section.title, section.page, section.level) for section in document.outline] == [
+            (_FIRST, 1, 1),
+            (_SECOND, 2, 1),
+        ]
+        assert [page.chapter for page in document.pages] == [_FIRST, _SECOND]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(document), type=Document) == document
+
+
+def test_the_same_bytes_give_the_same_document(content: Content) -> None:
+    assert _parse(content) == _parse(Content(content.name, memoryview(content.data), content.sha256))
+    assert _parse(content) == _parse(Content(content.name, memoryview(bytearray(content.data)), content.sha256))
+
+
+def test_progress_rises_to_its_total(content: Content) -> None:
+    told: list[tuple[int, int]] = []
+    formats.parse(content, lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def test_what_progress_raises_goes_through(content: Content) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        formats.parse(content, stop)
+
+
+def test_a_file_cut_anywhere_is_read_or_refused(content: Content) -> None:
+    whole = bytes(content.data)
+    for tenth in range(1, 10):
+        _read_or_refuse(Content(content.name, whole[: len(whole) * tenth // 10], ""))
+
+
+@settings(deadline=None, database=None, max_examples=40)
+@given(
+    format=st.sampled_from(Format),
+    changes=st.lists(st.tuples(st.floats(0, 0.999), st.binary(max_size=3)), min_size=1, max_size=12),
+)
+def test_a_file_with_changed_bytes_is_read_or_refused(format: Format, changes: list[tuple[float, bytes]]) -> None:
+    data = bytearray(_SAMPLES[format]())
+    for place, replacement in changes:
+        start = int(place * len(data))
+        data[start : start + 1] = replacement
+    _read_or_refuse(Content(f"Keeper.{_ENDINGS[format]}", bytes(data), ""))
+
+
+@pytest.mark.parametrize("ending", [*_ENDINGS.values(), "bin"])
+def test_noise_is_refused(ending: str) -> None:
+    noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
+    with pytest.raises(AppError) as raised:
+        _parse(Content(f"noise.{ending}", noise, ""))
+    expected = Code.DOCUMENT_DAMAGED if ending in ("pdf", "epub") else Code.FORMAT_UNKNOWN
+    assert raised.value.code is expected
+    assert raised.value.params["path"] == f"noise.{ending}"
+
+
+def test_no_bytes_are_refused(content: Content) -> None:
+    with pytest.raises(AppError) as raised:
+        _parse(Content(content.name, b"", ""))
+    assert raised.value.code is Code.FILE_EMPTY
+
+
+def test_only_pages_that_are_drawn_have_an_image(content: Content) -> None:
+    if _format(content) is Format.PDF:
+        image = formats.page_image(content, 1, 300)
+        assert (image.width, image.height) == (300, 388)
+        assert len(image.rgb) == 300 * 388 * 3
+        return
+    with pytest.raises(AppError) as raised:
+        formats.page_image(content, 1, 300)
+    assert raised.value.code is Code.PAGE_UNAVAILABLE
+    assert raised.value.params == {"path": content.name, "page": 1}
+
+
+def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
+    """In a process of its own: what one test has imported would be there for another."""
+    script = """
+        import sys
+        from app.documents import formats
+        from tests.documents.epub_writer import write_epub
+        from tests.documents.pdf_writer import show, write_pdf
+
+        samples = {
+            "a.txt": "Съешь ещё этих мягких французских булок, да выпей же чаю. ".encode("cp1251") * 5,
+            "b.txt": "吾輩は猫である。名前はまだ無い。".encode("cp932") * 5,
+            "c.txt": "吾輩は猫である。名前はまだ無い。".encode("utf-16"),
+            "a.md": b"# One\\n\\n| a | b |\\n|---|---|\\n| c | d |\\n\\n**text** `code`\\n",
+            "a.epub": write_epub(
+                ["<p>Text &eacute;", "<p>Caf&eacute;</p>"],
+                nav="<ol><li><a href='text/1.xhtml'>One</a></li></ol>",
+                ncx="<navPoint/>",
+            ),
+            "a.pdf": write_pdf(
+                [show("White", before="1 1 1 rg") + show("Black") + show("ABC", y=500, font="M")] * 2,
+                labels="0 << /S /r >>",
+                outline=[("One", 0, 1)],
+            ),
+        }
+        formats.preload()
+        seen = []
+        sys.addaudithook(lambda event, args: seen.append((event, args[:1])) if event in ("open", "import") else None)
+        for name, data in samples.items():
+            formats.parse(formats.Content(name, data, ""), lambda done, total: None)
+        formats.page_image(formats.Content("a.pdf", samples["a.pdf"], ""), 1, 200)
+        print(seen)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def _read_or_refuse(content: Content) -> None:
+    """Anything but a document or an AppError fails the test that calls this."""
+    try:
+        document = _parse(content)
+    except AppError as refusal:
+        named = refusal.params["path"]
+    else:
+        named = content.name
+        assert document.pages
+        assert all(section.page <= len(document.pages) for section in document.outline)
+        msgspec.msgpack.encode(document)
+    assert named == content.name

@@ -1,0 +1,82 @@
+"""Which format a file is of."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.document import Format
+from app.core.errors import AppError, Code
+from app.documents.formats import HEAD_BYTES, identify
+from tests.documents.epub_writer import write_epub
+from tests.documents.pdf_writer import write_pdf
+
+_PDF = write_pdf([""])
+_EPUB = write_epub(["<p>x</p>"])
+_ZIP = write_epub(["<p>x</p>"], mimetype=False)
+_TEXT = "A naïve text.\n".encode()
+_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "format"),
+    [
+        ("a.pdf", _PDF, Format.PDF),
+        ("A.PDF", _PDF, Format.PDF),
+        ("a.pdf", b"\xef\xbb\xbf\r\n" + _PDF, Format.PDF),
+        ("a.pdf", b"HTTP/1.1 200 OK\r\n\r\n" + _PDF, Format.PDF),
+        ("a", _PDF, Format.PDF),
+        ("a.dat", _PDF, Format.PDF),
+        ("a.epub", _EPUB, Format.EPUB),
+        ("a.epub", _ZIP, Format.EPUB),
+        ("a.zip", _EPUB, Format.EPUB),
+        ("a.md", _TEXT, Format.MARKDOWN),
+        ("a.Markdown", _TEXT, Format.MARKDOWN),
+        ("a.txt", _TEXT, Format.TEXT),
+        ("README", _TEXT, Format.TEXT),
+        ("a.py", _TEXT, Format.TEXT),
+        ("a.unheard-of", _TEXT, Format.TEXT),
+        ("a.txt", b"", Format.TEXT),
+        ("a.txt", "日本語".encode("utf-16"), Format.TEXT),
+        ("a.txt", "日本語".encode("utf-32"), Format.TEXT),
+        ("a.txt", "日本語".encode("iso2022_jp"), Format.TEXT),
+        ("a.txt", b"The mark of a PDF is %PDF-1.7.", Format.TEXT),
+        ("a.log", b"\x1b[31mred\x1b[0m\x0c\x08", Format.TEXT),
+        ("a.pdf", _PNG, Format.PDF),  # the parser will say that it is damaged
+        ("a.epub", _PNG, Format.EPUB),
+        (r"C:\books\a.md", _TEXT, Format.MARKDOWN),
+    ],
+)
+def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: bytes, format: Format) -> None:
+    assert identify(name, head) is format
+    assert identify(name, head[:HEAD_BYTES]) is format
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "expected", "found"),
+    [
+        ("a.epub", _PDF, "epub", "pdf"),
+        ("a.txt", _PDF, "text", "pdf"),
+        ("a.md", _EPUB, "markdown", "epub"),
+        ("a.pdf", _EPUB, "pdf", "epub"),
+        ("a.pdf", b"<!DOCTYPE html><html>Not found</html>", "pdf", "text"),
+        ("a.epub", _TEXT, "epub", "text"),
+    ],
+)
+def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, expected: str, found: str) -> None:
+    with pytest.raises(AppError) as raised:
+        identify(name, head)
+    assert raised.value.code is Code.FORMAT_MISMATCH
+    assert raised.value.params == {"path": name, "expected": expected, "found": found}
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        *(("a.png", _PNG), ("a.txt", _PNG), ("a.md", _PNG), ("a", b"\x7fELF\x02\x01\x01\x00")),
+        *(("a.docx", _ZIP), ("a.pdf", _ZIP), ("a.rtf", b"{\\rtf1\\ansi Text}"), ("a.txt", b"text\x00")),
+    ],
+)
+def test_anything_else_is_unknown(name: str, head: bytes) -> None:
+    with pytest.raises(AppError) as raised:
+        identify(name, head)
+    assert (raised.value.code, raised.value.params) == (Code.FORMAT_UNKNOWN, {"path": name})
