@@ -1,0 +1,19 @@
+# Builds of llama.cpp only what Octavo loads: half the time, and no HTTP client on the machine.
+# CMake reads this file before the project() of llama-cpp-python (CMAKE_PROJECT_<name>_INCLUDE_BEFORE).
+
+# llama-common serves llama.cpp's own programs: command line, downloads, HTTP. A plain variable hides the
+# cache entry that llama-cpp-python forces on (policy CMP0126).
+set(LLAMA_BUILD_COMMON OFF)
+
+# The vision models are many small files with the same heavy headers; compile them in groups, as llama.cpp
+# does with its language models.
+function(group_vision_models)
+  get_target_property(folder mtmd SOURCE_DIR)
+  get_target_property(others mtmd SOURCES)
+  list(FILTER others EXCLUDE REGEX "^models/")
+  list(TRANSFORM others PREPEND "${folder}/")
+  set_property(SOURCE ${others} TARGET_DIRECTORY mtmd PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+  set_property(TARGET mtmd PROPERTY UNITY_BUILD ON)
+  set_property(TARGET mtmd PROPERTY UNITY_BUILD_BATCH_SIZE 16)
+endfunction()
+cmake_language(DEFER CALL group_vision_models)

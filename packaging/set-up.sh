@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# Installs what is missing for `base`, `test` or `screens`: system packages, uv, and the locked Python environment.
+# Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done.
+set -euo pipefail
+
+need=$1 state=$2
+root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
+tools=$root/.tools venv=$root/.venv
+stamp=$tools/ready-$need log=$tools/set-up.log
+ticker=''
+
+say() { printf 'Octavo: %s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+has() { [[ -n $(PATH=$PATH:/usr/sbin:/sbin type -P "$1") ]]; }
+
+# What is looked for, and the package of Debian and Ubuntu that brings it. The libraries are those that the modules and
+# platform plugins of PySide6-Essentials link to and do not carry themselves. Without `needed` things nothing can be set up.
+requirements() {
+  cat <<'TABLE'
+python   Python_3.11+_with_venv   python3-venv
+needed   c++                      g++
+command  bwrap                    bubblewrap
+library  libseccomp.so.2          libseccomp2
+library  libglib-2.0.so.0         libglib2.0-0
+library  libzstd.so.1             libzstd1
+library  libbrotlidec.so.1        libbrotli1
+library  libgssapi_krb5.so.2      libgssapi-krb5-2
+library  libdbus-1.so.3           libdbus-1-3
+library  libfontconfig.so.1       libfontconfig1
+library  libfreetype.so.6         libfreetype6
+library  libEGL.so.1              libegl1
+library  libGL.so.1               libgl1
+library  libxkbcommon.so.0        libxkbcommon0
+library  libwayland-client.so.0   libwayland-client0
+library  libwayland-cursor.so.0   libwayland-cursor0
+library  libwayland-egl.so.1      libwayland-egl1
+library  libX11.so.6              libx11-6
+library  libX11-xcb.so.1          libx11-xcb1
+library  libxcb.so.1              libxcb1
+library  libxcb-cursor.so.0       libxcb-cursor0
+library  libxcb-glx.so.0          libxcb-glx0
+library  libxcb-icccm.so.4        libxcb-icccm4
+library  libxcb-image.so.0        libxcb-image0
+library  libxcb-keysyms.so.1      libxcb-keysyms1
+library  libxcb-randr.so.0        libxcb-randr0
+library  libxcb-render.so.0       libxcb-render0
+library  libxcb-render-util.so.0  libxcb-render-util0
+library  libxcb-shape.so.0        libxcb-shape0
+library  libxcb-shm.so.0          libxcb-shm0
+library  libxcb-sync.so.1         libxcb-sync1
+library  libxcb-util.so.1         libxcb-util1
+library  libxcb-xfixes.so.0       libxcb-xfixes0
+library  libxcb-xkb.so.1          libxcb-xkb1
+library  libxkbcommon-x11.so.0    libxkbcommon-x11-0
+TABLE
+  case $need in
+    test) echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+  esac
+}
+
+# The Python that the installers are built with, if it is there; else any that is new enough.
+find_python() {
+  local name path
+  for name in python3.13 python3 python3.14 python3.12 python3.11; do
+    while read -r path; do
+      if "$path" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        printf '%s\n' "$path"
+        return
+      fi
+    done < <(type -aP "$name")
+  done
+  return 1
+}
+
+has_japanese_font() {
+  compgen -G '/usr/share/fonts/*/*/ipag.*' >/dev/null || { has fc-list && [[ -n $(fc-list :lang=ja) ]]; }
+}
+
+# Prints the rows of the table that this machine does not meet.
+missing() {
+  local kind name package libraries
+  libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true)
+  while read -r kind name package; do
+    case $kind in
+      python) find_python >/dev/null ;;
+      needed | command) has "$name" ;;
+      library) [[ $libraries == *"$name ("* ]] ;;
+      font) has_japanese_font ;;
+    esac || printf '%s %s %s\n' "$kind" "${name//_/ }" "$package"
+  done < <(requirements)
+}
+
+# Shows the minutes that pass while a long step is silent; only to a person at a terminal.
+start_ticker() {
+  if [[ -t 2 ]]; then
+    (SECONDS=0 && while sleep 1; do printf '\r  %d:%02d ' $((SECONDS / 60)) $((SECONDS % 60)) >&2; done) 9>&- &
+    ticker=$!
+  fi
+}
+stop_ticker() {
+  if [[ -n $ticker ]]; then
+    kill "$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    ticker=''
+    printf '\r\e[K' >&2
+  fi
+}
+
+# Runs one long command whose output goes to the log; the log's last lines are shown if it fails.
+step() {
+  local status=0
+  printf '\n$ %s\n' "$*" >>"$log"
+  start_ticker
+  "$@" >>"$log" 2>&1 9>&- || status=$?
+  stop_ticker
+  return "$status"
+}
+give_up() {
+  say "$1 The last lines of $log:"
+  tail -n 15 -- "$log" >&2
+  exit 1
+}
+
+install_packages() {
+  local -a as_root=(env DEBIAN_FRONTEND=noninteractive) apt=(apt-get -y -o DPkg::Lock::Timeout=600)
+  say "installing system packages: $*"
+  if ((EUID != 0)); then
+    as_root=(sudo "${as_root[@]}")
+    if ! has sudo || ! { sudo -n true 2>/dev/null || { [[ -t 2 ]] && sudo -v; }; }; then
+      fail "that needs an administrator. Run this as one, then start again: apt-get install $*"
+    fi
+  fi
+  local -a install=("${as_root[@]}" "${apt[@]}" --no-install-recommends install "$@")
+  if ! step "${install[@]}"; then
+    step "${as_root[@]}" "${apt[@]}" update || give_up 'apt could not fetch its list of packages.'
+    step "${install[@]}" || give_up 'apt could not install the system packages.'
+  fi
+}
+
+prepare_system() {
+  local rows
+  rows=$(missing)
+  if [[ -n $rows ]] && has apt-get && has dpkg; then
+    # shellcheck disable=SC2046  # one word for each package
+    install_packages $(awk '{ print $NF }' <<<"$rows")
+    rows=$(missing)
+  fi
+  if [[ -n $rows ]]; then
+    say 'this machine lacks the following; please install it (in brackets: the package of Debian and Ubuntu):'
+    sed -E 's/^[a-z]+ (.*) ([^ ]+)$/  \1 (\2)/' <<<"$rows" >&2
+    if grep -qE '^(python|needed) ' <<<"$rows"; then
+      exit 1
+    fi
+    say 'going on without.'
+  fi
+}
+
+# A uv of the version in uv.txt or newer: the one on PATH, else one of our own.
+find_uv() {
+  local wanted own=$tools/uv/bin/uv
+  wanted=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$root/packaging/uv.txt")
+  if has uv && printf '%s\n' "$wanted" "$(uv --version | cut -d ' ' -f 2)" | sort -CV; then
+    type -P uv
+    return
+  fi
+  if ! [[ -x $own && $("$own" --version) == "uv $wanted"* ]]; then
+    say "fetching uv $wanted, which installs the Python packages"
+    rm -rf -- "$tools/uv"
+    step "$(find_python)" -m venv "$tools/uv" || give_up 'A virtual environment for uv could not be made.'
+    step "$tools/uv/bin/python" -m pip install --require-hashes --no-deps --only-binary :all: -r "$root/packaging/uv.txt" ||
+      give_up 'uv could not be fetched from PyPI.'
+  fi
+  printf '%s\n' "$own"
+}
+
+# Compilers of llama.cpp want about a gigabyte each.
+count_jobs() {
+  local cores free
+  cores=$(nproc)
+  free=$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)
+  free=$((free < 1 ? 1 : free))
+  echo $((cores < free ? cores : free))
+}
+
+prepare_python() {
+  local uv jobs quoted
+  local -a choice=()
+  uv=$(find_uv)
+  jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(count_jobs)}
+  # Scripts in an environment name its folder: one that was moved is made anew, as is one whose Python has gone.
+  if [[ -e $venv/octavo-folder && $(<"$venv/octavo-folder") != "$root" ]]; then
+    rm -rf -- "$venv"
+  fi
+  if ! "$venv/bin/python" -c '' 2>/dev/null; then
+    choice=(--python "$(find_python)")
+  fi
+  if compgen -G "$venv/lib/python*/site-packages/llama_cpp_python-*" >/dev/null; then
+    say 'bringing the Python packages up to date'
+  else
+    say "installing the Python packages and compiling llama.cpp for this machine: about $((6 / jobs + 1)) minutes, once"
+  fi
+  quoted="'${root//\'/\'\\\'\'}/packaging/llama.cmake'"
+  step env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$venv" UV_PYTHON_DOWNLOADS=never CMAKE_BUILD_PARALLEL_LEVEL="$jobs" \
+    CMAKE_ARGS="${CMAKE_ARGS-} -DCMAKE_PROJECT_llama_cpp_INCLUDE_BEFORE=$quoted" \
+    "$uv" sync --project "$root" --locked "${choice[@]}" || give_up 'The Python packages could not be installed.'
+  printf '%s\n' "$root" >"$venv/octavo-folder"
+}
+
+mkdir -p -- "$tools"
+trap stop_ticker EXIT
+# Two set-ups at once take turns; the second then finds everything done.
+exec 9>"$tools/lock"
+if has flock && ! flock -n 9; then
+  say 'another set-up is at work in this folder; waiting for it'
+  flock 9
+fi
+if ! [[ -e $stamp && $(<"$stamp") == "$state" && -x $venv/bin/python ]]; then
+  : >"$log"
+  prepare_system
+  prepare_python
+  printf '%s\n' "$state" >"$stamp.new"
+  mv -- "$stamp.new" "$stamp"
+  say 'ready'
+fi
