@@ -26,6 +26,14 @@ def tiny_scout(models_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_scout_fast(models_folder: Path) -> Path:
+    """A random llama4 with heads of 16: reads long texts quickly, with an f16 cache only."""
+    from tests.models.llama4 import write_scout
+
+    return write_scout(models_folder / "tiny-scout-fast.gguf", head_size=16)
+
+
+@pytest.fixture(scope="session")
 def starter() -> Path:
     """The starter model, SmolLM2."""
     from app.models import shelf

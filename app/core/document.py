@@ -19,6 +19,7 @@ class Flag(StrEnum):
 
     EMPTY = "empty"  # no text and nothing drawn
     NO_TEXT = "no_text"  # something is drawn, but there is no text: a scan or a picture
+    TEXT_LAYER = "text_layer"  # a person sees a picture; the model reads the text that a scanner put behind it
     HIDDEN_TEXT = "hidden_text"  # text that a person would not see was left out
     ODD_CHARACTERS = "odd_characters"  # many replacement or private-use characters: the text is not to be trusted
     INVISIBLE_CHARACTERS = "invisible_characters"  # zero-width, bidi or tag characters were taken out

@@ -24,7 +24,7 @@ class Theme(StrEnum):
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the next token is chosen."""
 
-    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always takes the most probable token")] = 0.6
+    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always takes the most probable token")] = 0.2
     top_k: Annotated[int, Meta(ge=0, description="keep this many candidates; 0 keeps all")] = 40
     top_p: Annotated[float, Meta(gt=0, le=1, description="keep candidates up to this summed probability")] = 0.95
     min_p: Annotated[

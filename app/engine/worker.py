@@ -32,6 +32,7 @@ from app.engine.protocol import (
     WireFailed,
 )
 from app.engine.session import Session, Stopped
+from app.isolation import limits
 from app.isolation.pulse import Port
 
 _LOADING_STEP = 0.01
@@ -125,6 +126,8 @@ class Worker:
 
 
 def main() -> None:
+    limits.volunteer()
+    limits.harden()
     port: Port[Command] = Port(Command)
     try:
         Worker(port).run()

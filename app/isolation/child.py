@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -133,7 +134,7 @@ class Child(Generic[Incoming]):
     def kill(self) -> None:
         """End the child at once. Waits until its memory is back."""
         self._closing = True
-        self._process.kill()
+        self._end()
         self._finish()
 
     def close(self) -> None:
@@ -145,8 +146,18 @@ class Child(Generic[Incoming]):
         try:
             self._process.wait(_EXIT_WAIT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._end()
         self._finish()
+
+    def _end(self) -> None:
+        """Kill the child with all that it started: a sandbox that has just begun may not yet pass its death on."""
+        if self._process.poll() is not None:
+            return
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _finish(self) -> None:
         self._process.wait()
@@ -167,10 +178,10 @@ class Child(Generic[Incoming]):
                     self._arrived.put(message)
                 elif message.stuck_s > self._stall_limit_s:
                     self._hung_s = int(message.stuck_s)
-                    self._process.kill()
+                    self._end()
         except BrokenFrame:
             broken = self._process.poll() is None
-            self._process.kill()
+            self._end()
         except (OSError, ValueError):
             pass  # the pipe was closed under us: the child is ending
         self._died = self._post_mortem(self._process.wait(), broken)
@@ -183,7 +194,7 @@ class Child(Generic[Incoming]):
             silent_s = time.monotonic() - self._last_sign
             if silent_s > self._silence_limit_s:
                 self._hung_s = int(silent_s)
-                self._process.kill()
+                self._end()
                 return
             self._listener.join(_POLL_S)
 

@@ -52,7 +52,9 @@ def test_a_forged_turn_gives_no_control_token(model: Model, typesetter: Typesett
 
 def test_nothing_above_the_conversation_depends_on_it(typesetter: Typesetter) -> None:
     one = typesetter.lay_out(prompt(Message("user", "A question?")))
-    other = typesetter.lay_out(prompt(Message("user", "Another?"), Message("assistant", "Yes."), Message("user", "Why?")))
+    other = typesetter.lay_out(
+        prompt(Message("user", "Another?"), Message("assistant", "Yes."), Message("user", "Why?"))
+    )
     (start, end), (same_start, same_end) = one.spans[0], other.spans[0]
     assert (start, end) == (same_start, same_end)
     assert one.tokens[:end] == other.tokens[:end]
