@@ -7,6 +7,7 @@ that says which of these it was; nothing of the desk is lost.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import signal
@@ -21,7 +22,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from app.isolation.framing import BrokenFrame, Decoder, Encoder
+from app.isolation.framing import BrokenFrame, CutFrame, Decoder, Encoder
 from app.isolation.pulse import Alive
 
 Incoming = TypeVar("Incoming")
@@ -29,8 +30,13 @@ Incoming = TypeVar("Incoming")
 SILENCE_LIMIT_S = 20.0
 """A child sends a sign of life every second, from a thread of its own; after this long without one it hangs."""
 
+START_LIMIT_S = 120.0
+"""Its first sign of life comes once its libraries are loaded, which a slow disk and a busy machine may delay."""
+
 _POLL_S = 0.25
+_STOPPED_S = 2.0
 _EXIT_WAIT_S = 5.0
+_SIGNAL_BASE = 128  # bubblewrap passes a signal that ended the child on as a shell does
 
 
 class Cause(StrEnum):
@@ -96,6 +102,7 @@ class Child(Generic[Incoming]):
         self._sending = threading.Lock()
         self._arrived: queue.SimpleQueue[Incoming | ChildDied] = queue.SimpleQueue()
         self._last_sign = time.monotonic()
+        self._heard = False
         self._died: ChildDied | None = None
         self._listener = threading.Thread(target=self._listen, name=f"listen-{self.pid}", daemon=True)
         self._listener.start()
@@ -143,11 +150,16 @@ class Child(Generic[Incoming]):
         with self._sending, contextlib.suppress(OSError, ValueError):
             assert self._process.stdin is not None
             self._process.stdin.close()
-        try:
-            self._process.wait(_EXIT_WAIT_S)
-        except subprocess.TimeoutExpired:
+        if not self._ends_within(_EXIT_WAIT_S):
             self._end()
         self._finish()
+
+    def _ends_within(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _end(self) -> None:
         """Kill the child with all that it started: a sandbox that has just begun may not yet pass its death on."""
@@ -174,13 +186,18 @@ class Child(Generic[Incoming]):
         try:
             while (message := self._decoder.receive()) is not None:
                 self._last_sign = time.monotonic()
+                self._heard = True
                 if not isinstance(message, Alive):
                     self._arrived.put(message)
                 elif message.stuck_s > self._stall_limit_s:
-                    self._hung_s = int(message.stuck_s)
+                    self._hung_s = math.ceil(message.stuck_s)
                     self._end()
+        except CutFrame:
+            # It died while it wrote. The pipe closes a moment before the system tells how.
+            broken = not self._ends_within(_EXIT_WAIT_S)
+            self._end()
         except BrokenFrame:
-            broken = self._process.poll() is None
+            broken = True
             self._end()
         except (OSError, ValueError):
             pass  # the pipe was closed under us: the child is ending
@@ -192,17 +209,22 @@ class Child(Generic[Incoming]):
     def _watch(self) -> None:
         while self._died is None and self._listener.is_alive():
             silent_s = time.monotonic() - self._last_sign
-            if silent_s > self._silence_limit_s:
-                self._hung_s = int(silent_s)
+            if silent_s > (self._silence_limit_s if self._heard else max(self._silence_limit_s, START_LIMIT_S)):
+                self._hung_s = math.ceil(silent_s)
                 self._end()
                 return
+            before = time.monotonic()
             self._listener.join(_POLL_S)
+            if time.monotonic() - before > _STOPPED_S:
+                self._last_sign = time.monotonic()  # it was the desk that stood still (Ctrl+Z), not the child
 
     def _post_mortem(self, status: int, broken: bool) -> ChildDied:
         if self._hung_s:
             return ChildDied(Cause.HUNG, self._hung_s)
         if broken:
             return ChildDied(Cause.PROTOCOL)
+        if status > _SIGNAL_BASE:
+            status = _SIGNAL_BASE - status
         if status >= 0:
             return ChildDied(Cause.EXITED, status)
         if status == -9 and not self._closing and _oom_kills() > self._oom_kills:

@@ -14,7 +14,11 @@ _LENGTH = struct.Struct("<I")
 
 
 class BrokenFrame(Exception):
-    """The other side closed the pipe inside a message, or sent something that is not one."""
+    """The other side sent something that is not a message."""
+
+
+class CutFrame(BrokenFrame):
+    """The other side closed the pipe inside a message: most often it died."""
 
 
 class Encoder:
@@ -50,7 +54,7 @@ class Decoder(Generic[Message]):
             raise BrokenFrame(f"{length} bytes announced")
         body = self._read(length)
         if body is None:
-            raise BrokenFrame("closed inside a message")
+            raise CutFrame("closed inside a message")
         try:
             return self._decoder.decode(body)
         except msgspec.MsgspecError as error:
@@ -62,7 +66,7 @@ class Decoder(Generic[Message]):
             part = self._pipe.read(length - len(parts))
             if not part:
                 if parts:
-                    raise BrokenFrame("closed inside a message")
+                    raise CutFrame("closed inside a message")
                 return None
             parts += part
         return bytes(parts)

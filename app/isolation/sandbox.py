@@ -1,0 +1,184 @@
+"""The ladder of sandboxes for a child that handles untrusted bytes: the highest step this system offers is taken.
+
+bubblewrap   no network, no other process, an empty file system but for Python and this program, read-only; inside
+             it, all that the next step does
+landlock     Landlock and a filter of system calls, by the child itself: no file is opened but Python's own, nothing
+             is written, no socket, no other program
+rlimits      limits of memory, time and output (`app.isolation.limits`), which every step has; systems without the rest
+
+At the second step the child can still ask whether a file exists and how large it is: Landlock does not cover that.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from app.isolation import syscalls
+
+PROBE_LIMIT_S = 20.0
+"""A bubblewrap that takes longer to run nothing is of no use; a busy machine may take seconds."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_LIBRARIES = tuple(map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")))
+_FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
+_WINDOWS_NEEDS = ("SYSTEMROOT", "WINDIR")
+
+
+class Step(StrEnum):
+    """From the strongest to the weakest."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "landlock"
+    RLIMITS = "rlimits"
+
+
+@functools.cache
+def probe() -> Step:
+    """The highest step that works here."""
+    return next(step for step in Step if offers(step))
+
+
+def offers(step: Step) -> bool:
+    """Whether `step` works here; found out by trying, since a system may have bubblewrap and forbid its use."""
+    if step is Step.RLIMITS:
+        return True
+    if sys.platform != "linux" or (step is Step.BUBBLEWRAP and shutil.which("bwrap") is None):
+        return False
+    argv = [sys.executable, "-P", "-m", "app.isolation.sandbox", step.value]
+    try:
+        tried = subprocess.run(
+            wrap(argv, step),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            timeout=PROBE_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0 and tried.stdout.decode("ascii", "replace").strip() == step.value
+
+
+def environment() -> dict[str, str]:
+    """The whole environment of a sandboxed child: nothing of the person's, and one thread per numeric library, since
+    Landlock holds only for the thread that calls it and for those that it starts later."""
+    variables = {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    if _PACKAGE.parent not in _site_folders():
+        variables["PYTHONPATH"] = str(_PACKAGE.parent)
+    variables |= {name: os.environ[name] for name in _WINDOWS_NEEDS if name in os.environ}
+    return variables
+
+
+def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list[str]:
+    """The command line that starts `argv` at `step`; `readable` names more folders that it may see.
+
+    It must be started in a session of its own: that keeps it from the person's terminal, and makes one process group
+    of all that bubblewrap starts. Only killing the group is sure to end all of it: in its first milliseconds the
+    process inside does not yet end with bubblewrap. Later it does, and bubblewrap ends with the thread that started
+    it (`limits.die_with_parent`). A signal that ended the child becomes exit status 128 + signal, as in a shell.
+    """
+    if step is not Step.BUBBLEWRAP:
+        return list(argv)
+    view = [word for path in _visible(readable) for word in ("--ro-bind", str(path), str(path))]
+    variables = [word for name, value in environment().items() for word in ("--setenv", name, value)]
+    return [
+        shutil.which("bwrap") or "bwrap",
+        *("--unshare-all", "--die-with-parent", "--cap-drop", "ALL"),
+        *("--clearenv", *variables),
+        *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--tmpfs", "/tmp"),  # noqa: S108
+        *view,  # after /tmp, where a checkout may lie
+        *("--remount-ro", "/"),
+        *("--chdir", "/", "--", *argv),
+    ]
+
+
+def lock(step: Step) -> Step:
+    """Close the sandbox around this process, from inside; called once, after everything it needs was imported, and
+    before it starts a thread. Returns the step that is really in force.
+
+    RLIMITS locks nothing. Any other step locks all that this system offers.
+    """
+    if step is Step.RLIMITS:
+        return Step.RLIMITS
+    wrapped = step is Step.BUBBLEWRAP and _inside_bubblewrap()
+    restrict_calls = syscalls.prepare()
+    no_files = _restrict_files()
+    few_calls = restrict_calls()
+    if wrapped:
+        return Step.BUBBLEWRAP
+    return Step.LANDLOCK if no_files and few_calls else Step.RLIMITS
+
+
+def _inside_bubblewrap() -> bool:
+    try:
+        return Path("/proc/1/comm").read_text(encoding="ascii") == "bwrap\n"
+    except OSError:
+        return False
+
+
+def _restrict_files() -> bool:
+    """Landlock: what may still be opened is Python's own library, whose codecs load when a text needs them, the
+    system's fonts, for pages drawn in fonts that the document does not bring along, and /dev/null."""
+    if sys.platform != "linux":
+        return False
+    with syscalls.known_libraries():
+        try:
+            from py_landlock import AccessFs, Landlock, LandlockError
+        except ImportError:
+            return False
+        try:
+            rules = Landlock(strict=False)
+            rules.allow_read(*(path for path in (*_standard_library(), *_FONTS) if path.is_dir()))
+            rules.add_path_rule(os.devnull, access=AccessFs.READ_FILE)
+            rules.apply()
+        except (LandlockError, OSError):
+            return False
+    return True
+
+
+def _visible(readable: Sequence[Path]) -> list[Path]:
+    """What bubblewrap shows, outermost folders only: Python, its libraries, this package, the system's libraries."""
+    wanted = [*_LIBRARIES, *_FONTS, *_standard_library(), *_site_folders(), *_interpreter(), _PACKAGE, *readable]
+    if sys.prefix != sys.base_prefix:
+        wanted.append(Path(sys.prefix))
+    if Path(sys.base_prefix, "lib") not in _LIBRARIES:
+        wanted.append(Path(sys.base_prefix, "lib"))
+    paths = {path for given in wanted for path in (given.absolute(), given.resolve()) if path.exists()}
+    return sorted(path for path in paths if not any(parent in paths for parent in path.parents))
+
+
+def _standard_library() -> list[Path]:
+    return [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+
+
+def _site_folders() -> list[Path]:
+    return [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+
+
+def _interpreter() -> Iterator[Path]:
+    """The interpreter's file, and every link on the way to it."""
+    path = Path(sys.executable)
+    while path.is_symlink():
+        yield path
+        path = path.parent / path.readlink()
+    yield path
+
+
+if __name__ == "__main__":
+    print(lock(Step(sys.argv[1])).value)
