@@ -1,0 +1,232 @@
+"""Page marks such as `[p. 12]`, and quotations, found in the text of an answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from app.documents.normal import is_unspaced
+
+MIN_QUOTED_WORDS = 3
+MIN_QUOTED_CHARACTERS = 8
+"""A shorter quotation (in words; in characters where the script has no spaces) is a term, not evidence."""
+MAX_QUOTED_CHARACTERS = 4000
+
+_BRACKETS = re.compile(
+    r"[\[［【〔](?P<square>[^\[\]［］【】〔〕\n]{1,200})[\]］】〕]|[(（](?P<round>[^()（）\[\]［］\n]{1,120})[)）]"
+)
+_PAGE_WORD = re.compile(r"((?<![^\W_])(?:pages?|pgs?|pp?)(?:\.\s*|\s+|(?=\d)))", re.IGNORECASE)
+_BETWEEN_PLACES = re.compile(r"\s*(?:[,;&、]|\b(?:and|of|in)\b)\s*")
+_RANGE = re.compile(r"(?P<first>\w+)\s*(?:[-\u2010-\u2015\u2212~〜]|\b(?:to|through)\b)\s*(?P<last>\w+)")
+_LABEL = re.compile(r"(?=.*\d)\w[\w.\-–:/]*|[ivxlcdm]+|[A-Z]{1,3}|[IVXLCDM]+")
+_NO_TITLE = re.compile(
+    r"(?:(?:(?:see|cf|also|at|on|from|in|the|this|book|document|source)\b"
+    r"|(?:(?:chapter|section|clause|part|article|paragraph|appendix)s?\b|§)\s*+[\w.]*+)[\s,.:;]*+)++",
+    re.IGNORECASE,
+)
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", "‘": "’", '"': '"'}
+_QUOTATION_MARK = re.compile("[" + "".join(_PAIRS) + "".join(_PAIRS.values()) + r"]|\n\s*\n")
+_SENTENCE_END = re.compile(r"[。！？]|[.!?…][\"'”’»)\]*_]*\s+(?P<next>\S)|\n\s*(?:\n|[-*•>#]|\d+[.)]\s)")
+_TRAILING = ' \t\n.。!?！？…,;:、*_>"”’»」』)）'
+_LINKS = re.compile(r"(?:[\s,;&、]|\b(?:and|see|also)\b)*")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page (`last` is empty) or a run of pages as a mark names them. `written` is the whole of it.
+
+    `title` is the book's title as written, empty where none was; it is `vague` when it may be something else.
+    """
+
+    title: str
+    vague: bool
+    written: str
+    first: str
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`start` and `end` are offsets in the answer, `spans` the share of it that each place takes, without gaps.
+
+    In round brackets it may be a reference of the book's own.
+    """
+
+    start: int
+    end: int
+    places: tuple[Place, ...]
+    spans: tuple[tuple[int, int], ...]
+    round: bool
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """`text` is what stands between the quotation marks; `start` and `end` include these."""
+
+    start: int
+    end: int
+    text: str
+
+
+def find_marks(answer: str, labels: Set[str]) -> list[Mark]:
+    """All marks, in order. `labels` are the books' page labels in lower case: any text may be a label."""
+    marks: list[Mark] = []
+    for match in _BRACKETS.finditer(answer):
+        body = unicodedata.normalize("NFKC", match["square"] or match["round"])
+        if places := _places(body, labels):
+            spans = tuple(_spans(answer, *match.span(), places))
+            marks.append(Mark(*match.span(), places, spans, match["square"] is None))
+    return marks
+
+
+def _spans(answer: str, start: int, end: int, places: Sequence[Place]) -> Iterator[tuple[int, int]]:
+    begin = start
+    for place in places[:-1]:
+        found = re.compile(rf"(?<!\w){re.escape(place.written)}(?!\w)").search(answer, begin, end)
+        stop = found.end() if found else begin
+        yield begin, stop
+        begin = stop
+    yield begin, end
+
+
+def _places(body: str, labels: Set[str]) -> tuple[Place, ...]:
+    written_title, *rest = _PAGE_WORD.split(body)
+    places: list[Place] = []
+    for page_word, part in zip(rest[::2], rest[1::2], strict=True):
+        texts, after = _labels_at_start(part, labels)
+        if not texts:  # the word belongs to a title
+            written_title += page_word + part
+            continue
+        title = _clean_title(written_title)
+        vague = not title and bool(after)
+        places += [_place(_clean_title(after) if vague else title, vague, text, labels) for text in texts]
+        written_title = after or written_title
+    return tuple(places)
+
+
+def _labels_at_start(part: str, labels: Set[str]) -> tuple[list[str], str]:
+    """The labels that `part` begins with, and what follows them."""
+    part = part.strip(" ()").rstrip(".")
+    if part.casefold() in labels:
+        return [part], ""
+    chunks = [chunk.rstrip(".") for chunk in _BETWEEN_PLACES.split(part) if chunk]
+    texts: list[str] = []
+    for chunk in chunks:
+        whole = _RANGE.fullmatch(chunk)
+        ends = [whole["first"], whole["last"]] if whole else [chunk]
+        if not all(_LABEL.fullmatch(end) or end.casefold() in labels for end in ends):
+            break
+        texts.append(chunk)
+    return texts, ", ".join(chunks[len(texts) :])
+
+
+def _place(title: str, vague: bool, text: str, labels: Set[str]) -> Place:
+    whole = _RANGE.fullmatch(text)
+    if whole is None or text.casefold() in labels:
+        return Place(title, vague, text, text)
+    first, last = whole["first"], whole["last"]
+    if first.isdecimal() and last.isdecimal() and len(last) < len(first):  # 112-14
+        last = first[: len(first) - len(last)] + last
+    return Place(title, vague, text, first, last)
+
+
+def _clean_title(text: str) -> str:
+    text = text.strip(" ,:;.-–—'\"“”«»*_(")
+    return "" if _NO_TITLE.fullmatch(text) else text
+
+
+def find_quotations(answer: str, marks: Sequence[Mark]) -> list[Quotation]:
+    """The outermost quotations, in order, without the marks inside them; none reaches beyond its paragraph."""
+    found: list[Quotation] = []
+    for start, end in sorted(_pairs_of_quotation_marks(answer)):
+        if end - start <= MAX_QUOTED_CHARACTERS and (not found or start >= found[-1].end):
+            found.append(Quotation(start, end, _without_marks(answer, start + 1, end - 1, marks)))
+    return found
+
+
+def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
+    """Ranges from an opening mark to the one that closes it, both included; they may lie in one another."""
+    waiting: dict[str, list[int]] = {opening: [] for opening in _PAIRS}
+    for match in _QUOTATION_MARK.finditer(answer):
+        mark, index = match.group(), match.start()
+        if len(mark) > 1:  # the end of a paragraph
+            waiting = {opening: [] for opening in _PAIRS}
+            continue
+        open_now = [opening for opening, closing in _PAIRS.items() if mark in closing and waiting[opening]]
+        if open_now and _may_close(answer, index):
+            start = waiting[open_now[0]].pop()
+            for inner in waiting.values():  # what was opened inside and never closed
+                while inner and inner[-1] > start:
+                    inner.pop()
+            yield start, index + 1
+        elif mark in _PAIRS and _may_open(answer, index):
+            waiting[mark].append(index)
+
+
+def _without_marks(answer: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+    kept: list[str] = []
+    for mark in marks:
+        if start <= mark.start and mark.end <= end:
+            kept.append(answer[start : mark.start])
+            start = mark.end
+    return "".join([*kept, answer[start:end]])
+
+
+def _may_open(answer: str, index: int) -> bool:
+    before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
+    if answer[index] in '"‘':
+        return bool(after) and not after.isspace() and not (before.isalnum() and not is_unspaced(before))
+    return True
+
+
+def _may_close(answer: str, index: int) -> bool:
+    before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
+    if answer[index] in '"’':
+        return not before.isspace() and not (after.isalnum() and not is_unspaced(after))
+    return True
+
+
+def is_evidence(text: str) -> bool:
+    """Whether a quotation is long enough to be looked up."""
+    unspaced = sum(is_unspaced(character) and character.isalnum() for character in text)
+    words = [word for word in _WORD.findall(text) if not any(map(is_unspaced, word))]
+    return len(words) / MIN_QUOTED_WORDS + unspaced / MIN_QUOTED_CHARACTERS >= 1
+
+
+def pair(
+    answer: str, marks: Sequence[Mark], quotations: Sequence[Quotation]
+) -> Iterator[tuple[Mark, Quotation | None]]:
+    """Every mark with the quotation that it belongs to, if any: directly before it in its sentence, or around it."""
+    for index, mark in enumerate(marks):
+        yield mark, _quotation_of(answer, mark, marks[:index], quotations)
+
+
+def _quotation_of(
+    answer: str, mark: Mark, earlier: Sequence[Mark], quotations: Sequence[Quotation]
+) -> Quotation | None:
+    last_end = earlier[-1].end if earlier else 0
+    for quotation in reversed(quotations):
+        if quotation.start < mark.start < quotation.end:  # the mark was put inside the quotation marks
+            begin = max(quotation.start + 1, last_end)
+            return Quotation(quotation.start, quotation.end, answer[begin : mark.start])
+        if quotation.end > mark.start:
+            continue
+        if quotation.end < last_end and not _LINKS.fullmatch(answer[last_end : mark.start]):
+            return None  # an earlier mark took it, and words stand between
+        between = _without_marks(answer, quotation.end, mark.start, earlier)
+        return None if _ends_sentence(between) else quotation
+    return None
+
+
+def _ends_sentence(between: str) -> bool:
+    if "\n\n" in between:
+        return True
+    for match in _SENTENCE_END.finditer(between.rstrip(_TRAILING) + " "):
+        following = match["next"]
+        if following is None or not (following.islower() or following.isdigit()):
+            return True
+    return False

@@ -1,0 +1,59 @@
+"""What the desk and a reader say to each other; a reader has one document, which it got as an open file."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.document import Document, PageImage
+from app.core.errors import Problem
+from app.core.events import Opening
+from app.isolation.sandbox import Step
+
+# ---- orders, desk to reader -----------------------------------------------------------------------------------
+
+
+class Parse(msgspec.Struct, frozen=True, tag=True):
+    """Turn the document into pages. `name` is the file's name, without folders. Answered by Parsed or WireFailed."""
+
+    name: str
+
+
+class DrawPage(msgspec.Struct, frozen=True, tag=True):
+    """Draw a page, counted from 1, `width` pixels wide. Answered by Drawn or WireFailed.
+
+    PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
+    """
+
+    name: str
+    sha256: str
+    page: int
+    width: int
+
+
+Order: TypeAlias = Parse | DrawPage
+
+
+# ---- events, reader to desk -----------------------------------------------------------------------------------
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """Sent once, first: the sandbox is closed, and this is the step that is in force."""
+
+    step: Step
+
+
+class Parsed(msgspec.Struct, frozen=True, tag=True):
+    document: Document
+
+
+class Drawn(msgspec.Struct, frozen=True, tag=True):
+    image: PageImage
+
+
+class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
+    problem: Problem
+
+
+Event: TypeAlias = Ready | Opening | Parsed | Drawn | WireFailed

@@ -1,0 +1,181 @@
+"""Citations in an answer, checked by program against the pages that the model saw."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from app.core.conversation import Citation, CitationState
+from app.core.document import Page
+from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
+from app.documents.normal import Normal, find, is_unspaced
+from app.documents.related import CitedBook, find_pages
+
+__all__ = ["CitedBook", "check", "find_pages", "locate"]
+
+MIN_WORD_LIKENESS = 85.0
+"""Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
+
+MAX_RUN_PAGES = 50
+"""Of a mark such as [pp. 1-300], this many pages are looked at."""
+
+_FILE_ENDING = re.compile(r"\.(?:pdf|epub|md|markdown|txt)$", re.IGNORECASE)
+
+
+def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
+    """Every page that the answer names, and every quotation in it that names none but stands on a page.
+
+    In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
+    page (or begin there and run on to the next); quotations too short to prove anything are not looked up. A page
+    that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one citation for each, with
+    its share of the mark; a run of pages gives one, for the page where the quotation stands, or its first.
+    """
+    desk = _Desk(books)
+    marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
+    quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
+    cited: list[tuple[int, Citation]] = []
+    claimed: set[int] = set()
+    for mark, quotation in pair(answer, marks, quotations):
+        if quotation is not None:
+            claimed.add(quotation.start)
+        quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
+        cited += [(span[0], desk.cite(place, quote, span)) for place, span in zip(mark.places, mark.spans, strict=True)]
+    unclaimed = {
+        " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
+    }
+    for quote, start in unclaimed.items():
+        if (citation := desk.search(quote, [citation for _, citation in cited])) is not None:
+            cited.append((start, citation))
+    return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
+
+
+def locate(page_text: str, quote: str) -> tuple[int, int] | None:
+    """The range of characters of `page_text` where the quotation stands, None where it does not.
+
+    Wording is compared in the form of `app.documents.normal.Normal`: line breaks, hyphens at a line's end, ligatures
+    and kinds of dashes and quotation marks do not matter; case, words, numbers and the punctuation inside do. A
+    quotation that cuts a word, a hyphenated compound or a number of the page in two does not stand there.
+    """
+    return find(Normal(page_text), Normal(quote))
+
+
+class _Desk:
+    """The books, with the normal forms of the pages that were looked at."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._books = books
+        self._normals: dict[tuple[str, int], Normal] = {}
+        self.labels = frozenset(_label(page) for book in books for page in book.pages)
+
+    def is_foreign(self, mark: Mark) -> bool:
+        """Whether it names a book that is not on the desk: then, in round brackets, it is no mark of the model's."""
+        return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
+
+    def cite(self, place: Place, quote: str, span: tuple[int, int]) -> Citation:
+        books = self._named(place.title) if place.title else list(self._books)
+        if not books and place.vague:
+            books = list(self._books)
+        runs = _runs(books, place)
+        if quote:
+            wanted = Normal(quote)
+            for may_run_on in (False, True):
+                for book, pages in runs:
+                    for page in pages:
+                        if self._stands(book, page, wanted, may_run_on):
+                            return _citation(book, page, quote, CitationState.VERIFIED, span)
+        if runs:
+            book, pages = runs[0]
+            return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
+        book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
+        return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+
+    def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
+        """A page, one that the answer cites if possible, on which the quotation stands."""
+        known = {(citation.book_id, citation.page) for citation in cited}
+        pages = [(book, page) for book in self._books for page in book.pages]
+        pages.sort(key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
+        wanted = Normal(quote)
+        for book, page in pages:
+            if self._stands(book, page, wanted):
+                return _citation(book, page, quote, CitationState.FOUND)
+        return None
+
+    def _stands(self, book: CitedBook, page: Page, wanted: Normal, may_run_on: bool = False) -> bool:
+        if not may_run_on:
+            return find(self._normal(book, page), wanted) is not None
+        following = next((other for other in book.pages if other.number == page.number + 1), None)
+        if following is None:
+            return False
+        found = find(Normal(f"{page.text}\n{following.text}"), wanted)
+        return found is not None and found[0] < len(page.text)
+
+    def _normal(self, book: CitedBook, page: Page) -> Normal:
+        key = (book.book_id, page.number)
+        if key not in self._normals:
+            self._normals[key] = Normal(page.text)
+        return self._normals[key]
+
+    def _named(self, title: str) -> list[CitedBook]:
+        """The books that a title names best; more than one if they are called the same."""
+        ranks = [_rank(title, book) for book in self._books]
+        best = max(ranks, default=0)
+        return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
+
+
+def _citation(
+    book: CitedBook, page: Page, quote: str, state: CitationState, span: tuple[int, int] = (-1, -1)
+) -> Citation:
+    return Citation(book.book_id, book.title, page.number, page.label, quote, state, *span)
+
+
+def _runs(books: Sequence[CitedBook], place: Place) -> list[tuple[CitedBook, Sequence[Page]]]:
+    """What the place may mean, the likeliest first: a page of that label before a page of that number."""
+    labelled: list[tuple[CitedBook, Sequence[Page]]] = []
+    numbered: list[tuple[CitedBook, Sequence[Page]]] = []
+    for book in books:
+        written = place.written.casefold()
+        exact = [page for page in book.pages if _label(page) == written]
+        if exact:
+            labelled += [(book, (page,)) for page in exact]
+        elif not place.last:
+            numbered += [(book, (page,)) for page in book.pages if str(page.number) == written]
+        else:
+            first, last = _index(book, place.first), _index(book, place.last)
+            if first is not None and last is not None and first <= last:
+                labelled.append((book, book.pages[first : last + 1][:MAX_RUN_PAGES]))
+    return labelled + numbered
+
+
+def _index(book: CitedBook, name: str) -> int | None:
+    by_label = (index for index, page in enumerate(book.pages) if _label(page) == name.casefold())
+    by_number = (index for index, page in enumerate(book.pages) if str(page.number) == name)
+    return next(by_label, next(by_number, None))
+
+
+def _label(page: Page) -> str:
+    return unicodedata.normalize("NFKC", page.label).strip().casefold()
+
+
+def _rank(written: str, book: CitedBook) -> int:
+    """How surely a title as written means the book; 0: it does not."""
+    wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
+    words, own = _telling_words(wanted), _telling_words(title)
+    if wanted == title:
+        return 4
+    if words and (words <= own or wanted in title):
+        return 3
+    if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
+        return 2
+    chapters = {page.chapter for page in book.pages if page.chapter}
+    return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _telling_words(plain: str) -> set[str]:
+    return {word for word in plain.split() if len(word) > 2 or word.isdigit() or is_unspaced(word[0])}

@@ -1,0 +1,156 @@
+"""The desk's side of reading: a process per document, whose crash or hang costs that document and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from app.core.cancel import Cancel
+from app.core.document import Document, Format, PageImage
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.documents.files import look_at, printable
+from app.documents.opened import OpenedDocument, ReaderLimits
+from app.documents.protocol import DrawPage
+from app.isolation import sandbox
+from app.isolation.sandbox import Step
+
+KEPT_DOCUMENTS = 2
+"""Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""
+
+_log = logging.getLogger("octavo.reader")
+
+
+class Reader:
+    """Reads documents and draws their pages. Every method may be called from any thread."""
+
+    def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
+        """`step` None takes the highest that this system offers."""
+        self._asked = step
+        self._reached: Step | None = None
+        self._limits = limits or ReaderLimits()
+        self._kept: OrderedDict[tuple[Path, str], OpenedDocument] = OrderedDict()
+        self._keeping = threading.Lock()
+        # A reader ends with the thread that started it, so that none outlives the desk: this thread lives as long.
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader-starter")
+
+    def step(self) -> Step:
+        """The step in force: what the latest reader reported, before the first one what was found by trying.
+
+        Trying takes a few tenths of a second, once per process.
+        """
+        return self._reached or self._asked or sandbox.probe()
+
+    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+        """Turn the file into pages. Cancelling ends the reader within a tenth of a second."""
+        yield Opening(0, 0)
+        began = time.monotonic()
+        try:
+            opened = self._open(path)
+        except AppError as error:
+            yield self._failed(error)
+            return
+        document: Document | None = None
+        try:
+            for event in opened.read(printable(Path(path.name)), cancel):
+                if isinstance(event, Opening):
+                    yield event
+                else:
+                    document = event
+        except AppError as error:
+            yield self._failed(error)
+            return
+        finally:
+            self._reached = opened.reached or self._reached
+            if document is None or document.format is not Format.PDF:
+                opened.kill()
+        if document is None:
+            yield Cancelled()
+            return
+        if document.format is Format.PDF:
+            with self._keeping:
+                self._keep(path, document.sha256, opened)
+        _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, _since(began))
+        yield Done(document)
+
+    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> PageImage:
+        """Draw page `page` (from 1), `width` pixels wide, of the PDF that had `sha256` when it was read.
+
+        Raises AppError PAGE_UNAVAILABLE when the file moved or changed or has no such page, READER_... when its
+        process died of it.
+        """
+        order = DrawPage(printable(Path(path.name)), sha256, page, width)
+        with self._keeping:
+            kept = self._kept_reader(path, sha256)
+            if kept is not None:
+                try:
+                    return self._draw(kept, order)
+                except AppError as error:
+                    if error.code is not Code.READER_CRASHED:  # it may have died at any time since the last page
+                        raise
+            try:
+                opened = self._open(path)
+            except AppError as error:
+                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error
+            self._keep(path, sha256, opened)
+            return self._draw(opened, order)
+
+    def close(self) -> None:
+        """End every reader. May be called twice; nothing can be read afterwards."""
+        for opened in list(self._kept.values()):  # without waiting for a page that is being drawn
+            opened.kill()
+        with self._keeping:
+            while self._kept:
+                self._kept.popitem()[1].kill()
+        self._starter.shutdown()
+
+    def _open(self, path: Path) -> OpenedDocument:
+        step = self._asked or sandbox.probe()
+        if self._asked is None and step is Step.RLIMITS:
+            step = Step.LANDLOCK  # a system that offers half of that step gets that half
+        return OpenedDocument(path, step, self._limits, self._starter)
+
+    def _kept_reader(self, path: Path, sha256: str) -> OpenedDocument | None:
+        """The reader that holds the file as it is now. The caller holds the lock."""
+        opened = self._kept.get((path, sha256))
+        if opened is None:
+            return None
+        with contextlib.suppress(AppError):
+            if opened.alive and opened.version == look_at(path):
+                self._kept.move_to_end((path, sha256))
+                return opened
+        self._kept.pop((path, sha256)).kill()
+        return None
+
+    def _draw(self, opened: OpenedDocument, order: DrawPage) -> PageImage:
+        """Draw with a kept reader, which is given up if that fails. The caller holds the lock."""
+        try:
+            return opened.draw(order)
+        except AppError:
+            self._kept.pop((opened.path, order.sha256), None)
+            opened.kill()
+            raise
+        finally:
+            self._reached = opened.reached or self._reached
+
+    def _keep(self, path: Path, sha256: str, opened: OpenedDocument) -> None:
+        """Keep it for drawing, and end those that now are too many. The caller holds the lock."""
+        with contextlib.suppress(KeyError):
+            self._kept.pop((path, sha256)).kill()
+        self._kept[path, sha256] = opened
+        while len(self._kept) > KEPT_DOCUMENTS:
+            self._kept.popitem(last=False)[1].kill()
+
+    def _failed(self, error: AppError) -> Failed:
+        _log.warning("not read: %s", error.code.value)
+        return Failed(error.problem)
+
+
+def _since(moment: float) -> float:
+    return time.monotonic() - moment

@@ -1,0 +1,173 @@
+"""Pages that bear an answer out, found by the words that they share with it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.core.conversation import Citation, CitationState
+from app.core.document import Page
+from app.documents.normal import is_unspaced
+
+MIN_SHARE = 0.5
+"""A page bears a sentence out if it holds this share of the sentence's weight, the question's help included."""
+MIN_SHARED_TERMS = 3
+QUESTION_HELP = 0.15
+"""What the question adds to a sentence's share, at most: when the page holds all of the question's terms."""
+MAX_QUOTE_CHARACTERS = 300
+
+_STEM = 6
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE = re.compile(
+    r"[^\n].*?(?:[.!?…]['\"”’»)\]*_`]*(?=\s)|[。！？]|(?=\n\s*(?:\n|[-*•>#]|\d+[.)]\s))|\Z)", re.DOTALL
+)
+_NO_STATEMENT = re.compile(r"^#|[?？]['\"”’»)\]*_`]*$")  # a heading, a question
+_BULLET = re.compile(r"^(?:[-*•>]|\d+[.)])\s+")
+_HIRAGANA = re.compile(r"[\u3040-\u309f\u30fc\W]")
+_COMMON_ENGLISH = (
+    "a about after all also an and any are as at be been but by can could did do does each for from had has have he her"
+    " here his how i if in into is it its just may might more most must my no nor not of on one only or other our out"
+    " over page pages she should so some such than that the their them then there these they this those to under up use"
+    " used using was we were what when where which while who why will with within would yes you your"
+)
+_COMMON = frozenset(_COMMON_ENGLISH.split())
+
+
+@dataclass(frozen=True)
+class CitedBook:
+    """A book as the model saw it: `pages` are only those that were in its context."""
+
+    book_id: str
+    title: str
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What a text is about: stems of its words, and pairs of neighbouring characters where there are no spaces."""
+
+    stems: frozenset[str]
+    pairs: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.stems | self.pairs
+
+
+def find_pages(answer: str, question: str, books: Sequence[CitedBook], limit: int = 2) -> tuple[Citation, ...]:
+    """The pages, best first and at most `limit`, that bear the answer out; their state is FOUND.
+
+    Terms weigh more the fewer pages hold them. A page counts if it holds at least `MIN_SHARE` of the weight of one of
+    the answer's sentences; it ranks by the sum of these shares. The quotation is the page's sentence that has most
+    terms in common with one of the answer's.
+    """
+    sentences = [found for text in _sentences(answer) if (found := _terms(text)).all]
+    asked = _terms(question)
+    whole = _union(sentences)
+    if all(len(sentence.all) < MIN_SHARED_TERMS for sentence in sentences):
+        sentences = [whole]  # a word or two: as one sentence
+    wanted = _union([whole, asked])
+    pages = [(book, page) for book in books for page in book.pages]
+    held = [_held(page.text, wanted) for _, page in pages]
+    weights = _weights(wanted, held)
+    ranked: list[tuple[float, int]] = []
+    for index, terms in enumerate(held):
+        score = sum(_share(sentence, terms, asked, weights) for sentence in sentences)
+        if score > 0:
+            ranked.append((score, index))
+    ranked.sort(key=lambda entry: (-entry[0], entry[1]))
+    return tuple(_citation(*pages[index], sentences, weights) for _, index in ranked[:limit])
+
+
+def _share(sentence: _Terms, held: frozenset[str], asked: _Terms, weights: dict[str, float]) -> float:
+    """The share of the sentence's weight that the page holds, 0 if that is too little."""
+    terms = sentence.all
+    shared = terms & held
+    total = _weigh(terms, weights)
+    help_total = _weigh(asked.all, weights)
+    helped = _weigh(asked.all & held, weights) / help_total if help_total else 0.0
+    if len(terms) < MIN_SHARED_TERMS:
+        return 1.0 if terms and shared == terms and helped >= MIN_SHARE else 0.0
+    share = _weigh(shared, weights) / total + QUESTION_HELP * helped
+    return share if len(shared) >= MIN_SHARED_TERMS and share >= MIN_SHARE else 0.0
+
+
+def _citation(book: CitedBook, page: Page, sentences: Sequence[_Terms], weights: dict[str, float]) -> Citation:
+    wanted = [sentence.all for sentence in sentences]
+    statements = [text for text in _sentences(page.text) if not _NO_STATEMENT.search(text)]
+    quote = max(statements, key=lambda text: _likeness(_terms(text).all, wanted, weights), default="")
+    return Citation(book.book_id, book.title, page.number, page.label, _shorten(quote), CitationState.FOUND)
+
+
+def _likeness(terms: frozenset[str], wanted: Sequence[frozenset[str]], weights: dict[str, float]) -> float:
+    """Twice the shared weight over the sum of both weights (Dice), for the nearest sentence of the answer."""
+    usual = sum(weights.values()) / len(weights) if weights else 1.0
+    own = sum(weights.get(term, usual) for term in terms)
+    return max(2 * _weigh(terms & other, weights) / (own + _weigh(other, weights) + 1e-9) for other in wanted)
+
+
+def _shorten(quote: str) -> str:
+    quote = " ".join(quote.split())
+    if len(quote) <= MAX_QUOTE_CHARACTERS:
+        return quote
+    cut = quote[:MAX_QUOTE_CHARACTERS]
+    return cut if is_unspaced(cut[-1]) else cut.rpartition(" ")[0] or cut
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for match in _SENTENCE.finditer(text):
+        if sentence := _BULLET.sub("", match.group().strip()):
+            yield sentence
+
+
+def _terms(text: str) -> _Terms:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    stems: set[str] = set()
+    pairs: set[str] = set()
+    for word in _WORD.findall(text):
+        if any(map(is_unspaced, word)):
+            pairs.update(a + b for a, b in pairwise(word) if not _is_grammar(a, b))
+        elif word not in _COMMON and (len(word) > 1 or word.isdigit()):
+            stems.add(_stem(word))
+    return _Terms(frozenset(stems), frozenset(pairs))
+
+
+def _is_grammar(first: str, second: str) -> bool:
+    return _HIRAGANA.match(first) is not None and _HIRAGANA.match(second) is not None
+
+
+def _stem(word: str) -> str:
+    return (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:_STEM]
+
+
+def _held(page_text: str, wanted: _Terms) -> frozenset[str]:
+    """Which of the wanted terms a page holds."""
+    text = unicodedata.normalize("NFKC", page_text).casefold()
+    found: set[str] = set()
+    if wanted.stems:
+        found |= wanted.stems & {_stem(word) for word in set(_WORD.findall(text))}
+    if wanted.pairs:
+        joined = "".join(text.split())
+        found.update(pair for pair in wanted.pairs if pair in joined)
+    return frozenset(found)
+
+
+def _weights(wanted: _Terms, held: Sequence[frozenset[str]]) -> dict[str, float]:
+    counts = dict.fromkeys(wanted.all, 0)
+    for terms in held:
+        for term in terms:
+            counts[term] += 1
+    return {term: math.log(1 + (len(held) + 1) / (count + 1)) for term, count in counts.items()}
+
+
+def _weigh(terms: frozenset[str], weights: dict[str, float]) -> float:
+    return sum(weights[term] for term in terms)
+
+
+def _union(parts: Sequence[_Terms]) -> _Terms:
+    empty: frozenset[str] = frozenset()
+    return _Terms(empty.union(*(part.stems for part in parts)), empty.union(*(part.pairs for part in parts)))

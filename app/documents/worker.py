@@ -1,0 +1,136 @@
+"""The reader: the process in which one untrusted document is decoded, and nothing else.
+
+`python -P -m app.documents.worker STEP FD MEMORY_BYTES CPU_S`: FD is the document, opened by the desk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from app.core.document import Format
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Opening
+from app.documents import formats
+from app.documents.formats.base import Content
+from app.documents.formats.detect import HEAD_BYTES
+from app.documents.protocol import Drawn, DrawPage, Event, Order, Parse, Parsed, Ready, WireFailed
+from app.isolation import limits, sandbox
+from app.isolation.pulse import Port
+
+HASH_SLICE_BYTES = 16 << 20
+EVENT_INTERVAL_S = 0.05
+"""Progress is told at most this often, so that a book of many small steps does not flood the pipe."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Telling:
+    """Passes the progress of a format on to the desk; every call of it is a sign that the work goes on."""
+
+    def __init__(self, port: Port[Order]) -> None:
+        self._port = port
+        self._told_at = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        self._port.step()
+        now = time.monotonic()
+        if done >= total or now - self._told_at >= EVENT_INTERVAL_S:
+            self._told_at = now
+            self._port.send(Opening(done, total))
+
+
+class Bench:
+    """The document on which the orders are carried out."""
+
+    def __init__(self, untrusted_bytes: memoryview | bytes) -> None:
+        self._untrusted_bytes = untrusted_bytes
+        self._sha256 = ""
+
+    def carry_out(self, order: Order, telling: Telling) -> Event:
+        """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
+        format: Format | None = None
+        try:
+            format = formats.identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
+            content = Content(name=order.name, data=self._untrusted_bytes, sha256=self._hash(telling))
+            match order:
+                case Parse():
+                    return Parsed(formats.parse(content, telling))
+                case DrawPage(_, sha256, page, width):
+                    if sha256 != content.sha256:
+                        raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
+                    return Drawn(formats.page_image(content, page, width))
+        except AppError as error:
+            return WireFailed(error.problem)
+        except MemoryError:
+            return out_of_memory(order.name)
+        except Exception as error:
+            traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
+            return WireFailed(diagnose(error, order.name, format))
+
+    def _hash(self, telling: Telling) -> str:
+        """SHA-256 of the file, hex; worked out once."""
+        if not self._sha256:
+            digest = hashlib.sha256()
+            for start in range(0, len(self._untrusted_bytes), HASH_SLICE_BYTES):
+                digest.update(self._untrusted_bytes[start : start + HASH_SLICE_BYTES])
+                telling(0, 0)
+            self._sha256 = digest.hexdigest()
+        return self._sha256
+
+
+def out_of_memory(name: str) -> WireFailed:
+    return WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": name}))
+
+
+def diagnose(error: Exception, name: str, format: Format | None) -> Problem:
+    """What an exception means that no format expected.
+
+    Built-in exceptions that our own code raised, and everything the sandbox or a missing import causes, are our bugs.
+    What a library raised, in its code or of its own type, says that the library could not make sense of the bytes.
+    RecursionError is a document nested beyond reason, wherever the stack happened to end.
+    """
+    where = _innermost(error.__traceback__)
+    ours = where is not None and Path(where[0]).is_relative_to(_PACKAGE) and type(error).__module__ == "builtins"
+    if not isinstance(error, RecursionError) and (ours or isinstance(error, OSError | ImportError)):
+        file, line = where or ("?", 0)
+        return Problem(Code.BUG, {"where": f"{Path(file).name}:{line} {type(error).__name__}"})
+    return Problem(Code.DOCUMENT_DAMAGED, {"path": name, "format": format.value if format else ""})
+
+
+def _innermost(trace: TracebackType | None) -> tuple[str, int] | None:
+    frames = list(traceback.walk_tb(trace))
+    return (frames[-1][0].f_code.co_filename, frames[-1][1]) if frames else None
+
+
+def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
+    size = os.fstat(int(fd)).st_size
+    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=size))
+    formats.preload()
+    # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
+    untrusted_bytes = memoryview(mmap.mmap(int(fd), size, access=mmap.ACCESS_COPY))
+    reached = sandbox.lock(sandbox.Step(step))
+    port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
+    limits.seal()
+    port.send(Ready(reached))
+    bench = Bench(untrusted_bytes)
+    telling = Telling(port)
+    while (order := port.receive()) is not None:
+        port.step()
+        event = bench.carry_out(order, telling)
+        try:
+            port.send(event)
+        except MemoryError:  # there was room for the pages, but not for their copy in the message
+            del event
+            port.send(out_of_memory(order.name))
+        port.rest()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

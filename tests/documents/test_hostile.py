@@ -1,0 +1,180 @@
+"""Documents and readers that mean harm: each costs itself and nothing else, and what a reader says is checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from lxml import etree
+
+from app.core.cancel import Cancel
+from app.core.document import Document, Format, Page, PageImage, Section
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Failed, Opening
+from app.documents import opened
+from app.documents.protocol import Drawn, Parsed, WireFailed
+from app.documents.reader import Reader
+from app.documents.worker import diagnose
+from app.isolation.sandbox import Step
+from tests.documents import liar
+
+SHA256 = "0" * 64
+SOUND = Document("Book", Format.PDF, SHA256, (Page(1, "i", "one"), Page(2, "ii", "two")), (Section("One", 1),))
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    reader = Reader(Step.RLIMITS)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"truncated " * 50)
+    return path
+
+
+def lie(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """Have every reader be a liar that answers `what`."""
+    monkeypatch.setattr(opened, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), what])
+
+
+def text_of(message: msgspec.Struct) -> str:
+    return msgspec.json.encode(message).decode()
+
+
+def problem_of(reader: Reader, path: Path) -> Problem:
+    *progress, last = reader.read(path, Cancel())
+    assert all(isinstance(event, Opening) for event in progress)
+    assert isinstance(last, Failed), last
+    return last.problem
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        msgspec.structs.replace(SOUND, pages=(Page(2, "ii", "two"), Page(1, "i", "one"))),
+        msgspec.structs.replace(SOUND, pages=(Page(0, "", ""),), outline=()),
+        msgspec.structs.replace(SOUND, pages=(Page(-1, "", ""), Page(2, "", ""))),
+        msgspec.structs.replace(SOUND, outline=(Section("Beyond", 3),)),
+        msgspec.structs.replace(SOUND, outline=(Section("Before", 0),)),
+        msgspec.structs.replace(SOUND, sha256="../../etc/passwd"),
+        msgspec.structs.replace(SOUND, sha256="g" * 64),
+    ],
+    ids=["order", "zero", "negative", "beyond", "before", "path", "digits"],
+)
+def test_a_document_that_cannot_be_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, document: Document
+) -> None:
+    lie(monkeypatch, text_of(Parsed(document)))
+    assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
+
+
+def test_a_sound_document_of_the_same_reader_is_taken(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path
+) -> None:
+    """Without this, the tests above could pass because the liar does not work at all."""
+    lie(monkeypatch, text_of(Parsed(SOUND)))
+    *_, last = reader.read(book, Cancel())
+    assert getattr(last, "result", last) == SOUND
+
+
+@pytest.mark.parametrize("image", [PageImage(100, 100, b"too short"), PageImage(0, 0, b""), PageImage(-1, -1, b"abc")])
+def test_an_image_smaller_than_it_claims_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, image: PageImage
+) -> None:
+    lie(monkeypatch, text_of(Drawn(image)))
+    with pytest.raises(AppError) as told:
+        reader.draw_page(book, SHA256, 1, 100)
+    assert told.value.code is Code.READER_CRASHED
+
+
+def test_an_answer_of_another_kind_is_no_answer(monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path) -> None:
+    lie(monkeypatch, text_of(Drawn(PageImage(1, 1, b"abc"))))
+    assert problem_of(reader, book).code is Code.READER_CRASHED
+    lie(monkeypatch, text_of(Parsed(SOUND)))
+    with pytest.raises(AppError) as told:
+        reader.draw_page(book, SHA256, 1, 100)
+    assert told.value.code is Code.READER_CRASHED
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(Code.DATABASE_KEY, {"path": "/home"}),  # not a reader's business
+        Problem(Code.DOCUMENT_DAMAGED, {"path": "book.pdf"}),  # a parameter is missing
+        Problem(Code.DOCUMENT_DAMAGED, {"path": "book.pdf", "format": "pdf", "code": "bug"}),  # one too many
+        Problem(Code.DOCUMENT_NO_TEXT, {"path": "book.pdf", "pages": "{}"}),  # of another type
+    ],
+    ids=lambda problem: problem.code.value,
+)
+def test_a_finding_that_no_reader_has_is_not_passed_on(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, problem: Problem
+) -> None:
+    lie(monkeypatch, text_of(WireFailed(problem)))
+    assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
+
+
+@pytest.mark.parametrize("garbage", ["ff" * 32, "03000000c1c1c1", "0100000007"])
+def test_garbage_costs_one_document(monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, garbage: str) -> None:
+    lie(monkeypatch, f"garbage {garbage}")
+    assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
+
+
+def test_a_damaged_document_is_told_as_such_with_its_whole_path(book: Path) -> None:
+    reader = Reader()
+    try:
+        problem = problem_of(reader, book)
+    finally:
+        reader.close()
+    assert problem == Problem(Code.DOCUMENT_DAMAGED, {"path": str(book), "format": "pdf"})
+
+
+# ---- what an exception that no format expected means -----------------------------------------------------------
+
+
+def raised_by(work: Callable[[], object]) -> Exception:
+    try:
+        work()
+    except Exception as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def nest(depth: int) -> int:
+    return nest(depth + 1)
+
+
+def test_a_mistake_of_ours_shows_as_a_bug() -> None:
+    error = raised_by(lambda: msgspec.structs.replace(SOUND, pages=None).characters)
+    problem = diagnose(error, "a.pdf", Format.PDF)
+    assert problem.code is Code.BUG
+    assert str(problem.params["where"]).startswith("document.py:")
+    assert str(problem.params["where"]).endswith(" TypeError")
+
+
+@pytest.mark.parametrize("work", [lambda: Path("/octavo/nothing").read_bytes(), lambda: __import__("octavo_nothing")])
+def test_what_the_sandbox_keeps_from_us_shows_as_a_bug(work: Callable[[], object]) -> None:
+    assert diagnose(raised_by(work), "a.pdf", Format.PDF).code is Code.BUG
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: json.loads("{"),  # a built-in exception of a library's own code
+        lambda: zlib.decompress(b"no"),  # a library's own exception
+        lambda: etree.fromstring("<a>"),
+        lambda: nest(0),
+    ],
+    ids=["json", "zlib", "lxml", "recursion"],
+)
+def test_what_a_library_cannot_make_sense_of_is_a_damaged_document(work: Callable[[], object]) -> None:
+    expected = Problem(Code.DOCUMENT_DAMAGED, {"path": "a.epub", "format": "epub"})
+    assert diagnose(raised_by(work), "a.epub", Format.EPUB) == expected

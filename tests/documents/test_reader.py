@@ -1,0 +1,435 @@
+"""Reading through the real reader process: what comes back, what is refused, what a dying reader costs."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
+from app.documents.reader import KEPT_DOCUMENTS, Reader, ReaderLimits
+from app.isolation import sandbox
+from app.isolation.sandbox import Step
+
+LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all.\n\n"
+
+
+@pytest.fixture(params=list(Step))
+def step(request: pytest.FixtureRequest) -> Step:
+    if not sandbox.offers(request.param):
+        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
+    return request.param
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    reader = Reader()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def long_text(tmp_path: Path) -> Path:
+    """A text that keeps the reader busy for about a second, and takes two bytes a character in its memory."""
+    path = tmp_path / "long.txt"
+    path.write_text("猫\n\n" + LINE * (16_000_000 // len(LINE)), encoding="utf-8")
+    return path
+
+
+def write_pdf(path: Path, pages: int = 2, width: int = 200, height: int = 300) -> Path:
+    """A PDF whose pages show a word and, in the lower left corner, a black square (ISO 32000-1, 7.5)."""
+    shown = "0 0 0 rg 0 0 50 50 re f BT /F 12 Tf 80 150 Td (Octavo) Tj ET"
+    kids = " ".join(f"{4 + number} 0 R" for number in range(pages))
+    font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 3 0 R/Resources<</Font<</F {font}>>>>>>"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {pages}>>",
+        f"<</Length {len(shown)}>>stream\n{shown}\nendstream",
+        *[page] * pages,
+    ]
+    body, offsets = b"%PDF-1.7\n", []
+    for number, text in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj{text}endobj\n".encode()
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
+    path.write_bytes(body + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode())
+    return path
+
+
+def ending(reader: Reader, path: Path) -> Done[Document] | Cancelled | Failed:
+    *progress, last = reader.read(path, Cancel())
+    assert all(isinstance(event, Opening) for event in progress)
+    assert not isinstance(last, Opening)
+    return last
+
+
+def failure(reader: Reader, path: Path) -> tuple[Code, dict[str, str | int | float]]:
+    last = ending(reader, path)
+    assert isinstance(last, Failed), last
+    return last.problem.code, last.problem.params
+
+
+def workers() -> list[psutil.Process]:
+    """The reader processes below this one, without the bubblewrap around them."""
+    below = psutil.Process().children(recursive=True)
+    return [process for process in below if "app.documents.worker" in command_line(process) and not wraps(process)]
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
+def wraps(process: psutil.Process) -> bool:
+    return process.name() == "bwrap"
+
+
+def read_and(
+    reader: Reader, path: Path, disturb: Callable[[psutil.Process], object]
+) -> Done[Document] | Cancelled | Failed:
+    """Read `path`; once its reader is at work, do something to it."""
+    events = reader.read(path, Cancel())
+    assert next(events) == Opening(0, 0)
+    assert isinstance(next(events), Opening)  # from the reader itself: it runs
+    (worker,) = workers()
+    disturb(worker)
+    *_, last = events
+    assert not isinstance(last, Opening)
+    return last
+
+
+# ---- what comes back -------------------------------------------------------------------------------------------
+
+
+def test_a_text_becomes_a_document_at_every_step(step: Step, tmp_path: Path) -> None:
+    """In an encoding whose codec Python loads when it meets it: inside the sandbox."""
+    path = tmp_path / "neko.txt"
+    path.write_bytes(("吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。\n\n" * 100).encode("cp932"))
+    reader = Reader(step)
+    try:
+        done = ending(reader, path)
+        assert isinstance(done, Done), done
+        document = done.result
+        assert document.format is Format.TEXT
+        assert document.language == "ja"
+        assert document.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert [page.number for page in document.pages] == list(range(1, len(document.pages) + 1))
+        assert "".join(page.text for page in document.pages).count("吾輩は猫である") == 100
+        assert reader.step() is step  # as the reader itself reported
+        assert workers() == []
+    finally:
+        reader.close()
+
+
+def test_pages_are_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "squares.pdf")
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    reader = Reader(step)
+    try:
+        image = reader.draw_page(path, sha256, 2, 400)
+        assert (image.width, image.height, len(image.rgb)) == (400, 600, 400 * 600 * 3)
+        assert image.rgb[-400 * 3 :][:3] == b"\x00\x00\x00"  # lower left
+        assert image.rgb[:3] == b"\xff\xff\xff"
+    finally:
+        reader.close()
+
+
+def test_a_name_that_is_no_utf8_can_be_read(reader: Reader, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    try:
+        path.write_text(LINE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    assert isinstance(ending(reader, path), Done)
+
+
+# ---- what is refused -------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_a_document_is_refused_before_a_reader_starts(reader: Reader, tmp_path: Path) -> None:
+    fifo, folder, empty = tmp_path / "fifo.txt", tmp_path / "folder.pdf", tmp_path / "empty.txt"
+    os.mkfifo(fifo)
+    folder.mkdir()
+    empty.touch()
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to(loop)
+    cases = {
+        tmp_path / "nowhere.txt": Code.FILE_MISSING,
+        empty / "below.txt": Code.FILE_MISSING,
+        tmp_path / ("n" * 5000): Code.FILE_MISSING,
+        Path("\x00.txt"): Code.FILE_MISSING,
+        folder: Code.FILE_IS_FOLDER,
+        fifo: Code.FILE_NOT_REGULAR,
+        Path("/dev/zero"): Code.FILE_NOT_REGULAR,
+        empty: Code.FILE_EMPTY,
+        loop: Code.FILE_UNREADABLE,
+    }
+    for path, code in cases.items():
+        assert failure(reader, path) == (code, {"path": str(path)})
+        assert workers() == []
+
+
+def test_a_file_without_permission_is_named_as_such(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "locked.txt"
+    path.write_text(LINE, encoding="utf-8")
+    path.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)  # root may read everything
+    try:
+        assert failure(reader, path) == (Code.FILE_UNREADABLE, {"path": str(path)})
+    finally:
+        os.seteuid(before)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "limit"),
+    [
+        ("log.txt", 2_000_000_000, TEXT_LIMIT_BYTES),
+        ("notes.md", TEXT_LIMIT_BYTES + 1, TEXT_LIMIT_BYTES),
+        ("no_ending", TEXT_LIMIT_BYTES + 1, TEXT_LIMIT_BYTES),
+        ("atlas.PDF", PACKED_LIMIT_BYTES + 1, PACKED_LIMIT_BYTES),
+    ],
+)
+def test_a_file_that_is_too_large_is_refused_at_once(
+    reader: Reader, tmp_path: Path, name: str, size: int, limit: int
+) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(size)  # sparse: it takes no room on the disk
+    expected = (Code.FILE_TOO_LARGE, {"path": str(path), "size_bytes": size, "limit_bytes": limit})
+    assert failure(reader, path) == expected
+
+
+def test_what_the_format_refuses_comes_with_the_whole_path(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "image.txt"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    assert failure(reader, path) == (Code.FORMAT_UNKNOWN, {"path": str(path)})
+
+
+# ---- what a dying reader costs ---------------------------------------------------------------------------------
+
+
+def test_a_crash_costs_one_document(step: Step, long_text: Path) -> None:
+    reader = Reader(step)
+    try:
+        last = read_and(reader, long_text, lambda worker: worker.send_signal(signal.SIGSEGV))
+        assert isinstance(last, Failed), last
+        assert last.problem.code is Code.READER_CRASHED
+        assert last.problem.params == {"path": str(long_text), "signal": int(signal.SIGSEGV)}
+        assert workers() == []
+    finally:
+        reader.close()
+
+
+def test_after_a_crash_the_next_document_is_read(reader: Reader, long_text: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text(LINE, encoding="utf-8")
+    assert isinstance(read_and(reader, long_text, lambda worker: worker.kill()), Failed)
+    assert isinstance(ending(reader, short), Done)
+
+
+def test_a_reader_that_stands_still_is_given_up(long_text: Path) -> None:
+    limits = ReaderLimits(progress_s=1.5)
+    reader = Reader(limits=limits)
+    try:
+        last = read_and(reader, long_text, lambda worker: worker.suspend())
+        assert isinstance(last, Failed), last
+        assert last.problem.code is Code.READER_TIMEOUT
+        assert last.problem.params == {"path": str(long_text), "seconds": math.ceil(limits.progress_s)}
+        assert workers() == []
+    finally:
+        reader.close()
+
+
+def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
+    reader = Reader(limits=ReaderLimits(silence_s=2.0))
+    try:
+        last = read_and(reader, long_text, lambda worker: worker.suspend())
+        assert isinstance(last, Failed), last
+        assert last.problem.code is Code.READER_TIMEOUT
+        assert workers() == []
+    finally:
+        reader.close()
+
+
+def test_memory_beyond_the_limit_costs_one_document(long_text: Path) -> None:
+    reader = Reader(limits=ReaderLimits(memory_bytes=192 << 20))
+    try:
+        assert failure(reader, long_text) == (Code.READER_OUT_OF_MEMORY, {"path": str(long_text)})
+        assert workers() == []
+    finally:
+        reader.close()
+
+
+def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
+    reader = Reader(limits=ReaderLimits(cpu_s=1))
+    try:
+        assert failure(reader, long_text) == (Code.READER_TIMEOUT, {"path": str(long_text), "seconds": 1})
+    finally:
+        reader.close()
+
+
+def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
+    cancel = Cancel()
+    events = reader.read(long_text, cancel)
+    next(events)
+    assert isinstance(next(events), Opening)
+    (worker,) = workers()
+    cancel.request()
+    *_, last = events
+    assert last == Cancelled()
+    assert not worker.is_running()
+
+
+def test_a_task_cancelled_before_it_began_reads_nothing(reader: Reader, long_text: Path) -> None:
+    cancel = Cancel()
+    cancel.request()
+    assert list(reader.read(long_text, cancel))[-1] == Cancelled()
+    assert workers() == []
+
+
+def test_whoever_stops_listening_ends_the_reader(reader: Reader, long_text: Path) -> None:
+    events = reader.read(long_text, Cancel())
+    next(events)
+    next(events)
+    assert len(workers()) == 1
+    events.close()
+    assert workers() == []
+
+
+# ---- drawing ---------------------------------------------------------------------------------------------------
+
+
+def test_the_reader_that_read_a_pdf_draws_its_pages(reader: Reader, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf")
+    done = ending(reader, path)
+    assert isinstance(done, Done), done
+    assert [page.text.strip() for page in done.result.pages] == ["Octavo", "Octavo"]
+    (worker,) = workers()
+    assert reader.draw_page(path, done.result.sha256, 1, 100).width == 100
+    assert workers() == [worker]
+
+
+def test_only_the_last_documents_stay_open(reader: Reader, tmp_path: Path) -> None:
+    paths = [write_pdf(tmp_path / f"{number}.pdf", pages=number) for number in (1, 2, 3)]
+    seen: list[set[int]] = []
+    for path in paths:
+        reader.draw_page(path, hashlib.sha256(path.read_bytes()).hexdigest(), 1, 100)
+        seen.append({worker.pid for worker in workers()})
+    assert [len(pids) for pids in seen] == [1, 2, KEPT_DOCUMENTS]
+    assert not seen[0] & seen[2]  # the oldest went
+    assert len(seen[1] & seen[2]) == 1
+
+
+def test_a_file_that_changed_has_no_pages(reader: Reader, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", pages=2)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    reader.draw_page(path, sha256, 2, 100)
+    write_pdf(path, pages=3)
+    unavailable = (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 2})
+    for change in (lambda: None, path.unlink):  # another content, then no file
+        change()
+        with pytest.raises(AppError) as told:
+            reader.draw_page(path, sha256, 2, 100)
+        assert (told.value.code, told.value.params) == unavailable
+    assert workers() == []
+
+
+def test_a_page_that_is_not_there_is_unavailable(reader: Reader, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", pages=1)
+    with pytest.raises(AppError) as told:
+        reader.draw_page(path, hashlib.sha256(path.read_bytes()).hexdigest(), 2, 100)
+    assert (told.value.code, told.value.params) == (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 2})
+
+
+def test_a_reader_killed_between_two_pages_is_replaced(reader: Reader, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf")
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    before = reader.draw_page(path, sha256, 1, 100)
+    (worker,) = workers()
+    worker.kill()
+    assert reader.draw_page(path, sha256, 1, 100) == before
+
+
+def test_threads_may_read_and_draw_at_the_same_time(reader: Reader, tmp_path: Path) -> None:
+    pdf, text = write_pdf(tmp_path / "book.pdf"), tmp_path / "book.txt"
+    text.write_text(LINE * 100, encoding="utf-8")
+    sha256 = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    results: list[object] = []
+    work: list[Callable[[], object]] = [
+        *[lambda: ending(reader, text)] * 2,
+        *[lambda: reader.draw_page(pdf, sha256, 1, 100)] * 2,
+    ]
+    threads = [threading.Thread(target=lambda job=job: results.append(job())) for job in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == len(work)
+    assert len({hash(str(type(result))) for result in results}) == 2
+
+
+# ---- what is left ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+def test_nothing_is_left_open(tmp_path: Path) -> None:
+    pdf, text = write_pdf(tmp_path / "book.pdf"), tmp_path / "book.txt"
+    text.write_text(LINE, encoding="utf-8")
+    os.mkfifo(tmp_path / "fifo")
+
+    def use() -> None:
+        reader = Reader()
+        ending(reader, text)
+        ending(reader, tmp_path / "fifo")
+        ending(reader, tmp_path / "nowhere")
+        reader.draw_page(pdf, hashlib.sha256(pdf.read_bytes()).hexdigest(), 1, 50)
+        reader.close()
+        reader.close()
+
+    def held() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208
+
+    before = held()
+    use()
+    assert held() == before
+    assert workers() == []
+
+
+def test_the_reader_gets_its_document_and_no_other_file(reader: Reader, long_text: Path) -> None:
+    """Descriptors 0 to 2 and the document are passed on; whatever else the desk holds open is not."""
+    if os.geteuid() != 0:
+        pytest.skip("a reader is not dumpable: only root may look at its descriptors")
+    secret = os.open("/etc/hostname", os.O_RDONLY)
+    os.set_inheritable(secret, True)
+    try:
+        seen: list[str] = []
+
+        def look(worker: psutil.Process) -> None:
+            seen.extend(str(link.readlink()) for link in Path(f"/proc/{worker.pid}/fd").iterdir())
+            worker.kill()
+
+        read_and(reader, long_text, look)
+        files = {name for name in seen if not name.startswith(("pipe:", "/dev/null"))}
+        assert files == {str(long_text)}
+        assert stat.S_ISREG(os.fstat(secret).st_mode)
+    finally:
+        os.close(secret)

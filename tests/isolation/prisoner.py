@@ -1,0 +1,110 @@
+"""Runs inside a sandbox and tries to get out; prints what became of each attempt as one JSON object."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.isolation import limits, sandbox
+
+MEMORY_BYTES = 256 << 20
+
+
+def grab_memory() -> str:
+    return str(len(bytearray(2 * MEMORY_BYTES)))
+
+
+def grab_shared_memory() -> str:
+    import mmap
+
+    return str(len(mmap.mmap(-1, 2 * MEMORY_BYTES + limits.ADDRESS_SLACK_BYTES)))
+
+
+def open_socket(family: int, kind: int) -> str:
+    with socket.socket(family, kind):
+        return "opened"
+
+
+def create_file(path: str) -> str:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    return "created"
+
+
+def reopen(fd: int) -> str:
+    return str(os.write(os.open(f"/proc/self/fd/{fd}", os.O_RDWR), b"loot"))
+
+
+def fork() -> str:
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+    return "forked"
+
+
+def start_thread() -> str:
+    ran = threading.Event()
+    threading.Thread(target=ran.set).start()
+    return "ran" if ran.wait(10) else "did not run"
+
+
+def trace_parent() -> str:
+    return str(ctypes.CDLL(None).ptrace(16, os.getppid(), None, None))
+
+
+def attempts(home: str, secret: str, loot: str, document: int, output: int) -> dict[str, Callable[[], str]]:
+    return {
+        "tcp": lambda: open_socket(socket.AF_INET, socket.SOCK_STREAM),
+        "udp": lambda: open_socket(socket.AF_INET, socket.SOCK_DGRAM),
+        "unix": lambda: open_socket(socket.AF_UNIX, socket.SOCK_STREAM),
+        "home": lambda: ",".join(path.name for path in Path(home).iterdir()),
+        "users": lambda: Path("/etc/passwd").read_text(encoding="utf-8"),
+        "secret": lambda: Path(secret).read_text(encoding="utf-8"),
+        "create": lambda: create_file(loot),
+        "create_tmp": lambda: create_file(f"/tmp/loot-{os.getpid()}"),
+        "write": lambda: str(os.write(output, b"loot")),
+        "reopen": lambda: reopen(document),
+        "rename": lambda: str(Path(secret).rename(loot)),
+        "document": lambda: os.pread(document, 100, 0).decode(),
+        "program": lambda: str(subprocess.run(["/bin/true"], check=True).returncode),
+        "fork": fork,
+        "signal": lambda: str(os.kill(os.getppid(), 0)),
+        "memory": grab_memory,
+        "shared_memory": grab_shared_memory,
+        "thread": start_thread,
+        "codec": lambda: b"\x93\xfa".decode("cp932"),
+        "signal_self": lambda: str(os.kill(os.getpid(), 0)),
+        "exec": lambda: str(os.execv("/bin/true", ["true"])),
+        "trace": trace_parent,
+    }
+
+
+def outcome(attempt: Callable[[], str]) -> str:
+    try:
+        return f"done: {attempt()}"
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, "?")
+    except MemoryError:
+        return "MemoryError"
+
+
+if __name__ == "__main__":
+    step, home, secret, loot, document, output, *names = sys.argv[1:]
+    if os.getuid() == 0 and step == sandbox.Step.RLIMITS and "sealed" in names:
+        os.setuid(65534)  # the limit of processes does not hold for root
+    limits.confine(limits.Limits(memory_bytes=MEMORY_BYTES))
+    reached = sandbox.lock(sandbox.Step(step))
+    if "sealed" in names:
+        limits.seal()
+    every = attempts(home, secret, loot, int(document), int(output))
+    print(
+        json.dumps({"step": reached.value, **{name: outcome(every[name]) for name in names if name in every}}),
+        flush=True,
+    )

@@ -1,0 +1,84 @@
+"""What a process gives up, read back from the kernel in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from app.isolation import limits
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+REPORT = """
+import ctypes, json, resource, sys
+from pathlib import Path
+from app.isolation import limits
+{before}
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+names = ("CORE", "DATA", "AS", "CPU", "FSIZE", "NOFILE", "NPROC")
+print(json.dumps({{
+    "dumpable": ctypes.CDLL(None).prctl(3, 0, 0, 0, 0),
+    "no_new_privs": int(status["NoNewPrivs"]),
+    "oom_score_adj": int(Path("/proc/self/oom_score_adj").read_text()),
+    **{{name: resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in names}},
+}}))
+"""
+
+
+def report(before: str) -> dict[str, int | list[int]]:
+    ran = subprocess.run([sys.executable, "-P", "-c", REPORT.format(before=before)], stdout=subprocess.PIPE, check=True)
+    result: dict[str, int | list[int]] = json.loads(ran.stdout)
+    return result
+
+
+def test_a_hardened_process_leaves_no_core_and_lets_nobody_look_in() -> None:
+    assert report("")["dumpable"] == 1
+    after = report("limits.harden()")
+    assert after["dumpable"] == 0
+    assert after["CORE"] == [0, 0]
+
+
+def test_a_confined_process_has_every_limit() -> None:
+    after = report("limits.confine(limits.Limits(memory_bytes=1 << 30, cpu_s=7, mapped_bytes=5000))")
+    assert after["dumpable"] == 0
+    assert after["no_new_privs"] == 1
+    assert after["oom_score_adj"] == limits.FIRST_TO_GO
+    assert after["CORE"] == [0, 0]
+    assert after["DATA"] == [(1 << 30) + 5000] * 2
+    assert after["AS"] == [(1 << 30) + 5000 + limits.ADDRESS_SLACK_BYTES] * 2
+    assert after["CPU"] == [7, 12]
+    assert after["NOFILE"] == [limits.OPEN_FILES] * 2
+
+
+def test_a_stricter_limit_that_was_there_before_stays() -> None:
+    after = report("resource.setrlimit(resource.RLIMIT_CPU, (3, 3)); limits.confine(limits.Limits(cpu_s=700))")
+    assert after["CPU"] == [3, 3]
+
+
+def test_a_sealed_process_writes_no_file_and_starts_nothing() -> None:
+    after = report("limits.seal()")
+    assert after["NPROC"] == after["FSIZE"] == [0, 0]
+
+
+def test_the_processor_limit_ends_a_loop_with_its_own_signal() -> None:
+    loop = "from app.isolation import limits; limits.confine(limits.Limits(cpu_s=1))\nwhile True: pass"
+    assert subprocess.run([sys.executable, "-P", "-c", loop], check=False).returncode == -signal.SIGXCPU
+
+
+def test_a_child_ends_with_the_process_that_started_it() -> None:
+    """The parent is killed, so nothing but the kernel can end the child; its end closes the pipe."""
+    child = "from app.isolation import limits; limits.die_with_parent(); print('armed', flush=True); input()"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-P', '-c', {child!r}])"
+    stdin, kept = os.pipe()  # held open here: the child does not end because its input does
+    with subprocess.Popen([sys.executable, "-P", "-c", parent], stdin=stdin, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"armed\n"
+        process.kill()
+        assert process.stdout.read() == b""
+    os.close(stdin)
+    os.close(kept)
