@@ -1,0 +1,283 @@
+"""Codes into sentences, and the words of the interface into the person's language; for both faces, without Qt."""
+
+from __future__ import annotations
+
+import locale
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+import polib
+
+from app.core.errors import Code, Parameter, Problem
+from app.core.paths import resources
+
+ENGLISH = "en"
+MAX_DETAIL_CHARACTERS = 300
+
+_TRANSLATIONS: dict[str, str] = {}
+_PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+_FORMATS = {"pdf": "PDF", "epub": "EPUB", "markdown": "Markdown", "text": "plain text"}
+
+_EXCESSES = {
+    "characters": "more than {value} characters of text",
+    "pages": "more than {value} pages",
+    "chapters": "more than {value} chapters",
+    "archive_members": "more than {value} files packed into it",
+    "archive_bytes": "more than {value} once unpacked",
+    "archive_member_bytes": "a packed file of more than {value}",
+    "expansion": "files that grow to more than {value} times their size when unpacked",
+    "page_objects": "more than {value} objects on one page",
+    "xml_depth": "elements nested more than {value} deep",
+}
+_OTHER_EXCESS = "more than {value} ({limit})"
+
+_SENTENCES: dict[Code, str] = {
+    Code.FILE_MISSING: "There is no file “{path}”. Check its name and where it lies.",
+    Code.FILE_IS_FOLDER: "“{path}” is a folder. Choose the files in it that you want to read.",
+    Code.FILE_NOT_REGULAR: "“{path}” is not an ordinary file, so it was not opened. Choose a file on a disk.",
+    Code.FILE_UNREADABLE: "“{path}” could not be read. Check that you may read it and that its disk is connected.",
+    Code.FILE_EMPTY: "“{path}” is empty: there is nothing in it to read. Choose another file.",
+    Code.FILE_TOO_LARGE: (
+        "“{path}” has {size_bytes}, and Octavo opens files up to {limit_bytes}. Split it and open the part you need."
+    ),
+    Code.FORMAT_UNKNOWN: "“{path}” is of no kind that Octavo reads. It reads PDF, EPUB, Markdown and plain text.",
+    Code.FORMAT_MISMATCH: (
+        "“{path}” is named like {expected}, but holds {found}. If you trust it, correct the name’s ending and open it"
+        " again."
+    ),
+    Code.DOCUMENT_DAMAGED: (
+        "“{path}” is damaged or cut short, and could not be read as {format}. Get the file again from where it came."
+    ),
+    Code.DOCUMENT_ENCRYPTED: (
+        "“{path}” is protected by a password or copy protection. Save a copy without protection, and open that."
+    ),
+    Code.DOCUMENT_NO_TEXT: (
+        "“{path}” holds no text, only pictures or nothing at all. Octavo cannot read scanned pages yet; open a version"
+        " with text."
+    ),
+    Code.DOCUMENT_LIMIT: (
+        "“{path}” was refused for safety: it holds {excess}. Split it into smaller files, or get it from a source that"
+        " you trust."
+    ),
+    Code.READER_CRASHED: (
+        "The reader broke down on “{path}”; nothing else was harmed. The file is probably damaged: get it again, or"
+        " open another version."
+    ),
+    Code.READER_OUT_OF_MEMORY: (
+        "“{path}” needs more memory than a document may take, so its reading was ended. Split the file, or open a"
+        " simpler version of it."
+    ),
+    Code.READER_TIMEOUT: (
+        "“{path}” kept the reader busy for more than {seconds}, so its reading was ended. Split the file, or open a"
+        " simpler version of it."
+    ),
+    Code.PAGES_INVALID: "“{path}” has the pages 1 to {pages}; {wanted} are not among them. Choose pages in that range.",
+    Code.PAGE_UNAVAILABLE: (
+        "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read: put it"
+        " back, or add the book again."
+    ),
+    Code.MODEL_MISSING: "There is no model file “{path}”. Choose another model, or put the file back.",
+    Code.MODEL_NOT_GGUF: "“{path}” is not a GGUF file, so it cannot be a model. Choose a file in GGUF format.",
+    Code.MODEL_TRUNCATED: "The model file “{path}” is cut short. Copy or download it again, completely.",
+    Code.MODEL_UNSUPPORTED: (
+        "“{path}” is a model of the kind “{architecture}”, which this version of Octavo cannot run. Choose another"
+        " model."
+    ),
+    Code.MODEL_FAILED: (
+        "The model “{path}” could not be loaded: {detail}. Check that the file is complete, or choose another model."
+    ),
+    Code.MODEL_NO_TEMPLATE: (
+        "The model “{path}” does not say how a conversation is written for it, so it cannot answer. Choose a model made"
+        " for conversation (often called “instruct” or “chat”)."
+    ),
+    Code.MODEL_OUT_OF_MEMORY: (
+        "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
+        " a smaller context, a smaller KV type or a smaller model."
+    ),
+    Code.NO_MODEL: (
+        "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
+        " terminal."
+    ),
+    Code.ENGINE_EXITED: (
+        "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"
+        " starts anew."
+    ),
+    Code.ENGINE_CRASHED: (
+        "The model’s process was ended (signal {signal}). What was written so far is kept; ask again, and it starts"
+        " anew."
+    ),
+    Code.ENGINE_HUNG: (
+        "The model’s process gave no sign of life for {seconds} and was ended. What was written so far is kept; ask"
+        " again, and it starts anew."
+    ),
+    Code.ENGINE_OUT_OF_MEMORY: (
+        "The system ended the model’s process because memory ran out. What was written so far is kept. Close other"
+        " programs, or choose a smaller context, KV type or model, and ask again."
+    ),
+    Code.ENGINE_GAVE_UP: (
+        "The model’s process ended {attempts} times in a row, so it is not started again by itself. Choose another"
+        " model or a smaller context, or load the model again at the model chip."
+    ),
+    Code.ENGINE_PROTOCOL: (
+        "The model’s process said something that Octavo does not understand ({detail}); this is a fault in Octavo."
+        " What was written so far is kept; ask again, and please report it."
+    ),
+    Code.DOES_NOT_FIT: (
+        "This needs {needed_tokens} tokens, and the context holds {context_tokens}: the books take {documents_tokens},"
+        " the conversation {conversation_tokens}, and {reserve_tokens} are kept for the answer. Choose fewer pages"
+        " (--pages, or the book’s menu), a larger context (--context, or the settings), or a smaller KV type (--kv, or"
+        " the settings) that leaves memory for a larger context."
+    ),
+    Code.CONTEXT_FULL: (
+        "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"
+        " the desk, start a new conversation, or choose a larger context."
+    ),
+    Code.CONTEXT_INVALID: (
+        "A context of {wanted} tokens is not possible with this model, which was trained for up to {trained}. Choose a"
+        " size within that."
+    ),
+    Code.DISK_FULL: "The disk that holds “{path}” is full; nothing was half-written. Free some space and try again.",
+    Code.FOLDER_READ_ONLY: (
+        "Octavo may not write to “{path}”. Make it writable for you, or choose another folder with --data-dir."
+    ),
+    Code.DATABASE_NEWER: (
+        "The desk “{path}” was written by a newer Octavo (its format is {found}, this one knows {known}) and was left"
+        " untouched. Update Octavo, or choose another folder with --data-dir."
+    ),
+    Code.DATABASE_LOCKED: (
+        "The desk “{path}” is in use by another program, probably another Octavo. Close that, or choose another folder"
+        " with --data-dir."
+    ),
+    Code.DATABASE_KEY: (
+        "The desk “{path}” cannot be opened: its key does not fit or is missing. It was left untouched. Restore the"
+        " key or give the right passphrase, or choose another folder with --data-dir."
+    ),
+    Code.DATABASE_DAMAGED: (
+        "The desk “{path}” is damaged and was not changed. Restore it from a copy, or choose another folder with"
+        " --data-dir."
+    ),
+    Code.PASSPHRASE_NEEDED: "The desk “{path}” is locked with a passphrase. Enter the passphrase to open it.",
+    Code.USAGE: "This is not understood: {detail}. “octavo --help” shows what can be asked for.",
+    Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. It stays as it was.",
+    Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),
+    Code.BUG: (
+        "Something went wrong inside Octavo itself ({where}). What is stored is safe; try again, and please report it."
+    ),
+}
+_NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."
+_NAMELESS_FILE = "(no name)"
+
+
+def use_language(language: str) -> None:
+    """Choose the language of all that follows: `en`, `ja`, or empty for the system's. Without a catalogue: English."""
+    code = (language or _system_language()).casefold()[:2]
+    catalogue = resources() / "translations" / f"{code}.po"
+    _TRANSLATIONS.clear()
+    if code != ENGLISH and code.isalpha() and catalogue.is_file():
+        entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
+        _TRANSLATIONS.update({entry.msgid: entry.msgstr for entry in entries})
+
+
+def _system_language() -> str:
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((name for name in names if name), "") or locale.getlocale()[0] or ENGLISH
+    if chosen.split(".")[0] in ("C", "POSIX"):
+        return ENGLISH
+    return os.environ.get("LANGUAGE", "").split(":")[0] or chosen
+
+
+def _(text: str) -> str:
+    """A text of the interface in the person's language; the text itself where no translation is known."""
+    return _TRANSLATIONS.get(text, text)
+
+
+translate = _
+
+
+def sentence(problem: Problem) -> str:
+    """What went wrong, where, and what to do next. Unknown parameters are left out, missing ones shown as `?`."""
+    template = _SENTENCES[problem.code]
+    if problem.code is Code.PAGES_INVALID and not problem.params.get("pages"):
+        template = _NO_SUCH_PAGE
+    return _(template).format_map(_Words(problem.params))
+
+
+class _Words(Mapping[str, str]):
+    """The parameters of a problem as they are shown."""
+
+    def __init__(self, params: Mapping[str, Parameter]) -> None:
+        self._params = params
+
+    def __getitem__(self, name: str) -> str:
+        if name == "excess":
+            return self._excess()
+        value = self._params.get(name, "?")
+        if name in ("expected", "found", "format") and isinstance(value, str):
+            return _(_FORMATS.get(value, printable(value) or "?"))
+        if isinstance(value, str):
+            return printable(value[:MAX_DETAIL_CHARACTERS] if name == "detail" else value) or (
+                _(_NAMELESS_FILE) if name == "path" else "?"
+            )
+        return _number(name, value)
+
+    def _excess(self) -> str:
+        limit, value = str(self._params.get("limit", "?")), self._params.get("value", "?")
+        shown = printable(value) if isinstance(value, str) else _number(limit, value)
+        return _(_EXCESSES.get(limit, _OTHER_EXCESS)).format(value=shown, limit=printable(limit).replace("_", " "))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._params)
+
+    def __len__(self) -> int:
+        return len(self._params)
+
+
+def _number(name: str, value: int | float) -> str:
+    if name.endswith("_bytes"):
+        return size(value)
+    if name == "seconds":
+        return duration(value)
+    if name in _PLAIN_NUMBERS or isinstance(value, float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return count(value)
+
+
+def printable(untrusted_text: str) -> str:
+    """A name or a detail as one line that cannot steer a terminal or turn the text around."""
+    return "".join(
+        character if character.isprintable() or unicodedata.category(character) == "Zs" else "\ufffd"
+        for character in untrusted_text
+    )
+
+
+def size(bytes: float) -> str:
+    """Bytes in decimal units, as disks and models are sold: `512 B`, `4.2 GB`, `120 MB`."""
+    value, unit = float(bytes), 0
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
+    return f"{shown} {_UNITS[unit]}"
+
+
+def count(n: int) -> str:
+    """A number with its thousands set apart: `12,345`."""
+    return f"{n:,}"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return _("{n} s").format(n=f"{max(0.0, seconds):.1f}".removesuffix(".0"))
+    whole = round(seconds)
+    if whole < 60:
+        return _("{n} s").format(n=whole)
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return _("{minutes} min {n} s").format(minutes=minutes, n=rest) if rest else _("{n} min").format(n=minutes)
+    hours, minutes = divmod(round(whole / 60), 60)
+    return (
+        _("{hours} h {n} min").format(hours=count(hours), n=minutes) if minutes else _("{n} h").format(n=count(hours))
+    )

@@ -1,0 +1,171 @@
+"""Sentences and translations: every code has one, in both languages, with its numbers in place."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+
+import polib
+import pytest
+
+from app import messages
+from app.core.errors import Code, Problem
+from app.core.paths import resources
+from app.messages import _, count, duration, sentence, size, use_language
+
+FIT = {
+    "needed_tokens": 40_960,
+    "context_tokens": 32_768,
+    "documents_tokens": 39_000,
+    "conversation_tokens": 800,
+    "reserve_tokens": 1_024,
+}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language("en")
+
+
+@pytest.fixture(scope="module")
+def japanese() -> polib.POFile:
+    return polib.pofile(str(resources() / "translations" / "ja.po"), encoding="utf-8")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def names_a_path(code: Code) -> bool:
+    return not code.startswith(("engine_", "context_")) and code not in (
+        Code.NO_MODEL,
+        Code.DOES_NOT_FIT,
+        Code.USAGE,
+        Code.SETTING_INVALID,
+        Code.NO_DISPLAY,
+        Code.BUG,
+    )
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_code_is_a_sentence_in_both_languages(code: Code) -> None:
+    problem = Problem(code, {"path": "/home/a/{odd} name.pdf"})
+    texts = [sentence(problem)]
+    use_language("ja")
+    texts.append(sentence(problem))
+    assert texts[0] != texts[1]
+    for text in texts:
+        assert len(text) > 20
+        assert ("/home/a/{odd} name.pdf" in text) == names_a_path(code)
+        assert "{" not in text.replace("{odd}", "")
+
+
+def test_what_does_not_fit_is_told_with_all_numbers_and_choices() -> None:
+    for language in ("en", "ja"):
+        use_language(language)
+        text = sentence(Problem(Code.DOES_NOT_FIT, FIT))
+        for number in ("40,960", "32,768", "39,000", "800", "1,024", "--pages", "--context", "--kv"):
+            assert number in text
+
+
+def test_parameters_are_shown_as_a_person_reads_them() -> None:
+    too_large = Problem(Code.FILE_TOO_LARGE, {"path": "a.txt", "size_bytes": 2_147_483_648, "limit_bytes": 512_000_000})
+    assert "“a.txt” has 2.1 GB, and Octavo opens files up to 512 MB" in sentence(too_large)
+    assert "for more than 1 min 30 s" in sentence(Problem(Code.READER_TIMEOUT, {"path": "a", "seconds": 90}))
+    assert "signal 11" in sentence(Problem(Code.ENGINE_CRASHED, {"signal": 11}))
+    limit = {"path": "a", "limit": "archive_bytes", "value": 400_000_000}
+    assert "more than 400 MB once unpacked" in sentence(Problem(Code.DOCUMENT_LIMIT, limit))
+    assert "more than 5 (odd thing)" in sentence(
+        Problem(Code.DOCUMENT_LIMIT, limit | {"limit": "odd_thing", "value": 5})
+    )
+    mismatch = {"path": "a.pdf", "expected": "pdf", "found": "text"}
+    assert "is named like PDF, but holds plain text" in sentence(Problem(Code.FORMAT_MISMATCH, mismatch))
+    pages = {"path": "a", "wanted": "9-12", "pages": 8}
+    assert "has the pages 1 to 8; 9-12 are" in sentence(Problem(Code.PAGES_INVALID, pages))
+    assert "has no page 9." in sentence(Problem(Code.PAGES_INVALID, {"path": "a", "wanted": "9", "pages": 0}))
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["characters", "pages", "chapters", "archive_members", "archive_bytes", "archive_member_bytes", "expansion",
+     "xml_depth", "something_new"],
+)  # fmt: skip
+def test_every_limit_is_told_in_japanese_too(limit: str) -> None:
+    problem = Problem(Code.DOCUMENT_LIMIT, {"path": "a", "limit": limit, "value": 7_000})
+    assert "more than 7" in sentence(problem)
+    use_language("ja")
+    assert "more than" not in sentence(problem)
+    assert "7" in sentence(problem)
+
+
+def test_a_name_cannot_steer_the_terminal_or_turn_the_sentence_around() -> None:
+    text = sentence(Problem(Code.FILE_MISSING, {"path": "a\x1b[2J\n\u202efdp.\udcff 東京\u3000都.txt"}))
+    assert "“a\ufffd[2J\ufffd\ufffdfdp.\ufffd 東京\u3000都.txt”" in text
+    assert len(sentence(Problem(Code.MODEL_FAILED, {"path": "m", "detail": "x" * 5000}))) < 600
+
+
+@pytest.mark.parametrize(
+    ("bytes", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 KB"), (999_500, "1 MB"), (4_250_000_000, "4.2 GB"), (250e9, "250 GB")],
+)
+def test_size(bytes: float, shown: str) -> None:
+    assert size(bytes) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown", "in_japanese"),
+    [
+        (0.34, "0.3 s", "0.3 秒"),
+        (9.96, "10 s", "10 秒"),
+        (59.6, "1 min", "1 分"),
+        (185, "3 min 5 s", "3 分 5 秒"),
+        (3600, "1 h", "1 時間"),
+        (7_800, "2 h 10 min", "2 時間 10 分"),
+    ],
+)
+def test_duration(seconds: float, shown: str, in_japanese: str) -> None:
+    assert duration(seconds) == shown
+    use_language("ja")
+    assert duration(seconds) == in_japanese
+
+
+def test_count_sets_thousands_apart() -> None:
+    assert count(1_234_567) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_japanese"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, True),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "ja_JP.eucJP"}, True),
+        ({"LANG": "en_GB.UTF-8", "LANGUAGE": "ja:en"}, True),
+        ({"LANG": "ja_JP.UTF-8", "LC_MESSAGES": "de_DE"}, False),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "ja"}, False),
+        ({"LANG": "../ja"}, False),
+    ],
+)
+def test_without_a_choice_the_system_decides(
+    environment: dict[str, str], is_japanese: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    use_language("")
+    assert (_("{n} s") == "{n} 秒") == is_japanese
+
+
+def test_an_unknown_text_stays_as_it_is() -> None:
+    use_language("ja")
+    assert _("no such text \u2026") == "no such text \u2026"
+    assert messages.translate is _
+
+
+def test_every_entry_of_the_catalogue_is_translated_with_the_same_placeholders(japanese: polib.POFile) -> None:
+    assert len(japanese) > len(Code)
+    assert len({entry.msgid for entry in japanese}) == len(japanese), "an entry stands twice"
+    for entry in japanese:
+        assert entry.translated(), entry.msgid
+        assert placeholders(entry.msgid) == placeholders(entry.msgstr), entry.msgid
