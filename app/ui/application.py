@@ -1,0 +1,158 @@
+"""The window as a program: opens the desk without making the person wait, shows it, and puts everything away."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
+
+import msgspec
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from app import messages
+from app.core.errors import AppError, Code, Problem
+from app.core.paths import Paths
+from app.core.settings import Settings
+from app.messages import _, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor, problem_of
+from app.ui.collector import Collector
+from app.ui.fonts import load_fonts
+from app.ui.icons import Icons
+from app.ui.main_window import WindowState
+from app.ui.presenters.window import WindowPresenter
+from app.ui.style import Appearance
+from app.ui.theme import Theme
+from app.ui.widgets.dialogs import LineDialog, SmallDialog
+
+OpenDesk: TypeAlias = Callable[[Paths, "str | None"], Desk]
+
+EXIT_FAILED = 1
+_BLOB = "window"
+
+
+def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
+    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, each one is told."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("octavo")
+    application.setApplicationDisplayName("Octavo")
+    application.setDesktopFileName("octavo")
+    load_fonts()
+    opening = Opening(application, paths, open_desk, handbook, files)
+    signal.signal(signal.SIGINT, lambda *_signal: application.quit())
+    signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
+    sys.excepthook = opening.tell_fault
+    opening.begin(None)
+    code = application.exec()
+    sys.excepthook = sys.__excepthook__
+    opening.close()
+    return code
+
+
+class Opening(QObject):
+    """From an empty screen to a living window, or to a sentence that says why not."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        paths: Paths,
+        open_desk: OpenDesk,
+        handbook: Path,
+        files: Sequence[Path],
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._paths = paths
+        self._open_desk = open_desk
+        self._handbook = handbook
+        self._files = files
+        self._theme = Theme()
+        self._appearance = Appearance(application, self._theme, self)
+        self._bridge = Bridge(self)
+        self._collector = Collector(self)
+        self._desk: Desk | None = None
+        self._dialog: SmallDialog | None = None
+        self.presenter: WindowPresenter | None = None
+        application.setQuitOnLastWindowClosed(False)  # a passphrase's dialog closes before the window opens
+
+    def begin(self, passphrase: str | None) -> None:
+        work = partial(_open, self._open_desk, self._paths, passphrase)
+        self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+
+    def close(self) -> None:
+        """End the work under way, keep what the window remembers, close the desk."""
+        self._bridge.close()
+        if self._desk is not None:
+            if self.presenter is not None:
+                state = msgspec.msgpack.encode(self.presenter.state())
+                with contextlib.suppress(AppError):  # a full disk: the window will open in its usual place
+                    self._desk.settings.set_blob(_BLOB, state)
+            self._desk.close()
+        self._collector.close()
+
+    def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
+        problem = problem_of(error)
+        if self.presenter is not None:
+            self.presenter.tell(sentence(problem))
+        else:
+            sys.__excepthook__(kind, error, trace)
+
+    @Slot(object)
+    def _show(self, opened: tuple[Desk, Settings, WindowState]) -> None:
+        self._desk, settings, state = opened
+        messages.use_language(settings.language)
+        self.presenter = WindowPresenter(
+            self._desk,
+            self._bridge,
+            Icons(self._theme, self),
+            self._appearance,
+            handbook=self._handbook,
+            now=_now,
+            parent=self,
+        )
+        self.presenter.start(settings, state, self._files)
+        self.presenter.window.show()
+        self._application.setQuitOnLastWindowClosed(True)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        if problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
+            dialog = self._dialog = LineDialog(_("Octavo"), sentence(problem), _("Open"), key="passphrase")
+            dialog.line.setEchoMode(QLineEdit.EchoMode.Password)
+            dialog.given.connect(self._try_passphrase)
+            dialog.rejected.connect(self._give_up)
+            dialog.open()
+            return
+        told = self._dialog = SmallDialog(_("Octavo cannot open"), sentence(problem), _("Close"))
+        told.finished.connect(self._give_up)
+        told.open()
+
+    @Slot(str, str)
+    def _try_passphrase(self, key: str, passphrase: str) -> None:  # noqa: ARG002 - there is only one question
+        self.begin(passphrase)
+
+    @Slot()
+    def _give_up(self) -> None:
+        self._application.exit(EXIT_FAILED)
+
+
+def _open(open_desk: OpenDesk, paths: Paths, passphrase: str | None) -> tuple[Desk, Settings, WindowState]:
+    desk = open_desk(paths, passphrase)
+    blob = desk.settings.get_blob(_BLOB)
+    state = WindowState()
+    if blob is not None:
+        with contextlib.suppress(msgspec.MsgspecError):  # of another version: the window opens in its usual place
+            state = msgspec.msgpack.decode(blob, type=WindowState)
+    return desk, desk.settings.load(), state
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,210 @@
+"""Runs work off the GUI thread, one thread per contended resource, and delivers its events on the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Failed
+from app.ui.jobs import EventHandler, Job, ProblemHandler, Result, ResultHandler, is_ending, require_receiver, route
+
+TOKEN_INTERVAL_MS = 30
+"""Streamed text reaches the window at most this often; what came in between arrives as one `Token`."""
+
+_log = logging.getLogger("octavo.bridge")
+
+
+class Executor(StrEnum):
+    """One thread each: whoever shares a resource waits in line instead of locking."""
+
+    ENGINE = "engine"
+    STORE = "store"
+    READER = "reader"
+
+
+@dataclass
+class _Line:
+    """An executor's thread and the work that waits for it."""
+
+    name: Executor
+    work: queue.SimpleQueue[Callable[[], None] | None] = field(default_factory=queue.SimpleQueue)
+    thread: threading.Thread | None = None
+
+    def put(self, work: Callable[[], None]) -> None:
+        if self.thread is None:
+            self.thread = threading.Thread(target=self._run, name=f"bridge-{self.name}", daemon=True)
+            self.thread.start()
+        self.work.put(work)
+
+    def _run(self) -> None:
+        while (work := self.work.get()) is not None:
+            work()
+
+
+class Bridge(QObject):
+    """The only way from the window to anything that may take time.
+
+    Handlers are bound methods of QObjects, or `functools.partial`s of such; they run on the thread the bridge was
+    made on, and no longer once their object is destroyed. A job delivers exactly one ending, unless the bridge was
+    closed before.
+    """
+
+    _told = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines = {name: _Line(name) for name in Executor}
+        self._jobs: set[Job] = set()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._text_waits: set[Job] = set()
+        self._flush = QTimer(self, singleShot=True, interval=TOKEN_INTERVAL_MS)
+        self._flush.timeout.connect(self._deliver_text)
+        self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def stream(self, executor: Executor, work: Callable[[Cancel], Iterator[Any]], on_event: EventHandler) -> Job:
+        """Iterate `work(cancel)` on the executor's thread; every event, and one ending, goes to `on_event`.
+
+        An AppError becomes `Failed` with its problem, any other exception `Failed(Problem(BUG))`.
+        """
+        require_receiver(on_event)
+        job = Job(on_event, answers_cancel=True)
+        self._start(executor, job, partial(self._iterate, job, work))
+        return job
+
+    def call(
+        self,
+        executor: Executor,
+        work: Callable[[], Any],
+        on_result: ResultHandler,
+        on_problem: ProblemHandler,
+    ) -> Job:
+        """Call `work()` on the executor's thread; its value goes to `on_result`, what went wrong to `on_problem`."""
+        require_receiver(on_result)
+        require_receiver(on_problem)
+        job = Job(partial(route, on_result, on_problem), answers_cancel=False)
+        self._start(executor, job, partial(self._evaluate, job, work))
+        return job
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is under way or still to be delivered."""
+        return not self._jobs
+
+    def close(self, timeout_s: float = 1.5) -> bool:
+        """Cancel everything and wait up to `timeout_s` for the threads; True when all have ended.
+
+        Nothing is delivered any more. A thread that is stuck in native code does not keep the program from ending.
+        """
+        with self._closing:
+            self._closed = True
+        for job in self._jobs:
+            job.cancel()
+        self._jobs.clear()
+        self._flush.stop()
+        self._text_waits.clear()
+        threads = [line.thread for line in self._lines.values() if line.thread is not None]
+        for line in self._lines.values():
+            line.work.put(None)
+        until = time.monotonic() + timeout_s
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
+
+    def _start(self, executor: Executor, job: Job, work: Callable[[], None]) -> None:
+        if self._closed:
+            job.end()
+            return
+        self._jobs.add(job)
+        self._lines[executor].put(work)
+
+    # ---- on an executor's thread
+
+    def _iterate(self, job: Job, work: Callable[[Cancel], Iterator[Any]]) -> None:
+        if job.token.requested:
+            self._tell(job, Cancelled())
+            return
+        events: Iterator[Any] | None = None
+        try:
+            events = work(job.token)
+            for event in events:
+                self._tell(job, event)
+                if is_ending(event):
+                    break
+            else:
+                raise RuntimeError("a stream without an ending")
+        except Exception as error:  # the last place where an error can still become a sentence
+            self._tell(job, Failed(problem_of(error)))
+        finally:
+            if isinstance(events, Generator):
+                events.close()
+
+    def _evaluate(self, job: Job, work: Callable[[], Any]) -> None:
+        if job.token.requested:
+            self._tell(job, Cancelled())
+            return
+        try:
+            ending: Result | Failed = Result(work())
+        except Exception as error:  # as above
+            ending = Failed(problem_of(error))
+        self._tell(job, ending)
+
+    def _tell(self, job: Job, event: Any) -> None:
+        if job.put(event):
+            with self._closing:
+                if not self._closed:
+                    self._told.emit(job)
+
+    # ---- on the GUI thread
+
+    @Slot(object)
+    def _deliver(self, job: Job) -> None:
+        if self._closed:
+            return
+        if job.only_text_waits():
+            self._text_waits.add(job)
+            if not self._flush.isActive():
+                self._flush.start()
+            return
+        self._text_waits.discard(job)
+        self._hand_over(job)
+
+    @Slot()
+    def _deliver_text(self) -> None:
+        waiting, self._text_waits = self._text_waits, set()
+        for job in waiting:
+            self._hand_over(job)
+
+    def _hand_over(self, job: Job) -> None:
+        try:
+            job.deliver()
+        finally:  # a fault in a handler must not keep a job that has ended
+            if not job.running:
+                self._jobs.discard(job)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """What an exception is to a person.
+
+    The log gets the place and the kind of a bug, never its message: that could hold a text or a name.
+    """
+    if isinstance(error, AppError):
+        return error.problem
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "unknown"
+    _log.error("%s at %s", type(error).__name__, where)
+    return Problem(Code.BUG, {"where": f"{type(error).__name__} at {where}"})

@@ -1,0 +1,90 @@
+"""The window's typefaces: Source Sans and Source Serif, with a CJK face of the system behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+
+from PySide6.QtGui import QFont, QFontDatabase
+
+from app.ui.theme import SIZE_TEXT, SIZE_UI, TEXT_FAMILY, UI_FAMILY
+
+_STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
+_FACES = (
+    ("font_source_sans_pro", "SourceSansPro"),
+    ("font_source_serif_pro", "SourceSerifPro"),
+)
+_CJK_SANS = (
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "Source Han Sans JP",
+    "Source Han Sans",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Meiryo",
+    "IPAPGothic",
+    "IPAexGothic",
+    "IPAGothic",
+    "TakaoPGothic",
+    "VL PGothic",
+    "Droid Sans Fallback",
+)
+_CJK_SERIF = (
+    "Noto Serif CJK JP",
+    "Noto Serif JP",
+    "Source Han Serif JP",
+    "Source Han Serif",
+    "Hiragino Mincho ProN",
+    "Yu Mincho",
+    "IPAPMincho",
+    "IPAexMincho",
+    "IPAMincho",
+    "TakaoPMincho",
+)
+
+
+def load_fonts() -> tuple[str, ...]:
+    """Make the families known to Qt; gives the files that could not be loaded (none, normally).
+
+    Needs a QGuiApplication. A CJK face is a substitution, so that it serves every widget and document that names
+    one of the two families; where the system has none, Qt's own fallback is used.
+    """
+    failed: list[str] = []
+    for package, stem in _FACES:
+        for style in _STYLES:
+            name = f"{stem}-{style}.otf"
+            with as_file(files(package) / "files" / name) as path:
+                if QFontDatabase.addApplicationFont(str(path)) < 0:
+                    failed.append(name)
+    sans = _installed(_CJK_SANS)
+    _substitute(UI_FAMILY, sans)
+    _substitute(TEXT_FAMILY, _installed(_CJK_SERIF) + sans)
+    return tuple(failed)
+
+
+def ui_font(size: int = SIZE_UI, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Source Sans; `size` in pixels of the window's scale."""
+    return _font(UI_FAMILY, size, weight)
+
+
+def text_font(size: int = SIZE_TEXT, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Source Serif, for what is read; `size` as above."""
+    return _font(TEXT_FAMILY, size, weight)
+
+
+def _font(family: str, size: int, weight: QFont.Weight) -> QFont:
+    font = QFont(family)
+    font.setPixelSize(size)
+    font.setWeight(weight)
+    return font
+
+
+def _installed(wanted: Sequence[str]) -> list[str]:
+    families = set(QFontDatabase.families())
+    return [family for family in wanted if family in families]
+
+
+def _substitute(family: str, behind: list[str]) -> None:
+    QFont.removeSubstitutions(family)
+    if behind:
+        QFont.insertSubstitutions(family, behind)

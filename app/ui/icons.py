@@ -1,0 +1,73 @@
+"""Icons of one family and one weight (Phosphor, regular), in the colours of the theme."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtGui import QIcon, QPixmap
+from qtawesome.iconic_font import IconicFont
+
+from app.ui.theme import ICON, Theme
+
+_FONT = ("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json")
+
+
+class Symbol(StrEnum):
+    """Every icon the window uses, by what it means."""
+
+    ADD = "plus"
+    ASK_AGAIN = "arrow-clockwise"
+    BOOK = "book-open"
+    CLOSE = "x"
+    COMMAND = "command"
+    CONVERSATION = "chat-text"
+    COPY = "copy"
+    DELETE = "trash"
+    DOWN = "caret-down"
+    EDIT = "pencil-simple"
+    FAILED = "x-circle"
+    FILE = "file-text"
+    FIND = "magnifying-glass"
+    IMAGE = "image"
+    INFO = "info"
+    MODEL = "cpu"
+    MORE = "dots-three"
+    NEXT = "caret-right"
+    OUTLINE = "list-bullets"
+    PAGE = "file"
+    PREVIOUS = "caret-left"
+    SETTINGS = "gear-six"
+    SHELF = "books"
+    STOP = "stop"
+    TAKE_OFF = "minus"
+    TEXT = "text-align-left"
+    UP = "caret-up"
+    WARNING = "warning"
+    WINDOW = "layout"
+
+
+class Icons(QObject):
+    """Makes icons; a widget that shows one asks again when `theme.changed` fires. Needs a QApplication."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._font = IconicFont(_FONT)
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def icon(self, symbol: Symbol, colour: str | None = None) -> QIcon:
+        """`colour` as #RRGGBB; without one it is ink, and soft ink where the widget is disabled."""
+        palette = self._theme.palette
+        made: Any = self._font.icon(
+            f"ph.{symbol}", color=colour or palette.ink, color_disabled=palette.soft_ink, scale_factor=1.0
+        )
+        return QIcon(made)
+
+    def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
+        """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
+        return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)

@@ -1,0 +1,147 @@
+"""The window: arranges the three panels, folds them, remembers where they were, takes files that are dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from app.messages import _
+from app.ui.conversation_panel import ConversationPanel
+from app.ui.icons import Icons
+from app.ui.page.panel import PagePanel
+from app.ui.shelf.panel import ShelfPanel
+from app.ui.widgets.drop_overlay import DropOverlay
+
+_SIZE = (1440, 900)
+_SMALLEST_HEIGHT = 480
+_SHELF_WIDTH, _SHELF_SMALLEST = 264, 200
+_PAGE_SHARE, _PAGE_SMALLEST, _PAGE_WIDEST = 0.315, 300, 720
+_TALK_SMALLEST = 360
+
+
+class WindowState(msgspec.Struct, frozen=True):
+    """What the window remembers: Qt's own geometry, the widths of the panels, what is folded, what lay open."""
+
+    geometry: bytes = b""
+    widths: tuple[int, ...] = ()
+    shelf_folded: bool = False
+    page_folded: bool = False
+    book_id: str = ""
+    page: int = 1
+
+
+class MainWindow(QWidget):
+    files_dropped = Signal(list)  # list[Path]
+    closing = Signal()
+
+    def __init__(self, icons: Icons, shelf: ShelfPanel, talk: ConversationPanel, page: PagePanel) -> None:
+        super().__init__()
+        self.setWindowTitle("Octavo")
+        self.setMinimumHeight(_SMALLEST_HEIGHT)
+        self.resize(*_SIZE)
+        self.shelf, self.talk, self.page = shelf, talk, page
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for panel, smallest in ((shelf, _SHELF_SMALLEST), (talk, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
+            panel.setMinimumWidth(smallest)
+            self._splitter.addWidget(panel)
+        self._splitter.setStretchFactor(1, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._splitter)
+        self.overlay = DropOverlay(
+            icons.theme, _("Drop books here"), _("PDF, EPUB, Markdown or text: they go on the desk"), self
+        )
+        talk.unfold_shelf.clicked.connect(self.toggle_shelf)
+        talk.unfold_page.clicked.connect(self.toggle_page)
+        self._take_all_drops()
+        self._spread()
+
+    def state(self, book_id: str = "", page: int = 1) -> WindowState:
+        return WindowState(
+            bytes(self.saveGeometry().data()),
+            tuple(self._splitter.sizes()),
+            self.shelf.isHidden(),
+            self.page.isHidden(),
+            book_id,
+            page,
+        )
+
+    def restore(self, state: WindowState) -> None:
+        if state.geometry:
+            self.restoreGeometry(QByteArray(state.geometry))
+        self._spread()
+        if len(state.widths) == self._splitter.count() and not state.shelf_folded and not state.page_folded:
+            self._splitter.setSizes(list(state.widths))
+        self.shelf.setHidden(state.shelf_folded)
+        self.page.setHidden(state.page_folded)
+        self._tell_folded()
+
+    @Slot()
+    def toggle_shelf(self) -> None:
+        self.shelf.setVisible(self.shelf.isHidden())
+        self._tell_folded()
+
+    @Slot()
+    def toggle_page(self) -> None:
+        self.page.setVisible(self.page.isHidden())
+        self._tell_folded()
+
+    @Slot()
+    def unfold_page(self) -> None:
+        self.page.show()
+        self._tell_folded()
+
+    @Slot()
+    def unfold_shelf(self) -> None:
+        self.shelf.show()
+        self._tell_folded()
+
+    def show_drop(self, shown: bool) -> None:
+        """The veil that says where files may be dropped."""
+        if shown:
+            self.overlay.appear()
+        else:
+            self.overlay.hide()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files(event):
+            event.acceptProposedAction()
+            self.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
+        self.show_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.show_drop(False)
+        files = _files(event)
+        if files:
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.accept()
+
+    def _take_all_drops(self) -> None:
+        """A text field would take a dropped file for text: here the whole window takes files, and nothing else does."""
+        for child in self.findChildren(QWidget):
+            child.setAcceptDrops(False)
+        self.setAcceptDrops(True)
+
+    def _spread(self) -> None:
+        page = round(max(_PAGE_SMALLEST, min(_PAGE_WIDEST, self.width() * _PAGE_SHARE)))
+        shelf = max(_SHELF_SMALLEST, min(_SHELF_WIDTH, round(self.width() * 0.23)))
+        self._splitter.setSizes([shelf, self.width() - shelf - page, page])
+
+    def _tell_folded(self) -> None:
+        self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,1 @@
+"""The right panel: a page of a book."""

@@ -1,0 +1,108 @@
+"""Above the page: the book's title, its outline, the search in it, and where one is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from app.messages import _
+from app.ui.chat.marks import shorten_title
+from app.ui.icons import Icons, Symbol
+from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.tips import plain_tip
+
+HEADER_HEIGHT = 51
+_FIND_WIDTH, _FIND_SMALLEST = 148, 88
+_NARROW = 400
+
+
+class FindField(QLineEdit):
+    """Return finds the next page, Shift+Return the one before, Esc gives up."""
+
+    next_wanted = Signal(int)
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(_("Find in book"))
+        self.setAccessibleName(_("Find in book"))
+        self.setToolTip(_("Find in book") + "  Ctrl+F")
+        self.setMinimumWidth(_FIND_SMALLEST)
+        self.setMaximumWidth(_FIND_WIDTH)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()  # Esc belongs to this field, not to the window's Stop
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.next_wanted.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PageHeader(QWidget):
+    outline_wanted = Signal()
+    text_wanted = Signal(bool)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEADER_HEIGHT)
+        self._title = ElidedLabel(role="book")
+        self.outline = IconButton(icons, Symbol.OUTLINE, _("Outline"), shortcut="Ctrl+Shift+O")
+        self.outline.clicked.connect(self.outline_wanted)
+        self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
+        self.as_text.setCheckable(True)
+        self.as_text.toggled.connect(self.text_wanted)
+        self.find_field = FindField()
+        self._place = PlainLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._title, 1)
+        row.addWidget(self.outline)
+        row.addWidget(self.as_text)
+        row.addWidget(self.find_field, 1)
+        row.addWidget(self._place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place.setVisible(bool(self._place.text()) and self.width() >= _NARROW)
+
+    def show_book(self, title: str, *, outline: bool, drawn: bool) -> None:
+        """`outline`: the book has one; `drawn`: its pages can be shown as images too."""
+        self._title.setText(shorten_title(title))
+        self._title.setToolTip(plain_tip(title))
+        self.outline.setVisible(outline)
+        self.as_text.setVisible(drawn)
+        self.find_field.setVisible(bool(title))
+
+    def show_place(self, words: str) -> None:
+        self._place.setText(words)
+        self._place.setVisible(bool(words) and self.width() >= _NARROW)
+
+    def title(self) -> str:
+        return self._title.text()
+
+    def place(self) -> str:
+        return self._place.text()
+
+    @Slot(bool)
+    def set_text_shown(self, shown: bool) -> None:
+        """Without saying that the person wanted it."""
+        blocked = self.as_text.blockSignals(True)
+        self.as_text.setChecked(shown)
+        self.as_text.blockSignals(blocked)
+        self.as_text.set_name(_("Show the page") if shown else _("Show the text"))

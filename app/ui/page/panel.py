@@ -1,0 +1,286 @@
+"""The right panel: the page that is being read, as text or as a drawing, with what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from app.core.document import Book, Format, Page, PageImage
+from app.messages import _, count
+from app.ui.icons import Icons, Symbol
+from app.ui.page.header import PageHeader
+from app.ui.page.image_page import ImagePage
+from app.ui.page.outline import OutlinePopup
+from app.ui.page.pager import Pager
+from app.ui.page.text_page import TextPage
+from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+
+_ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+_FITTING = _ZOOMS.index(1.0)
+
+
+class Sheet(QWidget):
+    """The paper under flowing text: no wider than the text's measure, centred."""
+
+    def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = text
+        text.setParent(self)
+        theme.changed.connect(self._repaint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        padding = min(SPACE_XXL + SPACE_XS, max(SPACE_L, self.width() // 12))
+        width = min(self.width(), self._text.measure() + 2 * padding)
+        left = (self.width() - width) // 2
+        self._text.setGeometry(left + 1, 1, width - 2, max(0, self.height() - 2))
+        self._text.set_padding(padding, SPACE_XL)
+        self._paper = (left, width)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        left, width = self._paper
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.palette.line))
+        painter.setBrush(QColor(self._theme.palette.surface))
+        painter.drawRect(left, 0, width - 1, self.height() - 1)
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update()
+
+
+class PagePanel(QWidget):
+    """Says what the person wants; shows what it is given. Pages are numbers from 1."""
+
+    turned = Signal(int)
+    jumped = Signal(str)
+    section_chosen = Signal(int)
+    image_wanted = Signal(int)
+    drawing_chosen = Signal(bool)
+    find_changed = Signal(str)
+    find_next_wanted = Signal(int)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Page"))
+        self._book: Book | None = None
+        self._page = 1
+        self._zoom = _FITTING
+        self.header = PageHeader(icons)
+        self.pager = Pager(icons)
+        self.text = TextPage(icons.theme)
+        self.text.setAccessibleName(_("Text of the page"))
+        self.image = ImagePage(icons.theme)
+        self._sheet = Sheet(icons.theme, self.text)
+        self._empty = PlainLabel(_("Open a book from the shelf, or click a page mark in an answer."), role="soft")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._note = PlainLabel(role="small")
+        self._note.setWordWrap(True)
+        self._quote = PlainLabel(role="quote")
+        self._quote.setWordWrap(True)
+        self._found = ElidedLabel(role="small")
+        self._found_bar = self._make_found_bar(icons)
+        self._lay_out()
+        self._connect()
+        self.show_nothing()
+
+    # ---- what it shows
+
+    def show_nothing(self) -> None:
+        self._book = None
+        self.header.show_book("", outline=False, drawn=False)
+        self.header.show_place("")
+        self.pager.hide()
+        self._note.hide()
+        self._quote.hide()
+        self.show_found("", 0, 0)
+        self._stack.setCurrentWidget(self._empty)
+
+    def show_book(self, book: Book) -> None:
+        self._book = book
+        self.header.show_book(book.title, outline=bool(book.outline), drawn=book.format is Format.PDF)
+        self.pager.show()
+
+    def show_page(self, page: Page, headings: Collection[str], note: str) -> None:
+        """The page's text and place; `note` is a quiet sentence about it, or empty."""
+        assert self._book is not None
+        self._page = page.number
+        self.text.show_page(page.text, headings, markdown=self._book.format is Format.MARKDOWN)
+        label = page.label or str(page.number)
+        self.header.show_place(_("p. {page} / {pages}").format(page=label, pages=count(self._book.page_count)))
+        self.pager.show_place(
+            label,
+            _("of {n} pages").format(n=count(self._book.page_count)),
+            first=page.number <= 1,
+            last=page.number >= self._book.page_count,
+        )
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        self._quote.hide()
+
+    def show_text(self) -> None:
+        self.header.set_text_shown(True)
+        self._quote.hide()
+        self._stack.setCurrentWidget(self._sheet)
+        self.text.show_lit()
+
+    def show_drawing(self) -> None:
+        """Ask for the page's drawing, and show it as soon as it comes."""
+        self.header.set_text_shown(False)
+        self._stack.setCurrentWidget(self.image)
+        self.image.clear()
+        words = self.text.lit_words()
+        self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
+        self._quote.setVisible(bool(words))
+
+    def show_image(self, drawn: PageImage) -> None:
+        assert self._book is not None
+        self.image.show_image(drawn, f"{self._book.title}, {self.header.place()}")
+
+    def show_note(self, sentence: str) -> None:
+        self._note.setText(sentence)
+        self._note.setVisible(bool(sentence))
+
+    def note(self) -> str:
+        return self._note.text() if self._note.isVisibleTo(self) else ""
+
+    def quote(self) -> str:
+        return self._quote.text() if self._quote.isVisibleTo(self) else ""
+
+    def show_found(self, words: str, pages: int, current: int) -> None:
+        """`pages` pages hold `words`; `current` says which of them is shown, from 1, 0 for none of them."""
+        self._found_bar.setVisible(bool(words))
+        if not pages:
+            self._found.setText(_("“{words}” stands on no page.").format(words=words))
+        elif pages == 1:
+            self._found.setText(_("“{words}” stands on 1 page.").format(words=words))
+        else:
+            self._found.setText(
+                _("“{words}” stands on {n} pages.").format(words=words, n=count(pages))
+                + (f"  {current} / {count(pages)}" if current else "")
+            )
+        self._found_back.setVisible(pages > 1)
+        self._found_forward.setVisible(pages > 1)
+
+    def found_text(self) -> str:
+        return self._found.text() if self._found_bar.isVisibleTo(self) else ""
+
+    def drawing_shown(self) -> bool:
+        return self._stack.currentWidget() is self.image
+
+    # ---- commands
+
+    @Slot()
+    def focus_find(self) -> None:
+        self.header.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.header.find_field.selectAll()
+
+    @Slot()
+    def focus_pager(self) -> None:
+        self.pager.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.pager.field.selectAll()
+
+    @Slot()
+    def focus_page(self) -> None:
+        shown = self.image if self.drawing_shown() else self.text
+        shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def toggle_drawing(self) -> None:
+        if self.header.as_text.isVisibleTo(self):
+            self.header.as_text.toggle()
+
+    @Slot()
+    def zoom_in(self) -> None:
+        self._set_zoom(self._zoom + 1)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        self._set_zoom(self._zoom - 1)
+
+    @Slot()
+    def zoom_fit(self) -> None:
+        self._set_zoom(_FITTING)
+
+    @Slot()
+    def open_outline(self) -> None:
+        if self._book is not None and self._book.outline:
+            popup = OutlinePopup(self._book.outline, self._page, self)
+            popup.chosen.connect(self.section_chosen)
+            popup.drop_below(self.header)
+
+    # ---- inside
+
+    def _set_zoom(self, zoom: int) -> None:
+        self._zoom = max(0, min(len(_ZOOMS) - 1, zoom))
+        self.image.set_zoom(_ZOOMS[self._zoom])
+        self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
+        self._sheet.arrange()
+
+    def _make_found_bar(self, icons: Icons) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_XS)
+        self._found_back = IconButton(icons, Symbol.UP, _("Previous page with these words"), shortcut="Shift+Return")
+        self._found_forward = IconButton(icons, Symbol.DOWN, _("Next page with these words"), shortcut="Return")
+        self._found_back.clicked.connect(self._find_back)
+        self._found_forward.clicked.connect(self._find_forward)
+        row.addWidget(self._found, 1)
+        row.addWidget(self._found_back)
+        row.addWidget(self._found_forward)
+        return bar
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._stack = QStackedLayout(body)
+        for widget in (self._empty, self._sheet, self.image):
+            self._stack.addWidget(widget)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
+        inner.setSpacing(SPACE_S)
+        for strip in (self._found_bar, self._note, self._quote):
+            inner.addWidget(strip)
+        inner.addWidget(body, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(Rule())
+        column.addLayout(inner, 1)
+        column.addWidget(self.pager)
+
+    def _connect(self) -> None:
+        self.pager.turned.connect(self.turned)
+        self.pager.jumped.connect(self.jumped)
+        self.text.turned.connect(self.turned)
+        self.image.turned.connect(self.turned)
+        self.image.image_wanted.connect(self.image_wanted)
+        self.header.text_wanted.connect(self._choose_text)
+        self.header.outline_wanted.connect(self.open_outline)
+        self.header.find_field.textChanged.connect(self.find_changed)
+        self.header.find_field.next_wanted.connect(self.find_next_wanted)
+
+    @Slot(bool)
+    def _choose_text(self, shown: bool) -> None:
+        self.drawing_chosen.emit(not shown)
+
+    @Slot()
+    def _find_back(self) -> None:
+        self.find_next_wanted.emit(-1)
+
+    @Slot()
+    def _find_forward(self) -> None:
+        self.find_next_wanted.emit(1)

@@ -1,0 +1,190 @@
+"""A page as flowing text: plain text only, set in the serif, with the quotation lit and scrolled to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.untrusted import disarm
+from app.ui.fonts import text_font
+from app.ui.page.typeset import index_of, typeset, utf16_offset
+from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
+
+_LIT_ABOVE_SHARE = 0.25
+"""Of the height: where a lit quotation comes to stand."""
+
+_JUSTIFIED_CHARACTERS = 40
+"""Lines shorter than this many average characters are not justified: the gaps would be too wide."""
+
+
+class TextPage(QTextEdit):
+    """`turned` is +1 or -1 when PageDown or PageUp goes beyond the text."""
+
+    turned = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = ""
+        self._headings: tuple[str, ...] = ()
+        self._markdown = False
+        self._padding = (0, 0)
+        self._justified = True
+        self._size = SIZE_TEXT
+        self._lit: tuple[int, int] | None = None
+        self._found: tuple[tuple[int, int], ...] = ()
+        self.setDocument(SealedDocument(self))
+        self.setReadOnly(True)
+        self.setAcceptDrops(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setProperty("role", "plain")
+        theme.changed.connect(self._light)
+
+    def measure(self) -> int:
+        """The width in pixels of as many average characters as a line may have."""
+        return round(QFontMetricsF(text_font(self._size)).averageCharWidth() * MEASURE_CHARACTERS)
+
+    def set_padding(self, sides: int, above: int) -> None:
+        """Pixels around the text; they scroll with it."""
+        self._padding = (sides, above)
+        width = self.width() - 2 * sides
+        justified = width >= self.measure() * _JUSTIFIED_CHARACTERS / MEASURE_CHARACTERS
+        if justified != self._justified:
+            self._justified = justified
+            self._set()
+            self._light()
+        else:
+            self._pad()
+
+    def page_text(self) -> str:
+        return self._text
+
+    def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, markdown: bool = False) -> None:
+        """`headings` are lines to set as such; `markdown` lets Markdown's signs step back."""
+        self._text = disarm(untrusted_text)
+        self._markdown = markdown
+        self._headings = tuple(headings)
+        self._lit, self._found = None, ()
+        self._set()
+        self._light()
+        self.verticalScrollBar().setValue(0)
+
+    def light(self, start: int, end: int) -> None:
+        """Light characters `start` to `end` of the page's text and bring them into sight."""
+        self._lit = (start, end)
+        self._light()
+        self.show_lit()
+
+    def find_words(self, words: str) -> int:
+        """Mark every place where `words` stand, whatever their case; the number of places."""
+        self._found = tuple(_places(self._text, words)) if words else ()
+        self._light()
+        if self._found and self._lit is None:
+            self._reveal(self._found[0])
+        return len(self._found)
+
+    def set_type_size(self, size: int) -> None:
+        """Pixels."""
+        if size != self._size:
+            self._size = size
+            self._set()
+            self._light()
+
+    def show_lit(self) -> None:
+        if self._lit is not None:
+            self._reveal(self._lit)
+
+    def lit_words(self) -> str:
+        """The words that are lit."""
+        return self._text[slice(*self._lit)] if self._lit is not None else ""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The page's own characters, with its own line breaks."""
+        cursor = self.textCursor()
+        start, end = (index_of(self._text, at) for at in (cursor.selectionStart(), cursor.selectionEnd()))
+        data = QMimeData()
+        data.setText(self._text[start:end])
+        return data
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_PageDown and bar.value() >= bar.maximum():
+            self.turned.emit(1)
+        elif event.key() == Qt.Key.Key_PageUp and bar.value() <= bar.minimum():
+            self.turned.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._light()
+
+    def _set(self) -> None:
+        typeset(
+            self.document(), self._text, self._headings, self._size, markdown=self._markdown, justify=self._justified
+        )
+        self._pad()
+
+    def _pad(self) -> None:
+        sides, above = self._padding
+        bar = self.verticalScrollBar().sizeHint().width() if self.verticalScrollBar().isVisible() else 0
+        frame = self.document().rootFrame()
+        layout = frame.frameFormat()
+        layout.setLeftMargin(sides)
+        layout.setRightMargin(max(0, sides - bar))
+        layout.setTopMargin(above)
+        layout.setBottomMargin(above)
+        frame.setFrameFormat(layout)
+
+    @Slot()
+    def _light(self) -> None:
+        palette = self._theme.palette
+        found = QTextCharFormat()
+        found.setBackground(QColor(palette.wash))
+        found.setForeground(QColor(palette.accent))
+        lit = QTextCharFormat()
+        lit.setBackground(QColor(palette.highlight))
+        lit.setForeground(QColor(palette.ink))
+        selections = [self._selection(place, found) for place in self._found]
+        if self._lit is not None:
+            selections.append(self._selection(self._lit, lit))
+        self.setExtraSelections(selections)
+
+    def _selection(self, place: tuple[int, int], look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        selection = QTextEdit.ExtraSelection()
+        selection.format = look
+        selection.cursor = self._cursor(place)
+        return selection
+
+    def _cursor(self, place: tuple[int, int]) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(utf16_offset(self._text, place[0]))
+        cursor.setPosition(utf16_offset(self._text, place[1]), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _reveal(self, place: tuple[int, int]) -> None:
+        cursor = self._cursor(place)
+        cursor.setPosition(cursor.selectionStart())
+        top = self.cursorRect(cursor).top() + self.verticalScrollBar().value()
+        self.verticalScrollBar().setValue(int(top - self.viewport().height() * _LIT_ABOVE_SHARE))
+
+
+def _places(text: str, words: str) -> Sequence[tuple[int, int]]:
+    found, wanted, at = [], words.lower(), 0
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few capitals become two characters: then only the exact case can be shown
+        lowered, wanted = text, words
+    while wanted and (at := lowered.find(wanted, at)) >= 0:
+        found.append((at, at + len(wanted)))
+        at += len(wanted)
+    return found

@@ -1,0 +1,146 @@
+"""Sets a page's plain text: paragraphs, headings and the quotation that is lit. No markup is ever interpreted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+
+from app.ui.fonts import text_font, ui_font
+from app.ui.page.markup import Look, flow_markdown, heading_level, indent_of, spans_of
+from app.ui.theme import LINE_HEIGHT
+
+_PARAGRAPH_GAP_SHARE = 0.5
+_AFTER_HEADING_SHARE = 0.25
+"""Of a line: how high an empty line becomes between paragraphs, and after a heading."""
+
+_FULL_LINE_CHARACTERS = 40
+_LISTING = re.compile(r"\s|[-*•·–—|>#]|\(?\d{1,3}[.)]\s|\w[.)]\s")
+_CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def flow(untrusted_text: str) -> str:
+    """The text with the line breaks inside a paragraph taken out where its lines were broken to a width.
+
+    Every character keeps its place: a break becomes one space, or one zero-width space between CJK characters.
+    Lists, tables, verse and anything indented stay as they are.
+    """
+    return "\n\n".join(_flow_paragraph(paragraph) for paragraph in untrusted_text.split("\n\n"))
+
+
+def _flow_paragraph(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    wide = [len(line) * (2 if _CJK.search(line) else 1) for line in lines[:-1]]
+    if not wide or min(wide) < _FULL_LINE_CHARACTERS or any(_LISTING.match(line) for line in lines):
+        return paragraph
+    flowed = lines[0]
+    for line in lines[1:]:
+        joint = "\u200b" if _CJK.match(flowed[-1:]) and _CJK.match(line[:1]) else " "
+        flowed += joint + line
+    return flowed
+
+
+def utf16_offset(text: str, index: int) -> int:
+    """Where character `index` stands in Qt's count, which counts UTF-16 units."""
+    return index if text.isascii() else len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def index_of(text: str, utf16: int) -> int:
+    """The inverse of `utf16_offset`."""
+    if text.isascii():
+        return utf16
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * utf16].decode("utf-16-le", "ignore"))
+
+
+def typeset(
+    document: QTextDocument, untrusted_text: str, headings: Collection[str], size: int, *, markdown: bool, justify: bool
+) -> None:
+    """Fill `document`; lines that say one of `headings` are set as headings.
+
+    `size` is the type's size in pixels; `markdown` lets Markdown's signs step back behind the words;
+    `justify` fills the lines of paragraphs, which looks well only where a line is long enough.
+    """
+    document.clear()
+    document.setDefaultFont(text_font(size))
+    cursor = QTextCursor(document)
+    cursor.insertText(flow_markdown(untrusted_text) if markdown else flow(untrusted_text))
+    wanted = {_normal(title) for title in headings}
+    cursor.beginEditBlock()
+    block, after_heading = document.firstBlock(), False
+    while block.isValid():
+        words = block.text()
+        level = heading_level(words) if markdown else 0
+        is_heading = bool(level) or _normal(words) in wanted
+        if not words.strip():
+            _set_gap(block, size, share=_AFTER_HEADING_SHARE if after_heading else _PARAGRAPH_GAP_SHARE)
+        elif is_heading:
+            _set_heading(block, size, level or 2)
+        else:
+            _set_paragraph(block, size, indent_of(words) if markdown else 0, justify=justify)
+        if markdown:
+            _set_spans(block, words, size)
+        after_heading = is_heading
+        block = block.next()
+    cursor.endEditBlock()
+
+
+def _set_gap(block: QTextBlock, size: int, share: float) -> None:
+    layout = QTextBlockFormat()
+    layout.setLineHeight(round(size * LINE_HEIGHT * share), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    QTextCursor(block).setBlockFormat(layout)
+
+
+def _set_heading(block: QTextBlock, size: int, level: int) -> None:
+    larger = size + {1: 5, 2: 3}.get(level, 1)
+    layout = QTextBlockFormat()
+    layout.setLineHeight(round(larger * 1.35), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+    if block.position() > 0:
+        layout.setTopMargin(size // 2)
+    look = QTextCharFormat()
+    look.setFont(text_font(larger, QFont.Weight.DemiBold))
+    cursor = QTextCursor(block)
+    cursor.setBlockFormat(layout)
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    cursor.mergeCharFormat(look)
+
+
+def _set_paragraph(block: QTextBlock, size: int, indent: int, *, justify: bool) -> None:
+    words = block.text()
+    layout = QTextBlockFormat()
+    layout.setLineHeight(round(size * LINE_HEIGHT), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+    if indent:
+        width = QFontMetricsF(text_font(size)).horizontalAdvance(words[:indent])
+        layout.setLeftMargin(width)
+        layout.setTextIndent(-width)
+    elif justify and len(words) > _FULL_LINE_CHARACTERS and not _LISTING.match(words):
+        layout.setAlignment(Qt.AlignmentFlag.AlignJustify)
+    QTextCursor(block).setBlockFormat(layout)
+
+
+def _set_spans(block: QTextBlock, words: str, size: int) -> None:
+    looks = {look: QTextCharFormat() for look in Look}
+    sign = text_font(1)
+    looks[Look.SIGN].setFont(sign)
+    looks[Look.SIGN].setForeground(Qt.GlobalColor.transparent)
+    looks[Look.STRONG].setFontWeight(QFont.Weight.DemiBold)
+    looks[Look.SLANTED].setFontItalic(True)
+    looks[Look.CODE].setFont(ui_font(size - 1))
+    cursor = QTextCursor(block)
+    for span in spans_of(words):
+        cursor.setPosition(block.position() + utf16_offset(words, span.start))
+        cursor.setPosition(block.position() + utf16_offset(words, span.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(looks[span.look])
+
+
+def _normal(words: str) -> str:
+    return " ".join(words.lstrip("# ").split()).casefold()

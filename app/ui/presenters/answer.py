@@ -1,0 +1,172 @@
+"""The answer under way: starts and stops it, and lets the view follow while its conversation is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.cancel import Cancel
+from app.core.conversation import Answer, Conversation, Turn
+from app.core.document import Book
+from app.core.errors import Problem
+from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Reading, Stored, Token
+from app.messages import sentence
+from app.services.ask import ContextUse
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.view import ConversationView
+from app.ui.jobs import Job
+from app.ui.presenters.words import ending_words, loading_words, place_of, reading_words, time_left
+
+
+@dataclass
+class Running:
+    """`before` are the turns above the question; the ids are empty until the question is on disk.
+
+    `again` says that the question was there before and gets another answer.
+    """
+
+    conversation: Conversation
+    text: str
+    before: tuple[Turn, ...]
+    parent_id: str | None = None
+    question_id: str = ""
+    answer_id: str = ""
+    again: bool = False
+    pieces: list[str] = field(default_factory=list)
+    progress: tuple[str, float | None] = ("", None)
+    first_reading: tuple[Reading, float] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an answer ended. `answer` is None when not even the question could be kept."""
+
+    running: Running
+    answer: Answer | None
+    problem: Problem | None = None
+
+
+class AnswerPresenter(QObject):
+    """One answer at a time in the whole window; it goes on when another conversation is shown meanwhile."""
+
+    stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
+    begun = Signal(object)  # Running: the view shows the open answer
+    reading = Signal(object, str)  # Place | None, the time left in words
+    loading = Signal(float)
+    ended = Signal(object)  # Outcome
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        view: ConversationView,
+        *,
+        books: Callable[[], dict[str, Book]],
+        clock: Callable[[], float],
+        parent: QObject | None = None,
+    ) -> None:
+        """`books` gives what stands on the shelf, by id; `clock` counts seconds."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._view = view
+        self._books = books
+        self._clock = clock
+        self._shown_id = ""
+        self._use: ContextUse | None = None
+        self._job: Job | None = None
+        self.running: Running | None = None
+
+    def start(self, work: Callable[[Cancel], Iterator[AnswerEvent]], running: Running) -> None:
+        self.running = running
+        self._job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
+
+    def stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def show_conversation(self, conversation_id: str) -> None:
+        """From now on this conversation is shown."""
+        self._shown_id = conversation_id
+
+    def note_use(self, use: ContextUse | None) -> None:
+        """How the context of the shown conversation is filled: lets the reading be told by book and page."""
+        self._use = use
+
+    def is_open_in(self, conversation_id: str) -> bool:
+        """Whether this conversation's last turn is the one under way."""
+        running = self.running
+        return running is not None and bool(running.answer_id) and running.conversation.id == conversation_id
+
+    def show_again(self) -> None:
+        """Put the question and what there is of its answer below the turns that the view shows."""
+        running = self.running
+        assert running is not None
+        self._view.begin_turn(running.question_id, running.text, running.answer_id)
+        self._view.set_progress(*running.progress)
+        self._view.append("".join(running.pieces))
+
+    @Slot(object)
+    def _on_event(self, event: AnswerEvent) -> None:
+        running = self.running
+        assert running is not None
+        match event:
+            case Stored(question_id, answer_id):
+                self._on_stored(running, question_id, answer_id)
+            case Loading(fraction):
+                self.loading.emit(fraction)
+                self._tell_progress(running, loading_words(fraction), fraction)
+            case Reading():
+                self._on_reading(running, event)
+            case Token(text):
+                self._on_token(running, text)
+            case Finished(answer):
+                self._end(Outcome(running, answer))
+            case Cancelled(answer):
+                self._end(Outcome(running, answer))
+            case Failed(problem, answer):
+                self._end(Outcome(running, answer, problem))
+
+    def _on_stored(self, running: Running, question_id: str, answer_id: str) -> None:
+        running.question_id, running.answer_id = question_id, answer_id
+        self.stored.emit(running)
+        if self._is_shown(running):
+            if running.again:
+                self._view.begin_answer(question_id, answer_id)
+            else:
+                self._view.begin_turn(question_id, running.text, answer_id)
+        self.begun.emit(running)
+
+    def _on_reading(self, running: Running, event: Reading) -> None:
+        if running.first_reading is None:
+            running.first_reading = (event, self._clock())
+        begun, since = running.first_reading
+        left = time_left(event, begun, self._clock() - since)
+        place = place_of(event.done, self._use, self._books()) if self._is_shown(running) else None
+        self._tell_progress(running, reading_words(event, place, left), event.done / max(1, event.total))
+        self.reading.emit(place, left)
+
+    def _on_token(self, running: Running, text: str) -> None:
+        if running.progress[0]:
+            self._tell_progress(running, "", None)
+            self.reading.emit(None, "")
+        running.pieces.append(text)
+        if self._is_shown(running):
+            self._view.append(text)
+
+    def _tell_progress(self, running: Running, words: str, fraction: float | None) -> None:
+        running.progress = (words, fraction)
+        if self._is_shown(running) and running.answer_id:
+            self._view.set_progress(words, fraction)
+
+    def _end(self, outcome: Outcome) -> None:
+        self.running = self._job = None
+        self.reading.emit(None, "")
+        answer, problem = outcome.answer, outcome.problem
+        if answer is not None and self._is_shown(outcome.running):
+            self._view.set_progress("", None)
+            self._view.finish(answer, sentence(problem) if problem is not None else ending_words(answer))
+        self.ended.emit(outcome)
+
+    def _is_shown(self, running: Running) -> bool:
+        return running.conversation.id == self._shown_id

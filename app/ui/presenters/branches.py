@@ -1,0 +1,38 @@
+"""What the presenters ask the store about a conversation, in one call each; runs off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.conversation import Conversation, Turn
+from app.services.desk import Desk
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A conversation, None when it was deleted, with the turns of its shown branch and the titles of all books."""
+
+    conversation: Conversation | None
+    turns: tuple[Turn, ...]
+    titles: dict[str, str]
+
+
+def load(desk: Desk, conversation_id: str) -> Loaded:
+    conversation = desk.conversations.get(conversation_id)
+    turns = desk.conversations.turns(conversation_id) if conversation else ()
+    return Loaded(conversation, turns, {book.id: book.title for book in desk.library.books()})
+
+
+def step_variant(desk: Desk, kind: str, question_id: str, answer_id: str, step: int) -> None:
+    """Show the variant of a "question" or of its "answer" `step` places further; at either end nothing happens."""
+    store = desk.conversations
+    of_question = kind == "question"
+    ids = store.question_variants(question_id) if of_question else store.answer_variants(question_id)
+    current = question_id if of_question else answer_id
+    place = ids.index(current) + step if current in ids else -1
+    if not 0 <= place < len(ids):
+        return
+    if of_question:
+        store.show_question(ids[place])
+    else:
+        store.show_answer(ids[place])

@@ -1,0 +1,59 @@
+"""The commands of the window: each one an action with its shortcut, all of them to be found with Ctrl+K."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.ui.icons import Icons
+from app.ui.palette_dialog import Entry, Kind, PaletteDialog
+
+
+@dataclass(frozen=True)
+class Command:
+    """`run` is a bound method of a QObject; `shortcut` may be empty."""
+
+    name: str
+    shortcut: str
+    run: Callable[[], object]
+
+
+class Commands(QObject):
+    """`chosen` carries the Entry of a book or a conversation; commands run by themselves."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, commands: Sequence[Command], window: QWidget, icons: Icons, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._icons = icons
+        self.actions: dict[str, QAction] = {}
+        for command in commands:
+            action = QAction(command.name, window)
+            action.setShortcut(QKeySequence(command.shortcut))
+            action.triggered.connect(command.run)
+            window.addAction(action)
+            self.actions[command.name] = action
+
+    def offer(self, others: Sequence[Entry]) -> None:
+        """Let the person choose from `others` and the commands."""
+        entries = [
+            Entry(Kind.COMMAND, name, name, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+            for name, action in self.actions.items()
+        ]
+        dialog = PaletteDialog(self._icons, [*others, *entries], self._window)
+        dialog.chosen.connect(self._choose)
+        dialog.open_over()
+
+    @Slot(object)
+    def _choose(self, entry: Entry) -> None:
+        if entry.kind is Kind.COMMAND:
+            self.actions[entry.key].trigger()
+        else:
+            self.chosen.emit(entry)

@@ -1,0 +1,235 @@
+"""The page that lies open: loads it, draws it, lights a quotation, searches the book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.conversation import Citation
+from app.core.document import Book, Format, Page, PageImage
+from app.core.errors import Problem
+from app.documents.quotes import locate
+from app.messages import _, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.page.panel import PagePanel
+from app.ui.presenters.words import page_note
+
+_FIND_DELAY_MS = 250
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A page with the range of characters, in its text, of the quotation that was looked for."""
+
+    book: Book
+    page: Page
+    lit: tuple[int, int] | None
+    wanted: str
+
+
+class PagePresenter(QObject):
+    """`moved` carries the id of the book and the number of the page that is now shown."""
+
+    moved = Signal(str, int)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+        self._book: Book | None = None
+        self._page: Page | None = None
+        self._as_text = False
+        self._words = ""
+        self._found: tuple[int, ...] = ()
+        self._opening: Job | None = None
+        self._drawing: Job | None = None
+        self._find_later = QTimer(self, singleShot=True, interval=_FIND_DELAY_MS)
+        self._find_later.timeout.connect(self._find)
+        panel.turned.connect(self.turn)
+        panel.jumped.connect(self._jump)
+        panel.section_chosen.connect(self._go)
+        panel.image_wanted.connect(self._draw)
+        panel.drawing_chosen.connect(self._choose_drawing)
+        panel.find_changed.connect(self._change_words)
+        panel.find_next_wanted.connect(self._find_next)
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """The id of the book and the number of the page that are shown."""
+        return (self._book.id, self._page.number) if self._book and self._page else None
+
+    @Slot(str)
+    def open_book(self, book_id: str) -> None:
+        """Open a book at its first page; one that is open stays where it is."""
+        if self._book is None or self._book.id != book_id:
+            self.open_page(book_id, 1)
+
+    @Slot(object)
+    def open_citation(self, citation: Citation) -> None:
+        """Go where a page mark leads and light its quotation."""
+        if not citation.book_id or citation.page < 1:
+            words = _("The answer names a page {page} that none of the books on the desk has.")
+            self.failed.emit(words.format(page=citation.label or citation.page))
+            return
+        self.open_page(citation.book_id, citation.page, citation.quote)
+
+    def open_page(self, book_id: str, number: int, quote: str = "") -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        work = partial(_open, self._desk, book_id, number, quote)
+        self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+
+    @Slot(int)
+    def turn(self, pages: int) -> None:
+        if self._page is not None:
+            self._go(self._page.number + pages)
+
+    @Slot(str)
+    def close_book(self, book_id: str) -> None:
+        """Show nothing when this book was shown."""
+        if self._book is not None and self._book.id == book_id:
+            self._book = self._page = None
+            self._panel.show_nothing()
+
+    # ---- what the panel asks
+
+    @Slot(int)
+    def _go(self, number: int) -> None:
+        if self._book is not None and 1 <= number <= self._book.page_count:
+            self.open_page(self._book.id, number)
+
+    @Slot(str)
+    def _jump(self, wanted: str) -> None:
+        """To a page by its label, else by its number."""
+        if self._book is not None:
+            work = partial(_find_label, self._desk, self._book, wanted)
+            self._bridge.call(Executor.STORE, work, partial(self._jump_to, wanted), self._on_problem)
+
+    def _jump_to(self, wanted: str, number: int | None) -> None:
+        if number is not None:
+            self._go(number)
+        elif self._book is not None:
+            words = _("There is no page {page}: this book has {n} pages.")
+            self._panel.show_note(words.format(page=wanted, n=self._book.page_count))
+
+    @Slot(int)
+    def _draw(self, width: int) -> None:
+        if self._book is None or self._page is None:
+            return
+        if self._drawing is not None:
+            self._drawing.cancel()
+        work = partial(self._desk.library.page_image, self._book.id, self._page.number, width)
+        self._drawing = self._bridge.call(Executor.READER, work, self._show_image, self._on_undrawn)
+
+    @Slot(bool)
+    def _choose_drawing(self, drawing: bool) -> None:
+        self._as_text = not drawing
+        self._arrange()
+
+    # ---- what comes back
+
+    @Slot(object)
+    def _show(self, opened: _Opened) -> None:
+        if self._drawing is not None:
+            self._drawing.cancel()
+        other_book = self._book is None or self._book.id != opened.book.id
+        self._book, self._page = opened.book, opened.page
+        if other_book:
+            self._panel.show_book(opened.book)
+        headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
+        note = page_note(opened.page)
+        if opened.wanted and opened.lit is None:
+            note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
+        self._panel.show_page(opened.page, headings, note)
+        if opened.lit is not None:
+            self._panel.text.light(*opened.lit)
+        self._arrange()
+        if other_book:
+            self._find()
+        elif self._words:
+            self._show_found()
+        self.moved.emit(opened.book.id, opened.page.number)
+
+    def _arrange(self) -> None:
+        if self._book is not None and self._book.format is Format.PDF and not self._as_text:
+            self._panel.show_drawing()
+        else:
+            self._panel.show_text()
+
+    @Slot(object)
+    def _show_image(self, image: PageImage) -> None:
+        self._panel.show_image(image)
+
+    @Slot(object)
+    def _on_undrawn(self, problem: Problem) -> None:
+        """The page cannot be drawn: its text is there all the same, with the reason."""
+        self._panel.show_text()
+        self._panel.show_note(sentence(problem))
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+    # ---- the search
+
+    @Slot(str)
+    def _change_words(self, words: str) -> None:
+        self._words = words.strip()
+        if self._words:
+            self._find_later.start()
+        else:
+            self._find()
+
+    @Slot()
+    def _find(self) -> None:
+        self._find_later.stop()
+        if self._book is None or not self._words:
+            self._take_found(())
+            return
+        work = partial(self._desk.library.search, self._book.id, self._words)
+        self._bridge.call(Executor.STORE, work, self._take_found, self._on_problem)
+
+    @Slot(object)
+    def _take_found(self, pages: tuple[int, ...]) -> None:
+        self._found = pages
+        self._show_found()
+
+    def _show_found(self) -> None:
+        number = self._page.number if self._page else 0
+        current = self._found.index(number) + 1 if number in self._found else 0
+        self._panel.show_found(self._words, len(self._found), current)
+        self._panel.text.find_words(self._words)
+
+    @Slot(int)
+    def _find_next(self, step: int) -> None:
+        if self._find_later.isActive():
+            self._find()
+            return
+        if self._page is None or not self._found:
+            return
+        here = self._page.number
+        if step > 0:
+            target = next((page for page in self._found if page > here), self._found[0])
+        else:
+            target = next((page for page in reversed(self._found) if page < here), self._found[-1])
+        self._go(target)
+
+
+def _open(desk: Desk, book_id: str, number: int, quote: str) -> _Opened:
+    book, page = desk.library.book(book_id), desk.library.page(book_id, number)
+    return _Opened(book, page, locate(page.text, quote) if quote else None, quote)
+
+
+def _find_label(desk: Desk, book: Book, wanted: str) -> int | None:
+    """The number of the page that the book itself calls `wanted`; else `wanted` as a number, if it has that many."""
+    for page in desk.library.pages(book.id):
+        if page.label.casefold() == wanted.casefold():
+            return page.number
+    number = int(wanted) if wanted.isdecimal() else 0
+    return number if 1 <= number <= book.page_count else None

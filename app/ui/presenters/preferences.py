@@ -1,0 +1,81 @@
+"""The settings: shows them, keeps them, and lets them take effect."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Problem
+from app.core.settings import Settings
+from app.core.settings import Theme as ThemeChoice
+from app.messages import _, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.main_window import MainWindow
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.style import Appearance
+
+_RELOAD = "reload"
+
+
+class Preferences(QObject):
+    reload_wanted = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, desk: Desk, bridge: Bridge, appearance: Appearance, window: MainWindow, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._appearance = appearance
+        self._window = window
+        self._settings = Settings()
+        window.talk.notice.acted.connect(self._act)
+
+    def begin(self, settings: Settings) -> None:
+        """These are in force."""
+        self._settings = settings
+        self._appearance.choose(settings.theme)
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        choice = ThemeChoice.LIGHT if self._appearance.dark else ThemeChoice.DARK
+        self.save(msgspec.structs.replace(self._settings, theme=choice))
+
+    @Slot()
+    def open_settings(self) -> None:
+        self._bridge.call(Executor.STORE, self._desk.settings.load, self._show, self._on_problem)
+
+    @Slot(object)
+    def save(self, settings: Settings) -> None:
+        work = partial(self._desk.settings.save, settings)
+        self._bridge.call(Executor.STORE, work, partial(self._saved, settings), self._on_problem)
+
+    @Slot(object)
+    def _show(self, settings: Settings) -> None:
+        self._settings = settings
+        dialog = SettingsDialog(settings, self._window)
+        dialog.saved.connect(self.save)
+        dialog.open()
+
+    def _saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        before, self._settings = self._settings, settings
+        self._appearance.choose(settings.theme)
+        notice = self._window.talk.notice
+        if settings.engine != before.engine:
+            words = _("The settings of the model are kept. They take effect when it is loaded again.")
+            notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
+        elif settings.language != before.language:
+            notice.show_sentence(_("The language changes when Octavo is started again."), failed=False)
+
+    @Slot(str)
+    def _act(self, key: str) -> None:
+        if key == _RELOAD:
+            self.reload_wanted.emit()
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))

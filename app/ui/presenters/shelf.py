@@ -1,0 +1,289 @@
+"""The shelf: lists conversations and books, opens files, keeps what lies on the desk of the shown conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import BookRef, Conversation, PageRange
+from app.core.document import Book
+from app.core.errors import Problem
+from app.engine.protocol import ModelInfo
+from app.messages import _, count, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.presenters.openings import Openings
+from app.ui.presenters.words import Place, flagged_words
+from app.ui.shelf.books import BookList
+from app.ui.shelf.conversations import ConversationList
+from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.panel import ShelfPanel
+from app.ui.shelf.rows import BookRow, BookState
+from app.ui.widgets.dialogs import Confirmation
+
+
+class ShelfPresenter(QObject):
+    """Ids are those of conversations and books."""
+
+    conversation_wanted = Signal(str)
+    conversation_deleted = Signal(str)
+    desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
+    book_wanted = Signal(str)
+    book_added = Signal(object)  # Book
+    book_removed = Signal(str)
+    books_listed = Signal()
+    conversations_listed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        panel: ShelfPanel,
+        conversations: ConversationList,
+        books: BookList,
+        *,
+        now: Callable[[], datetime],
+        parent: QObject | None = None,
+    ) -> None:
+        """`now` gives the local time, aware of its zone."""
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+        self._conversation_list = conversations
+        self._book_list = books
+        self._now = now
+        self._shown: Conversation | None = None
+        self._books: dict[str, Book] = {}
+        self._tokens: dict[str, int] = {}
+        self.openings = Openings(desk, bridge, self)
+        self._reading: tuple[Place, str] | None = None
+        self._read: frozenset[str] = frozenset()
+        self._open_book = ""
+        self._connect()
+
+    @property
+    def books(self) -> dict[str, Book]:
+        """What stands on the shelf, by id; not to be changed."""
+        return self._books
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        return self._conversation_list.conversations()
+
+    @Slot()
+    def list_conversations(self) -> None:
+        self._bridge.call(Executor.STORE, self._desk.conversations.all, self._take_conversations, self._on_problem)
+
+    @Slot()
+    def list_books(self) -> None:
+        self._bridge.call(Executor.STORE, self._desk.library.books, self._take_books, self._on_problem)
+
+    # ---- what others tell
+
+    @Slot(object)
+    def show_conversation(self, conversation: Conversation | None) -> None:
+        self._shown = conversation
+        self._panel.select_conversation(conversation.id if conversation else "")
+        self._show_books()
+
+    @Slot(object, str)
+    def show_reading(self, place: Place | None, left: str) -> None:
+        """Where the model reads; None once it does not."""
+        self._reading = (place, left) if place is not None else None
+        self._show_books()
+
+    def show_read(self, book_ids: Iterable[str]) -> None:
+        """Which books are in the model's context."""
+        self._read = frozenset(book_ids)
+        self._show_books()
+
+    def show_open_book(self, book_id: str) -> None:
+        self._open_book = book_id
+        self._panel.select_book(book_id)
+
+    @Slot(object)
+    def count_tokens(self, info: ModelInfo) -> None:  # noqa: ARG002 - another model has another tokenizer
+        """Count every book anew for the model that was loaded."""
+        self._tokens.clear()
+        for book_id in self._books:
+            self._count(book_id)
+        self._show_books()
+
+    @Slot()
+    def choose_files(self) -> None:
+        self.openings.choose(self._panel.window())
+
+    # ---- the desk
+
+    @Slot(str)
+    def toggle_desk(self, book_id: str) -> None:
+        if self._shown is None:
+            return
+        refs = self._shown.books
+        kept = tuple(ref for ref in refs if ref.book_id != book_id)
+        self.desk_changed.emit(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
+
+    @Slot(str, object)
+    def choose_pages(self, book_id: str, pages: PageRange | None) -> None:
+        if self._shown is not None:
+            refs = tuple(BookRef(book_id, pages) if ref.book_id == book_id else ref for ref in self._shown.books)
+            self.desk_changed.emit(refs)
+
+    # ---- inside
+
+    def _connect(self) -> None:
+        self._panel.conversation_opened.connect(self.conversation_wanted)
+        self._panel.conversation_delete_wanted.connect(self.ask_delete)
+        self._panel.book_opened.connect(self.book_wanted)
+        self._panel.desk_toggled.connect(self.toggle_desk)
+        self._panel.pages_wanted.connect(self._ask_pages)
+        self._panel.book_remove_wanted.connect(self._ask_remove)
+        self._panel.opening_cancelled.connect(self.openings.stop)
+        self.openings.changed.connect(self._show_books)
+        self.openings.opened.connect(self._on_opened)
+        self.openings.failed.connect(self.failed)
+        self._panel.add_wanted.connect(self.choose_files)
+        self._conversation_list.renamed.connect(self._rename)
+
+    @Slot(object)
+    def _on_opened(self, book: Book) -> None:
+        self._books[book.id] = book
+        self._count(book.id)
+        self.book_added.emit(book)
+        self.books_listed.emit()
+
+    @Slot(object)
+    def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
+        self._conversation_list.show_conversations(conversations, self._now())
+        self._panel.select_conversation(self._shown.id if self._shown else "")
+        self.conversations_listed.emit()
+
+    @Slot(object)
+    def _take_books(self, books: tuple[Book, ...]) -> None:
+        self._books = {book.id: book for book in books}
+        for book_id in self._books:
+            if book_id not in self._tokens:
+                self._count(book_id)
+        self._show_books()
+        self.books_listed.emit()
+
+    def _count(self, book_id: str) -> None:
+        work = partial(self._desk.library.tokens, book_id)
+        self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, book_id), self._ignore)
+
+    def _take_tokens(self, book_id: str, tokens: int | None) -> None:
+        if tokens is not None and book_id in self._books:
+            self._tokens[book_id] = tokens
+            self._show_books()
+
+    @Slot()
+    def _show_books(self) -> None:
+        refs = {ref.book_id: ref for ref in self._shown.books} if self._shown else {}
+        rows = [self._row(self._books[book_id], ref) for book_id, ref in refs.items() if book_id in self._books]
+        rows += self.openings.rows()
+        others = sorted(self._books.values(), key=lambda book: book.added_at, reverse=True)
+        rows += [self._row(book, None) for book in others if book.id not in refs]
+        selected = self._panel.selected_book()
+        self._book_list.show_books(rows)
+        self._panel.select_book(selected or self._open_book)
+
+    def _row(self, book: Book, ref: BookRef | None) -> BookRow:
+        row = BookRow(
+            book.id,
+            book.title,
+            book,
+            on_desk=ref is not None,
+            pages=ref.pages if ref else None,
+            tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
+            state_text=flagged_words(book),
+        )
+        if self._reading is not None and self._reading[0].book_id == book.id:
+            place, left = self._reading
+            words = _("reading p. {page}").format(page=count(place.page))
+            words = f"{words} · {left}" if left else words
+            return replace(row, state=BookState.READING, state_text=words, fraction=place.fraction)
+        if ref is not None and book.id in self._read and not row.state_text:
+            return replace(row, state=BookState.READ, state_text=_("✓ read"))
+        return row
+
+    # ---- questions to the person
+
+    @Slot(str)
+    def ask_delete(self, conversation_id: str) -> None:
+        index = self._conversation_list.index_of(conversation_id)
+        words = _("“{title}”, its questions and its answers will be deleted for good. Its books stay on the shelf.")
+        dialog = Confirmation(
+            _("Delete this conversation?"),
+            words.format(title=index.data()),
+            _("Delete"),
+            conversation_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._delete)
+        dialog.open()
+
+    @Slot(str)
+    def _delete(self, conversation_id: str) -> None:
+        self.conversation_deleted.emit(conversation_id)
+
+    @Slot(str, str)
+    def _rename(self, conversation_id: str, title: str) -> None:
+        work = partial(self._desk.conversations.rename, conversation_id, title)
+        self._bridge.call(Executor.STORE, work, self._renamed, self._on_problem)
+
+    @Slot(object)
+    def _renamed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.list_conversations()
+        if self._shown is not None:
+            self.conversation_wanted.emit(self._shown.id)
+
+    @Slot(str)
+    def _ask_pages(self, book_id: str) -> None:
+        if self._shown is not None and book_id in self._books:
+            pages = next((ref.pages for ref in self._shown.books if ref.book_id == book_id), None)
+            dialog = PagesDialog(self._books[book_id], pages, self._panel.window())
+            dialog.chosen.connect(self.choose_pages)
+            dialog.open()
+
+    @Slot(str)
+    def _ask_remove(self, book_id: str) -> None:
+        words = _(
+            "“{title}” and what Octavo made of it will be removed. Its file stays where it is. "
+            "Page marks in earlier answers will not open it any more."
+        )
+        dialog = Confirmation(
+            _("Remove this book?"),
+            words.format(title=self._books[book_id].title),
+            _("Remove"),
+            book_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._remove)
+        dialog.open()
+
+    @Slot(str)
+    def _remove(self, book_id: str) -> None:
+        work = partial(self._desk.library.remove, book_id)
+        self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
+
+    def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._books.pop(book_id, None)
+        self._tokens.pop(book_id, None)
+        self.book_removed.emit(book_id)
+        if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.books):
+            self.desk_changed.emit(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
+        self._show_books()
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+    @Slot(object)
+    def _ignore(self, problem: Problem) -> None:
+        """A count that fails leaves the number out; what is wrong with the engine is told elsewhere."""

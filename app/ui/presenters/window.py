@@ -1,0 +1,348 @@
+"""Wires the panels, the presenters and the commands of one window to a desk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from app.core.conversation import Conversation
+from app.core.document import Book
+from app.core.settings import Settings
+from app.messages import _
+from app.services.desk import Desk
+from app.ui.bridge import Bridge
+from app.ui.chat.composer import Composer
+from app.ui.chat.view import ConversationView
+from app.ui.conversation_panel import ConversationPanel
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow, WindowState
+from app.ui.page.panel import PagePanel
+from app.ui.palette_dialog import Entry, Kind
+from app.ui.presenters.commands import Command, Commands
+from app.ui.presenters.context import ContextPresenter
+from app.ui.presenters.conversation import ConversationPresenter
+from app.ui.presenters.models import ModelPresenter
+from app.ui.presenters.page import PagePresenter
+from app.ui.presenters.preferences import Preferences
+from app.ui.presenters.shelf import ShelfPresenter
+from app.ui.presenters.words import ending_words
+from app.ui.shelf.books import BookList
+from app.ui.shelf.conversations import ConversationList, title_of
+from app.ui.shelf.panel import ShelfPanel
+from app.ui.style import Appearance
+
+
+class WindowPresenter(QObject):
+    """Owns everything of one window; `start` brings it to life."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        icons: Icons,
+        appearance: Appearance,
+        *,
+        handbook: Path,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        """`handbook` is the book that lies open at the first start; `now` gives the local time, aware of its zone;
+        `clock` counts seconds.
+        """
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._icons = icons
+        self._appearance = appearance
+        self._handbook = handbook
+        self._started = False
+        self._first_start = False
+
+        conversations, books = ConversationList(self), BookList(self)
+        shelf_panel = ShelfPanel(icons, conversations, books)
+        view = ConversationView(icons.theme, word_ending=ending_words)
+        composer = Composer(icons.theme)
+        talk = ConversationPanel(icons, view, composer)
+        page_panel = PagePanel(icons)
+        self.window = MainWindow(icons, shelf_panel, talk, page_panel)
+        self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
+        self.page = PagePresenter(desk, bridge, page_panel, self)
+        self.model = ModelPresenter(desk, bridge, talk.chip, self)
+        self.conversation = ConversationPresenter(
+            desk, bridge, view, composer, books=self._books, clock=clock, parent=self
+        )
+        self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
+        self.preferences = Preferences(desk, bridge, appearance, self.window, self)
+        self.commands = Commands(self._list_commands(), self.window, icons, self)
+        self._connect()
+
+    # ---- the beginning
+
+    def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
+        """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
+        self.preferences.begin(settings)
+        self._state = state
+        self._files = tuple(files)
+        self.window.restore(state)
+        self.model.start()
+        self.shelf.list_books()
+        self.shelf.list_conversations()
+        self.window.talk.composer.setFocus()
+
+    def state(self) -> WindowState:
+        """What to remember of the window."""
+        place = self.page.place or ("", 1)
+        return self.window.state(*place)
+
+    @Slot()
+    def _on_listed(self) -> None:
+        """Where none is shown, show the newest conversation or begin one; at the start, open what belongs to it."""
+        newest = next(iter(self.shelf.conversations), None)
+        if self.conversation.conversation is None:
+            if newest is not None:
+                self.conversation.open(newest.id)
+            else:
+                self.conversation.create()
+        if self._started:
+            return
+        self._started = True
+        self._first_start = newest is None and not self.shelf.books and not self._files
+        if self._first_start:
+            self.shelf.openings.open_files([self._handbook])
+        self.shelf.openings.open_files(self._files)
+        if self._state.book_id in self.shelf.books:
+            self.page.open_page(self._state.book_id, self._state.page)
+        elif newest is not None and newest.books:
+            self.page.open_book(newest.books[0].book_id)
+
+    # ---- what belongs together
+
+    def _books(self) -> dict[str, Book]:
+        return self.shelf.books
+
+    def _connect(self) -> None:
+        shelf, talk = self.shelf, self.conversation
+        panel = self.window.shelf
+        panel.new_wanted.connect(self.new_conversation)
+        panel.search_wanted.connect(self.find_anything)
+        shelf.conversations_listed.connect(self._on_listed)
+        shelf.conversation_wanted.connect(talk.open)
+        shelf.conversation_deleted.connect(talk.delete)
+        shelf.desk_changed.connect(talk.set_books)
+        shelf.book_added.connect(self._on_book_added)
+        shelf.book_wanted.connect(self.open_book)
+        shelf.book_removed.connect(self.page.close_book)
+        talk.shown.connect(self._on_shown)
+        talk.stored.connect(shelf.list_conversations)
+        talk.answer.reading.connect(shelf.show_reading)
+        talk.answer.loading.connect(self.model.show_loading)
+        talk.engine_died.connect(self._on_engine_died)
+        talk.answered.connect(self._on_answered)
+        self.model.ready.connect(self._on_ready)
+        self.model.revived.connect(talk.tell_revived)
+        self.model.revived.connect(self._on_ready)
+        self.context.measured.connect(talk.note_use)
+        self.page.moved.connect(self._on_moved)
+        for presenter in (shelf, talk, self.page, self.model, self.preferences):
+            presenter.failed.connect(self.tell)
+        self.window.files_dropped.connect(shelf.openings.open_files)
+        self.window.talk.composer.files_dropped.connect(shelf.openings.open_names)
+        self.window.talk.view.citation_clicked.connect(self.open_citation)
+        self.window.talk.composer.add_book_requested.connect(self._offer_books)
+        self.preferences.reload_wanted.connect(self.model.load_again)
+        self.commands.chosen.connect(self._go)
+
+    @Slot(str)
+    def tell(self, words: str) -> None:
+        """Say a sentence about something that went wrong."""
+        self.window.talk.notice.show_sentence(words)
+
+    @Slot(object)
+    def open_citation(self, citation: Any) -> None:
+        self.window.unfold_page()
+        self.page.open_citation(citation)
+
+    @Slot(str)
+    def open_book(self, book_id: str) -> None:
+        self.window.unfold_page()
+        self.page.open_book(book_id)
+
+    @Slot(object)
+    def _on_shown(self, conversation: Conversation | None) -> None:
+        self.window.talk.title.setText(title_of(conversation) if conversation else "")
+        self.window.setWindowTitle(f"{title_of(conversation)} – Octavo" if conversation else "Octavo")
+        self.shelf.show_conversation(conversation)
+        self.context.show_conversation(conversation)
+        self._hint()
+
+    @Slot(object)
+    def _on_book_added(self, book: Book) -> None:
+        self.conversation.add_book(book)
+        if self.page.place is None or not self._first_start:
+            self.page.open_book(book.id)
+
+    @Slot()
+    def _on_engine_died(self) -> None:
+        self.shelf.show_read(())
+        self.model.look()
+
+    @Slot(bool)
+    def _on_answered(self, read: bool) -> None:
+        self._first_start = False
+        self.model.look()
+        self.context.measure()
+        shown = self.conversation.conversation
+        if shown is not None and read:
+            self.shelf.show_read(ref.book_id for ref in shown.books)
+
+    @Slot(object)
+    def _on_ready(self, info: object) -> None:
+        self.shelf.show_read(())
+        self.context.measure()
+        self.shelf.count_tokens(info)  # type: ignore[arg-type]
+
+    @Slot(str, int)
+    def _on_moved(self, book_id: str, page: int) -> None:  # noqa: ARG002 - of interest is the book
+        self.shelf.show_open_book(book_id)
+
+    def _hint(self) -> None:
+        if not self.conversation.empty:
+            words = _("Ask about the books on the desk")
+        elif self._first_start:
+            words = _("Try it: ask “How do I add a book?”, or drop a book of your own on the window")
+        else:
+            shown = self.conversation.conversation
+            words = (
+                _("Ask about the books on the desk") if shown and shown.books else _("Put a book on the desk, then ask")
+            )
+        self.window.talk.composer.set_hint(words)
+        self.window.talk.view.set_empty_hint(*self._empty_words())
+
+    def _empty_words(self) -> tuple[str, tuple[str, ...]]:
+        """What stands in the middle while nothing was asked."""
+        if self._first_start:
+            return _("This is your desk"), (
+                _("The handbook lies on it: the model reads it whole."),
+                _("Ask it something. Every answer names its pages."),
+                _("Nothing leaves this machine."),
+            )
+        shown = self.conversation.conversation
+        if shown is None or not shown.books:
+            return _("No book lies on the desk"), (
+                _("Drop a file on the window, or move over a book on the shelf and click its plus sign."),
+            )
+        titles = [self.shelf.books[ref.book_id].title for ref in shown.books if ref.book_id in self.shelf.books]
+        return _("Ask about what lies on the desk"), tuple(titles)
+
+    # ---- commands
+
+    def _list_commands(self) -> tuple[Command, ...]:
+        window, talk, page = self.window, self.conversation, self.window.page
+        return (
+            Command(_("New conversation"), "Ctrl+N", self.new_conversation),
+            Command(_("Add a book…"), "Ctrl+O", self.shelf.choose_files),
+            Command(_("Find anything"), "Ctrl+K", self.find_anything),
+            Command(_("Rename the conversation"), "F2", self.rename),
+            Command(_("Delete the conversation…"), "", self.delete),
+            Command(_("Ask again"), "Ctrl+R", talk.ask_last_again),
+            Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
+            Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
+            Command(_("Stop"), "Esc", talk.stop),
+            Command(_("Find in book"), "Ctrl+F", self.find_in_book),
+            Command(_("Go to page"), "Ctrl+G", self.go_to_page),
+            Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),
+            Command(_("Page as text or as a drawing"), "Ctrl+T", page.toggle_drawing),
+            Command(_("Larger page"), "Ctrl++", page.zoom_in),
+            Command(_("Smaller page"), "Ctrl+-", page.zoom_out),
+            Command(_("Page to its usual size"), "Ctrl+0", page.zoom_fit),
+            Command(_("Show or hide the shelf"), "Ctrl+B", window.toggle_shelf),
+            Command(_("Show or hide the page"), "Ctrl+J", window.toggle_page),
+            Command(_("Go to the shelf"), "Ctrl+1", self.focus_shelf),
+            Command(_("Go to the question"), "Ctrl+2", self.focus_composer),
+            Command(_("Go to the page"), "Ctrl+3", self.focus_page),
+            Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
+            Command(_("Open a GGUF file…"), "", self.model.choose_file),
+            Command(_("Load the model again"), "", self.model.load_again),
+            Command(_("Light or dark"), "", self.preferences.toggle_theme),
+            Command(_("Settings"), "Ctrl+,", self.preferences.open_settings),
+            Command(_("Quit"), "Ctrl+Q", window.close),
+        )
+
+    @Slot()
+    def new_conversation(self) -> None:
+        self.conversation.create()
+
+    @Slot()
+    def rename(self) -> None:
+        if self.conversation.conversation is not None:
+            self.window.unfold_shelf()
+            self.window.shelf.rename(self.conversation.conversation.id)
+
+    @Slot()
+    def delete(self) -> None:
+        if self.conversation.conversation is not None:
+            self.shelf.ask_delete(self.conversation.conversation.id)
+
+    @Slot()
+    def find_in_book(self) -> None:
+        self.window.unfold_page()
+        self.window.page.focus_find()
+
+    @Slot()
+    def go_to_page(self) -> None:
+        self.window.unfold_page()
+        self.window.page.focus_pager()
+
+    @Slot()
+    def focus_shelf(self) -> None:
+        self.window.unfold_shelf()
+        self.window.shelf.conversation_view.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def focus_composer(self) -> None:
+        self.window.talk.composer.setFocus()
+
+    @Slot()
+    def focus_page(self) -> None:
+        self.window.unfold_page()
+        self.window.page.focus_page()
+
+    @Slot()
+    def find_anything(self) -> None:
+        others = [
+            Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
+            for conversation in self.shelf.conversations
+        ]
+        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self.shelf.books.values()]
+        self.commands.offer(others)
+
+    @Slot(object)
+    def _go(self, entry: Entry) -> None:
+        if entry.kind is Kind.CONVERSATION:
+            self.conversation.open(entry.key)
+        else:
+            self.open_book(entry.key)
+
+    @Slot()
+    def _offer_books(self) -> None:
+        """Next to the composer: the books of the shelf that are not on the desk, and files."""
+        shown = self.conversation.conversation
+        taken = {ref.book_id for ref in shown.books} if shown else set()
+        menu = QMenu(self.window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for book in self.shelf.books.values():
+            if book.id not in taken:
+                menu.addAction(book.title.replace("&", "&&"), partial(self.shelf.toggle_desk, book.id))
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(_("Add a file…") + "\tCtrl+O", self.shelf.choose_files)
+        menu.popup(QCursor.pos())

@@ -1,0 +1,164 @@
+"""Puts what is going on into words: progress, places, the use of the context, what is odd about a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.conversation import Answer, Ending
+from app.core.document import Book, Flag, Page
+from app.core.events import Reading
+from app.engine.protocol import ModelInfo
+from app.messages import _, count, duration, sentence, size
+from app.services.ask import ContextUse
+from app.ui.theme import Palette, cloth
+from app.ui.widgets.spine import Part
+
+TOKENS_PER_PAGE = 570
+"""Of an ordinary English book; used while the desk holds no book whose own number is known."""
+
+_FIRST_GUESS_S = 2.0
+"""A time left is not told before this much was measured."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in which book the model reads: `page` is an estimate from the share of the book's tokens."""
+
+    book_id: str
+    title: str
+    page: int
+    fraction: float
+
+
+def place_of(done_tokens: int, use: ContextUse | None, books: Mapping[str, Book]) -> Place | None:
+    """Which book the prompt's token number `done_tokens` lies in; None after the books or while it is not known.
+
+    The rules before the first book are counted to it.
+    """
+    if use is None:
+        return None
+    before = 0
+    for segment in use.segments:
+        if segment.kind == "book" and segment.tokens and done_tokens < before + segment.tokens:
+            fraction = max(0, done_tokens - before) / segment.tokens
+            book = books.get(segment.book_id)
+            pages = book.page_count if book is not None else 1
+            return Place(segment.book_id, segment.title, min(pages, 1 + int(fraction * pages)), fraction)
+        before += segment.tokens
+    return None
+
+
+def time_left(reading: Reading, begun: Reading, seconds: float) -> str:
+    """ "1 min left", from how fast it went since `begun`; empty while it is too early to tell."""
+    evaluated = reading.done - begun.done
+    if seconds < _FIRST_GUESS_S or evaluated <= 0:
+        return ""
+    left_s = (reading.total - reading.done) * seconds / evaluated
+    return _("{time} left").format(time=duration(left_s))
+
+
+def reading_words(reading: Reading, place: Place | None, left: str) -> str:
+    if place is not None:
+        words = _("Reading {title}, p. {page}").format(title=place.title, page=count(place.page))
+    else:
+        words = _("Reading {done} of {total} tokens").format(done=count(reading.done), total=count(reading.total))
+    return f"{words} · {left}" if left else words
+
+
+def loading_words(fraction: float) -> str:
+    return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
+
+
+def page_note(page: Page) -> str:
+    """What a person should know about a page, in one line; empty when there is nothing."""
+    sentences = {
+        Flag.EMPTY: _("This page is empty."),
+        Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
+        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
+        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
+        Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
+        Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
+        Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
+        Flag.DAMAGED: _("This page could not be read."),
+    }
+    return " ".join(sentences[flag] for flag in page.flags)
+
+
+def flagged_words(book: Book) -> str:
+    if not book.flagged_pages:
+        return ""
+    if book.flagged_pages == 1:
+        return _("1 page needs a look")
+    return _("{n} pages need a look").format(n=count(book.flagged_pages))
+
+
+def use_words(use: ContextUse, books: Mapping[str, Book]) -> str:
+    """ "279,641 of 524,288 tokens · room for about 430 pages"."""
+    used = sum(segment.tokens for segment in use.segments)
+    numbers = _("{used} of {whole} tokens").format(used=count(used), whole=count(use.context_tokens))
+    free = use.context_tokens - used
+    if free < 0:
+        return _("{numbers} · does not fit").format(numbers=numbers)
+    tokens = pages = 0
+    for segment in use.segments:
+        book = books.get(segment.book_id)
+        if segment.kind == "book" and book is not None:
+            tokens, pages = tokens + segment.tokens, pages + book.page_count
+    room = int(free / (tokens / pages if tokens else TOKENS_PER_PAGE))
+    room = room if room < 20 else room // 10 * 10
+    words = _("room for about 1 page") if room == 1 else _("room for about {n} pages").format(n=count(room))
+    return f"{numbers} · {words}"
+
+
+def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
+    """The spine's segments: a book each, then all else, then what is left."""
+    books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
+    parts = [Part(_named(book.title, book.tokens), book.tokens, cloth(book.book_id)) for book in books]
+    other = sum(segment.tokens for segment in use.segments if segment.kind != "book")
+    if other:
+        parts.append(Part(_named(_("Conversation and rules"), other), other, palette.working))
+    free = use.context_tokens - sum(part.tokens for part in parts)
+    return (*parts, Part(_named(_("Free"), free), free)) if free > 0 else tuple(parts)
+
+
+def ending_words(answer: Answer) -> str:
+    """A sentence under an answer that did not end by itself; empty for one that did."""
+    if answer.problem is not None:
+        return sentence(answer.problem)
+    return {
+        Ending.CANCELLED: _("You stopped this answer."),
+        Ending.LENGTH: _("This answer reached the limit of its length."),
+        Ending.FAILED: _("This answer broke off. You can ask again."),
+        Ending.OPEN: _("This answer broke off when Octavo was closed. You can ask again."),
+    }.get(answer.ending, "")
+
+
+def model_name(info: ModelInfo) -> str:
+    return f"{info.name} · {info.quantization}" if info.quantization else info.name
+
+
+def memory_words(info: ModelInfo) -> str:
+    """Weights and KV cache: "61 + 9 GB"."""
+    weights, cache = size(info.size_bytes), size(info.kv_bytes)
+    if weights.split()[-1] == cache.split()[-1]:
+        weights = weights.split()[0]
+    return f"{weights} + {cache}"
+
+
+def model_details(info: ModelInfo) -> str:
+    """For the chip's tooltip: what it is, where it runs, what it takes."""
+    return "\n".join(
+        (
+            model_name(info),
+            _("{device}, {n} threads").format(device=info.device, n=info.threads),
+            _("weights {weights}, context {context} ({type})").format(
+                weights=size(info.size_bytes), context=size(info.kv_bytes), type=info.kv_type.value
+            ),
+            _("room for {n} tokens").format(n=count(info.context_tokens)),
+        )
+    )
+
+
+def _named(name: str, tokens: int) -> str:
+    return _("{name} · {n} tokens").format(name=" ".join(name.split()), n=count(tokens))

@@ -1,0 +1,1 @@
+"""The left panel: conversations and books."""

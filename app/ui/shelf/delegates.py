@@ -1,0 +1,258 @@
+"""How the rows of the shelf are drawn."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen, QTextLayout
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
+
+from app.core.conversation import Conversation
+from app.messages import _
+from app.ui.fonts import text_font, ui_font
+from app.ui.icons import Icons, Symbol
+from app.ui.shelf.books import measure_of
+from app.ui.shelf.rows import BookRow, BookState, Heading, ItemRole
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, cloth
+from app.ui.widgets.tips import plain_tip
+
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_State = QStyle.StateFlag
+
+_HEADING_HEIGHT = 38
+_ROW_HEIGHT = 32
+_GAP = SPACE_XS
+_COVER = QSize(32, 44)
+_TEXT_LEFT = SPACE_S + _COVER.width() + SPACE_S + 2
+_LINE = 16
+_BAR = 3
+_ACTION = 18
+
+
+class RowDelegate(QStyledItemDelegate):
+    """What both lists share: the heading, the ground of a row, the focus ring."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._theme = icons.theme
+
+    def _paint_heading(self, painter: QPainter, rect: QRect, text: str) -> None:
+        font = ui_font(SIZE_SMALL, QFont.Weight.DemiBold)
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.palette.soft_ink))
+        area = rect.adjusted(SPACE_S, 0, -SPACE_S, -SPACE_S)
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, text)
+
+    def _paint_ground(self, painter: QPainter, area: QRect, option: QStyleOptionViewItem, *, card: bool) -> None:
+        palette = self._theme.palette
+        frame = QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5)
+        selected = bool(option.state & _State.State_Selected)
+        hovered = bool(option.state & _State.State_MouseOver)
+        fill = palette.surface if card else palette.wash if selected else palette.line if hovered else ""
+        edge = palette.accent if card and selected else palette.line if card else fill
+        if not fill:
+            return
+        colour = QColor(fill)
+        if hovered and not selected and not card:
+            colour.setAlpha(110)
+            edge = ""
+        painter.setBrush(colour)
+        painter.setPen(QPen(QColor(edge), 1) if edge else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+
+    def _paint_focus(self, painter: QPainter, area: QRect, option: QStyleOptionViewItem) -> None:
+        view = option.widget
+        if not (option.state & _State.State_HasFocus and isinstance(view, QAbstractItemView)):
+            return
+        if view.property("by_keyboard"):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.palette.accent), 2))
+            painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), CORNER, CORNER)
+
+
+class ConversationDelegate(RowDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+        heading = isinstance(index.data(ItemRole), Heading)
+        return QSize(80, _HEADING_HEIGHT if heading else _ROW_HEIGHT + _GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row = index.data(ItemRole)
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, Heading):
+            self._paint_heading(painter, rect, row.text)
+        elif isinstance(row, Conversation):
+            area = rect.adjusted(0, 0, 0, -_GAP)
+            selected = bool(option.state & _State.State_Selected)
+            self._paint_ground(painter, area, option, card=False)
+            self._paint_focus(painter, area, option)
+            font = ui_font(SIZE_UI + 1, QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+            painter.setFont(font)
+            painter.setPen(QColor(self._theme.palette.accent if selected else self._theme.palette.ink))
+            inner = area.adjusted(SPACE_S, 0, -SPACE_S, 0)
+            words = str(index.data(Qt.ItemDataRole.DisplayRole))
+            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: ARG002
+        editor.setGeometry(option.rect.adjusted(0, 0, 0, -_GAP))
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        words = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        room = option.rect.width() - 2 * SPACE_S
+        cut = QFontMetrics(ui_font(SIZE_UI + 1, QFont.Weight.DemiBold)).horizontalAdvance(words) > room
+        QToolTip.showText(event.globalPos(), plain_tip(words) if cut else "", view)
+        return True
+
+
+class BookDelegate(RowDelegate):
+    """`desk_toggled` carries a book's id when the sign on its row is clicked."""
+
+    desk_toggled = Signal(str)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        row = index.data(ItemRole)
+        if not isinstance(row, BookRow):
+            return QSize(80, _HEADING_HEIGHT)
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
+        lines = len(_wrap(row.title, _title_font(), width - _TEXT_LEFT - SPACE_S - _ACTION))
+        height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
+        height += (_BAR + SPACE_XS) if row.fraction is not None else 0
+        return QSize(80, max(_COVER.height(), height) + 2 * SPACE_S + _GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row = index.data(ItemRole)
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, Heading):
+            self._paint_heading(painter, rect, row.text)
+        elif isinstance(row, BookRow):
+            area = rect.adjusted(0, 0, 0, -_GAP)
+            self._paint_ground(painter, area, option, card=row.on_desk)
+            self._paint_focus(painter, area, option)
+            self._paint_cover(painter, area, row)
+            self._paint_words(painter, area, row)
+            if option.state & _State.State_MouseOver and row.book is not None:
+                symbol = Symbol.TAKE_OFF if row.on_desk else Symbol.ADD
+                icon = self._icons.icon(symbol, self._theme.palette.soft_ink)
+                icon.paint(painter, _action_rect(area))
+        painter.restore()
+
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        row = index.data(ItemRole)
+        if (
+            event.type() == QEvent.Type.MouseButtonRelease
+            and isinstance(event, QMouseEvent)
+            and isinstance(row, BookRow)
+            and row.book is not None
+            and _action_rect(option.rect).contains(event.position().toPoint())
+        ):
+            self.desk_toggled.emit(row.book.id)
+            return True
+        return super().editorEvent(event, model, option, index)
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        row = index.data(ItemRole)
+        words = ""
+        if isinstance(row, BookRow):
+            words = row.title
+            if row.book is not None and _action_rect(option.rect).contains(event.pos()):
+                words = _("Take off the desk") if row.on_desk else _("Put on the desk")
+        QToolTip.showText(event.globalPos(), plain_tip(words), view)
+        return True
+
+    def _paint_cover(self, painter: QPainter, area: QRect, row: BookRow) -> None:
+        cover = QRectF(QPointF(area.left() + SPACE_S, area.top() + SPACE_S), _COVER)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if row.book is None:
+            painter.setBrush(QColor(self._theme.palette.line))
+            painter.drawRoundedRect(cover, 2, 2)
+            return
+        colour = QColor(cloth(row.book.id))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(cover, 2, 2)
+        painter.setBrush(colour.darker(125))
+        painter.drawRoundedRect(QRectF(cover.topLeft(), QSize(3, _COVER.height())), 1.5, 1.5)
+
+    def _paint_words(self, painter: QPainter, area: QRect, row: BookRow) -> None:
+        palette = self._theme.palette
+        left, top = area.left() + _TEXT_LEFT, area.top() + SPACE_S - 1
+        width = area.right() - SPACE_S - left
+        painter.setFont(_title_font())
+        painter.setPen(QColor(palette.ink))
+        for line in _wrap(row.title, _title_font(), width - _ACTION):
+            painter.drawText(QRect(left, top, width, _LINE + 2), Qt.AlignmentFlag.AlignVCenter, line)
+            top += _LINE + 2
+        small = ui_font(SIZE_SMALL)
+        painter.setFont(small)
+        state_colour = {
+            BookState.READ: palette.verified,
+            BookState.FAILED: palette.not_found,
+            BookState.READY: palette.near,
+        }.get(row.state, palette.soft_ink)
+        for words, colour in ((measure_of(row), palette.soft_ink), (row.state_text, state_colour)):
+            if words:
+                painter.setPen(QColor(colour))
+                shown = QFontMetrics(small).elidedText(words, Qt.TextElideMode.ElideRight, width)
+                painter.drawText(QRect(left, top, width, _LINE), Qt.AlignmentFlag.AlignVCenter, shown)
+                top += _LINE
+        if row.fraction is not None:
+            bar = QRectF(left, top + SPACE_XS, width, _BAR)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(palette.line))
+            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+            bar.setWidth(max(_BAR, width * min(1.0, row.fraction)))
+            painter.setBrush(QColor(palette.accent))
+            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+
+
+def _title_font() -> QFont:
+    return text_font(SIZE_UI + 1, QFont.Weight.DemiBold)
+
+
+def _action_rect(area: QRect) -> QRect:
+    return QRect(area.right() - SPACE_S - _ACTION + 2, area.top() + SPACE_S - 1, _ACTION, _ACTION)
+
+
+def _wrap(title: str, font: QFont, width: int) -> list[str]:
+    """The title in at most two lines, the second one cut."""
+    title = " ".join(title.split())
+    layout = QTextLayout(title, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    if not line.isValid() or width <= SPACE_M:
+        layout.endLayout()
+        return [title]
+    line.setLineWidth(width)
+    # Offsets of Qt count UTF-16 units; a title with characters beyond the first plane must be cut in those.
+    units = title.encode("utf-16-le")
+    first = units[: 2 * line.textLength()].decode("utf-16-le", "ignore")
+    rest = units[2 * line.textLength() :].decode("utf-16-le", "ignore")
+    layout.endLayout()
+    if not rest.strip():
+        return [first]
+    return [first.rstrip(), QFontMetrics(font).elidedText(rest.strip(), Qt.TextElideMode.ElideRight, width)]

@@ -1,0 +1,218 @@
+"""The left panel: a new conversation, the search, the conversations, the books."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from app.core.conversation import Conversation
+from app.messages import _
+from app.ui.icons import Icons, Symbol
+from app.ui.shelf.books import BookList
+from app.ui.shelf.conversations import ConversationList
+from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
+from app.ui.shelf.lists import ShelfListView
+from app.ui.shelf.rows import BookRow, BookState, ItemRole
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.labels import PlainLabel
+
+_CONVERSATIONS_SHARE = 0.5
+"""Of the height of the panel: more conversations than fit in it scroll, so that the books stay in sight."""
+
+
+class ShelfPanel(QWidget):
+    """Says what the person wants; does nothing by itself. Ids are those of conversations and books."""
+
+    new_wanted = Signal()
+    search_wanted = Signal()
+    conversation_opened = Signal(str)
+    conversation_delete_wanted = Signal(str)
+    book_opened = Signal(str)
+    desk_toggled = Signal(str)
+    pages_wanted = Signal(str)
+    book_remove_wanted = Signal(str)
+    opening_cancelled = Signal(str)
+    add_wanted = Signal()
+
+    def __init__(
+        self, icons: Icons, conversations: ConversationList, books: BookList, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._conversations = conversations
+        self._books = books
+        self.setAccessibleName(_("Shelf"))
+
+        self.new_button = TextButton(_("New conversation"))
+        self.new_button.setStyleSheet("text-align: left;")
+        self.new_button.setToolTip(_("New conversation") + "  Ctrl+N")
+        self.new_button.clicked.connect(self.new_wanted)
+        self.search_button = IconButton(icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", framed=True)
+        self.search_button.clicked.connect(self.search_wanted)
+
+        self.conversation_view = ShelfListView(_("Conversations"))
+        self.conversation_view.setModel(conversations)
+        self.conversation_view.setItemDelegate(ConversationDelegate(icons, self.conversation_view))
+        self.conversation_view.opened.connect(self._open_conversation)
+        self.conversation_view.menu_wanted.connect(self._open_conversation_menu)
+
+        self.book_view = ShelfListView(_("Books"))
+        self.book_view.setModel(books)
+        delegate = BookDelegate(icons, self.book_view)
+        delegate.desk_toggled.connect(self.desk_toggled)
+        self.book_view.setItemDelegate(delegate)
+        self.book_view.opened.connect(self._open_book)
+        self.book_view.toggled.connect(self._toggle_book)
+        self.book_view.menu_wanted.connect(self._open_book_menu)
+        self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+        self._empty = self._make_empty()
+        self._lay_out()
+        for model in (conversations, books):
+            model.modelReset.connect(self._fit)
+            model.dataChanged.connect(self._fit)
+        icons.theme.changed.connect(self._repaint)
+        self._fit()
+
+    def select_conversation(self, conversation_id: str) -> None:
+        self.conversation_view.select(self._conversations.index_of(conversation_id))
+
+    def select_book(self, key: str) -> None:
+        self.book_view.select(self._books.index_of(key))
+
+    def selected_book(self) -> str:
+        """The key of the selected row, empty when there is none."""
+        row = self.book_view.currentIndex().data(ItemRole)
+        return row.key if isinstance(row, BookRow) else ""
+
+    def rename(self, conversation_id: str) -> None:
+        """Let the person edit the title in place."""
+        index = self._conversations.index_of(conversation_id)
+        if index.isValid():
+            self.conversation_view.scrollTo(index)
+            self.conversation_view.edit(index)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_S)
+        top.addWidget(self.new_button, 1)
+        top.addWidget(self.search_button)
+        self.search_button.setFixedSize(34, 34)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_M, SPACE_L, SPACE_M, SPACE_M)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.conversation_view)
+        column.addWidget(self.book_view, 1)
+        column.addWidget(self._empty, 1)
+
+    def _make_empty(self) -> QWidget:
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(SPACE_S, SPACE_L, SPACE_S, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(PlainLabel(_("No books yet"), role="book"))
+        words = PlainLabel(
+            _("Drop a PDF, EPUB, Markdown or text file on the window, or add one from a folder."), role="soft"
+        )
+        words.setWordWrap(True)
+        column.addWidget(words)
+        column.addSpacing(SPACE_S)
+        add = TextButton(_("Add a book…"))
+        add.setToolTip(_("Add a book…") + "  Ctrl+O")
+        add.clicked.connect(self.add_wanted)
+        column.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return empty
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        bare = not self._books.rowCount()
+        self._empty.setVisible(bare)
+        self.book_view.setVisible(not bare)
+        wanted = self.conversation_view.content_height()
+        limit = wanted if bare else int(self.height() * _CONVERSATIONS_SHARE)
+        self.conversation_view.setFixedHeight(min(wanted, max(limit, 80)))
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.conversation_view.viewport().update()
+        self.book_view.viewport().update()
+
+    @Slot(QModelIndex)
+    def _open_conversation(self, index: QModelIndex) -> None:
+        row = index.data(ItemRole)
+        if isinstance(row, Conversation):
+            self.conversation_opened.emit(row.id)
+
+    @Slot(QModelIndex)
+    def _open_book(self, index: QModelIndex) -> None:
+        row = index.data(ItemRole)
+        if isinstance(row, BookRow) and row.book is not None:
+            self.book_opened.emit(row.book.id)
+
+    @Slot(QModelIndex)
+    def _toggle_book(self, index: QModelIndex) -> None:
+        row = index.data(ItemRole)
+        if isinstance(row, BookRow) and row.book is not None:
+            self.desk_toggled.emit(row.book.id)
+
+    @Slot(QModelIndex, QPoint)
+    def _open_conversation_menu(self, index: QModelIndex, where: QPoint) -> None:
+        menu = self.conversation_menu(index)
+        if menu is not None:
+            menu.popup(where)
+
+    @Slot(QModelIndex, QPoint)
+    def _open_book_menu(self, index: QModelIndex, where: QPoint) -> None:
+        menu = self.book_menu(index)
+        if menu is not None:
+            menu.popup(where)
+
+    def conversation_menu(self, index: QModelIndex) -> QMenu | None:
+        """What can be done with a conversation; None for a heading."""
+        row = index.data(ItemRole)
+        if not isinstance(row, Conversation):
+            return None
+        menu = self._menu()
+        menu.addAction(_("Open"), partial(self.conversation_opened.emit, row.id))
+        menu.addAction(_("Rename") + "\tF2", partial(self.rename, row.id))
+        menu.addSeparator()
+        menu.addAction(_("Delete…"), partial(self.conversation_delete_wanted.emit, row.id))
+        return menu
+
+    def book_menu(self, index: QModelIndex) -> QMenu | None:
+        """What can be done with a book, or with a file that is being opened; None for a heading."""
+        row = index.data(ItemRole)
+        if not isinstance(row, BookRow):
+            return None
+        menu = self._menu()
+        if row.book is None:
+            words = _("Stop opening") if row.state is BookState.OPENING else _("Remove from the list")
+            menu.addAction(words, partial(self.opening_cancelled.emit, row.key))
+            return menu
+        menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
+        words = _("Take off the desk") if row.on_desk else _("Put on the desk")
+        menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
+        if row.on_desk:
+            menu.addAction(_("Choose pages…"), partial(self.pages_wanted.emit, row.book.id))
+        menu.addSeparator()
+        menu.addAction(_("Remove from the shelf…"), partial(self.book_remove_wanted.emit, row.book.id))
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu

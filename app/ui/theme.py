@@ -1,0 +1,113 @@
+"""Colours, type and spacing of the window: Paper by day, Lamp by night."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL, SPACE_XXL = 4, 8, 12, 16, 24, 32
+CORNER = 8
+SIZE_SMALL, SIZE_UI, SIZE_TEXT, SIZE_TITLE, SIZE_DISPLAY = 12, 13, 15, 18, 24
+ICON = 20
+LINE_HEIGHT = 1.55
+MEASURE_CHARACTERS = 72
+
+UI_FAMILY = "Source Sans Pro"
+TEXT_FAMILY = "Source Serif Pro"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as #RRGGBB. Every pair of ink on ground, surface or wash keeps WCAG AA contrast."""
+
+    dark: bool
+    ground: str
+    surface: str
+    ink: str
+    soft_ink: str
+    line: str
+    accent: str
+    on_accent: str
+    wash: str
+    verified: str
+    near: str
+    not_found: str
+    highlight: str
+    handle: str  # of a scroll bar
+    working: str  # in the spine: what is neither book nor free
+
+
+PAPER = Palette(
+    dark=False,
+    ground="#FAF8F4",
+    surface="#FFFFFF",
+    ink="#211E1A",
+    soft_ink="#6E675E",
+    line="#E7E1D6",
+    accent="#7A2E35",
+    on_accent="#FFFFFF",
+    wash="#F5EAEA",
+    verified="#2F6B4F",
+    near="#8A6116",
+    not_found="#9B2C2C",
+    highlight="#F3E3B0",
+    handle="#CFC6B8",
+    working="#A39C91",
+)
+LAMP = Palette(
+    dark=True,
+    ground="#1A1917",
+    surface="#232120",
+    ink="#EDE8DF",
+    soft_ink="#A39C91",
+    line="#37332F",
+    accent="#D98A8A",
+    on_accent="#211E1A",
+    wash="#3A2A2B",
+    verified="#8CC7A5",
+    near="#E0B566",
+    not_found="#E88E8E",
+    highlight="#5A4718",
+    handle="#524C46",
+    working="#A39C91",
+)
+
+CLOTH = (
+    "#7A2E35",
+    "#3F5A6B",
+    "#5B6B3F",
+    "#8A6116",
+    "#5C4468",
+    "#2F625E",
+    "#6E4A33",
+    "#46506E",
+    "#7A4A5E",
+    "#4C5F4F",
+)
+"""Bookcloth: the covers on the shelf and their segments in the spine, the same by day and by night."""
+
+
+def cloth(book_id: str) -> str:
+    """The colour of a book's cover, always the same for the same id."""
+    return CLOTH[zlib.crc32(book_id.encode()) % len(CLOTH)]
+
+
+class Theme(QObject):
+    """The palette in force. Widgets that draw by hand read `palette` and repaint on `changed`."""
+
+    changed = Signal()
+
+    def __init__(self, palette: Palette = PAPER, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._palette = palette
+
+    @property
+    def palette(self) -> Palette:
+        return self._palette
+
+    def use(self, palette: Palette) -> None:
+        if palette is not self._palette:
+            self._palette = palette
+            self.changed.emit()

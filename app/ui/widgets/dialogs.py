@@ -1,0 +1,83 @@
+"""Small questions to the person: a confirmation, a line of text. They never block: the answer comes as a signal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.messages import _
+from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import PlainLabel
+
+_WIDTH = 420
+
+
+class SmallDialog(QDialog):
+    """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed."""
+
+    def __init__(
+        self, title: str, sentence: str, action: str, *, body: QWidget | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
+        column.setSpacing(SPACE_S)
+        column.addWidget(PlainLabel(title, role="heading"))
+        text = PlainLabel(sentence)
+        text.setWordWrap(True)
+        column.addWidget(text)
+        if body is not None:
+            column.addSpacing(SPACE_S)
+            column.addWidget(body)
+        column.addSpacing(SPACE_L)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addStretch(1)
+        cancel = TextButton(_("Cancel"))
+        cancel.clicked.connect(self.reject)
+        self.action = TextButton(action, role="primary")
+        self.action.setDefault(True)
+        self.action.clicked.connect(self.accept)
+        row.addWidget(cancel)
+        row.addWidget(self.action)
+        column.addLayout(row)
+        self.setAccessibleDescription(sentence)
+
+
+class Confirmation(SmallDialog):
+    """`confirmed` carries the key of what is to be done."""
+
+    confirmed = Signal(str)
+
+    def __init__(self, title: str, sentence: str, action: str, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, sentence, action, parent=parent)
+        self._key = key
+
+    def accept(self) -> None:
+        self.confirmed.emit(self._key)
+        super().accept()
+
+
+class LineDialog(SmallDialog):
+    """Asks for one line of text; `given` carries the key and the text."""
+
+    given = Signal(str, str)
+
+    def __init__(
+        self, title: str, sentence: str, action: str, *, key: str, text: str = "", parent: QWidget | None = None
+    ) -> None:
+        self.line = QLineEdit(text)
+        self.line.selectAll()
+        super().__init__(title, sentence, action, body=self.line, parent=parent)
+        self.line.setAccessibleName(sentence)
+        self._key = key
+        self.line.setFocus()
+
+    def accept(self) -> None:
+        self.given.emit(self._key, self.line.text().strip())
+        super().accept()

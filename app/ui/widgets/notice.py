@@ -1,0 +1,72 @@
+"""A sentence across the top of a panel: what went wrong or what to know, with at most one thing to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.messages import _
+from app.ui.icons import Icons, Symbol
+from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.labels import PlainLabel
+
+
+class Notice(QWidget):
+    """Hidden until there is something to say. `acted` carries the key that `show_sentence` was given."""
+
+    acted = Signal(str)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._failed = True
+        self._key = ""
+        card = QFrame()
+        card.setProperty("role", "card")
+        around = QVBoxLayout(self)
+        around.setContentsMargins(SPACE_XL, SPACE_M, SPACE_XL, 0)
+        around.addWidget(card)
+        self._mark = QLabel()
+        self._text = PlainLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.action = TextButton("", role="quiet")
+        self.action.clicked.connect(self._act)
+        close = IconButton(icons, Symbol.CLOSE, _("Dismiss"), size=16)
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(card)
+        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.action)
+        row.addWidget(close)
+        icons.theme.changed.connect(self._recolour)
+        self.hide()
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_sentence(self, sentence: str, *, failed: bool = True, action: str = "", key: str = "") -> None:
+        """`failed` chooses the mark; `action` is the word on the button, `key` what `acted` then says."""
+        self._failed = failed
+        self._key = key
+        self._text.setText(sentence)
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
+        self.setAccessibleName(sentence)
+        self._recolour()
+        self.show()
+
+    @Slot()
+    def _act(self) -> None:
+        self.hide()
+        self.acted.emit(self._key)
+
+    @Slot()
+    def _recolour(self) -> None:
+        palette = self._icons.theme.palette
+        symbol, colour = (Symbol.WARNING, palette.not_found) if self._failed else (Symbol.INFO, palette.verified)
+        self._mark.setPixmap(self._icons.pixmap(symbol, colour, ratio=self.devicePixelRatioF()))

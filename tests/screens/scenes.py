@@ -1,0 +1,333 @@
+"""The scenes, by the name of their picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from app.core.errors import Code, Problem
+from app.core.events import Loading, Opening, Reading
+from app.core.settings import KvType
+from app.core.settings import Theme as ThemeChoice
+from app.engine.protocol import ModelInfo
+from app.models.shelf import starter
+from tests.screens.stage import Stage
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import HANDBOOK, LEASE, LETTERS, RULES, SURVEY, pause, wait
+
+Scene: TypeAlias = Callable[[Stage], None]
+
+NOTICE = "When must the tenant give notice to leave, and does a side letter change it?"
+DRY_DOCK = "Quote the sentence about the dry dock."
+_ANSWER = (
+    "The lease asks for twelve months: the tenant shall give notice to end the Term “not less than twelve months "
+    "before the end of the then current Term” [p. 87]. Notice sent by e-mail alone does not count; it “must reach "
+    "the Harbour Office by registered post” [p. 88].\n\n"
+    "The side letter of 3 May 2021 shortens this: “For Berths 4 to 7 the notice period is shortened to nine months” "
+    "[Side letters 2019–2024, p. 22]. I found no other change, and no page that extends it to the dry dock [p. 512]."
+)
+_STREAMED = f"“{shelf_of_books.QUOTE}” [p. 203], and the schedule repeats it"
+
+
+def _desk(stage: Stage) -> None:
+    """Books and conversations as in an ordinary week; the newest conversation has the lease and the letters."""
+    stage.add_books()
+    stage.add_conversation("人物と場所の一覧", days_ago=4)
+    stage.add_conversation("Chapter summaries", [stage.books[SURVEY]], days_ago=2)
+    stage.add_conversation("What changed between drafts", [stage.books[LETTERS]])
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+
+
+def _answered(stage: Stage, **options: object) -> None:
+    _desk(stage)
+    stage.engine.answers = [(_ANSWER,)]
+    stage.open(**options)  # type: ignore[arg-type]
+    stage.ask(NOTICE)
+
+
+def _streaming(stage: Stage, **options: object) -> None:
+    gate = Gate()
+    _desk(stage)
+    stage.engine.answers = [(_ANSWER,), (_STREAMED, gate, " word for word.")]
+    stage.open(**options)  # type: ignore[arg-type]
+    stage.ask(NOTICE)
+    stage.presenter.page.open_page(stage.books[LEASE].id, 203, shelf_of_books.QUOTE)
+    stage.settle()
+    stage.ask(DRY_DOCK, settle=False)
+    wait(gate.reached.is_set)
+    pause(200)
+
+
+def first_start(stage: Stage) -> None:
+    found = starter()
+    assert found is not None
+    stage.engine.info = ModelInfo(
+        name="Smollm2 135M 8k Lc100K Mix1 Ep2",
+        architecture="llama",
+        quantization="Q4_K_M",
+        path=found.path,
+        size_bytes=105_000_000,
+        parameters=134_500_000,
+        layers=30,
+        experts=0,
+        trained_context=8192,
+        context_tokens=8192,
+        kv_type=KvType.F16,
+        kv_bytes=189_000_000,
+        device="CPU",
+        threads=2,
+        vocabulary="smollm",
+    )
+    stage.reader.documents["handbook.md"] = shelf_of_books.handbook()
+    with stage.book_ids(HANDBOOK):
+        stage.open()
+
+
+def loading(stage: Stage) -> None:
+    gate = Gate()
+    _desk(stage)
+    stage.engine.loads = [(Loading(0.42), gate)]
+    stage.open(settle=False)
+    wait(gate.reached.is_set)
+    pause(300)
+
+
+def streaming(stage: Stage) -> None:
+    _streaming(stage)
+
+
+def dark(stage: Stage) -> None:
+    _streaming(stage, theme=ThemeChoice.DARK)
+
+
+def small(stage: Stage) -> None:
+    _streaming(stage, size=(1024, 700))
+
+
+def large(stage: Stage) -> None:
+    _streaming(stage, size=(2560, 1440))
+
+
+def scale_200(stage: Stage) -> None:
+    _streaming(stage, size=(1280, 800))
+
+
+def reading(stage: Stage) -> None:
+    begun, gate = Gate(), Gate()
+    _desk(stage)
+    stage.engine.answers = [(Reading(48, 279_641, 0), begun, Reading(252_000, 279_641, 0), gate, "")]
+    stage.open()
+    stage.ask(NOTICE, settle=False)
+    wait(begun.reached.is_set)
+    pause(100)
+    stage.seconds = 540
+    begun.open()
+    wait(gate.reached.is_set)
+    pause(200)
+
+
+def citation_text(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.open_citation(stage.citation(0))
+    stage.settle()
+
+
+def citation_pdf(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.open_citation(stage.citation(2))
+    stage.settle()
+
+
+def page_gone(stage: Stage) -> None:
+    _answered(stage)
+    stage.reader.draw = None
+    stage.presenter.open_citation(stage.citation(2))
+    stage.settle()
+
+
+def find_in_book(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.settle()
+    stage.window.page.header.find_field.setText("Landlord")
+    pause(400)
+    stage.settle()
+
+
+def outline(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.settle()
+    stage.window.page.open_outline()
+    pause(100)
+
+
+def error(stage: Stage) -> None:
+    _desk(stage)
+    stage.engine.answers = [
+        (
+            Problem(
+                Code.DOES_NOT_FIT,
+                {
+                    "needed_tokens": 612_400,
+                    "context_tokens": 524_288,
+                    "documents_tokens": 608_192,
+                    "conversation_tokens": 3_184,
+                    "reserve_tokens": 1_024,
+                },
+            ),
+        )
+    ]
+    stage.reader.steps["minutes.pdf"] = [Problem(Code.DOCUMENT_ENCRYPTED, {"path": "minutes.pdf"})]
+    stage.open()
+    stage.ask(NOTICE)
+    stage.presenter.shelf.openings.open_names(["/home/me/minutes.pdf"])
+    stage.settle()
+
+
+def engine_died(stage: Stage) -> None:
+    gate = Gate()
+    _desk(stage)
+    stage.engine.answers = [(_ANSWER,), (_STREAMED, Problem(Code.ENGINE_CRASHED, {"signal": 9}))]
+    stage.open()
+    stage.ask(NOTICE)
+    stage.engine.loads = [(Loading(0.31), gate)]
+    stage.ask(DRY_DOCK, settle=False)
+    wait(gate.reached.is_set)
+    pause(200)
+
+
+def engine_back(stage: Stage) -> None:
+    _desk(stage)
+    stage.engine.answers = [(_ANSWER,), (_STREAMED, Problem(Code.ENGINE_CRASHED, {"signal": 9}))]
+    stage.open()
+    stage.ask(NOTICE)
+    stage.ask(DRY_DOCK)
+
+
+def variants(stage: Stage) -> None:
+    _answered(stage)
+    stage.engine.answers = [("Twelve months [p. 87].",)]
+    stage.presenter.conversation.ask_last_again()
+    stage.settle()
+    stage.presenter.conversation.edit_last()
+    pause(100)
+
+
+def japanese(stage: Stage) -> None:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]], days_ago=1)
+    stage.add_conversation("人物と場所の一覧", [stage.books[RULES]], days_ago=3)
+    stage.add_conversation("退去の通知について", [stage.books[RULES]])
+    stage.engine.answers = [
+        (
+            "借主は「契約期間の満了の十二か月前までに、書留郵便によって港湾事務所に通知しなければならない」とされています"
+            " [p. 1]。また、「乾ドックとその設備は、この章に定めるすべての中途解約の権利から除かれる」ので、"
+            "乾ドックだけを先に返すことはできません [p. 1]。",
+        )
+    ]
+    stage.open()
+    stage.ask("退去の通知はいつまでに、どのように行う必要がありますか。")
+    stage.presenter.open_citation(stage.citation(1))
+    stage.settle()
+
+
+def empty_shelf(stage: Stage) -> None:
+    stage.add_conversation("")
+    stage.open()
+
+
+def opening(stage: Stage) -> None:
+    gate = Gate()
+    _desk(stage)
+    stage.reader.steps["Annual report 2025.pdf"] = [Opening(172, 410), gate]
+    stage.open()
+    stage.presenter.shelf.openings.open_names(["/home/me/Annual report 2025.pdf"])
+    wait(gate.reached.is_set)
+    pause(200)
+
+
+def drop(stage: Stage) -> None:
+    _answered(stage)
+    stage.window.show_drop(True)
+
+
+def settings(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.preferences.open_settings()
+    stage.settle()
+
+
+def settings_dark(stage: Stage) -> None:
+    _answered(stage, theme=ThemeChoice.DARK)
+    stage.presenter.preferences.open_settings()
+    stage.settle()
+
+
+def palette(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.find_anything()
+    pause(100)
+
+
+def delete(stage: Stage) -> None:
+    _answered(stage)
+    stage.presenter.delete()
+    pause(100)
+
+
+def pages(stage: Stage) -> None:
+    _answered(stage)
+    stage.window.shelf.pages_wanted.emit(stage.books[LEASE].id)
+    pause(100)
+
+
+def models(stage: Stage) -> None:
+    _answered(stage)
+    stage.window.talk.chip.open_menu()
+    pause(100)
+
+
+def folded(stage: Stage) -> None:
+    _answered(stage)
+    stage.window.toggle_shelf()
+    stage.window.toggle_page()
+    stage.settle()
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__.replace("_", "-"): scene
+    for scene in (
+        first_start,
+        loading,
+        streaming,
+        dark,
+        small,
+        large,
+        scale_200,
+        reading,
+        citation_text,
+        citation_pdf,
+        page_gone,
+        find_in_book,
+        outline,
+        error,
+        engine_died,
+        engine_back,
+        variants,
+        japanese,
+        empty_shelf,
+        opening,
+        drop,
+        settings,
+        settings_dark,
+        palette,
+        delete,
+        pages,
+        models,
+        folded,
+    )
+}
+SCALED = {"scale-200": "2"}
+"""Scenes that need Qt's scale factor, which is read when the program starts."""

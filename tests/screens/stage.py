@@ -1,0 +1,56 @@
+"""The stage of a picture: a room whose window is saved with the dialogs and menus over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from app.core.conversation import Usage
+from app.core.document import PageImage
+from tests.screens import drawings
+from tests.ui import shelf_of_books
+from tests.ui.room import Room
+
+
+class Stage(Room):
+    quiet_ms = 150
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.engine.usage = Usage(279_641, 279_592, 49, 62)
+        self.reader.draw = _draw
+
+    def save(self, path: Path) -> None:
+        """Raises OSError."""
+        picture = self.window.grab()
+        painter = QPainter(picture)
+        for widget in self.application.topLevelWidgets():
+            if widget is not self.window and widget.isVisible():
+                painter.drawPixmap(self._place(widget), _with_edge(widget))
+        painter.end()
+        if not picture.save(str(path)):
+            raise OSError(f"{path} could not be written")
+
+    def _place(self, widget: QWidget) -> QPoint:
+        if widget.isModal():
+            size, whole = widget.size(), self.window.size()
+            return QPoint((whole.width() - size.width()) // 2, (whole.height() - size.height()) // 3)
+        return self.window.mapFromGlobal(widget.mapToGlobal(QPoint()))
+
+
+def _draw(page: int, width: int) -> PageImage:
+    return drawings.letter(shelf_of_books.letters().pages[page - 1].text, width)
+
+
+def _with_edge(widget: QWidget) -> QPixmap:
+    """A dialog as a window system shows it, with a line around it."""
+    picture = widget.grab()
+    if widget.isModal():
+        painter = QPainter(picture)
+        painter.setPen(widget.palette().mid().color())
+        painter.drawRect(0, 0, widget.width() - 1, widget.height() - 1)
+        painter.end()
+    return picture

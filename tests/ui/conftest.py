@@ -1,0 +1,25 @@
+"""A room for every test that wants one; what the offscreen platform cannot do is no failure of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ui.room import Room
+
+_OFFSCREEN = "This plugin does not support"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/ui" in item.path.as_posix():
+            item.add_marker(pytest.mark.qt_log_ignore(_OFFSCREEN, extend=True))
+
+
+@pytest.fixture
+def room(qapp: object, tmp_path: Path) -> Iterator[Room]:
+    made = Room(tmp_path / "desk")
+    yield made
+    made.close()

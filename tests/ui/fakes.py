@@ -1,0 +1,244 @@
+"""A desk for tests and screenshots: real services and a real store, a scripted engine and a scripted reader."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending, Timings, Usage
+from app.core.document import Document, PageImage
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Done, Failed, Loading, Opening, Reading, Token
+from app.core.paths import Paths
+from app.core.settings import KvType, Sampling
+from app.engine.protocol import EngineState, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.services.ask import Ask
+from app.services.desk import Desk
+from app.services.library import Library
+from app.services.models import Models
+from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.secret import Key, KeyOrigin, draw_secret
+from app.store.settings import SettingsStore
+
+WAIT_S = 20.0
+"""The longest that a script waits at a gate; a test that needs it fails."""
+
+SCOUT = ModelInfo(
+    name="Scout",
+    architecture="llama4",
+    quantization="Q4_K_M",
+    path="/models/scout-Q4_K_M.gguf",
+    size_bytes=61_000_000_000,
+    parameters=109_000_000_000,
+    layers=48,
+    experts=16,
+    trained_context=10_485_760,
+    context_tokens=524_288,
+    kv_type=KvType.Q8_0,
+    kv_bytes=9_000_000_000,
+    device="H100",
+    threads=16,
+    vocabulary="llama4",
+)
+
+
+class Gate:
+    """Where a script stops until the test opens it; `reached` tells that it waits there."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._open = threading.Event()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def wait(self, cancel: Cancel | None = None) -> None:
+        if cancel is not None:
+            cancel.on_request(self._open.set)
+        self.reached.set()
+        if not self._open.wait(WAIT_S):
+            raise TimeoutError("nobody opened the gate")
+
+
+Step: TypeAlias = "str | Reading | Loading | Gate | Problem"
+
+
+@dataclass
+class ScriptedEngine:
+    """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies."""
+
+    info: ModelInfo = SCOUT
+    answers: list[Sequence[Step]] = field(default_factory=lambda: [("A short answer [p. 1].",)])
+    loads: list[Sequence[Step]] = field(default_factory=list)
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    prompts: list[Prompt] = field(default_factory=list)
+    specs: list[LoadSpec] = field(default_factory=list)
+    threads: set[str] = field(default_factory=set)
+    _state: EngineState = EngineState.EMPTY
+    _loaded: bool = False
+
+    def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        self.specs.append(spec)
+        self._state = EngineState.LOADING
+        self._note_thread()
+        for step in self.loads.pop(0) if self.loads else ():
+            match step:
+                case Loading():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+                case Problem():
+                    self._state = EngineState.DEAD
+                    yield Failed(step)
+                    return
+            if cancel.requested:
+                self._state = EngineState.EMPTY
+                yield Cancelled()
+                return
+        self._state, self._loaded = EngineState.READY, True
+        yield Done(self.info)
+
+    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        if self._loaded and self._state is not EngineState.DEAD:
+            yield Done(self.info)
+        else:
+            yield from self.load(LoadSpec(self.info.path), cancel)
+
+    def measure(self, prompt: Prompt) -> PromptSize:
+        self._note_thread()
+        if not self._loaded:
+            raise AppError(Code.NO_MODEL)
+        documents = tuple(
+            self.tokens.get(document.untrusted_title, sum(len(page.untrusted_text) for page in document.pages) // 4)
+            for document in prompt.documents
+        )
+        messages = tuple(max(1, len(message.text) // 4) for message in prompt.messages)
+        return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages)
+
+    def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
+        return tuple(max(1, len(text) // 4) for text in texts)
+
+    def answer(
+        self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
+    ) -> Iterator[Reading | Token | Generated | Cancelled | Failed]:
+        self.prompts.append(prompt)
+        self._state = EngineState.BUSY
+        self._note_thread()
+        script = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        for step in script:
+            match step:
+                case str():
+                    yield Token(step)
+                case Reading():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+                case Problem(code):
+                    self._state = EngineState.DEAD if code.startswith("engine_") else EngineState.READY
+                    yield Failed(step)
+                    return
+            if cancel.requested:
+                self._state = EngineState.READY
+                yield Generated(Ending.CANCELLED, self.usage, Timings())
+                return
+        self._state = EngineState.READY
+        yield Generated(Ending.COMPLETE, self.usage, Timings(read_s=1.2, first_token_s=0.3, generate_s=4.0))
+
+    def die(self) -> None:
+        """As when the process is killed while nobody asks."""
+        self._state = EngineState.DEAD
+
+    def state(self) -> EngineState:
+        return self._state
+
+    def model(self) -> ModelInfo | None:
+        return self.info if self._loaded else None
+
+    def close(self) -> None:
+        self._state = EngineState.EMPTY
+
+    def _note_thread(self) -> None:
+        self.threads.add(threading.current_thread().name)
+
+
+@dataclass
+class ScriptedReader:
+    """Opens what `documents` holds by file name, after the `steps` of that file; `draw` gets page and width."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
+    draw: Callable[[int, int], PageImage] | None = None
+    widths: list[int] = field(default_factory=list)
+
+    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+        yield Opening(0, 0)
+        for step in self.steps.get(path.name, ()):
+            match step:
+                case Opening():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+                case Problem():
+                    yield Failed(step)
+                    return
+            if cancel.requested:
+                yield Cancelled()
+                return
+        if path.name not in self.documents:
+            yield Failed(Problem(Code.FILE_MISSING, {"path": path.name}))
+            return
+        yield Done(self.documents[path.name])
+
+    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> PageImage:
+        self.widths.append(width)
+        if self.draw is None:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
+        return self.draw(page, width)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+@dataclass(frozen=True)
+class FakeDesk:
+    """What `Desk` is, with the parts that a test scripts by their own types."""
+
+    desk: Desk
+    engine: ScriptedEngine
+    reader: ScriptedReader
+    books: Books
+
+
+_SECRET = draw_secret()
+
+
+def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: ScriptedReader | None = None) -> FakeDesk:
+    """The desk in `folder`, a new one where there is none."""
+    engine, reader = engine or ScriptedEngine(), reader or ScriptedReader()
+    paths = Paths(folder)
+    paths.create()
+    key = Key(_SECRET, KeyOrigin.FILE)
+    database = Database.open(paths.database, key)
+    conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
+    library = Library(reader, books, engine)  # type: ignore[arg-type]
+    models = Models(engine, settings, paths.models)
+    desk = Desk(
+        paths=paths,
+        key=key,
+        ask=Ask(engine, models, library, conversations, settings.load),
+        library=library,
+        models=models,
+        conversations=conversations,
+        settings=settings,
+        engine=engine,  # type: ignore[arg-type]
+        reader=reader,  # type: ignore[arg-type]
+        database=database,
+    )
+    return FakeDesk(desk, engine, reader, books)

@@ -1,0 +1,166 @@
+"""The page as text and as a drawing: what is lit, what is copied, what is asked of the reader."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from app.core.document import Book, Flag, Format, Page, PageImage, Section
+from app.ui.icons import Icons
+from app.ui.page.image_page import ImagePage
+from app.ui.page.outline import OutlinePopup
+from app.ui.page.panel import PagePanel
+from app.ui.page.text_page import TextPage
+from app.ui.presenters.words import page_note
+from app.ui.theme import PAPER, Theme
+
+_TEXT = (
+    "第三章 😀 係留\n\nThe first line of this paragraph was broken by a program\n"
+    "to some width, and so was this second line of it, here.\n\nTHE END"
+)
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> TextPage:
+    made = TextPage(Theme())
+    qtbot.addWidget(made)
+    made.resize(420, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def _lit(page: TextPage) -> list[tuple[str, str]]:
+    return [
+        (selection.cursor.selectedText(), selection.format.background().color().name().upper())
+        for selection in page.extraSelections()
+    ]
+
+
+def test_the_quotation_is_lit_across_lines_and_beyond_the_first_plane(page: TextPage) -> None:
+    page.show_page(_TEXT)
+    start = _TEXT.index("program")
+    end = _TEXT.index("some") + len("some")
+    page.light(start, end)
+    assert _lit(page) == [("program to some", PAPER.highlight)]
+    assert page.lit_words() == "program\nto some"
+
+
+def test_what_is_copied_has_the_pages_own_lines(page: TextPage) -> None:
+    page.show_page(_TEXT)
+    page.selectAll()
+    page.copy()
+    assert QGuiApplication.clipboard().text() == _TEXT
+    assert QGuiApplication.clipboard().mimeData().formats() == ["text/plain"]
+
+
+def test_what_is_lit_comes_into_sight(page: TextPage) -> None:
+    text = "\n\n".join(f"Paragraph {number}." for number in range(200))
+    page.show_page(text)
+    start = text.index("Paragraph 150.")
+    page.light(start, start + 14)
+    selection = page.extraSelections()[0]
+    assert page.viewport().rect().contains(page.cursorRect(selection.cursor).center())
+    page.show_page(text)
+    assert page.verticalScrollBar().value() == 0
+    assert page.extraSelections() == []
+
+
+def test_words_are_found_whatever_their_case(page: TextPage) -> None:
+    page.show_page(_TEXT)
+    assert page.find_words("LINE") == 2
+    assert [words for words, _colour in _lit(page)] == ["line", "line"]
+    assert page.find_words("係留") == 1
+    assert page.find_words("absent") == 0
+    assert page.find_words("") == 0
+    page.show_page("İstanbul ı İ")
+    assert page.find_words("İ") == 2
+
+
+def test_invisible_and_turning_characters_are_shown(page: TextPage) -> None:
+    page.show_page("pay \u202e001\u202c euros\u200b now")
+    assert "\u202e" not in page.toPlainText()
+    assert "U+202E" in page.toPlainText()
+
+
+def test_the_page_turns_at_its_ends(qtbot: QtBot, page: TextPage) -> None:
+    page.show_page("Short.")
+    with qtbot.waitSignal(page.turned) as turned:
+        qtbot.keyClick(page, Qt.Key.Key_PageDown)
+    assert turned.args == [1]
+    with qtbot.waitSignal(page.turned) as turned:
+        qtbot.keyClick(page, Qt.Key.Key_PageUp)
+    assert turned.args == [-1]
+    page.show_page("A line.\n\n" * 200)
+    with qtbot.assertNotEmitted(page.turned):
+        qtbot.keyClick(page, Qt.Key.Key_PageDown)
+    assert page.verticalScrollBar().value() > 0
+
+
+def test_lines_are_never_longer_than_the_measure(qtbot: QtBot) -> None:
+    panel = PagePanel(Icons(Theme()))
+    qtbot.addWidget(panel)
+    panel.resize(1600, 800)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.show_book(Book("b", "Book", Format.TEXT, "", "", 0.0, 1, 0))
+    panel.show_page(Page(1, "1", "word " * 400), [], "")
+    panel.show_text()
+    line = panel.text.document().firstBlock().layout().lineAt(0)
+    assert line.textLength() <= 90
+    assert line.width() <= panel.text.measure() + 2
+
+
+def test_the_drawing_is_asked_for_in_device_pixels_once_per_width(qtbot: QtBot) -> None:
+    page = ImagePage(Theme())
+    qtbot.addWidget(page)
+    page.resize(400, 500)
+    with qtbot.waitExposed(page):
+        page.show()
+    wanted: list[int] = []
+    page.image_wanted.connect(wanted.append)
+    page.clear()
+    first = round(page.viewport().width() * page.devicePixelRatioF())
+    assert wanted == [first]
+    with qtbot.waitSignal(page.image_wanted):
+        page.set_zoom(2.0)
+    assert wanted == [first, 2 * first]
+
+
+def test_a_drawing_fits_the_width_and_scrolls(qtbot: QtBot) -> None:
+    page = ImagePage(Theme())
+    qtbot.addWidget(page)
+    page.resize(300, 200)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.show_image(PageImage(100, 200, bytes([200, 30, 30]) * 20_000), "Book, p. 1")
+    assert page.accessibleName() == "Book, p. 1"
+    assert page.verticalScrollBar().maximum() == pytest.approx(2 * page.viewport().width() - 200, abs=2)
+    assert page.grab().toImage().pixelColor(150, 100) == QColor(200, 30, 30)
+    with qtbot.assertNotEmitted(page.turned):
+        qtbot.keyClick(page, Qt.Key.Key_PageDown)
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+    with qtbot.waitSignal(page.turned) as turned:
+        qtbot.keyClick(page, Qt.Key.Key_PageDown)
+    assert turned.args == [1]
+
+
+def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot) -> None:
+    sections = (Section("One", 1), Section("One a <b>", 5, 2), Section("Two", 9), Section("Deep", 12, 4))
+    popup = OutlinePopup(sections, 7)
+    qtbot.addWidget(popup)
+    popup.show()
+    assert popup.tree.topLevelItemCount() == 2
+    assert popup.tree.currentItem().text(0) == "One a <b>"
+    popup.tree.setCurrentItem(popup.tree.topLevelItem(1))
+    with qtbot.waitSignal(popup.chosen) as chosen:
+        qtbot.keyClick(popup.tree, Qt.Key.Key_Return)
+    assert chosen.args == [9]
+
+
+def test_every_flag_of_a_page_has_its_sentence() -> None:
+    assert page_note(Page(1, "1", "")) == ""
+    for flag in Flag:
+        assert page_note(Page(1, "1", "", flags=(flag,))).endswith(".")

@@ -1,0 +1,210 @@
+"""A room to test in: the real window over a desk with fixed data, and waiting that never sleeps."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import cast
+from unittest import mock
+
+from PySide6.QtCore import QEvent, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
+from app.core.document import Book, Document
+from app.core.settings import Settings
+from app.core.settings import Theme as ThemeChoice
+from app.ui.bridge import Bridge
+from app.ui.chat.answer import AnswerMessage
+from app.ui.collector import Collector
+from app.ui.fonts import load_fonts
+from app.ui.icons import Icons
+from app.ui.main_window import WindowState
+from app.ui.presenters.window import WindowPresenter
+from app.ui.shelf.rows import BookRow, ItemRole
+from app.ui.style import Appearance
+from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
+from tests.ui import shelf_of_books
+from tests.ui.fakes import ScriptedEngine, ScriptedReader, open_desk
+
+NOW = datetime(2026, 3, 12, 14, 0, tzinfo=timezone(timedelta(hours=9)))
+TOKENS = {
+    "Harbour Lease, consolidated": 231_480,
+    "Side letters 2019–2024": 48_112,
+    "Octavo handbook": 5_120,
+    "Survey of the quay walls": 22_640,
+    "横浜港湾施設使用規則": 31_204,
+}
+LEASE, LETTERS, HANDBOOK, SURVEY, RULES = range(5)
+_TIMEOUT_MS = 20_000
+_QUIET_ROUNDS = 3
+
+
+def application() -> QApplication:
+    """The one of this process, with the fonts loaded."""
+    existing = QApplication.instance()
+    made = cast(QApplication, existing) if existing else QApplication(sys.argv[:1])
+    from PySide6.QtGui import QFontDatabase
+
+    if UI_FAMILY not in QFontDatabase.families():
+        load_fonts()
+    made.setCursorFlashTime(0)
+    return made
+
+
+def wait(condition: Callable[[], bool], *, timeout_ms: int = _TIMEOUT_MS) -> None:
+    """Let events happen until `condition` holds. Raises TimeoutError."""
+    late = QTimer(singleShot=True, interval=timeout_ms)
+    late.start()
+    while not condition():
+        if not late.isActive():
+            raise TimeoutError("it did not come about")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def pause(milliseconds: int) -> None:
+    """Let timers run: delayed searches, drawings and layouts."""
+    over = QTimer(singleShot=True, interval=milliseconds)
+    over.start()
+    while over.isActive():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+
+class Room:
+    """`engine` and `reader` are scripted before `open`."""
+
+    quiet_ms = 10
+    """How long nothing may happen before a room counts as settled; pictures take longer, for what is drawn late."""
+
+    def __init__(self, folder: Path) -> None:
+        self.application = application()
+        self.collector = Collector()
+        self.seconds = 0.0
+        self.engine = ScriptedEngine(tokens=TOKENS)
+        self.reader = ScriptedReader()
+        self.fake = open_desk(folder, self.engine, self.reader)
+        self.desk = self.fake.desk
+        self.theme = Theme()
+        self.appearance = Appearance(self.application, self.theme)
+        self.bridge = Bridge()
+        self.books: list[Book] = []
+        self.presenter = WindowPresenter(
+            self.desk,
+            self.bridge,
+            Icons(self.theme),
+            self.appearance,
+            handbook=Path("/usr/share/octavo/handbook.md"),
+            now=lambda: NOW,
+            clock=lambda: self.seconds,
+        )
+        self.window = self.presenter.window
+
+    # ---- data
+
+    def add_books(self) -> None:
+        """The five books, in the order of the constants above."""
+        made = (
+            shelf_of_books.lease(),
+            shelf_of_books.letters(),
+            shelf_of_books.handbook(),
+            shelf_of_books.survey(),
+            shelf_of_books.rules(),
+        )
+        for place, document in reversed(list(enumerate(made))):
+            self.books.insert(0, self.add_book(document, place))
+
+    def add_book(self, document: Document, colour: int = 0) -> Book:
+        """`colour` is the place of its cover's colour in `CLOTH`."""
+        with self.book_ids(colour):
+            return self.fake.books.add(document, Path("/home/me/books") / f"{document.title}.{document.format}")
+
+    def add_conversation(self, title: str, books: Sequence[Book] = (), *, days_ago: int = 0) -> Conversation:
+        moment = (NOW - timedelta(days=days_ago)).timestamp() + len(self.desk.conversations.all())
+        with mock.patch("time.time", return_value=moment):
+            return self.desk.conversations.create(title, tuple(BookRef(book.id) for book in books))
+
+    def book_ids(self, colour: int) -> AbstractContextManager[object]:
+        """While this context is entered, what is kept gets an id of this colour."""
+        number = next(n for n in itertools.count(1) if cloth(uuid.UUID(int=n).hex) == CLOTH[colour])
+        return mock.patch("uuid.uuid4", return_value=uuid.UUID(int=number))
+
+    # ---- what happens
+
+    def open(
+        self,
+        *,
+        theme: ThemeChoice = ThemeChoice.LIGHT,
+        size: tuple[int, int] = (1440, 900),
+        state: WindowState | None = None,
+        files: Sequence[Path] = (),
+        settle: bool = True,
+    ) -> None:
+        self.window.resize(*size)
+        self.presenter.start(Settings(theme=theme), state or WindowState(), files)
+        self.window.show()
+        if settle:
+            self.settle()
+
+    def ask(self, text: str, *, settle: bool = True) -> None:
+        self.presenter.conversation.submit(text)
+        if settle:
+            self.settle()
+
+    def settle(self) -> None:
+        """Until nothing is under way, and what follows from it is drawn."""
+        for _round in range(_QUIET_ROUNDS):
+            wait(lambda: self.bridge.idle)
+            pause(self.quiet_ms)
+
+    def shown(self) -> Conversation:
+        conversation = self.presenter.conversation.conversation
+        assert conversation is not None
+        return conversation
+
+    def words(self) -> str:
+        """What the conversation shows: questions and answers, without the sentences under them."""
+        return "\n".join(message.plain_text() for message in self.window.talk.view.messages())
+
+    def sentences(self) -> list[str]:
+        """Those under the answers."""
+        messages = self.window.talk.view.messages()
+        return [words for message in messages if isinstance(message, AnswerMessage) for words in message.sentences]
+
+    def row(self, book: Book) -> BookRow:
+        """Of the shelf."""
+        model = self.window.shelf.book_view.model()
+        rows = [model.index(number, 0).data(ItemRole) for number in range(model.rowCount())]
+        return next(row for row in rows if isinstance(row, BookRow) and row.key == book.id)
+
+    def turns(self) -> tuple[Turn, ...]:
+        """As the store has them."""
+        return self.desk.conversations.turns(self.shown().id)
+
+    def answer(self) -> Answer:
+        """The last one, as the store has it."""
+        answer = self.turns()[-1].answer
+        assert answer is not None
+        return answer
+
+    def citation(self, place: int) -> Citation:
+        return self.answer().citations[place]
+
+    def close(self) -> None:
+        ended = self.bridge.close()
+        for widget in self.application.topLevelWidgets():
+            widget.close()
+            widget.deleteLater()
+        for owner in (self.presenter, self.appearance, self.bridge, self.theme):
+            owner.deleteLater()
+        self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.application.processEvents()
+        self.application.setStyleSheet("")
+        self.desk.close()
+        self.collector.close()
+        if not ended:
+            raise AssertionError("a thread of the bridge did not end")

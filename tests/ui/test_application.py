@@ -1,0 +1,143 @@
+"""The program opens its desk without waiting, asks for a passphrase, and says why it cannot open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import AppError, Code
+from app.core.paths import Paths
+from app.messages import sentence
+from app.services.desk import Desk
+from app.ui.application import Opening
+from app.ui.widgets.dialogs import LineDialog, SmallDialog
+from tests.ui.fakes import Gate, open_desk
+from tests.ui.room import application, wait
+
+
+@pytest.fixture
+def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str | None], Desk]], Opening]:
+    application()
+
+    def begin(opener: Callable[[Paths, str | None], Desk]) -> Opening:
+        opening = Opening(qapp, Paths(tmp_path / "desk"), opener, tmp_path / "handbook.md", ())
+        opening.begin(None)
+        return opening
+
+    return begin
+
+
+def _visible(kind: type[SmallDialog]) -> list[SmallDialog]:
+    return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]
+
+
+def _end(opening: Opening) -> None:
+    opening.close()
+    for widget in QApplication.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    opening.deleteLater()
+    QApplication.processEvents()
+
+
+def test_the_gui_thread_does_not_wait_for_the_desk(
+    start: Callable[[Callable[[Paths, str | None], Desk]], Opening],
+) -> None:
+    gate = Gate()
+
+    def slow(paths: Paths, passphrase: str | None) -> Desk:
+        gate.wait()
+        return open_desk(paths.data).desk
+
+    opening = start(slow)
+    wait(gate.reached.is_set)
+    assert opening.presenter is None
+    gate.open()
+    wait(lambda: opening.presenter is not None)
+    assert opening.presenter is not None
+    assert opening.presenter.window.isVisible()
+    _end(opening)
+
+
+def test_what_the_window_remembers_is_there_at_the_next_start(
+    start: Callable[[Callable[[Paths, str | None], Desk]], Opening],
+) -> None:
+    def reopen(paths: Paths, passphrase: str | None) -> Desk:
+        return open_desk(paths.data).desk
+
+    first = start(reopen)
+    wait(lambda: first.presenter is not None)
+    assert first.presenter is not None
+    first.presenter.window.toggle_shelf()
+    _end(first)
+    second = start(reopen)
+    wait(lambda: second.presenter is not None)
+    assert second.presenter is not None
+    assert second.presenter.window.shelf.isHidden()
+    _end(second)
+
+
+def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
+    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+) -> None:
+    tried: list[str | None] = []
+
+    def locked(paths: Paths, passphrase: str | None) -> Desk:
+        tried.append(passphrase)
+        if passphrase is None:
+            raise AppError(Code.PASSPHRASE_NEEDED, path=str(paths.database))
+        if passphrase != "right":
+            raise AppError(Code.DATABASE_KEY, path=str(paths.database))
+        return open_desk(paths.data).desk
+
+    opening = start(locked)
+    for passphrase in ("wrong", "right"):
+        wait(lambda: len(_visible(LineDialog)) == 1)
+        (dialog,) = _visible(LineDialog)
+        assert isinstance(dialog, LineDialog)
+        assert dialog.line.echoMode() is dialog.line.EchoMode.Password
+        dialog.line.setText(passphrase)
+        dialog.accept()
+    wait(lambda: opening.presenter is not None)
+    assert tried == [None, "wrong", "right"]
+    _end(opening)
+
+
+def test_a_desk_that_cannot_be_opened_says_why_and_ends(
+    monkeypatch: pytest.MonkeyPatch, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(QApplication, "exit", lambda *arguments: ended.append(arguments[-1]))
+
+    error = AppError(Code.DATABASE_NEWER, path="octavo.db", found=9, known=1)
+
+    def newer(paths: Paths, passphrase: str | None) -> Desk:
+        raise error
+
+    opening = start(newer)
+    wait(lambda: len(_visible(SmallDialog)) == 1)
+    (dialog,) = _visible(SmallDialog)
+    assert dialog.accessibleDescription() == sentence(error.problem)
+    dialog.accept()
+    assert ended == [1]
+    _end(opening)
+
+
+def test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on(
+    start: Callable[[Callable[[Paths, str | None], Desk]], Opening], caplog: pytest.LogCaptureFixture
+) -> None:
+    opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
+    wait(lambda: opening.presenter is not None)
+    assert opening.presenter is not None
+    try:
+        raise ValueError("a secret text")
+    except ValueError as error:
+        opening.tell_fault(type(error), error, error.__traceback__)
+    assert "ValueError at test_application.py" in opening.presenter.window.talk.notice.text()
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
+    _end(opening)

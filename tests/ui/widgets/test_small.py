@@ -1,0 +1,88 @@
+"""The small parts: labels that cut, fields that keep to their bounds, notices that offer one thing to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ui.icons import Icons
+from app.ui.theme import Theme
+from app.ui.widgets.choice import Choice
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.notice import Notice
+from app.ui.widgets.number_field import NumberField
+
+
+def test_a_label_that_was_cut_tells_the_whole_in_its_tooltip(qtbot: QtBot) -> None:
+    label = ElidedLabel("A <b>very</b> long title\nof a book")
+    qtbot.addWidget(label)
+    label.show()
+    label.resize(1000, 20)
+    assert label.toolTip() == ""
+    label.resize(60, 20)
+    assert label.toolTip() == "<span>A &lt;b&gt;very&lt;/b&gt; long title of a book</span>"
+    assert label.minimumSizeHint().width() < 60
+
+
+def test_a_number_is_brought_within_its_bounds(qtbot: QtBot) -> None:
+    field = NumberField(4096, 0, 100_000)
+    qtbot.addWidget(field)
+    assert field.text() == "4,096"
+    for typed, value in (("250,000", 100_000), ("-3", 0), ("words", 0), ("nan", 0), ("12", 12)):
+        field.setText(typed)
+        assert field.value() == value
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.value() == 13
+
+
+def test_decimals_move_in_steps(qtbot: QtBot) -> None:
+    field = NumberField(0.6, 0, 2, decimals=2, step=0.05)
+    qtbot.addWidget(field)
+    with qtbot.waitSignal(field.changed) as changed:
+        qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert changed.args == [0.55]
+    assert field.text() == "0.55"
+
+
+def test_a_choice_shows_words_and_gives_values(qtbot: QtBot) -> None:
+    choice = Choice((("f16", "exact"), ("q8_0", "half")), "f16")
+    qtbot.addWidget(choice)
+    with qtbot.waitSignal(choice.chosen) as chosen:
+        choice.menu_of_values.actions()[1].trigger()
+    assert chosen.args == ["q8_0"]
+    assert choice.value() == "q8_0"
+    assert choice.text().startswith("half")
+
+
+def test_a_notice_says_its_sentence_and_does_one_thing(qtbot: QtBot) -> None:
+    notice = Notice(Icons(Theme()))
+    qtbot.addWidget(notice)
+    assert notice.isHidden()
+    notice.show_sentence("The settings are kept.", failed=False, action="Load again", key="reload")
+    assert notice.text() == notice.accessibleName() == "The settings are kept."
+    with qtbot.waitSignal(notice.acted) as acted:
+        notice.action.click()
+    assert acted.args == ["reload"]
+    assert notice.isHidden()
+
+
+def test_a_confirmation_waits_for_a_yes(qtbot: QtBot) -> None:
+    yes = Confirmation("Delete?", "It is gone then.", "Delete", "key")
+    yes.open()
+    with qtbot.waitSignal(yes.confirmed) as confirmed:
+        qtbot.keyClick(yes, Qt.Key.Key_Return)
+    assert confirmed.args == ["key"]
+    no = Confirmation("Delete?", "It is gone then.", "Delete", "key")
+    no.open()
+    with qtbot.assertNotEmitted(no.confirmed):
+        qtbot.keyClick(no, Qt.Key.Key_Escape)
+
+
+def test_a_line_is_asked_for(qtbot: QtBot) -> None:
+    dialog = LineDialog("Octavo", "The passphrase, please.", "Open", key="passphrase")
+    dialog.open()
+    qtbot.keyClicks(dialog.line, "  secret ")
+    with qtbot.waitSignal(dialog.given) as given:
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert given.args == ["passphrase", "secret"]
