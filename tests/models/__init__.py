@@ -1,0 +1,1 @@
+"""Tiny GGUF files, written from a seed: models to test with that no test has to download."""

@@ -1,0 +1,76 @@
+"""A small byte-level vocabulary: 256 bytes, some hundred beginnings of English words, control tokens at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gguf
+
+_WORDS = """
+the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one
+you were all her she there would their we him been has when who will no more if out so up said what its about than
+into them can only other time new some could these two may first then do any like my now over such our man me even
+most made after also did many before must through years where much your way well down should because each just those
+people too state good very make world still own see men work long here get both between life being under three never
+know same last another while us off might great old year come since against go came right used take page book chapter
+reader letter question answer line house water light paper night morning town river winter summer garden window
+"""
+"""Frequent words; every beginning of one, with the space before it, is a token."""
+
+_SPACE = "Ġ"
+_NEWLINE = "Ċ"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Token texts in GPT-2's byte alphabet, the merges that build them, and the control tokens' ids by their text."""
+
+    tokens: tuple[str, ...]
+    merges: tuple[str, ...]
+    control: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def bytes_of(self, token: int) -> bytes:
+        """The bytes that an ordinary token stands for."""
+        values = {symbol: byte for byte, symbol in enumerate(byte_symbols())}
+        return bytes(values[symbol] for symbol in self.tokens[token])
+
+    def add_to(self, writer: gguf.GGUFWriter, pre: str, *, bos: str, eos: str, eot: str) -> None:
+        """Write the tokenizer's keys into a file's header."""
+        types = [gguf.TokenType.NORMAL] * (len(self.tokens) - len(self.control))
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(pre)
+        writer.add_token_list(self.tokens)
+        writer.add_token_types(types + [gguf.TokenType.CONTROL] * len(self.control))
+        writer.add_token_merges(self.merges)
+        writer.add_bos_token_id(self.control[bos])
+        writer.add_eos_token_id(self.control[eos])
+        writer.add_eot_token_id(self.control[eot])
+
+
+def byte_symbols() -> tuple[str, ...]:
+    """The printable character for each byte in byte-level BPE (`bytes_to_unicode` of GPT-2's encoder.py)."""
+    kept = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    moved = [byte for byte in range(0x100) if byte not in kept]
+    return tuple(chr(0x100 + moved.index(byte)) if byte in moved else chr(byte) for byte in range(0x100))
+
+
+def build(control: Sequence[str]) -> Vocabulary:
+    """The same ordinary tokens for every model; `control` are the special tokens, in the order of their ids.
+
+    A merge only ever adds one letter to a beginning of a word, so that merges cannot get in each other's way.
+    """
+    tokens = dict.fromkeys(byte_symbols())
+    merges = dict.fromkeys([f"{_NEWLINE} {_NEWLINE}"])
+    tokens[_NEWLINE * 2] = None
+    for word in _WORDS.split():
+        for length in range(1, len(word) + 1):
+            start = _SPACE + word[: length - 1]
+            merges[f"{start} {word[length - 1]}"] = None
+            tokens[start + word[length - 1]] = None
+    first = len(tokens)
+    ids = {text: first + index for index, text in enumerate(control)}
+    return Vocabulary((*tokens, *control), tuple(merges), ids)
