@@ -33,6 +33,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     key = keys.obtain(paths, passphrase)
     database = Database.open(paths.database, key)
     conversations = Conversations(database)
+    conversations.close_open_answers()
     settings = SettingsStore(database)
     engine = EngineClient()
     reader = Reader()

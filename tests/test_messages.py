@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import polib
 import pytest
@@ -169,3 +171,17 @@ def test_every_entry_of_the_catalogue_is_translated_with_the_same_placeholders(j
     for entry in japanese:
         assert entry.translated(), entry.msgid
         assert placeholders(entry.msgid) == placeholders(entry.msgstr), entry.msgid
+
+
+def test_every_text_of_the_interface_has_its_japanese(japanese: polib.POFile) -> None:
+    known = {entry.msgid for entry in japanese.translated_entries()}
+    used = {
+        text.value
+        for file in Path(messages.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "translate")
+        for text in call.args[:1]
+        if isinstance(text, ast.Constant)
+    }
+    assert len(used) > 200
+    assert used - known == set()

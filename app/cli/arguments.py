@@ -63,6 +63,9 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
     read.add_argument("file", type=Path)
 
+    passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
+    passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
+
     _command(commands, "doctor", _("look at this installation"))
     return whole
 

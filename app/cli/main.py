@@ -1,4 +1,4 @@
-"""The commands: ask, read, doctor."""
+"""The commands: ask, read, passphrase, doctor."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from app.services import doctor
 from app.services.ask import Ask
 from app.services.desk import Desk
 from app.services.models import spec_of
+from app.store.keys import set_passphrase
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -64,6 +65,8 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                         _ask(options, desk, cancel)
                     case "read":
                         _read(options, desk, cancel)
+                    case "passphrase":
+                        set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
                     case "doctor":
                         print_report(doctor.examine(desk.paths, desk.key, desk.engine, desk.reader), options.json)
         except AppError as error:
@@ -85,6 +88,19 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
         if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
             raise
     return open_desk(paths, getpass.getpass(_("Passphrase of this desk: ")))
+
+
+def _new_passphrase() -> str:
+    """Asked for twice at a terminal; else the first line of stdin. Raises AppError USAGE."""
+    if not sys.stdin.isatty():
+        chosen = sys.stdin.readline().rstrip("\n")
+    else:
+        chosen = getpass.getpass(_("New passphrase: "))
+        if getpass.getpass(_("Once more: ")) != chosen:
+            raise AppError(Code.USAGE, detail=_("the two differ"))
+    if not chosen:
+        raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
+    return chosen
 
 
 def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:

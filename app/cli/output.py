@@ -15,6 +15,7 @@ from app.core.document import Document
 from app.core.events import Loading, Opening, Reading
 from app.messages import _
 from app.services.doctor import Report
+from app.store.secret import KeyOrigin
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
@@ -148,6 +149,12 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def _key_place(origin: str) -> str:
+    if origin == KeyOrigin.FILE:
+        return _("a file beside the database, not protected by a keyring or a passphrase")
+    return origin
+
+
 def print_report(report: Report, as_json: bool) -> None:
     if as_json:
         print_json(report)
@@ -160,7 +167,7 @@ def print_report(report: Report, as_json: bool) -> None:
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
         (_("threads"), str(report.threads)),
         (_("reader locked in by"), report.sandbox),
-        (_("key kept in"), report.key),
+        (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),
         (_("starter model"), report.starter or _("not installed")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),

@@ -32,7 +32,7 @@ from app.engine.protocol import (
     WireFailed,
 )
 from app.engine.session import Session, Stopped
-from app.isolation import limits
+from app.isolation import limits, syscalls
 from app.isolation.pulse import Port
 
 _LOADING_STEP = 0.01
@@ -128,6 +128,7 @@ class Worker:
 def main() -> None:
     limits.volunteer()
     limits.harden()
+    syscalls.deny_internet()
     port: Port[Command] = Port(Command)
     try:
         Worker(port).run()

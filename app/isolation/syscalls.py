@@ -42,6 +42,7 @@ _DEADLY = """
     personality modify_ldt kcmp vhangup
 """
 
+_AF_INET, _AF_INET6 = 2, 10  # linux/socket.h
 _CLONE_THREAD = 0x0001_0000  # linux/sched.h
 _TERMINAL_SETTINGS = 0x5401  # TCGETS, which isatty asks; FIOCLEX and FIONCLEX set close-on-exec: asm-generic/ioctls.h
 _CLOSE_ON_EXEC = (0x5451, 0x5450)
@@ -63,6 +64,23 @@ def prepare() -> Callable[[], bool]:
     except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
         return lambda: False
     return lambda: _load(rules)
+
+
+def deny_internet() -> bool:
+    """No internet socket for this process and its threads, for good; says whether that worked.
+
+    For the engine, which needs files, threads and a GPU's driver, but never a network.
+    """
+    try:
+        with known_libraries():
+            import pyseccomp
+        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
+        for family in (_AF_INET, _AF_INET6):
+            rules.add_rule(pyseccomp.ERRNO(EPERM), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+    except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
+        return False
+    return _load(rules)
 
 
 def _load(rules: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.cli.main import main
+from app.core.paths import Paths
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -143,7 +145,7 @@ def test_doctor_finds_no_open_socket(run: Any, tmp_path: Path) -> None:
 
 def test_what_was_asked_is_kept_encrypted(run: Any, tiny_scout: Path, tmp_path: Path) -> None:
     run("ask", "--model", tiny_scout, "--context", 1024, "--max-tokens", 3, "A very secret question?")
-    desk = open_desk_at(tmp_path / "desk")
+    desk = open_desk(Paths(tmp_path / "desk"))
     (conversation,) = desk.conversations.all()
     (turn,) = desk.conversations.turns(conversation.id)
     assert turn.question.text == "A very secret question?"
@@ -151,12 +153,6 @@ def test_what_was_asked_is_kept_encrypted(run: Any, tiny_scout: Path, tmp_path: 
     desk.close()
     stored = b"".join(file.read_bytes() for file in (tmp_path / "desk").rglob("*") if file.is_file())
     assert b"secret question" not in stored
-
-
-def open_desk_at(folder: Path) -> Any:
-    from app.core.paths import Paths
-
-    return open_desk(Paths(folder), None)
 
 
 def test_ctrl_c_stops_and_keeps_the_partial_answer(tiny_scout: Path, tmp_path: Path) -> None:
@@ -172,7 +168,7 @@ def test_ctrl_c_stops_and_keeps_the_partial_answer(tiny_scout: Path, tmp_path: P
             break
     process.communicate(timeout=60)
     assert process.returncode == 130
-    desk = open_desk_at(tmp_path / "desk")
+    desk = open_desk(Paths(tmp_path / "desk"))
     (turn,) = desk.conversations.turns(desk.conversations.all()[0].id)
     desk.close()
     assert turn.answer is not None
@@ -187,3 +183,15 @@ def test_without_a_display_the_window_names_the_terminal(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "octavo ask" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_passphrase_locks_the_desk(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame\n"))
+    assert run("passphrase")[0] == 0
+    code, _, err = run("doctor")
+    assert code == 3
+    assert "passphrase" in err
+    desk = open_desk(Paths(tmp_path / "desk"), "open sesame")
+    desk.close()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert run("passphrase")[0] == 3

@@ -23,10 +23,8 @@ ASKED = Prompt("The rules.", (BOOK,), (Message("user", "What does it say?"),))
 @pytest.fixture(params=["process", "scripted"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made: Engine
-    if request.param == "process":
-        made = EngineClient()
-    else:
-        made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
+    scripted = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
+    made = EngineClient() if request.param == "process" else scripted
     yield made
     made.close()
 

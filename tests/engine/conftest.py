@@ -32,9 +32,7 @@ def new_engine() -> Iterator[NewEngine]:
 
 def load(engine: EngineClient, path: Path, **how: Any) -> None:
     """Load a model and insist that it worked."""
-    last = None
-    for last in engine.load(LoadSpec(str(path), **how), Cancel()):
-        pass
+    *_, last = engine.load(LoadSpec(str(path), **how), Cancel())
     assert isinstance(last, Done), last
 
 

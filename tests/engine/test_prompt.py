@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,11 @@ def prompt(*messages: Message, documents: tuple[DocumentText, ...] = (book("A bo
 
 
 @pytest.fixture(scope="module", params=["tiny_scout", "starter"])
-def model(request: pytest.FixtureRequest) -> Model:
+def model(request: pytest.FixtureRequest) -> Iterator[Model]:
     path: Path = request.getfixturevalue(request.param)
     loaded = Model(path, 0, lambda _fraction: True, vocabulary_only=True)
-    request.addfinalizer(loaded.close)
-    return loaded
+    yield loaded
+    loaded.close()
 
 
 @pytest.fixture

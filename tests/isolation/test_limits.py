@@ -82,3 +82,21 @@ def test_a_child_ends_with_the_process_that_started_it() -> None:
         assert process.stdout.read() == b""
     os.close(stdin)
     os.close(kept)
+
+
+def test_the_engine_cannot_open_an_internet_socket() -> None:
+    """In a process of its own, since a filter is for good."""
+    script = (
+        "import socket\n"
+        "from app.isolation.syscalls import deny_internet\n"
+        "socket.socket(socket.AF_INET).close()\n"
+        "assert deny_internet()\n"
+        "socket.socket(socket.AF_UNIX).close()\n"
+        "for family in (socket.AF_INET, socket.AF_INET6):\n"
+        "    try:\n"
+        "        socket.socket(family)\n"
+        "    except PermissionError:\n"
+        "        continue\n"
+        "    raise SystemExit('a socket was opened')\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

@@ -228,7 +228,7 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
         fake.desk.ask.context_use(talk.id)
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    list(fake.desk.ask.ask(asked(talk), Cancel()))
     use = fake.desk.ask.context_use(talk.id)
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
