@@ -76,8 +76,8 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.PAGES_INVALID: "“{path}” has the pages 1 to {pages}; {wanted} are not among them. Choose pages in that range.",
     Code.PAGE_UNAVAILABLE: (
-        "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read: put"
-        " it back, or add the book again."
+        "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
+        " put it back, or add the book again."
     ),
     Code.MODEL_MISSING: "There is no model file “{path}”. Choose another model, or put the file back.",
     Code.MODEL_NOT_GGUF: "“{path}” is not a GGUF file, so it cannot be a model. Choose a file in GGUF format.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -26,12 +27,18 @@ _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggm
 _DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
 _NO_SLOT = 1  # llama_decode: no place left in the KV cache
 
+_WAIT_POLICY = "passive"
+"""llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
+program takes one of the cores, the spinning keeps the late thread from its turn: on two cores, one busy program beside
+it slowed decoding from tens of tokens a second to less than one. Sleeping costs little and degrades in proportion."""
+
 _errors: list[str] = []
 
 
 @cache
 def bindings() -> ModuleType:
     """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
+    os.environ.setdefault("OMP_WAIT_POLICY", _WAIT_POLICY)
     if "llama_cpp" not in sys.modules:
         spec = importlib.util.find_spec("llama_cpp")
         if spec is None or spec.submodule_search_locations is None:
