@@ -206,7 +206,7 @@ prepare_python() {
   quoted="'${root//\'/\'\\\'\'}/packaging/llama.cmake'"
   step env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$venv" UV_PYTHON_DOWNLOADS=never CMAKE_BUILD_PARALLEL_LEVEL="$jobs" \
     CMAKE_ARGS="${CMAKE_ARGS-} -DCMAKE_PROJECT_llama_cpp_INCLUDE_BEFORE=$quoted" \
-    "$uv" sync --project "$root" --locked "${choice[@]}" || give_up 'The Python packages could not be installed.'
+    "$uv" sync --project "$root" --locked --compile-bytecode "${choice[@]}" || give_up 'The Python packages could not be installed.'
   printf '%s\n' "$root" >"$venv/octavo-folder"
 }
 
