@@ -57,6 +57,8 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
-    max_answer_tokens: Annotated[int, Meta(ge=1, le=65536, description="longest answer, in tokens")] = 1024
+    max_answer_tokens: Annotated[
+        int, Meta(ge=0, le=65536, description="longest answer, in tokens; 0 takes what suits the model")
+    ] = 0
     theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
     language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""

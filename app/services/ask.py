@@ -40,6 +40,12 @@ RULES_WITHOUT_DOCUMENTS = (
     "You are Octavo, a careful assistant. No document lies on the desk. Say so when you do not know."
 )
 
+ANSWER_TOKENS = 1024
+"""The longest answer when the settings name no number."""
+
+STARTER_ANSWER_TOKENS = 96
+"""The same for the starter: what so small a model says after a few sentences is repetition."""
+
 _RESERVE_SHARE = 8
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
 _SAVE_INTERVAL_S = 2.0
@@ -174,7 +180,8 @@ class Ask:
         if model is None:
             raise AppError(Code.NO_MODEL)
         size = self._engine.measure(prompt)
-        wanted = self._settings().max_answer_tokens
+        usual = STARTER_ANSWER_TOKENS if self._models.is_starter(model.path) else ANSWER_TOKENS
+        wanted = self._settings().max_answer_tokens or usual
         reserve = min(wanted, model.context_tokens // _RESERVE_SHARE)
         if size.total + reserve > model.context_tokens:
             raise AppError(
