@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 import msgspec
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app import messages
@@ -95,6 +95,9 @@ class Opening(QObject):
                 with contextlib.suppress(AppError):  # a full disk: the window will open in its usual place
                     self._desk.settings.set_blob(_BLOB, state)
             self._desk.close()
+        if self.presenter is not None:
+            self.presenter.window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._collector.close()
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -68,7 +68,7 @@ def test_what_is_at_its_default_is_not_kept(store: SettingsStore, database: Data
 @pytest.mark.parametrize(
     ("settings", "name"),
     [
-        (Settings(max_answer_tokens=0), "max_answer_tokens"),
+        (Settings(max_answer_tokens=-1), "max_answer_tokens"),
         (Settings(sampling=Sampling(temperature=3)), "sampling.temperature"),
         (Settings(sampling=Sampling(temperature=float("nan"))), "sampling.temperature"),
         (Settings(engine=EngineSettings(model_path="\udcff")), "engine.model_path"),

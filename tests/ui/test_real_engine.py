@@ -1,0 +1,87 @@
+"""The whole window over real children: its engine is killed from outside in the middle of an answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.conversation import Ending
+from app.core.paths import Paths
+from app.core.settings import EngineSettings, Settings
+from app.messages import sentence
+from app.ui.application import Opening
+from app.ui.chat.answer import AnswerMessage
+from app.ui.presenters.window import WindowPresenter
+from tests.ui.room import application, wait
+
+_TIMEOUT_MS = 60_000
+
+
+@pytest.fixture
+def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[Opening]:
+    paths = Paths(tmp_path / "desk")
+    desk = open_desk(paths)
+    desk.settings.save(
+        Settings(engine=EngineSettings(model_path=str(tiny_scout), context_tokens=8192), max_answer_tokens=6000)
+    )
+    desk.close()
+    handbook = tmp_path / "handbook.md"
+    handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
+    made = Opening(application(), paths, open_desk, handbook, ())
+    made.begin(None)
+    yield made
+    made.close()
+
+
+def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> None:
+    wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
+    presenter = opening.presenter
+    assert presenter is not None
+    wait(lambda: _ready(presenter) and bool(presenter.shelf.books), timeout_ms=_TIMEOUT_MS)
+    desk = presenter._desk
+    talk = presenter.conversation
+
+    talk.submit("How do I add a book?")
+    wait(lambda: talk.busy and len(_text(presenter)) > 20, timeout_ms=_TIMEOUT_MS)
+    pid = desk.engine.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait(lambda: not talk.busy, timeout_ms=_TIMEOUT_MS)
+
+    assert talk.conversation is not None
+    (turn,) = desk.conversations.turns(talk.conversation.id)
+    assert turn.answer is not None
+    assert turn.answer.ending is Ending.FAILED
+    assert len(turn.answer.text) > 20
+    message = presenter.window.talk.view.messages()[-1]
+    assert isinstance(message, AnswerMessage)
+    assert message.plain_text().strip() == turn.answer.text.strip()
+    assert turn.answer.problem is not None
+    assert sentence(turn.answer.problem) in message.sentences
+    wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
+    assert desk.engine.pid not in (None, pid)
+    wait(lambda: any("engine is back" in told for told in message.sentences))
+
+    desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
+    talk.submit("And then?")
+    wait(lambda: not talk.busy and len(desk.conversations.turns(talk.conversation.id)) == 2, timeout_ms=_TIMEOUT_MS)
+    *_, last = desk.conversations.turns(talk.conversation.id)
+    assert last.answer is not None
+    assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
+
+
+def _ready(presenter: WindowPresenter) -> bool:
+    return presenter.window.talk.chip.state.mark == "ready"
+
+
+def _text(presenter: WindowPresenter) -> str:
+    """What stands in the conversation, as a person copies it."""
+    view = presenter.window.talk.view
+    shown = presenter.conversation.conversation
+    turns = presenter._desk.conversations.turns(shown.id) if shown else ()
+    return "".join(view.text_of(turn.answer.id) for turn in turns if turn.answer is not None)
