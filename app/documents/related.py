@@ -120,7 +120,8 @@ def _shorten(quote: str) -> str:
 
 def _sentences(text: str) -> Iterator[str]:
     for match in _SENTENCE.finditer(text):
-        if sentence := _BULLET.sub("", match.group().strip()):
+        sentence = _BULLET.sub("", match.group().strip())
+        if any(map(str.isalpha, sentence)):  # not the number of a list's entry
             yield sentence
 
 

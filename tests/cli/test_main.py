@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,3 +196,17 @@ def test_a_passphrase_locks_the_desk(run: Any, tmp_path: Path, monkeypatch: pyte
     desk.close()
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     assert run("passphrase")[0] == 3
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which watches the system calls, is not installed")
+def test_no_process_opens_an_internet_socket(tiny_scout: Path, story: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls.txt"
+    subprocess.run(
+        ["strace", "-f", "-e", "trace=network", "-o", str(calls), sys.executable, "-m", "app", "ask",
+         "--data-dir", str(tmp_path / "desk"), "--model", str(tiny_scout), "--context", "4096", "--max-tokens", "4",
+         "--document", str(story), "What burned?"],
+        check=True, capture_output=True, timeout=200,
+    )  # fmt: skip
+    text = calls.read_text(encoding="utf-8", errors="replace")
+    assert "+++ exited with 0 +++" in text
+    assert "AF_INET" not in text

@@ -340,3 +340,10 @@ def test_a_long_sentence_is_quoted_in_part_and_can_be_lit() -> None:
     (found,) = find_pages("Many harbour words stand without any stop.", "", [book])
     assert len(found.quote) <= 300
     assert locate(text, found.quote) is not None
+
+
+def test_the_number_of_a_list_is_no_sentence() -> None:
+    pages = (Page(1, "1", "The harbour opens at six in the morning."), Page(2, "2", "3.\n\nNothing of the kind."))
+    book = CitedBook("b", "A book", pages)
+    found = find_pages("1.\n\n2.\n\n3.\n\nThe harbour opens at six in the morning.", "When does it open?", [book])
+    assert [(citation.page, citation.quote) for citation in found] == [(1, "The harbour opens at six in the morning.")]
