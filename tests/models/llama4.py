@@ -5,11 +5,12 @@ Names of keys and tensors, and the shapes: `src/models/llama4.cpp` of llama.cpp.
 
 The weights are random where that is useful, and arranged where pure chance would make tests weak:
 
-- Global attention is sharp, and one local head prefers the last few tokens, so that a missing or a wrong key shows.
-  What is missing from local attention shows too: logits then differ by several units.
-- A few channels of the residual stream (`_Channels`) belong to the token alone: no layer writes to them. The router
+- Some channels of the residual stream (`_Channels`) belong to the token alone: no layer writes to them. The router
   reads only there. Which expert a token gets therefore never hangs on a rounding error, and logits that should be equal
   differ by rounding alone. (With a random router, one token in eight jumps by several logits between batch sizes.)
+- Queries and keys read only there too, so that a rounding error in one layer cannot turn the attention of the next.
+  Values read everything. Global attention is sharp, and one local head prefers the last few tokens: where a part of
+  the context is missing or wrong, the logits differ by tenths to several units.
 - One channel is the same for every token. It serves the output as a bias: control tokens are out of reach, so that an
   answer goes on for as long as a test wants; characters that print are more probable than others.
 """
@@ -72,13 +73,13 @@ TEMPLATE = (
 _LOGIT_SPREAD = 1.6
 _ROUTE_GAIN = 0.5
 _SCORE_SPREAD = 20.0
-"""So wide that a few keys take it all. llama.cpp on a CPU sums an f16 cache's values in f16 when it decodes less than a
-full tile of tokens, and thousands of equal shares then lose digits that the logits show."""
+"""So wide that a few keys take it all. llama.cpp on a CPU sums an f16 cache's values in f16 when it decodes fewer than
+64 tokens at once, and thousands of equal shares then lose digits that the logits show."""
 
+_IDENTITY_WIDTH = 16
 _GLOBAL_GAIN = 2.0
-_LOCAL_GAIN = 0.4
-"""Less, because normalized local attention cannot be sharp and has just that rounding error."""
-
+_LOCAL_GAIN = 0.6
+_FORWARD_GAIN = 0.5
 _RECENCY = 1.5
 _RECENCY_PAIRS = 11
 """Rotating pairs of a head of 64 that turn fast enough to tell near from far: the slowest of them in 460 tokens."""
@@ -114,21 +115,28 @@ class _Shape:
 
 @dataclass(frozen=True)
 class _Channels:
-    """Who uses which channel of the residual stream: 0 the constant, 1 the ending, then the route, then content."""
+    """Who uses which channel of the residual stream, in this order.
 
-    first_content: int
+    The constant, the ending, the route to an expert and the token's identity are written by the embedding alone.
+    """
+
+    route_width: int
 
     @classmethod
     def of(cls, shape: _Shape) -> _Channels:
-        return cls(2 + int(math.log2(shape.experts)))
+        return cls(int(math.log2(shape.experts)))
 
     @property
     def route(self) -> slice:
-        return slice(2, self.first_content)
+        return slice(2, 2 + self.route_width)
 
     @property
-    def route_width(self) -> int:
-        return self.first_content - 2
+    def identity(self) -> slice:
+        return slice(2 + self.route_width, self.first_content)
+
+    @property
+    def first_content(self) -> int:
+        return 2 + self.route_width + _IDENTITY_WIDTH
 
     @property
     def content_width(self) -> int:
@@ -224,16 +232,19 @@ def _add_attention(
     writer: gguf.GGUFWriter, rng: np.random.Generator, shape: _Shape, channels: _Channels, layer: int
 ) -> None:
     size = shape.head_size
-    query = _random(rng, shape.heads * size, WIDTH)
-    key = _random(rng, size, WIDTH)
+    # What no layer writes to shrinks in the norm as the residual stream grows, by about one unit of variance a layer.
+    growth = math.sqrt(1 + layer)
+    query = np.zeros((shape.heads * size, WIDTH))
+    query[:, channels.identity] = _random(rng, shape.heads * size, _IDENTITY_WIDTH) * growth
+    key = np.zeros((size, WIDTH))
+    key[:, channels.identity] = _random(rng, size, _IDENTITY_WIDTH) * growth
     if shape.is_global(layer) or not shape.normalizes_keys:
         # Products of queries and keys, divided by the root of the head size, get this spread.
         query *= math.sqrt(_SCORE_SPREAD)
         key *= math.sqrt(_SCORE_SPREAD)
     if not shape.is_global(layer):
         # The same vector in each query and each key, through the constant channel: it scores by distance alone.
-        # The channel shrinks in the norm as the residual stream grows, by about one unit of variance a layer.
-        recent = _recency(rng, size) * _RECENCY * math.sqrt(1 + layer)
+        recent = _recency(rng, size) * _RECENCY * growth
         query[:size, 0] += recent
         key[:, 0] += recent
     gain = _GLOBAL_GAIN if shape.is_global(layer) else _LOCAL_GAIN
@@ -262,7 +273,7 @@ def _add_feed_forward(
     if not shape.is_moe(layer):
         writer.add_tensor(name + "ffn_gate.weight", _matrix(_random(rng, shape.dense_width, WIDTH)))
         writer.add_tensor(name + "ffn_up.weight", _matrix(_random(rng, shape.dense_width, WIDTH)))
-        writer.add_tensor(name + "ffn_down.weight", _matrix(_writing(rng, channels, shape.dense_width)))
+        writer.add_tensor(name + "ffn_down.weight", _matrix(_writing(rng, channels, shape.dense_width, _FORWARD_GAIN)))
         return
     width = shape.expert_width
     writer.add_tensor(name + "ffn_gate_inp.weight", _router(rng, shape, channels))
@@ -270,9 +281,9 @@ def _add_feed_forward(
         experts = [_matrix(_random(rng, width, WIDTH)) for _ in range(shape.experts)]
         writer.add_tensor(name + f"ffn_{kind}_exps.weight", np.stack(experts))
         writer.add_tensor(name + f"ffn_{kind}_shexp.weight", _matrix(_random(rng, width, WIDTH)))
-    experts = [_matrix(_writing(rng, channels, width)) for _ in range(shape.experts)]
+    experts = [_matrix(_writing(rng, channels, width, _FORWARD_GAIN)) for _ in range(shape.experts)]
     writer.add_tensor(name + "ffn_down_exps.weight", np.stack(experts))
-    writer.add_tensor(name + "ffn_down_shexp.weight", _matrix(_writing(rng, channels, width)))
+    writer.add_tensor(name + "ffn_down_shexp.weight", _matrix(_writing(rng, channels, width, _FORWARD_GAIN)))
 
 
 def _router(rng: np.random.Generator, shape: _Shape, channels: _Channels) -> npt.NDArray[np.float32]:
@@ -291,7 +302,7 @@ def _random(rng: np.random.Generator, rows: int, columns: int) -> Matrix:
     return rng.standard_normal((rows, columns)) / math.sqrt(columns)
 
 
-def _writing(rng: np.random.Generator, channels: _Channels, columns: int, gain: float = 1.0) -> Matrix:
+def _writing(rng: np.random.Generator, channels: _Channels, columns: int, gain: float) -> Matrix:
     """A matrix [WIDTH, columns] whose result goes to the content channels alone."""
     matrix = _random(rng, WIDTH, columns) * gain
     matrix[: channels.first_content] = 0.0
