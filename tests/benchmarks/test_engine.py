@@ -1,0 +1,55 @@
+"""The whole engine path against a bare loop over llama.cpp, in one run: reading and writing, as ratios."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from app.core.cancel import Cancel
+from app.core.settings import KvType, Sampling
+from app.engine.client import EngineClient
+from app.engine.hardware import physical_cores
+from app.engine.llama import Context, Model
+from app.engine.protocol import DocumentText, Generated, LoadSpec, Message, PageText, Prompt
+from app.engine.sampling import Sampler
+
+_CONTEXT, _SLICE, _WRITTEN = 4096, 512, 128
+_GREEDY = Sampling(temperature=0)
+
+
+def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
+    book = DocumentText("A book", (PageText("1", "The lamp burned all night and nobody came to see it. " * 120),))
+    prompt = Prompt("Answer from the book.", (book,), (Message("user", "Count from one to a hundred."),))
+    engine = EngineClient()
+    try:
+        list(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))
+        tokens = engine.lay_out(prompt).tokens
+        *_, done = engine.answer(prompt, _GREEDY, _WRITTEN, Cancel())
+    finally:
+        engine.close()
+    assert isinstance(done, Generated)
+    read = done.usage.evaluated_tokens / done.timings.read_s
+    wrote = done.usage.generated_tokens / done.timings.generate_s
+    bare_read, bare_wrote = _bare(starter, tokens, done.usage.generated_tokens)
+    print(
+        f"\nreading {read:.0f} tokens/s, {read / bare_read:.2f} of a bare loop;"
+        f" writing {wrote:.1f} tokens/s, {wrote / bare_wrote:.2f} of a bare loop"
+    )
+
+
+def _bare(starter: Path, tokens: tuple[int, ...], written: int) -> tuple[float, float]:
+    """Tokens a second of reading `tokens` and of writing `written` after them."""
+    model = Model(starter, -1, lambda _fraction: True)
+    context = Context(model, _CONTEXT, KvType.F16, physical_cores(), _SLICE)
+    sampler = Sampler(model, _GREEDY)
+    begun = time.monotonic()
+    for start in range(0, len(tokens), _SLICE):
+        context.decode(tokens[start : start + _SLICE], start, logits=start + _SLICE >= len(tokens))
+    read = time.monotonic()
+    for position in range(len(tokens), len(tokens) + written):
+        context.decode([sampler.next_token(context)], position, logits=True)
+    ended = time.monotonic()
+    sampler.close()
+    context.close()
+    model.close()
+    return len(tokens) / (read - begun), written / (ended - read)
