@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from app.core.errors import AppError, Code
@@ -266,10 +266,6 @@ class Model:
             return None
         return int(self._api.llama_vocab_bos(self._vocab))
 
-    @property
-    def vocab_handle(self) -> Any:
-        return self._vocab
-
 
 class Context:
     """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
@@ -353,14 +349,6 @@ class Context:
             self._api.llama_memory_clear(self._memory, False)
         elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
-
-    def __enter__(self) -> Context:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _check_magic(path: Path) -> None:

@@ -17,9 +17,6 @@ from app.core.errors import AppError, Code
 from app.engine.desk import Tokens
 from app.engine.protocol import DocumentText, Prompt, PromptSize
 
-LAYOUT_VERSION = 1
-"""Part of the key of everything saved that holds prompt tokens. Raise it when the layout below changes."""
-
 _REMEMBERED_ANSWERS = 256
 _CACHED_TOKENS = 16_000_000
 _MARKERS = ("\u27e6rules\u27e7", "\u27e6question\u27e7", "\u27e6answer\u27e7", "\u27e6next question\u27e7")

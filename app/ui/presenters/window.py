@@ -18,6 +18,7 @@ from app.core.document import Book
 from app.core.settings import Settings
 from app.messages import _
 from app.services.desk import Desk
+from app.store.secret import KeyOrigin
 from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
@@ -118,6 +119,13 @@ class WindowPresenter(QObject):
         self._first_start = newest is None and not self.shelf.books and not self._files
         if self._first_start:
             self.shelf.openings.open_files([self._handbook])
+        if newest is None and self._desk.key.origin is KeyOrigin.FILE:
+            self.tell(
+                _(
+                    "This machine has no keyring. The key to what you keep lies in a file beside it: whoever copies the"
+                    " whole folder can read it. “octavo passphrase” locks it."
+                )
+            )
         self.shelf.openings.open_files(self._files)
         if self._state.book_id in self.shelf.books:
             self.page.open_page(self._state.book_id, self._state.page)

@@ -3,56 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt
 
 from app.messages import _, count
+from app.ui.shelf.headed_list import HeadedList, Index
 from app.ui.shelf.rows import BookRow, Heading, ItemRole
 
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
-
-class BookList(QAbstractListModel):
+class BookList(HeadedList[BookRow]):
     """`ItemRole` gives a `Heading` or a `BookRow`."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[Heading | BookRow] = []
 
     def show_books(self, rows: Sequence[BookRow]) -> None:
         """Keeps the given order within desk and shelf; a change of states alone keeps selection and scroll position."""
         desk = [row for row in rows if row.on_desk]
         shelf = [row for row in rows if not row.on_desk]
-        arranged: list[Heading | BookRow] = []
-        for heading, group in ((_("On the desk"), desk), (_("Shelf"), shelf)):
-            if group:
-                arranged += [Heading(heading), *group]
+        arranged = self._arrange(((_("On the desk"), desk), (_("Shelf"), shelf)))
         if [_identity(row) for row in arranged] == [_identity(row) for row in self._rows]:
             changed = [number for number, (old, new) in enumerate(zip(self._rows, arranged, strict=True)) if old != new]
             self._rows = arranged
             for number in changed:
                 self.dataChanged.emit(self.index(number), self.index(number))
             return
-        self.beginResetModel()
-        self._rows = arranged
-        self.endResetModel()
+        self._replace(arranged)
 
     def books(self) -> tuple[BookRow, ...]:
-        return tuple(row for row in self._rows if isinstance(row, BookRow))
+        return tuple(row for _number, row in self.entries())
 
     def index_of(self, key: str) -> QModelIndex:
         """An invalid index when there is none."""
-        for number, row in enumerate(self._rows):
-            if isinstance(row, BookRow) and row.key == key:
-                return self.index(number)
-        return QModelIndex()
+        return next((self.index(number) for number, row in self.entries() if row.key == key), QModelIndex())
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row = self._rows[index.row()]
@@ -63,11 +46,6 @@ class BookList(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             return " · ".join(part for part in (measure_of(row), row.state_text) if part)
         return None
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self._rows[index.row()], Heading):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 def measure_of(row: BookRow) -> str:

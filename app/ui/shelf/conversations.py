@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from app.core.conversation import Conversation
 from app.messages import _
+from app.ui.shelf.headed_list import HeadedList, Index
 from app.ui.shelf.rows import Heading, ItemRole
 
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
-
-class ConversationList(QAbstractListModel):
+class ConversationList(HeadedList[Conversation]):
     """`ItemRole` gives a `Heading` or a `Conversation`; an edited title emits `renamed` with the id and the title."""
 
     renamed = Signal(str, str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[Heading | Conversation] = []
 
     def show_conversations(self, conversations: Sequence[Conversation], now: datetime) -> None:
         """`now` decides what counts as today, in its own time zone."""
@@ -33,27 +27,16 @@ class ConversationList(QAbstractListModel):
         for conversation in newest_first:
             day = datetime.fromtimestamp(conversation.updated_at, now.tzinfo).date()
             (today if day >= now.date() else earlier).append(conversation)
-        self.beginResetModel()
-        self._rows = []
-        for heading, group in ((_("Today"), today), (_("Earlier"), earlier)):
-            if group:
-                self._rows += [Heading(heading), *group]
-        self.endResetModel()
+        self._replace(self._arrange(((_("Today"), today), (_("Earlier"), earlier))))
 
     def conversations(self) -> tuple[Conversation, ...]:
-        return tuple(row for row in self._rows if isinstance(row, Conversation))
+        return tuple(row for _number, row in self.entries())
 
     def index_of(self, conversation_id: str) -> QModelIndex:
         """An invalid index when there is none."""
-        for number, row in enumerate(self._rows):
-            if isinstance(row, Conversation) and row.id == conversation_id:
-                return self.index(number)
-        return QModelIndex()
+        return next((self.index(number) for number, row in self.entries() if row.id == conversation_id), QModelIndex())
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row = self._rows[index.row()]
@@ -64,7 +47,7 @@ class ConversationList(QAbstractListModel):
             return words
         return None
 
-    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ARG002
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ARG002
         row = self._rows[index.row()]
         title = " ".join(str(value).split())
         if isinstance(row, Heading) or not title or title == row.title:
@@ -72,10 +55,9 @@ class ConversationList(QAbstractListModel):
         self.renamed.emit(row.id, title)
         return True
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self._rows[index.row()], Heading):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if flags else flags
 
 
 def title_of(conversation: Conversation) -> str:

@@ -43,10 +43,6 @@ class IconButton(QToolButton):
         self.setAccessibleName(name)
         self.setToolTip(f"{name}  {self._shortcut}" if self._shortcut else name)
 
-    def set_symbol(self, symbol: Symbol) -> None:
-        self._symbol = symbol
-        self._recolour()
-
     @Slot()
     def _recolour(self) -> None:
         self.setIcon(self._icons.icon(self._symbol))
