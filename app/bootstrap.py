@@ -19,6 +19,7 @@ from app.services.ask import Ask
 from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
+from app.services.readings import SavedReadings
 from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -37,14 +38,16 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     settings = SettingsStore(database)
     engine = EngineClient()
     reader = Reader()
-    library = Library(reader, Books(database), engine)
-    models = Models(engine, settings, paths.models)
+    readings = SavedReadings(paths.readings, settings)
+    library = Library(reader, Books(database), engine, readings)
+    models = Models(engine, settings, readings, paths.models)
     return Desk(
         paths=paths,
         key=key,
         ask=Ask(engine, models, library, conversations, settings.load),
         library=library,
         models=models,
+        readings=readings,
         conversations=conversations,
         settings=settings,
         engine=engine,

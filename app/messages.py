@@ -139,6 +139,15 @@ _SENTENCES: dict[Code, str] = {
         "A context of {wanted} tokens is not possible with this model, which was trained for up to {trained}. Choose a"
         " size within that."
     ),
+    Code.READING_DAMAGED: (
+        "A saved reading was damaged or did not give what it gave when it was saved. It was thrown away, and the books"
+        " are read again."
+    ),
+    Code.READING_NOT_SAVED: (
+        "This reading was not saved: it takes {needed_bytes}, and there is room for {free_bytes}. The answer is not"
+        " affected, but the books will be read again next time. Free disk space or memory, delete saved readings, or"
+        " allow them more space in the settings."
+    ),
     Code.DISK_FULL: "The disk that holds “{path}” is full; nothing was half-written. Free some space and try again.",
     Code.FOLDER_READ_ONLY: (
         "Octavo may not write to “{path}”. Make it writable for you, or choose another folder with --data-dir."

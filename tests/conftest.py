@@ -41,3 +41,11 @@ def starter() -> Path:
     found = shelf.starter()
     assert found is not None, "the starter model is a dependency and must be installed"
     return Path(found.path)
+
+
+@pytest.fixture(scope="session")
+def tiny_maverick(models_folder: Path) -> Path:
+    """A random llama4 with 128 experts."""
+    from tests.models.llama4 import write_maverick
+
+    return write_maverick(models_folder / "tiny-maverick.gguf")

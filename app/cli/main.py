@@ -25,7 +25,7 @@ from app.cli.output import (
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Question
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import Cancelled, Done, Failed, Finished, Loading, Opening, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Finished, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
 from app.messages import _
 from app.services import doctor
@@ -129,6 +129,8 @@ def _answer(ask: Ask, question: Question, out: JsonAnswers | TextAnswers, cancel
                 out.reading(event)
             case Token(text):
                 out.token(text)
+            case Notice(problem):
+                out.notice(problem)
             case Finished(answer):
                 out.finished(answer)
                 return answer

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from app import messages
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Document
+from app.core.errors import Problem
 from app.core.events import Loading, Opening, Reading
 from app.messages import _
 from app.services.doctor import Report
@@ -36,6 +37,9 @@ class JsonAnswers:
 
     def token(self, text: str) -> None:
         print_json({"event": "token", "text": text})
+
+    def notice(self, problem: Problem) -> None:
+        print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
 
     def finished(self, answer: Answer) -> None:
         print_json(
@@ -70,6 +74,10 @@ class TextAnswers:
     def token(self, text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
+
+    def notice(self, problem: Problem) -> None:
+        self._close_bar()
+        print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
 
     def finished(self, answer: Answer) -> None:
         self._close_bar()

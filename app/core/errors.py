@@ -71,6 +71,10 @@ class Code(StrEnum):
     CONTEXT_FULL = "context_full"  # context_tokens; the answer ran into the end of the context
     CONTEXT_INVALID = "context_invalid"  # wanted, trained
 
+    # saved readings; the answer goes on all the same
+    READING_DAMAGED = "reading_damaged"  # a saved one was thrown away; the books are read again
+    READING_NOT_SAVED = "reading_not_saved"  # needed_bytes, free_bytes (of the quota, the disk, or memory)
+
     # what is kept
     DISK_FULL = "disk_full"  # path
     FOLDER_READ_ONLY = "folder_read_only"  # path
@@ -91,6 +95,8 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
     Blame.USAGE: (Code.USAGE, Code.SETTING_INVALID, Code.NO_DISPLAY, Code.CONTEXT_INVALID),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
     Blame.MACHINE: (
+        Code.READING_DAMAGED,
+        Code.READING_NOT_SAVED,
         Code.DISK_FULL,
         Code.FOLDER_READ_ONLY,
         Code.DATABASE_NEWER,

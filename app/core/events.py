@@ -50,6 +50,12 @@ class Token(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """Something went wrong that does not stop the answer, and that a person should know."""
+
+    problem: Problem
+
+
 class Finished(msgspec.Struct, frozen=True, tag=True):
     """Ending: the answer as it was stored."""
 
@@ -75,4 +81,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     answer: Answer | None = None
 
 
-AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Finished | Cancelled | Failed
+AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Notice | Finished | Cancelled | Failed

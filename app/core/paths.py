@@ -39,6 +39,10 @@ class Paths(msgspec.Struct, frozen=True):
     def models(self) -> Path:
         return self.data / "models"
 
+    @property
+    def readings(self) -> Path:
+        return self.data / "readings"
+
     def create(self) -> None:
         """Make the folders. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
         for folder in (self.data, self.log.parent):

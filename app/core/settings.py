@@ -60,5 +60,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_answer_tokens: Annotated[
         int, Meta(ge=0, le=65536, description="longest answer, in tokens; 0 takes what suits the model")
     ] = 0
+    readings_quota_gb: Annotated[
+        int, Meta(ge=0, le=100_000, description="disk space that saved readings may take, in GB; 0 saves none")
+    ] = 64
     theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
     language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
 from app.core.settings import Sampling
 from app.engine.protocol import (
     AnswerTo,
+    BookSpan,
     Command,
     Count,
     Counted,
@@ -34,6 +35,8 @@ from app.engine.protocol import (
     Probed,
     Prompt,
     PromptSize,
+    Settle,
+    Settled,
     WireCancelled,
     WireFailed,
 )
@@ -45,7 +48,7 @@ MAX_DEATHS = 3
 
 _log = logging.getLogger("octavo.engine")
 
-Reply = TypeVar("Reply", Measured, Counted, Inspected, LaidOut, Probed)
+Reply = TypeVar("Reply", Measured, Counted, Inspected, LaidOut, Probed, Settled)
 
 
 class EngineClient:
@@ -68,6 +71,7 @@ class EngineClient:
     def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Load `spec` in a new process: the old model's memory comes back first. Forgives earlier deaths."""
         self._deaths = 0
+        self.settle()
         yield from self._load(spec, cancel)
 
     def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
@@ -83,12 +87,12 @@ class EngineClient:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Generated | Cancelled | Failed]:
+    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]:
         """Read `prompt` and write an answer, in an engine that is ready."""
         for event in self._converse(AnswerTo(prompt, sampling, max_tokens), cancel):
             if isinstance(event, Generated):
                 self._deaths = 0
-            if isinstance(event, Reading | Token | Generated | Cancelled | Failed):
+            if isinstance(event, Reading | Token | Notice | Generated | Cancelled | Failed):
                 yield event
 
     def measure(self, prompt: Prompt) -> PromptSize:
@@ -98,6 +102,14 @@ class EngineClient:
         if not self._alive():
             self._start()
         return self._ask(Count(model_path, tuple(texts)), Counted).tokens
+
+    def settle(self) -> tuple[Problem, ...]:
+        if not self._alive() or self._model is None:
+            return ()
+        try:
+            return self._ask(Settle(), Settled).problems
+        except AppError as error:
+            return (error.problem,)
 
     def state(self) -> EngineState:
         child = self._child
@@ -135,9 +147,9 @@ class EngineClient:
         """The prompt's token ids, to look at."""
         return self._ask(Layout(prompt), LaidOut)
 
-    def probe(self, tokens: Sequence[int]) -> Probed:
+    def probe(self, tokens: Sequence[int], books: tuple[BookSpan, ...] = ()) -> Probed:
         """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
-        return self._ask(Probe(tuple(tokens)), Probed)
+        return self._ask(Probe(tuple(tokens), books), Probed)
 
     # ---- the process
 
@@ -224,7 +236,7 @@ class EngineClient:
             while not ended:
                 event = child.receive()
                 with guard:
-                    ended = not isinstance(event, Loading | Reading | Token)
+                    ended = not isinstance(event, Loading | Reading | Token | Notice)
                 if ended:
                     self._working = before
                 match event:
@@ -247,7 +259,7 @@ class EngineClient:
             if not ended:
                 pass_on()
                 with contextlib.suppress(ChildDied):
-                    while isinstance(child.receive(), Loading | Reading | Token):
+                    while isinstance(child.receive(), Loading | Reading | Token | Notice):
                         pass
                 self._working = before
 

@@ -3,15 +3,18 @@
 Pure arithmetic, no model. A prefix of equal tokens is not enough to continue from: layers with local attention keep
 only their last window of keys. `llama_memory_seq_rm` reports success where needed keys are gone, and the answer is
 then wrong without an error; so every rollback is decided here.
+
+A position is sound to continue from when a local layer needs no key from before it (for chunked attention: a multiple
+of the chunk), when every key that it needs is still there, or when a snapshot of the local layers, taken there, is
+restored first.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import TypeAlias
 
 Tokens: TypeAlias = "array[int]"
@@ -35,20 +38,48 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Plan:
-    """Keep positions [0, keep), evaluate [keep, total)."""
+    """Keep positions [0, keep), evaluate [keep, total).
+
+    `snapshot`: bring the local layers back to the snapshot taken at this position first; it equals `keep`.
+    """
 
     keep: int
     total: int
+    snapshot: int | None = None
 
 
-def plan(held: Tokens, wanted: Tokens, position_min: int, geometry: Geometry) -> Plan:
+def plan(held: Tokens, wanted: Tokens, position_min: int, geometry: Geometry, snapshots: Iterable[int] = ()) -> Plan:
     """What to keep of the `held` sequence so that `wanted` can be continued soundly.
 
     `position_min` is the oldest position of which every layer still has its keys, read before anything is removed
-    (`Context.position_min`). At least the last token of `wanted` is evaluated, since logits are wanted after it.
+    (`Context.position_min`). `snapshots`: positions of `held` at which the local layers were copied. At least the
+    last token of `wanted` is evaluated, since logits are wanted after it.
     """
     common = min(common_prefix(held, wanted), len(wanted) - 1)
-    return Plan(sound_point(common, len(held), position_min, geometry), len(wanted))
+    keep = sound_point(common, len(held), position_min, geometry)
+    snapshot = max((position for position in snapshots if keep < position <= common), default=None)
+    return Plan(snapshot or keep, len(wanted), snapshot)
+
+
+def saved_gain(plan: Plan, saved: Tokens, position_min: int, wanted: Tokens, geometry: Geometry) -> int:
+    """Tokens that restoring a saved sequence would keep, beyond what `plan` keeps already.
+
+    `position_min` as it was when the sequence was saved. Zero or less: it is no help.
+    """
+    common = min(common_prefix(saved, wanted), len(wanted) - 1)
+    return sound_point(common, len(saved), position_min, geometry) - plan.keep
+
+
+def snapshot_gain(position: int, snapshots: Iterable[int], geometry: Geometry) -> int:
+    """Tokens that a snapshot at `position` would spare whoever comes back there after the local keys are lost."""
+    match geometry.attention:
+        case Attention.FULL:
+            return 0
+        case Attention.CHUNKED:
+            fallback = position // geometry.window * geometry.window
+        case _:
+            fallback = 0
+    return position - max((taken for taken in snapshots if fallback < taken <= position), default=fallback)
 
 
 def sound_point(position: int, held: int, position_min: int, geometry: Geometry) -> int:
@@ -81,10 +112,10 @@ def common_prefix(one: Tokens, other: Tokens) -> int:
     return low
 
 
-def slices(start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
-    """Cut [start, end) at the multiples of `size`.
+def slice_end(position: int, end: int, size: int, cuts: Iterable[int] = ()) -> int:
+    """Where the slice that begins at `position` ends: at the next multiple of `size`, at a cut, at `end`.
 
-    The borders do not depend on `start`: a sequence is evaluated in the same batches whether it was continued or read
-    anew. Rounding differs between batch shapes, and routing to experts amplifies that.
+    The borders do not depend on where reading began: a sequence is evaluated in the same batches whether it was
+    continued or read anew. Rounding differs between batch shapes, and routing to experts amplifies that.
     """
-    return pairwise([start, *range(start // size * size + size, end, size), end]) if start < end else iter(())
+    return min(end, position // size * size + size, *(cut for cut in cuts if cut > position), end)

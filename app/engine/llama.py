@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import mmap
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ _SEQUENCE = 0
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
 _DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
-_NO_SLOT = 1  # llama_decode: no place left in the KV cache
+_NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
 _WAIT_POLICY = "passive"
 """llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
@@ -270,8 +271,17 @@ class Model:
 class Context:
     """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
 
-    def __init__(self, model: Model, tokens: int, kv_type: KvType, threads: int, slice_tokens: int) -> None:
-        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take.
+    def __init__(
+        self,
+        model: Model,
+        tokens: int,
+        kv_type: KvType,
+        threads: int,
+        slice_tokens: int,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take. `should_stop`: asked
+        between the operations of a slice, on the CPU; True ends it.
 
         Raises AppError MODEL_FAILED when llama.cpp cannot make it; the caller has checked memory before.
         """
@@ -299,6 +309,8 @@ class Context:
             self._batch.seq_id[i][0] = _SEQUENCE
             self._batch.logits[i] = 0
         self._wanted = 0
+        self._should_stop = api.ggml_abort_callback(lambda _data: should_stop())
+        self._never = api.ggml_abort_callback()
 
     @property
     def handle(self) -> Any:
@@ -318,7 +330,8 @@ class Context:
     def decode(self, tokens: Sequence[int], position: int, *, logits: bool) -> None:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
-        `logits` asks for those after the last token. Raises AppError CONTEXT_FULL or MODEL_FAILED.
+        `logits` asks for those after the last token. Raises AppError CONTEXT_FULL or MODEL_FAILED; InterruptedError
+        when `should_stop` ended it: then the context holds what it held before.
         """
         batch, count = self._batch, len(tokens)
         batch.n_tokens = count
@@ -327,7 +340,11 @@ class Context:
         batch.logits[self._wanted] = 0
         self._wanted = count - 1
         batch.logits[self._wanted] = int(logits)
+        # A call into Python for each operation is nothing beside a slice, but a good part of a single token.
+        self._api.llama_set_abort_callback(self._context, self._should_stop if count > 1 else self._never, None)
         status = self._api.llama_decode(self._context, batch)
+        if status == _ABORTED:
+            raise InterruptedError
         if status == _NO_SLOT:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
         if status != 0:
@@ -349,6 +366,45 @@ class Context:
             self._api.llama_memory_clear(self._memory, False)
         elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
+
+    # ---- its state as bytes
+
+    def state_bytes(self, *, local_only: bool = False) -> int:
+        """Size of `state`."""
+        flags = self._api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY if local_only else 0
+        return int(self._api.llama_state_seq_get_size_ext(self._context, _SEQUENCE, flags))
+
+    def state(self, *, local_only: bool = False) -> mmap.mmap:
+        """A copy of the whole sequence's keys and values, or of those in the layers that forget (local, recurrent).
+
+        The caller closes it. It holds no logits. Raises MemoryError, AppError ENGINE_PROTOCOL.
+        """
+        flags = self._api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY if local_only else 0
+        size = self.state_bytes(local_only=local_only)
+        try:
+            copy = mmap.mmap(-1, max(1, size))
+        except OSError as error:
+            raise MemoryError from error
+        target = (ctypes.c_uint8 * size).from_buffer(copy)
+        written = self._api.llama_state_seq_get_data_ext(self._context, target, size, _SEQUENCE, flags)
+        del target  # else the mapping could not be closed
+        if written != size:
+            copy.close()
+            raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_state_seq_get_data_ext: {written} of {size}")
+        return copy
+
+    def set_state(self, state: mmap.mmap, *, local_only: bool = False) -> None:
+        """Put back what `state` gave. A whole state needs an empty context (`remove_from(0)`).
+
+        llama.cpp trusts what it reads: only bytes that were authenticated may come here.
+        Raises AppError ENGINE_PROTOCOL when llama.cpp refuses; the context must then be emptied.
+        """
+        flags = self._api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY if local_only else 0
+        source = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        taken = self._api.llama_state_seq_set_data_ext(self._context, source, len(state), _SEQUENCE, flags)
+        del source
+        if taken != len(state):
+            raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_state_seq_set_data_ext: {taken} of {len(state)}")
 
 
 def _check_magic(path: Path) -> None:

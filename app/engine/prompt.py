@@ -15,7 +15,10 @@ from typing import Protocol
 
 from app.core.errors import AppError, Code
 from app.engine.desk import Tokens
-from app.engine.protocol import DocumentText, Prompt, PromptSize
+from app.engine.protocol import BookSpan, DocumentText, Prompt, PromptSize
+
+LAYOUT_VERSION = 1
+"""Raised with every change to how prompts are laid out: readings saved before it are of no use."""
 
 _REMEMBERED_ANSWERS = 256
 _CACHED_TOKENS = 16_000_000
@@ -65,11 +68,9 @@ def template(vocabulary: Vocabulary) -> Template:
 
 @dataclass(frozen=True)
 class LaidOutPrompt:
-    """`spans`: per document the half-open range of positions of its title and pages."""
-
     tokens: Tokens
     size: PromptSize
-    spans: tuple[tuple[int, int], ...]
+    books: tuple[BookSpan, ...]
 
 
 class Typesetter:
@@ -93,11 +94,11 @@ class Typesetter:
         """The tokens of `prompt` up to where the answer begins."""
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
-        spans = []
+        books = []
         for document in prompt.documents:
             start = len(tokens)
             self._add_document(tokens, document)
-            spans.append((start, len(tokens)))
+            books.append(BookSpan(document.book_id, document.untrusted_title, start, len(tokens)))
         messages = []
         before = self._to_question
         for message in prompt.messages:
@@ -107,9 +108,9 @@ class Typesetter:
             messages.append(len(content))
             before = self._to_next_question if message.role == "assistant" else self._to_answer
         tokens.extend(before)
-        documents = tuple(end - start for start, end in spans)
+        documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
-        return LaidOutPrompt(tokens, PromptSize(len(tokens), frame, documents, tuple(messages)), tuple(spans))
+        return LaidOutPrompt(tokens, PromptSize(len(tokens), frame, documents, tuple(messages)), tuple(books))
 
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.

@@ -11,14 +11,25 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
 from app.core.settings import KvType, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
 
+class ReadingsSpec(msgspec.Struct, frozen=True):
+    """Where readings are saved, the secret that they are encrypted with, and the bytes that they may take."""
+
+    folder: str
+    secret: bytes
+    quota_bytes: int
+
+
 class LoadSpec(msgspec.Struct, frozen=True):
-    """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean."""
+    """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
+
+    `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
+    """
 
     model_path: str
     context_tokens: int = 0
@@ -26,6 +37,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     threads: int = 0
     ubatch_tokens: int = 512
     gpu_layers: int = -1
+    readings: ReadingsSpec | None = None
+    snapshot_bytes: int = 0
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -34,8 +47,20 @@ class PageText(msgspec.Struct, frozen=True):
 
 
 class DocumentText(msgspec.Struct, frozen=True):
+    """`book_id` says whose reading is saved; the model does not see it."""
+
     untrusted_title: str
     pages: tuple[PageText, ...]
+    book_id: str = ""
+
+
+class BookSpan(msgspec.Struct, frozen=True):
+    """The half-open range of token positions that a document's title and text take."""
+
+    book_id: str
+    untrusted_title: str
+    start: int
+    end: int
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -120,7 +145,11 @@ class Engine(Protocol):
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Generated | Cancelled | Failed]: ...
+    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]: ...
+
+    def settle(self) -> tuple[Problem, ...]:
+        """Wait until all readings that are being saved are on disk; what went wrong with them."""
+        ...
 
     def state(self) -> EngineState: ...
 
@@ -157,12 +186,17 @@ class Probe(msgspec.Struct, frozen=True, tag=True):
     """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
 
     tokens: tuple[int, ...]
+    books: tuple[BookSpan, ...] = ()
 
 
 class AnswerTo(msgspec.Struct, frozen=True, tag=True):
     prompt: Prompt
     sampling: Sampling
     max_tokens: int
+
+
+class Settle(msgspec.Struct, frozen=True, tag=True):
+    """Ask to be told when all readings that are being saved are on disk."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
@@ -173,7 +207,7 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     """Ask what there is to compute on; needs no model."""
 
 
-Command: TypeAlias = Load | Measure | Count | Layout | Probe | AnswerTo | Stop | Inspect
+Command: TypeAlias = Load | Measure | Count | Layout | Probe | AnswerTo | Settle | Stop | Inspect
 
 
 # ---- events, engine to desk -----------------------------------------------------------------------------------
@@ -192,10 +226,8 @@ class Counted(msgspec.Struct, frozen=True, tag=True):
 
 
 class LaidOut(msgspec.Struct, frozen=True, tag=True):
-    """`spans` gives, per document, the half-open range of token positions that its title and text take."""
-
     tokens: tuple[int, ...]
-    spans: tuple[tuple[int, int], ...]
+    books: tuple[BookSpan, ...]
     control_tokens: frozenset[int]
 
 
@@ -222,6 +254,10 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     threads: int
 
 
+class Settled(msgspec.Struct, frozen=True, tag=True):
+    problems: tuple[Problem, ...]
+
+
 class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
     problem: Problem
 
@@ -238,6 +274,8 @@ Event: TypeAlias = (
     | LaidOut
     | Reading
     | Token
+    | Notice
+    | Settled
     | Probed
     | Generated
     | Inspected

@@ -6,22 +6,21 @@ import codecs
 import hashlib
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.core.conversation import Ending, Timings, Usage
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
-from app.engine import desk, planner
+from app.engine import planner
+from app.engine.desk import Tokens
 from app.engine.hardware import free_memory, physical_cores
-from app.engine.llama import Context, Model, devices
-from app.engine.prompt import LaidOutPrompt, Typesetter
-from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.llama import Context, Model, devices, version
+from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
+from app.engine.protocol import BookSpan, Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.readings import ReadingKey, Readings, fingerprint
 from app.engine.sampling import Sampler
-
-
-class Stopped(Exception):
-    """The desk asked for the end of the running command. What was read so far stays in the context."""
+from app.engine.sequence import HeldSequence, Keeping, OnProgress
 
 
 class Session:
@@ -37,16 +36,19 @@ class Session:
             context_tokens = _context_tokens(spec, self._model)
             _check_memory(spec, self._shape, context_tokens)
             threads = spec.threads or physical_cores()
-            self._context = Context(self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens)
+            self._context = Context(self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, tick)
         except AppError as error:
             self._model.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
-        self._held: desk.Tokens = array("i")
         self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
+        self._sequence = HeldSequence(
+            self._context, self._shape.geometry, tick, _keeping(spec, self.info), spec.snapshot_bytes
+        )
 
     def close(self) -> None:
+        self._sequence.settle()
         self._context.close()
         self._model.close()
 
@@ -56,24 +58,9 @@ class Session:
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)
 
-    def read(self, wanted: desk.Tokens, on_progress: Callable[[int, int, int], None]) -> Usage:
-        """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
-
-        `on_progress(done, total, reused)` in tokens. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
-        """
-        if len(wanted) > self._context.size:
-            raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
-        plan = desk.plan(self._held, wanted, self._context.position_min(), self._shape.geometry)
-        if plan.keep < len(self._held):
-            self._context.remove_from(plan.keep)
-            del self._held[plan.keep :]
-        on_progress(plan.keep, plan.total, plan.keep)
-        for start, end in desk.slices(plan.keep, plan.total, self._context.slice_tokens):
-            self._decode(wanted[start:end], logits=end == plan.total)
-            on_progress(end, plan.total, plan.keep)
-            if self._tick() and end < plan.total:
-                raise Stopped
-        return Usage(plan.total, plan.keep, plan.total - plan.keep, 0)
+    def read(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress) -> Usage:
+        """Bring the context to the end of `wanted`; see `HeldSequence.read`."""
+        return self._sequence.read(wanted, books, on_progress)
 
     def logits(self) -> bytes:
         """After `read`: the logits of the next token, little-endian float32."""
@@ -84,7 +71,7 @@ class Session:
         prompt: Prompt,
         sampling: Sampling,
         max_tokens: int,
-        on_progress: Callable[[int, int, int], None],
+        on_progress: OnProgress,
         on_text: Callable[[str], None],
     ) -> Generated:
         """Read `prompt` and write an answer; `on_text` gets whole characters as they come.
@@ -92,11 +79,12 @@ class Session:
         Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started = time.monotonic()
-        usage = self.read(self.lay_out(prompt).tokens, on_progress)
+        laid = self.lay_out(prompt)
+        usage = self.read(laid.tokens, laid.books, on_progress)
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        tokens: desk.Tokens = array("i")
+        tokens: Tokens = array("i")
         text: list[str] = []
         ending = Ending.LENGTH
         first_token_s = 0.0
@@ -118,9 +106,9 @@ class Session:
                 if self._tick():
                     ending = Ending.CANCELLED
                     break
-                if len(self._held) >= self._context.size or len(tokens) == max_tokens:
+                if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:
                     break
-                self._decode(array("i", [token]), logits=True)
+                self._sequence.append(token)
         finally:
             sampler.close()
             emit(decoder.decode(b"", final=True))
@@ -130,14 +118,13 @@ class Session:
         timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
         return Generated(ending, usage, timings)
 
-    def _decode(self, tokens: desk.Tokens, *, logits: bool) -> None:
-        try:
-            self._context.decode(tokens, len(self._held), logits=logits)
-        except AppError:
-            self._context.remove_from(0)  # llama.cpp may have kept a part: begin anew rather than guess which
-            self._held = array("i")
-            raise
-        self._held.extend(tokens)
+    def settle(self) -> None:
+        """Wait until all readings that are being saved are on disk."""
+        self._sequence.settle()
+
+    def problems(self) -> list[Problem]:
+        """What went wrong with saved readings since the last call, to be told."""
+        return self._sequence.problems()
 
 
 def _context_tokens(spec: LoadSpec, model: Model) -> int:
@@ -145,6 +132,14 @@ def _context_tokens(spec: LoadSpec, model: Model) -> int:
     if spec.context_tokens > trained:
         raise AppError(Code.CONTEXT_INVALID, wanted=spec.context_tokens, trained=trained)
     return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
+
+
+def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
+    if spec.readings is None:
+        return None
+    readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
+    key = ReadingKey(fingerprint(Path(spec.model_path)), spec.kv_type, LAYOUT_VERSION, version())
+    return Keeping(readings, key, info.name)
 
 
 def _shape(model: Model) -> planner.Shape:

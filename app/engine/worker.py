@@ -9,7 +9,7 @@ from array import array
 from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Reading, Token
+from app.core.events import Loading, Notice, Reading, Token
 from app.engine.hardware import physical_cores
 from app.engine.llama import Model, devices, version
 from app.engine.protocol import (
@@ -27,11 +27,14 @@ from app.engine.protocol import (
     Measured,
     Probe,
     Probed,
+    Settle,
+    Settled,
     Stop,
     WireCancelled,
     WireFailed,
 )
-from app.engine.session import Session, Stopped
+from app.engine.sequence import Stopped
+from app.engine.session import Session
 from app.isolation import limits, syscalls
 from app.isolation.pulse import Port
 
@@ -90,20 +93,30 @@ class Worker:
                 session = self._loaded()
                 laid = session.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if session.is_control(token))
-                self._port.send(LaidOut(tuple(laid.tokens), laid.spans, control))
-            case Probe(tokens):
-                usage = self._loaded().read(array("i", tokens), self._reading)
+                self._port.send(LaidOut(tuple(laid.tokens), laid.books, control))
+            case Probe(tokens, books):
+                usage = self._loaded().read(array("i", tokens), books, self._reading)
+                self._tell_problems()
                 self._port.send(Probed(self._loaded().logits(), usage))
             case AnswerTo(prompt, sampling, max_tokens):
-                self._port.send(
-                    self._loaded().answer(
-                        prompt, sampling, max_tokens, self._reading, lambda text: self._port.send(Token(text))
-                    )
+                session = self._loaded()
+                answer = session.answer(
+                    prompt, sampling, max_tokens, self._reading, lambda text: self._port.send(Token(text))
                 )
+                self._tell_problems()
+                self._port.send(answer)
+            case Settle():
+                if self._session is not None:
+                    self._session.settle()
+                self._port.send(Settled(tuple(self._session.problems() if self._session else ())))
             case Inspect():
                 self._port.send(Inspected(version(), devices(), physical_cores()))
             case Stop():
                 pass
+
+    def _tell_problems(self) -> None:
+        for problem in self._loaded().problems():
+            self._port.send(Notice(problem))
 
     def _loaded(self) -> Session:
         if self._session is None:

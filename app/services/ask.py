@@ -21,7 +21,7 @@ from app.core.conversation import (
     Usage,
 )
 from app.core.errors import AppError, Code, Problem
-from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Reading, Stored, Token
+from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.core.settings import Settings
 from app.documents import quotes
 from app.documents.quotes import CitedBook
@@ -153,7 +153,7 @@ class Ask:
         settings = self._settings()
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
             match event:
-                case Reading():
+                case Reading() | Notice():
                     yield event
                 case Token(text):
                     writing.add(text)

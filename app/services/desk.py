@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from app.core.paths import Paths
 from app.documents.reader import Reader
 from app.engine.client import EngineClient
+from app.engine.protocol import EngineState
 from app.services.ask import Ask
 from app.services.library import Library
 from app.services.models import Models
+from app.services.readings import SavedReadings
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.keys import Key
@@ -23,6 +25,7 @@ class Desk:
     ask: Ask
     library: Library
     models: Models
+    readings: SavedReadings
     conversations: Conversations
     settings: SettingsStore
     engine: EngineClient
@@ -30,7 +33,10 @@ class Desk:
     database: Database
 
     def close(self) -> None:
-        """End the children, then close the database. Answers that were being written keep what they have."""
+        """End the children, then close the database. Answers that were being written keep what they have, and an
+        engine at rest first brings the readings to disk that it is saving."""
+        if self.engine.state() is EngineState.READY:
+            self.engine.settle()
         self.engine.close()
         self.reader.close()
         self.database.close()

@@ -12,14 +12,16 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.documents.reader import Reader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
+from app.services.readings import SavedReadings
 from app.store.books import Books
 
 
 class Library:
-    def __init__(self, reader: Reader, books: Books, engine: Engine) -> None:
+    def __init__(self, reader: Reader, books: Books, engine: Engine, readings: SavedReadings) -> None:
         self._reader = reader
         self._books = books
         self._engine = engine
+        self._readings = readings
 
     def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
         """Turn a file into pages and keep nothing."""
@@ -87,6 +89,7 @@ class Library:
 
     def remove(self, book_id: str) -> None:
         """Take a book off the shelf with all that came of it; its file stays where it is."""
+        self._readings.delete_of_book(book_id)
         self._books.delete(book_id)
 
     def close(self) -> None:
@@ -95,4 +98,4 @@ class Library:
 
 def document_text(book: Book, pages: tuple[Page, ...]) -> DocumentText:
     """A book as the model reads it."""
-    return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in pages))
+    return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in pages), book.id)

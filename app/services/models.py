@@ -14,14 +14,17 @@ from app.core.settings import EngineSettings
 from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
 from app.models import shelf
 from app.models.shelf import ModelFile
+from app.services.readings import SavedReadings
 from app.store.settings import SettingsStore
 
 
 class Models:
     """`state`, `loaded` and `is_starter` are instant; the rest may take its time."""
 
-    def __init__(self, engine: Engine, settings: SettingsStore, folder: Path) -> None:
+    def __init__(self, engine: Engine, settings: SettingsStore, readings: SavedReadings, folder: Path) -> None:
+        """`folder` is searched for model files."""
         self._engine = engine
+        self._readings = readings
         self._settings = settings
         self._folder = folder
         self._wanted: EngineSettings | None = None
@@ -40,7 +43,8 @@ class Models:
             wanted = self._wanted or stored.engine
             if path is not None:
                 wanted = msgspec.structs.replace(wanted, model_path=path)
-            for event in self._engine.load(spec_of(wanted), cancel):
+            spec = msgspec.structs.replace(spec_of(wanted), readings=self._readings.spec())
+            for event in self._engine.load(spec, cancel):
                 if isinstance(event, Done) and path is not None:
                     self._settings.save(msgspec.structs.replace(stored, engine=wanted))
                 yield event

@@ -31,9 +31,9 @@ import msgspec
 from msgspec import Meta
 
 from app.core.errors import AppError, Code
+from app.core.files import create_private, remove_private, rename_private
 from app.core.paths import Paths, machine_error
 from app.store.db import Database
-from app.store.files import create_private, remove_private, rename_private
 from app.store.ring import Ring, system_ring
 from app.store.secret import Key, KeyOrigin, draw_secret, is_secret
 

@@ -144,6 +144,11 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             tuple(f"engine.{field.name}" for field in msgspec.structs.fields(type(Settings().engine))),
         ),
         (
+            _("Saved readings"),
+            _("A book that was read is kept, encrypted, and not read again."),
+            ("readings_quota_gb",),
+        ),
+        (
             _("Answers"),
             "",
             (
@@ -164,6 +169,7 @@ def _names() -> dict[str, str]:
         "engine.threads": _("Threads"),
         "engine.ubatch_tokens": _("Slice"),
         "engine.gpu_layers": _("Layers on the GPU"),
+        "readings_quota_gb": _("Disk space"),
         "max_answer_tokens": _("Longest answer"),
         "sampling.temperature": _("Temperature"),
         "sampling.top_k": _("Top-k"),

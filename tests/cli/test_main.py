@@ -70,6 +70,34 @@ def test_two_questions_as_json(run: Any, story: Path, tiny_scout: Path) -> None:
     assert all(0 <= event["reused"] <= event["done"] <= event["total"] for event in readings)
 
 
+def test_a_book_that_was_read_is_not_read_again(run: Any, tmp_path: Path, tiny_scout: Path) -> None:
+    story = tmp_path / "long.txt"
+    story.write_text("\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1820)), encoding="utf-8")
+
+    def ask(*more: str) -> dict[str, Any]:
+        code, out, _ = run(
+            "ask", "--json", "--document", story, "--model", tiny_scout, "--context", 8192, "--max-tokens", 4, *more
+        )
+        assert code == 0
+        return lines(out)[-1]["usage"]  # type: ignore[no-any-return]
+
+    first = ask("What burned?")
+    assert first["reused_tokens"] == 0
+    second = ask("In which years did it burn?")
+    assert second["evaluated_tokens"] < 120 < first["evaluated_tokens"]
+    (saved,) = (tmp_path / "desk" / "readings").iterdir()
+    assert saved.stat().st_mode & 0o777 == 0o600
+    content = bytearray(saved.read_bytes())
+    content[-100] ^= 4
+    saved.write_bytes(content)
+    _, out, _ = run(
+        "ask", "--json", "--document", story, "--model", tiny_scout, "--context", 8192, "--max-tokens", 4, "What?"
+    )
+    told = [event for event in lines(out) if event["event"] == "notice"]
+    assert [event["code"] for event in told] == ["reading_damaged"]
+    assert lines(out)[-1]["usage"]["reused_tokens"] == 0
+
+
 @pytest.mark.real
 def test_the_starter_answers_with_a_page(run: Any, story: Path) -> None:
     code, out, _ = run(

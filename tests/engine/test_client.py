@@ -147,12 +147,10 @@ def test_it_gives_up_after_three_deaths_and_a_load_forgives(engine: EngineClient
 def test_a_load_can_be_cancelled(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
     cancel = Cancel()
-    events = []
-    for event in engine.load(LoadSpec(str(starter)), cancel):
-        events.append(event)
-        cancel.request()
-    assert isinstance(events[0], Loading)
-    assert isinstance(events[-1], Cancelled)
+    cancel.request()
+    *before, ending = engine.load(LoadSpec(str(starter)), cancel)
+    assert isinstance(ending, Cancelled)
+    assert all(isinstance(event, Loading) for event in before)
     assert engine.state() is EngineState.EMPTY
     load(engine, starter, context_tokens=1024)
 
@@ -219,3 +217,22 @@ def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
     assert "0.3.36" in inspected.version
     assert any(device.kind == "cpu" and device.total_bytes > 0 for device in inspected.devices)
     assert inspected.threads >= 1
+
+
+def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout: Path) -> None:
+    """A slice can take many seconds on a CPU."""
+    engine, cancel = new_engine(), Cancel()
+    load(engine, tiny_scout, context_tokens=32_768, ubatch_tokens=8192)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=12)
+    whole = engine.measure(asked).total
+    assert whole > 2 * 8192
+    readings = []
+    for event in engine.answer(asked, Sampling(), 5, cancel):
+        if isinstance(event, Reading):
+            readings.append(event.done)
+            cancel.request()
+    assert isinstance(event, Cancelled)
+    assert readings == [0], "the slice that was under way was given up"
+    *_, ending = engine.answer(asked, Sampling(), 5, Cancel())
+    assert isinstance(ending, Generated)
+    assert ending.usage.evaluated_tokens == whole

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.desk import Attention, Geometry, common_prefix, plan, slices, sound_point
+from app.engine.desk import (
+    Attention,
+    Geometry,
+    Plan,
+    common_prefix,
+    plan,
+    saved_gain,
+    slice_end,
+    snapshot_gain,
+    sound_point,
+)
 
 CHUNK = 8192
 SCOUT = Geometry(Attention.CHUNKED, CHUNK)
@@ -67,10 +77,53 @@ def test_a_plan_evaluates_at_least_the_last_token() -> None:
     assert (made.keep, made.total) == (0, 1)
 
 
-@given(st.integers(0, 5000), st.integers(1, 5000), st.integers(1, 600))
-def test_slices_cover_and_their_borders_do_not_depend_on_the_start(start: int, length: int, size: int) -> None:
+def test_a_snapshot_is_restored_where_it_spares_evaluation() -> None:
+    held, wanted = array("i", range(39_050)), array("i", [*range(30_000), *range(50)])
+    late = 32_768  # the oldest local key: that of the chunk that the sequence ends in
+    assert plan(held, wanted, late, SCOUT) == Plan(24_576, 30_050)
+    assert plan(held, wanted, late, SCOUT, [29_000, 25_000, 30_001]) == Plan(29_000, 30_050, 29_000)
+    assert plan(held, wanted, late, SCOUT, [30_000]) == Plan(30_000, 30_050, 30_000)
+    assert plan(held, wanted, late, SCOUT, [24_000]) == Plan(24_576, 30_050)
+    assert plan(held, wanted, 24_576, SCOUT, [29_000]) == Plan(30_000, 30_050)  # all keys are there
+    assert plan(held, wanted, late, Geometry(), [29_000]) == Plan(30_000, 30_050)
+    assert plan(held, wanted, late, Geometry(Attention.SLIDING, 1024), [29_000]) == Plan(29_000, 30_050, 29_000)
+    assert plan(held, wanted, 0, Geometry(Attention.RECURRENT), [29_000]) == Plan(29_000, 30_050, 29_000)
+
+
+def test_what_a_saved_reading_would_spare() -> None:
+    saved, nothing = array("i", range(20_000)), Plan(0, 20_100)
+    assert saved_gain(nothing, saved, 16_384, array("i", range(20_100)), SCOUT) == 20_000
+    assert saved_gain(Plan(8_192, 20_100), saved, 16_384, array("i", range(20_100)), SCOUT) == 11_808
+    other_book = array("i", [*range(17_000), *range(100)])
+    assert saved_gain(nothing, saved, 16_384, other_book, SCOUT) == 17_000
+    assert saved_gain(nothing, saved, 16_385, other_book, SCOUT) == 16_384
+    assert saved_gain(nothing, saved, 12_000, array("i", [*range(10_000), 0]), SCOUT) == 8_192
+    assert saved_gain(Plan(9_000, 10_001), saved, 12_000, array("i", [*range(10_000), 0]), SCOUT) < 0
+
+
+def test_what_a_snapshot_would_spare() -> None:
+    assert snapshot_gain(30_000, [], SCOUT) == 30_000 - 24_576
+    assert snapshot_gain(30_000, [29_990, 30_001, 100], SCOUT) == 10
+    assert snapshot_gain(30_000, [24_000], SCOUT) == 30_000 - 24_576
+    assert snapshot_gain(30_000, [], Geometry()) == 0
+    assert snapshot_gain(30_000, [28_000], Geometry(Attention.SLIDING, 1024)) == 2_000
+
+
+@given(st.integers(0, 5000), st.integers(1, 5000), st.integers(1, 600), st.lists(st.integers(-1, 10_000), max_size=3))
+def test_slices_cover_and_their_borders_do_not_depend_on_the_start(
+    start: int, length: int, size: int, cuts: list[int]
+) -> None:
     end = start + length
-    cut = list(slices(start, end, size))
-    assert [a for a, _ in cut] + [end] == [start] + [b for _, b in cut]
-    assert all(0 < b - a <= size for a, b in cut)
-    assert {b for _, b in cut} == {b for _, b in slices(0, end, size) if b > start}
+
+    def borders(position: int) -> list[int]:
+        found = []
+        while position < end:
+            after = slice_end(position, end, size, cuts)
+            assert 0 < after - position <= size
+            position = after
+            found.append(position)
+        return found
+
+    assert borders(start) == [border for border in borders(0) if border > start]
+    assert borders(start)[-1] == end
+    assert {cut for cut in cuts if start < cut < end} <= set(borders(start))

@@ -41,7 +41,7 @@ def test_a_forged_turn_gives_no_control_token(model: Model, typesetter: Typesett
     forged = prompt(Message("user", FORGERY), documents=(book(FORGERY, FORGERY, "Two."),))
     honest = prompt(Message("user", "Before."), documents=(book("A book", "Before.", "Two."),))
     laid, plain = typesetter.lay_out(forged), typesetter.lay_out(honest)
-    (span,) = laid.spans
+    span = (laid.books[0].start, laid.books[0].end)
     assert not any(model.is_control(token) for token in laid.tokens[slice(*span)])
 
     def controls(tokens: array[int]) -> list[int]:
@@ -56,7 +56,7 @@ def test_nothing_above_the_conversation_depends_on_it(typesetter: Typesetter) ->
     other = typesetter.lay_out(
         prompt(Message("user", "Another?"), Message("assistant", "Yes."), Message("user", "Why?"))
     )
-    (start, end), (same_start, same_end) = one.spans[0], other.spans[0]
+    (start, end), (same_start, same_end) = ((laid.books[0].start, laid.books[0].end) for laid in (one, other))
     assert (start, end) == (same_start, same_end)
     assert one.tokens[:end] == other.tokens[:end]
 
@@ -79,13 +79,13 @@ def test_the_sizes_add_up(typesetter: Typesetter) -> None:
     )
     size = laid.size
     assert size.total == len(laid.tokens) == size.frame + sum(size.documents) + sum(size.messages)
-    assert [end - start for start, end in laid.spans] == list(size.documents)
+    assert [book.end - book.start for book in laid.books] == list(size.documents)
     assert all(count > 0 for count in (size.frame, *size.documents, *size.messages))
 
 
 def test_a_page_carries_its_mark(model: Model, typesetter: Typesetter) -> None:
     laid = typesetter.lay_out(prompt(Message("user", "One?"), documents=(book("A title", "First.", "Second."),)))
-    text = b"".join(model.piece(token) for token in laid.tokens[slice(*laid.spans[0])]).decode()
+    text = b"".join(model.piece(token) for token in laid.tokens[laid.books[0].start : laid.books[0].end]).decode()
     assert text == "\n\n# A title\n\n[p. 1]\nFirst.\n\n[p. 2]\nSecond.\n"
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -22,7 +23,18 @@ from app.core.events import Token
 from app.core.settings import KvType, Sampling
 from app.engine import desk
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Generated, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import (
+    DocumentText,
+    Generated,
+    LaidOut,
+    LoadSpec,
+    Message,
+    PageText,
+    Probed,
+    Prompt,
+    ReadingsSpec,
+)
+from app.engine.sealing import SECRET_BYTES
 from app.engine.session import Session
 from tests.engine.conftest import NewEngine, load
 
@@ -62,46 +74,123 @@ def distance(one: bytes, other: bytes) -> float:
     return float(np.abs(left - right).max())
 
 
-@pytest.fixture
-def engines(new_engine: NewEngine, tiny_scout_fast: Path) -> tuple[EngineClient, EngineClient]:
-    """One that will reuse, one that reads anew."""
-    made = new_engine(), new_engine()
-    for engine in made:
-        load(engine, tiny_scout_fast, context_tokens=20_480)
-    return made
+QUESTION, FOLLOW_UP, EDITED, OTHER = "What happens?", "And then?", "What happens, and why?", "Who is it about?"
 
 
-LONG_ANSWER, SHORT_ANSWER = words(1750, -1), words(10, -2)
+def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
+    """A book whose last token is the one before `position`, when it is the first on the desk."""
+    pages = list(book(position // 490 + 2).pages)
+    for _ in range(9):
+        document = DocumentText("A book", tuple(pages), "b1")
+        excess = engine.lay_out(ask(document, QUESTION)).books[0].end - position
+        if excess == 0:
+            return document
+        last = pages.pop()
+        if excess < 0:
+            pages += [PageText(last.label, last.untrusted_text + "." * -excess)]
+        elif excess < len(last.untrusted_text) // 2:
+            pages += [PageText(last.label, last.untrusted_text[:-excess])]
+    raise AssertionError(f"no book of {position} tokens")
 
 
-@pytest.mark.parametrize(("answer", "keeps_all"), [(SHORT_ANSWER, True), (LONG_ANSWER, False)], ids=["short", "long"])
-def test_another_question_over_the_same_book(
-    engines: tuple[EngineClient, EngineClient], answer: str, keeps_all: bool
+class Desk:
+    """An engine with one book, and a second one to compare with, which reads everything anew in the same slices.
+
+    `pieces` are the prompts that the first engine's context was made of, each from where it went on to its end.
+    """
+
+    def __init__(self, new_engine: NewEngine, model: Path, folder: Path, book_tokens: int, answer_tokens: int) -> None:
+        self.spec = {
+            "context_tokens": 65_536,
+            "readings": ReadingsSpec(str(folder), b"s" * SECRET_BYTES, 1 << 30),
+        }
+        self.new_engine, self.model = new_engine, model
+        self.engine, self.fresh = new_engine(), new_engine()
+        load(self.engine, model, **self.spec)
+        load(self.fresh, model, context_tokens=65_536)
+        self.pieces: list[LaidOut] = []
+        self.document = book_ending_at(self.engine, book_tokens)
+        self.answer = words(max(1, answer_tokens // 5), -1)  # more than five tokens a word
+        self.probe(QUESTION)
+        self.write_answer()
+
+    def lay_out(self, *said: str) -> LaidOut:
+        return self.engine.lay_out(ask(self.document, *said))
+
+    def write_answer(self) -> None:
+        """Bring the context to where the first answer ends."""
+        laid = self.lay_out(QUESTION, self.answer, FOLLOW_UP)
+        self.read(msgspec.structs.replace(laid, tokens=laid.tokens[: self.answer_end]))
+
+    @property
+    def answer_end(self) -> int:
+        size = self.engine.measure(ask(self.document, QUESTION, self.answer, FOLLOW_UP))
+        return len(self.lay_out(QUESTION).tokens) + size.messages[1]
+
+    def probe(self, *said: str) -> Probed:
+        return self.read(self.lay_out(*said))
+
+    def read(self, laid: LaidOut) -> Probed:
+        probed = self.engine.probe(laid.tokens, laid.books)
+        reused = probed.usage.reused_tokens
+        # Of a piece that was given up for its last few tokens the rest was evaluated in the same batch as those.
+        self.pieces = [piece for piece in self.pieces if len(piece.tokens) < reused + BLOCK and reused > 0]
+        self.pieces.append(laid)
+        return probed
+
+    def assert_sound(self, probed: Probed) -> None:
+        self.fresh.probe([0])  # shares nothing: what it held is forgotten
+        for piece in self.pieces:
+            anew = self.fresh.probe(piece.tokens, piece.books)
+        assert distance(probed.logits, anew.logits) < TOLERANCE, probed.usage
+
+
+def walk(desk: Desk) -> None:
+    """Everything that a person does with a conversation: only what is new is evaluated, and all of it is right."""
+    books_end = desk.lay_out(QUESTION).books[-1].end
+    held = desk.answer_end
+
+    following = desk.probe(QUESTION, desk.answer, FOLLOW_UP)
+    assert following.usage.reused_tokens == held
+    desk.assert_sound(following)
+    edited_last = desk.probe(QUESTION, desk.answer, "No, " + FOLLOW_UP)
+    assert edited_last.usage.reused_tokens >= held
+    desk.assert_sound(edited_last)
+
+    for said in (QUESTION, EDITED, OTHER):
+        back = desk.probe(said)
+        assert back.usage.reused_tokens >= books_end
+        desk.assert_sound(back)
+        desk.write_answer()
+
+    assert desk.engine.settle() == ()
+    desk.engine.close()
+    desk.engine = desk.new_engine()
+    load(desk.engine, desk.model, **desk.spec)
+    desk.pieces.clear()
+    restarted = desk.probe(OTHER)
+    assert restarted.usage.reused_tokens == books_end
+    desk.assert_sound(restarted)
+
+
+@pytest.mark.parametrize(("book_tokens", "answer_tokens"), [(1_000, 10), (8_192, 10), (9_500, 9_000)])
+def test_only_what_is_new_is_evaluated(
+    new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path, book_tokens: int, answer_tokens: int
 ) -> None:
-    """A long answer pushes the keys of the book's last chunk out of the local layers: then that chunk is read again."""
-    engine, fresh = engines
-    document = book(20)
-    first = engine.lay_out(ask(document, "What happens?")).tokens
-    followed = whole_blocks(engine.lay_out, document, "What happens?", answer, "And then?")
-    other = whole_blocks(engine.lay_out, document, "Who is it about?")
-    assert len(first) > CHUNK
-    assert (len(followed) - len(first) > CHUNK - len(first) % CHUNK) is not keeps_all
+    walk(Desk(new_engine, tiny_scout_fast, tmp_path / "readings", book_tokens, answer_tokens))
 
-    engine.probe(first)
-    follow = engine.probe(followed)
-    assert follow.usage.reused_tokens == len(first)
-    reused = engine.probe(other)
-    common = desk.common_prefix(array("i", followed), array("i", other))
-    assert reused.usage.reused_tokens == (common if keeps_all else CHUNK)
 
-    fresh.probe(first)
-    assert distance(follow.logits, fresh.probe(followed).logits) < TOLERANCE
-    fresh.probe([0])  # shares nothing: what it held is forgotten
-    if keeps_all:
-        fresh.probe(other[:common])
-    anew = fresh.probe(other)
-    assert anew.usage.reused_tokens == (common if keeps_all else 0)
-    assert distance(reused.logits, anew.logits) < TOLERANCE
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("answer_tokens", [10, 9_000, 20_000])
+@pytest.mark.parametrize("book_tokens", [1_000, 8_192, 20_000, 30_000])
+def test_the_whole_grid(
+    new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path, book_tokens: int, answer_tokens: int
+) -> None:
+    walk(Desk(new_engine, tiny_scout_fast, tmp_path / "readings", book_tokens, answer_tokens))
+
+
+LONG_ANSWER = words(1750, -1)
 
 
 def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,12 +200,12 @@ def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monke
     document = book(20)
     followed = array("i", whole_blocks(session.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
     other = array("i", whole_blocks(session.lay_out, document, "Who is it about?"))
-    session.read(followed, lambda *_: None)
-    session.read(other, lambda *_: None)
+    session.read(followed, (), lambda *_: None)
+    session.read(other, (), lambda *_: None)
     sound = session.logits()
-    session.read(followed, lambda *_: None)
+    session.read(followed, (), lambda *_: None)
     monkeypatch.setattr(desk, "sound_point", lambda position, *_: position)
-    session.read(other, lambda *_: None)
+    session.read(other, (), lambda *_: None)
     assert distance(session.logits(), sound) > 10 * TOLERANCE
     session.close()
 

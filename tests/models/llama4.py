@@ -70,7 +70,7 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<|header_start|>assistant<|header_end|>\\n\\n' }}{% endif %}"
 )
 
-_LOGIT_SPREAD = 1.6
+_LOGIT_SPREAD = 1.0
 _ROUTE_GAIN = 0.5
 _SCORE_SPREAD = 20.0
 """So wide that a few keys take it all. llama.cpp on a CPU sums an f16 cache's values in f16 when it decodes fewer than

@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageImage
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Opening, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
 from app.core.settings import KvType, Sampling
 from app.engine.protocol import EngineState, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
@@ -20,6 +20,7 @@ from app.services.ask import Ask
 from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
+from app.services.readings import SavedReadings
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -66,7 +67,7 @@ class Gate:
             raise TimeoutError("nobody opened the gate")
 
 
-Step: TypeAlias = "str | Reading | Loading | Gate | Problem"
+Step: TypeAlias = "str | Reading | Notice | Loading | Gate | Problem"
 
 
 @dataclass
@@ -127,7 +128,7 @@ class ScriptedEngine:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Generated | Cancelled | Failed]:
+    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
         self._note_thread()
@@ -136,7 +137,7 @@ class ScriptedEngine:
             match step:
                 case str():
                     yield Token(step)
-                case Reading():
+                case Reading() | Notice():
                     yield step
                 case Gate():
                     step.wait(cancel)
@@ -154,6 +155,9 @@ class ScriptedEngine:
     def die(self) -> None:
         """As when the process is killed while nobody asks."""
         self._state = EngineState.DEAD
+
+    def settle(self) -> tuple[Problem, ...]:
+        return ()
 
     def state(self) -> EngineState:
         return self._state
@@ -227,14 +231,16 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     key = Key(_SECRET, KeyOrigin.FILE)
     database = Database.open(paths.database, key)
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
-    library = Library(reader, books, engine)  # type: ignore[arg-type]
-    models = Models(engine, settings, paths.models)
+    readings = SavedReadings(paths.readings, settings)
+    library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
+    models = Models(engine, settings, readings, paths.models)
     desk = Desk(
         paths=paths,
         key=key,
         ask=Ask(engine, models, library, conversations, settings.load),
         library=library,
         models=models,
+        readings=readings,
         conversations=conversations,
         settings=settings,
         engine=engine,  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Answer, Conversation, Turn
 from app.core.document import Book
 from app.core.errors import Problem
-from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Reading, Stored, Token
+from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.messages import sentence
 from app.services.ask import ContextUse
 from app.ui.bridge import Bridge, Executor
@@ -55,6 +55,7 @@ class AnswerPresenter(QObject):
     begun = Signal(object)  # Running: the view shows the open answer
     reading = Signal(object, str)  # Place | None, the time left in words
     loading = Signal(float)
+    noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
     def __init__(
@@ -120,6 +121,8 @@ class AnswerPresenter(QObject):
                 self._on_reading(running, event)
             case Token(text):
                 self._on_token(running, text)
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
             case Finished(answer):
                 self._end(Outcome(running, answer))
             case Cancelled(answer):

@@ -1,12 +1,16 @@
-"""Small private files: written whole or not at all, 0600, and on disk when the function returns."""
+"""Private files: written whole or not at all, 0600, and on disk when the function returns."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from app.core.paths import machine_error
+
+DRAFT_SUFFIX = ".part"
 
 _PRIVATE_FILE = 0o600
 
@@ -19,7 +23,7 @@ def create_private(path: Path, data: bytes) -> bool:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         try:
-            _write(draft, data)
+            _write(draft, lambda file: file.write(data))
             if not _publish(draft, path):
                 return False
             _sync_folder(path.parent)
@@ -28,6 +32,24 @@ def create_private(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise machine_error(error, path) from error
     return True
+
+
+def write_private(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Have `write` fill a draft beside `path`, then put it in the place of `path`, whether that was there or not.
+
+    The draft's name ends in DRAFT_SUFFIX; one that lies there when nobody writes was left by a crash. What `write`
+    raises goes through, and the draft is gone. Raises AppError FOLDER_READ_ONLY or DISK_FULL.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT_SUFFIX}")
+    try:
+        try:
+            _write(draft, write)
+            draft.replace(path)
+            _sync_folder(path.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise machine_error(error, path) from error
 
 
 def rename_private(source: Path, target: Path) -> None:
@@ -48,12 +70,12 @@ def remove_private(path: Path) -> None:
         raise machine_error(error, path) from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as file:
         if hasattr(os, "fchmod"):
             os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
-        file.write(data)
+        write(file)
         file.flush()
         os.fsync(descriptor)
 

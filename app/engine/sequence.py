@@ -1,0 +1,297 @@
+"""The one token sequence in a context: brought to what is wanted with as little evaluation as is sound.
+
+What may be kept is decided in `engine.desk`; here it is done. Three things spare evaluation: what the context holds,
+snapshots of its local layers (main memory), and saved readings (disk).
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import statistics
+import time
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.core.conversation import Usage
+from app.core.errors import AppError, Code, Problem
+from app.engine import desk
+from app.engine.desk import Attention, Geometry, Tokens
+from app.engine.keeper import MIN_TOKENS, Keeper
+from app.engine.llama import Context
+from app.engine.protocol import BookSpan
+from app.engine.readings import ReadingKey, Readings, SavedReading
+from app.engine.sealing import SealBroken
+from app.engine.snapshots import Snapshots
+
+_SNAPSHOT_WORTH = 64
+"""A snapshot that spares fewer tokens than this is not taken."""
+
+_PROBE_TOLERANCE = 0.05
+"""How far one logit of the probe may be off, in standard deviations of all logits. Rounding makes thousandths of it,
+missing or wrong keys tenths to whole units."""
+
+_log = logging.getLogger("octavo.engine")
+
+OnProgress = Callable[[int, int, int], None]
+"""Called with tokens: done, total, reused."""
+
+
+class Stopped(Exception):
+    """The desk asked for the end of the running command. What was read so far stays in the context."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where and as what readings are saved."""
+
+    readings: Readings
+    key: ReadingKey
+    model_name: str
+
+
+class HeldSequence:
+    """`tick` is called between slices; it returns True to stop."""
+
+    def __init__(
+        self,
+        context: Context,
+        geometry: Geometry,
+        tick: Callable[[], bool],
+        keeping: Keeping | None = None,
+        snapshot_bytes: int = 0,
+    ) -> None:
+        self._context = context
+        self._geometry = geometry
+        self._tick = tick
+        self._keeping = keeping if geometry.attention is not Attention.RECURRENT else None
+        self._keeper = Keeper(keeping.readings) if keeping else None
+        self._snapshots = Snapshots(context, snapshot_bytes)
+        self._held: Tokens = array("i")
+        self._problems: list[Problem] = []
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def read(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress) -> Usage:
+        """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
+
+        Where the last of the `books` ends, the reading is saved; before that it is saved now and then, and when it is
+        stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
+        """
+        if len(wanted) > self._context.size:
+            raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
+        total, books_end = len(wanted), books[-1].end if books else 0
+        plan = self._restore(self._plan(wanted), wanted, on_progress)
+        self._go_back(plan, books_end)
+        on_progress(plan.keep, total, plan.keep)
+        self._evaluate(wanted, books, lambda done: on_progress(done, total, plan.keep))
+        return Usage(total, plan.keep, total - plan.keep, 0)
+
+    def append(self, token: int) -> None:
+        """Evaluate one more token. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
+        self._decode(array("i", [token]), logits=True)
+
+    def settle(self) -> None:
+        """Wait until all readings that are being saved are on disk."""
+        if self._keeper is not None:
+            self._keeper.settle()
+
+    def problems(self) -> list[Problem]:
+        """What went wrong with saved readings since the last call, to be told."""
+        problems, self._problems = self._problems, []
+        if self._keeper is not None:
+            problems += self._keeper.problems()
+        return problems
+
+    # ---- back to a sound point
+
+    def _plan(self, wanted: Tokens) -> desk.Plan:
+        return desk.plan(self._held, wanted, self._context.position_min(), self._geometry, self._snapshots.positions)
+
+    def _go_back(self, plan: desk.Plan, books_end: int) -> None:
+        if plan.keep == len(self._held):
+            if plan.keep > books_end:
+                self._take_snapshot()  # a turn ends here, and an edited question comes back to it
+            return
+        if plan.snapshot is not None:
+            self._snapshots.restore(plan.snapshot)
+        self._cut(plan.keep)
+
+    def _cut(self, position: int) -> None:
+        self._context.remove_from(position)
+        del self._held[position:]
+        self._snapshots.forget_beyond(position)
+
+    def _take_snapshot(self, *, is_end_of_books: bool = False) -> None:
+        position = len(self._held)
+        if desk.snapshot_gain(position, self._snapshots.positions, self._geometry) >= _SNAPSHOT_WORTH:
+            self._snapshots.take(position, is_end_of_books=is_end_of_books)
+
+    # ---- on to the end of what is wanted
+
+    def _evaluate(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: Callable[[int], None]) -> None:
+        """The last token of the books, and that of the prompt, are evaluated by themselves: a saved reading is probed
+        by evaluating its last token again, and a regenerated answer begins with the prompt's."""
+        total, books_end = len(wanted), books[-1].end if books else 0
+        cuts = [books_end - 1, books_end]
+        if self._geometry.attention is not Attention.FULL:
+            cuts.append(total - 1)
+        if self._keeper is not None:
+            self._keeper.begin(len(self._held))
+        while (start := len(self._held)) < total:
+            checkpoint = start < books_end - 1 and self._is_checkpoint_due()
+            end = start + 1 if checkpoint else desk.slice_end(start, total, self._context.slice_tokens, cuts)
+            try:
+                self._decode(wanted[start:end], logits=checkpoint or end in (books_end, total))
+            except InterruptedError:
+                self._save_before_stopping(wanted, books)
+                raise Stopped from None
+            on_progress(end)
+            if checkpoint:
+                self._save(books, complete=False)
+            elif end == books_end:
+                self._take_snapshot(is_end_of_books=True)
+                self._save_if_new(books)
+            elif end == total - 1:
+                self._take_snapshot()
+            if self._tick() and end < total:
+                self._save_before_stopping(wanted, books)
+                raise Stopped
+
+    def _decode(self, tokens: Tokens, *, logits: bool) -> None:
+        try:
+            self._context.decode(tokens, len(self._held), logits=logits)
+        except AppError:
+            self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
+            raise
+        self._held.extend(tokens)
+
+    # ---- saved readings
+
+    def _restore(self, plan: desk.Plan, wanted: Tokens, on_progress: OnProgress) -> desk.Plan:
+        """Take up the saved reading that spares most, if one spares more than the context itself."""
+        if self._keeping is None:
+            return plan
+        readings = self._keeping.readings
+        best = max(self._saved(), key=lambda saved: self._gain(plan, saved, wanted), default=None)
+        self._note_thrown_away(readings)
+        if best is None or (gain := self._gain(plan, best, wanted)) < MIN_TOKENS:
+            return plan
+
+        def loading(fraction: float) -> None:
+            if self._tick():
+                raise Stopped
+            kept = plan.keep + int(fraction * gain)
+            on_progress(kept, len(wanted), kept)
+
+        try:
+            state = readings.load(best, loading)
+        except SealBroken:
+            self._throw_away(readings, best)
+            return self._restore(plan, wanted, on_progress)
+        except (AppError, MemoryError):
+            _log.info("a saved reading could not be loaded")
+            return plan
+        try:
+            self._take_up(best, state)
+        except AppError:
+            self._cut(0)
+            self._throw_away(readings, best)
+            return self._restore(self._plan(wanted), wanted, on_progress)
+        finally:
+            state.close()
+        return self._plan(wanted)
+
+    def _take_up(self, saved: SavedReading, state: mmap.mmap) -> None:
+        """Raises AppError READING_DAMAGED when what comes out is not what was saved."""
+        tokens = saved.tokens
+        self._snapshots.forget_beyond(desk.common_prefix(self._held, tokens))
+        self._held = array("i")
+        self._context.remove_from(0)
+        self._context.set_state(state)
+        self._held = tokens
+        last = tokens[-1:]
+        self._context.remove_from(len(tokens) - 1)
+        del self._held[-1]
+        self._decode(last, logits=True)
+        if not _same(self._context.logits(), saved.logits):
+            raise AppError(Code.READING_DAMAGED)
+        _log.info("a saved reading of %d tokens was taken up", len(tokens))
+
+    def _gain(self, plan: desk.Plan, saved: SavedReading, wanted: Tokens) -> int:
+        return desk.saved_gain(plan, saved.tokens, saved.position_min, wanted, self._geometry)
+
+    def _saved(self) -> tuple[SavedReading, ...]:
+        """Those of this model; none where the folder cannot be read."""
+        if self._keeping is None:
+            return ()
+        try:
+            return self._keeping.readings.of(self._keeping.key)
+        except AppError as error:
+            self._problems.append(error.problem)
+            return ()
+
+    def _throw_away(self, readings: Readings, saved: SavedReading) -> None:
+        self._problems.append(AppError(Code.READING_DAMAGED).problem)
+        try:
+            readings.delete(saved)
+        except AppError as error:
+            self._problems.append(error.problem)
+
+    def _note_thrown_away(self, readings: Readings) -> None:
+        if readings.thrown_away:
+            readings.thrown_away = 0
+            self._problems.append(AppError(Code.READING_DAMAGED).problem)
+
+    def _is_checkpoint_due(self) -> bool:
+        return self._keeper is not None and self._keeper.is_due(len(self._held), self._context.state_bytes)
+
+    def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
+        start = len(self._held)
+        unfinished = bool(books) and start < books[-1].end - 1
+        if unfinished and self._keeper is not None and self._keeper.grown(start) >= MIN_TOKENS:
+            self._decode(wanted[start : start + 1], logits=True)
+            self._save(books, complete=False)
+
+    def _save_if_new(self, books: Sequence[BookSpan]) -> None:
+        """Save the books unless a finished reading on disk gives them back already."""
+        nothing = desk.Plan(0, len(self._held))
+        for saved in self._saved():
+            if saved.complete and len(self._held) - self._gain(nothing, saved, self._held) < MIN_TOKENS:
+                return
+        if len(self._held) >= MIN_TOKENS:
+            self._save(books, complete=True)
+
+    def _save(self, books: Sequence[BookSpan], *, complete: bool) -> None:
+        """Copy the state now and write it in the background. The logits of the next token must be there."""
+        if self._keeping is None or self._keeper is None:
+            return
+        position, position_min = len(self._held), self._context.position_min()
+        if desk.sound_point(position - 1, position, position_min, self._geometry) != position - 1:
+            return  # it could not be probed
+        if not self._keeper.has_memory_for(self._context.state_bytes()):
+            return
+        started = time.monotonic()
+        state = self._context.state()
+        reading = SavedReading(
+            key=self._keeping.key,
+            tokens_le32=self._held.tobytes(),
+            position_min=position_min,
+            logits=self._context.logits(),
+            state_bytes=len(state),
+            books=tuple(book for book in books if book.start < position),
+            model_name=self._keeping.model_name,
+            complete=complete,
+            saved_at=time.time(),
+        )
+        self._keeper.save(reading, state, position, time.monotonic() - started)
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    """Whether two sets of logits are the same but for rounding."""
+    left, right = array("f", one), array("f", other)
+    if len(left) != len(right):
+        return False
+    return max(abs(a - b) for a, b in zip(left, right, strict=True)) <= _PROBE_TOLERANCE * statistics.pstdev(right)

@@ -1,0 +1,50 @@
+"""Saved readings as a person handles them: how much disk they take, which books they hold, delete them."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from app.engine.protocol import ReadingsSpec
+from app.engine.readings import Readings, SavedReading
+from app.engine.sealing import SECRET_BYTES
+from app.store.settings import SettingsStore
+
+_SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
+_GB = 10**9
+
+
+class SavedReadings:
+    """The secret that they are encrypted with lies in the database, so that a new passphrase loses none of them."""
+
+    def __init__(self, folder: Path, settings: SettingsStore) -> None:
+        self._folder = folder
+        self._settings = settings
+
+    def spec(self) -> ReadingsSpec:
+        """What the engine needs to save and find them. Raises AppError as the store does."""
+        quota = self._settings.load().readings_quota_gb * _GB
+        return ReadingsSpec(str(self._folder), self._secret(), quota)
+
+    def all(self) -> tuple[SavedReading, ...]:
+        """The last used first. Raises AppError."""
+        return self._readings().all()
+
+    def delete(self, reading: SavedReading) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete(reading)
+
+    def delete_of_book(self, book_id: str) -> None:
+        """Delete every reading that a book is a part of. Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete_of_book(book_id)
+
+    def _readings(self) -> Readings:
+        spec = self.spec()
+        return Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
+
+    def _secret(self) -> bytes:
+        secret = self._settings.get_blob(_SECRET_NAME)
+        if secret is None:
+            secret = secrets.token_bytes(SECRET_BYTES)
+            self._settings.set_blob(_SECRET_NAME, secret)
+        return secret

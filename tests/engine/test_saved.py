@@ -1,0 +1,233 @@
+"""Readings through the real engine: taken up after a restart, resumed after a kill, refused when they are not sound."""
+
+from __future__ import annotations
+
+import os
+import signal
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.errors import Code
+from app.core.events import Cancelled, Failed, Notice, Reading
+from app.core.settings import KvType, Sampling
+from app.engine.client import EngineClient
+from app.engine.keeper import MIN_TOKENS
+from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
+from app.engine.readings import Readings, SavedReading
+from app.engine.sealing import SECRET_BYTES
+from tests.engine.conftest import NewEngine, load
+from tests.engine.test_reuse import TOLERANCE, ask, book, distance
+
+SECRET = b"s" * SECRET_BYTES
+GREEDY = Sampling(temperature=0)
+ASKED = ask(book(24), "What happens?")  # 12,000 tokens
+
+Start = Callable[..., EngineClient]
+
+
+@pytest.fixture
+def start(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> Start:
+    """Start an engine that saves its readings into `tmp_path`."""
+
+    def make(
+        model: Path = tiny_scout,
+        quota_bytes: int = 1 << 30,
+        context_tokens: int = 16_384,
+        save: bool = True,
+        **how: Any,
+    ) -> EngineClient:
+        engine = new_engine()
+        readings = ReadingsSpec(str(tmp_path), SECRET, quota_bytes) if save else None
+        load(engine, model, context_tokens=context_tokens, readings=readings, **how)
+        return engine
+
+    return make
+
+
+def saved_in(folder: Path) -> tuple[SavedReading, ...]:
+    return Readings(folder, SECRET, 1 << 30).all()
+
+
+def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
+    *events, ending = engine.answer(prompt, GREEDY, 8, Cancel())
+    assert isinstance(ending, Generated), ending
+    return ending, [Code(event.problem.code) for event in events if isinstance(event, Notice)]
+
+
+def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
+    """Read the books, wait until that is saved, end the process. Position of the books' end."""
+    answer(engine, prompt)
+    books_end = engine.lay_out(prompt).books[-1].end
+    assert engine.settle() == ()
+    engine.close()
+    return books_end
+
+
+@pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
+def test_a_book_is_not_read_again_after_a_restart(start: Start, tmp_path: Path, kv_type: KvType) -> None:
+    books_end = read_and_close(start(kv_type=kv_type))
+    (saved,) = saved_in(tmp_path)
+    assert saved.complete
+    assert len(saved.tokens) == books_end
+    assert [span.untrusted_title for span in saved.books] == ["A book"]
+
+    again = start(kv_type=kv_type)
+    ending, told = answer(again)
+    assert ending.usage.reused_tokens == books_end
+    assert told == []
+    assert again.settle() == ()
+    assert saved_in(tmp_path) == (saved,), "what is saved already is not saved again"
+
+
+def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tmp_path: Path) -> None:
+    one, two = book(4), book(8)
+    engine = start()
+    read_and_close(engine, Prompt("The rules.", (two,), ASKED.messages))
+    more = Prompt("The rules.", (two, one), ASKED.messages)
+    engine = start()
+    ending, _ = answer(engine, more)
+    assert ending.usage.reused_tokens == engine.lay_out(more).books[0].end
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut"])
+def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str) -> None:
+    read_and_close(start())
+    (path,) = tmp_path.glob("*.reading")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
+    engine = start()
+    ending, told = answer(engine)
+    assert ending.usage.reused_tokens == 0
+    assert told == [Code.READING_DAMAGED]
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved anew"
+    assert not path.exists()
+
+
+def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, tmp_path: Path) -> None:
+    """The file is authentic, but what comes out of the state is not what it says: only the probe can tell."""
+    read_and_close(start())
+    (saved,) = saved_in(tmp_path)
+    readings = Readings(tmp_path, SECRET, 1 << 30)
+    state = readings.load(saved, lambda _fraction: None)
+    off = array("f", saved.logits)
+    off[100] += 0.5
+    readings.save(msgspec.structs.replace(saved, logits=off.tobytes()), state)
+    state.close()
+    ending, told = answer(start())
+    assert (ending.usage.reused_tokens, told) == (0, [Code.READING_DAMAGED])
+
+
+def test_another_model_and_another_kv_type_read_for_themselves(
+    start: Start, tmp_path: Path, tiny_maverick: Path
+) -> None:
+    read_and_close(start())
+    for made in (start(kv_type=KvType.Q8_0), start(tiny_maverick)):
+        ending, told = answer(made)
+        assert (ending.usage.reused_tokens, told) == (0, [])
+
+
+def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
+    engine, cancel, done = start(), Cancel(), 0
+    for event in engine.answer(ASKED, GREEDY, 8, cancel):
+        assert not isinstance(event, Failed)
+        if isinstance(event, Reading):
+            done = event.done
+            if done > 7000:
+                cancel.request()
+    assert isinstance(event, Cancelled)
+    assert engine.settle() == ()
+    engine.close()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [False]
+    engine = start()
+    ending, _ = answer(engine)
+    assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
+
+
+def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int:
+    """Kill it once it has read so many tokens; how many they were."""
+    for event in engine.answer(prompt, GREEDY, 8, Cancel()):
+        if isinstance(event, Reading) and event.done >= tokens:
+            assert engine.pid is not None
+            os.kill(engine.pid, signal.SIGKILL)
+            return event.done
+    raise AssertionError("it ended before")
+
+
+def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
+    kill_while_reading(start(), ASKED, 8000)
+    ending, told = answer(start())
+    assert told == []
+    assert ending.usage.reused_tokens > MIN_TOKENS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
+def test_a_book_of_a_hundred_thousand_tokens(start: Start, kv_type: KvType) -> None:
+    """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart, a hundred times as
+    soon as reading took."""
+    prompt = ask(book(205), "What happens?")
+    total = start(kv_type=kv_type, context_tokens=131_072).measure(prompt).total
+    assert total > 100_000
+    killed_at = kill_while_reading(start(kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
+    engine = start(kv_type=kv_type, context_tokens=131_072)
+    resumed, told = answer(engine, prompt)
+    print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
+    assert told == []
+    assert resumed.usage.reused_tokens >= killed_at - 0.05 * total
+    assert engine.settle() == ()
+    engine.close()
+
+    fresh, _ = answer(start(kv_type=kv_type, context_tokens=131_072, save=False), prompt)
+    engine = start(kv_type=kv_type, context_tokens=131_072)
+    again, told = answer(engine, prompt)
+    print("read in", fresh.timings.read_s, "s; taken up in", again.timings.first_token_s, "s")
+    assert (again.usage.reused_tokens, told) == (engine.lay_out(prompt).books[-1].end, [])
+    assert again.timings.first_token_s * 100 <= fresh.timings.read_s
+
+
+def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
+    engine = start(quota_bytes=1000)
+    ending, told = answer(engine)
+    problems = [*told, *(problem.code for problem in engine.settle())]
+    assert set(problems) == {Code.READING_NOT_SAVED}
+    assert ending.usage.generated_tokens == 8
+    assert saved_in(tmp_path) == ()
+
+
+def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
+    (tmp_path / "readings").write_text("a file where a folder should be")
+    engine = new_engine()
+    spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
+    load(engine, tiny_scout, context_tokens=16_384, readings=spec)
+    ending, told = answer(engine)
+    assert ending.usage.generated_tokens == 8
+    assert {*told, *(problem.code for problem in engine.settle())} == {Code.FOLDER_READ_ONLY}
+
+
+def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = new_engine()
+    *_, _done = engine.load(LoadSpec(str(tiny_scout), context_tokens=16_384), Cancel())
+    ending, told = answer(engine)
+    assert (ending.usage.reused_tokens, told, engine.settle()) == (0, [], ())
+
+
+def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
+    engine = start()
+    laid = engine.lay_out(ASKED)
+    read = engine.probe(laid.tokens, laid.books)
+    assert engine.settle() == ()
+    engine.close()
+    taken_up = start().probe(laid.tokens, laid.books)
+    assert taken_up.usage.reused_tokens == laid.books[-1].end
+    assert distance(taken_up.logits, read.logits) < TOLERANCE
