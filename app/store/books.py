@@ -14,6 +14,7 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.document import Book, Document, Flag, Format, Page, Section
+from app.store import passages
 from app.store.db import Database
 from app.store.folding import fold, storable
 
@@ -58,6 +59,7 @@ class Books:
                     for page in document.pages
                 ),
             )
+            passages.index(connection, row[0], document.pages)
         return _book(row)
 
     def all(self) -> tuple[Book, ...]:
