@@ -20,10 +20,12 @@ from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
 from app.services.readings import SavedReadings
+from app.services.restating import Restating
 from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.passages import Passages
 from app.store.settings import SettingsStore
 
 
@@ -41,11 +43,13 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
     models = Models(engine, settings, readings, paths.models)
+    restating = Restating(library, Passages(database))
     return Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, library, conversations, settings.load),
+        ask=Ask(engine, models, library, restating, conversations, settings.load),
         library=library,
+        restating=restating,
         models=models,
         readings=readings,
         conversations=conversations,

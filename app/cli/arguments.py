@@ -29,6 +29,7 @@ _SETTINGS = {
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
+    "close_reading": "close_reading",
 }
 
 
@@ -56,6 +57,13 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("longest answer, in tokens"))
     ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always takes the most probable token"))
     ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed repeats an answer"))
+    ask.add_argument(
+        "--excerpts", action="store_true", help=_("show the model passages that belong to the question, not the books")
+    )
+    ask.add_argument(
+        "--no-close-reading", dest="close_reading", action="store_false", default=None,
+        help=_("do not restate passages next to the question"),
+    )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
 
     read = _command(commands, "read", _("show what Octavo can read of a file"))

@@ -25,7 +25,7 @@ from app.cli.output import (
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Question
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import Cancelled, Done, Failed, Finished, Loading, Notice, Opening, Reading, Token
+from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
 from app.messages import _
 from app.services import doctor
@@ -112,16 +112,17 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
     desk.models.use(settings.engine)
-    ask = Ask(desk.engine, desk.models, desk.library, desk.conversations, lambda: settings)
+    ask = Ask(desk.engine, desk.models, desk.library, desk.restating, desk.conversations, lambda: settings)
     out = JsonAnswers() if options.json else TextAnswers()
     conversation = desk.conversations.create(books=books)
     parent = None
     for text in options.question:
-        parent = _answer(ask, Question(conversation.id, text, books, parent), out, cancel).id
+        question = Question(conversation.id, text, books, parent)
+        parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), out).id
 
 
-def _answer(ask: Ask, question: Question, out: JsonAnswers | TextAnswers, cancel: Cancel) -> Answer:
-    for event in ask.ask(question, cancel):
+def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:
+    for event in events:
         match event:
             case Loading():
                 out.loading(event)

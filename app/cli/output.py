@@ -49,6 +49,8 @@ class JsonAnswers:
                 "ending": answer.ending,
                 "usage": answer.usage,
                 "timings": answer.timings,
+                "excerpts": answer.excerpts,
+                "passages": [{"document": p.document, "page": p.label} for p in answer.passages],
                 "citations": [
                     {"document": c.document, "page": c.label, "quote": c.quote, "state": c.state}
                     for c in answer.citations
@@ -84,12 +86,20 @@ class TextAnswers:
         print()
         for citation in answer.citations:
             print(f"  {_citation_line(citation)}")
+        if answer.passages or answer.excerpts:
+            print(f"  {_passages_line(answer)}")
         print(flush=True)
 
     def _close_bar(self) -> None:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _passages_line(answer: Answer) -> str:
+    pages = dict.fromkeys(f"{passage.document}, p. {passage.label}" for passage in answer.passages)
+    words = _("The model saw only excerpts: {pages}") if answer.excerpts else _("Read closely: {pages}")
+    return words.format(pages="; ".join(pages) or _("none was found"))
 
 
 def _citation_line(citation: Citation) -> str:

@@ -95,8 +95,22 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     created_at: float  # seconds since the epoch, UTC
 
 
+class PassageRef(msgspec.Struct, frozen=True):
+    """A passage of a book: characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
+
+    book_id: str
+    document: str
+    page: int
+    label: str
+    start: int
+    end: int
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """An answer as it is kept; partial text stays whatever ended it."""
+    """An answer as it is kept; partial text stays whatever ended it.
+
+    `passages` were restated next to the question; with `excerpts` the model saw nothing else of the books.
+    """
 
     id: str
     question_id: str
@@ -108,6 +122,8 @@ class Answer(msgspec.Struct, frozen=True):
     usage: Usage = Usage()
     timings: Timings = Timings()
     problem: Problem | None = None
+    passages: tuple[PassageRef, ...] = ()
+    excerpts: bool = False
 
 
 class Turn(msgspec.Struct, frozen=True):

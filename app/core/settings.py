@@ -60,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_answer_tokens: Annotated[
         int, Meta(ge=0, le=65536, description="longest answer, in tokens; 0 takes what suits the model")
     ] = 0
+    close_reading: Annotated[
+        bool, Meta(description="restate the passages that belong to a question next to it, and list them")
+    ] = True
     readings_quota_gb: Annotated[
         int, Meta(ge=0, le=100_000, description="disk space that saved readings may take, in GB; 0 saves none")
     ] = 64

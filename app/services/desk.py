@@ -12,6 +12,7 @@ from app.services.ask import Ask
 from app.services.library import Library
 from app.services.models import Models
 from app.services.readings import SavedReadings
+from app.services.restating import Restating
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.keys import Key
@@ -24,6 +25,7 @@ class Desk:
     key: Key
     ask: Ask
     library: Library
+    restating: Restating
     models: Models
     readings: SavedReadings
     conversations: Conversations

@@ -9,15 +9,18 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from app.core.conversation import Answer, BookRef, Citation, Ending, StoredQuestion, Timings, Turn, Usage
+from app.core.conversation import Answer, BookRef, Citation, Ending, PassageRef, StoredQuestion, Timings, Turn, Usage
 from app.core.errors import Problem
 
 Value = TypeVar("Value")
 
 QUESTION = "q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at"
-ANSWER = "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, a.citations, a.usage, a.timings, a.problem"
+ANSWER = (
+    "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
+    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts"
+)
 _QUESTION_COLUMNS = 6
-_ANSWER_COLUMNS = 10
+_ANSWER_COLUMNS = 12
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -98,7 +101,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
-    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem = row
+    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, excerpts = row
     return Answer(
         id=id_,
         question_id=question_id,
@@ -110,6 +113,8 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         usage=decode(usage, Usage),
         timings=decode(timings, Timings),
         problem=decode(problem, Problem | None),
+        passages=decode(passages, tuple[PassageRef, ...]),
+        excerpts=bool(excerpts),
     )
 
 

@@ -115,6 +115,8 @@ CREATE TABLE answers (
     usage TEXT NOT NULL,             -- JSON: Usage
     timings TEXT NOT NULL,           -- JSON: Timings
     problem TEXT NOT NULL,           -- JSON: Problem | None
+    passages TEXT NOT NULL,          -- JSON: tuple[PassageRef, ...]
+    excerpts INTEGER NOT NULL,
     shown INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX answers_of_question ON answers (question_id);

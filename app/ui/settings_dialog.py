@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.settings import Settings
 from app.messages import _
-from app.ui.settings_editors import ChoiceEditor, Editor, FileEditor, NumberEditor, SeedEditor
+from app.ui.settings_editors import ChoiceEditor, Editor, FileEditor, NumberEditor, SeedEditor, SwitchEditor
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Rule
@@ -122,6 +122,8 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
     if path == "language":
         return ChoiceEditor((("", _("As the system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
+    if kind is bool:
+        return SwitchEditor(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         words = _choice_words()
         return ChoiceEditor(
@@ -152,6 +154,7 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             _("Answers"),
             "",
             (
+                "close_reading",
                 "max_answer_tokens",
                 *(f"sampling.{field.name}" for field in msgspec.structs.fields(type(Settings().sampling))),
             ),
@@ -169,6 +172,7 @@ def _names() -> dict[str, str]:
         "engine.threads": _("Threads"),
         "engine.ubatch_tokens": _("Slice"),
         "engine.gpu_layers": _("Layers on the GPU"),
+        "close_reading": _("Close reading"),
         "readings_quota_gb": _("Disk space"),
         "max_answer_tokens": _("Longest answer"),
         "sampling.temperature": _("Temperature"),

@@ -87,6 +87,17 @@ class ChoiceEditor(Editor):
         self._choice.set_value(value)
 
 
+class SwitchEditor(Editor):
+    """On or off."""
+
+    def __init__(self, value: bool) -> None:
+        self._choice = Choice((("on", _("On")), ("off", _("Off"))), "on" if value else "off")
+        super().__init__(self._choice)
+
+    def value(self) -> bool:
+        return self._choice.value() == "on"
+
+
 class FileEditor(Editor):
     """A path, typed or chosen."""
 

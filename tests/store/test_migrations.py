@@ -60,6 +60,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert answer is not None
         assert (answer.text, answer.ending, answer.model) == ("Ishmael. [p. i]", Ending.COMPLETE, "tiny")
         assert (answer.usage, answer.timings) == (Usage(9, 4, 5, 3), Timings(0.5, 1.0, 1.5, 2.0))
+        assert ([passage.label for passage in answer.passages], answer.excerpts) == (["i"], True)
         assert [(cited.page, cited.quote, cited.state) for cited in answer.citations] == [
             (1, "Call me Ishmael", CitationState.VERIFIED)
         ]

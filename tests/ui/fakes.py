@@ -21,9 +21,11 @@ from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
 from app.services.readings import SavedReadings
+from app.services.restating import Restating
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.passages import Passages
 from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 
@@ -234,11 +236,13 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models)
+    restating = Restating(library, Passages(database))
     desk = Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, library, conversations, settings.load),
+        ask=Ask(engine, models, library, restating, conversations, settings.load),
         library=library,
+        restating=restating,
         models=models,
         readings=readings,
         conversations=conversations,

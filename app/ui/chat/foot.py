@@ -13,7 +13,7 @@ from app.core.conversation import Answer, CitationState
 from app.messages import _, count, duration
 from app.ui.chat.buttons import TextButton
 from app.ui.chat.chip import HEIGHT, ChipButton
-from app.ui.chat.marks import Mark, colour_state, count_citations
+from app.ui.chat.marks import Mark, colour_state, count_citations, mark_passages
 from app.ui.chat.variants import Variants, centre_baseline
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
@@ -62,7 +62,14 @@ class Foot(QWidget):
         listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
         self._rows = [
             (label, [self._make_chip(mark, book_titles) for mark in marks])
-            for label, marks in ((_("Found by Octavo:"), found), (_("Also cited:"), listed))
+            for label, marks in (
+                (_("Found by Octavo:"), found),
+                (_("Also cited:"), listed),
+                (
+                    _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
+                    mark_passages(answer.passages, book_titles),
+                ),
+            )
             if marks
         ]
         self._words = _word_foot(answer)

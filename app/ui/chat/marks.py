@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.conversation import Citation, CitationState
+from app.core.conversation import Citation, CitationState, PassageRef
 from app.messages import _, count
 from app.ui.chat.untrusted import disarm
 from app.ui.theme import Palette
@@ -52,6 +52,14 @@ def mark_citations(
         literal = disarm(untrusted_text[citation.start : citation.end]) if citation.start >= 0 else ""
         marks.append(Mark(citation.start, citation.end, literal, label_citation(citation, title), citation))
     return marks
+
+
+def mark_passages(passages: Sequence[PassageRef], book_titles: Mapping[str, str]) -> list[Mark]:
+    """One mark for every page that passages were taken from, in reading order."""
+    pages = {
+        (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
+    }
+    return mark_citations("", tuple(pages.values()), book_titles)
 
 
 def mark_stream(text: str) -> list[Mark]:
