@@ -30,6 +30,7 @@ _SETTINGS = {
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
     "close_reading": "close_reading",
+    "true_quotes": "sampling.true_quotes",
 }
 
 
@@ -63,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--no-close-reading", dest="close_reading", action="store_false", default=None,
         help=_("do not restate passages next to the question"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
+        help=_("let the model write within quotation marks what does not stand in the books"),
     )  # fmt: skip
     ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
 

@@ -33,6 +33,12 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_penalty: Annotated[
         float, Meta(ge=0.5, le=2, description="above 1 makes tokens of the last 64 less probable; 1 is off")
     ] = 1.0
+    true_quotes: Annotated[
+        bool, Meta(description="within quotation marks, let the model write only what stands in the books")
+    ] = True
+    lookup: Annotated[bool, Meta(description="where an answer copies its books, evaluate several tokens at once")] = (
+        True
+    )
     seed: (
         Annotated[int, Meta(ge=0, le=0xFFFF_FFFE, description="the same seed repeats an answer; none takes a new one")]
         | None

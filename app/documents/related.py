@@ -83,6 +83,26 @@ def find_pages(answer: str, question: str, books: Sequence[CitedBook], limit: in
     return tuple(_citation(*pages[index], sentences, weights) for _, index in ranked[:limit])
 
 
+def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[tuple[int, str], ...]:
+    """The sentences that hold most of what the question asks for, best first: the index of their text, and they.
+
+    Questions and headings are no statements. A rare term weighs more; of equals the one with least beside it wins.
+    """
+    asked = _terms(question)
+    statements = [
+        (index, sentence, _terms(sentence))
+        for index, text in enumerate(texts)
+        for sentence in _sentences(text)
+        if not _NO_STATEMENT.search(sentence)
+    ]
+    weights = _weights(asked, [terms.all & asked.all for _, _, terms in statements])
+    ranked = sorted(
+        statements,
+        key=lambda entry: (-_weigh(entry[2].all & asked.all, weights), -_likeness(entry[2].all, [asked.all], weights)),
+    )
+    return tuple((index, sentence) for index, sentence, terms in ranked[:limit] if terms.all & asked.all)
+
+
 def _share(sentence: _Terms, held: frozenset[str], asked: _Terms, weights: dict[str, float]) -> float:
     """The share of the sentence's weight that the page holds, 0 if that is too little."""
     terms = sentence.all

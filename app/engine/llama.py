@@ -18,6 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.engine.protocol import Device
@@ -278,10 +281,12 @@ class Context:
         kv_type: KvType,
         threads: int,
         slice_tokens: int,
+        outputs: int = 1,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take. `should_stop`: asked
-        between the operations of a slice, on the CPU; True ends it.
+        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take. `outputs`: the most
+        tokens of it that logits can be had for. `should_stop`: asked between the operations of a slice, on the CPU;
+        True ends it.
 
         Raises AppError MODEL_FAILED when llama.cpp cannot make it; the caller has checked memory before.
         """
@@ -291,7 +296,7 @@ class Context:
         params.n_ctx = tokens
         params.n_batch = params.n_ubatch = slice_tokens
         params.n_seq_max = 1
-        params.n_outputs_max = 1  # the default reserves n_batch x vocabulary floats
+        params.n_outputs_max = outputs  # the default reserves n_batch x vocabulary floats
         params.n_threads = params.n_threads_batch = threads
         params.type_k = params.type_v = _GGML_TYPE[kv_type]
         params.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED  # a quantized V cache needs it
@@ -308,7 +313,7 @@ class Context:
             self._batch.n_seq_id[i] = 1
             self._batch.seq_id[i][0] = _SEQUENCE
             self._batch.logits[i] = 0
-        self._wanted = 0
+        self._wanted = range(0)
         self._should_stop = api.ggml_abort_callback(lambda _data: should_stop())
         self._never = api.ggml_abort_callback()
 
@@ -327,19 +332,22 @@ class Context:
             self._api.llama_free(self._context)
             self._context = None
 
-    def decode(self, tokens: Sequence[int], position: int, *, logits: bool) -> None:
+    def decode(self, tokens: Sequence[int], position: int, *, outputs: int) -> None:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
-        `logits` asks for those after the last token. Raises AppError CONTEXT_FULL or MODEL_FAILED; InterruptedError
+        `outputs`: how many of them, from the last one backwards, logits are wanted after. Raises AppError CONTEXT_FULL
+        or MODEL_FAILED; InterruptedError
         when `should_stop` ended it: then the context holds what it held before.
         """
         batch, count = self._batch, len(tokens)
         batch.n_tokens = count
         ctypes.memmove(batch.token, (ctypes.c_int32 * count)(*tokens), 4 * count)
         ctypes.memmove(batch.pos, (ctypes.c_int32 * count)(*range(position, position + count)), 4 * count)
-        batch.logits[self._wanted] = 0
-        self._wanted = count - 1
-        batch.logits[self._wanted] = int(logits)
+        for i in self._wanted:
+            batch.logits[i] = 0
+        self._wanted = range(count - outputs, count)
+        for i in self._wanted:
+            batch.logits[i] = 1
         # A call into Python for each operation is nothing beside a slice, but a good part of a single token.
         self._api.llama_set_abort_callback(self._context, self._should_stop if count > 1 else self._never, None)
         status = self._api.llama_decode(self._context, batch)
@@ -351,10 +359,13 @@ class Context:
             raise AppError(Code.MODEL_FAILED, path="", detail=_summary(last_errors()) or f"llama_decode: {status}")
         self._api.llama_synchronize(self._context)
 
-    def logits(self) -> bytes:
-        """Logits after the last decoded token: little-endian float32, one per token of the vocabulary."""
-        pointer = self._api.llama_get_logits_ith(self._context, -1)
-        return ctypes.string_at(pointer, 4 * self._vocabulary_size)
+    def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
+        """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.
+
+        A view of llama.cpp's own memory: the next `decode` overwrites it.
+        """
+        pointer = self._api.llama_get_logits_ith(self._context, index)
+        return np.ctypeslib.as_array(pointer, (self._vocabulary_size,))
 
     def position_min(self) -> int:
         """The oldest position of which every layer still has its keys; -1 when the cache is empty."""

@@ -72,11 +72,15 @@ class Prompt(msgspec.Struct, frozen=True):
     """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
 
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
+    `quoted`: the books that quotations are held to; those of `documents` when empty. `answer_begins`: what the answer
+    begins with; the model goes on from there.
     """
 
     rules: str
     documents: tuple[DocumentText, ...]
     messages: tuple[Message, ...]
+    quoted: tuple[DocumentText, ...] = ()
+    answer_begins: str = ""
 
 
 class PromptSize(msgspec.Struct, frozen=True):

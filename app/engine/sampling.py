@@ -41,9 +41,13 @@ class Sampler:
         seed = secrets.randbelow(_MAX_SEED) if settings.seed is None else settings.seed
         return [*chain, api.llama_sampler_init_dist(seed)]
 
-    def next_token(self, context: Context) -> int:
-        """Choose after the last decoded token, and take the choice into account for the next ones."""
-        return int(self._api.llama_sampler_sample(self._chain, context.handle, -1))
+    def next_token(self, context: Context, index: int = -1) -> int:
+        """Choose after the batch's token `index` (-1: its last), and take the choice into account for the next ones."""
+        return int(self._api.llama_sampler_sample(self._chain, context.handle, index))
+
+    def accept(self, token: int) -> None:
+        """Take a token into account that was chosen elsewhere."""
+        self._api.llama_sampler_accept(self._chain, token)
 
     def close(self) -> None:
         if self._chain:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import mmap
-import statistics
 import time
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
@@ -89,9 +91,13 @@ class HeldSequence:
         self._evaluate(wanted, books, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
 
-    def append(self, token: int) -> None:
-        """Evaluate one more token. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
-        self._decode(array("i", [token]), logits=True)
+    def extend(self, tokens: Tokens) -> None:
+        """Evaluate a few more tokens; there are logits after each. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
+        self._decode(tokens, outputs=len(tokens))
+
+    def take_back(self, position: int) -> None:
+        """Forget tokens from `position` on that `extend` was just given, within one chunk: nothing else is lost."""
+        self._cut(position)
 
     def settle(self) -> None:
         """Wait until all readings that are being saved are on disk."""
@@ -144,7 +150,7 @@ class HeldSequence:
             checkpoint = start < books_end - 1 and self._is_checkpoint_due()
             end = start + 1 if checkpoint else desk.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
-                self._decode(wanted[start:end], logits=checkpoint or end in (books_end, total))
+                self._decode(wanted[start:end], outputs=int(checkpoint or end in (books_end, total)))
             except InterruptedError:
                 self._save_before_stopping(wanted, books)
                 raise Stopped from None
@@ -160,9 +166,9 @@ class HeldSequence:
                 self._save_before_stopping(wanted, books)
                 raise Stopped
 
-    def _decode(self, tokens: Tokens, *, logits: bool) -> None:
+    def _decode(self, tokens: Tokens, *, outputs: int) -> None:
         try:
-            self._context.decode(tokens, len(self._held), logits=logits)
+            self._context.decode(tokens, len(self._held), outputs=outputs)
         except AppError:
             self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
             raise
@@ -215,8 +221,8 @@ class HeldSequence:
         last = tokens[-1:]
         self._context.remove_from(len(tokens) - 1)
         del self._held[-1]
-        self._decode(last, logits=True)
-        if not _same(self._context.logits(), saved.logits):
+        self._decode(last, outputs=1)
+        if not _same(self._context.logits(), np.frombuffer(saved.logits, np.float32)):
             raise AppError(Code.READING_DAMAGED)
         _log.info("a saved reading of %d tokens was taken up", len(tokens))
 
@@ -252,7 +258,7 @@ class HeldSequence:
         start = len(self._held)
         unfinished = bool(books) and start < books[-1].end - 1
         if unfinished and self._keeper is not None and self._keeper.grown(start) >= MIN_TOKENS:
-            self._decode(wanted[start : start + 1], logits=True)
+            self._decode(wanted[start : start + 1], outputs=1)
             self._save(books, complete=False)
 
     def _save_if_new(self, books: Sequence[BookSpan]) -> None:
@@ -279,7 +285,7 @@ class HeldSequence:
             key=self._keeping.key,
             tokens_le32=self._held.tobytes(),
             position_min=position_min,
-            logits=self._context.logits(),
+            logits=self._context.logits().tobytes(),
             state_bytes=len(state),
             books=tuple(book for book in books if book.start < position),
             model_name=self._keeping.model_name,
@@ -289,9 +295,6 @@ class HeldSequence:
         self._keeper.save(reading, state, position, time.monotonic() - started)
 
 
-def _same(one: bytes, other: bytes) -> bool:
+def _same(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> bool:
     """Whether two sets of logits are the same but for rounding."""
-    left, right = array("f", one), array("f", other)
-    if len(left) != len(right):
-        return False
-    return max(abs(a - b) for a, b in zip(left, right, strict=True)) <= _PROBE_TOLERANCE * statistics.pstdev(right)
+    return len(one) == len(other) and bool(np.abs(one - other).max() <= _PROBE_TOLERANCE * other.std())

@@ -16,11 +16,15 @@ from app.engine import planner
 from app.engine.desk import Tokens
 from app.engine.hardware import free_memory, physical_cores
 from app.engine.llama import Context, Model, devices, version
+from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
-from app.engine.protocol import BookSpan, Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.protocol import BookSpan, DocumentText, Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.quotable import QuotableText
+from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings, fingerprint
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence, Keeping, OnProgress
+from app.engine.writing import Writer
 
 
 class Session:
@@ -36,12 +40,15 @@ class Session:
             context_tokens = _context_tokens(spec, self._model)
             _check_memory(spec, self._shape, context_tokens)
             threads = spec.threads or physical_cores()
-            self._context = Context(self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, tick)
+            self._context = Context(
+                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, tick
+            )
         except AppError as error:
             self._model.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
+        self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
         self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
         self._sequence = HeldSequence(
             self._context, self._shape.geometry, tick, _keeping(spec, self.info), spec.snapshot_bytes
@@ -64,7 +71,7 @@ class Session:
 
     def logits(self) -> bytes:
         """After `read`: the logits of the next token, little-endian float32."""
-        return self._context.logits()
+        return self._context.logits().tobytes()
 
     def answer(
         self,
@@ -95,8 +102,7 @@ class Session:
                 on_text(piece)
 
         try:
-            while len(tokens) < max_tokens:
-                token = sampler.next_token(self._context)
+            for token in self._writer(prompt, laid.tokens, sampling, sampler).write():
                 first_token_s = first_token_s or time.monotonic() - started
                 if self._model.is_end(token):
                     ending = Ending.COMPLETE
@@ -108,7 +114,6 @@ class Session:
                     break
                 if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:
                     break
-                self._sequence.append(token)
         finally:
             sampler.close()
             emit(decoder.decode(b"", final=True))
@@ -117,6 +122,26 @@ class Session:
         usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
         timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
         return Generated(ending, usage, timings)
+
+    def _writer(self, prompt: Prompt, tokens: Tokens, sampling: Sampling, sampler: Sampler) -> Writer:
+        books = prompt.quoted or prompt.documents
+        return Writer(
+            self._model,
+            self._context,
+            self._sequence,
+            sampler,
+            self._shape.geometry,
+            quoter=Quoter(self._quotable_text(books)) if sampling.true_quotes and books else None,
+            lookup=Lookup(tokens) if sampling.lookup else None,
+            several_books=len(books) > 1,
+            begin=prompt.answer_begins,
+        )
+
+    def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
+        """Made once for the books on the desk."""
+        if self._quotable is None or self._quotable[0] != books:
+            self._quotable = (books, QuotableText(books))
+        return self._quotable[1]
 
     def settle(self) -> None:
         """Wait until all readings that are being saved are on disk."""

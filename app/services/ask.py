@@ -54,6 +54,9 @@ ANSWER_TOKENS = 1024
 STARTER_ANSWER_TOKENS = 96
 """The same for the starter: what so small a model says after a few sentences is repetition."""
 
+STARTER_BEGINS = "The documents say: “"
+"""How the starter's answers about books begin: left to itself, so small a model does not quote."""
+
 _RESERVE_SHARE = 8
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
 _SAVE_INTERVAL_S = 2.0
@@ -168,6 +171,9 @@ class Ask:
         if excerpts or settings.close_reading:
             passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
         prompt, books, passages = self._fit(question, passages, excerpts)
+        if books and settings.sampling.true_quotes and self._models.is_starter(self._model().path):
+            quoted = self._restating.statements(question.text, passages)
+            prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(prompt)
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
@@ -261,7 +267,7 @@ class Ask:
         if question:
             messages.append(Message("user", question))
         if excerpts:
-            return Prompt(RULES_FOR_EXCERPTS, (), tuple(messages)), tuple(books)
+            return Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents)), tuple(books)
         rules = RULES if documents else RULES_WITHOUT_DOCUMENTS
         return Prompt(rules, tuple(documents), tuple(messages)), tuple(books)
 

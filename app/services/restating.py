@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from app.core.conversation import BookRef, PassageRef
 from app.core.document import Book
 from app.core.errors import AppError
+from app.documents.related import statements_about
+from app.engine.protocol import DocumentText, PageText
 from app.services.library import Library
 from app.store.passages import Passage, Passages
 
 CLOSE_PASSAGES = 4
 """Passages that are restated beside a whole book: what a small model can still hold apart."""
+
+STATEMENTS = 3
+"""Sentences among which the starter may choose what it quotes first."""
 
 EXCERPT_PASSAGES = 24
 """Passages that stand for books that do not lie in the context."""
@@ -53,6 +58,15 @@ class Restating:
             return question
         listed = "\n\n".join(pieces)
         return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
+
+    def statements(self, question: str, passages: Sequence[PassageRef]) -> tuple[DocumentText, ...]:
+        """The few sentences of the passages that the question is most about, as books of their own."""
+        texts = [self._library.page(p.book_id, p.page).text[p.start : p.end] for p in passages]
+        books: dict[tuple[str, str], list[PageText]] = {}
+        for index, sentence in statements_about(question, texts, STATEMENTS):
+            passage = passages[index]
+            books.setdefault((passage.book_id, passage.document), []).append(PageText(passage.label, sentence))
+        return tuple(DocumentText(title, tuple(pages), book_id) for (book_id, title), pages in books.items())
 
 
 def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:

@@ -180,6 +180,8 @@ def _names() -> dict[str, str]:
         "sampling.top_p": _("Top-p"),
         "sampling.min_p": _("Min-p"),
         "sampling.repeat_penalty": _("Repeat penalty"),
+        "sampling.true_quotes": _("True quotations"),
+        "sampling.lookup": _("Copy fast"),
         "sampling.seed": _("Seed"),
     }
 

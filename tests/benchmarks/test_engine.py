@@ -44,10 +44,10 @@ def _bare(starter: Path, tokens: tuple[int, ...], written: int) -> tuple[float, 
     sampler = Sampler(model, _GREEDY)
     begun = time.monotonic()
     for start in range(0, len(tokens), _SLICE):
-        context.decode(tokens[start : start + _SLICE], start, logits=start + _SLICE >= len(tokens))
+        context.decode(tokens[start : start + _SLICE], start, outputs=int(start + _SLICE >= len(tokens)))
     read = time.monotonic()
     for position in range(len(tokens), len(tokens) + written):
-        context.decode([sampler.next_token(context)], position, logits=True)
+        context.decode([sampler.next_token(context)], position, outputs=1)
     ended = time.monotonic()
     sampler.close()
     context.close()

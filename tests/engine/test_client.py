@@ -223,7 +223,7 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout: Pat
     """A slice can take many seconds on a CPU."""
     engine, cancel = new_engine(), Cancel()
     load(engine, tiny_scout, context_tokens=32_768, ubatch_tokens=8192)
-    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=12)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=20)
     whole = engine.measure(asked).total
     assert whole > 2 * 8192
     readings = []

@@ -1,0 +1,179 @@
+"""Chooses an answer token after token: holds its quotations to the books, and drafts ahead where it copies them."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.engine.desk import Geometry, Tokens
+from app.engine.llama import Context, Model
+from app.engine.lookup import MAX_DRAFT, Lookup, room_for_draft
+from app.engine.quoting import MIN_BYTES, Place, Quoter, State
+from app.engine.sampling import Sampler
+from app.engine.sequence import HeldSequence
+
+_CANDIDATES = (64, 1024)
+"""So many of the most probable tokens are tried inside a quotation, then so many; then the books have the word."""
+
+_NEGLIGIBLE = 0.05
+"""When what stands in the books has less than this probability while a quotation begins, it is not meant for them."""
+
+
+class Writer:
+    """One answer. The sequence stands at the end of the prompt, with the logits of its last token."""
+
+    def __init__(
+        self,
+        model: Model,
+        context: Context,
+        sequence: HeldSequence,
+        sampler: Sampler,
+        geometry: Geometry,
+        *,
+        quoter: Quoter | None = None,
+        lookup: Lookup | None = None,
+        several_books: bool = False,
+        begin: str = "",
+    ) -> None:
+        """`quoter`: None writes quotations freely. `lookup`: None drafts nothing. `several_books`: page marks name
+        theirs. `begin`: what the answer begins with, whatever the model thinks of it."""
+        self._model = model
+        self._context = context
+        self._sequence = sequence
+        self._sampler = sampler
+        self._geometry = geometry
+        self._quoter = quoter
+        self._lookup = lookup
+        self._several_books = several_books
+        self._insists = bool(begin)  # a quotation that Octavo itself opened is meant for the books
+        self._written: Tokens = array("i")
+        self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
+
+    def write(self) -> Iterator[int]:
+        """The tokens of the answer, without end. Each is evaluated when the next one is asked for.
+
+        Raises AppError CONTEXT_FULL, MODEL_FAILED.
+        """
+        token = self._choose(-1)
+        while True:
+            yield token
+            draft = self._draft()
+            drafted = bool(draft) and not self._ahead
+            started = time.monotonic()
+            begin = len(self._sequence)
+            self._sequence.extend(array("i", [token]) + draft)
+            accepted = 0
+            while accepted < len(draft):
+                token = self._choose(accepted)
+                if token != draft[accepted]:
+                    self._sequence.take_back(begin + 1 + accepted)
+                    break
+                accepted += 1
+                yield token
+            else:
+                token = self._choose(len(draft))
+            if self._lookup is not None:
+                spent = time.monotonic() - started
+                if drafted:
+                    self._lookup.note_draft(len(draft), accepted, spent)
+                elif not draft:
+                    self._lookup.note_single(spent)
+
+    # ---- one token
+
+    def _choose(self, index: int) -> int:
+        """The next token, by the logits of the batch's token `index`; -1 for its last."""
+        if self._ahead:
+            token = self._ahead.popleft()
+            self._sampler.accept(token)
+        else:
+            token = self._choose_freely(index)
+        self._written.append(token)
+        if self._quoter is not None:
+            self._quoter.feed(self._model.piece(token))
+            place = self._quoter.ended()
+            if place is not None:
+                self._insists = False
+                self._ahead.extend(self._model.tokenize(self._mark(place), special=False))
+        return token
+
+    def _choose_freely(self, index: int) -> int:
+        quoter = self._quoter
+        if quoter is None:
+            return self._sampler.next_token(self._context, index)
+        if quoter.state is State.QUOTING:
+            token = self._choose_quoted(quoter, index)
+            if token is not None:
+                self._sampler.accept(token)
+                return token
+        token = self._sampler.next_token(self._context, index)
+        if self._may_follow(quoter, token):
+            return token
+        ranked = (other for other in self._ranked(index) if self._may_follow(quoter, other))
+        return next(ranked, token)
+
+    def _choose_quoted(self, quoter: Quoter, index: int) -> int | None:
+        """The most probable token that continues some passage; None where no quotation from the books is meant."""
+        if not self._insists and quoter.quoted_bytes < MIN_BYTES and self._is_negligible(quoter, index):
+            quoter.release()
+            return None
+        if quoter.too_long:
+            for mark in quoter.closing_marks:
+                token = self._single(mark.encode())
+                if token is not None and self._may_follow(quoter, token):
+                    return token
+        for token in self._ranked(index):
+            if self._may_follow(quoter, token):
+                return token
+        token = self._single(quoter.continuation())
+        if token is None or not self._may_follow(quoter, token):
+            quoter.release()
+            return None
+        return token
+
+    def _single(self, text: bytes) -> int | None:
+        """The token that `text` begins with."""
+        tokens = self._model.tokenize(text.decode("utf-8", "replace"), special=False)
+        return tokens[0] if tokens else None
+
+    def _is_negligible(self, quoter: Quoter, index: int) -> bool:
+        logits = self._context.logits(index)
+        best = np.argpartition(logits, -_CANDIDATES[0])[-_CANDIDATES[0] :] if len(logits) > _CANDIDATES[0] else None
+        tokens = np.arange(len(logits)) if best is None else best
+        weights = np.exp(logits - np.max(logits))
+        allowed = sum(weights[token] for token in tokens if self._may_follow(quoter, int(token)))
+        return bool(allowed < _NEGLIGIBLE * weights.sum())
+
+    def _may_follow(self, quoter: Quoter, token: int) -> bool:
+        piece = self._model.piece(token)
+        if not piece:  # a control token, such as the end of the answer
+            return quoter.state is not State.QUOTING
+        return quoter.allows(piece)
+
+    def _ranked(self, index: int) -> Iterator[int]:
+        """The most probable tokens, best first; those further down are only sorted when they are asked for."""
+        logits = self._context.logits(index)
+        begin = 0
+        for end in (min(count, len(logits)) for count in _CANDIDATES):
+            best = np.argpartition(logits, -end)[-end:] if end < len(logits) else np.arange(len(logits))
+            for token in best[np.argsort(-logits[best], kind="stable")][begin:]:
+                yield int(token)
+            begin = end
+
+    # ---- tokens ahead
+
+    def _draft(self) -> Tokens:
+        """Tokens that are evaluated together with the last one: of a page mark, or a guess that is then verified."""
+        if self._ahead:
+            return array("i", [*self._ahead][:MAX_DRAFT])
+        if self._lookup is None:
+            return array("i")
+        room = room_for_draft(len(self._sequence), self._context.size, self._geometry)
+        return self._lookup.draft(self._written, room)
+
+    def _mark(self, place: Place) -> str:
+        return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"

@@ -1,0 +1,413 @@
+"""Quotations held to the books: what may be written stands there, and the later check agrees."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from app.core.conversation import CitationState
+from app.core.document import Page
+from app.documents.marks import is_evidence
+from app.documents.normal import Normal
+from app.documents.quotes import CitedBook, check
+from app.engine.protocol import DocumentText, PageText
+from app.engine.quotable import VARIANTS, QuotableText, canonical, fold
+from app.engine.quoting import LONG_BYTES, MAX_BYTES, Place, Quoter, State
+
+LEASE = (
+    "The Tenant gives notice not less than twelve months before the end of the then cur-\nrent Term.",
+    "An un-\nlawful entry, a non-refundable deposit of 1,250.50 dollars, and they don’t pay.",
+    "Notice must reach the Harbour Office. The o\ufb03ce said “leave at once” \u2014 and\nthe crew left…",
+    "付属書：賃借人は十二か月\n前までに『通知』しなければならない。その　場合は、第12条による。",
+)
+LETTERS = ("This letter shortens the notice to nine months for Berths 4–7 only.",)
+CLOSING = {"“": "”", "«": "»", "„": "“", "「": "」", "『": "』", '"': '"'}
+
+
+def document(title: str, pages: tuple[str, ...]) -> DocumentText:
+    return DocumentText(title, tuple(PageText(str(number), text) for number, text in enumerate(pages, 1)))
+
+
+def desk(*pages: str) -> QuotableText:
+    return QuotableText([document("The Lease", pages or LEASE), document("Side letters", LETTERS)])
+
+
+def quoter(written: str = "", text: QuotableText | None = None) -> Quoter:
+    made = Quoter(text or desk())
+    made.feed(written.encode())
+    return made
+
+
+def states(answer: str, pages: tuple[str, ...]) -> list[CitationState]:
+    book = CitedBook("b", "Book", tuple(Page(number, str(number), text) for number, text in enumerate(pages, 1)))
+    return [citation.state for citation in check(answer, [book])]
+
+
+def write(follower: Quoter, text: str) -> bool:
+    """Feed it byte by byte as long as it is allowed; whether all of it was."""
+    for byte in text.encode():
+        if not follower.allows(bytes([byte])):
+            return False
+        follower.feed(bytes([byte]))
+    return True
+
+
+# ---- the canonical text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("infor-\nmation, infor\u00ad\n  mation, in\u00adfor", "information, information, infor"),
+        ("Anglo-\nSaxon 1914-\n18", "Anglo-Saxon 1914-18"),
+        ("a  b\n\n c\td\u00a0e", "a b c d e"),
+        ("the o\ufb03ce, the \ufb01rst \ufb02oor", "the office, the first floor"),
+        ("cafe\u0301 か\u3099", "café が"),
+        ("十二か月\n前まで　に\n　第\n12条 x", "十二か月前まで\u3000に第12条 x"),
+        ("  ’tis — “so”…\n", "’tis — “so”…"),
+    ],
+)
+def test_a_page_as_a_careful_writer_copies_it(page: str, expected: str) -> None:
+    assert canonical(page) == expected
+
+
+def test_a_compound_that_the_books_write_with_a_hyphen_keeps_it_at_a_line_end() -> None:
+    text = desk("A non-\nrefundable sum. It is non-refundable. Infor-\nmation is not.")
+    follower = quoter("“", text)
+    assert write(follower, "A non-refundable sum. It is non-refundable. Information is")
+
+
+def test_folded_characters_are_equal_for_the_later_check() -> None:
+    for folded, written in VARIANTS.items():
+        for character in written:
+            assert fold(character, "9" if folded == '"' else "a") == folded
+            around = "9{}" if folded == '"' else "a{}b"
+            assert Normal(around.format(character)).text == Normal(around.format(folded)).text
+
+
+# ---- opening ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opening", CLOSING)
+def test_an_opening_mark_holds_the_answer_to_the_books(opening: str) -> None:
+    follower = quoter("It says ")
+    assert follower.state is State.FREE
+    follower.feed(opening.encode()[:1])
+    follower.feed(opening.encode()[1:])
+    assert (follower.state, follower.just_opened) == (State.QUOTING, True)
+    assert follower.continuations([b"The Ten", b"Invented", b"enant", b"ten", b"twelve mon"]) == [
+        True, False, False, False, True,
+    ]  # fmt: skip
+    follower.feed(b"The Ten")
+    assert not follower.just_opened
+    assert follower.continuations([b"ant gives", b"ants", b"nis", b"an" + CLOSING[opening].encode()]) == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ['a 5"', "it’s", "the ‘", "'", 'word"', "dogs' ", "x“", "»", "nein.«", "sagte»"])
+def test_what_opens_no_quotation(written: str) -> None:
+    assert quoter(written).state is State.FREE
+
+
+def test_a_quotation_may_begin_inside_a_token() -> None:
+    follower = quoter("See")
+    assert follower.continuations([b': "The', b': "An invented', b' ("', b' "" ', b"anything"]) == [
+        True, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_space_after_the_opening_mark_is_judged_as_the_check_does() -> None:
+    assert quoter("«").allows("\u00a0The Tenant".encode())
+    assert not quoter('"').allows(b" The Tenant")
+    assert not quoter("«").allows(b"  The")
+
+
+def test_without_text_nothing_is_held() -> None:
+    assert quoter("“", QuotableText([])).state is State.FREE
+    assert quoter("“", QuotableText([document("Scans", ("", " \n"))])).state is State.FREE
+
+
+# ---- inside -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "piece", "allowed"),
+    [
+        ("“they don", "'t", True),  # for ’
+        ("“they don", "’t", True),
+        ("“they don", "”", False),
+        ("“for Berths 4", "-7", True),  # for –
+        ("“The office said ", "'leave", True),  # for “
+        ("“The office said ", "“leave", False),  # it would open one inside
+        ("\"The office said ", "“leave", True),
+        ("“at once", "' - and the", True),
+        ("“the then cur", "rent", True),
+        ("“the then cur", "-rent", False),
+        ("“before the\n", "end", True),
+        ("“before the\n", "\n", False),
+        ("“then current Term.", " An", False),  # the next page
+        ("「賃借人は", "十二か月前", True),
+        ("「賃借人は", "二十", False),
+        ("「十二か月前までに", "『通知』", True),
+        ("「十二か月前までに", "「", False),
+        ("「その", " 場合", True),
+        ("“Notice must", "\0", False),
+    ],
+)  # fmt: skip
+def test_inside_only_the_books_go_on(written: str, piece: str, allowed: bool) -> None:
+    assert quoter(written).allows(piece.encode()) is allowed
+
+
+def test_tokens_may_hold_parts_of_characters() -> None:
+    follower = quoter("「賃借人")
+    rest = "は十二".encode()
+    assert follower.allows(rest[:1])
+    assert follower.allows(rest[:2])
+    assert not follower.allows("二".encode()[:2])  # は is another
+    follower.feed(rest[:4])
+    assert follower.continuations([rest[4:], "は".encode()[1:]]) == [True, False]
+    curly = quoter("“they don")
+    assert curly.allows("’".encode()[:2])
+    assert not quoter("“they do").allows("’".encode()[:2])
+    assert quoter("“Tenant gives notice").allows("”".encode()[:2])
+    assert not quoter("“Tenant gives noti").allows("”".encode()[:2])
+
+
+# ---- closing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "piece", "allowed"),
+    [
+        ("“Tenant gives", "”", True),
+        ("“Tenant gives", "” [p. 1].", False),
+        ("“Tenant giv", "”", False),
+        ("“Tenant gives ", "”", False),
+        ("“Tenant", "”", False),  # too short
+        ("“Tenant", " gives”", True),
+        ("“deposit of 1,250", "”", False),
+        ("“deposit of 1,250.50", "”", True),
+        ("“entry, a non", "”", False),
+        ("“Tenant gives", ".”", True),
+        ("“Tenant gives", ",” it says", True),
+        ("“Tenant gives", "!”", False),
+        ("“Tenant gives", "?”", False),
+        ("“Tenant gives", ". and", False),
+        ("“Tenant giv", ".”", False),
+        ("\"Tenant gives", ".\" \"This letter", True),
+        ("\"Tenant gives", ".\" \"This book", False),
+        ("\"Tenant gives\"", "s", False),  # the check would not see it closed
+        ("\"Tenant gives\"", " and so on", True),
+        ("“Tenant gives", "\"", False),
+        ("„Tenant gives", "“", True),
+        ("「賃借人は", "」", True),
+        ("「賃借人", "」", False),
+        ("「十二か月前", "。」", True),
+    ],
+)  # fmt: skip
+def test_where_a_quotation_may_be_closed(written: str, piece: str, allowed: bool) -> None:
+    assert quoter(written).allows(piece.encode()) is allowed
+
+
+@pytest.mark.parametrize(("mark", "forgiven"), [(mark, mark in ".,;:…。、") for mark in ".,;:!?…。、！？"])
+def test_punctuation_is_added_where_the_later_check_forgives_it(mark: str, forgiven: bool) -> None:
+    assert quoter("“The Tenant gives notice").allows(f"{mark}”".encode()) is forgiven
+    verified = states(f"“The Tenant gives notice{mark}” [p. 1]", LEASE) == [CitationState.VERIFIED]
+    assert verified is forgiven
+
+
+def test_the_place_is_the_first_in_reading_order() -> None:
+    text = QuotableText([document("One", ("nothing", "the same words, then")), document("Two", ("the same words",))])
+    follower = quoter("“the same words", text)
+    follower.feed(".” [".encode())
+    assert follower.ended() == Place(0, "2", "One", "the same words.", 1)
+    assert follower.state is State.FREE
+    follower.feed(b"p")
+    assert follower.ended() is None
+
+
+def test_released_words_are_free_up_to_the_closing_mark() -> None:
+    follower = quoter("the term “")
+    follower.release()
+    assert follower.state is State.RELEASED
+    assert write(follower, "never 'in' the book")
+    assert follower.allows("” is “The".encode())
+    assert not follower.allows("” is “never".encode())
+    follower.feed("”".encode())
+    assert (follower.state, follower.ended()) == (State.FREE, None)
+
+
+def test_a_paragraph_ends_a_released_quotation() -> None:
+    follower = quoter("“")
+    follower.release()
+    follower.feed(b"never closed.\n \nNext")
+    assert follower.state is State.FREE
+
+
+def test_bytes_that_were_not_allowed_release_the_quotation() -> None:
+    follower = quoter("“The Tenant is invented")
+    assert follower.state is State.RELEASED
+    follower.feed("” and “".encode())
+    assert follower.state is State.QUOTING
+
+
+def test_what_a_book_s_own_page_mark_would_break_is_not_quoted_through() -> None:
+    page = "The crew was paid in full (see p. 45) and the ship was sold (in the spring) at once."
+    follower = quoter("“", desk(page))
+    assert not write(follower, "paid in full (")
+    assert follower.allows("”".encode())
+    assert write(quoter("“", desk(page)), "the ship was sold (in the spring) at once.”")
+
+
+def test_the_end_of_a_page_leaves_only_the_closing_mark() -> None:
+    follower = quoter("“Hi", desk("Hi"))
+    assert [byte for byte in range(256) if follower.allows(bytes([byte]))] == ["”".encode()[0]]
+    assert follower.allows("”".encode())
+
+
+def test_a_long_quotation_should_be_closed() -> None:
+    words = "word " * 200
+    follower = quoter("“" + words[: MAX_BYTES - 1], desk(words))
+    assert not follower.too_long
+    follower.feed(words[MAX_BYTES - 1 : MAX_BYTES + 1].encode())
+    assert follower.too_long
+
+
+def test_the_only_occurrence_tells_what_follows() -> None:
+    follower = quoter("“The o")
+    assert follower.forced() is None or follower.forced() == b"ffice said "
+    assert quoter("“they ").forced() == "don’t pay.".encode()
+    assert quoter("“Notice must").forced() == b" reach the Harbour Office."
+    assert quoter("“notice").forced() is None
+    assert quoter("“The office").forced() == b" said "  # the book's own mark could not be written
+    assert quoter("before").forced() is None
+
+
+# ---- whatever the books hold --------------------------------------------------------------------------------------
+
+ENGLISH = st.lists(
+    st.sampled_from(
+        ["the ", "of", "-refundable", "infor-\nmation", "\n", " ", "\ufb01rst ", "o\ufb03ce ", "’", "'", "don’t ",
+         "“", "” ", '"', " — ", "–", "--", "1,250.50", "5", " -5", "%", "$", ".", ", ", "...", "…", "; ", "! ", "(",
+         ") ", "*word* ", "_so_ ", "x_y", "`", "Anglo-\nSaxon ", "1914-\n18", "cafe\u0301 ", "é", "½", "« ", " »", "/",
+         "‘a’ ", "[p. 3] ", "(pp. 4-5)", "soft\u00adhyphen ", "soft\u00ad\nhyphen ", "\u00a0", ":", "Ω ", "№", "\n\n",
+         "na\u200bme ", " non", "and ", "so ", "it "]
+    ),
+    min_size=4, max_size=40,
+).map("".join)  # fmt: skip
+JAPANESE = st.lists(
+    st.sampled_from(
+        ["賃借人", "は", "十二か月", "\n", "\n　", "　", " ", "。", "、", "「", "」", "『", "』", "……", "――", "第12条",
+         "（イ）", "か\u3099", "ﾊﾟｰﾄ", "Ａ４", "㎏", "〜", "：", "GPU", "・", "ー", "漢-\n字", "[p. 2]", "％", "５",
+         "々", "(3)", "前までに", "通知する"]
+    ),
+    min_size=4, max_size=40,
+).map("".join)  # fmt: skip
+
+
+def pages_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(texts, min_size=1, max_size=3).map(tuple)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(pages_of(ENGLISH | JAPANESE), st.data())
+def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.DataObject) -> None:
+    text = QuotableText([document("Book", pages)])
+    beginnings = list(text.beginnings(b""))
+    assume(beginnings)
+    begin = data.draw(st.sampled_from(beginnings))
+    barrier = text.folded.index(b"\0", begin)
+    ends = [end for end in range(begin + 1, barrier + 1) if text.ends_word(end)]
+    assume(ends)
+    end = data.draw(st.sampled_from(ends[-8:]))
+    quotation = text.between(begin, end)
+    openings = [mark for mark in CLOSING if not set(mark + CLOSING[mark] + "”" * (mark == "„")) & set(quotation)]
+    assume(openings and is_evidence(quotation))
+    opening = data.draw(st.sampled_from(openings))
+    follower = quoter(f"It says {opening}", text)
+    assert write(follower, quotation)
+    assert write(follower, CLOSING[opening])
+    place = follower.ended()
+    assert place is not None
+    assert place.quotation == quotation
+    answer = f"It says {opening}{quotation}{CLOSING[opening]} [p. {place.label}]."
+    assert states(answer, pages)[0] is CitationState.VERIFIED, (answer, pages)
+
+
+@given(pages_of(ENGLISH | JAPANESE), st.sampled_from(sorted(CLOSING)), st.data())
+def test_there_is_always_a_way_on_and_its_end_is_verified(
+    pages: tuple[str, ...], opening: str, data: st.DataObject
+) -> None:
+    text = QuotableText([document("Book", pages)])
+    follower = quoter(f"So {opening}", text)
+    assume(follower.state is State.QUOTING)
+    closing = CLOSING[opening].encode()
+    variants = {byte for written in VARIANTS.values() for byte in written.encode()}
+    alphabet = sorted({*text.folded, *closing, *"…。".encode(), *variants} - {0})
+    written = b""
+    while follower.state is State.QUOTING:
+        allowed = [bytes([byte]) for byte in alphabet if follower.allows(bytes([byte]))]
+        if follower.allows(closing):
+            allowed += [closing] * len(allowed)
+        assert allowed, (written, pages)
+        piece = data.draw(st.sampled_from(allowed))
+        written += piece
+        follower.feed(piece)
+    place = follower.ended()
+    assert place is not None
+    forced_shut = opening == "«" and any("«" in page for page in pages)  # where nothing else could be written
+    if is_evidence(place.quotation) and not forced_shut:
+        answer = f"So {opening}{written.decode()} [p. {place.label}]."
+        assert states(answer, pages)[0] is CitationState.VERIFIED, (answer, pages)
+
+
+PIECES = st.text(alphabet="the of-’'\"“”.,5", max_size=8)
+
+
+@given(pages_of(ENGLISH), PIECES, PIECES)
+def test_a_piece_is_allowed_as_its_bytes_are(pages: tuple[str, ...], written: str, piece: str) -> None:
+    text = QuotableText([document("Book", pages)])
+    whole, single = quoter(f"“{written}", text), quoter(f"“{written}", text)
+    allowed = whole.allows(piece.encode())
+    assert write(single, piece) is allowed
+    if allowed:
+        whole.feed(piece.encode())
+        assert (whole.state, whole.forced()) == (single.state, single.forced())
+
+
+def test_only_octavo_says_where_a_quotation_stands() -> None:
+    held = quoter("“The Tenant gives notice”")
+    assert not held.allows(b" [p. 1]")
+    assert not held.allows(b" (p. 1)")
+    assert held.allows(b", and so on")
+    held.feed(b" [p. 1]")  # Octavo itself
+    assert not held.allows(b" [p. 9]"), "no second mark for the same words"
+    held.feed(b". It is late")
+    assert held.allows(b" [p. 9]")
+
+
+def test_a_released_quotation_gets_no_page() -> None:
+    free = quoter("As in ")
+    free.feed("“".encode())
+    free.release()
+    free.feed("Moby Dick”".encode())
+    assert free.state is State.FREE
+    assert not free.allows(b" [p. 3]")
+    free.feed(b" it is said.")
+    assert free.allows(b" [p. 3]")
+
+
+def test_a_long_quotation_should_be_closed_where_a_sentence_ends() -> None:
+    sentence = "The harbour master writes down every ship that comes in by night. "
+    long = Quoter(QuotableText((DocumentText("T", (PageText("1", sentence * 40),)),)))
+    long.feed("“The".encode())
+    lengths = []
+    while not long.too_long:
+        piece = long.continuation()
+        assert long.allows(piece)
+        long.feed(piece[:1])
+        lengths.append(long.quoted_bytes)
+    assert LONG_BYTES < lengths[-1] < LONG_BYTES + len(sentence) + 1
+    assert long.allows(long.closing_marks.encode())
