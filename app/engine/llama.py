@@ -31,10 +31,11 @@ _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggm
 _DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
-_WAIT_POLICY = "passive"
+_OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
 """llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
-program takes one of the cores, the spinning keeps the late thread from its turn: on two cores, one busy program beside
-it slowed decoding from tens of tokens a second to less than one. Sleeping costs little and degrades in proportion."""
+program takes one of the cores, long spinning keeps the late thread from its turn: on two cores, one busy program beside
+it slowed decoding from tens of tokens a second to less than one. Sleeping at once costs more than half of the speed on
+a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
 
 _errors: list[str] = []
 
@@ -42,7 +43,8 @@ _errors: list[str] = []
 @cache
 def bindings() -> ModuleType:
     """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
-    os.environ.setdefault("OMP_WAIT_POLICY", _WAIT_POLICY)
+    for name, value in _OPENMP.items():
+        os.environ.setdefault(name, value)
     if "llama_cpp" not in sys.modules:
         spec = importlib.util.find_spec("llama_cpp")
         if spec is None or spec.submodule_search_locations is None:
@@ -143,7 +145,8 @@ class Model:
         self._vocab = api.llama_model_get_vocab(self._model)
         self.path = path
         self.vocabulary_size: int = api.llama_vocab_n_tokens(self._vocab)
-        self._piece = ctypes.create_string_buffer(256)
+        self._buffer = ctypes.create_string_buffer(256)
+        self._pieces: dict[int, bytes] = {}
 
     @property
     def handle(self) -> Any:
@@ -245,12 +248,15 @@ class Model:
 
     def piece(self, token: int) -> bytes:
         """The bytes that a token stands for; none for a control token. A character can span several tokens."""
-        count = self._api.llama_token_to_piece(self._vocab, token, self._piece, len(self._piece), 0, False)
-        if count < 0:
-            buffer = ctypes.create_string_buffer(-count)
+        known = self._pieces.get(token)
+        if known is None:
+            buffer = self._buffer
             count = self._api.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
-            return buffer.raw[:count]
-        return self._piece.raw[:count]
+            if count < 0:
+                buffer = ctypes.create_string_buffer(-count)
+                count = self._api.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+            known = self._pieces[token] = buffer.raw[:count]
+        return known
 
     def token_text(self, token: int) -> bytes:
         """A token as it is written in the vocabulary."""

@@ -150,9 +150,9 @@ class Writer:
 
     def _may_follow(self, quoter: Quoter, token: int) -> bool:
         piece = self._model.piece(token)
-        if not piece:  # a control token, such as the end of the answer
-            return quoter.state is not State.QUOTING
-        return quoter.allows(piece)
+        if quoter.state is not State.QUOTING and (not piece or (piece[:1] == b" " and piece[1:].isalnum())):
+            return True  # a control token, such as the end of the answer; a word
+        return bool(piece) and quoter.allows(piece)
 
     def _ranked(self, index: int) -> Iterator[int]:
         """The most probable tokens, best first; those further down are only sorted when they are asked for."""
