@@ -50,7 +50,7 @@ class Lookup:
         if length < 1 or not self._single_s:
             return array("i")
         start = self._expected
-        if start is None or self._prompt[start - 1] != written[-1]:
+        if start is None or start > len(self._prompt) or self._prompt[start - 1] != written[-1]:
             start = self._find(written)
         self._expected = start
         return array("i") if start is None else self._prompt[start : start + length]

@@ -172,7 +172,7 @@ class Ask:
             passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
         prompt, books, passages = self._fit(question, passages, excerpts)
         if books and settings.sampling.true_quotes and self._models.is_starter(self._model().path):
-            quoted = self._restating.statements(question.text, passages)
+            quoted = self._restating.statements(question.text, passages, question.books)
             prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(prompt)

@@ -19,7 +19,9 @@ _GREEDY = Sampling(temperature=0)
 
 def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
     book = DocumentText("A book", (PageText("1", "The lamp burned all night and nobody came to see it. " * 120),))
-    prompt = Prompt("Answer from the book.", (book,), (Message("user", "Write a long story about the sea, with many ships."),))
+    prompt = Prompt(
+        "Answer from the book.", (book,), (Message("user", "Write a long story about the sea, with many ships."),)
+    )
     engine = EngineClient()
     try:
         list(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))

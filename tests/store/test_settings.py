@@ -16,7 +16,9 @@ from app.store.settings import SettingsStore
 
 CHANGED = Settings(
     engine=EngineSettings("/models/書.gguf", 8192, KvType.Q8_0, 4, 256, 0),
-    sampling=Sampling(0.0, 1, 0.5, 0.0, 1.5, 42),
+    sampling=Sampling(0.0, 1, 0.5, 0.0, 1.5, true_quotes=False, lookup=False, seed=42),
+    close_reading=False,
+    readings_quota_gb=3,
     max_answer_tokens=7,
     theme=Theme.DARK,
     language="ja",

@@ -153,14 +153,15 @@ class ConversationPresenter(QObject):
         )
 
     @Slot(str)
-    def ask_again(self, question_id: str) -> None:
+    def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
+        """Get another answer to a question; with `excerpts` from passages of the books alone."""
         question = self._question(question_id)
         if self.busy or self._conversation is None or question is None:
             return
         before = self._turns_before(question_id)
         self._composer.set_busy(True)
         self.answer.start(
-            partial(self._desk.ask.again, question_id),
+            partial(self._desk.ask.again, question_id, excerpts=excerpts),
             Running(self._conversation, question.text, before, question.parent_id, question_id, again=True),
         )
 
@@ -168,6 +169,11 @@ class ConversationPresenter(QObject):
     def ask_last_again(self) -> None:
         if self._turns:
             self.ask_again(self._turns[-1].question.id)
+
+    @Slot()
+    def ask_last_from_excerpts(self) -> None:
+        if self._turns:
+            self.ask_again(self._turns[-1].question.id, excerpts=True)
 
     @Slot()
     def stop(self) -> None:

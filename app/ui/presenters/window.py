@@ -263,6 +263,7 @@ class WindowPresenter(QObject):
             Command(_("Rename the conversation"), "F2", self.rename),
             Command(_("Delete the conversation…"), "", self.delete),
             Command(_("Ask again"), "Ctrl+R", talk.ask_last_again),
+            Command(_("Ask again from excerpts"), "Ctrl+Shift+R", talk.ask_last_from_excerpts),
             Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
             Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
             Command(_("Stop"), "Esc", talk.stop),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -260,3 +261,16 @@ def test_closing_the_window_mid_answer_keeps_what_was_written(room: Room) -> Non
     wait(gate.reached.is_set)
     assert room.bridge.close()
     assert (room.answer().text, room.answer().ending) == ("Partial", Ending.CANCELLED)
+
+
+def test_a_book_that_does_not_fit_is_asked_from_excerpts(qtbot: QtBot, room: Room) -> None:
+    """The sentence that refuses it names the way."""
+    room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=8192)
+    _open(room, LEASE)
+    room.ask("When does the tenant give notice?")
+    assert any("Ctrl+Shift+R" in words for words in room.sentences())
+    qtbot.keyClick(room.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    room.settle()
+    assert room.answer().excerpts
+    assert room.answer().passages
+    assert room.engine.prompts[-1].documents == ()
