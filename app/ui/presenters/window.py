@@ -33,6 +33,7 @@ from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.page import PagePresenter
 from app.ui.presenters.preferences import Preferences
+from app.ui.presenters.readings import ReadingsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.words import ending_words
 from app.ui.shelf.books import BookList
@@ -83,6 +84,7 @@ class WindowPresenter(QObject):
         )
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
+        self.readings = ReadingsPresenter(desk, bridge, self.window, self)
         self.commands = Commands(self._list_commands(), self.window, icons, self)
         self._connect()
 
@@ -161,7 +163,7 @@ class WindowPresenter(QObject):
         self.model.revived.connect(self._on_ready)
         self.context.measured.connect(talk.note_use)
         self.page.moved.connect(self._on_moved)
-        for presenter in (shelf, talk, self.page, self.model, self.preferences):
+        for presenter in (shelf, talk, self.page, self.model, self.preferences, self.readings):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(shelf.openings.open_files)
         self.window.talk.composer.files_dropped.connect(shelf.openings.open_names)
@@ -282,6 +284,7 @@ class WindowPresenter(QObject):
             Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
             Command(_("Open a GGUF file…"), "", self.model.choose_file),
             Command(_("Load the model again"), "", self.model.load_again),
+            Command(_("Saved readings…"), "", self.readings.open_list),
             Command(_("Light or dark"), "", self.preferences.toggle_theme),
             Command(_("Settings"), "Ctrl+,", self.preferences.open_settings),
             Command(_("Quit"), "Ctrl+Q", window.close),

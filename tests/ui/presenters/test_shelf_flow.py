@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+from array import array
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -12,8 +14,12 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import BookRef, PageRange
 from app.core.errors import Code, Problem
 from app.core.events import Opening
+from app.core.settings import KvType
+from app.engine.protocol import BookSpan
+from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.messages import sentence
 from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.readings_dialog import ReadingsDialog
 from app.ui.shelf.rows import BookRow, BookState, Heading, ItemRole
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui import shelf_of_books
@@ -250,3 +256,30 @@ def test_words_dragged_over_the_window_are_not_for_it(room: Room) -> None:
     assert not enter.isAccepted()
     assert not room.window.overlay.isVisible()
     pause(1)
+
+
+def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> None:
+    room.add_books()
+    room.open()
+    spec = room.desk.readings.spec()
+    folder = Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
+    key = ReadingKey("model", KvType.F16, 1, "llama.cpp")
+    for number, complete in ((1000, True), (700, False)):
+        state = mmap.mmap(-1, 50_000)
+        books = (BookSpan("b", f"Book of {number}", 0, number),)
+        tokens = array("i", range(number)[:: 1 if complete else -1]).tobytes()
+        folder.save(SavedReading(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", complete, 1.0), state)
+        state.close()
+    room.presenter.readings.open_list()
+    room.settle()
+    dialog = room.window.findChild(ReadingsDialog)
+    assert dialog is not None
+    rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    assert {row.splitlines()[0] for row in rows} == {"Book of 1000", "Book of 700"}
+    assert sum("not read to the end" in row for row in rows) == 1
+    assert all(" KB" in row and "Scout" in row for row in rows)
+    assert not dialog.action.isEnabled()
+    dialog.list.setCurrentRow(next(n for n, row in enumerate(rows) if "Book of 1000" in row))
+    dialog.action.click()
+    room.settle()
+    assert [reading.books[0].untrusted_title for reading in room.desk.readings.all()] == ["Book of 700"]

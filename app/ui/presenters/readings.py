@@ -1,0 +1,54 @@
+"""The saved readings: lists them, and deletes those that the person selects."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.core.errors import Problem
+from app.engine.readings import SavedReading
+from app.messages import sentence
+from app.services.desk import Desk
+from app.services.readings import SavedReadings
+from app.ui.bridge import Bridge, Executor
+from app.ui.shelf.readings_dialog import ReadingsDialog
+
+
+class ReadingsPresenter(QObject):
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._window = window
+
+    @Slot()
+    def open_list(self) -> None:
+        self._bridge.call(Executor.STORE, self._desk.readings.all, self._show, self._on_problem)
+
+    @Slot(object)
+    def _show(self, readings: tuple[SavedReading, ...]) -> None:
+        dialog = ReadingsDialog(readings, self._window)
+        dialog.delete_wanted.connect(self._delete)
+        dialog.open()
+
+    @Slot(object)
+    def _delete(self, readings: tuple[SavedReading, ...]) -> None:
+        work = partial(_delete_all, self._desk.readings, readings)
+        self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
+
+    @Slot(object)
+    def _deleted(self, nothing: None) -> None:
+        """Nothing to show: the list was closed."""
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _delete_all(saved: SavedReadings, readings: tuple[SavedReading, ...]) -> None:
+    for reading in readings:
+        saved.delete(reading)
