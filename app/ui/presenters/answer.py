@@ -17,7 +17,8 @@ from app.services.ask import ContextUse
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job
-from app.ui.presenters.words import ending_words, loading_words, place_of, reading_words, time_left
+from app.ui.presenters.pace import Pace
+from app.ui.presenters.words import ending_words, left_words, loading_words, place_of, reading_words
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Running:
     again: bool = False
     pieces: list[str] = field(default_factory=list)
     progress: tuple[str, float | None] = ("", None)
-    first_reading: tuple[Reading, float] | None = None
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,10 @@ class AnswerPresenter(QObject):
         self.begun.emit(running)
 
     def _on_reading(self, running: Running, event: Reading) -> None:
-        if running.first_reading is None:
-            running.first_reading = (event, self._clock())
-        begun, since = running.first_reading
-        left = time_left(event, begun, self._clock() - since)
+        running.pace.note(event, self._clock())
         place = place_of(event.done, self._use, self._books()) if self._is_shown(running) else None
-        self._tell_progress(running, reading_words(event, place, left), event.done / max(1, event.total))
-        self.reading.emit(place, left)
+        self._tell_progress(running, reading_words(event, place, running.pace), event.done / max(1, event.total))
+        self.reading.emit(place, left_words(running.pace))
 
     def _on_token(self, running: Running, text: str) -> None:
         if running.progress[0]:

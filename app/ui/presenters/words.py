@@ -11,14 +11,12 @@ from app.core.events import Reading
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
 from app.services.ask import ContextUse
+from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
 from app.ui.widgets.spine import Part
 
 TOKENS_PER_PAGE = 570
 """Of an ordinary English book; used while the desk holds no book whose own number is known."""
-
-_FIRST_GUESS_S = 2.0
-"""A time left is not told before this much was measured."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +47,23 @@ def place_of(done_tokens: int, use: ContextUse | None, books: Mapping[str, Book]
     return None
 
 
-def time_left(reading: Reading, begun: Reading, seconds: float) -> str:
-    """ "1 min left", from how fast it went since `begun`; empty while it is too early to tell."""
-    evaluated = reading.done - begun.done
-    if seconds < _FIRST_GUESS_S or evaluated <= 0:
-        return ""
-    left_s = (reading.total - reading.done) * seconds / evaluated
-    return _("{time} left").format(time=duration(left_s))
+def left_words(pace: Pace) -> str:
+    """ "1 min left"; empty while it is too early to tell."""
+    seconds = pace.seconds_left
+    return "" if seconds is None else _("{time} left").format(time=duration(seconds))
 
 
-def reading_words(reading: Reading, place: Place | None, left: str) -> str:
+def reading_words(reading: Reading, place: Place | None, pace: Pace) -> str:
+    """Where the model reads, how fast, and for how long still."""
     if place is not None:
         words = _("Reading {title}, p. {page}").format(title=place.title, page=count(place.page))
     else:
         words = _("Reading {done} of {total} tokens").format(done=count(reading.done), total=count(reading.total))
-    return f"{words} · {left}" if left else words
+    left = left_words(pace)
+    if not left:
+        return words
+    speed = _("{n} tokens/s").format(n=count(round(pace.tokens_per_second)))
+    return f"{words} · {speed} · {left}"
 
 
 def loading_words(fraction: float) -> str:

@@ -30,7 +30,7 @@ class ReadingsDialog(SmallDialog):
         self.list.setWordWrap(True)
         self.list.setSpacing(SPACE_XS)
         for reading in readings:
-            item = QListWidgetItem(reading_words(reading))
+            item = QListWidgetItem(entry_words(reading))
             item.setData(_ReadingRole, reading)
             self.list.addItem(item)
         words = _("{n} readings take {size}. A book whose reading is deleted is read again when it is asked next.")
@@ -54,7 +54,7 @@ class ReadingsDialog(SmallDialog):
         self.action.setEnabled(bool(self.list.selectedItems()))
 
 
-def reading_words(reading: SavedReading) -> str:
+def entry_words(reading: SavedReading) -> str:
     """A reading in two lines: its books; size, tokens, model, and whether it was read to the end."""
     titles = ", ".join(printable(book.untrusted_title) for book in reading.books)
     tokens = _("{n} tokens").format(n=count(len(reading.tokens_le32) // 4))
