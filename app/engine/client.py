@@ -20,6 +20,8 @@ from app.engine.protocol import (
     Counted,
     EngineState,
     Event,
+    Foresee,
+    Foreseen,
     Generated,
     Inspect,
     Inspected,
@@ -48,7 +50,7 @@ MAX_DEATHS = 3
 
 _log = logging.getLogger("octavo.engine")
 
-Reply = TypeVar("Reply", Measured, Counted, Inspected, LaidOut, Probed, Settled)
+Reply = TypeVar("Reply", Measured, Counted, Foreseen, Inspected, LaidOut, Probed, Settled)
 
 
 class EngineClient:
@@ -97,6 +99,9 @@ class EngineClient:
 
     def measure(self, prompt: Prompt) -> PromptSize:
         return self._ask(Measure(prompt), Measured).size
+
+    def foresee(self, prompt: Prompt) -> int:
+        return self._ask(Foresee(prompt), Foreseen).evaluated_tokens
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         if not self._alive():

@@ -143,6 +143,10 @@ class Engine(Protocol):
 
     def measure(self, prompt: Prompt) -> PromptSize: ...
 
+    def foresee(self, prompt: Prompt) -> int:
+        """Tokens of `prompt` that would have to be evaluated now: the rest is in the context, or saved."""
+        ...
+
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         """Tokens of each text in the vocabulary of a model that need not be loaded."""
         ...
@@ -180,6 +184,12 @@ class Count(msgspec.Struct, frozen=True, tag=True):
     texts: tuple[str, ...]
 
 
+class Foresee(msgspec.Struct, frozen=True, tag=True):
+    """Ask how many tokens of a prompt would have to be evaluated now; nothing is."""
+
+    prompt: Prompt
+
+
 class Layout(msgspec.Struct, frozen=True, tag=True):
     """Ask for the prompt's token ids, to look at; nothing is evaluated."""
 
@@ -211,7 +221,7 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     """Ask what there is to compute on; needs no model."""
 
 
-Command: TypeAlias = Load | Measure | Count | Layout | Probe | AnswerTo | Settle | Stop | Inspect
+Command: TypeAlias = Load | Measure | Count | Foresee | Layout | Probe | AnswerTo | Settle | Stop | Inspect
 
 
 # ---- events, engine to desk -----------------------------------------------------------------------------------
@@ -227,6 +237,10 @@ class Measured(msgspec.Struct, frozen=True, tag=True):
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
     tokens: tuple[int, ...]
+
+
+class Foreseen(msgspec.Struct, frozen=True, tag=True):
+    evaluated_tokens: int
 
 
 class LaidOut(msgspec.Struct, frozen=True, tag=True):
@@ -275,6 +289,7 @@ Event: TypeAlias = (
     | Loaded
     | Measured
     | Counted
+    | Foreseen
     | LaidOut
     | Reading
     | Token

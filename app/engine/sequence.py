@@ -91,6 +91,12 @@ class HeldSequence:
         self._evaluate(wanted, books, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
 
+    def foresee(self, wanted: Tokens) -> int:
+        """Tokens that `read` would evaluate; nothing is done."""
+        plan = self._plan(wanted)
+        gain = max((self._gain(plan, saved, wanted) for saved in self._saved()), default=0)
+        return plan.total - plan.keep - (gain if gain >= MIN_TOKENS else 0)
+
     def extend(self, tokens: Tokens) -> None:
         """Evaluate a few more tokens; there are logits after each. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
         self._decode(tokens, outputs=len(tokens))

@@ -62,6 +62,10 @@ class Session:
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
         return self._typesetter.lay_out(prompt)
 
+    def foresee(self, prompt: Prompt) -> int:
+        """Tokens of a prompt that would have to be evaluated now."""
+        return self._sequence.foresee(self.lay_out(prompt).tokens)
+
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)
 

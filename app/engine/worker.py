@@ -17,6 +17,8 @@ from app.engine.protocol import (
     Command,
     Count,
     Counted,
+    Foresee,
+    Foreseen,
     Inspect,
     Inspected,
     LaidOut,
@@ -85,6 +87,8 @@ class Worker:
                 self._port.send(Loaded(self._session.info))
             case Measure(prompt):
                 self._port.send(Measured(self._loaded().lay_out(prompt).size))
+            case Foresee(prompt):
+                self._port.send(Foreseen(self._loaded().foresee(prompt)))
             case Count(model_path, texts):
                 vocabulary = Model(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._port.send(Counted(tuple(len(vocabulary.tokenize(text, special=False)) for text in texts)))

@@ -73,10 +73,14 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class ContextUse(msgspec.Struct, frozen=True):
-    """How the context of a conversation is filled; what the segments do not take is free."""
+    """How the context of a conversation is filled; what the segments do not take is free.
+
+    `to_read_tokens`: so many of them would have to be read for the next question; the others are read already.
+    """
 
     context_tokens: int
     segments: tuple[Segment, ...]
+    to_read_tokens: int = 0
 
 
 class Ask:
@@ -145,7 +149,8 @@ class Ask:
         for book, tokens in zip(books, size.documents, strict=True):
             segments.append(Segment("book", tokens, book.book_id, book.title))
         segments.append(Segment("talk", sum(size.messages)))
-        return ContextUse(model.context_tokens, tuple(segments))
+        to_read = self._engine.foresee(prompt) if size.total <= model.context_tokens else 0
+        return ContextUse(model.context_tokens, tuple(segments), to_read)
 
     # ---- one answer
 

@@ -62,6 +62,12 @@ def test_the_parts_of_a_prompt_add_up(loaded: Engine) -> None:
     assert len(size.documents) == len(size.messages) == 1
 
 
+def test_what_was_read_need_not_be_read_again(loaded: Engine) -> None:
+    assert loaded.foresee(ASKED) <= loaded.measure(ASKED).total
+    list(loaded.answer(ASKED, Sampling(), 3, Cancel()))
+    assert loaded.foresee(ASKED) <= 64
+
+
 def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:
     *before, ending = loaded.answer(ASKED, Sampling(), 30, Cancel())
     assert isinstance(ending, Generated)

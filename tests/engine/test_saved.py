@@ -95,6 +95,19 @@ def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tm
     assert ending.usage.reused_tokens == engine.lay_out(more).books[0].end
 
 
+def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
+    engine = start()
+    whole = engine.measure(ASKED).total
+    assert engine.foresee(ASKED) == whole
+    books_end = read_and_close(engine)
+    engine = start()
+    assert engine.foresee(ASKED) == whole - books_end, "the rest is saved"
+    more = Prompt("The rules.", (*ASKED.documents, book(3)), ASKED.messages)
+    assert engine.foresee(more) == engine.measure(more).total - books_end
+    ending, _ = answer(engine, more)
+    assert ending.usage.evaluated_tokens == engine.measure(more).total - books_end
+
+
 @pytest.mark.parametrize("how", ["flipped", "cut"])
 def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str) -> None:
     read_and_close(start())

@@ -81,6 +81,7 @@ class ScriptedEngine:
     loads: list[Sequence[Step]] = field(default_factory=list)
     tokens: Mapping[str, int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    to_read: int | None = None
     prompts: list[Prompt] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
@@ -124,6 +125,9 @@ class ScriptedEngine:
         )
         messages = tuple(max(1, len(message.text) // 4) for message in prompt.messages)
         return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages)
+
+    def foresee(self, prompt: Prompt) -> int:
+        return self.to_read if self.to_read is not None else 0
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         return tuple(max(1, len(text) // 4) for text in texts)

@@ -67,7 +67,7 @@ class Foot(QWidget):
                 (_("Also cited:"), listed),
                 (
                     _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
-                    mark_passages(answer.passages, book_titles),
+                    mark_passages(answer.passages if answer.text else (), book_titles),
                 ),
             )
             if marks

@@ -56,6 +56,7 @@ class AnswerPresenter(QObject):
     begun = Signal(object)  # Running: the view shows the open answer
     reading = Signal(object, str)  # Place | None, the time left in words
     loading = Signal(float)
+    paced = Signal(float)  # tokens a second, of a reading that ended
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
@@ -162,6 +163,8 @@ class AnswerPresenter(QObject):
 
     def _end(self, outcome: Outcome) -> None:
         self.running = self._job = None
+        if outcome.running.pace.tokens_per_second > 0:
+            self.paced.emit(outcome.running.pace.tokens_per_second)
         self.reading.emit(None, "")
         answer, problem = outcome.answer, outcome.problem
         if answer is not None and self._is_shown(outcome.running):

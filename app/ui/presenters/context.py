@@ -45,6 +45,7 @@ class ContextPresenter(QObject):
         self._shown: Conversation | None = None
         self._use: ContextUse | None = None
         self._job: Job | None = None
+        self._tokens_per_second = 0.0
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -53,6 +54,10 @@ class ContextPresenter(QObject):
         before, self._shown = self._shown, conversation
         if conversation is None or before is None or before.id != conversation.id or before.books != conversation.books:
             self.measure()
+
+    def note_pace(self, tokens_per_second: float) -> None:
+        """How fast the model reads: tells how long a change of the desk will take."""
+        self._tokens_per_second = tokens_per_second
 
     @Slot()
     def measure(self) -> None:
@@ -81,4 +86,5 @@ class ContextPresenter(QObject):
             self._spine.show_use((), 0, _("measured once a model is loaded"))
         else:
             parts = use_parts(self._use, self._theme.palette)
-            self._spine.show_use(parts, self._use.context_tokens, use_words(self._use, self._books()))
+            words = use_words(self._use, self._books(), self._tokens_per_second)
+            self._spine.show_use(parts, self._use.context_tokens, words)

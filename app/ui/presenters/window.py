@@ -156,6 +156,7 @@ class WindowPresenter(QObject):
         talk.answer.reading.connect(shelf.show_reading)
         talk.answer.loading.connect(self.model.show_loading)
         talk.answer.noticed.connect(self.tell)
+        talk.answer.paced.connect(self.context.note_pace)
         talk.engine_died.connect(self._on_engine_died)
         talk.answered.connect(self._on_answered)
         self.model.ready.connect(self._on_ready)

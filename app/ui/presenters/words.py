@@ -19,6 +19,10 @@ TOKENS_PER_PAGE = 570
 """Of an ordinary English book; used while the desk holds no book whose own number is known."""
 
 
+_WORTH_TELLING = 1000
+"""Fewer tokens than this are read before anyone would ask how long it takes."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where in which book the model reads: `page` is an estimate from the share of the book's tokens."""
@@ -93,13 +97,22 @@ def flagged_words(book: Book) -> str:
     return _("{n} pages need a look").format(n=count(book.flagged_pages))
 
 
-def use_words(use: ContextUse, books: Mapping[str, Book]) -> str:
-    """ "279,641 of 524,288 tokens · room for about 430 pages"."""
+def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: float = 0.0) -> str:
+    """ "279,641 of 524,288 tokens · room for about 430 pages"; while much of it is not read yet, that instead.
+
+    `tokens_per_second`: how fast the model read last; 0 where that is not known.
+    """
     used = sum(segment.tokens for segment in use.segments)
     numbers = _("{used} of {whole} tokens").format(used=count(used), whole=count(use.context_tokens))
     free = use.context_tokens - used
     if free < 0:
         return _("{numbers} · does not fit").format(numbers=numbers)
+    if use.to_read_tokens >= _WORTH_TELLING:
+        words = _("{n} to read").format(n=count(use.to_read_tokens))
+        if tokens_per_second > 0:
+            time = duration(use.to_read_tokens / tokens_per_second)
+            words = _("{words}, about {time}").format(words=words, time=time)
+        return f"{numbers} · {words}"
     tokens = pages = 0
     for segment in use.segments:
         book = books.get(segment.book_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QGuiApplication
@@ -9,10 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import CitationState, Ending
+from app.core.conversation import CitationState, Ending, PassageRef
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.buttons import LinkButton, TextButton
 from app.ui.chat.chip import ChipButton
+from app.ui.chat.foot import Foot
 from app.ui.chat.links import LinkDialog
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView
@@ -136,6 +138,25 @@ def test_pages_that_the_program_found_stand_in_the_foot(view: ConversationView) 
     assert "Found by Octavo: p. 3 p. 7" in message.foot.describe()
     click(chips(message.foot)[1])
     assert clicked == [citations[1]]
+
+
+def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -> None:
+    clicked: list[object] = []
+    view.citation_clicked.connect(clicked.append)
+    passages = tuple(PassageRef("lease", "lease.pdf", page, str(page), 0, 9) for page in (3, 7, 7))
+
+    def foot(text: str, *, excerpts: bool) -> Foot:
+        shown = turn(1, "When?", text)
+        assert shown.answer is not None
+        told = msgspec.structs.replace(shown.answer, passages=passages, excerpts=excerpts)
+        view.show_turns((msgspec.structs.replace(shown, answer=told),), TITLES)
+        return only_answer(view).foot
+
+    assert "Read closely: p. 3 p. 7" in foot("In March.", excerpts=False).describe()
+    assert "Saw only excerpts: p. 3 p. 7" in foot("In March, too.", excerpts=True).describe()
+    click(chips(only_answer(view).foot)[1])
+    assert [(citation.book_id, citation.page) for citation in clicked] == [("lease", 7)]  # type: ignore[attr-defined]
+    assert not chips(foot("", excerpts=False)), "an answer that never came has seen nothing"
 
 
 def test_a_citation_without_a_place_in_the_text_is_not_lost(view: ConversationView) -> None:

@@ -274,3 +274,19 @@ def test_a_book_that_does_not_fit_is_asked_from_excerpts(qtbot: QtBot, room: Roo
     assert room.answer().excerpts
     assert room.answer().passages
     assert room.engine.prompts[-1].documents == ()
+
+
+def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.to_read = 41_200
+    room.presenter.context.measure()
+    room.settle()
+    assert "41,200 to read" in room.window.talk.spine.text()
+    room.presenter.context.note_pace(200.0)
+    room.presenter.context.measure()
+    room.settle()
+    assert room.window.talk.spine.text().endswith("41,200 to read, about 3 min 26 s")
+    room.engine.to_read = 0
+    room.presenter.context.measure()
+    room.settle()
+    assert "room for about" in room.window.talk.spine.text()
