@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import (
-    Answer,
     BookRef,
     Citation,
     Ending,
     PassageRef,
     Question,
     StoredQuestion,
-    Timings,
     Turn,
-    Usage,
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.core.settings import Settings
 from app.documents import quotes
 from app.documents.quotes import CitedBook
-from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt
+from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt, PromptSize
 from app.services.library import Library, document_text
 from app.services.models import Models
+from app.services.open_answer import OpenAnswer
 from app.services.restating import Restating, in_reading_order
 from app.store.conversations import Conversations
 
@@ -58,8 +57,6 @@ STARTER_BEGINS = "The documents say: “"
 """How the starter's answers about books begin: left to itself, so small a model does not quote."""
 
 _RESERVE_SHARE = 8
-_NOTHING_USED, _NO_TIME = Usage(), Timings()
-_SAVE_INTERVAL_S = 2.0
 _TITLE_CHARACTERS = 60
 
 
@@ -81,6 +78,16 @@ class ContextUse(msgspec.Struct, frozen=True):
     context_tokens: int
     segments: tuple[Segment, ...]
     to_read_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A prompt with the passages that found room in it, and its size."""
+
+    prompt: Prompt
+    size: PromptSize
+    books: tuple[CitedBook, ...]
+    passages: tuple[PassageRef, ...]
 
 
 class Ask:
@@ -128,7 +135,7 @@ class Ask:
             yield Failed(error.problem)
             return
         yield Stored(question_id, answer.id)
-        writing = _Writing(answer, self._conversations)
+        writing = OpenAnswer(answer, self._conversations)
         try:
             yield from self._answer(question, writing, cancel, excerpts)
         except AppError as error:
@@ -155,7 +162,7 @@ class Ask:
     # ---- one answer
 
     def _answer(
-        self, question: StoredQuestion, writing: _Writing, cancel: Cancel, excerpts: bool
+        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
     ) -> Iterator[AnswerEvent]:
         started = time.monotonic()
         for step in self._models.ready(cancel):
@@ -175,12 +182,13 @@ class Ask:
         passages: tuple[PassageRef, ...] = ()
         if excerpts or settings.close_reading:
             passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
-        prompt, books, passages = self._fit(question, passages, excerpts)
+        fitted = self._fit(question, passages, excerpts)
+        prompt, books, passages = fitted.prompt, fitted.books, fitted.passages
         if books and settings.sampling.true_quotes and self._models.is_starter(self._model().path):
             quoted = self._restating.statements(question.text, passages, question.books)
             prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted)
         writing.saw(passages, excerpts)
-        limit = self._room_for_answer(prompt)
+        limit = self._room_for_answer(fitted.size)
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
             match event:
                 case Reading() | Notice():
@@ -198,15 +206,13 @@ class Ask:
                 case Failed(problem):
                     yield self._failed(writing, problem, _cite(writing.text, question.text, books))
 
-    def _failed(self, writing: _Writing, problem: Problem, citations: tuple[Citation, ...] = ()) -> Failed:
+    def _failed(self, writing: OpenAnswer, problem: Problem, citations: tuple[Citation, ...] = ()) -> Failed:
         try:
             return Failed(problem, writing.end(Ending.FAILED, citations=citations, problem=problem))
         except AppError as error:  # the disk is full, say: the text is still in the window
             return Failed(error.problem, writing.answer)
 
-    def _fit(
-        self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool
-    ) -> tuple[Prompt, tuple[CitedBook, ...], tuple[PassageRef, ...]]:
+    def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool) -> _Fitted:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
         room is short."""
         history = self._conversations.history(question.id)
@@ -214,14 +220,15 @@ class Ask:
             chosen = in_reading_order(passages, question.books)
             asked = self._restating.write(question.text, chosen)
             prompt, books = self._prompt(question.books, history, asked, excerpts=excerpts)
-            if not passages or self._needed(prompt) <= self._context_tokens():
-                return prompt, books, chosen
+            size = self._engine.measure(prompt)
+            if not passages or size.total + self._reserve() <= self._model().context_tokens:
+                return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]
 
-    def _room_for_answer(self, prompt: Prompt) -> int:
+    def _room_for_answer(self, size: PromptSize) -> int:
         """The most tokens that the answer may take. Raises AppError DOES_NOT_FIT when too few are left."""
-        size, context_tokens = self._engine.measure(prompt), self._context_tokens()
-        needed = self._needed(prompt)
+        context_tokens = self._model().context_tokens
+        needed = size.total + self._reserve()
         if needed > context_tokens:
             raise AppError(
                 Code.DOES_NOT_FIT,
@@ -233,17 +240,13 @@ class Ask:
             )
         return min(self._longest_answer(), context_tokens - size.total)
 
-    def _needed(self, prompt: Prompt) -> int:
-        """Tokens of a prompt and of the room that is kept for its answer."""
-        reserve = min(self._longest_answer(), self._context_tokens() // _RESERVE_SHARE)
-        return self._engine.measure(prompt).total + reserve
+    def _reserve(self) -> int:
+        """Tokens of the room that is kept for an answer."""
+        return min(self._longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
 
     def _longest_answer(self) -> int:
         usual = STARTER_ANSWER_TOKENS if self._models.is_starter(self._model().path) else ANSWER_TOKENS
         return self._settings().max_answer_tokens or usual
-
-    def _context_tokens(self) -> int:
-        return self._model().context_tokens
 
     def _model(self) -> ModelInfo:
         """Raises AppError NO_MODEL."""
@@ -283,55 +286,6 @@ class Ask:
             words = " ".join(question.text.split())
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
-
-
-class _Writing:
-    """The answer while it is being written: kept every few seconds, and ended exactly once."""
-
-    def __init__(self, answer: Answer, conversations: Conversations) -> None:
-        self.answer = answer
-        self._conversations = conversations
-        self._pieces: list[str] = []
-        self._saved_at = time.monotonic()
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def by(self, model: str) -> None:
-        """Name the model that writes it."""
-        self.answer = msgspec.structs.replace(self.answer, model=model)
-
-    def saw(self, passages: tuple[PassageRef, ...], excerpts: bool) -> None:
-        """Note the passages that are restated next to the question."""
-        self.answer = msgspec.structs.replace(self.answer, passages=passages, excerpts=excerpts)
-
-    def add(self, text: str) -> None:
-        self._pieces.append(text)
-        if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
-            self._save(text=self.text)
-
-    def end(
-        self,
-        ending: Ending,
-        usage: Usage = _NOTHING_USED,
-        timings: Timings = _NO_TIME,
-        citations: tuple[Citation, ...] = (),
-        problem: Problem | None = None,
-    ) -> Answer:
-        """Keep the whole answer. Raises AppError when it cannot be kept; `answer` is whole all the same."""
-        self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
-        return self.answer
-
-    def abandon(self) -> None:
-        """Whoever listened has left, or a fault of ours came between: what was written stays."""
-        if self.answer.ending is Ending.OPEN:
-            self.end(Ending.CANCELLED)
-
-    def _save(self, **changes: Any) -> None:
-        self.answer = msgspec.structs.replace(self.answer, **changes)
-        self._conversations.save_answer(self.answer)
-        self._saved_at = time.monotonic()
 
 
 def _cite(answer: str, question: str, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
