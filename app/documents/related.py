@@ -37,6 +37,10 @@ _COMMON_ENGLISH = (
 _COMMON = frozenset(_COMMON_ENGLISH.split())
 
 
+MIN_STATEMENT_WORDS = 4
+"""A sentence of fewer words states nothing."""
+
+
 @dataclass(frozen=True)
 class CitedBook:
     """A book as the model saw it: `pages` are only those that were in its context."""
@@ -93,7 +97,7 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
         (index, sentence, _terms(sentence))
         for index, text in enumerate(texts)
         for sentence in _sentences(text)
-        if not _NO_STATEMENT.search(sentence)
+        if not _NO_STATEMENT.search(sentence) and _has_words(sentence)
     ]
     weights = _weights(asked, [terms.all & asked.all for _, _, terms in statements])
     ranked = sorted(
@@ -101,6 +105,12 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
         key=lambda entry: (-_weigh(entry[2].all & asked.all, weights), -_likeness(entry[2].all, [asked.all], weights)),
     )
     return tuple((index, sentence) for index, sentence, terms in ranked[:limit] if terms.all & asked.all)
+
+
+def _has_words(sentence: str) -> bool:
+    """Whether it is more than an entry of a table of contents."""
+    words = [word for word in _WORD.findall(sentence) if not word.isdigit()]
+    return len(words) >= MIN_STATEMENT_WORDS or any(map(is_unspaced, sentence))
 
 
 def _share(sentence: _Terms, held: frozenset[str], asked: _Terms, weights: dict[str, float]) -> float:
