@@ -26,6 +26,8 @@ from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence, Keeping, OnProgress
 from app.engine.writing import Writer
 
+_PARAGRAPH = "\n\n"
+
 
 class Session:
     """Owns a model and its context. `tick` is called between slices and tokens; it returns True to stop."""
@@ -113,6 +115,9 @@ class Session:
                     break
                 tokens.append(token)
                 emit(decoder.decode(self._model.piece(token)))
+                if prompt.one_paragraph and "".join(text[-2:]).endswith(_PARAGRAPH):
+                    ending = Ending.COMPLETE
+                    break
                 if self._tick():
                     ending = Ending.CANCELLED
                     break

@@ -54,7 +54,8 @@ STARTER_ANSWER_TOKENS = 96
 """The same for the starter: what so small a model says after a few sentences is repetition."""
 
 STARTER_BEGINS = "The documents say: “"
-"""How the starter's answers about books begin: left to itself, so small a model does not quote."""
+"""How the starter's answers about books begin: left to itself, so small a model does not quote. They end with their
+first paragraph: what follows is repetition."""
 
 _RESERVE_SHARE = 8
 _TITLE_CHARACTERS = 60
@@ -186,7 +187,7 @@ class Ask:
         prompt, books, passages = fitted.prompt, fitted.books, fitted.passages
         if books and settings.sampling.true_quotes and self._models.is_starter(self._model().path):
             quoted = self._restating.statements(question.text, passages, question.books)
-            prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted)
+            prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted, one_paragraph=True)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(fitted.size)
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
