@@ -144,6 +144,10 @@ _SENTENCES: dict[Code, str] = {
         "A saved reading was damaged or did not give what it gave when it was saved. It was thrown away, and the books"
         " are read again."
     ),
+    Code.READING_NO_MEMORY: (
+        "A saved reading could not be taken up: it needs {needed_bytes} of memory, and {free_bytes} are free. The books"
+        " are read again. Close other programs to use it the next time."
+    ),
     Code.READING_NOT_SAVED: (
         "This reading was not saved: it takes {needed_bytes}, and there is room for {free_bytes}. The answer is not"
         " affected, but the books will be read again next time. Free disk space or memory, delete saved readings, or"

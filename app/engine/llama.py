@@ -338,11 +338,11 @@ class Context:
             self._api.llama_free(self._context)
             self._context = None
 
-    def decode(self, tokens: Sequence[int], position: int, *, outputs: int) -> None:
+    def decode(self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False) -> None:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. Raises AppError CONTEXT_FULL
-        or MODEL_FAILED; InterruptedError
+        or MODEL_FAILED; where it is `stoppable`, InterruptedError
         when `should_stop` ended it: then the context holds what it held before.
         """
         batch, count = self._batch, len(tokens)
@@ -354,8 +354,8 @@ class Context:
         self._wanted = range(count - outputs, count)
         for i in self._wanted:
             batch.logits[i] = 1
-        # A call into Python for each operation is nothing beside a slice, but a good part of a single token.
-        self._api.llama_set_abort_callback(self._context, self._should_stop if count > 1 else self._never, None)
+        # A call into Python for each operation is nothing beside a slice, but a good part of a token of the answer.
+        self._api.llama_set_abort_callback(self._context, self._should_stop if stoppable else self._never, None)
         status = self._api.llama_decode(self._context, batch)
         if status == _ABORTED:
             raise InterruptedError

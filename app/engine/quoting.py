@@ -7,7 +7,6 @@ come next, and decides whether a quotation is meant for the books at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -80,11 +79,6 @@ class Quoter:
         return self._now.state
 
     @property
-    def just_opened(self) -> bool:
-        """Whether the last bytes opened a quotation, and nothing of it was written."""
-        return self._now.state is State.QUOTING and self._now.beginnings is None and not self._now.tail
-
-    @property
     def too_long(self) -> bool:
         """Whether the quotation is so long that it should be closed as soon as `allows` lets it."""
         size = self.quoted_bytes
@@ -102,10 +96,6 @@ class Quoter:
         if not piece:
             return True
         return self._after(piece, strict=True) is not None
-
-    def continuations(self, pieces: Sequence[bytes]) -> list[bool]:
-        """`allows` for each of the pieces."""
-        return [self.allows(piece) for piece in pieces]
 
     def release(self) -> None:
         """The quotation marks are not meant for the books: what follows up to the closing mark is free."""
@@ -138,16 +128,6 @@ class Quoter:
         taken = now.opening + _CLOSING[now.opening]
         free = next((index for index, character in enumerate(sentence) if character in taken), len(sentence))
         return (sentence[:free] or self._writable(self._text.character(offset), now.opening)[:1]).encode()
-
-    def forced(self) -> bytes | None:
-        """The bytes up to the end of the sentence, as the book has them, when one occurrence is left; else None."""
-        now = self._now
-        if now.state is not State.QUOTING or now.tail or now.beginnings is None or len(now.beginnings) != 1:
-            return None
-        sentence = self._text.sentence(now.beginnings[0] + now.length)
-        taken = set(now.opening + _CLOSING[now.opening])
-        free = next((index for index, character in enumerate(sentence) if character in taken), len(sentence))
-        return sentence[:free].encode("utf-8", "replace") or None
 
     def _after(self, piece: bytes, *, strict: bool) -> _Moment | None:
         """The moment after these bytes; None if they are not allowed and `strict`."""
@@ -234,6 +214,9 @@ class Quoter:
         beginning = self._closable(now) if mark in _CLOSING[now.opening] else None
         if beginning is None:
             return None
+        if beginning not in now.added and not self._text.ends_word(beginning + now.length):
+            # Closed because nothing else could be written, in the middle of something: no page will vouch for it.
+            return _Moment(tail=now.tail, before=mark, shut=mark == '"', bare=True)
         found = self._text.position(beginning)
         place = Place(found.document, found.label, found.title, now.quoted.strip(), found.page)
         return _Moment(tail=now.tail, before=mark, shut=mark == '"', place=place, bare=True)

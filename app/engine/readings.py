@@ -135,7 +135,10 @@ class Readings:
         with memoryview(state) as view:
             parts = [memoryview(_LENGTH.pack(len(described))), memoryview(described), view]
             write_private(path, lambda file: seal(file, self._secret, parts))
-        saved = self._described(path, reading)
+        try:
+            saved = self._described(path, reading)
+        except OSError as error:
+            raise machine_error(error, path) from error
         self._known[path.name] = saved
         for other in self.of(reading.key):
             if other.name != saved.name and _covers(saved, other):
@@ -206,7 +209,10 @@ class Readings:
 
 
 def _free(folder: Path) -> int:
-    return shutil.disk_usage(folder).free - _SPARE_DISK_BYTES
+    try:
+        return shutil.disk_usage(folder).free - _SPARE_DISK_BYTES
+    except OSError as error:
+        raise machine_error(error, folder) from error
 
 
 def _covers(longer: SavedReading, other: SavedReading) -> bool:

@@ -20,6 +20,7 @@ from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.engine import desk
 from app.engine.desk import Attention, Geometry, Tokens
+from app.engine.hardware import free_memory
 from app.engine.keeper import MIN_TOKENS, Keeper
 from app.engine.llama import Context
 from app.engine.protocol import BookSpan
@@ -156,7 +157,8 @@ class HeldSequence:
             checkpoint = start < books_end - 1 and self._is_checkpoint_due()
             end = start + 1 if checkpoint else desk.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
-                self._decode(wanted[start:end], outputs=int(checkpoint or end in (books_end, total)))
+                outputs = int(checkpoint or end in (books_end, total))
+                self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
             except InterruptedError:
                 self._save_before_stopping(wanted, books)
                 raise Stopped from None
@@ -172,9 +174,9 @@ class HeldSequence:
                 self._save_before_stopping(wanted, books)
                 raise Stopped
 
-    def _decode(self, tokens: Tokens, *, outputs: int) -> None:
+    def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
         try:
-            self._context.decode(tokens, len(self._held), outputs=outputs)
+            self._context.decode(tokens, len(self._held), outputs=outputs, stoppable=stoppable)
         except AppError:
             self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
             raise
@@ -198,13 +200,18 @@ class HeldSequence:
             kept = plan.keep + int(fraction * gain)
             on_progress(kept, len(wanted), kept)
 
+        free = free_memory()
+        if best.state_bytes >= free:
+            error = AppError(Code.READING_NO_MEMORY, needed_bytes=best.state_bytes, free_bytes=free)
+            self._problems.append(error.problem)
+            return plan
         try:
             state = readings.load(best, loading)
         except SealBroken:
             self._throw_away(readings, best)
             return self._restore(plan, wanted, on_progress)
-        except (AppError, MemoryError):
-            _log.info("a saved reading could not be loaded")
+        except AppError as error:
+            self._problems.append(error.problem)
             return plan
         try:
             self._take_up(best, state)

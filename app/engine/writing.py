@@ -6,6 +6,7 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class Writer:
         while True:
             yield token
             draft = self._draft()
-            drafted = bool(draft) and not self._ahead
+            guessed = bool(draft) and not self._ahead
             started = time.monotonic()
             begin = len(self._sequence)
             self._sequence.extend(array("i", [token]) + draft)
@@ -78,7 +79,7 @@ class Writer:
                 token = self._choose(len(draft))
             if self._lookup is not None:
                 spent = time.monotonic() - started
-                if drafted:
+                if guessed:
                     self._lookup.note_draft(len(draft), accepted, spent)
                 elif not draft:
                     self._lookup.note_single(spent)
@@ -142,10 +143,9 @@ class Writer:
 
     def _is_negligible(self, quoter: Quoter, index: int) -> bool:
         logits = self._context.logits(index)
-        best = np.argpartition(logits, -_CANDIDATES[0])[-_CANDIDATES[0] :] if len(logits) > _CANDIDATES[0] else None
-        tokens = np.arange(len(logits)) if best is None else best
         weights = np.exp(logits - np.max(logits))
-        allowed = sum(weights[token] for token in tokens if self._may_follow(quoter, int(token)))
+        probable = islice(self._ranked(index), _CANDIDATES[0])
+        allowed = sum(weights[token] for token in probable if self._may_follow(quoter, token))
         return bool(allowed < _NEGLIGIBLE * weights.sum())
 
     def _may_follow(self, quoter: Quoter, token: int) -> bool:
@@ -169,7 +169,8 @@ class Writer:
     def _draft(self) -> Tokens:
         """Tokens that are evaluated together with the last one: of a page mark, or a guess that is then verified."""
         if self._ahead:
-            return array("i", [*self._ahead][:MAX_DRAFT])
+            room = max(0, self._context.size - len(self._sequence) - 1)
+            return array("i", [*self._ahead][: min(MAX_DRAFT, room)])
         if self._lookup is None:
             return array("i")
         room = room_for_draft(len(self._sequence), self._context.size, self._geometry)

@@ -21,10 +21,11 @@ class SavedReadings:
         self._folder = folder
         self._settings = settings
 
-    def spec(self) -> ReadingsSpec:
-        """What the engine needs to save and find them. Raises AppError as the store does."""
-        quota = self._settings.load().readings_quota_gb * _GB
-        return ReadingsSpec(str(self._folder), self._secret(), quota)
+    def spec(self) -> ReadingsSpec | None:
+        """What the engine needs to save and find them; None when the person wants none. Raises AppError as the store
+        does."""
+        quota = self._quota_bytes()
+        return ReadingsSpec(str(self._folder), self._secret(), quota) if quota else None
 
     def all(self) -> tuple[SavedReading, ...]:
         """The last used first. Raises AppError."""
@@ -39,8 +40,10 @@ class SavedReadings:
         self._readings().delete_of_book(book_id)
 
     def _readings(self) -> Readings:
-        spec = self.spec()
-        return Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
+        return Readings(self._folder, self._secret(), self._quota_bytes())
+
+    def _quota_bytes(self) -> int:
+        return self._settings.load().readings_quota_gb * _GB
 
     def _secret(self) -> bytes:
         secret = self._settings.get_blob(_SECRET_NAME)

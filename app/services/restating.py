@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.core.conversation import BookRef, PassageRef
 from app.core.document import Book
-from app.core.errors import AppError
+from app.core.errors import AppError, Code
 from app.documents.related import statements_about
 from app.engine.protocol import DocumentText, PageText
 from app.services.library import Library
@@ -49,7 +49,9 @@ class Restating:
         for passage in passages:
             try:
                 page = self._library.page(passage.book_id, passage.page)
-            except AppError:
+            except AppError as error:
+                if error.code not in (Code.FILE_MISSING, Code.PAGES_INVALID):
+                    raise
                 continue
             text = " ".join(page.text[passage.start : passage.end].split())
             mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"

@@ -14,6 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.engine.client import MAX_DEATHS, EngineClient
+from app.engine.llama import Context, Model
 from app.engine.protocol import EngineState, Generated, LoadSpec
 from tests.engine.conftest import NewEngine, load, prompt
 
@@ -236,3 +237,15 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout: Pat
     *_, ending = engine.answer(asked, Sampling(), 5, Cancel())
     assert isinstance(ending, Generated)
     assert ending.usage.evaluated_tokens == whole
+
+
+def test_only_slices_are_given_up(tiny_scout: Path) -> None:
+    """A few tokens of an answer are evaluated to their end: stopping it is looked at between them."""
+    model = Model(tiny_scout, 0, lambda _fraction: True)
+    context = Context(model, 1024, KvType.F16, 1, 64, outputs=4, should_stop=lambda: True)
+    with pytest.raises(InterruptedError):
+        context.decode([1, 2, 3], 0, outputs=3, stoppable=True)
+    context.decode([1, 2, 3], 0, outputs=3)
+    assert len(context.logits(1)) == model.vocabulary_size
+    context.close()
+    model.close()

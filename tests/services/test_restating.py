@@ -11,7 +11,7 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, PageRange, Question
 from app.core.document import Book, Document, Format, Page
-from app.core.errors import Code
+from app.core.errors import AppError, Code
 from app.core.events import Failed, Finished
 from app.engine.protocol import Prompt
 from app.services.ask import RULES_FOR_EXCERPTS
@@ -123,3 +123,24 @@ def test_a_book_that_is_gone_leaves_the_question(fake: FakeDesk, book: Book) -> 
     answer, _ = ask(fake, book, "How can the tenant terminate?")
     fake.desk.library.remove(book.id)
     assert fake.desk.restating.write("How?", answer.passages) == "How?"
+
+
+def test_a_fault_of_the_store_is_not_taken_for_a_book_that_is_gone(
+    fake: FakeDesk, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, _ = ask(fake, book, "How can the tenant terminate?")
+
+    def damaged(*_: object) -> None:
+        raise AppError(Code.DATABASE_DAMAGED, path="octavo.db")
+
+    monkeypatch.setattr(fake.desk.library, "page", damaged)
+    with pytest.raises(AppError):
+        fake.desk.restating.write("How?", answer.passages)
+
+
+def test_without_disk_space_for_readings_none_is_saved(fake: FakeDesk) -> None:
+    assert fake.desk.readings.spec() is not None
+    settings = fake.desk.settings.load()
+    fake.desk.settings.save(msgspec.structs.replace(settings, readings_quota_gb=0))
+    assert fake.desk.readings.spec() is None
+    assert fake.desk.readings.all() == ()

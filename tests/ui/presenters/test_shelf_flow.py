@@ -262,6 +262,7 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     room.add_books()
     room.open()
     spec = room.desk.readings.spec()
+    assert spec is not None
     folder = Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
     key = ReadingKey("model", KvType.F16, 1, "llama.cpp")
     for number, complete in ((1000, True), (700, False)):

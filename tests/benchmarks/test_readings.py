@@ -1,0 +1,44 @@
+"""How much sooner a book is there that was read before: reading it, against taking up its saved reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.settings import KvType, Sampling
+from app.engine.client import EngineClient
+from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
+from app.engine.sealing import SECRET_BYTES
+from tests.engine.test_reuse import ask, book
+
+_TIMES_SOONER = 100
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
+def test_a_hundred_thousand_tokens(tiny_scout: Path, tmp_path: Path, kv_type: KvType) -> None:
+    readings = ReadingsSpec(str(tmp_path), b"s" * SECRET_BYTES, 1 << 30)
+    spec = LoadSpec(str(tiny_scout), context_tokens=131_072, kv_type=kv_type, readings=readings)
+    prompt = ask(book(205), "What happens?")
+    read, taken_up = _answer(spec, prompt), _answer(spec, prompt)
+    ratio = read.timings.read_s / taken_up.timings.first_token_s
+    print(
+        f"\n{kv_type}: {read.usage.evaluated_tokens} tokens read in {read.timings.read_s:.1f} s;"
+        f" taken up, the first word comes after {taken_up.timings.first_token_s:.2f} s, {ratio:.0f} times sooner"
+    )
+    assert ratio >= _TIMES_SOONER
+
+
+def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
+    """In a process of its own, which saves what it read before it ends."""
+    engine = EngineClient()
+    try:
+        list(engine.load(spec, Cancel()))
+        *_, done = engine.answer(prompt, Sampling(temperature=0), 8, Cancel())
+        assert engine.settle() == ()
+    finally:
+        engine.close()
+    assert isinstance(done, Generated)
+    return done
