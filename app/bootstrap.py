@@ -16,9 +16,11 @@ from app.documents.reader import Reader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
 from app.services.ask import Ask
+from app.services.context import Context
 from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
+from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
 from app.store import keys
@@ -44,10 +46,13 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     library = Library(reader, Books(database), engine, readings)
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
+    prompts = Prompts(library, restating)
     return Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, library, restating, conversations, settings.load),
+        ask=Ask(engine, models, prompts, restating, conversations, settings.load),
+        context=Context(engine, models, library, prompts, conversations),
+        prompts=prompts,
         library=library,
         restating=restating,
         models=models,

@@ -112,7 +112,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
     desk.models.use(settings.engine)
-    ask = Ask(desk.engine, desk.models, desk.library, desk.restating, desk.conversations, lambda: settings)
+    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.conversations, lambda: settings)
     out = JsonAnswers() if options.json else TextAnswers()
     conversation = desk.conversations.create(books=books)
     parent = None

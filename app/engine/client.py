@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from app.core.cancel import Cancel
+from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
 from app.core.settings import Sampling
 from app.engine.protocol import (
     AnswerTo,
     BookSpan,
+    BooksRead,
     Command,
     Count,
     Counted,
@@ -22,6 +24,9 @@ from app.engine.protocol import (
     Event,
     Foresee,
     Foreseen,
+    Foresight,
+    Forget,
+    Forgotten,
     Generated,
     Inspect,
     Inspected,
@@ -33,12 +38,18 @@ from app.engine.protocol import (
     Measure,
     Measured,
     ModelInfo,
+    Pause,
     Probe,
     Probed,
     Prompt,
     PromptSize,
+    ReadBooks,
+    Resume,
+    Room,
     Settle,
     Settled,
+    Survey,
+    Surveyed,
     WireCancelled,
     WireFailed,
 )
@@ -50,11 +61,12 @@ MAX_DEATHS = 3
 
 _log = logging.getLogger("octavo.engine")
 
-Reply = TypeVar("Reply", Measured, Counted, Foreseen, Inspected, LaidOut, Probed, Settled)
+Reply = TypeVar("Reply", Measured, Counted, Foreseen, Forgotten, Inspected, LaidOut, Probed, Settled, Surveyed)
 
 
 class EngineClient:
-    """`engine.protocol.Engine` over a child process. One caller at a time; `state`, `model` and `close` at any time."""
+    """`engine.protocol.Engine` over a child process. One caller at a time; `pause`, `resume`, `state`, `model` and
+    `close` at any time."""
 
     def __init__(self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0) -> None:
         """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life."""
@@ -100,8 +112,30 @@ class EngineClient:
     def measure(self, prompt: Prompt) -> PromptSize:
         return self._ask(Measure(prompt), Measured).size
 
-    def foresee(self, prompt: Prompt) -> int:
-        return self._ask(Foresee(prompt), Foreseen).evaluated_tokens
+    def foresee(self, prompt: Prompt) -> Foresight:
+        return self._ask(Foresee(prompt), Foreseen).foresight
+
+    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
+        for event in self._converse(ReadBooks(prompt), cancel):
+            match event:
+                case BooksRead(usage):
+                    self._deaths = 0
+                    yield Done(usage)
+                case Reading() | Notice() | Cancelled() | Failed():
+                    yield event
+
+    def pause(self) -> None:
+        self._tell(Pause())
+
+    def resume(self) -> None:
+        self._tell(Resume())
+
+    def forget(self, book_id: str) -> None:
+        if self._alive() and self._model is not None:
+            self._ask(Forget(book_id), Forgotten)
+
+    def rooms(self) -> tuple[Room, ...]:
+        return self._ask(Survey(), Surveyed).rooms
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         if not self._alive():
@@ -205,6 +239,13 @@ class EngineClient:
                 case Cancelled() | Failed():
                     self._working = EngineState.EMPTY
                     yield event
+
+    def _tell(self, order: Command) -> None:
+        """Send an order that has no answer, from any thread."""
+        child = self._child
+        if child is not None:
+            with contextlib.suppress(ChildDied):
+                child.send(order)
 
     def _ask(self, order: Command, answer: type[Reply]) -> Reply:
         """Send an order that has one answer and no progress to show. Raises AppError."""

@@ -342,8 +342,8 @@ class Context:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. Raises AppError CONTEXT_FULL
-        or MODEL_FAILED; where it is `stoppable`, InterruptedError
-        when `should_stop` ended it: then the context holds what it held before.
+        or MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds
+        what it held before.
         """
         batch, count = self._batch, len(tokens)
         batch.n_tokens = count
@@ -383,6 +383,10 @@ class Context:
             self._api.llama_memory_clear(self._memory, False)
         elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
+
+    def erase(self) -> None:
+        """Forget everything, and overwrite the memory that it lay in."""
+        self._api.llama_memory_clear(self._memory, True)
 
     # ---- its state as bytes
 

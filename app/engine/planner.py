@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from app.core.settings import KvType
@@ -14,6 +15,7 @@ LLAMA4_CHUNK = 8192
 """llama.cpp hard-codes Llama 4's chunk (llama-model.cpp); the value in the file is ignored."""
 
 _BYTES_PER_32 = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}  # ggml block sizes: 32 numbers and their scale
+_STEP = 1024  # tokens; what a context's size is rounded to when one is proposed
 _LLAMA4_PATTERN = 4  # three local layers, then one global
 
 
@@ -54,3 +56,10 @@ def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: i
 def context_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
     """Bytes that opening a context takes at least: the KV cache and the attention mask (two bytes a cell)."""
     return kv_bytes(shape, context_tokens, kv_type, slice_tokens) + 2 * context_tokens * slice_tokens
+
+
+def largest_context(shape: Shape, memory_bytes: int, kv_type: KvType, slice_tokens: int, trained: int) -> int:
+    """The most tokens of context, in whole thousands of 1,024 up to what was trained, that take no more memory."""
+    sizes = range(_STEP, trained + 1, _STEP)
+    fitting = bisect_right(sizes, memory_bytes, key=lambda n: context_bytes(shape, n, kv_type, slice_tokens))
+    return sizes[fitting - 1] if fitting else 0

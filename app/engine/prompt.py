@@ -122,6 +122,11 @@ class Typesetter:
         if len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
+    def forget_pages(self) -> None:
+        """Drop the texts that were tokenized so far."""
+        self._cache.clear()
+        self._cached_tokens = 0
+
     def _add_document(self, tokens: Tokens, document: DocumentText) -> None:
         tokens.extend(self._plain(f"\n\n# {document.untrusted_title}\n"))
         for page in document.pages:

@@ -93,6 +93,21 @@ class PromptSize(msgspec.Struct, frozen=True):
     messages: tuple[int, ...]
 
 
+class Foresight(msgspec.Struct, frozen=True):
+    """What a prompt would cost now: tokens to evaluate, and how many of each document's are there already, in the
+    context or saved."""
+
+    evaluated_tokens: int
+    documents: tuple[int, ...]
+
+
+class Room(msgspec.Struct, frozen=True):
+    """The largest context, in tokens, that the memory of this machine allows with a KV type."""
+
+    kv_type: KvType
+    context_tokens: int
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
     """What was loaded. Bytes are bytes, contexts are tokens."""
 
@@ -130,7 +145,7 @@ class EngineState(StrEnum):
 
 
 class Engine(Protocol):
-    """The port. One caller at a time for everything but `state` and `close`.
+    """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`.
 
     Generators end with exactly one of Done/Generated, Cancelled, Failed. An answer that is stopped after its first
     token ends as Generated with `Ending.CANCELLED`. Plain methods raise AppError.
@@ -144,8 +159,10 @@ class Engine(Protocol):
 
     def measure(self, prompt: Prompt) -> PromptSize: ...
 
-    def foresee(self, prompt: Prompt) -> int:
-        """Tokens of `prompt` that would have to be evaluated now: the rest is in the context, or saved."""
+    def foresee(self, prompt: Prompt) -> Foresight: ...
+
+    def rooms(self) -> tuple[Room, ...]:
+        """What the loaded model's context could be at most, for each KV type, the most exact one first."""
         ...
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
@@ -155,6 +172,20 @@ class Engine(Protocol):
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
     ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]: ...
+
+    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
+        """Read the documents of `prompt` ahead of any question to them."""
+        ...
+
+    def pause(self) -> None:
+        """Let the running command wait until `resume`, or until it is stopped; without one it does nothing."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def forget(self, book_id: str) -> None:
+        """Keep nothing more of a book: neither in memory nor on disk."""
+        ...
 
     def settle(self) -> tuple[Problem, ...]:
         """Wait until all readings that are being saved are on disk; what went wrong with them."""
@@ -210,6 +241,20 @@ class AnswerTo(msgspec.Struct, frozen=True, tag=True):
     max_tokens: int
 
 
+class ReadBooks(msgspec.Struct, frozen=True, tag=True):
+    """Read the documents of a prompt and nothing after them."""
+
+    prompt: Prompt
+
+
+class Survey(msgspec.Struct, frozen=True, tag=True):
+    """Ask how large the loaded model's context could be."""
+
+
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    book_id: str
+
+
 class Settle(msgspec.Struct, frozen=True, tag=True):
     """Ask to be told when all readings that are being saved are on disk."""
 
@@ -218,11 +263,35 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """End the running command at the next slice or token; without one it does nothing."""
 
 
+class Pause(msgspec.Struct, frozen=True, tag=True):
+    """Let the running command wait, from the next slice or token on; without one it does nothing."""
+
+
+class Resume(msgspec.Struct, frozen=True, tag=True):
+    """Let a command that waits go on."""
+
+
 class Inspect(msgspec.Struct, frozen=True, tag=True):
     """Ask what there is to compute on; needs no model."""
 
 
-Command: TypeAlias = Load | Measure | Count | Foresee | Layout | Probe | AnswerTo | Settle | Stop | Inspect
+Command: TypeAlias = (
+    Load
+    | Measure
+    | Count
+    | Foresee
+    | Layout
+    | Probe
+    | ReadBooks
+    | AnswerTo
+    | Survey
+    | Forget
+    | Settle
+    | Stop
+    | Pause
+    | Resume
+    | Inspect
+)
 
 
 # ---- events, engine to desk -----------------------------------------------------------------------------------
@@ -241,7 +310,19 @@ class Counted(msgspec.Struct, frozen=True, tag=True):
 
 
 class Foreseen(msgspec.Struct, frozen=True, tag=True):
-    evaluated_tokens: int
+    foresight: Foresight
+
+
+class Surveyed(msgspec.Struct, frozen=True, tag=True):
+    rooms: tuple[Room, ...]
+
+
+class BooksRead(msgspec.Struct, frozen=True, tag=True):
+    usage: Usage
+
+
+class Forgotten(msgspec.Struct, frozen=True, tag=True):
+    """Nothing of the book is kept any more."""
 
 
 class LaidOut(msgspec.Struct, frozen=True, tag=True):
@@ -295,6 +376,9 @@ Event: TypeAlias = (
     | Reading
     | Token
     | Notice
+    | BooksRead
+    | Surveyed
+    | Forgotten
     | Settled
     | Probed
     | Generated

@@ -27,6 +27,7 @@ from app.engine.protocol import BookSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.engine.sealing import SealBroken
 from app.engine.snapshots import Snapshots
+from app.engine.wishes import Wishes
 
 _SNAPSHOT_WORTH = 64
 """A snapshot that spares fewer tokens than this is not taken."""
@@ -55,23 +56,24 @@ class Keeping:
 
 
 class HeldSequence:
-    """`tick` is called between slices; it returns True to stop."""
+    """`wishes` are looked at between slices; on a CPU the context looks at them inside slices too."""
 
     def __init__(
         self,
         context: Context,
         geometry: Geometry,
-        tick: Callable[[], bool],
+        wishes: Wishes,
         keeping: Keeping | None = None,
         snapshot_bytes: int = 0,
     ) -> None:
         self._context = context
         self._geometry = geometry
-        self._tick = tick
+        self._wishes = wishes
         self._keeping = keeping if geometry.attention is not Attention.RECURRENT else None
         self._keeper = Keeper(keeping.readings) if keeping else None
         self._snapshots = Snapshots(context, snapshot_bytes)
         self._held: Tokens = array("i")
+        self._book_ids: frozenset[str] = frozenset()
         self._problems: list[Problem] = []
 
     def __len__(self) -> int:
@@ -87,6 +89,7 @@ class HeldSequence:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
         total, books_end = len(wanted), books[-1].end if books else 0
         plan = self._restore(self._plan(wanted), wanted, on_progress)
+        self._book_ids |= {book.book_id for book in books}
         self._go_back(plan, books_end)
         on_progress(plan.keep, total, plan.keep)
         self._evaluate(wanted, books, lambda done: on_progress(done, total, plan.keep))
@@ -105,6 +108,16 @@ class HeldSequence:
     def take_back(self, position: int) -> None:
         """Forget tokens from `position` on that `extend` was just given, within one chunk: nothing else is lost."""
         self._cut(position)
+
+    def forget(self, book_id: str) -> None:
+        """Keep nothing more of a book, in memory or on disk. Raises AppError FOLDER_READ_ONLY."""
+        if book_id in self._book_ids:
+            self._cut(0)
+            self._context.erase()
+            self._book_ids = frozenset()
+        self.settle()
+        if self._keeping is not None:
+            self._keeping.readings.delete_of_book(book_id)
 
     def settle(self) -> None:
         """Wait until all readings that are being saved are on disk."""
@@ -160,8 +173,8 @@ class HeldSequence:
                 outputs = int(checkpoint or end in (books_end, total))
                 self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
             except InterruptedError:
-                self._save_before_stopping(wanted, books)
-                raise Stopped from None
+                self._give_way(wanted, books)
+                continue
             on_progress(end)
             if checkpoint:
                 self._save(books, complete=False)
@@ -170,9 +183,14 @@ class HeldSequence:
                 self._save_if_new(books)
             elif end == total - 1:
                 self._take_snapshot()
-            if self._tick() and end < total:
-                self._save_before_stopping(wanted, books)
-                raise Stopped
+            if end < total and self._wishes.any():
+                self._give_way(wanted, books)
+
+    def _give_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
+        """Save what was read; then wait as long as the desk wants, or raise Stopped."""
+        self._save_before_stopping(wanted, books)
+        if self._wishes.wait():
+            raise Stopped
 
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
         try:
@@ -195,7 +213,7 @@ class HeldSequence:
             return plan
 
         def loading(fraction: float) -> None:
-            if self._tick():
+            if self._wishes.any() and self._wishes.wait():
                 raise Stopped
             kept = plan.keep + int(fraction * gain)
             on_progress(kept, len(wanted), kept)

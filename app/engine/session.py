@@ -11,30 +11,31 @@ from pathlib import Path
 
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
-from app.core.settings import Sampling
+from app.core.settings import KvType, Sampling
 from app.engine import planner
 from app.engine.desk import Tokens
 from app.engine.hardware import free_memory, physical_cores
 from app.engine.llama import Context, Model, devices, version
 from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
-from app.engine.protocol import BookSpan, DocumentText, Generated, LoadSpec, ModelInfo, Prompt
+from app.engine.protocol import BookSpan, DocumentText, Foresight, Generated, LoadSpec, ModelInfo, Prompt, Room
 from app.engine.quotable import QuotableText
 from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings, fingerprint
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence, Keeping, OnProgress
+from app.engine.wishes import Wishes
 from app.engine.writing import Writer
 
 _PARAGRAPH = "\n\n"
 
 
 class Session:
-    """Owns a model and its context. `tick` is called between slices and tokens; it returns True to stop."""
+    """Owns a model and its context. `wishes` are looked at between slices and tokens, and inside slices on a CPU."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], tick: Callable[[], bool]) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: Wishes) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
-        self._tick = tick
+        self._wishes = wishes
         self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress)
         try:
             self._typesetter = Typesetter(self._model)
@@ -43,7 +44,7 @@ class Session:
             _check_memory(spec, self._shape, context_tokens)
             threads = spec.threads or physical_cores()
             self._context = Context(
-                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, tick
+                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
             )
         except AppError as error:
             self._model.close()
@@ -53,7 +54,7 @@ class Session:
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
         self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
         self._sequence = HeldSequence(
-            self._context, self._shape.geometry, tick, _keeping(spec, self.info), spec.snapshot_bytes
+            self._context, self._shape.geometry, wishes, _keeping(spec, self.info), spec.snapshot_bytes
         )
 
     def close(self) -> None:
@@ -64,9 +65,21 @@ class Session:
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
         return self._typesetter.lay_out(prompt)
 
-    def foresee(self, prompt: Prompt) -> int:
-        """Tokens of a prompt that would have to be evaluated now."""
-        return self._sequence.foresee(self.lay_out(prompt).tokens)
+    def foresee(self, prompt: Prompt) -> Foresight:
+        """What of a prompt would have to be evaluated now."""
+        laid = self.lay_out(prompt)
+        evaluated = self._sequence.foresee(laid.tokens)
+        held = len(laid.tokens) - evaluated
+        return Foresight(evaluated, tuple(max(0, min(held, book.end) - book.start) for book in laid.books))
+
+    def rooms(self) -> tuple[Room, ...]:
+        """How large the context could be with each KV type, where it may take the memory that it takes now too."""
+        shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
+        memory = _free_memory() + planner.context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
+        return tuple(
+            Room(kind, planner.largest_context(shape, memory, kind, slice_tokens, info.trained_context))
+            for kind in KvType
+        )
 
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)
@@ -74,6 +87,11 @@ class Session:
     def read(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress) -> Usage:
         """Bring the context to the end of `wanted`; see `HeldSequence.read`."""
         return self._sequence.read(wanted, books, on_progress)
+
+    def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
+        """Bring the context to the end of the prompt's last document, as an answer to it would."""
+        laid = self.lay_out(prompt)
+        return self.read(laid.tokens[: laid.books[-1].end], laid.books, on_progress) if laid.books else Usage()
 
     def logits(self) -> bytes:
         """After `read`: the logits of the next token, little-endian float32."""
@@ -91,9 +109,11 @@ class Session:
 
         Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
         """
-        started = time.monotonic()
+        started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress)
+        waited_s = self._wishes.waited_s - waited_s
+        started += waited_s
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -118,7 +138,7 @@ class Session:
                 if prompt.one_paragraph and "".join(text[-2:]).endswith(_PARAGRAPH):
                     ending = Ending.COMPLETE
                     break
-                if self._tick():
+                if self._wishes.any() and self._wishes.wait():
                     ending = Ending.CANCELLED
                     break
                 if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:
@@ -151,6 +171,13 @@ class Session:
         if self._quotable is None or self._quotable[0] != books:
             self._quotable = (books, QuotableText(books))
         return self._quotable[1]
+
+    def forget(self, book_id: str) -> None:
+        """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
+        FOLDER_READ_ONLY."""
+        self._quotable = None
+        self._typesetter.forget_pages()
+        self._sequence.forget(book_id)
 
     def settle(self) -> None:
         """Wait until all readings that are being saved are on disk."""
@@ -196,6 +223,11 @@ def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> 
     free = free_memory()
     if needed > free:
         raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)
+
+
+def _free_memory() -> int:
+    """Bytes that a context can still have: on the first GPU, else in main memory."""
+    return next((device.free_bytes for device in devices() if "gpu" in device.kind), None) or free_memory()
 
 
 def _describe(model: Model, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int) -> ModelInfo:

@@ -1,4 +1,4 @@
-"""The engine's process: takes orders from the desk one after the other, and `Stop` at any time."""
+"""The engine's process: takes orders from the desk one after the other; `Stop`, `Pause` and `Resume` at any time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from app.engine.hardware import physical_cores
 from app.engine.llama import Model, devices, version
 from app.engine.protocol import (
     AnswerTo,
+    BooksRead,
     Command,
     Count,
     Counted,
     Foresee,
     Foreseen,
+    Forget,
+    Forgotten,
     Inspect,
     Inspected,
     LaidOut,
@@ -27,16 +30,22 @@ from app.engine.protocol import (
     Loaded,
     Measure,
     Measured,
+    Pause,
     Probe,
     Probed,
+    ReadBooks,
+    Resume,
     Settle,
     Settled,
     Stop,
+    Survey,
+    Surveyed,
     WireCancelled,
     WireFailed,
 )
 from app.engine.sequence import Stopped
 from app.engine.session import Session
+from app.engine.wishes import Wishes
 from app.isolation import limits, syscalls
 from app.isolation.pulse import Port
 
@@ -46,7 +55,7 @@ _LOADING_STEP = 0.01
 class Worker:
     def __init__(self, port: Port[Command]) -> None:
         self._port = port
-        self._stop = threading.Event()
+        self._wishes = Wishes(port.step)
         self._orders: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._session: Session | None = None
         self._told = 0.0
@@ -67,15 +76,23 @@ class Worker:
             self._port.rest()
 
     def _listen(self) -> None:
-        """`Stop` means the order before it: orders clear the flag as they arrive, so none is lost and none lingers."""
-        while (order := self._port.receive()) is not None:
-            if isinstance(order, Stop):
-                self._stop.set()
-            else:
-                self._stop.clear()
-                self._orders.put(order)
-        self._stop.set()
-        self._orders.put(None)
+        """`Stop` and `Pause` mean the order before them: one that arrives begins without, so none is lost and none
+        lingers."""
+        try:
+            while (order := self._port.receive()) is not None:
+                match order:
+                    case Stop():
+                        self._wishes.stop()
+                    case Pause():
+                        self._wishes.pause()
+                    case Resume():
+                        self._wishes.resume()
+                    case _:
+                        self._wishes.begin()
+                        self._orders.put(order)
+        finally:
+            self._wishes.stop()
+            self._orders.put(None)
 
     def _obey(self, order: Command) -> None:
         match order:
@@ -83,7 +100,7 @@ class Worker:
                 if self._session is not None:
                     self._session.close()
                     self._session = None
-                self._session = Session(spec, self._progress, self._tick)
+                self._session = Session(spec, self._progress, self._wishes)
                 self._port.send(Loaded(self._session.info))
             case Measure(prompt):
                 self._port.send(Measured(self._loaded().lay_out(prompt).size))
@@ -102,6 +119,10 @@ class Worker:
                 usage = self._loaded().read(array("i", tokens), books, self._reading)
                 self._tell_problems()
                 self._port.send(Probed(self._loaded().logits(), usage))
+            case ReadBooks(prompt):
+                usage = self._loaded().read_books(prompt, self._reading)
+                self._tell_problems()
+                self._port.send(BooksRead(usage))
             case AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
                 answer = session.answer(
@@ -113,10 +134,16 @@ class Worker:
                 if self._session is not None:
                     self._session.settle()
                 self._port.send(Settled(tuple(self._session.problems() if self._session else ())))
+            case Survey():
+                self._port.send(Surveyed(self._loaded().rooms()))
+            case Forget(book_id):
+                if self._session is not None:
+                    self._session.forget(book_id)
+                self._port.send(Forgotten())
             case Inspect():
                 self._port.send(Inspected(version(), devices(), physical_cores()))
-            case Stop():
-                pass
+            case Stop() | Pause() | Resume():
+                pass  # `_listen` heeds them
 
     def _tell_problems(self) -> None:
         for problem in self._loaded().problems():
@@ -132,14 +159,10 @@ class Worker:
         if fraction - self._told >= _LOADING_STEP or fraction < self._told:
             self._told = fraction
             self._port.send(Loading(fraction))
-        return not self._stop.is_set()
+        return not (self._wishes.any() and self._wishes.wait())
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))
-
-    def _tick(self) -> bool:
-        self._port.step()
-        return self._stop.is_set()
 
 
 def main() -> None:

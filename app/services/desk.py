@@ -9,8 +9,10 @@ from app.documents.reader import Reader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.services.ask import Ask
+from app.services.context import Context
 from app.services.library import Library
 from app.services.models import Models
+from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
 from app.store.conversations import Conversations
@@ -24,6 +26,8 @@ class Desk:
     paths: Paths
     key: Key
     ask: Ask
+    context: Context
+    prompts: Prompts
     library: Library
     restating: Restating
     models: Models

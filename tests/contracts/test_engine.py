@@ -11,7 +11,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
-from app.core.settings import Sampling
+from app.core.settings import KvType, Sampling
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, Engine, EngineState, Generated, LoadSpec, Message, PageText, Prompt
 from tests.ui.fakes import ScriptedEngine
@@ -63,9 +63,28 @@ def test_the_parts_of_a_prompt_add_up(loaded: Engine) -> None:
 
 
 def test_what_was_read_need_not_be_read_again(loaded: Engine) -> None:
-    assert loaded.foresee(ASKED) <= loaded.measure(ASKED).total
+    assert loaded.foresee(ASKED).evaluated_tokens <= loaded.measure(ASKED).total
     list(loaded.answer(ASKED, Sampling(), 3, Cancel()))
-    assert loaded.foresee(ASKED) <= 64
+    assert loaded.foresee(ASKED).evaluated_tokens <= 64
+    assert loaded.foresee(ASKED).documents == loaded.measure(ASKED).documents
+
+
+def test_books_are_read_ahead_of_a_question(loaded: Engine) -> None:
+    *before, ending = loaded.read(ASKED, Cancel())
+    assert isinstance(ending, Done)
+    assert all(isinstance(event, Reading) for event in before)
+    assert loaded.foresee(ASKED).documents == loaded.measure(ASKED).documents
+    assert loaded.state() is EngineState.READY
+
+
+def test_pausing_an_idle_engine_stops_nothing_that_comes_later(loaded: Engine) -> None:
+    loaded.pause()
+    assert isinstance(list(loaded.read(ASKED, Cancel()))[-1], Done)
+    loaded.resume()
+
+
+def test_rooms_are_told_for_every_kv_type(loaded: Engine) -> None:
+    assert [room.kv_type for room in loaded.rooms()] == list(KvType)
 
 
 def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:

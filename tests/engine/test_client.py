@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import Context, Model
-from app.engine.protocol import EngineState, Generated, LoadSpec
+from app.engine.protocol import EngineState, Generated, LoadSpec, Prompt
 from tests.engine.conftest import NewEngine, load, prompt
 
 GREEDY = Sampling(temperature=0)
 LONG = 4000
+PAGES = prompt("What?", text="A long page about nothing in particular. " * 30, pages=12)
 
 
 @pytest.fixture
@@ -249,3 +251,56 @@ def test_only_slices_are_given_up(tiny_scout: Path) -> None:
     assert len(context.logits(1)) == model.vocabulary_size
     context.close()
     model.close()
+
+
+def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout: Path) -> None:
+    """Slices are so large that the pause falls into one: what was done of it is given up, and done again."""
+    engine = new_engine()
+    load(engine, tiny_scout, context_tokens=32_768, ubatch_tokens=8192)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=20)
+    whole = engine.measure(asked).total
+    positions = []
+    for event in engine.answer(asked, Sampling(temperature=0), 5, Cancel()):
+        if isinstance(event, Reading):
+            positions.append(event.done)
+            if len(positions) == 1:
+                engine.pause()
+                threading.Timer(1.5, engine.resume).start()
+    assert isinstance(event, Generated)
+    assert event.usage.evaluated_tokens == whole
+    assert positions == sorted(set(positions)), "no slice was counted twice"
+    assert event.timings.read_s + event.timings.generate_s < time_of(engine, asked) + 1.5, "waiting is not reading"
+
+
+def time_of(engine: EngineClient, asked: Prompt) -> float:
+    """Seconds that the same takes, read anew."""
+    list(engine.answer(prompt("Something else", text="x"), Sampling(), 1, Cancel()))
+    *_, ending = engine.answer(asked, Sampling(temperature=0), 5, Cancel())
+    assert isinstance(ending, Generated)
+    return 3 * (ending.timings.read_s + ending.timings.generate_s)
+
+
+def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:
+    cancel = Cancel()
+    for event in engine.read(PAGES, cancel):
+        if isinstance(event, Reading):
+            engine.pause()
+            cancel.request()
+    assert isinstance(event, Cancelled)
+    assert isinstance(list(engine.read(PAGES, Cancel()))[-1], Done)
+
+
+def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
+    *_, read = engine.read(PAGES, Cancel())
+    assert isinstance(read, Done)
+    *_, ending = engine.answer(PAGES, Sampling(), 3, Cancel())
+    assert isinstance(ending, Generated)
+    assert ending.usage.reused_tokens == read.result.prompt_tokens == engine.lay_out(PAGES).books[-1].end
+
+
+def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:
+    info = engine.model()
+    assert info is not None
+    rooms = [room.context_tokens for room in engine.rooms()]
+    assert rooms == sorted(rooms), "a smaller KV type never holds less"
+    assert all(info.context_tokens <= tokens <= info.trained_context for tokens in rooms)

@@ -36,6 +36,7 @@ from app.engine.protocol import (
 )
 from app.engine.sealing import SECRET_BYTES
 from app.engine.session import Session
+from app.engine.wishes import Wishes
 from tests.engine.conftest import NewEngine, load
 
 CHUNK, BLOCK = 8192, 64
@@ -196,7 +197,7 @@ LONG_ANSWER = words(1750, -1)
 def test_trusting_equal_tokens_alone_would_be_wrong(tiny_scout_fast: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail: without the rule for sound points the logits are off, and nothing reports an error."""
     spec = LoadSpec(str(tiny_scout_fast), context_tokens=20_480)
-    session = Session(spec, lambda _fraction: True, lambda: False)
+    session = Session(spec, lambda _fraction: True, Wishes())
     document = book(20)
     followed = array("i", whole_blocks(session.lay_out, document, "What happens?", LONG_ANSWER, "And then?"))
     other = array("i", whole_blocks(session.lay_out, document, "Who is it about?"))

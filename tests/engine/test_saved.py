@@ -97,12 +97,12 @@ def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tm
 def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
     engine = start()
     whole = engine.measure(ASKED).total
-    assert engine.foresee(ASKED) == whole
+    assert engine.foresee(ASKED).evaluated_tokens == whole
     books_end = read_and_close(engine)
     engine = start()
-    assert engine.foresee(ASKED) == whole - books_end, "the rest is saved"
+    assert engine.foresee(ASKED).evaluated_tokens == whole - books_end, "the rest is saved"
     more = Prompt("The rules.", (*ASKED.documents, book(3)), ASKED.messages)
-    assert engine.foresee(more) == engine.measure(more).total - books_end
+    assert engine.foresee(more).evaluated_tokens == engine.measure(more).total - books_end
     ending, _ = answer(engine, more)
     assert ending.usage.evaluated_tokens == engine.measure(more).total - books_end
 
@@ -239,3 +239,38 @@ def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     taken_up = start().probe(laid.tokens, laid.books)
     assert taken_up.usage.reused_tokens == laid.books[-1].end
     assert distance(taken_up.logits, read.logits) < TOLERANCE
+
+
+def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    list(engine.read(ASKED, Cancel()))
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True]
+
+
+def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    books_end = engine.lay_out(ASKED).books[-1].end
+    events = engine.read(ASKED, Cancel())
+    for event in events:
+        if isinstance(event, Reading) and event.done > books_end // 2:
+            engine.pause()
+            break
+    while not (saved := saved_in(tmp_path)) or len(saved[0].tokens) <= books_end // 2:
+        pass
+    assert not saved[0].complete
+    events.close()
+
+
+def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    prompt = Prompt("The rules.", (msgspec.structs.replace(book(8), book_id="b"),), ASKED.messages)
+    answer(engine, prompt)
+    engine.forget("another")
+    assert engine.foresee(prompt).evaluated_tokens < 64
+    engine.forget("b")
+    assert saved_in(tmp_path) == ()
+    assert engine.foresee(prompt).evaluated_tokens == engine.measure(prompt).total
+    ending, told = answer(engine, prompt)
+    assert ending.usage.reused_tokens == 0
+    assert told == []

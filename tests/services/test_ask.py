@@ -13,7 +13,7 @@ from app.core.conversation import BookRef, CitationState, Conversation, Ending, 
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Failed, Finished, Loading, Reading, Stored, Token
-from app.services.ask import RULES, RULES_WITHOUT_DOCUMENTS
+from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
@@ -120,7 +120,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
     list(fake.desk.models.ready(Cancel()))
-    needed = fake.desk.ask.context_use(talk.id)
+    needed = fake.desk.context.use(talk.id)
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len("When?") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
@@ -227,9 +227,9 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
 
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
-        fake.desk.ask.context_use(talk.id)
+        fake.desk.context.use(talk.id)
     list(fake.desk.ask.ask(asked(talk), Cancel()))
-    use = fake.desk.ask.context_use(talk.id)
+    use = fake.desk.context.use(talk.id)
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0

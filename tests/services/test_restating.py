@@ -14,7 +14,7 @@ from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Failed, Finished
 from app.engine.protocol import Prompt
-from app.services.ask import RULES_FOR_EXCERPTS
+from app.services.prompts import RULES_FOR_EXCERPTS
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 
 FILLER = "The river went by the town and nobody looked at it for long, since there was much else to do. " * 12

@@ -15,11 +15,13 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
 from app.core.settings import KvType, Sampling
-from app.engine.protocol import EngineState, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import EngineState, Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Room
 from app.services.ask import Ask
+from app.services.context import Context
 from app.services.desk import Desk
 from app.services.library import Library
 from app.services.models import Models
+from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
 from app.store.books import Books
@@ -74,7 +76,8 @@ Step: TypeAlias = "str | Reading | Notice | Loading | Gate | Problem"
 
 @dataclass
 class ScriptedEngine:
-    """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies."""
+    """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
+    `readings` are played when books are read ahead, each once."""
 
     info: ModelInfo = SCOUT
     answers: list[Sequence[Step]] = field(default_factory=lambda: [("A short answer [p. 1].",)])
@@ -82,6 +85,10 @@ class ScriptedEngine:
     tokens: Mapping[str, int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     to_read: int | None = None
+    readings: list[Sequence[Step]] = field(default_factory=list)
+    roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
+    pauses: list[bool] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
@@ -126,8 +133,47 @@ class ScriptedEngine:
         messages = tuple(max(1, len(message.text) // 4) for message in prompt.messages)
         return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages)
 
-    def foresee(self, prompt: Prompt) -> int:
-        return self.to_read if self.to_read is not None else 0
+    def foresee(self, prompt: Prompt) -> Foresight:
+        size = self.measure(prompt)
+        held = size.total - (self.to_read or 0) - size.frame
+        documents = []
+        for tokens in size.documents:
+            documents.append(max(0, min(tokens, held)))
+            held -= tokens
+        return Foresight(self.to_read or 0, tuple(documents))
+
+    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
+        self._state = EngineState.BUSY
+        self._note_thread()
+        for step in self.readings.pop(0) if self.readings else ():
+            match step:
+                case Reading() | Notice():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+                case Problem():
+                    self._state = EngineState.DEAD if step.code.startswith("engine_") else EngineState.READY
+                    yield Failed(step)
+                    return
+            if cancel.requested:
+                self._state = EngineState.READY
+                yield Cancelled()
+                return
+        self._state = EngineState.READY
+        self.to_read = 0
+        yield Done(Usage())
+
+    def pause(self) -> None:
+        self.pauses.append(True)
+
+    def resume(self) -> None:
+        self.pauses.append(False)
+
+    def rooms(self) -> tuple[Room, ...]:
+        return self.roomy
+
+    def forget(self, book_id: str) -> None:
+        self.forgotten.append(book_id)
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         return tuple(max(1, len(text) // 4) for text in texts)
@@ -241,10 +287,13 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
+    prompts = Prompts(library, restating)
     desk = Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, library, restating, conversations, settings.load),
+        ask=Ask(engine, models, prompts, restating, conversations, settings.load),
+        context=Context(engine, models, library, prompts, conversations),
+        prompts=prompts,
         library=library,
         restating=restating,
         models=models,

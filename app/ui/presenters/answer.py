@@ -13,7 +13,7 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.messages import sentence
-from app.services.ask import ContextUse
+from app.services.context import ContextUse
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job

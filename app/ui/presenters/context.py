@@ -11,7 +11,7 @@ from app.core.conversation import Conversation
 from app.core.document import Book
 from app.core.errors import Problem
 from app.messages import _
-from app.services.ask import ContextUse
+from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
@@ -67,7 +67,7 @@ class ContextPresenter(QObject):
         if self._shown is None:
             self._take(None)
             return
-        work = partial(self._desk.ask.context_use, self._shown.id)
+        work = partial(self._desk.context.use, self._shown.id)
         self._job = self._bridge.call(Executor.ENGINE, work, self._take, self._on_problem)
 
     @Slot(object)

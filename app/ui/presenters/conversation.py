@@ -13,7 +13,7 @@ from app.core.conversation import BookRef, Conversation, Question, StoredQuestio
 from app.core.document import Book
 from app.core.errors import Problem
 from app.messages import _, sentence
-from app.services.ask import ContextUse
+from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer

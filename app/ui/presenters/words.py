@@ -10,7 +10,7 @@ from app.core.document import Book, Flag, Page
 from app.core.events import Reading
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
-from app.services.ask import ContextUse
+from app.services.context import ContextUse
 from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
 from app.ui.widgets.spine import Part

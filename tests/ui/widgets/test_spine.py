@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.core.document import Book, Format
-from app.services.ask import ContextUse, Segment
+from app.services.context import ContextUse, Segment
 from app.ui.presenters.words import use_parts, use_words
 from app.ui.theme import PAPER, Theme
 from app.ui.widgets.spine import Part, Spine, SpineBar

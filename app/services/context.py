@@ -1,0 +1,177 @@
+"""The context of a conversation: what fills it, reading its books ahead, and what can be done when they do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.conversation import BookRef, PageRange
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.engine.protocol import Engine, Foresight, Prompt, Room
+from app.services.library import Library, document_text
+from app.services.models import Models
+from app.services.prompts import Prompts
+from app.store.conversations import Conversations
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
+
+    `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
+    """
+
+    kind: Literal["rules", "book", "talk"]
+    tokens: int
+    book_id: str = ""
+    title: str = ""
+    held_tokens: int = 0
+
+
+class ContextUse(msgspec.Struct, frozen=True):
+    """How the context of a conversation is filled; what the segments do not take is free.
+
+    `to_read_tokens`: so many of them would have to be read for the next question; the others are read already.
+    """
+
+    context_tokens: int
+    segments: tuple[Segment, ...]
+    to_read_tokens: int = 0
+
+    @property
+    def used_tokens(self) -> int:
+        return sum(segment.tokens for segment in self.segments)
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """An entry of a book's outline, up to the page before the next one of its level or a higher one.
+
+    `tokens`: exactly what these pages take on the desk.
+    """
+
+    title: str
+    level: int
+    pages: PageRange
+    tokens: int = 0
+
+
+class BookSize(msgspec.Struct, frozen=True):
+    """A book on the desk, what it takes there, and its chapters."""
+
+    book_id: str
+    title: str
+    tokens: int
+    chapters: tuple[Chapter, ...]
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What can be done about books that do not fit: take parts of them, or give them room.
+
+    `needed_tokens` is the whole prompt, without room for an answer.
+    """
+
+    needed_tokens: int
+    context_tokens: int
+    books: tuple[BookSize, ...]
+    rooms: tuple[Room, ...]
+
+
+class Context:
+    """Its generators and `use`, `choices` belong to the engine's one executor; `pause` and `resume` to any thread."""
+
+    def __init__(
+        self, engine: Engine, models: Models, library: Library, prompts: Prompts, conversations: Conversations
+    ) -> None:
+        self._engine = engine
+        self._models = models
+        self._library = library
+        self._prompts = prompts
+        self._conversations = conversations
+
+    def use(self, conversation_id: str) -> ContextUse:
+        """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
+        model = self._models.loaded()
+        conversation = self._conversations.get(conversation_id)
+        if model is None or conversation is None:
+            raise AppError(Code.NO_MODEL)
+        prompt, books = self._prompts.build(conversation.books, self._conversations.turns(conversation_id))
+        size = self._engine.measure(prompt)
+        if size.total <= model.context_tokens:
+            foresight = self._engine.foresee(prompt)
+        else:
+            foresight = Foresight(0, (0,) * len(books))
+        segments = [Segment("rules", size.frame)]
+        for book, tokens, held in zip(books, size.documents, foresight.documents, strict=True):
+            segments.append(Segment("book", tokens, book.book_id, book.title, held))
+        segments.append(Segment("talk", sum(size.messages)))
+        return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens)
+
+    def read(
+        self, conversation_id: str, cancel: Cancel
+    ) -> Iterator[Loading | Reading | Notice | Done[None] | Cancelled | Failed]:
+        """Read the books on a conversation's desk ahead of its next question. What was read stays when it is
+        cancelled."""
+        try:
+            for step in self._models.ready(cancel):
+                if not isinstance(step, Done):
+                    yield step
+                    if not isinstance(step, Loading):
+                        return
+            conversation = self._conversations.get(conversation_id)
+            prompt, _books = self._prompts.build(conversation.books if conversation else (), ())
+            for event in self._engine.read(prompt, cancel):
+                yield Done(None) if isinstance(event, Done) else event
+        except AppError as error:
+            yield Failed(error.problem)
+
+    def pause(self) -> None:
+        """Let the reading that is under way wait."""
+        self._engine.pause()
+
+    def resume(self) -> None:
+        self._engine.resume()
+
+    def choices(self, refs: tuple[BookRef, ...], needed_tokens: int = 0) -> Choices:
+        """What there is to choose from when these books do not fit. Raises AppError NO_MODEL and others.
+
+        `needed_tokens`: what the prompt takes; without it, what the books take.
+        """
+        model = self._models.loaded()
+        if model is None:
+            raise AppError(Code.NO_MODEL)
+        prompt, _books = self._prompts.build(refs, ())
+        size = self._engine.measure(prompt)
+        books = []
+        for ref, tokens in zip(refs, size.documents, strict=True):
+            book = self._library.book(ref.book_id)
+            books.append(BookSize(book.id, book.title, tokens, self.chapters(book)))
+        return Choices(needed_tokens or size.total, model.context_tokens, tuple(books), self._engine.rooms())
+
+    def chapters(self, book: Book) -> tuple[Chapter, ...]:
+        """A book's chapters with their tokens. Raises AppError NO_MODEL and others."""
+        chapters = chapters_of(book)
+        pages = self._library.pages(book.id)
+        documents = tuple(document_text(book, pages[c.pages.first - 1 : c.pages.last]) for c in chapters)
+        if not documents:
+            return ()
+        tokens = self._engine.measure(Prompt("", documents, ())).documents
+        return tuple(msgspec.structs.replace(c, tokens=n) for c, n in zip(chapters, tokens, strict=True))
+
+    def tokens_of(self, ref: BookRef) -> int:
+        """Exact tokens of a book, or of some of its pages, on the desk. Raises AppError NO_MODEL, PAGES_INVALID."""
+        prompt, _books = self._prompts.build((ref,), ())
+        return self._engine.measure(prompt).documents[0]
+
+
+def chapters_of(book: Book) -> tuple[Chapter, ...]:
+    """The chapters of a book by its outline; their tokens are not counted yet."""
+    chapters = []
+    for number, section in enumerate(book.outline):
+        following = (other.page for other in book.outline[number + 1 :] if other.level <= section.level)
+        last = max(section.page, next(following, book.page_count + 1) - 1)
+        chapters.append(Chapter(section.title, section.level, PageRange(section.page, last)))
+    return tuple(chapters)
