@@ -127,10 +127,9 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.DOES_NOT_FIT: (
         "This needs {needed_tokens} tokens, and the context holds {context_tokens}: the books take {documents_tokens},"
-        " the conversation {conversation_tokens}, and {reserve_tokens} are kept for the answer. Choose fewer pages"
-        " (--pages, or the book’s menu), a larger context (--context, or the settings), or a smaller KV type (--kv, or"
-        " the settings) that leaves memory for a larger context. Or let the model see only the passages that belong to"
-        " the question (--excerpts, or Ctrl+Shift+R)."
+        " the conversation {conversation_tokens}, and {reserve_tokens} are kept for the answer. Nothing was cut. Choose"
+        " some of the pages, or a larger context, with a smaller KV type if memory is short; or let the model see only"
+        " the passages that belong to the question."
     ),
     Code.CONTEXT_FULL: (
         "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"

@@ -118,7 +118,12 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     parent = None
     for text in options.question:
         question = Question(conversation.id, text, books, parent)
-        parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), out).id
+        try:
+            parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), out).id
+        except AppError as error:
+            if error.code is Code.DOES_NOT_FIT:
+                out.choices(desk.context.choices(books, int(error.params["needed_tokens"])))
+            raise
 
 
 def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:

@@ -15,6 +15,7 @@ from app.core.document import Document
 from app.core.errors import Problem
 from app.core.events import Loading, Opening, Reading
 from app.messages import _
+from app.services.context import Choices, chapters_of
 from app.services.doctor import Report
 from app.store.secret import KeyOrigin
 
@@ -58,6 +59,9 @@ class JsonAnswers:
             }
         )
 
+    def choices(self, choices: Choices) -> None:
+        print_json({"event": "choices", **msgspec.to_builtins(choices)})
+
 
 class TextAnswers:
     """The answer as it is written on stdout, then its pages; progress on stderr, on a terminal only."""
@@ -89,6 +93,22 @@ class TextAnswers:
         if answer.passages or answer.excerpts:
             print(f"  {_passages_line(answer)}")
         print(flush=True)
+
+    def choices(self, choices: Choices) -> None:
+        """What can be done about books that do not fit, with the options that do it, on stderr."""
+        self._close_bar()
+        lines = []
+        for book in choices.books:
+            lines.append(_("{title}: {n} tokens").format(title=book.title, n=messages.count(book.tokens)))
+            for chapter in book.chapters:
+                words = _("{title}: {n} tokens").format(title=chapter.title, n=messages.count(chapter.tokens))
+                pages = f"--pages {chapter.pages.first}-{chapter.pages.last}"
+                lines.append(f"  {'  ' * (chapter.level - 1)}{pages:<17} {words}")
+        for room in choices.rooms:
+            words = _("memory allows {n} tokens at most").format(n=messages.count(room.context_tokens))
+            lines.append(f"--kv {room.kv_type.value} --context N   {words}")
+        lines.append(f"--excerpts   {_('only the passages that belong to the question')}")
+        print("\n".join(map(messages.printable, lines)), file=sys.stderr)
 
     def _close_bar(self) -> None:
         if self._bar is not None:
@@ -134,8 +154,12 @@ def print_description(document: Document, tokens: Sequence[int]) -> None:
             tokens=messages.count(sum(tokens)),
         )
     )
-    for section in document.outline:
-        print(f"{'  ' * section.level}{section.title}  [p. {document.pages[section.page - 1].label}]")
+    for chapter in chapters_of(document.outline, len(document.pages)):
+        first, last = chapter.pages.first, chapter.pages.last
+        words = _("p. {first}–{last}, {n} tokens").format(
+            first=first, last=last, n=messages.count(sum(tokens[first - 1 : last]))
+        )
+        print(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
     for page in document.pages:
         if page.flags:
             print(f"[p. {page.label}] {', '.join(flag.value.replace('_', ' ') for flag in page.flags)}")

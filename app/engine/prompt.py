@@ -95,9 +95,10 @@ class Typesetter:
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
+        page_ends = []
         for document in prompt.documents:
             start = len(tokens)
-            self._add_document(tokens, document)
+            page_ends.append(tuple(end - start for end in self._add_document(tokens, document)))
             books.append(BookSpan(document.book_id, document.untrusted_title, start, len(tokens)))
         messages = []
         before = self._to_question
@@ -110,7 +111,8 @@ class Typesetter:
         tokens.extend(before)
         documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
-        return LaidOutPrompt(tokens, PromptSize(len(tokens), frame, documents, tuple(messages)), tuple(books))
+        size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))
+        return LaidOutPrompt(tokens, size, tuple(books))
 
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.
@@ -127,10 +129,14 @@ class Typesetter:
         self._cache.clear()
         self._cached_tokens = 0
 
-    def _add_document(self, tokens: Tokens, document: DocumentText) -> None:
+    def _add_document(self, tokens: Tokens, document: DocumentText) -> list[int]:
+        """Give the positions where its pages end."""
         tokens.extend(self._plain(f"\n\n# {document.untrusted_title}\n"))
+        ends = []
         for page in document.pages:
             tokens.extend(self._plain(f"\n[p. {page.label}]\n{page.untrusted_text}\n"))
+            ends.append(len(tokens))
+        return ends
 
     def _answer(self, text: str) -> Tokens:
         return self._answers.get(text) or self._plain(text)

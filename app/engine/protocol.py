@@ -85,12 +85,16 @@ class Prompt(msgspec.Struct, frozen=True):
 
 
 class PromptSize(msgspec.Struct, frozen=True):
-    """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`."""
+    """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
+
+    `page_ends`: for each document, how many of its tokens stand before the end of each page.
+    """
 
     total: int
     frame: int
     documents: tuple[int, ...]
     messages: tuple[int, ...]
+    page_ends: tuple[tuple[int, ...], ...] = ()
 
 
 class Foresight(msgspec.Struct, frozen=True):

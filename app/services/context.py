@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import BookRef, PageRange
-from app.core.document import Book
+from app.core.document import Book, Section
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
 from app.engine.protocol import Engine, Foresight, Prompt, Room
@@ -23,6 +24,8 @@ class Segment(msgspec.Struct, frozen=True):
     """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
 
     `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
+    `page_ends`: how many of its tokens stand before the end of each page on the desk, the first of which is
+    `first_page`.
     """
 
     kind: Literal["rules", "book", "talk"]
@@ -30,6 +33,18 @@ class Segment(msgspec.Struct, frozen=True):
     book_id: str = ""
     title: str = ""
     held_tokens: int = 0
+    first_page: int = 1
+    page_ends: tuple[int, ...] = ()
+
+    def page_at(self, tokens: int) -> int:
+        """The page that the book's token number `tokens` lies on; after the last one, the last page."""
+        return self.first_page + min(bisect_right(self.page_ends, tokens), max(0, len(self.page_ends) - 1))
+
+    @property
+    def read_to(self) -> int:
+        """The last page that is read whole; 0 where none is."""
+        pages = bisect_right(self.page_ends, self.held_tokens)
+        return self.first_page + pages - 1 if pages else 0
 
 
 class ContextUse(msgspec.Struct, frozen=True):
@@ -105,8 +120,10 @@ class Context:
         else:
             foresight = Foresight(0, (0,) * len(books))
         segments = [Segment("rules", size.frame)]
-        for book, tokens, held in zip(books, size.documents, foresight.documents, strict=True):
-            segments.append(Segment("book", tokens, book.book_id, book.title, held))
+        parts = zip(conversation.books, books, size.documents, foresight.documents, size.page_ends, strict=True)
+        for ref, book, tokens, held, ends in parts:
+            first = ref.pages.first if ref.pages else 1
+            segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends))
         segments.append(Segment("talk", sum(size.messages)))
         return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens)
 
@@ -153,7 +170,7 @@ class Context:
 
     def chapters(self, book: Book) -> tuple[Chapter, ...]:
         """A book's chapters with their tokens. Raises AppError NO_MODEL and others."""
-        chapters = chapters_of(book)
+        chapters = chapters_of(book.outline, book.page_count)
         pages = self._library.pages(book.id)
         documents = tuple(document_text(book, pages[c.pages.first - 1 : c.pages.last]) for c in chapters)
         if not documents:
@@ -167,11 +184,11 @@ class Context:
         return self._engine.measure(prompt).documents[0]
 
 
-def chapters_of(book: Book) -> tuple[Chapter, ...]:
+def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[Chapter, ...]:
     """The chapters of a book by its outline; their tokens are not counted yet."""
     chapters = []
-    for number, section in enumerate(book.outline):
-        following = (other.page for other in book.outline[number + 1 :] if other.level <= section.level)
-        last = max(section.page, next(following, book.page_count + 1) - 1)
+    for number, section in enumerate(outline):
+        following = (other.page for other in outline[number + 1 :] if other.level <= section.level)
+        last = max(section.page, next(following, page_count + 1) - 1)
         chapters.append(Chapter(section.title, section.level, PageRange(section.page, last)))
     return tuple(chapters)

@@ -137,6 +137,14 @@ QPushButton[role="quiet"]:hover {{ color: {palette.ink}; background: {palette.wa
 QPushButton[role="quiet"]:focus {{
     border: 2px solid {palette.accent}; padding: 0 {SPACE_S - 1}px; min-height: 24px;
 }}
+QPushButton[role="link"] {{
+    background: transparent; border-color: transparent; color: {palette.accent}; font-size: {SIZE_SMALL}px;
+    padding: 0 {SPACE_XS}px; min-height: 20px;
+}}
+QPushButton[role="link"]:hover {{ background: {palette.wash}; }}
+QPushButton[role="link"]:focus {{
+    border: 2px solid {palette.accent}; padding: 0 {SPACE_XS - 1}px; min-height: 18px;
+}}
 
 QToolButton[role="icon"] {{
     background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;

@@ -98,6 +98,31 @@ def test_a_book_that_was_read_is_not_read_again(run: Any, tmp_path: Path, tiny_s
     assert lines(out)[-1]["usage"]["reused_tokens"] == 0
 
 
+def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Path) -> None:
+    book = tmp_path / "long.md"
+    chapter = "\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1830))
+    book.write_text("\n\n".join(f"# Part {n}\n\n{chapter}" for n in ("one", "two")), encoding="utf-8")
+    asked = ("ask", "--document", book, "--model", tiny_scout, "--context", 2048, "When?")
+    code, out, told = run(*asked)
+    assert (code, out) == (5, "")
+    assert "Nothing was cut" in told
+    parts = [line for line in told.splitlines() if "--pages" in line]
+    assert [line.split()[2:4] for line in parts] == [["Part", "one:"], ["Part", "two:"]]
+    assert "--kv q8_0 --context N" in told
+    assert "--excerpts" in told
+    code, out, _ = run(*asked, "--json")
+    choices, failed = lines(out)[-2:]
+    assert (choices["event"], failed["event"], failed["code"]) == ("choices", "failed", "does_not_fit")
+    (sizes,) = choices["books"]
+    assert choices["needed_tokens"] > choices["context_tokens"] == 2048
+    chapters = sizes["chapters"]
+    assert sizes["tokens"] <= sum(part["tokens"] for part in chapters)
+    first, last = chapters[0]["pages"]["first"], chapters[0]["pages"]["last"]
+    more = ("--pages", f"{first}-{last}", "--context", 2 * chapters[0]["tokens"], "--max-tokens", 4, "--json")
+    code, out, _ = run(*asked[:-1], *more, "When?")
+    assert code == 0, "what the choice says fits"
+
+
 @pytest.mark.real
 def test_the_starter_answers_with_a_page(run: Any, story: Path) -> None:
     code, out, _ = run(

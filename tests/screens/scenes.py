@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+import msgspec
+
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading
 from app.core.settings import KvType
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
+from app.ui.fit_dialog import FitDialog
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -116,6 +119,7 @@ def scale_200(stage: Stage) -> None:
 def reading(stage: Stage) -> None:
     begun, gate = Gate(), Gate()
     _desk(stage)
+    stage.engine.to_read = 279_641
     stage.engine.answers = [(Reading(48, 279_641, 0), begun, Reading(252_000, 279_641, 0), gate, "")]
     stage.open()
     stage.ask(NOTICE, settle=False)
@@ -182,7 +186,61 @@ def error(stage: Stage) -> None:
     stage.reader.steps["minutes.pdf"] = [Problem(Code.DOCUMENT_ENCRYPTED, {"path": "minutes.pdf"})]
     stage.open()
     stage.ask(NOTICE)
+    dialog = stage.window.findChild(FitDialog)
+    assert dialog is not None
+    dialog.reject()
     stage.presenter.shelf.openings.open_names(["/home/me/minutes.pdf"])
+    stage.settle()
+
+
+def _misfit(stage: Stage) -> None:
+    _desk(stage)
+    stage.engine.info = msgspec.structs.replace(stage.engine.info, context_tokens=131_072)
+    stage.open()
+    stage.presenter.offer_fit()
+    stage.settle()
+
+
+def fit(stage: Stage) -> None:
+    _misfit(stage)
+
+
+def fit_pages(stage: Stage) -> None:
+    _misfit(stage)
+    dialog = stage.window.findChild(FitDialog)
+    assert dialog is not None
+    dialog.reject()
+    stage.window.shelf.pages_wanted.emit(stage.books[LEASE].id)
+    pause(600)
+
+
+def ahead(stage: Stage) -> None:
+    """Read ahead, and paused."""
+    begun, gate = Gate(), Gate()
+    _desk(stage)
+    stage.engine.to_read = 279_641
+    stage.engine.readings = [(Reading(0, 279_641, 0), begun, Reading(100_000, 279_641, 0), gate)]
+    stage.open()
+    stage.presenter.read_ahead()
+    wait(begun.reached.is_set)
+    pause(100)
+    stage.seconds = 220
+    begun.open()
+    wait(gate.reached.is_set)
+    pause(100)
+    stage.presenter.context.act()
+    pause(200)
+
+
+def half_read(stage: Stage) -> None:
+    _desk(stage)
+    stage.engine.to_read = 180_000
+    stage.open(theme=ThemeChoice.DARK)
+
+
+def numbers(stage: Stage) -> None:
+    _answered(stage)
+    stage.last_answer().foot.numbers_button.click()
     stage.settle()
 
 
@@ -307,6 +365,11 @@ SCENES: dict[str, Scene] = {
         large,
         scale_200,
         reading,
+        ahead,
+        half_read,
+        numbers,
+        fit,
+        fit_pages,
         citation_text,
         citation_pdf,
         page_gone,

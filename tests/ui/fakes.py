@@ -131,7 +131,11 @@ class ScriptedEngine:
             for document in prompt.documents
         )
         messages = tuple(max(1, len(message.text) // 4) for message in prompt.messages)
-        return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages)
+        ends = tuple(
+            tuple(tokens * (n + 1) // len(document.pages) for n in range(len(document.pages)))
+            for tokens, document in zip(documents, prompt.documents, strict=True)
+        )
+        return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages, ends)
 
     def foresee(self, prompt: Prompt) -> Foresight:
         size = self.measure(prompt)
@@ -202,6 +206,7 @@ class ScriptedEngine:
                 yield Generated(Ending.CANCELLED, self.usage, Timings())
                 return
         self._state = EngineState.READY
+        self.to_read = 0
         yield Generated(Ending.COMPLETE, self.usage, Timings(read_s=1.2, first_token_s=0.3, generate_s=4.0))
 
     def die(self) -> None:

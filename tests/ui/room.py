@@ -175,6 +175,10 @@ class Room:
         messages = self.window.talk.view.messages()
         return [words for message in messages if isinstance(message, AnswerMessage) for words in message.sentences]
 
+    def last_answer(self) -> AnswerMessage:
+        """The last answer as it is shown."""
+        return [message for message in self.window.talk.view.messages() if isinstance(message, AnswerMessage)][-1]
+
     def row(self, book: Book) -> BookRow:
         """Of the shelf."""
         model = self.window.shelf.book_view.model()

@@ -63,6 +63,7 @@ class AnswerMessage(Message):
         self._foot.hide()
         self._foot.copied.connect(self._emit_copied)
         self._foot.asked_again.connect(self._emit_asked_again)
+        self._foot.changed.connect(self._on_foot_changed)
         self._foot.stepped.connect(self._emit_variant)
         self._foot.citation_clicked.connect(self.citation_clicked)
         self._timer = QTimer(self)
@@ -216,6 +217,10 @@ class AnswerMessage(Message):
         if self._stream is not None and not self._pieces and self._progress.isHidden():
             painter = QPainter(self)
             painter.fillRect(QRectF(0, 2, 2, LINE_ANSWER - 4), QColor(self._theme.palette.accent))
+
+    def _on_foot_changed(self) -> None:
+        self._describe()
+        self.changed.emit()
 
     def _emit_copied(self) -> None:
         self.copied.emit(self._answer_id)

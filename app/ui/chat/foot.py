@@ -19,6 +19,8 @@ from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 _LINE = 18  # px
+_DOT = " · "
+_WORTH_TELLING_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Foot(QWidget):
     copied = Signal()
     asked_again = Signal()
     stepped = Signal(int)
+    changed = Signal()  # it needs another height now
     citation_clicked = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -45,8 +48,12 @@ class Foot(QWidget):
         self._words: list[_Words] = []
         self._rows: list[tuple[str, list[ChipButton]]] = []
         self._drawn: list[tuple[QPointF, _Words]] = []
+        self._numbers: list[_Words] = []
         self.copy_button = TextButton(_("Copy"), theme, self, tip=_("Copy the answer"))
         self.again_button = TextButton(_("Again"), theme, self, tip=_("Ask again for another answer"))
+        self.numbers_button = TextButton(_("Numbers"), theme, self, tip=_("What this answer cost"))
+        self.numbers_button.setCheckable(True)
+        self.numbers_button.toggled.connect(self.changed)
         self.variants = Variants(theme, self)
         self.copy_button.clicked.connect(self.copied)
         self.again_button.clicked.connect(self.asked_again)
@@ -73,24 +80,30 @@ class Foot(QWidget):
             if marks
         ]
         self._words = _word_foot(answer)
+        self._numbers = _word_numbers(answer)
+        self.numbers_button.setVisible(bool(self._numbers))
 
     def stops(self) -> list[QWidget]:
         """What Tab visits, in order."""
         stops: list[QWidget] = [*self._chips()]
         if not self.variants.isHidden():
             stops += [self.variants.earlier, self.variants.later]
+        if not self.numbers_button.isHidden():
+            stops.append(self.numbers_button)
         return [*stops, self.copy_button, self.again_button]
 
     def describe(self) -> str:
         """What the foot says, in words."""
         rows = [" ".join([label, *[chip.text() for chip in chips]]) for label, chips in self._rows]
-        return ". ".join([*rows, ", ".join(words.text for words in self._words)]).strip(". ")
+        numbers = self._numbers if self.numbers_button.isChecked() else []
+        said = [words.text for words in [*self._words, *numbers] if words.text != _DOT]
+        return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
         """Take this width (px); gives the height."""
         self._drawn = []
         y = self._arrange_rows(width)
-        buttons = [self.again_button, self.copy_button, self.variants]
+        buttons = [self.again_button, self.copy_button, self.numbers_button, self.variants]
         shown = [button for button in buttons if not button.isHidden()]
         taken = sum(button.width() + SPACE_XS for button in shown)
         x, lines = 0.0, 1
@@ -108,8 +121,20 @@ class Foot(QWidget):
             right -= button.width()
             button.move(right, y + (_LINE - button.height()) // 2)
             right -= SPACE_XS
+        if self.numbers_button.isChecked():
+            y = self._arrange_numbers(y + _LINE + SPACE_XS, width)
         self.resize(width, y + _LINE)
         return self.height()
+
+    def _arrange_numbers(self, y: int, width: int) -> int:
+        x = 0.0
+        for words in self._numbers:
+            span = self._measure(words)
+            if x and x + SPACE_M + span > width:
+                x, y = 0.0, y + _LINE
+            self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), words))
+            x += span + SPACE_M
+        return y
 
     def _arrange_rows(self, width: int) -> int:
         y = 0
@@ -168,11 +193,31 @@ def _word_foot(answer: Answer) -> list[_Words]:
     return [*_separate(counts, 0), *_separate(costs, SPACE_M)]
 
 
+def _word_numbers(answer: Answer) -> list[_Words]:
+    """Everything that was counted and timed; nothing where nothing was."""
+    usage, timings = answer.usage, answer.timings
+    if not usage.prompt_tokens:
+        return []
+    parts = [_("prompt: {n} tokens").format(n=count(usage.prompt_tokens))]
+    for words, tokens, seconds in (
+        (_("read: {n} tokens"), usage.evaluated_tokens, timings.read_s),
+        (_("written: {n} tokens"), usage.generated_tokens, timings.generate_s),
+    ):
+        part = words.format(n=count(tokens))
+        if tokens and seconds > 0:
+            speed = _("{n} tokens/s").format(n=count(round(tokens / seconds)))
+            part += _(" in {time}, {speed}").format(time=duration(seconds), speed=speed)
+        parts.append(part)
+    if timings.load_s >= _WORTH_TELLING_S:
+        parts.append(_("model loaded in {time}").format(time=duration(timings.load_s)))
+    return [_Words(part) for part in parts]
+
+
 def _separate(parts: list[_Words], gap: int) -> list[_Words]:
     """The parts with a dot before each but the first, which gets the gap."""
     separated = []
     for number, part in enumerate(parts):
         if number:
-            separated.append(_Words(" · "))
+            separated.append(_Words(_DOT))
         separated.append(_Words(part.text, part.state, part.counted, 0 if number else gap))
     return separated

@@ -15,10 +15,11 @@ from app.ui.page.header import PageHeader
 from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
+from app.ui.page.read_bar import ReadBar
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
 
 _ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _FITTING = _ZOOMS.index(1.0)
@@ -87,6 +88,10 @@ class PagePanel(QWidget):
         self._empty.setWordWrap(True)
         self._note = PlainLabel(role="small")
         self._note.setWordWrap(True)
+        self._read = PlainLabel(role="small")
+        self._read.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._read.hide()
+        self.read_bar = ReadBar(icons.theme)
         self._quote = PlainLabel(role="quote")
         self._quote.setWordWrap(True)
         self._found = ElidedLabel(role="small")
@@ -102,6 +107,7 @@ class PagePanel(QWidget):
         self.header.show_book("", outline=False, drawn=False)
         self.header.show_place("")
         self.pager.hide()
+        self.show_read("", None)
         self._note.hide()
         self._quote.hide()
         self.show_found("", 0, 0)
@@ -157,6 +163,15 @@ class PagePanel(QWidget):
 
     def quote(self) -> str:
         return self._quote.text() if self._quote.isVisibleTo(self) else ""
+
+    def show_read(self, words: str, fraction: float | None) -> None:
+        """How far the model has read the open book; `fraction` of it is drawn, None draws nothing."""
+        self._read.setText(words)
+        self._read.setVisible(bool(words))
+        self.read_bar.show_fraction(fraction)
+
+    def read_text(self) -> str:
+        return self._read.text() if self._read.isVisibleTo(self) else ""
 
     def show_found(self, words: str, pages: int, current: int) -> None:
         """`pages` pages hold `words`; `current` says which of them is shown, from 1, 0 for none of them."""
@@ -258,8 +273,10 @@ class PagePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(Rule())
+        column.addWidget(self.read_bar)
         column.addLayout(inner, 1)
+        column.addSpacing(SPACE_XS)
+        column.addWidget(self._read)
         column.addWidget(self.pager)
 
     def _connect(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, Conversation, Turn
-from app.core.document import Book
 from app.core.errors import Problem
 from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.messages import sentence
@@ -18,7 +17,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job
 from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import ending_words, left_words, loading_words, place_of, reading_words
+from app.ui.presenters.words import ending_words, follow, loading_words, paused_words
 
 
 @dataclass
@@ -54,7 +53,7 @@ class AnswerPresenter(QObject):
 
     stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
     begun = Signal(object)  # Running: the view shows the open answer
-    reading = Signal(object, str)  # Place | None, the time left in words
+    reading = Signal(object)  # ReadingNow; None once it does not read
     loading = Signal(float)
     paced = Signal(float)  # tokens a second, of a reading that ended
     noticed = Signal(str)  # a sentence about something that does not stop the answer
@@ -65,15 +64,13 @@ class AnswerPresenter(QObject):
         bridge: Bridge,
         view: ConversationView,
         *,
-        books: Callable[[], dict[str, Book]],
         clock: Callable[[], float],
         parent: QObject | None = None,
     ) -> None:
-        """`books` gives what stands on the shelf, by id; `clock` counts seconds."""
+        """`clock` counts seconds."""
         super().__init__(parent)
         self._bridge = bridge
         self._view = view
-        self._books = books
         self._clock = clock
         self._shown_id = ""
         self._use: ContextUse | None = None
@@ -87,6 +84,17 @@ class AnswerPresenter(QObject):
     def stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
+
+    def show_paused(self, paused: bool) -> None:
+        """The reading waits, or goes on again."""
+        running = self.running
+        if running is None or not running.progress[0]:
+            return
+        if paused:
+            words, fraction = running.progress
+            self._tell_progress(running, paused_words(words), fraction)
+        else:
+            running.pace.go_on(self._clock())
 
     def show_conversation(self, conversation_id: str) -> None:
         """From now on this conversation is shown."""
@@ -143,15 +151,14 @@ class AnswerPresenter(QObject):
         self.begun.emit(running)
 
     def _on_reading(self, running: Running, event: Reading) -> None:
-        running.pace.note(event, self._clock())
-        place = place_of(event.done, self._use, self._books()) if self._is_shown(running) else None
-        self._tell_progress(running, reading_words(event, place, running.pace), event.done / max(1, event.total))
-        self.reading.emit(place, left_words(running.pace))
+        now = follow(event, running.pace, self._clock(), self._use if self._is_shown(running) else None)
+        self._tell_progress(running, now.words, event.done / max(1, event.total))
+        self.reading.emit(now)
 
     def _on_token(self, running: Running, text: str) -> None:
         if running.progress[0]:
             self._tell_progress(running, "", None)
-            self.reading.emit(None, "")
+            self.reading.emit(None)
         running.pieces.append(text)
         if self._is_shown(running):
             self._view.append(text)
@@ -165,7 +172,7 @@ class AnswerPresenter(QObject):
         self.running = self._job = None
         if outcome.running.pace.tokens_per_second > 0:
             self.paced.emit(outcome.running.pace.tokens_per_second)
-        self.reading.emit(None, "")
+        self.reading.emit(None)
         answer, problem = outcome.answer, outcome.problem
         if answer is not None and self._is_shown(outcome.running):
             self._view.set_progress("", None)

@@ -1,8 +1,9 @@
-"""The use of the context: measures it whenever it can have changed, and shows it in the spine."""
+"""The use of the context: measures it whenever it can have changed, shows it in the spine, offers what can be done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,15 +16,26 @@ from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
-from app.ui.presenters.words import use_parts, use_words
+from app.ui.presenters.words import WORTH_TELLING, ReadingNow, paused_words, use_parts, use_words
 from app.ui.theme import Theme
 from app.ui.widgets.spine import Spine
 
 
-class ContextPresenter(QObject):
-    """`measured` carries the ContextUse, None while it is not known."""
+class _Action(StrEnum):
+    """What the button in the spine does."""
 
-    measured = Signal(object)
+    NOTHING = "nothing"
+    READ = "read"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FIT = "fit"
+
+
+class ContextPresenter(QObject):
+    measured = Signal(object)  # ContextUse; None while it is not known
+    read_wanted = Signal()  # read the books of the shown conversation now
+    paused = Signal(bool)  # the reading that is under way waits, or goes on again
+    fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
     def __init__(
         self,
@@ -44,16 +56,37 @@ class ContextPresenter(QObject):
         self._books = books
         self._shown: Conversation | None = None
         self._use: ContextUse | None = None
+        self._reading: ReadingNow | None = None
+        self._is_paused = False
+        self._is_busy = False
         self._job: Job | None = None
         self._tokens_per_second = 0.0
+        spine.acted.connect(self.act)
         theme.changed.connect(self._draw)
         self._draw()
+
+    @property
+    def use(self) -> ContextUse | None:
+        return self._use
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
         before, self._shown = self._shown, conversation
         if conversation is None or before is None or before.id != conversation.id or before.books != conversation.books:
             self.measure()
+
+    @Slot(object)
+    def show_reading(self, now: ReadingNow | None) -> None:
+        """Where the model reads; None once it does not."""
+        self._reading = now
+        if now is None:
+            self._is_paused = False
+        self._draw()
+
+    def show_busy(self, busy: bool) -> None:
+        """Whether an answer is under way: nothing can be read ahead meanwhile."""
+        self._is_busy = busy
+        self._draw()
 
     def note_pace(self, tokens_per_second: float) -> None:
         """How fast the model reads: tells how long a change of the desk will take."""
@@ -70,6 +103,43 @@ class ContextPresenter(QObject):
         work = partial(self._desk.context.use, self._shown.id)
         self._job = self._bridge.call(Executor.ENGINE, work, self._take, self._on_problem)
 
+    @Slot()
+    def act(self) -> None:
+        """Do what the spine offers."""
+        match self._action():
+            case _Action.READ:
+                self.read_wanted.emit()
+            case _Action.PAUSE:
+                self._desk.context.pause()
+                self._set_paused(True)
+            case _Action.RESUME:
+                self._desk.context.resume()
+                self._set_paused(False)
+            case _Action.FIT:
+                self.fit_wanted.emit()
+
+    @Slot()
+    def pause_or_resume(self) -> None:
+        """Let the reading that is under way wait, or go on; without one nothing happens."""
+        if self._reading is not None:
+            self.act()
+
+    def _set_paused(self, paused: bool) -> None:
+        self._is_paused = paused
+        self.paused.emit(paused)
+        self._draw()
+
+    def _action(self) -> _Action:
+        use = self._use
+        if self._reading is not None:
+            return _Action.RESUME if self._is_paused else _Action.PAUSE
+        if use is None or self._is_busy:
+            return _Action.NOTHING
+        if use.used_tokens > use.context_tokens:
+            return _Action.FIT
+        unread = sum(s.tokens - s.held_tokens for s in use.segments if s.kind == "book")
+        return _Action.READ if unread >= WORTH_TELLING else _Action.NOTHING
+
     @Slot(object)
     def _take(self, use: ContextUse | None) -> None:
         self._use = use
@@ -82,9 +152,24 @@ class ContextPresenter(QObject):
 
     @Slot()
     def _draw(self) -> None:
-        if self._use is None:
-            self._spine.show_use((), 0, _("measured once a model is loaded"))
-        else:
-            parts = use_parts(self._use, self._theme.palette)
+        offers = {
+            _Action.NOTHING: "",
+            _Action.READ: _("Read now"),
+            _Action.PAUSE: _("Pause"),
+            _Action.RESUME: _("Read on"),
+            _Action.FIT: _("Make it fit…"),
+        }
+        self._spine.show_action(offers[self._action()])
+        now = self._reading
+        if now is not None:
+            words = paused_words(now.words) if self._is_paused else now.words
+        elif self._use is not None:
             words = use_words(self._use, self._books(), self._tokens_per_second)
+        else:
+            words = _("measured once a model is loaded")
+        if self._use is None:
+            self._spine.show_use((), 0, words)
+        else:
+            done = now.done if now is not None else 0
+            parts = use_parts(self._use, self._theme.palette, done)
             self._spine.show_use(parts, self._use.context_tokens, words)

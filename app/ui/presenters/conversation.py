@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import BookRef, Conversation, Question, StoredQuestion, Turn
 from app.core.document import Book
-from app.core.errors import Problem
+from app.core.errors import Code, Problem
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
@@ -27,8 +27,10 @@ class ConversationPresenter(QObject):
 
     shown = Signal(object)  # Conversation | None: which one is shown, or its title or books changed
     stored = Signal()  # something of the list of conversations changed
+    asking = Signal()  # an answer is about to be asked of the engine
     engine_died = Signal()
-    answered = Signal(bool)  # whether the model had read the whole prompt
+    answered = Signal()
+    misfit = Signal()  # the books of the shown conversation do not fit
     failed = Signal(str)
 
     def __init__(
@@ -38,11 +40,10 @@ class ConversationPresenter(QObject):
         view: ConversationView,
         composer: Composer,
         *,
-        books: Callable[[], dict[str, Book]],
         clock: Callable[[], float],
         parent: QObject | None = None,
     ) -> None:
-        """`books` gives what stands on the shelf, by id; `clock` counts seconds."""
+        """`clock` counts seconds."""
         super().__init__(parent)
         self._desk = desk
         self._bridge = bridge
@@ -55,7 +56,7 @@ class ConversationPresenter(QObject):
         self._editing: StoredQuestion | None = None
         self._waiting: tuple[Book, ...] = ()
         self._unstored = 0
-        self.answer = AnswerPresenter(bridge, view, books=books, clock=clock, parent=self)
+        self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)
@@ -148,6 +149,7 @@ class ConversationPresenter(QObject):
                 before, parent_id = before[:-1], last.question.parent_id
         question = Question(self._conversation.id, text.strip(), self._conversation.books, parent_id)
         self._composer.set_busy(True)
+        self.asking.emit()
         self.answer.start(
             partial(self._desk.ask.ask, question), Running(self._conversation, question.text, before, parent_id)
         )
@@ -160,6 +162,7 @@ class ConversationPresenter(QObject):
             return
         before = self._turns_before(question_id)
         self._composer.set_busy(True)
+        self.asking.emit()
         self.answer.start(
             partial(self._desk.ask.again, question_id, excerpts=excerpts),
             Running(self._conversation, question.text, before, question.parent_id, question_id, again=True),
@@ -255,7 +258,9 @@ class ConversationPresenter(QObject):
         if problem is not None and problem.code.startswith("engine_"):
             self.engine_died.emit()
         self.stored.emit()
-        self.answered.emit(bool(running.pieces))
+        self.answered.emit()
+        if problem is not None and problem.code == Code.DOES_NOT_FIT:
+            self.misfit.emit()
 
     # ---- what the store says
 

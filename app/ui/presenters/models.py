@@ -26,6 +26,7 @@ class ModelPresenter(QObject):
 
     ready = Signal(object)
     revived = Signal(object)
+    beginning = Signal()  # a model is about to be loaded
     failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, chip: ModelChip, parent: QObject | None = None) -> None:
@@ -98,6 +99,7 @@ class ModelPresenter(QObject):
     def _begin(self, work: object, *, reviving: bool = False) -> None:
         if self._job is not None:
             self._job.cancel()
+        self.beginning.emit()
         self._reviving = reviving
         self._gave_up = False
         words = _("Engine stopped") if reviving else _("Loading the model")

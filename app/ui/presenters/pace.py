@@ -36,6 +36,10 @@ class Pace:
             self._samples.append((self._last[0], reading.done, now - self._last[1], now))
         self._last = (reading.done, now)
 
+    def go_on(self, now: float) -> None:
+        """After a pause: the time that it took does not count."""
+        self._last = (self._last[0], now)
+
     @property
     def tokens_per_second(self) -> float:
         """Of the last few seconds; 0 while nothing was evaluated."""

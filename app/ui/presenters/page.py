@@ -12,11 +12,12 @@ from app.core.document import Book, Format, Page, PageImage
 from app.core.errors import Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
+from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
-from app.ui.presenters.words import page_note
+from app.ui.presenters.words import ReadingNow, page_note, read_words
 
 _FIND_DELAY_MS = 250
 
@@ -45,6 +46,8 @@ class PagePresenter(QObject):
         self._book: Book | None = None
         self._page: Page | None = None
         self._as_text = False
+        self._use: ContextUse | None = None
+        self._now: ReadingNow | None = None
         self._words = ""
         self._found: tuple[int, ...] = ()
         self._opening: Job | None = None
@@ -96,6 +99,31 @@ class PagePresenter(QObject):
         if self._book is not None and self._book.id == book_id:
             self._book = self._page = None
             self._panel.show_nothing()
+
+    @Slot(object)
+    def show_use(self, use: ContextUse | None) -> None:
+        """How far the books on the desk are read; None while it is not known."""
+        self._use = use
+        self._show_read()
+
+    @Slot(object)
+    def show_reading(self, now: ReadingNow | None) -> None:
+        """Where the model reads; None once it does not."""
+        self._now = now
+        self._show_read()
+
+    def _show_read(self) -> None:
+        """Of the open book, while the model has read a part of it or is reading it."""
+        segments = self._use.segments if self._use is not None else ()
+        segment = next((s for s in segments if self._book is not None and s.book_id == self._book.id), None)
+        place = self._now.place if self._now is not None else None
+        here = place is not None and segment is not None and place.book_id == segment.book_id
+        if self._page is None or segment is None or not (here or 0 < segment.held_tokens < segment.tokens):
+            self._panel.show_read("", None)
+            return
+        fraction = place.fraction if here and place is not None else segment.held_tokens / segment.tokens
+        read_to = segment.page_at(int(fraction * segment.tokens)) - 1
+        self._panel.show_read(read_words(self._page, read_to, self._now if here else None), fraction)
 
     # ---- what the panel asks
 
@@ -150,6 +178,7 @@ class PagePresenter(QObject):
         if opened.lit is not None:
             self._panel.text.light(*opened.lit)
         self._arrange()
+        self._show_read()
         if other_book:
             self._find()
         elif self._words:

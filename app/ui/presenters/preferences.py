@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.errors import Problem
 from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
+from app.engine.protocol import Room
 from app.messages import _, sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
@@ -70,6 +71,20 @@ class Preferences(QObject):
             notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
         elif settings.language != before.language:
             notice.show_sentence(_("The language changes when Octavo is started again."), failed=False)
+
+    @Slot(object)
+    def use_room(self, room: Room) -> None:
+        """Load the model again with this context."""
+        engine = msgspec.structs.replace(
+            self._settings.engine, context_tokens=room.context_tokens, kv_type=room.kv_type
+        )
+        settings = msgspec.structs.replace(self._settings, engine=engine)
+        work = partial(self._desk.settings.save, settings)
+        self._bridge.call(Executor.STORE, work, partial(self._room_saved, settings), self._on_problem)
+
+    def _room_saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._settings = settings
+        self.reload_wanted.emit()
 
     @Slot(str)
     def _act(self, key: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import BookRef, Conversation, PageRange
@@ -14,10 +15,12 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, sentence
+from app.services.context import Chapter, ContextUse, Segment, chapters_of
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
 from app.ui.presenters.openings import Openings
-from app.ui.presenters.words import Place, flagged_words
+from app.ui.presenters.words import ReadingNow, flagged_words
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList
 from app.ui.shelf.pages_dialog import PagesDialog
@@ -62,9 +65,11 @@ class ShelfPresenter(QObject):
         self._books: dict[str, Book] = {}
         self._tokens: dict[str, int] = {}
         self.openings = Openings(desk, bridge, self)
-        self._reading: tuple[Place, str] | None = None
-        self._read: frozenset[str] = frozenset()
+        self._reading: ReadingNow | None = None
+        self._segments: dict[str, Segment] = {}
         self._open_book = ""
+        self._pages_dialog: PagesDialog | None = None
+        self._counting: Job | None = None
         self._connect()
 
     @property
@@ -92,15 +97,16 @@ class ShelfPresenter(QObject):
         self._panel.select_conversation(conversation.id if conversation else "")
         self._show_books()
 
-    @Slot(object, str)
-    def show_reading(self, place: Place | None, left: str) -> None:
+    @Slot(object)
+    def show_reading(self, now: ReadingNow | None) -> None:
         """Where the model reads; None once it does not."""
-        self._reading = (place, left) if place is not None else None
+        self._reading = now
         self._show_books()
 
-    def show_read(self, book_ids: Iterable[str]) -> None:
-        """Which books are in the model's context."""
-        self._read = frozenset(book_ids)
+    @Slot(object)
+    def show_use(self, use: ContextUse | None) -> None:
+        """How far the books on the desk are read; None while it is not known."""
+        self._segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
         self._show_books()
 
     def show_open_book(self, book_id: str) -> None:
@@ -127,13 +133,41 @@ class ShelfPresenter(QObject):
             return
         refs = self._shown.books
         kept = tuple(ref for ref in refs if ref.book_id != book_id)
-        self.desk_changed.emit(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
+        self._put(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
+
+    @Slot(str, int)
+    def place_on_desk(self, book_id: str, place: int) -> None:
+        """Put a book between those on the desk, before the one that is number `place` there now; -1 takes it off."""
+        if self._shown is None or book_id not in self._books:
+            return
+        refs = self._shown.books
+        moved = next((ref for ref in refs if ref.book_id == book_id), BookRef(book_id))
+        before = tuple(ref for ref in refs[: max(0, place)] if ref.book_id != book_id)
+        after = tuple(ref for ref in refs[max(0, place) :] if ref.book_id != book_id)
+        placed = (*before, *after) if place < 0 else (*before, moved, *after)
+        if placed != refs:
+            self._put(placed)
+
+    @Slot(str, int)
+    def move_on_desk(self, book_id: str, step: int) -> None:
+        """Put a book on the desk `step` places further down, or up when it is negative."""
+        ids = [ref.book_id for ref in self._shown.books] if self._shown else []
+        if book_id in ids:
+            place = ids.index(book_id) + step
+            self.place_on_desk(book_id, max(0, place + (step > 0)))
 
     @Slot(str, object)
     def choose_pages(self, book_id: str, pages: PageRange | None) -> None:
         if self._shown is not None:
             refs = tuple(BookRef(book_id, pages) if ref.book_id == book_id else ref for ref in self._shown.books)
-            self.desk_changed.emit(refs)
+            self._put(refs)
+
+    def _put(self, refs: tuple[BookRef, ...]) -> None:
+        """These lie on the desk now. It counts at once, so that a second change builds on the first."""
+        assert self._shown is not None
+        self._shown = msgspec.structs.replace(self._shown, books=refs)
+        self._show_books()
+        self.desk_changed.emit(refs)
 
     # ---- inside
 
@@ -142,7 +176,9 @@ class ShelfPresenter(QObject):
         self._panel.conversation_delete_wanted.connect(self.ask_delete)
         self._panel.book_opened.connect(self.book_wanted)
         self._panel.desk_toggled.connect(self.toggle_desk)
-        self._panel.pages_wanted.connect(self._ask_pages)
+        self._panel.book_moved.connect(self.move_on_desk)
+        self._book_list.dropped.connect(self.place_on_desk)
+        self._panel.pages_wanted.connect(self.ask_pages)
         self._panel.book_remove_wanted.connect(self._ask_remove)
         self._panel.opening_cancelled.connect(self.openings.stop)
         self.openings.changed.connect(self._show_books)
@@ -203,13 +239,19 @@ class ShelfPresenter(QObject):
             tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
             state_text=flagged_words(book),
         )
-        if self._reading is not None and self._reading[0].book_id == book.id:
-            place, left = self._reading
-            words = _("reading p. {page}").format(page=count(place.page))
-            words = f"{words} · {left}" if left else words
-            return replace(row, state=BookState.READING, state_text=words, fraction=place.fraction)
-        if ref is not None and book.id in self._read and not row.state_text:
+        now = self._reading
+        if now is not None and now.place is not None and now.place.book_id == book.id:
+            words = _("reading p. {page}").format(page=count(now.place.page))
+            words = f"{words} · {now.left}" if now.left else words
+            return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
+        segment = self._segments.get(book.id)
+        if ref is None or segment is None or row.state_text:
+            return row
+        if segment.held_tokens >= segment.tokens:
             return replace(row, state=BookState.READ, state_text=_("✓ read"))
+        if segment.read_to:
+            words = _("read to p. {page}").format(page=count(segment.read_to))
+            return replace(row, state=BookState.PARTLY_READ, state_text=words)
         return row
 
     # ---- questions to the person
@@ -244,12 +286,40 @@ class ShelfPresenter(QObject):
             self.conversation_wanted.emit(self._shown.id)
 
     @Slot(str)
-    def _ask_pages(self, book_id: str) -> None:
+    def ask_pages(self, book_id: str) -> None:
+        """Let the person choose which pages of a book lie on the desk; how many tokens they take comes later."""
         if self._shown is not None and book_id in self._books:
+            book = self._books[book_id]
             pages = next((ref.pages for ref in self._shown.books if ref.book_id == book_id), None)
-            dialog = PagesDialog(self._books[book_id], pages, self._panel.window())
+            dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
             dialog.chosen.connect(self.choose_pages)
+            dialog.count_wanted.connect(self._count_pages)
+            self._pages_dialog = dialog
+            dialog.destroyed.connect(self._forget_dialog)
+            work = partial(self._desk.context.chapters, book)
+            self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
             dialog.open()
+
+    @Slot()
+    def _forget_dialog(self) -> None:
+        self._pages_dialog = None
+
+    @Slot(object)
+    def _show_chapters(self, chapters: tuple[Chapter, ...]) -> None:
+        if self._pages_dialog is not None:
+            self._pages_dialog.show_chapters(chapters)
+
+    @Slot(object)
+    def _count_pages(self, ref: BookRef) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        work = partial(self._desk.context.tokens_of, ref)
+        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
+
+    @Slot(object)
+    def _show_count(self, tokens: int) -> None:
+        if self._pages_dialog is not None:
+            self._pages_dialog.show_tokens(tokens)
 
     @Slot(str)
     def _ask_remove(self, book_id: str) -> None:
@@ -273,12 +343,19 @@ class ShelfPresenter(QObject):
         self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
 
     def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._bridge.call(
+            Executor.ENGINE, partial(self._desk.library.forget, book_id), self._forgotten, self._on_problem
+        )
         self._books.pop(book_id, None)
         self._tokens.pop(book_id, None)
         self.book_removed.emit(book_id)
         if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.books):
-            self.desk_changed.emit(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
+            self._put(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
         self._show_books()
+
+    @Slot(object)
+    def _forgotten(self, nothing: None) -> None:
+        """The engine holds nothing more of a book that was removed."""
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

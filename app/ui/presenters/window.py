@@ -27,9 +27,11 @@ from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
 from app.ui.page.panel import PagePanel
 from app.ui.palette_dialog import Entry, Kind
+from app.ui.presenters.ahead import ReadingAhead
 from app.ui.presenters.commands import Command, Commands
 from app.ui.presenters.context import ContextPresenter
 from app.ui.presenters.conversation import ConversationPresenter
+from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.page import PagePresenter
 from app.ui.presenters.preferences import Preferences
@@ -79,9 +81,9 @@ class WindowPresenter(QObject):
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
         self.page = PagePresenter(desk, bridge, page_panel, self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
-        self.conversation = ConversationPresenter(
-            desk, bridge, view, composer, books=self._books, clock=clock, parent=self
-        )
+        self.conversation = ConversationPresenter(desk, bridge, view, composer, clock=clock, parent=self)
+        self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
+        self.fitting = Fitting(desk, bridge, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
@@ -153,18 +155,42 @@ class WindowPresenter(QObject):
         shelf.book_removed.connect(self.page.close_book)
         talk.shown.connect(self._on_shown)
         talk.stored.connect(shelf.list_conversations)
-        talk.answer.reading.connect(shelf.show_reading)
-        talk.answer.loading.connect(self.model.show_loading)
-        talk.answer.noticed.connect(self.tell)
-        talk.answer.paced.connect(self.context.note_pace)
+        for work in (talk.answer, self.ahead):
+            for reader in (shelf, self.page, self.context):
+                work.reading.connect(reader.show_reading)
+            work.loading.connect(self.model.show_loading)
+            work.noticed.connect(self.tell)
+            work.paced.connect(self.context.note_pace)
+        talk.asking.connect(self._on_asking)
+        talk.misfit.connect(self._on_misfit)
+        self.ahead.ended.connect(self.context.measure)
+        self.context.read_wanted.connect(self.read_ahead)
+        self.context.paused.connect(talk.answer.show_paused)
+        self.context.paused.connect(self.ahead.show_paused)
+        self.context.fit_wanted.connect(self.offer_fit)
+        self.fitting.room_chosen.connect(self.preferences.use_room)
+        self.fitting.pages_chosen.connect(shelf.ask_pages)
+        self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
+        self.model.beginning.connect(self.ahead.stop)
         talk.engine_died.connect(self._on_engine_died)
         talk.answered.connect(self._on_answered)
         self.model.ready.connect(self._on_ready)
         self.model.revived.connect(talk.tell_revived)
         self.model.revived.connect(self._on_ready)
         self.context.measured.connect(talk.note_use)
+        self.context.measured.connect(shelf.show_use)
+        self.context.measured.connect(self.page.show_use)
         self.page.moved.connect(self._on_moved)
-        for presenter in (shelf, talk, self.page, self.model, self.preferences, self.readings):
+        for presenter in (
+            shelf,
+            talk,
+            self.page,
+            self.model,
+            self.ahead,
+            self.fitting,
+            self.preferences,
+            self.readings,
+        ):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(shelf.openings.open_files)
         self.window.talk.composer.files_dropped.connect(shelf.openings.open_names)
@@ -193,6 +219,7 @@ class WindowPresenter(QObject):
         self.window.talk.title.setText(title_of(conversation) if conversation else "")
         self.window.setWindowTitle(f"{title_of(conversation)} – Octavo" if conversation else "Octavo")
         self.shelf.show_conversation(conversation)
+        self.ahead.show_conversation(conversation)
         self.context.show_conversation(conversation)
         self._hint()
 
@@ -204,21 +231,52 @@ class WindowPresenter(QObject):
 
     @Slot()
     def _on_engine_died(self) -> None:
-        self.shelf.show_read(())
+        self.context.show_busy(False)
         self.model.look()
 
-    @Slot(bool)
-    def _on_answered(self, read: bool) -> None:
+    @Slot()
+    def _on_asking(self) -> None:
+        self.ahead.stop()
+        self.context.show_busy(True)
+
+    @Slot()
+    def _on_misfit(self) -> None:
+        self._offer_fit(asked=True)
+
+    @Slot()
+    def offer_fit(self) -> None:
+        """Let the person choose how the books can be made to fit."""
+        self._offer_fit(asked=False)
+
+    def _offer_fit(self, *, asked: bool) -> None:
+        shown = self.conversation.conversation
+        if shown is not None:
+            self.fitting.offer(shown, self.context.use, asked=asked)
+
+    @Slot()
+    def read_ahead(self) -> None:
+        """Read the books on the desk now, ahead of the next question."""
+        shown, use = self.conversation.conversation, self.context.use
+        if shown is not None and use is not None and not self.conversation.busy:
+            self.ahead.start(shown, use)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop what the engine is doing: an answer, or reading ahead."""
+        if self.ahead.running:
+            self.ahead.stop()
+        else:
+            self.conversation.stop()
+
+    @Slot()
+    def _on_answered(self) -> None:
         self._first_start = False
+        self.context.show_busy(False)
         self.model.look()
         self.context.measure()
-        shown = self.conversation.conversation
-        if shown is not None and read:
-            self.shelf.show_read(ref.book_id for ref in shown.books)
 
     @Slot(object)
     def _on_ready(self, info: object) -> None:
-        self.shelf.show_read(())
         self.context.measure()
         self.shelf.count_tokens(info)  # type: ignore[arg-type]
 
@@ -269,7 +327,9 @@ class WindowPresenter(QObject):
             Command(_("Ask again from excerpts"), "Ctrl+Shift+R", talk.ask_last_from_excerpts),
             Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
             Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
-            Command(_("Stop"), "Esc", talk.stop),
+            Command(_("Stop"), "Esc", self.stop),
+            Command(_("Read the books on the desk now"), "", self.read_ahead),
+            Command(_("Pause the reading, or read on"), "Ctrl+P", self.context.pause_or_resume),
             Command(_("Find in book"), "Ctrl+F", self.find_in_book),
             Command(_("Go to page"), "Ctrl+G", self.go_to_page),
             Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),

@@ -19,13 +19,13 @@ TOKENS_PER_PAGE = 570
 """Of an ordinary English book; used while the desk holds no book whose own number is known."""
 
 
-_WORTH_TELLING = 1000
+WORTH_TELLING = 1000
 """Fewer tokens than this are read before anyone would ask how long it takes."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in which book the model reads: `page` is an estimate from the share of the book's tokens."""
+    """Where in which book the model reads; `fraction` of its tokens are done."""
 
     book_id: str
     title: str
@@ -33,7 +33,25 @@ class Place:
     fraction: float
 
 
-def place_of(done_tokens: int, use: ContextUse | None, books: Mapping[str, Book]) -> Place | None:
+@dataclass(frozen=True)
+class ReadingNow:
+    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone."""
+
+    done: int
+    total: int
+    place: Place | None
+    words: str
+    left: str
+
+
+def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
+    """What there is to tell of a reading; `now` in seconds of the pace's clock."""
+    pace.note(reading, now)
+    place = place_of(reading.done, use)
+    return ReadingNow(reading.done, reading.total, place, reading_words(reading, place, pace), left_words(pace))
+
+
+def place_of(done_tokens: int, use: ContextUse | None) -> Place | None:
     """Which book the prompt's token number `done_tokens` lies in; None after the books or while it is not known.
 
     The rules before the first book are counted to it.
@@ -43,10 +61,8 @@ def place_of(done_tokens: int, use: ContextUse | None, books: Mapping[str, Book]
     before = 0
     for segment in use.segments:
         if segment.kind == "book" and segment.tokens and done_tokens < before + segment.tokens:
-            fraction = max(0, done_tokens - before) / segment.tokens
-            book = books.get(segment.book_id)
-            pages = book.page_count if book is not None else 1
-            return Place(segment.book_id, segment.title, min(pages, 1 + int(fraction * pages)), fraction)
+            done = max(0, done_tokens - before)
+            return Place(segment.book_id, segment.title, segment.page_at(done), done / segment.tokens)
         before += segment.tokens
     return None
 
@@ -74,12 +90,26 @@ def loading_words(fraction: float) -> str:
     return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
 
 
+def paused_words(words: str) -> str:
+    """What is told of a reading while it is paused; `words` tell where it is."""
+    return _("Paused · {words}").format(words=words)
+
+
+def read_words(page: Page, read_to: int, now: ReadingNow | None) -> str:
+    """How far the model has read the book that `page` belongs to; `now` while it reads it. Pages are numbers."""
+    if now is not None and now.place is not None:
+        words = _("The model is reading p. {page}").format(page=count(now.place.page))
+        return f"{words} · {now.left}" if now.left else words
+    if page.number > read_to:
+        return _("The model has read to p. {page}, not this page yet").format(page=count(read_to))
+    return _("The model has read to p. {page}").format(page=count(read_to))
+
+
 def page_note(page: Page) -> str:
     """What a person should know about a page, in one line; empty when there is nothing."""
     sentences = {
         Flag.EMPTY: _("This page is empty."),
         Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
-        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
         Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
         Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
         Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
@@ -102,12 +132,12 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
 
     `tokens_per_second`: how fast the model read last; 0 where that is not known.
     """
-    used = sum(segment.tokens for segment in use.segments)
+    used = use.used_tokens
     numbers = _("{used} of {whole} tokens").format(used=count(used), whole=count(use.context_tokens))
     free = use.context_tokens - used
     if free < 0:
         return _("{numbers} · does not fit").format(numbers=numbers)
-    if use.to_read_tokens >= _WORTH_TELLING:
+    if use.to_read_tokens >= WORTH_TELLING:
         words = _("{n} to read").format(n=count(use.to_read_tokens))
         if tokens_per_second > 0:
             time = duration(use.to_read_tokens / tokens_per_second)
@@ -124,10 +154,16 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
     return f"{numbers} · {words}"
 
 
-def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
-    """The spine's segments: a book each, then all else, then what is left."""
-    books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
-    parts = [Part(_named(book.title, book.tokens), book.tokens, cloth(book.book_id)) for book in books]
+def use_parts(use: ContextUse, palette: Palette, done_tokens: int = 0) -> tuple[Part, ...]:
+    """The spine's segments: a book each, then all else, then what is left. `done_tokens` of the prompt are read by
+    now, if that is more than the books had then."""
+    parts, before = [], 0
+    for segment in use.segments:
+        if segment.kind == "book" and segment.tokens:
+            held = max(segment.held_tokens, min(segment.tokens, done_tokens - before))
+            name = _named(segment.title, segment.tokens)
+            parts.append(Part(name, segment.tokens, cloth(segment.book_id), held / segment.tokens))
+        before += segment.tokens
     other = sum(segment.tokens for segment in use.segments if segment.kind != "book")
     if other:
         parts.append(Part(_named(_("Conversation and rules"), other), other, palette.working))

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 
 from app.messages import _, count
 from app.ui.shelf.headed_list import HeadedList, Index
 from app.ui.shelf.rows import BookRow, Heading, ItemRole
 
+_MIME = "application/x-octavo-book"
+
 
 class BookList(HeadedList[BookRow]):
-    """`ItemRole` gives a `Heading` or a `BookRow`."""
+    """`ItemRole` gives a `Heading` or a `BookRow`. Books can be dragged onto the desk, within it, and off it."""
+
+    dropped = Signal(str, int)  # a book's id; before which number of the desk, -1: off the desk
 
     def show_books(self, rows: Sequence[BookRow]) -> None:
         """Keeps the given order within desk and shelf; a change of states alone keeps selection and scroll position."""
@@ -34,6 +38,36 @@ class BookList(HeadedList[BookRow]):
     def index_of(self, key: str) -> QModelIndex:
         """An invalid index when there is none."""
         return next((self.index(number) for number, row in self.entries() if row.key == key), QModelIndex())
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        row = self._rows[index.row()]
+        draggable = isinstance(row, BookRow) and row.book is not None
+        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if draggable else Qt.ItemFlag.NoItemFlags)
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        rows = [self._rows[index.row()] for index in indexes]
+        data.setData(_MIME, "".join(row.key for row in rows if isinstance(row, BookRow)).encode())
+        return data
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:  # noqa: ARG002
+        """Says where a book was dropped; always False, so that the view removes no row by itself."""
+        if data.hasFormat(_MIME):
+            place = row if row >= 0 else len(self._rows)
+            shelf = next((n for n, one in enumerate(self._rows) if n and isinstance(one, Heading)), len(self._rows))
+            desk = [number for number, one in self.entries() if one.on_desk and one.book is not None]
+            off = bool(desk) and shelf < place
+            number = -1 if off else sum(other < place for other in desk)
+            self.dropped.emit(bytes(data.data(_MIME).data()).decode(), number)
+        return False
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

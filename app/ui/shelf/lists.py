@@ -6,12 +6,15 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
 
 class ShelfListView(QListView):
     """`opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or key."""
 
     opened = Signal(QModelIndex)
     toggled = Signal(QModelIndex)
+    moved = Signal(QModelIndex, int)  # Alt+Up or Alt+Down: so many rows further down
     menu_wanted = Signal(QModelIndex, QPoint)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -40,6 +43,13 @@ class ShelfListView(QListView):
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
 
+    def accept_moves(self) -> None:
+        """Let rows be dragged to other places, as far as the model allows."""
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setDragDropOverwriteMode(False)
+
     def content_height(self) -> int:
         model = self.model()
         return sum(self.sizeHintForRow(row) for row in range(model.rowCount())) if model else 0
@@ -52,6 +62,8 @@ class ShelfListView(QListView):
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             self.opened.emit(index)
+        elif event.key() in _STEPS and event.modifiers() & Qt.KeyboardModifier.AltModifier and index.isValid():
+            self.moved.emit(index, _STEPS[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Space and index.isValid():
             self.toggled.emit(index)
         else:

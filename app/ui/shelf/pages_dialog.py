@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -12,9 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.conversation import PageRange
+from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.messages import _, count
+from app.services.context import Chapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
@@ -22,15 +25,22 @@ from app.ui.widgets.number_field import NumberField
 
 _RangeRole = int(Qt.ItemDataRole.UserRole)
 _OUTLINE_HEIGHT = 220
+_COUNT_DELAY_MS = 150
 
 
 class PagesDialog(SmallDialog):
-    """`chosen` carries the book's id and a PageRange, or None for the whole book."""
+    """`chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
+    what the chosen pages take; `show_tokens` tells."""
 
     chosen = Signal(str, object)
+    count_wanted = Signal(object)
 
-    def __init__(self, book: Book, pages: PageRange | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, book: Book, chapters: Sequence[Chapter], pages: PageRange | None, parent: QWidget | None = None
+    ) -> None:
         self._book = book
+        self._tokens = PlainLabel(role="small")
+        self._count_later = QTimer(singleShot=True, interval=_COUNT_DELAY_MS)
         shown = pages or PageRange(1, book.page_count)
         self.first = _page_box(shown.first, book.page_count, _("First page"))
         self.last = _page_box(shown.last, book.page_count, _("Last page"))
@@ -39,21 +49,54 @@ class PagesDialog(SmallDialog):
         self.outline.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.outline.setProperty("role", "framed")
         self.outline.setFixedHeight(_OUTLINE_HEIGHT)
-        for title, chapter in chapters(book):
-            item = QListWidgetItem(f"{title}   {chapter.first}–{chapter.last}")
-            item.setData(_RangeRole, chapter)
+        for chapter in chapters:
+            item = QListWidgetItem()
+            item.setData(_RangeRole, chapter.pages)
             self.outline.addItem(item)
+        self.show_chapters(chapters)
         self.outline.currentItemChanged.connect(self._take_chapter)
         sentence = _("The model reads these pages of “{title}” and no others. The book has {n} pages.").format(
             title=book.title, n=count(book.page_count)
         )
         super().__init__(_("Choose pages"), sentence, _("Put on the desk"), body=self._body(), parent=parent)
+        self._count_later.setParent(self)
+        self._count_later.timeout.connect(self._ask_count)
+        for box in (self.first, self.last):
+            box.changed.connect(self._recount)
+        self._recount()
+
+    def show_chapters(self, chapters: Sequence[Chapter]) -> None:
+        """Tell what each chapter takes; tokens of 0 are not told."""
+        for number, chapter in enumerate(chapters):
+            indent = "    " * (chapter.level - 1)
+            words = f"{indent}{chapter.title}   {chapter.pages.first}–{chapter.pages.last}"
+            if chapter.tokens:
+                words = _("{chapter} · {n} tokens").format(chapter=words, n=count(chapter.tokens))
+            self.outline.item(number).setText(words)
+
+    def show_tokens(self, tokens: int) -> None:
+        """Tell what the chosen pages take."""
+        self._tokens.setText(_("These pages take {n} tokens.").format(n=count(tokens)))
+
+    def tokens_text(self) -> str:
+        return self._tokens.text()
 
     def accept(self) -> None:
-        first, last = sorted((int(self.first.value()), int(self.last.value())))
-        whole = first == 1 and last == self._book.page_count
-        self.chosen.emit(self._book.id, None if whole else PageRange(first, last))
+        self.chosen.emit(self._book.id, self._chosen())
         super().accept()
+
+    def _chosen(self) -> PageRange | None:
+        first, last = sorted((int(self.first.value()), int(self.last.value())))
+        return None if first == 1 and last == self._book.page_count else PageRange(first, last)
+
+    @Slot()
+    def _recount(self) -> None:
+        self._tokens.setText(" ")
+        self._count_later.start()
+
+    @Slot()
+    def _ask_count(self) -> None:
+        self.count_wanted.emit(BookRef(self._book.id, self._chosen()))
 
     def _body(self) -> QWidget:
         body = QWidget()
@@ -68,6 +111,7 @@ class PagesDialog(SmallDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addLayout(row)
+        column.addWidget(self._tokens)
         if self.outline.count():
             column.addWidget(PlainLabel(_("Or a chapter:"), role="small"))
             column.addWidget(self.outline)
@@ -79,16 +123,6 @@ class PagesDialog(SmallDialog):
             chapter: PageRange = item.data(_RangeRole)
             self.first.set_value(chapter.first)
             self.last.set_value(chapter.last)
-
-
-def chapters(book: Book) -> list[tuple[str, PageRange]]:
-    """The outline's entries, each up to the page before the next entry of its level or a higher one."""
-    found = []
-    for number, section in enumerate(book.outline):
-        following = (other.page for other in book.outline[number + 1 :] if other.level <= section.level)
-        last = max(section.page, next(following, book.page_count + 1) - 1)
-        found.append(("    " * (section.level - 1) + section.title, PageRange(section.page, last)))
-    return found
 
 
 def _page_box(value: int, pages: int, name: str) -> NumberField:

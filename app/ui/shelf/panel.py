@@ -34,6 +34,7 @@ class ShelfPanel(QWidget):
     book_opened = Signal(str)
     desk_toggled = Signal(str)
     pages_wanted = Signal(str)
+    book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
     opening_cancelled = Signal(str)
     add_wanted = Signal()
@@ -66,6 +67,8 @@ class ShelfPanel(QWidget):
         self.book_view.setItemDelegate(delegate)
         self.book_view.opened.connect(self._open_book)
         self.book_view.toggled.connect(self._toggle_book)
+        self.book_view.moved.connect(self._move_book)
+        self.book_view.accept_moves()
         self.book_view.menu_wanted.connect(self._open_book_menu)
         self.book_view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
@@ -169,6 +172,12 @@ class ShelfPanel(QWidget):
         if isinstance(row, BookRow) and row.book is not None:
             self.desk_toggled.emit(row.book.id)
 
+    @Slot(QModelIndex, int)
+    def _move_book(self, index: QModelIndex, step: int) -> None:
+        row = index.data(ItemRole)
+        if isinstance(row, BookRow) and row.on_desk and row.book is not None:
+            self.book_moved.emit(row.book.id, step)
+
     @Slot(QModelIndex, QPoint)
     def _open_conversation_menu(self, index: QModelIndex, where: QPoint) -> None:
         menu = self.conversation_menu(index)
@@ -208,6 +217,11 @@ class ShelfPanel(QWidget):
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
         if row.on_desk:
             menu.addAction(_("Choose pages…"), partial(self.pages_wanted.emit, row.book.id))
+            places = [other.key for other in self._books.books() if other.on_desk]
+            up = menu.addAction(_("Move up") + "\tAlt+Up", partial(self.book_moved.emit, row.book.id, -1))
+            down = menu.addAction(_("Move down") + "\tAlt+Down", partial(self.book_moved.emit, row.book.id, 1))
+            up.setEnabled(places[0] != row.key)
+            down.setEnabled(places[-1] != row.key)
         menu.addSeparator()
         menu.addAction(_("Remove from the shelf…"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu

@@ -22,7 +22,8 @@ class BookState(StrEnum):
     OPENING = "opening"  # the file is being turned into pages
     READING = "reading"  # the model is reading it
     READY = "ready"
-    READ = "read"  # it is in the model's context
+    PARTLY_READ = "partly_read"  # the model has read its first pages
+    READ = "read"  # it is in the model's context, or saved
     FAILED = "failed"
 
 

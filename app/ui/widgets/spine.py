@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from app.messages import _
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_XL, Theme
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.tips import plain_tip
 
 _BAR_HEIGHT = 10
 _RING = 3
 _THINNEST = 2.0
+_PALE = 90
 
 
 @dataclass(frozen=True)
 class Part:
-    """A segment: `name` in words with its tokens, `colour` as #RRGGBB, empty for what is left."""
+    """A segment: `name` in words with its tokens, `colour` as #RRGGBB, empty for what is left; `read` is the share of
+    it that the model has read, the rest is drawn paler."""
 
     name: str
     tokens: int
     colour: str = ""
+    read: float = 1.0
 
 
 class SpineBar(QWidget):
@@ -101,7 +105,12 @@ class SpineBar(QWidget):
         for part, left, width in self._segments():
             if part.colour:
                 segment = QRectF(left, bar.top(), width, bar.height())
-                painter.fillRect(segment, QColor(palette.not_found if over else part.colour))
+                colour = QColor(palette.not_found if over else part.colour)
+                pale = QColor(colour)
+                pale.setAlpha(_PALE)
+                painter.fillRect(segment, pale if part.read < 1 and not over else colour)
+                segment.setWidth(width * part.read)
+                painter.fillRect(segment, colour)
                 painter.fillRect(QRectF(left + width - 1, bar.top(), 1, bar.height()), QColor(palette.ground))
 
     def _used(self) -> int:
@@ -126,7 +135,9 @@ class SpineBar(QWidget):
 
 
 class Spine(QWidget):
-    """The bar with its name on the left and the numbers on the right."""
+    """The bar with its name on the left; the numbers, and what can be done about them, on the right."""
+
+    acted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,16 +145,25 @@ class Spine(QWidget):
         self.bar.setAccessibleName(_("Context"))
         self._text = ElidedLabel(role="small")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.action = TextButton("", role="link")
+        self.action.clicked.connect(self.acted)
+        self.action.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
         row.setSpacing(SPACE_M)
         row.addWidget(PlainLabel(_("Context"), role="small"))
         row.addWidget(self.bar, 1)
         row.addWidget(self._text)
-        self.setFixedHeight(SIZE_SMALL + 2 * SPACE_M - 2)
+        row.addWidget(self.action)
+        self.setFixedHeight(SIZE_SMALL + 2 * SPACE_M)
 
     def text(self) -> str:
         return self._text.text()
+
+    def show_action(self, words: str) -> None:
+        """What the person can do now; empty for nothing."""
+        self.action.setText(words)
+        self.action.setVisible(bool(words))
 
     def show_use(self, parts: tuple[Part, ...], capacity: int, text: str) -> None:
         """`text` puts the numbers into words."""

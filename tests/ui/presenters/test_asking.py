@@ -12,6 +12,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.engine.protocol import EngineState
 from app.messages import sentence
+from app.ui.fit_dialog import FitDialog
 from app.ui.widgets.model_chip import Mark
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -227,11 +228,12 @@ def test_a_sentence_says_why_there_is_no_answer(room: Room) -> None:
 
 def test_reading_is_told_by_book_page_and_time_left(room: Room) -> None:
     begun, gate = Gate(), Gate()
+    room.engine.to_read = 279_641
     _open(room, LEASE, LETTERS)
     room.engine.answers = [(Reading(0, 279_641, 0), begun, Reading(252_000, 279_641, 0), gate, "Done.")]
     room.ask("First?", settle=False)
     wait(begun.reached.is_set)
-    wait(lambda: bool(room.row(room.books[LEASE]).state_text))
+    wait(lambda: "reading" in room.row(room.books[LEASE]).state_text)
     room.seconds = 540
     begun.open()
     wait(gate.reached.is_set)
@@ -264,11 +266,16 @@ def test_closing_the_window_mid_answer_keeps_what_was_written(room: Room) -> Non
 
 
 def test_a_book_that_does_not_fit_is_asked_from_excerpts(qtbot: QtBot, room: Room) -> None:
-    """The sentence that refuses it names the way."""
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=8192)
     _open(room, LEASE)
     room.ask("When does the tenant give notice?")
-    assert any("Ctrl+Shift+R" in words for words in room.sentences())
+    assert any("Nothing was cut" in words for words in room.sentences())
+    dialog = room.window.findChild(FitDialog)
+    assert dialog is not None
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    room.settle()
+    room.window.activateWindow()
+    wait(room.window.isActiveWindow)
     qtbot.keyClick(room.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     room.settle()
     assert room.answer().excerpts

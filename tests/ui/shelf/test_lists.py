@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import msgspec
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Conversation, PageRange
+from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
+from app.services.context import chapters_of
 from app.ui.icons import Icons
 from app.ui.shelf.books import BookList, measure_of
 from app.ui.shelf.conversations import ConversationList
-from app.ui.shelf.pages_dialog import PagesDialog, chapters
+from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookRow, BookState, ItemRole
 from app.ui.theme import Theme
@@ -147,7 +149,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
     opening = BookRow("/file", "file", on_desk=True, state=BookState.OPENING)
     books.show_books([BookRow("a", "A", _book("a"), on_desk=True), opening, BookRow("b", "B", _book("b"))])
     expected = {
-        "a": ["Open", "Take off the desk", "Choose pages…", "Remove from the shelf…"],
+        "a": ["Open", "Take off the desk", "Choose pages…", "Move up", "Move down", "Remove from the shelf…"],
         "/file": ["Stop opening"],
         "b": ["Open", "Put on the desk", "Remove from the shelf…"],
     }
@@ -187,39 +189,56 @@ def test_without_books_the_shelf_says_how_to_add_one(qtbot: QtBot, panel: ShelfP
     assert not panel.book_view.isHidden()
 
 
-def test_chapters_reach_to_the_next_of_their_level() -> None:
-    outline = (Section("One", 1), Section("One a", 3, 2), Section("One b", 7, 2), Section("Two", 10))
-    assert chapters(_book("a", 20, outline)) == [
-        ("One", PageRange(1, 9)),
-        ("    One a", PageRange(3, 6)),
-        ("    One b", PageRange(7, 9)),
-        ("Two", PageRange(10, 20)),
-    ]
-    assert chapters(_book("a", 5, (Section("Odd", 4), Section("Same page", 4)))) == [
-        ("Odd", PageRange(4, 4)),
-        ("Same page", PageRange(4, 5)),
-    ]
-
-
 def test_pages_are_chosen_by_number_or_by_chapter(qtbot: QtBot) -> None:
     book = _book("a", 20, (Section("One", 1), Section("Two", 10)))
-    dialog = PagesDialog(book, None)
+    dialog = PagesDialog(book, chapters_of(book.outline, 20), None)
     qtbot.addWidget(dialog)
     dialog.outline.setCurrentRow(1)
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.accept()
     assert chosen.args == ["a", PageRange(10, 20)]
-    backwards = PagesDialog(book, PageRange(10, 20))
+    backwards = PagesDialog(book, (), PageRange(10, 20))
     backwards.first.set_value(8)
     backwards.last.set_value(2)
     with qtbot.waitSignal(backwards.chosen) as chosen:
         backwards.accept()
     assert chosen.args == ["a", PageRange(2, 8)]
-    whole = PagesDialog(book, PageRange(1, 5))
+    whole = PagesDialog(book, (), PageRange(1, 5))
     whole.last.setText("999")
     with qtbot.waitSignal(whole.chosen) as chosen:
         whole.accept()
     assert chosen.args == ["a", None]
+
+
+def test_the_chosen_pages_and_the_chapters_tell_their_tokens(qtbot: QtBot) -> None:
+    book = _book("a", 20, (Section("One", 1), Section("Two", 10)))
+    chapters = chapters_of(book.outline, 20)
+    dialog = PagesDialog(book, chapters, None)
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.count_wanted) as counted:
+        dialog.outline.setCurrentRow(1)
+    assert counted.args == [BookRef("a", PageRange(10, 20))]
+    dialog.show_tokens(6_200)
+    assert dialog.tokens_text() == "These pages take 6,200 tokens."
+    assert dialog.outline.item(0).text() == "One   1–9"
+    dialog.show_chapters([msgspec.structs.replace(chapter, tokens=4_000) for chapter in chapters])
+    assert dialog.outline.item(1).text() == "Two   10–20 · 4,000 tokens"
+
+
+def test_books_are_dragged_onto_the_desk_within_it_and_off_it(qtbot: QtBot, books: BookList) -> None:
+    books.show_books([BookRow(k, k.upper(), _book(k), on_desk=k in "ab") for k in "abc"])
+
+    def drop(key: str, row: int) -> list[object]:
+        data = books.mimeData([books.index_of(key)])
+        with qtbot.waitSignal(books.dropped) as dropped:
+            books.dropMimeData(data, Qt.DropAction.MoveAction, row, 0, QModelIndex())
+        return dropped.args
+
+    assert drop("b", 1) == ["b", 0]
+    assert drop("a", 3) == ["a", 2]
+    assert drop("c", 2) == ["c", 1]
+    assert drop("a", 5) == ["a", -1]
+    assert not books.flags(books.index(0)) & Qt.ItemFlag.ItemIsDragEnabled, "headings stay"
 
 
 def test_an_invalid_index_has_no_data(conversations: ConversationList, books: BookList) -> None:
