@@ -57,6 +57,17 @@ class ContextUse(msgspec.Struct, frozen=True):
     segments: tuple[Segment, ...]
     to_read_tokens: int = 0
 
+    def after(self, done_tokens: int) -> ContextUse:
+        """The same once `done_tokens` of the prompt are read."""
+        segments, before = [], 0
+        for segment in self.segments:
+            if segment.kind == "book":
+                held = max(segment.held_tokens, min(segment.tokens, done_tokens - before))
+                segment = msgspec.structs.replace(segment, held_tokens=held)
+            segments.append(segment)
+            before += segment.tokens
+        return msgspec.structs.replace(self, segments=tuple(segments))
+
     @property
     def used_tokens(self) -> int:
         return sum(segment.tokens for segment in self.segments)

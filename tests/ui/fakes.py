@@ -15,7 +15,17 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
 from app.core.settings import KvType, Sampling
-from app.engine.protocol import EngineState, Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, Room
+from app.engine.protocol import (
+    DocumentText,
+    EngineState,
+    Foresight,
+    Generated,
+    LoadSpec,
+    ModelInfo,
+    Prompt,
+    PromptSize,
+    Room,
+)
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
@@ -89,6 +99,7 @@ class ScriptedEngine:
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     pauses: list[bool] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    longest: dict[str, int] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
@@ -126,16 +137,21 @@ class ScriptedEngine:
         self._note_thread()
         if not self._loaded:
             raise AppError(Code.NO_MODEL)
-        documents = tuple(
-            self.tokens.get(document.untrusted_title, sum(len(page.untrusted_text) for page in document.pages) // 4)
-            for document in prompt.documents
-        )
+        documents = tuple(self._count(document) for document in prompt.documents)
         messages = tuple(max(1, len(message.text) // 4) for message in prompt.messages)
         ends = tuple(
             tuple(tokens * (n + 1) // len(document.pages) for n in range(len(document.pages)))
             for tokens, document in zip(documents, prompt.documents, strict=True)
         )
         return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages, ends)
+
+    def _count(self, document: DocumentText) -> int:
+        """`tokens` are those of the whole book, which is as long as the longest part of it that was asked for."""
+        title, pages = document.untrusted_title, len(document.pages)
+        if title not in self.tokens:
+            return sum(len(page.untrusted_text) for page in document.pages) // 4
+        whole = self.longest[title] = max(pages, self.longest.get(title, 0))
+        return self.tokens[title] * pages // whole
 
     def foresee(self, prompt: Prompt) -> Foresight:
         size = self.measure(prompt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -34,6 +35,7 @@ class _Action(StrEnum):
 class ContextPresenter(QObject):
     measured = Signal(object)  # ContextUse; None while it is not known
     read_wanted = Signal()  # read the books of the shown conversation now
+    reading = Signal(object)  # ReadingNow, with whether it is paused; None once it does not read
     paused = Signal(bool)  # the reading that is under way waits, or goes on again
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
@@ -57,7 +59,6 @@ class ContextPresenter(QObject):
         self._shown: Conversation | None = None
         self._use: ContextUse | None = None
         self._reading: ReadingNow | None = None
-        self._is_paused = False
         self._is_busy = False
         self._job: Job | None = None
         self._tokens_per_second = 0.0
@@ -78,9 +79,10 @@ class ContextPresenter(QObject):
     @Slot(object)
     def show_reading(self, now: ReadingNow | None) -> None:
         """Where the model reads; None once it does not."""
+        if now is not None and self._reading is not None:
+            now = replace(now, paused=self._reading.paused)
         self._reading = now
-        if now is None:
-            self._is_paused = False
+        self.reading.emit(now)
         self._draw()
 
     def show_busy(self, busy: bool) -> None:
@@ -125,14 +127,16 @@ class ContextPresenter(QObject):
             self.act()
 
     def _set_paused(self, paused: bool) -> None:
-        self._is_paused = paused
+        assert self._reading is not None
+        self._reading = replace(self._reading, paused=paused)
+        self.reading.emit(self._reading)
         self.paused.emit(paused)
         self._draw()
 
     def _action(self) -> _Action:
         use = self._use
         if self._reading is not None:
-            return _Action.RESUME if self._is_paused else _Action.PAUSE
+            return _Action.RESUME if self._reading.paused else _Action.PAUSE
         if use is None or self._is_busy:
             return _Action.NOTHING
         if use.used_tokens > use.context_tokens:
@@ -162,7 +166,7 @@ class ContextPresenter(QObject):
         self._spine.show_action(offers[self._action()])
         now = self._reading
         if now is not None:
-            words = paused_words(now.words) if self._is_paused else now.words
+            words = paused_words(now.words) if now.paused else now.words
         elif self._use is not None:
             words = use_words(self._use, self._books(), self._tokens_per_second)
         else:
@@ -170,6 +174,5 @@ class ContextPresenter(QObject):
         if self._use is None:
             self._spine.show_use((), 0, words)
         else:
-            done = now.done if now is not None else 0
-            parts = use_parts(self._use, self._theme.palette, done)
-            self._spine.show_use(parts, self._use.context_tokens, words)
+            use = self._use.after(now.done) if now is not None else self._use
+            self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words)

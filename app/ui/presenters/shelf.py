@@ -66,7 +66,7 @@ class ShelfPresenter(QObject):
         self._tokens: dict[str, int] = {}
         self.openings = Openings(desk, bridge, self)
         self._reading: ReadingNow | None = None
-        self._segments: dict[str, Segment] = {}
+        self._use: ContextUse | None = None
         self._open_book = ""
         self._pages_dialog: PagesDialog | None = None
         self._counting: Job | None = None
@@ -106,7 +106,7 @@ class ShelfPresenter(QObject):
     @Slot(object)
     def show_use(self, use: ContextUse | None) -> None:
         """How far the books on the desk are read; None while it is not known."""
-        self._segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
+        self._use = use
         self._show_books()
 
     def show_open_book(self, book_id: str) -> None:
@@ -241,10 +241,11 @@ class ShelfPresenter(QObject):
         )
         now = self._reading
         if now is not None and now.place is not None and now.place.book_id == book.id:
-            words = _("reading p. {page}").format(page=count(now.place.page))
-            words = f"{words} · {now.left}" if now.left else words
+            words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
+            words = words.format(page=count(now.place.page))
+            words = f"{words} · {now.left}" if now.left and not now.paused else words
             return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
-        segment = self._segments.get(book.id)
+        segment = self._segment(book.id)
         if ref is None or segment is None or row.state_text:
             return row
         if segment.held_tokens >= segment.tokens:
@@ -253,6 +254,13 @@ class ShelfPresenter(QObject):
             words = _("read to p. {page}").format(page=count(segment.read_to))
             return replace(row, state=BookState.PARTLY_READ, state_text=words)
         return row
+
+    def _segment(self, book_id: str) -> Segment | None:
+        """The book's part of the context, as far as it is read by now."""
+        if self._use is None:
+            return None
+        use = self._use.after(self._reading.done) if self._reading is not None else self._use
+        return next((segment for segment in use.segments if segment.book_id == book_id), None)
 
     # ---- questions to the person
 

@@ -156,8 +156,7 @@ class WindowPresenter(QObject):
         talk.shown.connect(self._on_shown)
         talk.stored.connect(shelf.list_conversations)
         for work in (talk.answer, self.ahead):
-            for reader in (shelf, self.page, self.context):
-                work.reading.connect(reader.show_reading)
+            work.reading.connect(self.context.show_reading)
             work.loading.connect(self.model.show_loading)
             work.noticed.connect(self.tell)
             work.paced.connect(self.context.note_pace)
@@ -165,6 +164,8 @@ class WindowPresenter(QObject):
         talk.misfit.connect(self._on_misfit)
         self.ahead.ended.connect(self.context.measure)
         self.context.read_wanted.connect(self.read_ahead)
+        self.context.reading.connect(shelf.show_reading)
+        self.context.reading.connect(self.page.show_reading)
         self.context.paused.connect(talk.answer.show_paused)
         self.context.paused.connect(self.ahead.show_paused)
         self.context.fit_wanted.connect(self.offer_fit)

@@ -35,13 +35,15 @@ class Place:
 
 @dataclass(frozen=True)
 class ReadingNow:
-    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone."""
+    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone. `paused`:
+    it waits until the person lets it go on."""
 
     done: int
     total: int
     place: Place | None
     words: str
     left: str
+    paused: bool = False
 
 
 def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
@@ -98,8 +100,9 @@ def paused_words(words: str) -> str:
 def read_words(page: Page, read_to: int, now: ReadingNow | None) -> str:
     """How far the model has read the book that `page` belongs to; `now` while it reads it. Pages are numbers."""
     if now is not None and now.place is not None:
-        words = _("The model is reading p. {page}").format(page=count(now.place.page))
-        return f"{words} · {now.left}" if now.left else words
+        page_words = _("The reading is paused at p. {page}") if now.paused else _("The model is reading p. {page}")
+        words = page_words.format(page=count(now.place.page))
+        return f"{words} · {now.left}" if now.left and not now.paused else words
     if page.number > read_to:
         return _("The model has read to p. {page}, not this page yet").format(page=count(read_to))
     return _("The model has read to p. {page}").format(page=count(read_to))
@@ -154,16 +157,13 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
     return f"{numbers} · {words}"
 
 
-def use_parts(use: ContextUse, palette: Palette, done_tokens: int = 0) -> tuple[Part, ...]:
-    """The spine's segments: a book each, then all else, then what is left. `done_tokens` of the prompt are read by
-    now, if that is more than the books had then."""
-    parts, before = [], 0
-    for segment in use.segments:
-        if segment.kind == "book" and segment.tokens:
-            held = max(segment.held_tokens, min(segment.tokens, done_tokens - before))
-            name = _named(segment.title, segment.tokens)
-            parts.append(Part(name, segment.tokens, cloth(segment.book_id), held / segment.tokens))
-        before += segment.tokens
+def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
+    """The spine's segments: a book each, then all else, then what is left."""
+    books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
+    parts = [
+        Part(_named(book.title, book.tokens), book.tokens, cloth(book.book_id), book.held_tokens / book.tokens)
+        for book in books
+    ]
     other = sum(segment.tokens for segment in use.segments if segment.kind != "book")
     if other:
         parts.append(Part(_named(_("Conversation and rules"), other), other, palette.working))

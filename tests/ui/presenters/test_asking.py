@@ -242,6 +242,7 @@ def test_reading_is_told_by_book_page_and_time_left(room: Room) -> None:
     assert row.state_text == "reading p. 41 · 59 s left"
     assert row.fraction is not None
     assert 0.4 < row.fraction < 0.5
+    assert room.row(room.books[LEASE]).state_text == "✓ read"
     gate.open()
     room.settle()
     assert room.row(room.books[LETTERS]).state_text == "✓ read"

@@ -60,6 +60,8 @@ def test_books_are_read_ahead_paused_and_read_on(room: Room) -> None:
     assert room.engine.pauses == [True]
     assert _spine(room)[0].startswith("Paused · Reading Harbour Lease")
     assert _spine(room)[1] == "Read on"
+    assert room.row(room.books[LEASE]).state_text == "paused at p. 178"
+    assert room.window.page.read_text() == "The reading is paused at p. 178"
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True, False]
     middle.open()
@@ -179,7 +181,7 @@ def test_what_does_not_fit_gets_a_larger_context(room: Room) -> None:
     words = [button.text() for button, _choice in dialog.options]
     assert words == [
         "A context of 258,048 tokens",
-        "Some pages of “Harbour Lease, consolidated” (all: 231,480 tokens)…",
+        "Some pages of “Harbour Lease, consol…” (231,480 tokens in all)…",
     ]
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=258_048)
     dialog.accept()

@@ -83,7 +83,9 @@ def test_what_is_read_is_told_for_each_book() -> None:
     books = (Segment("book", 1_000, "a", "A", held_tokens=1_000), Segment("book", 2_000, "b", "B", held_tokens=500))
     use = ContextUse(8_192, (Segment("rules", 100), *books))
     assert [part.read for part in use_parts(use, PAPER)] == [1.0, 0.25, 1.0, 1.0]
-    assert [part.read for part in use_parts(use, PAPER, 2_100)] == [1.0, 0.5, 1.0, 1.0], "reading has come further"
+    assert [part.read for part in use_parts(use.after(2_100), PAPER)] == [1.0, 0.5, 1.0, 1.0], (
+        "reading has come further"
+    )
 
 
 def test_too_much_is_said(qtbot: QtBot) -> None:
