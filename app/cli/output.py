@@ -21,6 +21,8 @@ from app.store.secret import KeyOrigin
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
+    CitationState.REPAIRED: "✓",
+    CitationState.NEAR: "≈",
     CitationState.NOT_FOUND: "?",
     CitationState.PAGE: "·",
     CitationState.FOUND: "→",
@@ -53,7 +55,14 @@ class JsonAnswers:
                 "excerpts": answer.excerpts,
                 "passages": [{"document": p.document, "page": p.label} for p in answer.passages],
                 "citations": [
-                    {"document": c.document, "page": c.label, "quote": c.quote, "state": c.state}
+                    {
+                        "document": c.document,
+                        "page": c.label,
+                        "quote": c.quote,
+                        "state": c.state,
+                        "on_page": c.on_page,
+                        "named": c.named,
+                    }
                     for c in answer.citations
                 ],
             }
@@ -125,6 +134,8 @@ def _passages_line(answer: Answer) -> str:
 def _citation_line(citation: Citation) -> str:
     words = {
         CitationState.VERIFIED: _("the quotation stands there"),
+        CitationState.REPAIRED: _("the quotation stands there, not on p. {named}").format(named=citation.named),
+        CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer"),
         CitationState.FOUND: _("found by Octavo"),

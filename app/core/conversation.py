@@ -13,6 +13,8 @@ class CitationState(StrEnum):
     """What the program, not the model, found out about a citation."""
 
     VERIFIED = "verified"  # the quotation stands on that page, word for word after normalising
+    REPAIRED = "repaired"  # it stands word for word on another page than the answer names
+    NEAR = "near"  # something like it stands on that page, in other words
     NOT_FOUND = "not_found"  # the quotation does not stand on that page, or there is no such page
     PAGE = "page"  # a page was named without a quotation; the page exists
     FOUND = "found"  # the model named no page; the program found this one to bear the answer out
@@ -23,6 +25,8 @@ class Citation(msgspec.Struct, frozen=True):
 
     `start` and `end` are the offsets, in characters of the answer's text, of the mark (`[p. 12]`) in the answer;
     both are -1 for a citation that the program found by itself. `page` counts from 1; `label` is the page's own label.
+    `on_page`: for NEAR, what the page says where the quotation should stand; for PAGE, its sentence that has most in
+    common with the claim, if any. `named`: for REPAIRED, the page that the answer names.
     """
 
     book_id: str
@@ -33,6 +37,13 @@ class Citation(msgspec.Struct, frozen=True):
     state: CitationState
     start: int = -1
     end: int = -1
+    on_page: str = ""
+    named: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What is to be lit on the page: the quotation as it stands there."""
+        return self.on_page or self.quote
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 
+from rapidfuzz import fuzz
+
 JOINT = "\u00ad"
 """Stands in a normal form for a hyphen at a line's end: the word may be written with it or without it."""
 
@@ -174,6 +176,28 @@ def find(page: Normal, quotation: Normal) -> tuple[int, int] | None:
                 return _without_space(page.source, *span)
             start = match.start() + 1
     return None
+
+
+def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
+    """The range of the page's source, whole words, that is most like the quotation; None if nothing is enough.
+
+    `min_likeness` from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
+    """
+    wanted = quotation.text.strip()
+    if not wanted or len(wanted) > len(page.text):
+        return None
+    found = fuzz.partial_ratio_alignment(wanted, page.text, score_cutoff=min_likeness)
+    if found is None:
+        return None
+    start, end = found.dest_start, found.dest_end
+    while start > 0 and (page.text[start] == JOINT or _cuts(page.text[start], page.text[start - 1 : start], "")):
+        start -= 1
+    while end < len(page.text) and (
+        page.text[end - 1] == JOINT or _cuts(page.text[end - 1], page.text[end : end + 1], "")
+    ):
+        end += 1
+    span = page.origin(start, end)
+    return None if span is None else _without_space(page.source, *span)
 
 
 def _without_space(source: str, begin: int, end: int) -> tuple[int, int]:

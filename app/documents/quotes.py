@@ -6,18 +6,22 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+import msgspec
 from rapidfuzz import fuzz
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
-from app.documents.normal import Normal, find, is_unspaced
-from app.documents.related import CitedBook, find_pages
+from app.documents.normal import Normal, find, find_near, is_unspaced
+from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
 
 __all__ = ["CitedBook", "check", "find_pages", "locate"]
 
 MIN_WORD_LIKENESS = 85.0
 """Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
+
+MIN_LIKENESS = 80.0
+"""Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
 
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
@@ -29,20 +33,31 @@ def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
     """Every page that the answer names, and every quotation in it that names none but stands on a page.
 
     In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-    page (or begin there and run on to the next); quotations too short to prove anything are not looked up. A page
-    that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one citation for each, with
-    its share of the mark; a run of pages gives one, for the page where the quotation stands, or its first.
+    page (or begin there and run on to the next); quotations too short to prove anything are not looked up. One that
+    stands on another page is REPAIRED and gets that one; one to which something on the named page comes near is NEAR.
+    A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one citation for
+    each, with its share of the mark; a run of pages gives one, for the page where the quotation stands, or its first.
+    A page without a quotation gets its sentence that has most in common with the claim.
     """
     desk = _Desk(books)
     marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
     quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
     cited: list[tuple[int, Citation]] = []
     claimed: set[int] = set()
+    verified: set[int] = set()
     for mark, quotation in pair(answer, marks, quotations):
         if quotation is not None:
             claimed.add(quotation.start)
         quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
-        cited += [(span[0], desk.cite(place, quote, span)) for place, span in zip(mark.places, mark.spans, strict=True)]
+        citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
+        if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
+            verified.add(quotation.start)
+        elif quote and quotation is not None and quotation.start not in verified:
+            citations = desk.mend(citations)
+        elif not quote:
+            claim = last_sentence(answer[: mark.start])
+            citations = [desk.illustrate(citation, claim) for citation in citations]
+        cited += [(citation.start, citation) for citation in citations]
     unclaimed = {
         " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
     }
@@ -91,6 +106,40 @@ class _Desk:
             return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
         book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
         return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+
+    def mend(self, citations: Sequence[Citation]) -> list[Citation]:
+        """Citations of one quotation that stands on none of their pages: with the page where it does stand, else with
+        what comes near to it on theirs."""
+        elsewhere = self.search(citations[0].quote, citations)
+        if elsewhere is not None:
+            first = citations[0]
+            mended = msgspec.structs.replace(
+                elsewhere, state=CitationState.REPAIRED, start=first.start, end=first.end, named=first.label
+            )
+            return [mended, *citations[1:]]
+        wanted = Normal(citations[0].quote)
+        return [self._bring_near(citation, wanted) for citation in citations]
+
+    def illustrate(self, citation: Citation, claim: str) -> Citation:
+        """A citation without a quotation, with the page's sentence that has most in common with `claim`."""
+        found = self._page_of(citation)
+        if citation.state is not CitationState.PAGE or found is None:
+            return citation
+        best = statements_about(claim, [found[1].text], 1)
+        sentence = " ".join(best[0][1].split()) if best else ""
+        return msgspec.structs.replace(citation, on_page=sentence[:MAX_QUOTE_CHARACTERS])
+
+    def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
+        found = self._page_of(citation)
+        span = find_near(self._normal(*found), wanted, MIN_LIKENESS) if found is not None else None
+        if found is None or span is None:
+            return citation
+        on_page = " ".join(found[1].text[slice(*span)].split()).strip(" ,;:")
+        return msgspec.structs.replace(citation, state=CitationState.NEAR, on_page=on_page)
+
+    def _page_of(self, citation: Citation) -> tuple[CitedBook, Page] | None:
+        places = ((book, page) for book in self._books for page in book.pages)
+        return next((p for p in places if (p[0].book_id, p[1].number) == (citation.book_id, citation.page)), None)
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
         """A page, one that the answer cites if possible, on which the quotation stands."""

@@ -107,6 +107,11 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
     return tuple((index, sentence) for index, sentence, terms in ranked[:limit] if terms.all & asked.all)
 
 
+def last_sentence(text: str) -> str:
+    """The last sentence of the last paragraph; empty where there is none."""
+    return next(reversed(list(_sentences(text.rpartition("\n\n")[2]))), "")
+
+
 def _has_words(sentence: str) -> bool:
     """Whether it is more than an entry of a table of contents."""
     words = [word for word in _WORD.findall(sentence) if not word.isdigit()]

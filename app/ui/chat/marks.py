@@ -21,7 +21,12 @@ _OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves
 _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
-_SIGNS = {CitationState.VERIFIED: " ✓", CitationState.NOT_FOUND: " ?"}
+_SIGNS = {
+    CitationState.VERIFIED: " ✓",
+    CitationState.REPAIRED: " ✓",
+    CitationState.NEAR: " ≈",
+    CitationState.NOT_FOUND: " ?",
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ def holds_mark(address: str) -> bool:
 def label_citation(citation: Citation, untrusted_title: str = "") -> str:
     """What a chip says: `p. 12 ✓`, with several books `Side letters p. 12 ✓`."""
     page = disarm(citation.label) or str(citation.page)
+    if citation.state is CitationState.REPAIRED:
+        page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     return f"{shorten_title(untrusted_title)} {place}{_SIGNS.get(citation.state, '')}".strip()
 
@@ -130,17 +137,24 @@ def shorten_title(untrusted_title: str) -> str:
 
 def describe_citation(citation: Citation, untrusted_title: str = "") -> str:
     """A sentence, plain text, that says what the mark on the chip means."""
-    words = {"page": disarm(citation.label) or str(citation.page)}
+    words = {"page": disarm(citation.label) or str(citation.page), "named": disarm(citation.named)}
+    words["on_page"] = disarm(citation.on_page)
     words["title"] = " ".join(disarm(untrusted_title or citation.document).split())
     match citation.state:
         case CitationState.VERIFIED:
             text = _("Verified: the quotation stands on page {page} of {title}, word for word.")
+        case CitationState.REPAIRED:
+            text = _("Verified on another page: the answer names page {named}; word for word it stands on page {page}.")
+        case CitationState.NEAR:
+            text = _("Nearly: page {page} of {title} says “{on_page}”.")
         case CitationState.NOT_FOUND:
             text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
         case CitationState.FOUND:
             text = _("Found by Octavo, not named in the answer: page {page} of {title} bears it out.")
         case CitationState.PAGE:
             text = _("Names page {page} of {title}, without a quotation that could be checked.")
+            if citation.on_page:
+                text += " " + _("Most related there: “{on_page}”.")
     return text.format(**words)
 
 
@@ -149,6 +163,10 @@ def describe_count(n: int, state: CitationState) -> str:
     match state:
         case CitationState.VERIFIED:
             text = _("{n} verified")
+        case CitationState.REPAIRED:
+            text = _("{n} on another page")
+        case CitationState.NEAR:
+            text = _("{n} nearly")
         case CitationState.NOT_FOUND:
             text = _("{n} not found")
         case CitationState.PAGE:
@@ -161,14 +179,19 @@ def describe_count(n: int, state: CitationState) -> str:
 def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
     """The counts under an answer, the good news first."""
     counts = Counter(citation.state for citation in citations)
-    order = (CitationState.VERIFIED, CitationState.NOT_FOUND, CitationState.PAGE)
+    order = (
+        *(CitationState.VERIFIED, CitationState.REPAIRED),
+        *(CitationState.NEAR, CitationState.NOT_FOUND, CitationState.PAGE),
+    )
     return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
 
 
 def colour_state(state: CitationState | None, palette: Palette) -> str:
     match state:
-        case CitationState.VERIFIED:
+        case CitationState.VERIFIED | CitationState.REPAIRED:
             return palette.verified
+        case CitationState.NEAR:
+            return palette.near
         case CitationState.NOT_FOUND:
             return palette.not_found
         case _:

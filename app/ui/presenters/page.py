@@ -80,7 +80,7 @@ class PagePresenter(QObject):
             words = _("The answer names a page {page} that none of the books on the desk has.")
             self.failed.emit(words.format(page=citation.label or citation.page))
             return
-        self.open_page(citation.book_id, citation.page, citation.quote)
+        self.open_page(citation.book_id, citation.page, citation.shown)
 
     def open_page(self, book_id: str, number: int, quote: str = "") -> None:
         if self._opening is not None:
