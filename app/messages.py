@@ -173,6 +173,10 @@ _SENTENCES: dict[Code, str] = {
         " --data-dir."
     ),
     Code.PASSPHRASE_NEEDED: "The desk “{path}” is locked with a passphrase. Enter the passphrase to open it.",
+    Code.EXPORT_FORMAT: "“{path}” was not written: its name should end in one of {known}. Choose such a name.",
+    Code.EXPORT_NOT_WRITTEN: (
+        "“{path}” could not be written. Check that its folder exists and that you may write there, or choose another."
+    ),
     Code.USAGE: "This is not understood: {detail}. “octavo --help” shows what can be asked for.",
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. It stays as it was.",
     Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),

@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("let the model write within quotation marks what does not stand in the books"),
     )  # fmt: skip
+    ask.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
+    )
     ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
 
     read = _command(commands, "read", _("show what Octavo can read of a file"))

@@ -27,6 +27,8 @@ from app.core.conversation import Answer, BookRef, Question
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Opening, Reading, Token
 from app.core.paths import Paths
+from app.export import files
+from app.export.report import compose
 from app.messages import _
 from app.services import doctor
 from app.services.ask import Ask
@@ -104,6 +106,8 @@ def _new_passphrase() -> str:
 
 
 def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    if options.export is not None:
+        files.check_ending(options.export)
     pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
     books = tuple(
@@ -124,6 +128,9 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
             if error.code is Code.DOES_NOT_FIT:
                 out.choices(desk.context.choices(books, int(error.params["needed_tokens"])))
             raise
+    if options.export is not None:
+        named = desk.conversations.get(conversation.id) or conversation
+        files.write(compose(named.title, desk.conversations.turns(conversation.id)), options.export.absolute())
 
 
 def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:

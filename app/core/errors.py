@@ -86,6 +86,8 @@ class Code(StrEnum):
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
 
     # use
+    EXPORT_FORMAT = "export_format"  # path, known
+    EXPORT_NOT_WRITTEN = "export_not_written"  # path
     USAGE = "usage"  # detail
     SETTING_INVALID = "setting_invalid"  # name, detail
     NO_DISPLAY = "no_display"
@@ -93,7 +95,7 @@ class Code(StrEnum):
 
 
 _BLAME: dict[Blame, tuple[Code, ...]] = {
-    Blame.USAGE: (Code.USAGE, Code.SETTING_INVALID, Code.NO_DISPLAY, Code.CONTEXT_INVALID),
+    Blame.USAGE: (Code.USAGE, Code.EXPORT_FORMAT, Code.SETTING_INVALID, Code.NO_DISPLAY, Code.CONTEXT_INVALID),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
     Blame.MACHINE: (
         Code.READING_DAMAGED,
@@ -101,6 +103,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.READING_NOT_SAVED,
         Code.DISK_FULL,
         Code.FOLDER_READ_ONLY,
+        Code.EXPORT_NOT_WRITTEN,
         Code.DATABASE_NEWER,
         Code.DATABASE_LOCKED,
         Code.DATABASE_KEY,

@@ -289,3 +289,13 @@ def test_no_process_opens_an_internet_socket(tiny_scout: Path, story: Path, tmp_
     text = calls.read_text(encoding="utf-8", errors="replace")
     assert "+++ exited with 0 +++" in text
     assert "AF_INET" not in text
+
+
+def test_an_answer_is_exported(run: Any, tmp_path: Path, story: Path, tiny_scout: Path) -> None:
+    asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048, "--max-tokens", 8)
+    code, _, told = run(*asked, "--export", tmp_path / "out.pdf", "What burned?")
+    assert code == 2
+    assert ".docx" in told
+    code, _, _ = run(*asked, "--export", tmp_path / "out.md", "What burned?")
+    assert code == 0
+    assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith("# What burned?\n\n> What burned?\n")

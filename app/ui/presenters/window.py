@@ -31,6 +31,7 @@ from app.ui.presenters.ahead import ReadingAhead
 from app.ui.presenters.commands import Command, Commands
 from app.ui.presenters.context import ContextPresenter
 from app.ui.presenters.conversation import ConversationPresenter
+from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.page import PagePresenter
@@ -83,6 +84,7 @@ class WindowPresenter(QObject):
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
         self.conversation = ConversationPresenter(desk, bridge, view, composer, clock=clock, parent=self)
         self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
+        self.exporting = Exporting(desk, bridge, self.window, self)
         self.fitting = Fitting(desk, bridge, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
@@ -173,6 +175,7 @@ class WindowPresenter(QObject):
         self.fitting.pages_chosen.connect(shelf.ask_pages)
         self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
         self.model.beginning.connect(self.ahead.stop)
+        self.exporting.done.connect(self.say)
         talk.engine_died.connect(self._on_engine_died)
         talk.answered.connect(self._on_answered)
         self.model.ready.connect(self._on_ready)
@@ -189,6 +192,7 @@ class WindowPresenter(QObject):
             self.model,
             self.ahead,
             self.fitting,
+            self.exporting,
             self.preferences,
             self.readings,
         ):
@@ -204,6 +208,18 @@ class WindowPresenter(QObject):
     def tell(self, words: str) -> None:
         """Say a sentence about something that went wrong."""
         self.window.talk.notice.show_sentence(words)
+
+    @Slot(str)
+    def say(self, words: str) -> None:
+        """Say a sentence about something that went well."""
+        self.window.talk.notice.show_sentence(words, failed=False)
+
+    @Slot()
+    def export(self) -> None:
+        """Write the shown conversation into a file."""
+        shown = self.conversation.conversation
+        if shown is not None and not self.conversation.empty:
+            self.exporting.choose(shown)
 
     @Slot(object)
     def open_citation(self, citation: Any) -> None:
@@ -346,6 +362,7 @@ class WindowPresenter(QObject):
             Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
             Command(_("Open a GGUF file…"), "", self.model.choose_file),
             Command(_("Load the model again"), "", self.model.load_again),
+            Command(_("Export the conversation…"), "Ctrl+Shift+S", self.export),
             Command(_("Saved readings…"), "", self.readings.open_list),
             Command(_("Light or dark"), "", self.preferences.toggle_theme),
             Command(_("Settings"), "Ctrl+,", self.preferences.open_settings),

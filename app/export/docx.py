@@ -1,0 +1,136 @@
+"""A report as a Word document."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.text.paragraph import Paragraph
+from markdown_it.token import Token
+
+from app.export.markdown import parser
+from app.export.report import REFERENCE, Report
+from app.messages import _
+
+_MONOSPACED = "Courier New"
+_LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
+_LARGEST_HEADING = 2  # the report's own headings are 0 and 1
+
+
+def write(report: Report) -> bytes:
+    document = Document()
+    document.core_properties.title = report.title
+    document.core_properties.author = ""
+    document.add_heading(report.title, 0)
+    for part in report.parts:
+        document.add_paragraph(part.question, style="Intense Quote")
+        _Scribe(document).write(parser().parse(part.answer))
+        if part.note:
+            document.add_paragraph().add_run(part.note).italic = True
+    if report.references:
+        document.add_heading(_("References"), 1)
+    for reference in report.references:
+        document.add_paragraph(f"[{reference.number}] {reference.words}")
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+class _Scribe:
+    """Writes the tokens of an answer; `_lists` are the open ones, True for those that are numbered."""
+
+    def __init__(self, document: DocumentObject) -> None:
+        self._document = document
+        self._lists: list[bool] = []
+        self._quotes = 0
+        self._in_table = False
+        self._row: list[Sequence[Token]] = []
+        self._rows: list[list[Sequence[Token]]] = []
+        self._heading = 0
+
+    def write(self, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            match token.type:
+                case "bullet_list_open" | "ordered_list_open":
+                    self._lists.append(token.type == "ordered_list_open")
+                case "bullet_list_close" | "ordered_list_close":
+                    self._lists.pop()
+                case "blockquote_open":
+                    self._quotes += 1
+                case "blockquote_close":
+                    self._quotes -= 1
+                case "heading_open":
+                    self._heading = int(token.tag[1:])
+                case "heading_close":
+                    self._heading = 0
+                case "table_open":
+                    self._in_table = True
+                case "tr_close":
+                    self._rows.append(self._row)
+                    self._row = []
+                case "table_close":
+                    self._write_table()
+                case "fence" | "code_block":
+                    self._document.add_paragraph().add_run(token.content.rstrip("\n")).font.name = _MONOSPACED
+                case "inline":
+                    self._write_inline(token.children or ())
+
+    def _write_inline(self, children: Sequence[Token]) -> None:
+        if self._in_table:
+            self._row.append(children)
+            return
+        if self._heading:
+            paragraph = self._document.add_heading("", min(9, self._heading + _LARGEST_HEADING - 1))
+        else:
+            paragraph = self._document.add_paragraph(style=self._style())
+        _write_runs(paragraph, children)
+
+    def _style(self) -> str | None:
+        if self._lists:
+            level = min(len(self._lists), _LIST_LEVELS)
+            name = "List Number" if self._lists[-1] else "List Bullet"
+            return name if level == 1 else f"{name} {level}"
+        return "Quote" if self._quotes else None
+
+    def _write_table(self) -> None:
+        rows, self._rows, self._in_table = self._rows, [], False
+        if not rows:
+            return
+        table = self._document.add_table(len(rows), max(len(row) for row in rows), style="Table Grid")
+        for row, cells in zip(table.rows, rows, strict=True):
+            for cell, children in zip(row.cells, cells, strict=False):
+                _write_runs(cell.paragraphs[0], children)
+
+
+def _write_runs(paragraph: Paragraph, children: Sequence[Token]) -> None:
+    bold = italic = 0
+    address = ""
+    for child in children:
+        match child.type:
+            case "strong_open" | "strong_close":
+                bold += child.nesting
+            case "em_open" | "em_close":
+                italic += child.nesting
+            case "link_open":
+                address = str(child.attrs.get("href", ""))
+            case "link_close":
+                paragraph.add_run(f" ({address})")
+            case "softbreak":
+                paragraph.add_run(" ")
+            case "hardbreak":
+                paragraph.add_run().add_break()
+            case "text" | "code_inline":
+                _write_text(paragraph, child, bold=bool(bold), italic=bool(italic))
+
+
+def _write_text(paragraph: Paragraph, child: Token, *, bold: bool, italic: bool) -> None:
+    for number, piece in enumerate(REFERENCE.split(child.content)):
+        if not piece:
+            continue
+        run = paragraph.add_run(f"[{piece}]" if number % 2 else piece)
+        run.bold, run.italic = bold or None, italic or None
+        run.font.superscript = True if number % 2 else None
+        if child.type == "code_inline":
+            run.font.name = _MONOSPACED

@@ -1,0 +1,109 @@
+"""What an export says, whatever its format: questions, answers with numbered references, and the references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.conversation import Answer, Citation, CitationState, Ending, Turn
+from app.documents.hygiene import clean
+from app.messages import _
+
+OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
+REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
+"""Where the reference of this number stands in an answer."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A question as plain text, its answer as Markdown with the places of its references, and what is to be said about
+    the answer, which may be empty."""
+
+    question: str
+    answer: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`state` is what the program found out, in words; `quote` may be empty."""
+
+    number: int
+    place: str
+    state: str
+    quote: str
+
+    @property
+    def words(self) -> str:
+        quote = f" “{self.quote}”" if self.quote else ""
+        return f"{self.place}: {self.state}.{quote}"
+
+
+@dataclass(frozen=True)
+class Report:
+    title: str
+    parts: tuple[Part, ...]
+    references: tuple[Reference, ...]
+
+
+def compose(untrusted_title: str, turns: Sequence[Turn]) -> Report:
+    """The turns of a conversation, or one of them. References are counted through all of them."""
+    parts: list[Part] = []
+    references: list[Reference] = []
+    for turn in turns:
+        answer = turn.answer
+        if answer is None:
+            parts.append(Part(_cleaned(turn.question.text), "", ""))
+            continue
+        text, found = _number(answer, len(references))
+        references += found
+        parts.append(Part(_cleaned(turn.question.text), text, _note(answer)))
+    return Report(_cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
+
+
+def _number(answer: Answer, before: int) -> tuple[str, list[Reference]]:
+    """The text with numbers for its page marks; references that have no mark follow the text."""
+    pieces: list[str] = []
+    references: list[Reference] = []
+    position = 0
+    for citation in sorted(answer.citations, key=lambda c: (c.start < 0, c.start)):
+        number = before + len(references) + 1
+        if citation.start >= position:
+            pieces.append(_cleaned(answer.text[position : citation.start]))
+            position = citation.end
+        elif position < len(answer.text):
+            pieces.append(_cleaned(answer.text[position:]) + " ")
+            position = len(answer.text)
+        pieces.append(f"{OPEN}{number}{CLOSE}")
+        references.append(_reference(number, citation))
+    pieces.append(_cleaned(answer.text[position:]))
+    return "".join(pieces), references
+
+
+def _reference(number: int, citation: Citation) -> Reference:
+    words = {
+        CitationState.VERIFIED: _("the quotation stands there, word for word"),
+        CitationState.REPAIRED: _("the quotation stands there, word for word; the answer named p. {named}"),
+        CitationState.NEAR: _("the quotation stands there in other words, as follows"),
+        CitationState.NOT_FOUND: _("not found there"),
+        CitationState.PAGE: _("named by the answer, without a quotation"),
+        CitationState.FOUND: _("found by Octavo, not named by the answer"),
+    }[citation.state]
+    title = _cleaned(citation.document)
+    page = _("p. {page}").format(page=_cleaned(citation.label) or citation.page)
+    quote = citation.on_page if citation.state is CitationState.NEAR else citation.quote
+    place = f"{title}, {page}" if title else page
+    return Reference(number, place, words.format(named=_cleaned(citation.named)), _cleaned(quote))
+
+
+def _note(answer: Answer) -> str:
+    if answer.excerpts:
+        return _("The model saw only excerpts of the books.")
+    if answer.ending in (Ending.CANCELLED, Ending.FAILED, Ending.OPEN):
+        return _("This answer was not finished.")
+    return _("This answer reached the limit of its length.") if answer.ending is Ending.LENGTH else ""
+
+
+def _cleaned(untrusted_text: str) -> str:
+    return clean(untrusted_text)[0]

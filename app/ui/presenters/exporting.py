@@ -1,0 +1,98 @@
+"""Exporting: the shown conversation as a file of the person's choice."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, Signal, Slot
+from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.conversation import Conversation, Turn
+from app.core.errors import Problem
+from app.export import files, html
+from app.export.report import Report, compose
+from app.messages import _, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.shelf.conversations import title_of
+
+PDF = ".pdf"
+_MARGIN_MM = 20.0
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+class Exporting(QObject):
+    """`done` and `failed` carry a sentence."""
+
+    done = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._window = window
+        self._conversation: Conversation | None = None
+
+    def choose(self, conversation: Conversation) -> None:
+        """Let the person say where the conversation is written, and as what."""
+        self._conversation = conversation
+        names = {
+            ".docx": _("Word document (*.docx)"),
+            PDF: _("PDF (*.pdf)"),
+            ".html": _("Web page (*.html)"),
+            ".md": _("Markdown (*.md)"),
+        }
+        dialog = QFileDialog(self._window, _("Export the conversation"), "", ";;".join(names.values()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("docx")
+        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.selectFile(_NOT_IN_NAMES.sub(" ", title_of(conversation)).strip()[:80])
+        dialog.fileSelected.connect(self.write)
+        dialog.open()
+
+    @Slot(str)
+    def write(self, name: str) -> None:
+        """Write the conversation that was chosen into this file."""
+        if self._conversation is not None:
+            work = partial(_export, self._desk, self._conversation, Path(name))
+            self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.done.emit(_("The conversation was written to “{path}”.").format(path=name))
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
+    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
+
+
+def _export(desk: Desk, conversation: Conversation, path: Path) -> None:
+    turns: tuple[Turn, ...] = desk.conversations.turns(conversation.id)
+    report = compose(title_of(conversation), turns)
+    if path.suffix.lower() == PDF:
+        files.write_bytes(_as_pdf(report), path)
+    else:
+        files.write(report, path)
+
+
+def _as_pdf(report: Report) -> bytes:
+    """Set by Qt's rich text from the HTML, which asks for nothing from outside. Needs no GUI thread."""
+    document = QTextDocument()
+    document.setHtml(html.write(report))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+    writer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
+    writer.setTitle(report.title)
+    writer.setCreator("Octavo")
+    document.print_(writer)
+    return bytes(buffer.data().data())

@@ -1,0 +1,118 @@
+"""Exports: what was checked is told beside every reference, and nothing in a file does anything when it is opened."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from docx import Document
+
+from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.export import docx, html, markdown
+from app.export.report import Report, compose
+
+ANSWER = (
+    "# Notice\n\nThe lease asks for **twelve months** “not less than twelve months” [p. 87].\n\n"
+    "- by post [p. 88]\n- not by `e-mail`\n\n1. first\n\n| a | b |\n|---|---|\n| *c* | d [p. 9] |\n\n"
+    "```\ncode <b>\n```\n"
+)
+
+
+def cite(mark: str, state: CitationState, *, quote: str = "", on_page: str = "", named: str = "") -> Citation:
+    start = ANSWER.index(mark)
+    label = mark.strip("[]").split()[-1]
+    return Citation("b", "Harbour Lease", int(label), label, quote, state, start, start + len(mark), on_page, named)
+
+
+def turn(
+    text: str, citations: tuple[Citation, ...] = (), ending: Ending = Ending.COMPLETE, asked: str = "When?"
+) -> Turn:
+    question = StoredQuestion("q", "c", None, asked, (), 0.0)
+    return Turn(question, Answer("a", "q", text, ending, "Scout", 0.0, citations))
+
+
+@pytest.fixture
+def report() -> Report:
+    found = Citation("b", "Harbour Lease", 3, "3", "The Tenant pays.", CitationState.FOUND)
+    citations = (
+        cite("[p. 87]", CitationState.VERIFIED, quote="not less than twelve months"),
+        cite("[p. 88]", CitationState.REPAIRED, quote="by registered post", named="12"),
+        cite("[p. 9]", CitationState.NEAR, quote="pays ten", on_page="pays twelve"),
+        found,
+    )
+    return compose("Notice periods", (turn(ANSWER, citations), turn("No.", ending=Ending.CANCELLED, asked="And then?")))
+
+
+def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
+    assert [reference.words for reference in report.references] == [
+        "Harbour Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”",
+        "Harbour Lease, p. 88: the quotation stands there, word for word; the answer named p. 12. “by registered post”",
+        "Harbour Lease, p. 9: the quotation stands there in other words, as follows. “pays twelve”",
+        "Harbour Lease, p. 3: found by Octavo, not named by the answer. “The Tenant pays.”",
+    ]
+    assert report.parts[1].note == "This answer was not finished."
+    assert "[p. 87]" not in report.parts[0].answer
+
+
+def test_markdown_has_footnotes(report: Report) -> None:
+    text = markdown.write(report)
+    assert text.startswith("# Notice periods\n\n> When?\n")
+    assert "“not less than twelve months” [^1]." in text
+    assert "- by post [^2]" in text
+    assert "[^2]: Harbour Lease, p. 88: the quotation" in text
+    assert "```\n [^4]" in text or "[^4]" in text
+    assert "*This answer was not finished.*" in text
+
+
+def test_html_links_its_references(report: Report) -> None:
+    page = html.write(report)
+    assert '<sup><a href="#r1">1</a></sup>' in page
+    assert '<li id="r1">Harbour Lease, p. 87: ' in page
+    assert "<strong>twelve months</strong>" in page
+    assert "<td>d <sup>" in page
+    assert "code &lt;b&gt;" in page
+
+
+def test_a_word_document_has_styles_a_table_and_references(report: Report) -> None:
+    written = Document(io.BytesIO(docx.write(report)))
+    styles = {paragraph.text: paragraph.style.name for paragraph in written.paragraphs if paragraph.style}
+    assert styles["Notice periods"] == "Title"
+    assert styles["Notice"] == "Heading 2"
+    assert styles["When?"] == "Intense Quote"
+    assert styles["by post [2]"] == "List Bullet"
+    assert styles["first"] == "List Number"
+    (table,) = written.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["a", "b"], ["c", "d [3]"]]
+    assert written.paragraphs[-1].text.startswith("[4] Harbour Lease, p. 3: found by Octavo")
+
+
+HOSTILE = (
+    "<script>alert(1)</script> ![x](https://tracker.example/p.png) <img src=x onerror=y> [a](javascript:alert(1))\n\n"
+    "[p. 1]: https://evil.example\n\n\u202eevil\ufdd21\ufdd3"
+)
+
+
+def test_nothing_in_an_export_is_fetched_or_run() -> None:
+    report = compose("<b>T</b>", (turn(HOSTILE, asked="<script>2</script>"),))
+    page = html.write(report)
+    for active in ("<script", "<img", "onerror=y>", 'src="', 'href="javascript', "\u202e", "\ufdd2"):
+        assert active not in page.replace("onerror=y&gt;", "")
+    text = markdown.write(report)
+    assert "![" not in text
+    assert "\\<script>" in text
+    with zipfile.ZipFile(io.BytesIO(docx.write(report))) as archive:
+        relations = archive.read("word/_rels/document.xml.rels").decode()
+        assert "tracker" not in relations
+        assert "tracker" in archive.read("word/document.xml").decode(), "shown as text"
+
+
+def test_an_empty_conversation_is_a_title() -> None:
+    assert markdown.write(compose("", ())) == "# Conversation\n"
+    assert docx.write(compose("", ()))
+
+
+def test_deep_nesting_is_written() -> None:
+    report = compose("Deep", (turn(">" * 500 + " deep\n\n" + "- " * 300 + "item"),))
+    assert html.write(report)
+    assert docx.write(report)
