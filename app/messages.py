@@ -19,7 +19,15 @@ _TRANSLATIONS: dict[str, str] = {}
 _PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
-_FORMATS = {"pdf": "PDF", "epub": "EPUB", "markdown": "Markdown", "text": "plain text"}
+_FORMATS = {
+    "pdf": "PDF",
+    "epub": "EPUB",
+    "docx": "Word document",
+    "odt": "OpenDocument text",
+    "rtf": "RTF",
+    "markdown": "Markdown",
+    "text": "plain text",
+}
 
 _EXCESSES = {
     "characters": "more than {value} characters of text",
@@ -31,6 +39,7 @@ _EXCESSES = {
     "expansion": "files that grow to more than {value} times their size when unpacked",
     "page_objects": "more than {value} objects on one page",
     "xml_depth": "elements nested more than {value} deep",
+    "group_depth": "groups nested more than {value} deep",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
 

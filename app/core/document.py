@@ -10,6 +10,9 @@ import msgspec
 class Format(StrEnum):
     PDF = "pdf"
     EPUB = "epub"
+    DOCX = "docx"
+    ODT = "odt"
+    RTF = "rtf"
     MARKDOWN = "markdown"
     TEXT = "text"
 

@@ -15,9 +15,9 @@ TEXT_LIMIT_BYTES = 64 << 20
 """A text is held in memory whole, several times over; the longest novels have 6 MB."""
 
 PACKED_LIMIT_BYTES = 2 << 30
-"""PDF and EPUB are read from the file piece by piece."""
+"""PDF and what is packed are read from the file piece by piece."""
 
-_PACKED = frozenset({".pdf", ".epub"})
+_PACKED = frozenset({".pdf", ".epub", ".docx", ".odt"})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 

@@ -9,7 +9,7 @@ import zipfile
 from app.core.document import Document, Format, PageImage
 from app.core.errors import AppError, Code
 from app.documents import language
-from app.documents.formats import epub, markdown, pdf, text
+from app.documents.formats import docx, epub, markdown, odt, pdf, rtf, rtf_tokens, text
 from app.documents.formats.base import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 
@@ -18,8 +18,31 @@ __all__ = ["HEAD_BYTES", "Content", "Progress", "identify", "page_image", "parse
 _READERS: dict[Format, FormatReader] = {
     Format.PDF: pdf,
     Format.EPUB: epub,
+    Format.DOCX: docx,
+    Format.ODT: odt,
+    Format.RTF: rtf,
     Format.MARKDOWN: markdown,
     Format.TEXT: text,
+}
+
+
+_EPUB_SAMPLE = {
+    "mimetype": "application/epub+zip",
+    "META-INF/container.xml": '<container><rootfile full-path="book.opf"/></container>',
+    "book.opf": (
+        '<package><metadata/><manifest><item id="a" href="a.xhtml"/><item id="b" href="b.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/><itemref idref="b"/></spine></package>'
+    ),
+    "a.xhtml": "<html><body><p>Well formed</p></body></html>",
+    "b.xhtml": "<html><body><p>Not well formed",
+}
+_DOCX_SAMPLE = {
+    "[Content_Types].xml": "<Types/>",
+    "word/document.xml": "<document><body><p><r><t>Sample</t></r></p></body></document>",
+}
+_ODT_SAMPLE = {
+    "mimetype": "application/vnd.oasis.opendocument.text",
+    "content.xml": "<document-content><body><text><p>Sample</p></text></body></document-content>",
 }
 
 
@@ -48,7 +71,7 @@ def preload() -> None:
     the language model, and what all these load only when they are first used.
     """
     language.load()
-    for encoding in (*text.ENCODINGS, "utf-8-sig"):
+    for encoding in (*text.ENCODINGS, *rtf_tokens.ENCODINGS, "utf-8-sig"):
         codecs.lookup(encoding)
     for name, sample in _samples():
         content = Content(name, sample, "")
@@ -66,17 +89,6 @@ def _identify(content: Content) -> Format:
 
 def _samples() -> list[tuple[str, bytes]]:
     """A small file of each format, the PDF last; its font is not embedded, so that PDFium looks for the system's."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
-        archive.writestr("META-INF/container.xml", '<container><rootfile full-path="book.opf"/></container>')
-        archive.writestr(
-            "book.opf",
-            '<package><metadata/><manifest><item id="a" href="a.xhtml"/><item id="b" href="b.xhtml"/></manifest>'
-            '<spine><itemref idref="a"/><itemref idref="b"/></spine></package>',
-        )
-        archive.writestr("a.xhtml", "<html><body><p>Well formed</p></body></html>")
-        archive.writestr("b.xhtml", "<html><body><p>Not well formed")
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
     document = (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -87,6 +99,17 @@ def _samples() -> list[tuple[str, bytes]]:
     return [
         ("sample.txt", "naïve café\n".encode("cp1252")),
         ("sample.md", b"# Sample\n\n*text*\n"),
-        ("sample.epub", packed.getvalue()),
+        ("sample.epub", _pack(_EPUB_SAMPLE)),
+        ("sample.docx", _pack(_DOCX_SAMPLE)),
+        ("sample.odt", _pack(_ODT_SAMPLE)),
+        ("sample.rtf", rb"{\rtf1\ansi Sample {\b text}\par}"),
         ("sample.pdf", document),
     ]
+
+
+def _pack(members: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

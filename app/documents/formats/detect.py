@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from app.core.document import Format
@@ -15,6 +16,9 @@ HEAD_BYTES = 8_192
 _ENDINGS = {
     ".pdf": Format.PDF,
     ".epub": Format.EPUB,
+    ".docx": Format.DOCX,
+    ".odt": Format.ODT,
+    ".rtf": Format.RTF,
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
     ".mdown": Format.MARKDOWN,
@@ -22,12 +26,19 @@ _ENDINGS = {
     ".txt": Format.TEXT,
     ".text": Format.TEXT,
 }
+_BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF)
+_PACKED = (Format.EPUB, Format.ODT)
 _FLOWING = (Format.MARKDOWN, Format.TEXT)
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
 _EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
-_RTF = b"{\\rtf"
+_ODT_MIME = b"mimetypeapplication/vnd.oasis.opendocument.text"  # OpenDocument 1.3, part 2, 3.3: as EPUB's
+_MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<length>..)..", re.DOTALL)
+_WORD_FOLDER = b"word/"
+_OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", _WORD_FOLDER)
+RTF = b"{\\rtf"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Word before 2007, and of Office under a password
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Tab, line ends, form feed, backspace (overstruck manual pages), ^Z (the end of DOS files), escape (ISO 2022, colours).
 _CONTROL = re.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
@@ -44,9 +55,9 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     found = _by_bytes(head)
     if found is None:
         # Bytes that say nothing: damaged, perhaps; the parser of the promised format will know.
-        if promised in (Format.PDF, Format.EPUB) and not head.startswith(_ZIP):
+        if promised in _BINARY and not head.startswith(_ZIP):
             return promised
-        if promised is Format.EPUB:
+        if promised in _PACKED or (promised is Format.DOCX and _first_member(head).startswith(_OPC_FIRST)):
             return promised  # many zip tools put the mimetype elsewhere
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
     if promised is None or promised is found:
@@ -62,13 +73,37 @@ def _by_bytes(head: bytes) -> Format | None:
     if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(_PDF):
         return Format.PDF
     if head.startswith(_ZIP):
-        return Format.EPUB if head[30:].startswith(_EPUB_MIME) else None
+        return _by_members(head)
+    if head.startswith(RTF):
+        return Format.RTF
     return Format.TEXT if looks_like_text(head) else None
+
+
+def _by_members(head: bytes) -> Format | None:
+    first = head[30:]
+    if first.startswith(_EPUB_MIME):
+        return Format.EPUB
+    if first.startswith(_ODT_MIME):
+        return Format.ODT
+    is_word = _first_member(head).startswith(_OPC_FIRST) and any(
+        name.startswith(_WORD_FOLDER) for name in _member_names(head)
+    )
+    return Format.DOCX if is_word else None
+
+
+def _first_member(head: bytes) -> bytes:
+    return next(_member_names(head), b"")
+
+
+def _member_names(head: bytes) -> Iterator[bytes]:
+    """Of those members whose beginning is in `head`."""
+    for found in _MEMBER.finditer(head):
+        yield head[found.end() : found.end() + int.from_bytes(found["length"], "little")]
 
 
 def looks_like_text(untrusted_head: bytes) -> bool:
     """No control characters but those that texts have, unless a byte order mark says that two or four bytes are one."""
-    if untrusted_head.startswith(_RTF):
+    if untrusted_head.startswith(RTF):
         return False
     if untrusted_head.startswith(_BOMS):
         return True

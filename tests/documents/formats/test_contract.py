@@ -19,6 +19,7 @@ from app.documents.formats import Content
 from app.documents.formats.base import MAX_LABEL_CHARACTERS
 from app.documents.hygiene import clean
 from tests.documents.epub_writer import write_epub
+from tests.documents.office_writer import paragraph, word_heading, write_docx, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
@@ -40,6 +41,22 @@ def _epub() -> bytes:
     return write_epub([f"<h1>{_FIRST}</h1>{body}", f"<h1>{_SECOND}</h1>{body}"], title="The Keeper")
 
 
+def _docx() -> bytes:
+    body = paragraph(_PROSE * 6) + paragraph("Then the storm came, and the lantern went out.")
+    return write_docx(word_heading(_FIRST) + body + word_heading(_SECOND) + body, title="The Keeper")
+
+
+def _odt() -> bytes:
+    body = f"<text:p>{_PROSE * 6}</text:p><text:p>Then the storm came, and the lantern went out.</text:p>"
+    first, second = (f'<text:h text:outline-level="1">{title}</text:h>' for title in (_FIRST, _SECOND))
+    return write_odt(first + body + second + body, title="The Keeper")
+
+
+def _rtf() -> bytes:
+    body = rf"\pard {_PROSE * 6}\par Then the storm came, and the lantern went out.\par"
+    return write_rtf(rf"\pard\s1 {_FIRST}\par{body}\pard\s1 {_SECOND}\par{body}", title="The Keeper")
+
+
 def _markdown() -> bytes:
     body = f"{_PROSE * 6}\n\nThen the storm came, and the lantern went out.\n\n"
     return f"---\ntitle: The Keeper\n---\n# {_FIRST}\n\n{body}# {_SECOND}\n\n{body}".encode()
@@ -52,10 +69,13 @@ def _text() -> bytes:
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
+    Format.DOCX: _docx,
+    Format.ODT: _odt,
+    Format.RTF: _rtf,
     Format.MARKDOWN: _markdown,
     Format.TEXT: _text,
 }
-_ENDINGS = {Format.PDF: "pdf", Format.EPUB: "epub", Format.MARKDOWN: "md", Format.TEXT: "txt"}
+_ENDINGS = {**{each: each.value for each in Format}, Format.MARKDOWN: "md", Format.TEXT: "txt"}
 
 
 @pytest.fixture(params=list(Format))
@@ -145,7 +165,7 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    expected = Code.DOCUMENT_DAMAGED if ending in ("pdf", "epub") else Code.FORMAT_UNKNOWN
+    expected = Code.DOCUMENT_DAMAGED if ending in ("pdf", "epub", "docx", "odt", "rtf") else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
 
@@ -174,6 +194,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
         import sys
         from app.documents import formats
         from tests.documents.epub_writer import write_epub
+        from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
 
         samples = {
@@ -186,6 +207,9 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
                 nav="<ol><li><a href='text/1.xhtml'>One</a></li></ol>",
                 ncx="<navPoint/>",
             ),
+            "a.docx": write_docx(f"<w:tbl><w:tr><w:tc>{paragraph('Cell')}</w:tc></w:tr></w:tbl>"),
+            "a.odt": write_odt("<text:list><text:list-item><text:p>Item</text:p></text:list-item></text:list>"),
+            "a.rtf": write_rtf("{\\\\f1 \\\\'c9}\\\\u8212 -", head="{\\\\fonttbl{\\\\f1\\\\fcharset204 A;}}"),
             "a.pdf": write_pdf(
                 [show("White", before="1 1 1 rg") + show("Black") + show("ABC", y=500, font="M")] * 2,
                 labels="0 << /S /r >>",

@@ -8,11 +8,17 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats import HEAD_BYTES, identify
 from tests.documents.epub_writer import write_epub
+from tests.documents.office_writer import write_docx, write_odt
 from tests.documents.pdf_writer import write_pdf
 
 _PDF = write_pdf([""])
 _EPUB = write_epub(["<p>x</p>"])
 _ZIP = write_epub(["<p>x</p>"], mimetype=False)
+_DOCX = write_docx("")
+_ODT = write_odt("")
+_RTF = b"{\\rtf1\\ansi Text}"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+_BARE_OPC = _DOCX[: _DOCX.index(b"word/")]  # what can be seen where the first member is long
 _TEXT = "A naïve text.\n".encode()
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -29,6 +35,15 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.epub", _EPUB, Format.EPUB),
         ("a.epub", _ZIP, Format.EPUB),
         ("a.zip", _EPUB, Format.EPUB),
+        ("a.docx", _DOCX, Format.DOCX),
+        ("a", _DOCX, Format.DOCX),
+        ("a.docx", _BARE_OPC, Format.DOCX),
+        ("a.docx", _OLE, Format.DOCX),  # the parser will say that it is encrypted
+        ("a.odt", _ODT, Format.ODT),
+        ("a", _ODT, Format.ODT),
+        ("a.odt", _ZIP, Format.ODT),
+        ("a.rtf", _RTF, Format.RTF),
+        ("a.doc", _RTF, Format.RTF),
         ("a.md", _TEXT, Format.MARKDOWN),
         ("a.Markdown", _TEXT, Format.MARKDOWN),
         ("a.txt", _TEXT, Format.TEXT),
@@ -60,6 +75,13 @@ def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: by
         ("a.pdf", _EPUB, "pdf", "epub"),
         ("a.pdf", b"<!DOCTYPE html><html>Not found</html>", "pdf", "text"),
         ("a.epub", _TEXT, "epub", "text"),
+        ("a.docx", _ODT, "docx", "odt"),
+        ("a.docx", _RTF, "docx", "rtf"),
+        ("a.docx", _TEXT, "docx", "text"),
+        ("a.docx", _PDF, "docx", "pdf"),
+        ("a.odt", _DOCX, "odt", "docx"),
+        ("a.rtf", _DOCX, "rtf", "docx"),
+        ("a.txt", _RTF, "text", "rtf"),
     ],
 )
 def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, expected: str, found: str) -> None:
@@ -73,7 +95,7 @@ def test_a_name_that_promises_another_format_is_told(name: str, head: bytes, exp
     ("name", "head"),
     [
         *(("a.png", _PNG), ("a.txt", _PNG), ("a.md", _PNG), ("a", b"\x7fELF\x02\x01\x01\x00")),
-        *(("a.docx", _ZIP), ("a.pdf", _ZIP), ("a.rtf", b"{\\rtf1\\ansi Text}"), ("a.txt", b"text\x00")),
+        *(("a.docx", _ZIP), ("a.pdf", _ZIP), ("a", _ZIP), ("a.txt", b"text\x00")),
     ],
 )
 def test_anything_else_is_unknown(name: str, head: bytes) -> None:

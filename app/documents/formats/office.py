@@ -1,0 +1,98 @@
+"""What the packed XML formats of word processors have in common: their parts, and a walk through them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from lxml import etree
+
+from app.core.document import Format
+from app.core.errors import AppError, Code
+from app.documents.formats.archive import Archive
+from app.documents.formats.base import Content, Progress, refuse_damaged
+from app.documents.formats.galley import Galley
+from app.documents.formats.xml import find_all, local_name, parse_xml, text_of
+
+_PROGRESS_STEP = 200
+
+
+def read_part(archive: Archive, name: str, content: Content, format: Format) -> etree._Element:
+    """Raises AppError DOCUMENT_DAMAGED where the part is missing or broken, and what the archive raises."""
+    try:
+        return parse_xml(archive.read(name), content)
+    except ValueError as error:
+        refuse_damaged(content, format, error)
+
+
+def read_optional_part(archive: Archive, name: str, content: Content, format: Format) -> etree._Element | None:
+    """None for a part that is missing or broken, where the text can do without it."""
+    if name not in archive:
+        return None
+    try:
+        return read_part(archive, name, content, format)
+    except AppError as error:
+        if error.code is not Code.DOCUMENT_DAMAGED:
+            raise
+        return None
+
+
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The first child with this local name."""
+    return next((each for each in element if local_name(each) == name), None) if element is not None else None
+
+
+def text_in(root: etree._Element | None, name: str) -> str:
+    """The text of the first element with this local name; "" where there is none."""
+    found = next(find_all(root, name), None) if root is not None else None
+    return text_of(found) if found is not None else ""
+
+
+class Walker(ABC):
+    """Goes through a tree and sets what it meets on `galley`, the innermost of those that are open."""
+
+    def __init__(self) -> None:
+        self._galleys = [Galley()]
+
+    @property
+    def galley(self) -> Galley:
+        return self._galleys[-1]
+
+    def read_all(self, body: etree._Element, progress: Progress) -> None:
+        """The children of `body`, one after another."""
+        total = len(body)
+        for done, each in enumerate(body):
+            if done % _PROGRESS_STEP == 0:
+                progress(done, total)
+            self.read(each)
+
+    def read(self, root: etree._Element) -> None:
+        """An explicit stack: nesting of the document must not become nesting of calls."""
+        stack: list[tuple[etree._Element, bool]] = [(root, False)]
+        while stack:
+            element, entered = stack.pop()
+            name = local_name(element)
+            if entered:
+                self._leave(element, name)
+            elif name and self._enter(element, name):
+                stack.append((element, True))
+                stack.extend((each, False) for each in reversed(element))
+                continue
+            if element is not root:
+                self._say_tail(element)
+
+    def _open_galley(self) -> None:
+        self._galleys.append(Galley())
+
+    def _close_galley(self) -> Galley:
+        return self._galleys.pop()
+
+    def _say_tail(self, element: etree._Element) -> None:  # noqa: B027
+        """The text after an element; most formats have none there."""
+
+    @abstractmethod
+    def _enter(self, element: etree._Element, name: str) -> bool:
+        """Whether to go into it."""
+
+    @abstractmethod
+    def _leave(self, element: etree._Element, name: str) -> None:
+        """After all that is in it."""
