@@ -27,6 +27,10 @@ _FORMATS = {
     "rtf": "RTF",
     "markdown": "Markdown",
     "text": "plain text",
+    "html": "web page",
+    "eml": "e-mail",
+    "csv": "CSV table",
+    "xlsx": "Excel workbook",
 }
 
 _EXCESSES = {
@@ -40,6 +44,12 @@ _EXCESSES = {
     "page_objects": "more than {value} objects on one page",
     "xml_depth": "elements nested more than {value} deep",
     "group_depth": "groups nested more than {value} deep",
+    "mail_parts": "more than {value} parts in one e-mail",
+    "mail_containers": "more than {value} groups of parts in one e-mail",
+    "sheets": "more than {value} sheets",
+    "rows": "more than {value} rows in one table",
+    "columns": "more than {value} columns in one table",
+    "cells": "more than {value} cells up to the last one of a sheet",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
 

@@ -15,6 +15,10 @@ class Format(StrEnum):
     RTF = "rtf"
     MARKDOWN = "markdown"
     TEXT = "text"
+    HTML = "html"
+    EML = "eml"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Flag(StrEnum):

@@ -9,7 +9,21 @@ import zipfile
 from app.core.document import Document, Format, PageImage
 from app.core.errors import AppError, Code
 from app.documents import language
-from app.documents.formats import docx, epub, markdown, odt, pdf, rtf, rtf_tokens, text
+from app.documents.formats import (
+    charsets,
+    csv,
+    docx,
+    eml,
+    epub,
+    html,
+    markdown,
+    odt,
+    pdf,
+    rtf,
+    rtf_tokens,
+    text,
+    xlsx,
+)
 from app.documents.formats.base import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 
@@ -23,6 +37,10 @@ _READERS: dict[Format, FormatReader] = {
     Format.RTF: rtf,
     Format.MARKDOWN: markdown,
     Format.TEXT: text,
+    Format.HTML: html,
+    Format.EML: eml,
+    Format.CSV: csv,
+    Format.XLSX: xlsx,
 }
 
 
@@ -71,7 +89,7 @@ def preload() -> None:
     the language model, and what all these load only when they are first used.
     """
     language.load()
-    for encoding in (*text.ENCODINGS, *rtf_tokens.ENCODINGS, "utf-8-sig"):
+    for encoding in (*text.ENCODINGS, *rtf_tokens.ENCODINGS, *charsets.CODECS, "utf-8-sig", "latin-1"):
         codecs.lookup(encoding)
     for name, sample in _samples():
         content = Content(name, sample, "")
@@ -103,6 +121,10 @@ def _samples() -> list[tuple[str, bytes]]:
         ("sample.docx", _pack(_DOCX_SAMPLE)),
         ("sample.odt", _pack(_ODT_SAMPLE)),
         ("sample.rtf", rb"{\rtf1\ansi Sample {\b text}\par}"),
+        ("sample.html", b"<!DOCTYPE html><title>Sample</title><p>Caf&eacute;"),
+        ("sample.eml", _MAIL),
+        ("sample.csv", b"a;b\n1;2\n"),
+        ("sample.xlsx", _workbook()),
         ("sample.pdf", document),
     ]
 
@@ -113,3 +135,44 @@ def _pack(members: dict[str, str]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+_MAIL = b"""\
+From: =?utf-8?q?J=C3=B6rg?= <a@example.org>
+Subject: =?iso-8859-1?b?U2FtcGxl?=
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: base64
+
+Y2Fmw6k=
+--b
+Content-Type: text/html; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+<p>caf=E9
+--b
+Content-Disposition: attachment; filename*=utf-8''a%20b
+
+attached
+--b--
+"""
+
+
+def _workbook() -> bytes:
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheet = f'<Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/a.xml"/>'
+    return _pack(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": f'<Relationships><Relationship Type="{relations}/officeDocument" Target="xl/workbook.xml"/>'
+            "</Relationships>",
+            "xl/workbook.xml": f'<workbook xmlns:r="{relations}"><sheets><sheet name="A" r:id="r1"/></sheets>'
+            "</workbook>",
+            "xl/_rels/workbook.xml.rels": f"<Relationships>{sheet}</Relationships>",
+            "xl/worksheets/a.xml": '<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'
+            "</worksheet>",
+        }
+    )

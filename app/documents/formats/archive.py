@@ -55,6 +55,9 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
+    def names(self) -> list[str]:
+        return list(self._members)
+
     def read(self, name: str) -> bytes:
         """A member's bytes. Raises AppError DOCUMENT_DAMAGED, also for one that does not exist; DOCUMENT_LIMIT;
         DOCUMENT_ENCRYPTED.

@@ -25,21 +25,39 @@ _ENDINGS = {
     ".mkd": Format.MARKDOWN,
     ".txt": Format.TEXT,
     ".text": Format.TEXT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".mht": Format.HTML,
+    ".mhtml": Format.HTML,
+    ".eml": Format.EML,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".xlsx": Format.XLSX,
+    ".xlsm": Format.XLSX,
 }
-_BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF)
-_PACKED = (Format.EPUB, Format.ODT)
-_FLOWING = (Format.MARKDOWN, Format.TEXT)
+_BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF, Format.XLSX)
+_PACKED = (Format.EPUB, Format.ODT, Format.XLSX)
+_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names tell from others
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
 _EPUB_MIME = b"mimetypeapplication/epub+zip"  # EPUB Open Container Format 3.3, 4.3: at byte 30, stored
 _ODT_MIME = b"mimetypeapplication/vnd.oasis.opendocument.text"  # OpenDocument 1.3, part 2, 3.3: as EPUB's
 _MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<length>..)..", re.DOTALL)
-_WORD_FOLDER = b"word/"
-_OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", _WORD_FOLDER)
+_WORD_FOLDER, _EXCEL_FOLDER = b"word/", b"xl/"  # ECMA-376, part 2
+_OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", _WORD_FOLDER, _EXCEL_FOLDER)
 RTF = b"{\\rtf"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Word before 2007, and of Office under a password
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PAGE = re.compile(
+    r"(?>\s|<!--.*?-->|<\?xml\b[^>]*\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_MAIL = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:From [^\r\n]{0,200}\r?\n)?(?:[!-9;-~]{1,80}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){0,100}?"
+    rb"(?:from|received|return-path|delivered-to|mime-version|message-id|subject|date|content-type):",
+    re.IGNORECASE,
+)
 # Tab, line ends, form feed, backspace (overstruck manual pages), ^Z (the end of DOS files), escape (ISO 2022, colours).
 _CONTROL = re.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 
@@ -52,6 +70,8 @@ def identify(name: str, untrusted_head: bytes) -> Format:
     """
     promised = _ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
     head = untrusted_head[:HEAD_BYTES]
+    if promised is Format.EML and begins_like_mail(head):
+        return promised
     found = _by_bytes(head)
     if found is None:
         # Bytes that say nothing: damaged, perhaps; the parser of the promised format will know.
@@ -62,8 +82,12 @@ def identify(name: str, untrusted_head: bytes) -> Format:
         raise AppError(Code.FORMAT_UNKNOWN, path=name)
     if promised is None or promised is found:
         return found
-    if found is Format.TEXT and promised is Format.MARKDOWN:
+    if found is Format.TEXT and promised in _WRITTEN:
         return promised
+    if found is Format.HTML and promised is Format.TEXT:
+        return found
+    if found is Format.HTML and promised is Format.MARKDOWN:
+        return promised  # it may begin with a page's tags and go on in Markdown
     if found is Format.TEXT and promised is Format.PDF and _PDF in head[:1024]:
         return promised  # readers of PDF look for its mark in the first 1,024 bytes
     raise AppError(Code.FORMAT_MISMATCH, path=name, expected=promised.value, found=found.value)
@@ -76,7 +100,19 @@ def _by_bytes(head: bytes) -> Format | None:
         return _by_members(head)
     if head.startswith(RTF):
         return Format.RTF
-    return Format.TEXT if looks_like_text(head) else None
+    if not looks_like_text(head):
+        return None
+    return Format.HTML if _PAGE.match(_ascii(head)) else Format.TEXT
+
+
+def begins_like_mail(untrusted_head: bytes) -> bool:
+    """Whether header lines stand at the beginning, and a customary one is among them."""
+    return bool(_MAIL.match(untrusted_head[:HEAD_BYTES]))
+
+
+def _ascii(untrusted_head: bytes) -> str:
+    """Its ASCII characters, also where two or four bytes are one."""
+    return untrusted_head.replace(b"\0", b"").decode("ascii", "ignore")
 
 
 def _by_members(head: bytes) -> Format | None:
@@ -85,10 +121,12 @@ def _by_members(head: bytes) -> Format | None:
         return Format.EPUB
     if first.startswith(_ODT_MIME):
         return Format.ODT
-    is_word = _first_member(head).startswith(_OPC_FIRST) and any(
-        name.startswith(_WORD_FOLDER) for name in _member_names(head)
-    )
-    return Format.DOCX if is_word else None
+    if not _first_member(head).startswith(_OPC_FIRST):
+        return None
+    for folder, format in ((_WORD_FOLDER, Format.DOCX), (_EXCEL_FOLDER, Format.XLSX)):
+        if any(name.startswith(folder) for name in _member_names(head)):
+            return format
+    return None
 
 
 def _first_member(head: bytes) -> bytes:

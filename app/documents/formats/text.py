@@ -21,7 +21,7 @@ format = Format.TEXT
 
 MAX_PRINTED_PAGE_CHARACTERS = 6_000
 _SAMPLE_BYTES = 64 << 10
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -33,7 +33,7 @@ _LEGACY_ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp437", "cp866", "tis_620"),
 ]
-ENCODINGS = [*_LEGACY_ENCODINGS, *(encoding for _, encoding in _BOMS), "iso2022_jp"]
+ENCODINGS = [*_LEGACY_ENCODINGS, *(encoding for _, encoding in BOMS), "iso2022_jp"]
 """All that a text may turn out to be in."""
 _CENTRAL_EUROPEAN = {"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "sr"}
 _HIRAGANA = re.compile("[ぁ-ん]")
@@ -44,7 +44,7 @@ _ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 _MAX_CONTROL_SHARE = 0.001
 _CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 _COLOUR = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
-_BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[^\S\n]*\n)+")
+BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -76,21 +76,22 @@ def decode(content: Content) -> str:
     """
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     untrusted_bytes = bytes(content.data)
-    for mark, encoding in _BOMS:
+    for mark, encoding in BOMS:
         if untrusted_bytes.startswith(mark):
             text = untrusted_bytes[len(mark) :].decode(encoding, "replace")
             break
     else:
         if not looks_like_text(untrusted_bytes[:_SAMPLE_BYTES]):
             raise AppError(Code.FORMAT_UNKNOWN, path=content.name)
-        text = _decode_unmarked(untrusted_bytes)
+        text = decode_unmarked(untrusted_bytes)
     refuse_over(MAX_CHARACTERS, len(text), "characters", content)
     if len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
         raise AppError(Code.FORMAT_UNKNOWN, path=content.name)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode_unmarked(untrusted_bytes: bytes) -> str:
+def decode_unmarked(untrusted_bytes: bytes) -> str:
+    """Bytes without a mark as text: UTF-8 where they are, else as their letters suggest."""
     if _ISO_2022_JP.search(untrusted_bytes[:_SAMPLE_BYTES]):
         return untrusted_bytes.decode("iso2022_jp", "replace")
     try:
@@ -142,5 +143,5 @@ def _printed_page(number: int, untrusted_text: str) -> Page:
 
 def _blocks(pieces: list[str]) -> Iterator[Block]:
     for piece in pieces:
-        for index, paragraph in enumerate(_BETWEEN_PARAGRAPHS.split(piece)):
+        for index, paragraph in enumerate(BETWEEN_PARAGRAPHS.split(piece)):
             yield Block(paragraph, new_page=index == 0)

@@ -23,6 +23,7 @@ _PARAGRAPHS = {
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = {"ul", "ol", "menu"}
 _CELLS = {"td", "th"}
+_MAIN = {"main", "article"}
 _BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
 _UNSEEN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
@@ -34,26 +35,34 @@ _SPACES_IN_LINE = re.compile(r"[^\S\n\u3000]+")
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """Blocks, and for each id in the markup the index of the block that it stands in or before."""
+    """Blocks, for each id in the markup the index of the block that it stands in or before, and the blocks, from and
+    to, of each element that says to hold the main text.
+    """
 
     blocks: tuple[Block, ...]
     anchors: dict[str, int]
+    main_parts: tuple[tuple[int, int], ...] = ()
 
 
-def read_chapter(root: etree._Element) -> Chapter:
+def read_chapter(root: etree._Element, skipped: frozenset[str] = frozenset(), aria: bool = False) -> Chapter:
     """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
     cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets. What is marked
-    as not to be seen (`hidden`, `display: none` and their like on the element itself) is left out and flagged.
+    as not to be seen (`hidden`, `display: none` and their like on the element itself) is left out and flagged; so is,
+    if `aria` says so, what is kept from screen readers. Elements named in `skipped` are left out, as scripts are.
     """
-    reader = _Reader()
+    reader = _Reader(skipped, aria)
     reader.read(root)
-    return Chapter(tuple(reader.blocks), reader.anchors)
+    return Chapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, skipped: frozenset[str], aria: bool) -> None:
         self.blocks: list[Block] = []
         self.anchors: dict[str, int] = {}
+        self.main_parts: list[tuple[int, int]] = []
+        self._skipped = _SKIPPED | skipped
+        self._aria = aria
+        self._open_main: list[tuple[etree._Element, int]] = []
         self._inline: list[str] = []  # of the paragraph that is open
         self._lines: list[str] = []  # of the list or table that is open
         self._lists: list[bool] = []  # for each open list, whether its open item has a line already
@@ -68,10 +77,11 @@ class _Reader:
             element, opened = stack.pop()
             if opened:
                 self._close(local_name(element))
+                self._close_main(element)
                 self._say(element.tail)
                 continue
             name = local_name(element)
-            if not name or name in _SKIPPED or self._is_unseen(element, name):
+            if not name or name in self._skipped or self._is_unseen(element, name):
                 self._say(element.tail)
                 continue
             self._open(element, name)
@@ -80,9 +90,11 @@ class _Reader:
             stack.extend((child, False) for child in reversed(element))
         self._end_paragraph()
         self._end_lines()
+        self._flag()
 
     def _is_unseen(self, element: etree._Element, name: str) -> bool:
         unseen = element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
+        unseen = unseen or (self._aria and (element.get("aria-hidden") or "").strip().lower() == "true")
         # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
         if unseen and name != "nav" and "".join(str(piece) for piece in element.itertext()).strip():
             self._hidden = True
@@ -109,6 +121,9 @@ class _Reader:
             self._inline.append("\n")
         elif name == "img" and (description := (element.get("alt") or "").strip()):
             self._inline.append(f"[{description}]")
+        if name in _MAIN or element.get("role") == "main":
+            self._flag()
+            self._open_main.append((element, len(self.blocks)))
         for anchor in (element.get("id"), element.get("name") if name == "a" else None):
             if anchor:
                 self.anchors.setdefault(anchor, len(self.blocks))
@@ -133,6 +148,11 @@ class _Reader:
         elif name == "pre":
             self._end_paragraph()
             self._preformatted = max(0, self._preformatted - 1)
+
+    def _close_main(self, element: etree._Element) -> None:
+        if self._open_main and self._open_main[-1][0] is element:
+            self._flag()
+            self.main_parts.append((self._open_main.pop()[1], len(self.blocks)))
 
     def _end_paragraph(self, heading_level: int = 0) -> None:
         text = "".join(self._inline)
@@ -170,6 +190,11 @@ class _Reader:
         if self._lines and not self._lists and not self._rows:
             text, self._lines = "\n".join(self._lines), []
             self._add(text)
+
+    def _flag(self) -> None:
+        """What is hidden belongs to the part that it stands in."""
+        if self._hidden:
+            self._add("")
 
     def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
         self.blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))

@@ -56,6 +56,11 @@ def parse_xhtml(untrusted_bytes: bytes, content: Content) -> etree._Element:
     """As `parse_xml`, but what is not well formed is read as HTML, which always gives something."""
     with contextlib.suppress(ValueError):
         return parse_xml(untrusted_bytes, content)
+    return parse_html(untrusted_bytes, content)
+
+
+def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
+    """The root of a page as a browser would read it. Raises ValueError where there is nothing at all."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(_normalise(untrusted_bytes), parser)

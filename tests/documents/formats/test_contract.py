@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import msgspec
 import pytest
@@ -21,6 +22,7 @@ from app.documents.hygiene import clean
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.documents.workbook_writer import sheet, write_workbook
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "
 _FIRST, _SECOND = "One: the lamp", "Two: the storm"
@@ -66,6 +68,34 @@ def _text() -> bytes:
     return (f"{_PROSE * 15}\r\n\r\n" + "Then the storm came, and the lantern went out.\r\n\r\n" * 40).encode()
 
 
+def _html() -> bytes:
+    body = f"<p>{_PROSE * 6}</p><p>Then the storm came, and the lantern went out.</p>"
+    chapters = f"<h1>{_FIRST}</h1>{body}<h1>{_SECOND}</h1>{body}"
+    return f"<!DOCTYPE html><title>The Keeper</title><nav>Home</nav><main>{chapters}</main>".encode()
+
+
+def _eml() -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Jörg <a@example.org>", "b@example.org", "The Keeper"
+    mail.set_content(_html().decode(), "html")
+    return bytes(mail)
+
+
+def _rows() -> list[list[str]]:
+    return [["Evening", "What was written"]] + [
+        [str(number), f"{_PROSE}Then the storm came, and the lantern went out."] for number in range(1, 18)
+    ]
+
+
+def _csv() -> bytes:
+    return "".join(f'{first};"{second}"\r\n' for first, second in _rows()).encode()
+
+
+def _xlsx() -> bytes:
+    rows = sheet(_rows()[:9])
+    return write_workbook({_FIRST: rows, _SECOND: rows}, title="The Keeper")
+
+
 _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.PDF: _pdf,
     Format.EPUB: _epub,
@@ -74,8 +104,13 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.RTF: _rtf,
     Format.MARKDOWN: _markdown,
     Format.TEXT: _text,
+    Format.HTML: _html,
+    Format.EML: _eml,
+    Format.CSV: _csv,
+    Format.XLSX: _xlsx,
 }
-_ENDINGS = {**{each: each.value for each in Format}, Format.MARKDOWN: "md", Format.TEXT: "txt"}
+_ENDINGS = {format: format.value for format in Format} | {Format.MARKDOWN: "md", Format.TEXT: "txt"}
+_WITHOUT_TITLES = (Format.TEXT, Format.CSV)
 
 
 @pytest.fixture(params=list(Format))
@@ -96,7 +131,7 @@ def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
     document = _parse(content)
     assert document.format is _format(content)
     assert document.sha256 == content.sha256
-    assert document.title == ("Keeper" if document.format is Format.TEXT else "The Keeper")
+    assert document.title == ("Keeper" if document.format in _WITHOUT_TITLES else "The Keeper")
     assert document.language == "en"
     assert len(document.pages) == 2
     assert [page.number for page in document.pages] == [1, 2]
@@ -109,7 +144,7 @@ def test_a_sound_file_becomes_a_sound_document(content: Content) -> None:
         assert clean(page.text) == (page.text, 0)
         assert "\r" not in page.text
         assert "\f" not in page.text
-    if document.format is not Format.TEXT:
+    if document.format not in _WITHOUT_TITLES:
         assert [(section.title, section.page, section.level) for section in document.outline] == [
             (_FIRST, 1, 1),
             (_SECOND, 2, 1),
@@ -165,7 +200,8 @@ def test_noise_is_refused(ending: str) -> None:
     noise = bytes((value * 7919 + value // 251) % 256 for value in range(20_000))
     with pytest.raises(AppError) as raised:
         _parse(Content(f"noise.{ending}", noise, ""))
-    expected = Code.DOCUMENT_DAMAGED if ending in ("pdf", "epub", "docx", "odt", "rtf") else Code.FORMAT_UNKNOWN
+    packed = ("pdf", "epub", "docx", "odt", "rtf", "xlsx")
+    expected = Code.DOCUMENT_DAMAGED if ending in packed else Code.FORMAT_UNKNOWN
     assert raised.value.code is expected
     assert raised.value.params["path"] == f"noise.{ending}"
 
@@ -196,7 +232,14 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
         from tests.documents.epub_writer import write_epub
         from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
+        from tests.documents.workbook_writer import DATE, sheet, write_workbook
 
+        mail = b"Date: Thu, 12 Mar 2026 10:00:00 +0100\\nSubject: =?koi8-r?b?8NLJ18XU?= =?x-odd?q?=FF?=\\n" + (
+            b"Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nContent-Type: text/plain; charset=%s\\n"
+            b"Content-Transfer-Encoding: %s\\n\\n%s\\n--b\\n"
+            b"Content-Disposition: attachment; filename*=big5''%%A4%%A4\\n\\n"
+            b"--b\\nContent-Type: message/rfc822\\n\\nSubject: Inner\\n\\n\\xe9\\n--b--\\n"
+        )
         samples = {
             "a.txt": "Съешь ещё этих мягких французских булок, да выпей же чаю. ".encode("cp1251") * 5,
             "b.txt": "吾輩は猫である。名前はまだ無い。".encode("cp932") * 5,
@@ -210,6 +253,16 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.docx": write_docx(f"<w:tbl><w:tr><w:tc>{paragraph('Cell')}</w:tc></w:tr></w:tbl>"),
             "a.odt": write_odt("<text:list><text:list-item><text:p>Item</text:p></text:list-item></text:list>"),
             "a.rtf": write_rtf("{\\\\f1 \\\\'c9}\\\\u8212 -", head="{\\\\fonttbl{\\\\f1\\\\fcharset204 A;}}"),
+            "a.html": "<title>猫</title><meta charset=shift_jis><p>吾輩は猫である。<p hidden>x".encode("cp932"),
+            "b.html": "<?xml version='1.0' encoding='iso-8859-2'?><html><p>Zażółć</p></html>".encode("iso8859_2"),
+            "c.html": "<p>Съешь ещё этих мягких французских булок".encode("cp1251"),
+            "a.mht": b"MIME-Version: 1.0\\nContent-Type: text/html; charset=euc-kr\\n\\n<p>\\xb0\\xa1",
+            "a.eml": mail % (b"iso-2022-jp", b"base64", b"GyRCRyshKUI="),
+            "b.eml": mail % (b"idna", b"quoted-printable", b"caf=E9 =Z"),
+            "c.eml": mail % (b"utf-7", b"x-uuencode", b"begin 644 a\\n#0V%T\\nend"),
+            "a.csv": "a;b\\n1;é\\n".encode("cp1252"),
+            "b.tsv": "a\\tb\\n".encode("utf-16"),
+            "a.xlsx": write_workbook({"One": sheet([["a", 1.5, (46093, DATE), True]]), "Two": ""}, title="Title"),
             "a.pdf": write_pdf(
                 [show("White", before="1 1 1 rg") + show("Black") + show("ABC", y=500, font="M")] * 2,
                 labels="0 << /S /r >>",

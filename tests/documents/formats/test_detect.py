@@ -10,6 +10,7 @@ from app.documents.formats import HEAD_BYTES, identify
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import write_docx, write_odt
 from tests.documents.pdf_writer import write_pdf
+from tests.documents.workbook_writer import write_workbook
 
 _PDF = write_pdf([""])
 _EPUB = write_epub(["<p>x</p>"])
@@ -19,6 +20,7 @@ _ODT = write_odt("")
 _RTF = b"{\\rtf1\\ansi Text}"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 _BARE_OPC = _DOCX[: _DOCX.index(b"word/")]  # what can be seen where the first member is long
+_XLSX = write_workbook({"A": ""})
 _TEXT = "A naïve text.\n".encode()
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -59,6 +61,31 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.pdf", _PNG, Format.PDF),  # the parser will say that it is damaged
         ("a.epub", _PNG, Format.EPUB),
         (r"C:\books\a.md", _TEXT, Format.MARKDOWN),
+        *((f"a.{ending}", b"Words", Format.HTML) for ending in ("html", "HTM", "xhtml", "mht", "mhtml")),
+        *(
+            (f"a{ending}", b"\r\n <!-- <p> --><!DocType  HTML>", Format.HTML)
+            for ending in ("", ".txt", ".php", ".html")
+        ),
+        ("a", b"<?xml version='1.0'?>\n<!-- a --><!-- b -->\n<html xmlns='x'>", Format.HTML),
+        ("a", b"\xef\xbb\xbf<HEAD>", Format.HTML),
+        ("a", "<body class=a>".encode("utf-16"), Format.HTML),
+        ("a.md", b"<body>\n\n# Title", Format.MARKDOWN),
+        *(
+            ("a.txt", text, Format.TEXT)
+            for text in (b"See <html>", b"<htmlx>", b"<p>x</p>", b"<!-- <html>", b"<header>")
+        ),
+        *(("a.txt", text * 2_000, Format.TEXT) for text in (b"<!--", b"<!---->", b" ", b"<?xml ?>", b"a:\n ", b"a:\n")),
+        ("a.eml", b"Received: from a\r\n by b\r\n", Format.EML),
+        ("a.eml", b"From a@b Thu Mar 12\nX-Odd: 1\nSubject: x\n\n\x00\x01", Format.EML),
+        ("a.txt", b"From: a\nTo: b\n", Format.TEXT),
+        ("a", b"From: a\nTo: b\n", Format.TEXT),
+        ("a.csv", b"a,b\n", Format.CSV),
+        ("a.TSV", "a\tb".encode("utf-16"), Format.CSV),
+        ("a.txt", b"a,b\n", Format.TEXT),
+        ("a.xlsx", _XLSX, Format.XLSX),
+        ("a", _XLSX, Format.XLSX),
+        ("a.xlsx", _ZIP, Format.XLSX),  # the parser will say that it is damaged
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), Format.XLSX),
     ],
 )
 def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: bytes, format: Format) -> None:
@@ -73,7 +100,14 @@ def test_a_format_is_known_by_its_bytes_and_then_by_its_name(name: str, head: by
         ("a.txt", _PDF, "text", "pdf"),
         ("a.md", _EPUB, "markdown", "epub"),
         ("a.pdf", _EPUB, "pdf", "epub"),
-        ("a.pdf", b"<!DOCTYPE html><html>Not found</html>", "pdf", "text"),
+        ("a.pdf", b"<!DOCTYPE html><html>Not found</html>", "pdf", "html"),
+        ("a.csv", b"<html><table>", "csv", "html"),
+        ("a.eml", b"<html><table>", "eml", "html"),
+        ("a.eml", b"A note: this is no mail.\n", "eml", "text"),
+        ("a.html", _PDF, "html", "pdf"),
+        ("a.xlsx", _EPUB, "xlsx", "epub"),
+        ("a.epub", _XLSX, "epub", "xlsx"),
+        ("a.xlsx", _TEXT, "xlsx", "text"),
         ("a.epub", _TEXT, "epub", "text"),
         ("a.docx", _ODT, "docx", "odt"),
         ("a.docx", _RTF, "docx", "rtf"),

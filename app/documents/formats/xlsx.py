@@ -1,0 +1,134 @@
+"""Excel workbooks: each sheet that is shown, row by row, with the values last worked out. Source: ECMA-376."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import TypeVar
+
+from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+from app.core.document import Document, Flag, Format
+from app.core.errors import AppError, Code
+from app.documents import language
+from app.documents.flow import Block, flow
+from app.documents.formats.archive import Archive
+from app.documents.formats.base import Content, Progress, choose_title, refuse_damaged, refuse_over
+from app.documents.formats.rows import Tables
+from app.documents.formats.xlsx_checks import repack
+from app.documents.formats.xml import find_all, parse_xml, text_of
+
+format = Format.XLSX
+
+MAX_SHEETS = 1_000
+PROGRESS_ROWS = 1_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a compound file, which holds an encrypted workbook: MS-OFFCRYPTO, 2.3
+_PROPERTIES = "docProps/core.xml"
+_ROUND_DIGITS = 15  # of the digits that Excel shows; the rest is noise of binary fractions
+_LARGEST_PLAIN = 1e15
+_ANY_DAY, _SECOND = datetime.date(2000, 1, 1), datetime.timedelta(seconds=1)
+_T = TypeVar("_T")
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Hidden sheets are left out and flagged. Raises AppError DOCUMENT_ENCRYPTED for a workbook under a password."""
+    progress(0, 0)
+    if bytes(content.data[: len(_OLE)]) == _OLE:
+        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    archive = Archive(content, format)
+    packed = repack(archive, content, progress)
+    workbook = _guarded(lambda: load_workbook(io.BytesIO(packed)), content)
+    sheets = [each for each in workbook.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
+    refuse_over(MAX_SHEETS, len(sheets), "sheets", content)
+    shown = [each for each in sheets if each.visible is SheetVisibleEnum.Visible]
+    hidden = [Block("", flags=(Flag.HIDDEN_TEXT,))] if len(shown) < len(sheets) else []
+    tables = Tables(content)
+    flowed = flow(chain(_blocks(workbook, tables, shown, content, progress), hidden))
+    if tables.are_empty:
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(shown))
+    progress(len(shown), len(shown))
+    return Document(
+        title=choose_title(_title(archive, content), content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages]),
+    )
+
+
+def _blocks(
+    workbook: CalamineWorkbook, tables: Tables, shown: list[SheetMetadata], content: Content, progress: Progress
+) -> Iterator[Block]:
+    for done, sheet in enumerate(shown):
+        progress(done, len(shown))
+        yield from tables.blocks(_rows(workbook, sheet.name, content, partial(progress, done, len(shown))), sheet.name)
+
+
+def _rows(workbook: CalamineWorkbook, name: str, content: Content, step: Callable[[], None]) -> Iterator[Sequence[str]]:
+    rows = _guarded(lambda: workbook.get_sheet_by_name(name).iter_rows(), content)
+    number = 0
+    while (row := _guarded(lambda: next(rows, None), content)) is not None:
+        if number % PROGRESS_ROWS == 0:
+            step()
+        number += 1
+        yield [_written(value) for value in row]
+
+
+def _written(value: object) -> str:
+    """A value as a person reads it: 7, 1234.5, 2026-03-12, 2026-03-12 14:30, 1:15:00."""
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float():
+            return _decimal(value)
+        case datetime.datetime():
+            return _to_second(value).isoformat(" ").removesuffix(":00")
+        case datetime.time():
+            return _to_second(datetime.datetime.combine(_ANY_DAY, value)).time().isoformat().removesuffix(":00")
+        case datetime.timedelta():
+            return _duration(value)
+        case _:
+            return str(value)
+
+
+def _to_second(value: datetime.datetime) -> datetime.datetime:
+    """Times are fractions of a day, so that a whole second is mostly a little less or more."""
+    rounded = value.replace(microsecond=0)
+    return rounded + _SECOND if value.microsecond >= 500_000 and rounded < datetime.datetime.max - _SECOND else rounded
+
+
+def _decimal(value: float) -> str:
+    if value.is_integer() and abs(value) < _LARGEST_PLAIN:
+        return str(int(value))
+    return f"{value:.{_ROUND_DIGITS}g}"
+
+
+def _duration(value: datetime.timedelta) -> str:
+    seconds = round(abs(value).total_seconds())
+    sign = "-" if value < datetime.timedelta(0) else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _title(archive: Archive, content: Content) -> str:
+    if _PROPERTIES not in archive:
+        return ""
+    try:
+        root = parse_xml(archive.read(_PROPERTIES), content)
+    except ValueError:
+        return ""
+    title = next(find_all(root, "title"), None)
+    return text_of(title) if title is not None else ""
+
+
+def _guarded(work: Callable[[], _T], content: Content) -> _T:
+    """What calamine cannot make sense of is damage. Where it panics, the exception is not even an Exception."""
+    try:
+        return work()
+    except (MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        refuse_damaged(content, format, error if isinstance(error, Exception) else None)

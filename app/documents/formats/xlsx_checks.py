@@ -1,0 +1,120 @@
+"""What a workbook may make calamine do, checked before calamine sees it: it has no limits of its own."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from app.core.document import Format
+from app.documents.formats.archive import Archive
+from app.documents.formats.base import Content, Progress, refuse_damaged, refuse_over
+from app.documents.formats.rows import MAX_COLUMNS, MAX_ROWS
+
+MAX_CELLS = 4_000_000
+"""Of the rectangle that ends with the last cell of a sheet: calamine holds all of it, about 32 bytes a cell."""
+
+MAX_STRING_CHARACTERS = 500_000_000
+"""Of the shared strings of a sheet with their markup: calamine holds a copy for each cell."""
+
+_TYPES = "[Content_Types].xml"
+_NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|_rels/\.rels|xl/(?:.*/)?[^/]*\.(?:xml|rels))", re.IGNORECASE)
+_PREFIX = rb"(?:[^\s<>/:=!?]+:)?"
+_TAG = re.compile(
+    rb"<(/?)" + _PREFIX + rb"(row|c)(?=[\s/>])((?:\s+[^\s<>=\"'/]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
+)
+_TAG_BEGINS = re.compile(rb"</?" + _PREFIX + rb"(?:row|c)(?=[\s/>])")
+_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
+_ROW, _CELL = re.compile(rb"\d{1,7}"), re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
+_STRING = re.compile(rb"<" + _PREFIX + rb"si(?=[\s/>])")
+_STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>\s*(\d{1,9})\s*<")
+
+
+def repack(archive: Archive, content: Content, progress: Progress) -> bytes:
+    """The parts that calamine needs, as our own archive read them: calamine may read a damaged directory otherwise.
+
+    Raises AppError DOCUMENT_DAMAGED where there is no workbook, DOCUMENT_LIMIT where a sheet is too large.
+    """
+    names = archive.names()
+    if _TYPES not in archive or not any(name.startswith("xl/") for name in names):
+        refuse_damaged(content, Format.XLSX)
+    lengths: list[int] = []
+    uses: list[Counter[bytes]] = []
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for name in filter(_NEEDED.fullmatch, names):
+            progress(0, 0)
+            untrusted_xml = archive.read(name)
+            _refuse_large_sheet(untrusted_xml, content)
+            starts = [found.start() for found in _STRING.finditer(untrusted_xml)]
+            lengths += [end - start for start, end in pairwise([*starts, len(untrusted_xml)])]
+            uses.append(Counter(_STRING_USE.findall(untrusted_xml)))
+            target.writestr(zipfile.ZipInfo(name), untrusted_xml)
+    for sheet in uses:
+        characters = sum(lengths[int(index)] * count for index, count in sheet.items() if int(index) < len(lengths))
+        refuse_over(MAX_STRING_CHARACTERS, characters, "characters", content)
+    return packed.getvalue()
+
+
+def _refuse_large_sheet(untrusted_xml: bytes, content: Content) -> None:
+    """Raise AppError DOCUMENT_LIMIT before calamine makes room for every cell up to the last one."""
+    places = set(_places(untrusted_xml, content))
+    if not places:
+        return
+    columns = {column for _, column in places}
+    last_row = max(row for row, _ in places)
+    refuse_over(MAX_ROWS, last_row, "rows", content)
+    refuse_over(MAX_COLUMNS, max(columns), "columns", content)
+    refuse_over(MAX_CELLS, last_row * (max(columns) - min(columns) + 1), "cells", content)
+
+
+def _places(untrusted_xml: bytes, content: Content) -> Iterator[tuple[int, int]]:
+    """Row and column, from 1, of each cell that may hold something, counted as calamine counts: what it reads is the
+    next tag, however tags are nested. What is not written as programs write it is damage; in UTF-16, say, the tags
+    would not be found.
+    """
+    row = column = 1
+    tags = 0
+    for tag in _TAG.finditer(untrusted_xml):
+        tags += 1
+        end, kind, attributes, empty = tag.groups()
+        references = _REFERENCE.findall(attributes)
+        if len(references) > 1:
+            refuse_damaged(content, Format.XLSX)
+        if kind == b"row":
+            row = _row(references[0], content) if references else row
+            if end or empty:
+                row, column = row + 1, 1
+        elif not end:
+            place = _place(references[0], content) if references else (row, column)
+            column = place[1] + 1
+            if not empty:
+                yield place
+    if b"\0" in untrusted_xml or tags != len(_TAG_BEGINS.findall(untrusted_xml)):
+        refuse_damaged(content, Format.XLSX)
+
+
+def _row(untrusted_reference: bytes, content: Content) -> int:
+    if not _ROW.fullmatch(untrusted_reference):
+        refuse_damaged(content, Format.XLSX)
+    return int(untrusted_reference)
+
+
+def _place(untrusted_reference: bytes, content: Content) -> tuple[int, int]:
+    """Row and column, from 1, of a reference such as AB12."""
+    found = _CELL.fullmatch(untrusted_reference)
+    if not found or not int(found[2]):
+        refuse_damaged(content, Format.XLSX)
+    return int(found[2]), _column(found[1].upper())
+
+
+@lru_cache(maxsize=MAX_COLUMNS)
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return column
