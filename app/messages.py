@@ -62,7 +62,8 @@ _SENTENCES: dict[Code, str] = {
     Code.FILE_TOO_LARGE: (
         "“{path}” has {size_bytes}, and Octavo opens files up to {limit_bytes}. Split it and open the part you need."
     ),
-    Code.FORMAT_UNKNOWN: "“{path}” is of no kind that Octavo reads. It reads PDF, EPUB, Markdown and plain text.",
+    Code.FORMAT_UNKNOWN: "“{path}” is of no kind that Octavo reads. It reads PDF, EPUB, Word, ODT,"
+    " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text.",
     Code.FORMAT_MISMATCH: (
         "“{path}” is named like {expected}, but holds {found}. If you trust it, correct the name’s ending and open it"
         " again."

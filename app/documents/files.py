@@ -17,7 +17,7 @@ TEXT_LIMIT_BYTES = 64 << 20
 PACKED_LIMIT_BYTES = 2 << 30
 """PDF and what is packed are read from the file piece by piece."""
 
-_PACKED = frozenset({".pdf", ".epub", ".docx", ".odt"})
+_PACKED = frozenset({".pdf", ".epub", ".docx", ".odt", ".xlsx", ".xlsm"})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 

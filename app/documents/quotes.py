@@ -26,7 +26,9 @@ MIN_LIKENESS = 80.0
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
 
-_FILE_ENDING = re.compile(r"\.(?:pdf|epub|docx|odt|rtf|md|markdown|txt)$", re.IGNORECASE)
+_FILE_ENDING = re.compile(
+    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
+)
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:

@@ -55,7 +55,10 @@ class MainWindow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._splitter)
         self.overlay = DropOverlay(
-            icons.theme, _("Drop books here"), _("PDF, EPUB, Markdown or text: they go on the desk"), self
+            icons.theme,
+            _("Drop books here"),
+            _("PDF, EPUB, Word, web page, e-mail, table or text: they go on the desk"),
+            self,
         )
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)

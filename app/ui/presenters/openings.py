@@ -18,7 +18,9 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.shelf.rows import BookRow, BookState
 
-FILE_PATTERNS = "*.pdf *.epub *.docx *.odt *.rtf *.md *.markdown *.txt"
+FILE_PATTERNS = (
+    "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
+)
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ class ShelfPanel(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(PlainLabel(_("No books yet"), role="book"))
         words = PlainLabel(
-            _("Drop a PDF, EPUB, Markdown or text file on the window, or add one from a folder."), role="soft"
+            _("Drop a book, a document, an e-mail or a table on the window, or add one from a folder."), role="soft"
         )
         words.setWordWrap(True)
         column.addWidget(words)
