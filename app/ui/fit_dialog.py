@@ -17,7 +17,7 @@ _HEADROOM = 1.1
 """A larger context is proposed with room for a few questions and answers."""
 
 _STEP = 4096
-_TITLE = 22  # characters
+_TITLE = 20  # characters
 
 
 class FitDialog(SmallDialog):
@@ -38,7 +38,7 @@ class FitDialog(SmallDialog):
                 words = _("{words}, the KV cache in {type}").format(words=words, type=room.kv_type.value)
             self._offer(column, words, room)
         for book in choices.books:
-            words = _("Some pages of “{title}” ({n} tokens in all)…")
+            words = _("Some pages of “{title}” ({n} tokens in all)")
             self._offer(column, words.format(title=_short(book.title), n=count(book.tokens)), book.book_id)
         if asked:
             self._offer(column, _("Only the passages that belong to the question"), None)

@@ -235,7 +235,7 @@ def ahead(stage: Stage) -> None:
 def half_read(stage: Stage) -> None:
     _desk(stage)
     stage.engine.to_read = 180_000
-    stage.open(theme=ThemeChoice.DARK)
+    stage.open(theme=ThemeChoice.DARK, size=(1024, 700))
 
 
 def numbers(stage: Stage) -> None:

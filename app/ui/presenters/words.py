@@ -131,7 +131,8 @@ def flagged_words(book: Book) -> str:
 
 
 def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: float = 0.0) -> str:
-    """ "279,641 of 524,288 tokens · room for about 430 pages"; while much of it is not read yet, that instead.
+    """ "279,641 of 524,288 tokens · room for about 430 pages"; while much of it is not read yet, that first: where
+    there is little room the end is cut.
 
     `tokens_per_second`: how fast the model read last; 0 where that is not known.
     """
@@ -145,7 +146,7 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
         if tokens_per_second > 0:
             time = duration(use.to_read_tokens / tokens_per_second)
             words = _("{words}, about {time}").format(words=words, time=time)
-        return f"{numbers} · {words}"
+        return f"{words} · {numbers}"
     tokens = pages = 0
     for segment in use.segments:
         book = books.get(segment.book_id)

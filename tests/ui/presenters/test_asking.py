@@ -293,7 +293,7 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     room.presenter.context.note_pace(200.0)
     room.presenter.context.measure()
     room.settle()
-    assert room.window.talk.spine.text().endswith("41,200 to read, about 3 min 26 s")
+    assert room.window.talk.spine.text().startswith("41,200 to read, about 3 min 26 s · ")
     room.engine.to_read = 0
     room.presenter.context.measure()
     room.settle()

@@ -181,7 +181,7 @@ def test_what_does_not_fit_gets_a_larger_context(room: Room) -> None:
     words = [button.text() for button, _choice in dialog.options]
     assert words == [
         "A context of 258,048 tokens",
-        "Some pages of “Harbour Lease, consol…” (231,480 tokens in all)…",
+        "Some pages of “Harbour Lease, cons…” (231,480 tokens in all)",
     ]
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=258_048)
     dialog.accept()
