@@ -17,6 +17,7 @@ from app.documents import language
 from app.documents.flow import Block, flow
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, choose_title, refuse_damaged, refuse_over
+from app.documents.formats.detect import OLE
 from app.documents.formats.rows import Tables
 from app.documents.formats.xlsx_checks import repack
 from app.documents.formats.xml import find_all, parse_xml, text_of
@@ -25,7 +26,6 @@ format = Format.XLSX
 
 MAX_SHEETS = 1_000
 PROGRESS_ROWS = 1_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a compound file, which holds an encrypted workbook: MS-OFFCRYPTO, 2.3
 _PROPERTIES = "docProps/core.xml"
 _ROUND_DIGITS = 15  # of the digits that Excel shows; the rest is noise of binary fractions
 _LARGEST_PLAIN = 1e15
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 def parse(content: Content, progress: Progress) -> Document:
     """Hidden sheets are left out and flagged. Raises AppError DOCUMENT_ENCRYPTED for a workbook under a password."""
     progress(0, 0)
-    if bytes(content.data[: len(_OLE)]) == _OLE:
+    if bytes(content.data[: len(OLE)]) == OLE:  # MS-OFFCRYPTO, 2.3
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
     packed = repack(archive, content, progress)
