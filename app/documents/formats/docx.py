@@ -14,7 +14,7 @@ from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import OLE
 from app.documents.formats.galley import Item, bind
-from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in
+from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in, whole_number
 from app.documents.formats.xml import attribute, local_name
 
 format = Format.DOCX
@@ -134,7 +134,7 @@ def _read_style(style: etree._Element) -> _Style:
     found.hidden = _switch(run, "vanish")
     title = attribute(name, "val").lower() if name is not None else ""
     if found.heading_level is None and title.startswith(_HEADING):
-        found.heading_level = _number(title.removeprefix(_HEADING), 0)
+        found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
     return found
 
 
@@ -144,23 +144,20 @@ def _read_properties(properties: etree._Element) -> _Style:
     if local_name(properties) == "rpr":
         found.hidden = _switch(properties, "vanish")
     if outline is not None:
-        level = _number(attribute(outline, "val"), _BODY_LEVEL)
+        level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
     if numbering is not None:
         level_of, list_of = child(numbering, "ilvl"), child(numbering, "numid")
         in_list = list_of is None or attribute(list_of, "val") != "0"
-        found.list_level = (_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
+        found.list_level = (
+            (whole_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
+        )
     return found
 
 
 def _switch(properties: etree._Element | None, name: str) -> bool | None:
     found = child(properties, name)
     return None if found is None else attribute(found, "val").lower() not in _OFF
-
-
-def _number(untrusted_text: str, otherwise: int) -> int:
-    plain = untrusted_text.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else otherwise
 
 
 class _Walker(Walker):

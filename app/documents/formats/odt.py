@@ -11,7 +11,7 @@ from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.galley import Item, bind
-from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in
+from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in, whole_number
 from app.documents.formats.xml import attribute, find_all, text_of
 
 format = Format.ODT
@@ -88,11 +88,6 @@ def _display(key: tuple[str, str], styles: dict[tuple[str, str], tuple[str, str]
     return ""
 
 
-def _number(untrusted_text: str, otherwise: int) -> int:
-    plain = untrusted_text.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 7 else otherwise
-
-
 class _Walker(Walker):
     def __init__(self, hidden_styles: set[tuple[str, str]]) -> None:
         super().__init__()
@@ -118,7 +113,7 @@ class _Walker(Walker):
             self._paragraphs[-1] += 1
             self._after_space = True
         elif name == "s":
-            count = min(_number(attribute(element, "c"), 1), MAX_SPACES)
+            count = min(whole_number(attribute(element, "c"), 1), MAX_SPACES)
             self._say_as_is(" " * count)
         elif name in ("tab", "line-break"):
             self._say_as_is("\t" if name == "tab" else "\n")
@@ -139,7 +134,7 @@ class _Walker(Walker):
     def _leave(self, element: etree._Element, name: str) -> None:
         if name in _PARAGRAPHS:
             self._paragraphs[-1] -= 1
-            level = max(1, _number(attribute(element, "outline-level"), 1)) if name == "h" else 0
+            level = max(1, whole_number(attribute(element, "outline-level"), 1)) if name == "h" else 0
             self.galley.end_paragraph(level, self._item())
             self._after_space = True
         elif name == "list":

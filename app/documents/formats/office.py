@@ -14,6 +14,7 @@ from app.documents.formats.galley import Galley
 from app.documents.formats.xml import find_all, local_name, parse_xml, text_of
 
 _PROGRESS_STEP = 200
+_MAX_DIGITS = 6
 
 
 def read_part(archive: Archive, name: str, content: Content, format: Format) -> etree._Element:
@@ -45,6 +46,12 @@ def text_in(root: etree._Element | None, name: str) -> str:
     """The text of the first element with this local name; "" where there is none."""
     found = next(find_all(root, name), None) if root is not None else None
     return text_of(found) if found is not None else ""
+
+
+def whole_number(untrusted_text: str, otherwise: int) -> int:
+    """`otherwise` for what is no number of at most six digits."""
+    plain = untrusted_text.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _MAX_DIGITS else otherwise
 
 
 class Walker(ABC):

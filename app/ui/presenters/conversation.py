@@ -259,7 +259,8 @@ class ConversationPresenter(QObject):
             self.engine_died.emit()
         self.stored.emit()
         self.answered.emit()
-        if problem is not None and problem.code == Code.DOES_NOT_FIT:
+        is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
+        if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
             self.misfit.emit()
 
     # ---- what the store says
