@@ -20,6 +20,12 @@ from typing import TypeAlias
 Tokens: TypeAlias = "array[int]"
 """Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small."""
 
+TILE_TOKENS = 64
+"""llama.cpp's attention on the CPU takes so many tokens of a slice together where the cache is f16 (`GGML_FA_TILE_Q` in
+ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, which was measured to be six to eight times slower."""
+
+_MIN_FILLED_TOKENS = 16
+
 
 class Attention(StrEnum):
     FULL = "full"  # every layer sees everything
@@ -119,3 +125,20 @@ def slice_end(position: int, end: int, size: int, cuts: Iterable[int] = ()) -> i
     continued or read anew. Rounding differs between batch shapes, and routing to experts amplifies that.
     """
     return min(end, position // size * size + size, *(cut for cut in cuts if cut > position), end)
+
+
+def filling(position: int, count: int, room: int, geometry: Geometry) -> int:
+    """Tokens to evaluate behind a slice of `count` at `position` and to take back at once, so that it makes a full
+    tile; 0 where that would not pay, or could cost keys: it stays inside the chunk, as a draft does, and inside the
+    `room` of the context.
+    """
+    end = position + TILE_TOKENS
+    if not _MIN_FILLED_TOKENS <= count < TILE_TOKENS or end > room:
+        return 0
+    match geometry.attention:
+        case Attention.FULL:
+            return TILE_TOKENS - count
+        case Attention.CHUNKED if position // geometry.window == (end - 1) // geometry.window:
+            return TILE_TOKENS - count
+        case _:
+            return 0

@@ -338,17 +338,21 @@ class Context:
             self._api.llama_free(self._context)
             self._context = None
 
-    def decode(self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False) -> None:
+    def decode(
+        self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False, filling: int = 0
+    ) -> None:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
-        `outputs`: how many of them, from the last one backwards, logits are wanted after. Raises AppError CONTEXT_FULL
-        or MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds
-        what it held before.
+        `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
+        tokens are evaluated behind them and taken back (`desk.filling`). Raises AppError CONTEXT_FULL or MODEL_FAILED;
+        where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what it held
+        before.
         """
         batch, count = self._batch, len(tokens)
-        batch.n_tokens = count
-        ctypes.memmove(batch.token, (ctypes.c_int32 * count)(*tokens), 4 * count)
-        ctypes.memmove(batch.pos, (ctypes.c_int32 * count)(*range(position, position + count)), 4 * count)
+        whole = count + filling
+        batch.n_tokens = whole
+        ctypes.memmove(batch.token, (ctypes.c_int32 * whole)(*tokens, *tokens[-1:] * filling), 4 * whole)
+        ctypes.memmove(batch.pos, (ctypes.c_int32 * whole)(*range(position, position + whole)), 4 * whole)
         for i in self._wanted:
             batch.logits[i] = 0
         self._wanted = range(count - outputs, count)
@@ -364,6 +368,8 @@ class Context:
         if status != 0:
             raise AppError(Code.MODEL_FAILED, path="", detail=_summary(last_errors()) or f"llama_decode: {status}")
         self._api.llama_synchronize(self._context)
+        if filling:
+            self.remove_from(position + count)
 
     def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
         """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.

@@ -65,13 +65,17 @@ class HeldSequence:
         wishes: Wishes,
         keeping: Keeping | None = None,
         snapshot_bytes: int = 0,
+        *,
+        tiled: bool = False,
     ) -> None:
+        """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`)."""
         self._context = context
         self._geometry = geometry
         self._wishes = wishes
         self._keeping = keeping if geometry.attention is not Attention.RECURRENT else None
         self._keeper = Keeper(keeping.readings) if keeping else None
         self._snapshots = Snapshots(context, snapshot_bytes)
+        self._tiled = tiled
         self._held: Tokens = array("i")
         self._book_ids: frozenset[str] = frozenset()
         self._problems: list[Problem] = []
@@ -193,8 +197,10 @@ class HeldSequence:
             raise Stopped
 
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
+        position, room = len(self._held), self._context.size
+        filling = desk.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
         try:
-            self._context.decode(tokens, len(self._held), outputs=outputs, stoppable=stoppable)
+            self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
         except AppError:
             self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
             raise

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import KvType, Sampling
-from app.engine import planner
+from app.engine import desk, planner
 from app.engine.desk import Tokens
 from app.engine.hardware import free_memory, physical_cores
 from app.engine.llama import Context, Model, devices, version
@@ -54,7 +54,12 @@ class Session:
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
         self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
         self._sequence = HeldSequence(
-            self._context, self._shape.geometry, wishes, _keeping(spec, self.info), spec.snapshot_bytes
+            self._context,
+            self._shape.geometry,
+            wishes,
+            _keeping(spec, self.info),
+            spec.snapshot_bytes,
+            tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= desk.TILE_TOKENS,
         )
 
     def close(self) -> None:
@@ -217,12 +222,16 @@ def _shape(model: Model) -> planner.Shape:
 
 def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
     """Refuse what main memory cannot hold. With a GPU the cache lies elsewhere, and llama.cpp itself refuses."""
-    if any("gpu" in device.kind for device in devices()):
+    if _has_gpu():
         return
     needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
     free = free_memory()
     if needed > free:
         raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)
+
+
+def _has_gpu() -> bool:
+    return any("gpu" in device.kind for device in devices())
 
 
 def _free_memory() -> int:

@@ -13,12 +13,13 @@ from app.engine.llama import Context, Model
 from app.engine.protocol import DocumentText, Generated, LoadSpec, Message, PageText, Prompt
 from app.engine.sampling import Sampler
 
-_CONTEXT, _SLICE, _WRITTEN = 4096, 512, 128
+_CONTEXT, _SLICE, _WRITTEN = 8192, 512, 128
+_SENTENCES = 480  # about 5,800 tokens
 _GREEDY = Sampling(temperature=0)
 
 
 def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
-    book = DocumentText("A book", (PageText("1", "The lamp burned all night and nobody came to see it. " * 120),))
+    book = DocumentText("A book", (PageText("1", "The lamp burned all night and nobody came to see it. " * _SENTENCES),))
     prompt = Prompt(
         "Answer from the book.", (book,), (Message("user", "Write a long story about the sea, with many ships."),)
     )

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.desk import (
+    TILE_TOKENS,
     Attention,
     Geometry,
     Plan,
     common_prefix,
+    filling,
     plan,
     saved_gain,
     slice_end,
@@ -127,3 +129,26 @@ def test_slices_cover_and_their_borders_do_not_depend_on_the_start(
     assert borders(start) == [border for border in borders(0) if border > start]
     assert borders(start)[-1] == end
     assert {cut for cut in cuts if start < cut < end} <= set(borders(start))
+
+
+@given(st.integers(0, 40_000), st.integers(1, 512), st.integers(0, 40_000), st.sampled_from([Geometry(), SCOUT]))
+def test_a_short_slice_is_filled_up_within_its_chunk_and_the_room(
+    position: int, count: int, room: int, geometry: Geometry
+) -> None:
+    fill = filling(position, count, room, geometry)
+    if fill:
+        assert count + fill == TILE_TOKENS
+        assert position + TILE_TOKENS <= room
+        assert geometry is not SCOUT or position // 8192 == (position + TILE_TOKENS - 1) // 8192
+
+
+def test_what_is_filled_up() -> None:
+    assert filling(1_000, 23, 8_192, Geometry()) == 41
+    assert filling(1_000, 23, 8_192, SCOUT) == 41
+    assert filling(8_192 - 64, 23, 20_000, SCOUT) == 41
+    assert filling(8_192 - 63, 23, 20_000, SCOUT) == 0
+    assert filling(1_000, 1, 8_192, Geometry()) == 0
+    assert filling(1_000, 64, 8_192, Geometry()) == 0
+    assert filling(1_000, 23, 1_063, Geometry()) == 0
+    assert filling(1_000, 23, 8_192, Geometry(Attention.SLIDING, 1024)) == 0
+    assert filling(1_000, 23, 8_192, Geometry(Attention.RECURRENT)) == 0
