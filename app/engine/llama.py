@@ -351,7 +351,7 @@ class Context:
         batch, count = self._batch, len(tokens)
         whole = count + filling
         batch.n_tokens = whole
-        ctypes.memmove(batch.token, (ctypes.c_int32 * whole)(*tokens, *tokens[-1:] * filling), 4 * whole)
+        ctypes.memmove(batch.token, (ctypes.c_int32 * whole)(*tokens, *[tokens[-1]] * filling), 4 * whole)
         ctypes.memmove(batch.pos, (ctypes.c_int32 * whole)(*range(position, position + whole)), 4 * whole)
         for i in self._wanted:
             batch.logits[i] = 0

@@ -19,7 +19,8 @@ _GREEDY = Sampling(temperature=0)
 
 
 def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
-    book = DocumentText("A book", (PageText("1", "The lamp burned all night and nobody came to see it. " * _SENTENCES),))
+    page = PageText("1", "The lamp burned all night and nobody came to see it. " * _SENTENCES)
+    book = DocumentText("A book", (page,))
     prompt = Prompt(
         "Answer from the book.", (book,), (Message("user", "Write a long story about the sea, with many ships."),)
     )
