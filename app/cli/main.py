@@ -25,7 +25,19 @@ from app.cli.output import (
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Question
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Opening, Reading, Token
+from app.core.events import (
+    AnswerEvent,
+    Cancelled,
+    Checked,
+    Done,
+    Failed,
+    Finished,
+    Loading,
+    Notice,
+    Opening,
+    Reading,
+    Token,
+)
 from app.core.paths import Paths
 from app.export import files
 from app.export.report import compose
@@ -142,6 +154,8 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
                 out.reading(event)
             case Token(text):
                 out.token(text)
+            case Checked():
+                pass  # what was found out is told when the answer has ended
             case Notice(problem):
                 out.notice(problem)
             case Finished(answer):

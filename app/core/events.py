@@ -10,7 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from app.core.conversation import Answer
+from app.core.conversation import Answer, Citation
 from app.core.errors import Problem
 
 Result = TypeVar("Result")
@@ -50,6 +50,12 @@ class Token(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class Checked(msgspec.Struct, frozen=True, tag=True):
+    """What was found out about the page marks in the text so far: the citations that have one, in order."""
+
+    citations: tuple[Citation, ...]
+
+
 class Notice(msgspec.Struct, frozen=True, tag=True):
     """Something went wrong that does not stop the answer, and that a person should know."""
 
@@ -81,4 +87,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     answer: Answer | None = None
 
 
-AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Notice | Finished | Cancelled | Failed
+AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Checked | Notice | Finished | Cancelled | Failed

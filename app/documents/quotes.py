@@ -32,41 +32,52 @@ _FILE_ENDING = re.compile(
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
-    """Every page that the answer names, and every quotation in it that names none but stands on a page.
+    """The citations of one whole answer; see `Checker.check`."""
+    return Checker(books).check(answer)
 
-    In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-    page (or begin there and run on to the next); quotations too short to prove anything are not looked up. One that
-    stands on another page is REPAIRED and gets that one; one to which something on the named page comes near is NEAR.
-    A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one citation for
-    each, with its share of the mark; a run of pages gives one, for the page where the quotation stands, or its first.
-    A page without a quotation gets its sentence that has most in common with the claim.
-    """
-    desk = _Desk(books)
-    marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
-    quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
-    cited: list[tuple[int, Citation]] = []
-    claimed: set[int] = set()
-    verified: set[int] = set()
-    for mark, quotation in pair(answer, marks, quotations):
-        if quotation is not None:
-            claimed.add(quotation.start)
-        quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
-        citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
-        if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
-            verified.add(quotation.start)
-        elif quote and quotation is not None and quotation.start not in verified:
-            citations = desk.mend(citations)
-        elif not quote:
-            claim = last_sentence(answer[: mark.start])
-            citations = [desk.illustrate(citation, claim) for citation in citations]
-        cited += [(citation.start, citation) for citation in citations]
-    unclaimed = {
-        " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
-    }
-    for quote, start in unclaimed.items():
-        if (citation := desk.search(quote, [citation for _, citation in cited])) is not None:
-            cited.append((start, citation))
-    return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
+
+class Checker:
+    """Checks one answer, also while it is being written: pages are brought into their normal form only once."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._desk = _Desk(books)
+
+    def check(self, answer: str) -> tuple[Citation, ...]:
+        """Every page that the answer names, and every quotation in it that names none but stands on a page.
+
+        In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
+        page (or begin there and run on to the next); quotations too short to prove anything are not looked up. One
+        that stands on another page is REPAIRED and gets that one; one to which something on the named page comes near
+        is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
+        citation for each, with its share of the mark; a run of pages gives one, for the page where the quotation
+        stands, or its first. A page without a quotation gets its sentence that has most in common with the claim.
+        """
+        desk = self._desk
+        marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
+        quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
+        cited: list[tuple[int, Citation]] = []
+        claimed: set[int] = set()
+        verified: set[int] = set()
+        for mark, quotation in pair(answer, marks, quotations):
+            if quotation is not None:
+                claimed.add(quotation.start)
+            quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
+            citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
+            if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
+                verified.add(quotation.start)
+            elif quote and quotation is not None and quotation.start not in verified:
+                citations = desk.mend(citations)
+            elif not quote:
+                claim = last_sentence(answer[: mark.start])
+                citations = [desk.illustrate(citation, claim) for citation in citations]
+            cited += [(citation.start, citation) for citation in citations]
+        unclaimed = {
+            " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
+        }
+        for quote, start in unclaimed.items():
+            if (citation := desk.search(quote, [citation for _, citation in cited])) is not None:
+                cited.append((start, citation))
+        return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:

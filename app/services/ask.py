@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,10 +18,21 @@ from app.core.conversation import (
     StoredQuestion,
 )
 from app.core.errors import AppError, Code, Problem
-from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Loading, Notice, Reading, Stored, Token
+from app.core.events import (
+    AnswerEvent,
+    Cancelled,
+    Checked,
+    Done,
+    Failed,
+    Finished,
+    Loading,
+    Notice,
+    Reading,
+    Stored,
+    Token,
+)
 from app.core.settings import Settings
-from app.documents import quotes
-from app.documents.quotes import CitedBook
+from app.documents.quotes import Checker, CitedBook, find_pages
 from app.engine.protocol import Engine, Generated, ModelInfo, Prompt, PromptSize
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
@@ -39,6 +51,7 @@ STARTER_BEGINS = "The documents say: “"
 first paragraph: what follows is repetition."""
 
 _RESERVE_SHARE = 8
+_MAY_END_MARK = re.compile(r"[\])\uff3d\uff09\u3011\u3015]")
 _TITLE_CHARACTERS = 60
 
 
@@ -135,6 +148,8 @@ class Ask:
             prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted, one_paragraph=True)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(fitted.size)
+        checker = Checker(books)
+        marked: tuple[Citation, ...] = ()
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
             match event:
                 case Reading() | Notice():
@@ -142,15 +157,19 @@ class Ask:
                 case Token(text):
                     writing.add(text)
                     yield event
+                    if books and _MAY_END_MARK.search(text):
+                        known, marked = marked, tuple(c for c in checker.check(writing.text) if c.start >= 0)
+                        if marked != known:
+                            yield Checked(marked)
                 case Generated(ending, usage, timings):
                     timings = msgspec.structs.replace(timings, load_s=load_s)
-                    citations = _cite(writing.text, question.text, books)
+                    citations = _cite(writing.text, question.text, checker, books)
                     answer = writing.end(ending, usage, timings, citations)
                     yield Cancelled(answer) if ending is Ending.CANCELLED else Finished(answer)
                 case Cancelled():
                     yield Cancelled(writing.end(Ending.CANCELLED))
                 case Failed(problem):
-                    yield self._failed(writing, problem, _cite(writing.text, question.text, books))
+                    yield self._failed(writing, problem, _cite(writing.text, question.text, checker, books))
 
     def _failed(self, writing: OpenAnswer, problem: Problem, citations: tuple[Citation, ...] = ()) -> Failed:
         try:
@@ -210,7 +229,7 @@ class Ask:
             self._conversations.rename(conversation.id, short)
 
 
-def _cite(answer: str, question: str, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
+def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
     """The answer's own citations, checked; where it names no page, the pages that bear it out."""
-    citations = quotes.check(answer, books)
-    return citations if any(c.page for c in citations) else citations + quotes.find_pages(answer, question, books)
+    citations = checker.check(answer)
+    return citations if any(c.page for c in citations) else citations + find_pages(answer, question, books)

@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Failed, Finished, Loading, Reading, Stored, Token
+from app.core.events import Cancelled, Checked, Failed, Finished, Loading, Reading, Stored, Token
 from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 
@@ -54,6 +54,19 @@ def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: C
     assert turn.answer is not None
     assert (turn.answer.id, turn.answer.ending) == (first.answer_id, Ending.OPEN)
     events.close()  # type: ignore[attr-defined]
+
+
+def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Conversation) -> None:
+    pieces = ('Notice is "not less than twelve months before the end" [p', ". 2", "]. Then", ' "the cat sat down" [p. 3', "].")
+    script(fake, pieces)
+    told = [e for e in fake.desk.ask.ask(asked(talk), Cancel()) if isinstance(e, Token | Checked | Finished)]
+    kinds = [type(event) for event in told]
+    assert kinds == [Token, Token, Token, Checked, Token, Token, Checked, Finished]
+    first, second = (event for event in told if isinstance(event, Checked))
+    assert [c.state for c in first.citations] == [CitationState.VERIFIED]
+    assert [c.state for c in second.citations] == [CitationState.VERIFIED, CitationState.NOT_FOUND]
+    assert isinstance(told[-1], Finished)
+    assert second.citations == told[-1].answer.citations
 
 
 def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book: Book) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer
+from app.core.conversation import Answer, Citation
 from app.messages import _
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.foot import Foot
@@ -36,6 +36,7 @@ class AnswerMessage(Message):
     """What was answered. It is open from `begin` to `show_answer`; `books` are the ids of those on the desk."""
 
     copied = Signal(str)  # answer_id
+    exported = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
 
@@ -62,6 +63,7 @@ class AnswerMessage(Message):
         self._foot = Foot(theme, self)
         self._foot.hide()
         self._foot.copied.connect(self._emit_copied)
+        self._foot.exported.connect(self._emit_exported)
         self._foot.asked_again.connect(self._emit_asked_again)
         self._foot.changed.connect(self._on_foot_changed)
         self._foot.stepped.connect(self._emit_variant)
@@ -119,6 +121,16 @@ class AnswerMessage(Message):
             self._timer.start()
         self.changed.emit()
         self.update()
+
+    def show_checked(self, citations: Sequence[Citation]) -> None:
+        """What was found out about the page marks in the open answer so far; soon shown on their chips."""
+        if self._stream is None:
+            return
+        marks = mark_citations(self._stream.text, citations, self._book_titles, self._books)
+        if self._stream.take_checked(marks):
+            self._closed_pieces = 0
+        if not self._timer.isActive():
+            self._timer.start()
 
     def show_answer(self, answer: Answer, variant: int, variants: int) -> None:
         """Show an answer as it was kept, chips and foot included."""
@@ -224,6 +236,9 @@ class AnswerMessage(Message):
 
     def _emit_copied(self) -> None:
         self.copied.emit(self._answer_id)
+
+    def _emit_exported(self) -> None:
+        self.exported.emit(self._answer_id)
 
     def _emit_asked_again(self) -> None:
         self.asked_again.emit(self._question_id)

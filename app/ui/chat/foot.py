@@ -34,9 +34,10 @@ class _Words:
 
 
 class Foot(QWidget):
-    """Counts, tokens and times on the left; Copy, Again and the versions on the right; found pages above."""
+    """Counts, tokens and times on the left; Copy, Again, Export and the versions on the right; found pages above."""
 
     copied = Signal()
+    exported = Signal()
     asked_again = Signal()
     stepped = Signal(int)
     changed = Signal()  # it needs another height now
@@ -51,11 +52,13 @@ class Foot(QWidget):
         self._numbers: list[_Words] = []
         self.copy_button = TextButton(_("Copy"), theme, self, tip=_("Copy the answer"))
         self.again_button = TextButton(_("Again"), theme, self, tip=_("Ask again for another answer"))
+        self.export_button = TextButton(_("Export"), theme, self, tip=_("Write this answer into a file"))
         self.numbers_button = TextButton(_("Numbers"), theme, self, tip=_("What this answer cost"))
         self.numbers_button.setCheckable(True)
         self.numbers_button.toggled.connect(self.changed)
         self.variants = Variants(theme, self)
         self.copy_button.clicked.connect(self.copied)
+        self.export_button.clicked.connect(self.exported)
         self.again_button.clicked.connect(self.asked_again)
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
@@ -90,7 +93,7 @@ class Foot(QWidget):
             stops += [self.variants.earlier, self.variants.later]
         if not self.numbers_button.isHidden():
             stops.append(self.numbers_button)
-        return [*stops, self.copy_button, self.again_button]
+        return [*stops, self.copy_button, self.again_button, self.export_button]
 
     def describe(self) -> str:
         """What the foot says, in words."""
@@ -103,7 +106,7 @@ class Foot(QWidget):
         """Take this width (px); gives the height."""
         self._drawn = []
         y = self._arrange_rows(width)
-        buttons = [self.again_button, self.copy_button, self.numbers_button, self.variants]
+        buttons = [self.export_button, self.again_button, self.copy_button, self.numbers_button, self.variants]
         shown = [button for button in buttons if not button.isHidden()]
         taken = sum(button.width() + SPACE_XS for button in shown)
         x, lines = 0.0, 1

@@ -22,7 +22,9 @@ _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 # C1 controls, surrogates, noncharacters, and the character that stands for an object inside a text document.
 _MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
 
-_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
+"""What ends a line; `disarm` makes each of them a `\\n`."""
+
 _ODD = re.compile(
     f"(?P<bidi>[{_BIDI_CONTROLS}])"
     f"|(?P<gone>[{_INVISIBLE}]|(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])"
@@ -40,7 +42,7 @@ def disarm(untrusted_text: str) -> str:
     """
     if untrusted_text.isascii() and untrusted_text.isprintable():
         return untrusted_text
-    return _ODD.sub(_replace, _BREAK.sub("\n", untrusted_text))
+    return _ODD.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
 
 
 def _replace(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, Turn
+from app.core.conversation import Answer, Citation, Turn
 from app.messages import _
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.hint import EmptyHint
@@ -35,6 +35,7 @@ class ConversationView(Scroller):
     ask_again = Signal(str)  # question_id
     edit_question = Signal(str)  # question_id
     copy_answer = Signal(str)  # answer_id
+    export_answer = Signal(str)  # answer_id
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
 
     def __init__(
@@ -102,6 +103,11 @@ class ConversationView(Scroller):
         if (message := self._open_message()) is not None:
             message.append(text)
 
+    def show_checked(self, citations: Sequence[Citation]) -> None:
+        """What was found out about the page marks in the open answer so far."""
+        if (message := self._open_message()) is not None:
+            message.show_checked(citations)
+
     def finish(self, answer: Answer, sentence: str = "") -> None:
         """The open answer as it was kept; `sentence` stands under it."""
         slot = next((s for s in self._column.slots if s.is_answer and s.question_id == answer.question_id), None)
@@ -151,6 +157,7 @@ class ConversationView(Scroller):
             slot.question_id, slot.answer_id, self._theme, self._book_titles, slot.books, self.viewport()
         )
         made.copied.connect(self.copy_answer)
+        made.exported.connect(self.export_answer)
         made.asked_again.connect(self.ask_again)
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.cancel import Cancel
-from app.core.conversation import Answer, Conversation, Turn
+from app.core.conversation import Answer, Citation, Conversation, Turn
 from app.core.errors import Problem
-from app.core.events import AnswerEvent, Cancelled, Failed, Finished, Loading, Notice, Reading, Stored, Token
+from app.core.events import AnswerEvent, Cancelled, Checked, Failed, Finished, Loading, Notice, Reading, Stored, Token
 from app.messages import sentence
 from app.services.context import ContextUse
 from app.ui.bridge import Bridge, Executor
@@ -35,8 +35,13 @@ class Running:
     answer_id: str = ""
     again: bool = False
     pieces: list[str] = field(default_factory=list)
+    checked: tuple[Citation, ...] = ()
     progress: tuple[str, float | None] = ("", None)
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def book_ids(self) -> tuple[str, ...]:
+        return tuple(ref.book_id for ref in self.conversation.books)
 
 
 @dataclass(frozen=True)
@@ -113,9 +118,10 @@ class AnswerPresenter(QObject):
         """Put the question and what there is of its answer below the turns that the view shows."""
         running = self.running
         assert running is not None
-        self._view.begin_turn(running.question_id, running.text, running.answer_id)
+        self._view.begin_turn(running.question_id, running.text, running.answer_id, running.book_ids)
         self._view.set_progress(*running.progress)
         self._view.append("".join(running.pieces))
+        self._view.show_checked(running.checked)
 
     @Slot(object)
     def _on_event(self, event: AnswerEvent) -> None:
@@ -131,6 +137,10 @@ class AnswerPresenter(QObject):
                 self._on_reading(running, event)
             case Token(text):
                 self._on_token(running, text)
+            case Checked(citations):
+                running.checked = citations
+                if self._is_shown(running):
+                    self._view.show_checked(citations)
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
             case Finished(answer):
@@ -147,7 +157,7 @@ class AnswerPresenter(QObject):
             if running.again:
                 self._view.begin_answer(question_id, answer_id)
             else:
-                self._view.begin_turn(question_id, running.text, answer_id)
+                self._view.begin_turn(question_id, running.text, answer_id, running.book_ids)
         self.begun.emit(running)
 
     def _on_reading(self, running: Running, event: Reading) -> None:

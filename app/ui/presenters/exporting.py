@@ -1,4 +1,4 @@
-"""Exporting: the shown conversation as a file of the person's choice."""
+"""Exporting: the shown conversation, or one answer of it, as a file of the person's choice."""
 
 from __future__ import annotations
 
@@ -36,17 +36,19 @@ class Exporting(QObject):
         self._bridge = bridge
         self._window = window
         self._conversation: Conversation | None = None
+        self._answer_id = ""
 
-    def choose(self, conversation: Conversation) -> None:
-        """Let the person say where the conversation is written, and as what."""
-        self._conversation = conversation
+    def choose(self, conversation: Conversation, answer_id: str = "") -> None:
+        """Let the person say where the conversation, or this answer with its question, is written, and as what."""
+        self._conversation, self._answer_id = conversation, answer_id
         names = {
             ".docx": _("Word document (*.docx)"),
             PDF: _("PDF (*.pdf)"),
             ".html": _("Web page (*.html)"),
             ".md": _("Markdown (*.md)"),
         }
-        dialog = QFileDialog(self._window, _("Export the conversation"), "", ";;".join(names.values()))
+        title = _("Export the answer") if answer_id else _("Export the conversation")
+        dialog = QFileDialog(self._window, title, "", ";;".join(names.values()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
         dialog.filterSelected.connect(partial(_follow_filter, dialog))
@@ -56,13 +58,14 @@ class Exporting(QObject):
 
     @Slot(str)
     def write(self, name: str) -> None:
-        """Write the conversation that was chosen into this file."""
+        """Write what was chosen into this file."""
         if self._conversation is not None:
-            work = partial(_export, self._desk, self._conversation, Path(name))
+            work = partial(_export, self._desk, self._conversation, self._answer_id, Path(name))
             self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self.done.emit(_("The conversation was written to “{path}”.").format(path=name))
+        answer, conversation = _("The answer was written to “{path}”."), _("The conversation was written to “{path}”.")
+        self.done.emit((answer if self._answer_id else conversation).format(path=name))
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -73,8 +76,10 @@ def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
     dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
 
 
-def _export(desk: Desk, conversation: Conversation, path: Path) -> None:
+def _export(desk: Desk, conversation: Conversation, answer_id: str, path: Path) -> None:
     turns: tuple[Turn, ...] = desk.conversations.turns(conversation.id)
+    if answer_id:
+        turns = tuple(turn for turn in turns if turn.answer is not None and turn.answer.id == answer_id)
     report = compose(title_of(conversation), turns)
     if path.suffix.lower() == PDF:
         files.write_bytes(_as_pdf(report), path)

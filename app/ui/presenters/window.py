@@ -176,6 +176,7 @@ class WindowPresenter(QObject):
         self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
         self.model.beginning.connect(self.ahead.stop)
         self.exporting.done.connect(self.say)
+        self.window.talk.view.export_answer.connect(self.export_answer)
         talk.engine_died.connect(self._on_engine_died)
         talk.answered.connect(self._on_answered)
         self.model.ready.connect(self._on_ready)
@@ -220,6 +221,13 @@ class WindowPresenter(QObject):
         shown = self.conversation.conversation
         if shown is not None and not self.conversation.empty:
             self.exporting.choose(shown)
+
+    @Slot(str)
+    def export_answer(self, answer_id: str) -> None:
+        """Write one answer, with its question and references, into a file."""
+        shown = self.conversation.conversation
+        if shown is not None:
+            self.exporting.choose(shown, answer_id)
 
     @Slot(object)
     def open_citation(self, citation: Any) -> None:

@@ -102,8 +102,27 @@ def test_marks_become_chips_with_their_state_when_the_answer_ends(view: Conversa
     assert message.stops() == []  # nothing to click before it was checked
     text = "It says so [p. 12], and [p. 13]."
     view.finish(answer(1, text, (cite(text, "[p. 12]", CitationState.VERIFIED, 12),)))
-    assert [stop.text() for stop in message.stops()] == ["p. 12 ✓", "Numbers", "Copy", "Again"]  # type: ignore[attr-defined]
+    assert [stop.text() for stop in message.stops()] == ["p. 12 ✓", "Numbers", "Copy", "Again", "Export"]  # type: ignore[attr-defined]
     assert read(message) == text
+
+
+def test_a_checked_mark_tells_its_state_while_the_answer_goes_on(view: ConversationView, qtbot: QtBot) -> None:
+    view.begin_turn("q1", "?", "a1")
+    message = open_answer(view)
+    text = "First\r\n\r\nIt says so [p. 12]. Then [p. 1"
+    view.append(text)
+    view.show_checked([cite(text, "[p. 12]", CitationState.VERIFIED, 12)])
+    qtbot.waitUntil(lambda: [stop.text() for stop in message.stops()] == ["p. 12 ✓"])  # type: ignore[attr-defined]
+    with qtbot.waitSignal(view.citation_clicked) as clicked:
+        message.stops()[0].click()  # type: ignore[attr-defined]
+    assert clicked.args[0].page == 12
+    view.append("3].\n\nAnd more")
+    qtbot.waitUntil(lambda: len(message.pieces) == 3)
+    text = message.plain_text()
+    late = [cite(text, f"[p. {n}]", CitationState.VERIFIED, n) for n in (12, 13)]
+    view.show_checked(late)  # the paragraph was closed before its second mark was checked
+    qtbot.waitUntil(lambda: [s.text() for s in message.stops()] == ["p. 12 ✓", "p. 13 ✓"])  # type: ignore[attr-defined]
+    assert read(message) == "First\n\nIt says so [p. 12]. Then [p. 13].\n\nAnd more"
 
 
 def test_the_reading_is_told_until_the_first_word(view: ConversationView) -> None:

@@ -37,6 +37,22 @@ def test_a_conversation_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, en
     assert f"out{ending}" in room.window.talk.notice.text()
 
 
+def test_one_answer_is_exported(room: Room, qtbot: QtBot, tmp_path: Path) -> None:
+    _asked(room)
+    room.ask("And why?")
+    foot = room.window.talk.view.messages()[-1].foot  # type: ignore[attr-defined]
+    qtbot.mouseClick(foot.export_button, Qt.MouseButton.LeftButton)
+    dialog = room.window.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.windowTitle() == "Export the answer"
+    dialog.fileSelected.emit(str(tmp_path / "out.md"))
+    dialog.reject()
+    room.settle()
+    written = (tmp_path / "out.md").read_text(encoding="utf-8")
+    assert "And why?" in written
+    assert "When?" not in written
+
+
 def test_what_cannot_be_written_says_so(room: Room, tmp_path: Path) -> None:
     _asked(room)
     room.presenter.exporting.choose(room.shown())
