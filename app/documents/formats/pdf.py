@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -26,7 +26,8 @@ from app.documents.formats.base import (
     refuse_damaged,
     refuse_over,
 )
-from app.documents.formats.pdf_page import read_page
+from app.documents.formats.pdf_page import PageLines, read_page, set_page
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running, letters_of
 from app.documents.hygiene import clean_line
 
 format = Format.PDF
@@ -46,12 +47,17 @@ def parse(content: Content, progress: Progress) -> Document:
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         outline = _outline(pdf, len(pdf))
         chapters = _chapters(outline, len(pdf))
-        pages = []
+        found: list[PageLines | None] = []
         characters = 0
-        for index, chapter in enumerate(chapters):
+        for index in range(len(pdf)):
             progress(index, len(pdf))
-            pages.append(_read(pdf, index, chapter, content, characters))
-            characters += len(pages[-1].text)
+            found.append(_read(pdf, index, content, characters))
+            characters += found[-1].characters if found[-1] else 0
+        running = find_running(*_edges(found, outline))
+        pages = [
+            _page(pdf, index, chapter, lines, left_out)
+            for index, (chapter, lines, left_out) in enumerate(zip(chapters, found, running, strict=True))
+        ]
         if all(Flag.DAMAGED in page.flags for page in pages):
             refuse_damaged(content, format)
         if not characters:
@@ -108,16 +114,38 @@ def _open(content: Content) -> Iterator[pypdfium2.PdfDocument]:
         pdf.close()
 
 
-def _read(pdf: pypdfium2.PdfDocument, index: int, chapter: str, content: Content, characters_before: int) -> Page:
+def _read(pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_before: int) -> PageLines | None:
+    """None for a page that is damaged."""
+    try:
+        with _loaded(pdf, index) as page:
+            return read_page(page, content, characters_before)
+    except pypdfium2.PdfiumError:
+        return None
+
+
+def _page(
+    pdf: pypdfium2.PdfDocument, index: int, chapter: str, found: PageLines | None, running: frozenset[int]
+) -> Page:
     label = clean_line(_string(lambda *to: pdfium.FPDF_GetPageLabel(pdf.raw, index, *to)), MAX_LABEL_CHARACTERS) or str(
         index + 1
     )
-    try:
-        with _loaded(pdf, index) as page:
-            found = read_page(page, content, characters_before)
-    except pypdfium2.PdfiumError:
+    if found is None:
         return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
-    return Page(index + 1, label, found.text, chapter, found.flags)
+    page = set_page(found, running)
+    return Page(index + 1, label, page.text, chapter, page.flags)
+
+
+def _edges(found: Sequence[PageLines | None], outline: Sequence[Section]) -> tuple[list[Edges], set[str]]:
+    """What `find_running` wants to know."""
+    known = {letters_of(section.title) for section in outline}
+    edges = []
+    for page in found:
+        edges.append(page.edges if page else Edges())
+        outer = {line for row in (*edges[-1].top, *edges[-1].bottom) for line in row.lines}
+        for index, line in enumerate(page.lines if page else ()):
+            if index not in outer and len(line) <= MAX_TITLE_CHARACTERS:
+                known.add(letters_of(line))
+    return edges, known
 
 
 @contextmanager

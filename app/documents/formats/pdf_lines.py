@@ -1,12 +1,14 @@
-"""What PDFium says of a page, made into paragraphs: lightly, since a page's lines tell little of its layout."""
+"""The lines of a page, made into paragraphs: lightly, since they tell little of its layout."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 SOFT_HYPHEN = "\ufffe"  # PDFium puts it, without a line end, where a hyphen ended a line
 _MENDED_HYPHEN = re.compile(f"(?<=[^\\W\\d_]){SOFT_HYPHEN}(?=[^\\W\\d_])")
-_MIN_FULL_LINE = 40  # columns; what is narrower is verse, a table, a form
+_MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
+_MIN_FULL_COLUMN_LINE = 20
 _FULL_SHARE = 0.9
 _ITEM = re.compile(r"(?:[•‣◦▪●○■□➢✓–—*·-]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\d+(?:\.\d+)+\.?)\s")
 _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
@@ -15,19 +17,18 @@ _WIDE = re.compile(
 )
 
 
-def join_lines(untrusted_text: str) -> str:
+def join_lines(untrusted_lines: Sequence[str], in_columns: bool = False) -> str:
     """Lines that run up to the right margin go on in the next one; all others end there.
 
     Hyphens at line ends: between a letter and a small letter they go, elsewhere they stay.
     """
-    text = _MENDED_HYPHEN.sub(lambda found: _hyphen(found.string, found.end()), untrusted_text)
-    text = text.replace(SOFT_HYPHEN, "-")
-    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
+    lines = _mend(untrusted_lines)
     widths = [len(line) + len(_WIDE.findall(line)) for line in lines]
     full = _FULL_SHARE * _usual_width(widths)
     joined = lines[:1]
     for before, width, line in zip(lines, widths, lines[1:], strict=False):
-        if width < _MIN_FULL_LINE or not _goes_on(before, width, line, full):
+        if width < least or not _goes_on(before, width, line, full):
             joined.append(line)
         elif _WIDE.match(before[-1]) and _WIDE.match(line[0]):
             joined[-1] += line
@@ -36,6 +37,13 @@ def join_lines(untrusted_text: str) -> str:
         else:
             joined[-1] += " " + line
     return "\n".join(joined).strip("\n")
+
+
+def _mend(untrusted_lines: Sequence[str]) -> list[str]:
+    """Lines without PDFium's marks: where one stands, the next line goes on with the same word."""
+    text = "".join(line if line.endswith(SOFT_HYPHEN) else f"{line}\n" for line in untrusted_lines)
+    text = _MENDED_HYPHEN.sub(lambda found: _hyphen(found.string, found.end()), text)
+    return [line.strip() for line in text.replace(SOFT_HYPHEN, "-").split("\n")]
 
 
 def _hyphen(text: str, following: int) -> str:

@@ -1,4 +1,4 @@
-"""The text of one PDF page, and what there is to know about it."""
+"""The lines of one PDF page, the text they make, and what there is to know about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pypdfium2.raw as pdfium
 
 from app.core.document import Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
+from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
 from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
+from app.documents.formats.pdf_running import Edges, find_edges
 from app.documents.formats.pdf_unseen import look_at
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, odd_share
 
@@ -33,47 +35,72 @@ class PageText(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...]
 
 
-def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> PageText:
-    """What a person sees of the page's text, in PDFium's order, its lines joined into paragraphs.
+class PageLines(msgspec.Struct, frozen=True):
+    """What a person sees of a page's text, a line each, in reading order; `edges` are the rows that may be running."""
 
-    What `pdf_unseen.look_at` finds is left out and flagged; the text layer of a scan stays, with a flag of its own.
+    lines: tuple[str, ...]
+    in_columns: bool = False
+    edges: Edges = Edges()
+    drawn: bool = False
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.lines))
+
+
+def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> PageLines:
+    """What `pdf_unseen.look_at` finds is left out and flagged; the text layer of a scan stays, with its own flag.
+
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
     """
     seen = look_at(page, content)
-    untrusted_text, unmapped = _extract(page, content, characters_before)
+    layout, unmapped = _extract(page, content, characters_before)
     hidden = False
     if seen.unseen:
-        everything = untrusted_text
+        everything = layout
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
-        untrusted_text, unmapped = _extract(page, content, characters_before)
-        hidden = len("".join(untrusted_text.split())) < len("".join(everything.split()))
-    odd = max(unmapped, odd_share(untrusted_text.replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
-    text, invisible = clean(join_lines(untrusted_text))
+        layout, unmapped = _extract(page, content, characters_before)
+        hidden = _count_seen(layout) < _count_seen(everything)
+    odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
+    found = {Flag.TEXT_LAYER: seen.has_layer, Flag.HIDDEN_TEXT: hidden, Flag.ODD_CHARACTERS: odd}
+    flags = tuple(flag for flag, applies in found.items() if applies)
+    return PageLines(layout.lines, layout.in_columns, find_edges(layout.pieces), seen.drawn, flags)
+
+
+def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText:
+    """The lines joined into paragraphs, without those that are `running`."""
+    lines = [line for index, line in enumerate(page.lines) if index not in running]
+    text, invisible = clean(join_lines(lines, page.in_columns))
     text = text if text.strip() else ""
     found = {
-        Flag.EMPTY: not text and not seen.drawn,
-        Flag.NO_TEXT: not text and seen.drawn,
-        Flag.TEXT_LAYER: seen.has_layer,
-        Flag.HIDDEN_TEXT: hidden,
-        Flag.ODD_CHARACTERS: odd,
+        Flag.EMPTY: not text and not page.drawn,
+        Flag.NO_TEXT: not text and page.drawn,
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
-    return PageText(text, tuple(flag for flag, applies in found.items() if applies))
+    flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
+    return PageText(text, tuple(flag for flag in Flag if flag in flags))
 
 
-def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> tuple[str, float]:
-    """The text of all active objects, and the share of its characters that the PDF gives no meaning (a sample's)."""
+def _count_seen(layout: Layout) -> int:
+    return sum(len("".join(line.split())) for line in layout.lines)
+
+
+def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> tuple[Layout, float]:
+    """The lines of all active objects, and the share of characters that the PDF gives no meaning (a sample's)."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
         refuse_over(MAX_CHARACTERS, characters_before + count, "characters", content)
         if count <= 0:
-            return "", 0.0
+            return Layout(()), 0.0
         sample = range(0, count, max(1, count // _ODD_SAMPLES))
         unmapped = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
-        text = _all_at_once(textpage, count)
-        return text if text is not None else _one_by_one(textpage, count), unmapped / len(sample)
+        characters = _all_at_once(textpage, count)
+        if characters is None:
+            characters = _one_by_one(textpage, count)
+        return lay_out(textpage, characters), unmapped / len(sample)
     finally:
         textpage.close()
 
@@ -97,7 +124,6 @@ def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:
             characters.append(SOFT_HYPHEN)
         elif code == 0:
             characters.append("\ufffd")
-        elif code not in _CONTROLS:
-            characters.append(chr(code))
-    # Where wide characters are of 16 bits, the two halves of one come one after the other.
-    return "".join(characters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        else:
+            characters.append(NO_CHARACTER if code in _CONTROLS else chr(code))
+    return "".join(characters)

@@ -10,7 +10,7 @@ _FULL = "This line runs up to the right margin of the page that it is on, as its
 
 
 def _join(*lines: str) -> list[str]:
-    return join_lines("\r\n".join(lines)).split("\n")
+    return join_lines(lines).split("\n")
 
 
 def test_a_full_line_goes_on_and_a_short_one_ends() -> None:
@@ -53,7 +53,7 @@ def test_japanese_lines_join_without_a_space() -> None:
 )
 def test_hyphens_that_pdfium_marks(before: str, after: str, joined: str) -> None:
     """PDFium puts no line end behind its mark."""
-    assert join_lines(before + after) == joined
+    assert join_lines([before, after]) == joined
 
 
 def test_hyphens_that_pdfium_leaves() -> None:
@@ -65,4 +65,4 @@ def test_hyphens_that_pdfium_leaves() -> None:
 
 @pytest.mark.parametrize("text", ["", "\r\n", "\r\n\r\n \r\n", SOFT_HYPHEN * 3, "-", "-\r\n-"])
 def test_next_to_nothing_is_no_trouble(text: str) -> None:
-    assert SOFT_HYPHEN not in join_lines(text)
+    assert SOFT_HYPHEN not in join_lines([text])

@@ -1,0 +1,134 @@
+"""Columns on a page: found by the empty strips between them, and read one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from statistics import median
+
+import msgspec
+
+_BINS = 240  # that a page's width is looked at in
+_EMPTY_SHARE = 0.5  # of what columns hold: titles and pictures may run across a gutter
+_MIN_GUTTER = 6.0  # points
+_MIN_COLUMN_SHARE = 0.15  # of the text's width
+_MIN_COLUMN_LINES = 5
+_MIN_FILL = 0.6  # lines of a column are as wide as it is; those of a table seldom
+_MIN_LINE_CHARACTERS = 12
+_MAX_DIGIT_SHARE = 0.4
+_ROW_POINTS = 2.0
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A line or a part of one: where it stands in points, and from where to where in PDFium's characters."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float  # the lower edge of its first character, which is the same all along a line
+    height: float
+    begin: int = 0
+    end: int = 0
+
+
+class Gutter(msgspec.Struct, frozen=True):
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+    @property
+    def least(self) -> float:
+        """How wide a gap at this place must be to be one between columns."""
+        return max(_MIN_GUTTER, 0.6 * (self.right - self.left))
+
+
+def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> list[Gutter]:
+    """Strips from top to bottom with little in them and much beside them. `rectangles`: left, bottom, right, top."""
+    shown = [box for box in rectangles if box[2] > box[0] and box[3] > box[1]]
+    if not shown:
+        return []
+    start, stop = min(box[0] for box in shown), max(box[2] for box in shown)
+    bin_width = (stop - start) / _BINS
+    if bin_width <= 0:
+        return []
+    changes = [0.0] * (_BINS + 2)
+    for left, bottom, right, top in shown:
+        changes[int((left - start) / bin_width)] += top - bottom
+        changes[min(int((right - start) / bin_width), _BINS) + 1] -= top - bottom
+    cover = list(accumulate(changes))[: _BINS + 1]
+    full = sorted(cover)[len(cover) * 3 // 4]
+    gutters, begin = [], None
+    for index, value in enumerate([*cover, full]):
+        if value <= _EMPTY_SHARE * full:
+            begin = index if begin is None else begin
+        elif begin is not None:
+            gutters.append(Gutter(start + begin * bin_width, start + index * bin_width))
+            begin = None
+    least = _MIN_COLUMN_SHARE * (stop - start)
+    gutters = [
+        each for each in gutters if each.right - each.left >= _MIN_GUTTER and start < each.left < each.right < stop
+    ]
+    edges = [start, *(edge for each in gutters for edge in (each.left, each.right)), stop]
+    columns = list(zip(edges[::2], edges[1::2], strict=True))
+    return gutters if all(right - left >= least for left, right in columns) else []
+
+
+def in_reading_order(pieces: Sequence[Piece], gutters: Sequence[Gutter], are_merged: bool) -> tuple[list[Piece], bool]:
+    """The pieces column by column between those that run across, if they are columns of text and not in order yet;
+    and whether they are columns of text. `are_merged` tells that lines of the stream ran across a gutter.
+    """
+    places = [_column(piece, gutters) for piece in pieces]
+    columns = [
+        [piece for piece, place in zip(pieces, places, strict=True) if place == column]
+        for column in range(len(gutters) + 1)
+    ]
+    if not all(map(_is_text, columns)):
+        return list(pieces), False
+    inside = [place for place in places if place is not None]
+    changes = sum(before != after for before, after in pairwise(inside))
+    least = min(map(len, columns))
+    backwards = changes < least and inside[0] > inside[-1]
+    if not are_merged and changes < least and not backwards:
+        return list(pieces), True
+    return list(_arranged(pieces, places, len(columns))), True
+
+
+def _column(piece: Piece, gutters: Sequence[Gutter]) -> int | None:
+    """None for what runs across a gutter."""
+    if any(piece.left < gutter.middle < piece.right for gutter in gutters):
+        return None
+    return sum(gutter.middle <= piece.left for gutter in gutters)
+
+
+def _is_text(column: Sequence[Piece]) -> bool:
+    if len(column) < _MIN_COLUMN_LINES:
+        return False
+    width = max(piece.right for piece in column) - min(piece.left for piece in column)
+    letters = "".join(piece.text for piece in column)
+    return (
+        median(piece.right - piece.left for piece in column) >= _MIN_FILL * width
+        and median(len(piece.text) for piece in column) >= _MIN_LINE_CHARACTERS
+        and sum(map(str.isdigit, letters)) <= _MAX_DIGIT_SHARE * len(letters)
+    )
+
+
+def _arranged(pieces: Sequence[Piece], places: Sequence[int | None], count: int) -> list[Piece]:
+    arranged: list[Piece] = []
+    open_columns: list[list[Piece]] = [[] for _ in range(count)]
+    order = sorted(
+        zip(pieces, places, strict=True), key=lambda each: (-round(each[0].baseline / _ROW_POINTS), each[0].left)
+    )
+    for piece, place in order:
+        if place is not None:
+            open_columns[place].append(piece)
+            continue
+        for column in open_columns:
+            arranged += column
+            column.clear()
+        arranged.append(piece)
+    for column in open_columns:
+        arranged += column
+    return arranged

@@ -1,0 +1,162 @@
+"""Where the lines of a PDF page stand, and in what order a person reads them."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TypeAlias
+
+import msgspec
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.documents.formats.pdf_columns import Gutter, Piece, find_gutters, in_reading_order
+from app.documents.formats.pdf_lines import SOFT_HYPHEN
+
+_Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points, as the text is read
+
+NO_CHARACTER = "\0"
+"""Stands where PDFium counts a character that is none."""
+
+_LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
+_BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
+_ANGLE_SAMPLES = 5
+_MIN_ORDERED_LINES = 3
+_MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told."""
+
+    lines: tuple[str, ...]
+    pieces: tuple[Piece, ...] = ()
+    in_columns: bool = False
+
+
+def lay_out(textpage: pypdfium2.PdfTextPage, characters: str) -> Layout:
+    """`characters` has one character for each that PDFium counts. Its order is that of the page's stream, and stays,
+    unless the page has columns that the stream runs across, or runs against the direction of reading.
+    """
+    finder = _Finder(textpage, characters)
+    pieces = list(finder.find_lines())
+    if any(piece is None for piece in pieces):
+        return Layout(tuple(finder.texts))
+    placed = [piece for piece in pieces if piece is not None]
+    gutters = find_gutters(list(finder.rectangles())) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
+    if gutters:
+        split = [part for piece in placed for part in finder.split(piece, gutters)]
+        ordered, in_columns = in_reading_order(split, gutters, are_merged=len(split) > len(placed))
+        if in_columns:
+            return Layout(tuple(piece.text for piece in ordered), tuple(ordered), True)
+    if _run_upwards(placed):
+        placed.sort(key=lambda piece: (-piece.baseline, piece.left))
+    return Layout(tuple(piece.text for piece in placed), tuple(placed))
+
+
+def _run_upwards(pieces: list[Piece]) -> bool:
+    steps = [after.baseline - before.baseline for before, after in pairwise(pieces)]
+    up = sum(step > 0.5 for step in steps)
+    return len(pieces) >= _MIN_ORDERED_LINES and up > 0.8 * len(steps)
+
+
+class _Finder:
+    """Boxes are turned so that the text runs from left to right, however it stands on the page."""
+
+    def __init__(self, textpage: pypdfium2.PdfTextPage, characters: str) -> None:
+        self.texts: list[str] = []
+        self._raw = textpage.raw
+        self._characters = characters
+        self._box = pdfium.FS_RECTF()
+        self._box_ref = ctypes.byref(self._box)
+        self._turns = self._find_turns()
+
+    def _find_turns(self) -> int:
+        """By how many quarters of a circle most of the text is turned, with the clock."""
+        count = len(self._characters)
+        turns: Counter[int] = Counter()
+        for index in range(0, count, max(1, count // _ANGLE_SAMPLES)):
+            angle = pdfium.FPDFText_GetCharAngle(self._raw, index)
+            turns[round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0] += 1
+        return turns.most_common(1)[0][0] if turns else 0
+
+    def find_lines(self) -> Iterator[Piece | None]:
+        """Every line that is not blank; None for one whose place PDFium does not know."""
+        for match in _LINE.finditer(self._characters):
+            begin, end = match.span()
+            if text := _plain(match.group()):
+                self.texts.append(text)
+                yield self._piece(text, begin, end)
+
+    def _piece(self, text: str, begin: int, end: int) -> Piece | None:
+        while begin < end and _BLANK.match(self._characters[begin]):
+            begin += 1
+        while end > begin and _BLANK.match(self._characters[end - 1]):
+            end -= 1
+        first = self._box_of(begin)
+        last = self._box_of(end - 1) or self._box_of(end - 2)
+        if first is None or last is None:
+            return None
+        left, right = min(first[0], last[0]), max(first[2], last[2])
+        return Piece(text, left, right, first[1], first[3] - first[1], begin, end)
+
+    def split(self, piece: Piece, gutters: list[Gutter]) -> list[Piece]:
+        """A line in the parts that gutters part it into; what stands in a gutter joins its sides."""
+        crossed = [gutter for gutter in gutters if piece.left < gutter.left and gutter.right < piece.right]
+        if not crossed:
+            return [piece]
+        cuts = []
+        before: _Box | None = None
+        for index in range(piece.begin, piece.end):
+            if _BLANK.match(self._characters[index]) or (box := self._box_of(index)) is None:
+                continue
+            if before and any(_parts(gutter, before, box) for gutter in crossed):
+                cuts.append(index)
+            before = box
+        ends = [piece.begin, *cuts, piece.end]
+        parts = [
+            self._piece(text, begin, end)
+            for begin, end in pairwise(ends)
+            if (text := _plain(self._characters[begin:end]))
+        ]
+        return [part for part in parts if part is not None] if all(parts) else [piece]
+
+    def rectangles(self) -> Iterator[tuple[float, float, float, float]]:
+        """Left, bottom, right and top of what the page's stream shows at a time."""
+        count = min(pdfium.FPDFText_CountRects(self._raw, 0, -1), _MAX_RECTANGLES)
+        edges = [ctypes.c_double() for _ in range(4)]
+        left, top, right, bottom = edges
+        references = [ctypes.byref(edge) for edge in edges]
+        for index in range(count):
+            pdfium.FPDFText_GetRect(self._raw, index, *references)
+            yield self._turn(left.value, bottom.value, right.value, top.value)
+
+    def _box_of(self, index: int) -> _Box | None:
+        box = self._box
+        if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
+            return None
+        return self._turn(box.left, box.bottom, box.right, box.top)
+
+    def _turn(self, left: float, bottom: float, right: float, top: float) -> _Box:
+        if self._turns == 1:
+            return -top, left, -bottom, right
+        if self._turns == 2:
+            return -right, -top, -left, -bottom
+        if self._turns == 3:
+            return bottom, -right, top, -left
+        return left, bottom, right, top
+
+
+def _parts(gutter: Gutter, before: _Box, after: _Box) -> bool:
+    """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
+    left, right = (before, after) if before[2] <= after[0] else (after, before)
+    return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least
+
+
+def _plain(characters: str) -> str:
+    """Where wide characters are of 16 bits, the two halves of one come one after the other."""
+    text = characters.replace(NO_CHARACTER, "").strip()
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
