@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium
 from app.documents.formats.pdf_columns import Gutter, Piece, find_gutters, in_reading_order
 from app.documents.formats.pdf_lines import SOFT_HYPHEN
 
-_Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points, as the text is read
+Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 NO_CHARACTER = "\0"
 """Stands where PDFium counts a character that is none."""
@@ -26,18 +26,25 @@ _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
 _ANGLE_SAMPLES = 5
 _MIN_ORDERED_LINES = 3
+_MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told."""
+    """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told.
+
+    `starts` are the lines that do not stand right below the one before them.
+    """
 
     lines: tuple[str, ...]
     pieces: tuple[Piece, ...] = ()
+    starts: frozenset[int] = frozenset()
     in_columns: bool = False
+    bottom: float = 0.0
+    top: float = 0.0
 
 
-def lay_out(textpage: pypdfium2.PdfTextPage, characters: str) -> Layout:
+def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
     """`characters` has one character for each that PDFium counts. Its order is that of the page's stream, and stays,
     unless the page has columns that the stream runs across, or runs against the direction of reading.
     """
@@ -46,15 +53,24 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str) -> Layout:
     if any(piece is None for piece in pieces):
         return Layout(tuple(finder.texts))
     placed = [piece for piece in pieces if piece is not None]
+    _, bottom, _, top = finder.turn(*page_box)
     gutters = find_gutters(list(finder.rectangles())) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
     if gutters:
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, are_merged=len(split) > len(placed))
         if in_columns:
-            return Layout(tuple(piece.text for piece in ordered), tuple(ordered), True)
+            return Layout(tuple(piece.text for piece in ordered), tuple(ordered), frozenset(), True, bottom, top)
     if _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return Layout(tuple(piece.text for piece in placed), tuple(placed))
+    return Layout(tuple(piece.text for piece in placed), tuple(placed), _starts(placed), False, bottom, top)
+
+
+def _starts(pieces: list[Piece]) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, (before, piece) in enumerate(pairwise(pieces), 1)
+        if not -0.5 <= (before.baseline - piece.baseline) / max(before.height, piece.height, 1.0) <= _MAX_LINE_DISTANCE
+    )
 
 
 def _run_upwards(pieces: list[Piece]) -> bool:
@@ -105,11 +121,11 @@ class _Finder:
 
     def split(self, piece: Piece, gutters: list[Gutter]) -> list[Piece]:
         """A line in the parts that gutters part it into; what stands in a gutter joins its sides."""
-        crossed = [gutter for gutter in gutters if piece.left < gutter.left and gutter.right < piece.right]
+        crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
         if not crossed:
             return [piece]
         cuts = []
-        before: _Box | None = None
+        before: Box | None = None
         for index in range(piece.begin, piece.end):
             if _BLANK.match(self._characters[index]) or (box := self._box_of(index)) is None:
                 continue
@@ -132,15 +148,15 @@ class _Finder:
         references = [ctypes.byref(edge) for edge in edges]
         for index in range(count):
             pdfium.FPDFText_GetRect(self._raw, index, *references)
-            yield self._turn(left.value, bottom.value, right.value, top.value)
+            yield self.turn(left.value, bottom.value, right.value, top.value)
 
-    def _box_of(self, index: int) -> _Box | None:
+    def _box_of(self, index: int) -> Box | None:
         box = self._box
         if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
             return None
-        return self._turn(box.left, box.bottom, box.right, box.top)
+        return self.turn(box.left, box.bottom, box.right, box.top)
 
-    def _turn(self, left: float, bottom: float, right: float, top: float) -> _Box:
+    def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
         if self._turns == 1:
             return -top, left, -bottom, right
         if self._turns == 2:
@@ -150,7 +166,7 @@ class _Finder:
         return left, bottom, right, top
 
 
-def _parts(gutter: Gutter, before: _Box, after: _Box) -> bool:
+def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
     """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
     left, right = (before, after) if before[2] <= after[0] else (after, before)
     return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least

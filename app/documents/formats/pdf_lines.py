@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 SOFT_HYPHEN = "\ufffe"  # PDFium puts it, without a line end, where a hyphen ended a line
 _MENDED_HYPHEN = re.compile(f"(?<=[^\\W\\d_]){SOFT_HYPHEN}(?=[^\\W\\d_])")
@@ -17,18 +17,18 @@ _WIDE = re.compile(
 )
 
 
-def join_lines(untrusted_lines: Sequence[str], in_columns: bool = False) -> str:
-    """Lines that run up to the right margin go on in the next one; all others end there.
+def join_lines(untrusted_lines: Sequence[str], starts: Collection[int] = frozenset(), in_columns: bool = False) -> str:
+    """Lines that run up to the right margin go on in the next one; all others end there, and those before `starts`.
 
     Hyphens at line ends: between a letter and a small letter they go, elsewhere they stay.
     """
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
-    lines = _mend(untrusted_lines)
+    lines, first = _mend(untrusted_lines, starts)
     widths = [len(line) + len(_WIDE.findall(line)) for line in lines]
     full = _FULL_SHARE * _usual_width(widths)
     joined = lines[:1]
-    for before, width, line in zip(lines, widths, lines[1:], strict=False):
-        if width < least or not _goes_on(before, width, line, full):
+    for place, (before, width, line) in enumerate(zip(lines, widths, lines[1:], strict=False), 1):
+        if place in first or width < least or not _goes_on(before, width, line, full):
             joined.append(line)
         elif _WIDE.match(before[-1]) and _WIDE.match(line[0]):
             joined[-1] += line
@@ -39,11 +39,21 @@ def join_lines(untrusted_lines: Sequence[str], in_columns: bool = False) -> str:
     return "\n".join(joined).strip("\n")
 
 
-def _mend(untrusted_lines: Sequence[str]) -> list[str]:
-    """Lines without PDFium's marks: where one stands, the next line goes on with the same word."""
-    text = "".join(line if line.endswith(SOFT_HYPHEN) else f"{line}\n" for line in untrusted_lines)
-    text = _MENDED_HYPHEN.sub(lambda found: _hyphen(found.string, found.end()), text)
-    return [line.strip() for line in text.replace(SOFT_HYPHEN, "-").split("\n")]
+def _mend(untrusted_lines: Sequence[str], starts: Collection[int]) -> tuple[list[str], set[int]]:
+    """Lines without PDFium's marks, and which of them are `starts`: a word that has a mark goes on in the next line."""
+    lines: list[str] = []
+    first = set()
+    is_open = False
+    for place, line in enumerate(untrusted_lines):
+        if is_open and place not in starts:
+            lines[-1] += line
+        else:
+            if place in starts:
+                first.add(len(lines))
+            lines.append(line)
+        is_open = line.endswith(SOFT_HYPHEN)
+    mended = (_MENDED_HYPHEN.sub(lambda found: _hyphen(found.string, found.end()), line) for line in lines)
+    return [line.replace(SOFT_HYPHEN, "-").strip() for line in mended], first
 
 
 def _hyphen(text: str, following: int) -> str:

@@ -39,6 +39,7 @@ class PageLines(msgspec.Struct, frozen=True):
     """What a person sees of a page's text, a line each, in reading order; `edges` are the rows that may be running."""
 
     lines: tuple[str, ...]
+    starts: frozenset[int] = frozenset()  # lines that go on with nothing
     in_columns: bool = False
     edges: Edges = Edges()
     drawn: bool = False
@@ -66,13 +67,21 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
     odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
     found = {Flag.TEXT_LAYER: seen.has_layer, Flag.HIDDEN_TEXT: hidden, Flag.ODD_CHARACTERS: odd}
     flags = tuple(flag for flag, applies in found.items() if applies)
-    return PageLines(layout.lines, layout.in_columns, find_edges(layout.pieces), seen.drawn, flags)
+    return PageLines(
+        layout.lines,
+        layout.starts,
+        layout.in_columns,
+        find_edges(layout.pieces, layout.bottom, layout.top),
+        seen.drawn,
+        flags,
+    )
 
 
 def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText:
     """The lines joined into paragraphs, without those that are `running`."""
-    lines = [line for index, line in enumerate(page.lines) if index not in running]
-    text, invisible = clean(join_lines(lines, page.in_columns))
+    shown = [index for index in range(len(page.lines)) if index not in running]
+    starts = frozenset(place for place, index in enumerate(shown) if index in page.starts)
+    text, invisible = clean(join_lines([page.lines[index] for index in shown], starts, page.in_columns))
     text = text if text.strip() else ""
     found = {
         Flag.EMPTY: not text and not page.drawn,
@@ -100,7 +109,7 @@ def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) 
         characters = _all_at_once(textpage, count)
         if characters is None:
             characters = _one_by_one(textpage, count)
-        return lay_out(textpage, characters), unmapped / len(sample)
+        return lay_out(textpage, characters, page.get_bbox()), unmapped / len(sample)
     finally:
         textpage.close()
 

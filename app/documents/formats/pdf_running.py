@@ -20,7 +20,7 @@ MAX_TITLE_CHARACTERS = 150
 """What is longer is no running head, and no title that one repeats."""
 
 _ROWS = 2  # that may run at either edge
-_EDGE_SHARE = 0.2  # of the height from the first line to the last
+_EDGE_SHARE = 0.2  # of the page's height
 _MIN_REPEATS = 3
 _MIN_DENSITY = 0.3  # of the pages from the first repeat to the last
 _MIN_APART_SHARE = 0.6
@@ -65,8 +65,8 @@ def letters_of(text: str) -> str:
     return _NO_LETTERS.sub("", text).casefold()
 
 
-def find_edges(pieces: Sequence[Piece]) -> Edges:
-    """`pieces` are the page's lines, in any order."""
+def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
+    """`pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`."""
     if not pieces:
         return Edges()
     order = sorted(range(len(pieces)), key=lambda index: -pieces[index].baseline)
@@ -79,7 +79,7 @@ def find_edges(pieces: Sequence[Piece]) -> Edges:
     heights = [pieces[row[0]].baseline for row in rows]
     pitch = median(above - below for above, below in pairwise(heights)) if len(rows) > 1 else 0.0
     usual = _usual_height(pieces)
-    depth = _EDGE_SHARE * (heights[0] - heights[-1])
+    depth = _EDGE_SHARE * (top - bottom)
 
     def row(place: int, inwards: int) -> Row:
         parts = sorted(rows[place], key=lambda index: pieces[index].left)
@@ -92,10 +92,12 @@ def find_edges(pieces: Sequence[Piece]) -> Edges:
             max(pieces[index].height for index in parts) > _MAX_HEIGHT * usual,
         )
 
-    count = min(_ROWS, len(rows) // 2) if len(rows) > 1 else 1
-    top = [row(place, 1) for place in range(count) if heights[0] - heights[place] <= depth]
-    bottom = [row(-1 - place, -1) for place in range(count) if heights[-1 - place] - heights[-1] <= depth]
-    return Edges(tuple(top), tuple(bottom) if len(rows) > 1 else (), len(pieces))
+    count = min(_ROWS, len(rows) // 2)
+    upper = [row(place, 1) for place in range(max(1, count)) if top - heights[place] <= depth]
+    lower = [
+        row(place, -1) for place in range(len(rows) - 1, len(rows) - 1 - count, -1) if heights[place] - bottom <= depth
+    ]
+    return Edges(tuple(upper), tuple(lower), len(pieces))
 
 
 def find_running(pages: Sequence[Edges], known: Iterable[str]) -> list[frozenset[int]]:
