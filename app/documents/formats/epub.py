@@ -23,12 +23,14 @@ from app.documents.formats.base import (
     refuse_damaged,
     refuse_over,
 )
-from app.documents.formats.xhtml import read_chapter
+from app.documents.formats.notes import Elsewhere, Notes, anchors_of
+from app.documents.formats.xhtml import PICTURE, read_chapter
 from app.documents.formats.xml import attribute, find_all, local_name, parse_xhtml, parse_xml, text_of
 
 format = Format.EPUB
 
 MAX_SPINE_ITEMS = 10_000
+MAX_NOTE_CHAPTERS = 8  # that hold the notes of others
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -68,6 +70,8 @@ def parse(content: Content, progress: Progress) -> Document:
     _refuse_encrypted(archive, content)
     package = _read_package(archive, content)
     refuse_over(MAX_SPINE_ITEMS, len(package.spine), "chapters", content)
+    library = _Library(archive, content)
+    notes = Notes()
     blocks: list[Block] = []
     places: dict[tuple[str, str], int] = {}
     characters = unread = 0
@@ -77,7 +81,9 @@ def parse(content: Content, progress: Progress) -> Document:
         try:
             if item.name not in archive:
                 raise ValueError("missing")
-            chapter = read_chapter(parse_xhtml(archive.read(item.name), content))
+            chapter = read_chapter(
+                library.open(item.name), notes=notes, elsewhere=library.finder(item.name), pictures=True
+            )
         except (ValueError, AppError) as error:
             if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
                 raise
@@ -91,7 +97,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if unread == len(package.spine):
         refuse_damaged(content, format)
     flowed = flow(_apply_contents(blocks, list(_read_contents(archive, package.contents, content)), places))
-    if not flowed.pages:
+    if not any(page.text.replace(PICTURE, "").strip() for page in flowed.pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
     progress(len(package.spine), len(package.spine))
     return Document(
@@ -102,6 +108,41 @@ def parse(content: Content, progress: Progress) -> Document:
         outline=flowed.outline,
         language=language.tell([page.text for page in flowed.pages], package.untrusted_language),
     )
+
+
+class _Library:
+    """The chapters as trees. Those with notes of others are kept: a note must be the same element every time."""
+
+    def __init__(self, archive: Archive, content: Content) -> None:
+        self._archive = archive
+        self._content = content
+        self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
+
+    def open(self, name: str) -> etree._Element:
+        """Raises ValueError, and AppError as `parse_xhtml` does."""
+        kept = self._kept.get(name)
+        return kept[0] if kept else parse_xhtml(self._archive.read(name), self._content)
+
+    def finder(self, base_name: str) -> Elsewhere:
+        """What an address in `base_name` leads to in another chapter; None for all that cannot be had."""
+
+        def find(untrusted_href: str) -> etree._Element | None:
+            name, fragment = _resolve(base_name, untrusted_href)
+            if name == base_name or name not in self._archive:
+                return None
+            if name not in self._kept and len(self._kept) < MAX_NOTE_CHAPTERS:
+                self._kept[name] = self._look_into(name)
+            kept = self._kept.get(name)
+            return kept[1].get(fragment) if kept else None
+
+        return find
+
+    def _look_into(self, name: str) -> tuple[etree._Element, dict[str, etree._Element]] | None:
+        try:
+            root = self.open(name)
+        except (ValueError, AppError):
+            return None
+        return root, anchors_of(root)
 
 
 def _refuse_encrypted(archive: Archive, content: Content) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 import msgspec
 from lxml import etree
 
 from app.core.document import Flag
 from app.documents.flow import Block, Heading
-from app.documents.formats.xml import local_name
+from app.documents.formats.notes import Elsewhere, Notes, back_links, find_notes, without_mark
+from app.documents.formats.xml import find_all, local_name
 
 _SKIPPED = {
     *("head", "script", "style", "template", "noscript", "iframe", "object", "embed", "audio", "video", "canvas"),
@@ -25,6 +27,7 @@ _LISTS = {"ul", "ol", "menu"}
 _CELLS = {"td", "th"}
 _MAIN = {"main", "article"}
 _BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
+PICTURE = "[picture]"
 _UNSEEN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
     r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
@@ -44,24 +47,47 @@ class Chapter(msgspec.Struct, frozen=True):
     main_parts: tuple[tuple[int, int], ...] = ()
 
 
-def read_chapter(root: etree._Element, skipped: frozenset[str] = frozenset(), aria: bool = False) -> Chapter:
+def read_chapter(
+    root: etree._Element,
+    skipped: frozenset[str] = frozenset(),
+    aria: bool = False,
+    notes: Notes | None = None,
+    elsewhere: Elsewhere | None = None,
+    pictures: bool = False,
+) -> Chapter:
     """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
-    cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets. What is marked
-    as not to be seen (`hidden`, `display: none` and their like on the element itself) is left out and flagged; so is,
-    if `aria` says so, what is kept from screen readers. Elements named in `skipped` are left out, as scripts are.
+    cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets, and if
+    `pictures` says so it is noted without one too. What is marked as not to be seen (`hidden`, `display: none` and
+    their like on the element itself) is left out and flagged; so is, if `aria` says so, what is kept from screen
+    readers. Elements named in `skipped` are left out, as scripts are. A footnote follows the paragraph, item or table
+    that refers to it, and is left out where it stands; `notes` are those of the chapters before.
     """
-    reader = _Reader(skipped, aria)
+    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere))
     reader.read(root)
     return Chapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
 
 
 class _Reader:
-    def __init__(self, skipped: frozenset[str], aria: bool) -> None:
+    def __init__(
+        self,
+        skipped: Set[str],
+        aria: bool,
+        pictures: bool,
+        notes: Notes,
+        references: dict[etree._Element, etree._Element],
+        back: frozenset[etree._Element] = frozenset(),
+    ) -> None:
         self.blocks: list[Block] = []
         self.anchors: dict[str, int] = {}
         self.main_parts: list[tuple[int, int]] = []
         self._skipped = _SKIPPED | skipped
         self._aria = aria
+        self._pictures = pictures
+        self._notes = notes
+        self._references = references  # links to notes
+        self._moved = dict.fromkeys(references.values())  # notes that are told where they are referred to
+        self._back = back  # links from a note to its reference
+        self._asides: list[Block] = []  # the notes of what is open
         self._open_main: list[tuple[etree._Element, int]] = []
         self._inline: list[str] = []  # of the paragraph that is open
         self._lines: list[str] = []  # of the list or table that is open
@@ -81,7 +107,7 @@ class _Reader:
                 self._say(element.tail)
                 continue
             name = local_name(element)
-            if not name or name in self._skipped or self._is_unseen(element, name):
+            if not name or self._stand_in(element, name) or name in self._skipped or self._is_unseen(element, name):
                 self._say(element.tail)
                 continue
             self._open(element, name)
@@ -90,7 +116,37 @@ class _Reader:
             stack.extend((child, False) for child in reversed(element))
         self._end_paragraph()
         self._end_lines()
+        for note in self._moved:
+            if not self._notes.is_told(note):  # what refers to it was left out
+                self._tell(self._notes.number(note)[0], note)
+        self._put_asides()
         self._flag()
+
+    def _stand_in(self, element: etree._Element, name: str) -> bool:
+        """Whether something else is said for the element than what is in it."""
+        if element in self._moved or element in self._back or self._notes.is_told(element):
+            return True
+        if element in self._references:
+            number, known = self._notes.number(self._references[element])
+            self._inline.append(f"[{number}]")
+            if not known:
+                self._tell(number, self._references[element])
+            return True
+        if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
+            self._inline.append(PICTURE)
+        return False
+
+    def _tell(self, number: int, note: etree._Element) -> None:
+        reader = _Reader(self._skipped, self._aria, self._pictures, Notes(), {}, frozenset(back_links(note)))
+        reader.read(note)
+        text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text))
+        flags = dict.fromkeys(flag for block in reader.blocks for flag in block.flags)
+        if text:
+            self._asides.append(Block(f"[{number}] {text}", flags=tuple(flags)))
+
+    def _put_asides(self) -> None:
+        self.blocks += self._asides
+        self._asides = []
 
     def _is_unseen(self, element: etree._Element, name: str) -> bool:
         unseen = element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
@@ -119,8 +175,10 @@ class _Reader:
             self._preformatted += 1
         elif name == "br":
             self._inline.append("\n")
-        elif name == "img" and (description := (element.get("alt") or "").strip()):
-            self._inline.append(f"[{description}]")
+        elif name == "img":
+            description = " ".join((element.get("alt") or "").split())
+            if description or self._pictures:
+                self._inline.append(f"[picture: {description}]" if description else PICTURE)
         if name in _MAIN or element.get("role") == "main":
             self._flag()
             self._open_main.append((element, len(self.blocks)))
@@ -178,6 +236,9 @@ class _Reader:
         first = indent + ("  " if self._lists[-1] else "- ") + lines[0]
         self._lines += [first, *(f"{indent}  {line}" for line in lines[1:])]
         self._lists[-1] = True
+        if self._asides and not self._rows:
+            text, self._lines = "\n".join(self._lines), []
+            self._add(text)
 
     def _end_row(self) -> None:
         row = self._rows[-1]
@@ -199,3 +260,4 @@ class _Reader:
     def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
         self.blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))
         self._hidden = False
+        self._put_asides()

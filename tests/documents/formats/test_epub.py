@@ -112,7 +112,7 @@ def test_a_chapter_that_is_missing_leaves_a_flag() -> None:
         ("<ul><li>a</li><li><p>b</p><p>c</p><ol><li>d</li></ol></li></ul>f", "- a\n- b\n  c\n  - d\n\nf"),
         ("<table><tr><th>a</th><td>b</td></tr><tr><td><p>c</p><p>d</p></td><td/></tr></table>", "a | b\nc d | "),
         ("<pre>  one\n    two\n\n  three</pre>", "  one\n    two\n\n  three"),
-        ("<p>See <img src='x' alt='a  map'/> and <img src='y'/>.</p>", "See [a map] and ."),
+        ("<p>See <img src='x' alt='a  map'/> and <img src='y'/>.</p>", "See [picture: a map] and [picture]."),
         ("<p>a</p><script>b</script><style>c</style><svg><text>d</text></svg><!-- e --><?f g?><p>h</p>", "a\n\nh"),
         ("<p><ruby>漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby>を読む</p>", "漢字を読む"),
         ("<p>caf&eacute;&nbsp;&#8212;&amp;&unheard;</p>", "café —&&unheard;"),
@@ -343,3 +343,76 @@ def test_a_real_book() -> None:
     assert not [each.number for each in document.pages if each.flags]
     duties = next(entry for entry in document.outline if entry.title == "Going on vacation gracefully")
     assert "periods of absence" in document.pages[duties.page - 1].text
+
+
+# ---- footnotes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reference", "note"),
+    [
+        ("<a epub:type='noteref' href='#n'>*</a>", "<aside epub:type='footnote' id='n'><p>The note.</p></aside>"),
+        ("<a role='doc-noteref' href='#n'><sup>7</sup></a>", "<div id='n'><p>7. The note.</p></div>"),
+        ("<sup><a href='#n'>7</a></sup>", "<aside role='doc-footnote'><p id='n'>The note.</p></aside>"),
+        (
+            "<sup id='r'><a href='#n'>7</a></sup>",
+            "<ol><li><p id='n'>The note. <a href='#r'>\u21a9</a></p></li></ol>",
+        ),
+        (
+            "<a class='sdfootnoteanc' name='r' href='#n'><sup>7</sup></a>",
+            "<div id='x'><p><a class='sdfootnotesym' name='n' href='#r'>7</a> The note.</p></div>",
+        ),
+    ],
+)
+def test_a_note_follows_the_paragraph_that_refers_to_it(reference: str, note: str) -> None:
+    assert _text(f"<p>One{reference}.</p><p>Two.</p>{note}") == "One[1].\n\n[1] The note.\n\nTwo."
+
+
+def test_a_note_in_another_chapter_comes_where_it_is_referred_to() -> None:
+    text = "<p>One<a epub:type='noteref' href='2.xhtml#n'>1</a>.</p><p>Two.</p>"
+    notes = "<h1>Notes</h1><p id='n'>1. The note.</p><p id='m'>2. Nobody asks for this.</p>"
+    pages = _parse(write_epub([text, notes])).pages
+    assert "\n\n".join(page.text for page in pages) == (
+        "One[1].\n\n[1] The note.\n\nTwo.\n\nNotes\n\n2. Nobody asks for this."
+    )
+
+
+def test_notes_of_lists_and_tables() -> None:
+    mark = "<a epub:type='noteref' href='#{}'>*</a>"
+    notes = "".join(f"<aside epub:type='footnote' id='{name}'>{name} said</aside>" for name in "nm")
+    items = f"<ul><li>a{mark.format('n')}</li><li>b</li></ul>"
+    table = f"<table><tr><td>c{mark.format('m')}</td><td>d</td></tr><tr><td>e</td></tr></table>"
+    assert _text(items + table + notes) == "- a[1]\n\n[1] n said\n\n- b\n\nc[2] | d\ne\n\n[2] m said"
+
+
+def test_a_note_is_told_once() -> None:
+    mark = "<a epub:type='noteref' href='#n'>*</a>"
+    text = _text(f"<p>One{mark}.</p><p>Two{mark}.</p><aside id='n' epub:type='footnote'>The note.</aside>")
+    assert text == "One[1].\n\n[1] The note.\n\nTwo[1]."
+
+
+def test_a_note_whose_reference_is_hidden_is_told_all_the_same() -> None:
+    hidden = "<p hidden=''>One<a epub:type='noteref' href='#n'>*</a></p>"
+    assert _text(f"{hidden}<p>Two.</p><aside id='n' epub:type='footnote'>The note.</aside>") == "Two.\n\n[1] The note."
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<sup><a href='#n'>2</a></sup>",  # leads to a paragraph that is no note
+        "<a href='#n'>2</a>",
+        "<a epub:type='noteref' href='#h'>2</a>",
+        "<a epub:type='noteref' href='#away'>2</a>",
+        "<a epub:type='noteref' href='gone.xhtml#n'>2</a>",
+    ],
+)
+def test_other_links_move_nothing(link: str) -> None:
+    assert _text(f"<p>One{link}.</p><p id='n'>Two.</p><div id='h'><h2>Three</h2></div>") == "One2.\n\nTwo.\n\nThree"
+
+
+def test_a_book_of_nothing_but_pictures_has_no_text() -> None:
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg'><image href='a.png'/></svg>"
+    with pytest.raises(AppError) as raised:
+        _parse(write_epub([f"<p>{drawing}</p>", "<img src='b.png'/>"]))
+    assert raised.value.code is Code.DOCUMENT_NO_TEXT
+    assert _text(f"<p>{drawing}</p><p>The end.</p>") == "[picture]\n\nThe end."

@@ -81,7 +81,7 @@ def test_what_is_no_text_is_left_out(page: str) -> None:
 
 def test_pictures_tables_and_lists_are_as_in_books() -> None:
     body = "<p>See <img src='data:image/png;base64,AAAA' alt='a map'>.</p><table><tr><th>a<td>b</table><ul><li>c</ul>"
-    assert _text(body) == "See [a map].\n\na | b\n\n- c"
+    assert _text(body) == "See [picture: a map].\n\na | b\n\n- c"
 
 
 # ---- the main part --------------------------------------------------------------------------------------------

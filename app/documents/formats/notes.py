@@ -1,0 +1,137 @@
+"""Footnotes in XHTML: which link refers to which note. Sources: EPUB Structural Semantics 1.1; DPUB-ARIA 1.1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TypeAlias
+
+from lxml import etree
+
+from app.documents.formats.xml import attribute, find_all, local_name, text_of
+
+Element: TypeAlias = etree._Element
+Elsewhere: TypeAlias = Callable[[str], Element | None]
+"""Finds what an address leads to outside of the chapter."""
+
+MAX_NOTE_ELEMENTS = 1_000  # what has more is a part of the book
+
+_REFERENCE_ROLES = {"noteref", "doc-noteref"}
+_REFERENCE_CLASSES = {"footnote-ref", "noteref", "footnote-reference", "sdfootnoteanc", "sdendnoteanc"}
+_NOTE_ROLES = {"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"}
+_BACK_ROLES = {"doc-backlink"}
+_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,4})[\])]?")
+_FIRST_MARK = re.compile(r"\s*[\[(]?(?:\d{1,4}|[*†‡§¶]{1,4})[\])]?[.:]?\s+")
+_INLINE = {"a", "span", "sup", "b", "i", "em", "strong", "small"}
+_WRAPPERS = {"li", "aside", "div", "dd"}
+_NO_NOTES = {"html", "body", "section", "nav", "table", "ol", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+class Notes:
+    """The notes of a book, numbered as they are referred to; each is told where it is referred to first."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Element, int] = {}
+
+    def number(self, note: Element) -> tuple[int, bool]:
+        """The note's number, and whether it was referred to before."""
+        known = note in self._numbers
+        return self._numbers.setdefault(note, len(self._numbers) + 1), known
+
+    def is_told(self, note: Element) -> bool:
+        return note in self._numbers
+
+
+def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Element, Element]:
+    """For each link that refers to a note, the note's element.
+
+    A link does so if it says it, or if it is a raised mark and what it leads to says that it is a note, or leads back.
+    """
+    anchors = anchors_of(root)
+    notes: dict[Element, Element] = {}
+    seen: dict[Element, Element | None] = {}
+    for link in find_all(root, "a"):
+        href = attribute(link, "href").strip()
+        explicit = bool(_words(link) & (_REFERENCE_ROLES | _REFERENCE_CLASSES))
+        if "#" not in href or _words(link) & _BACK_ROLES or not (explicit or _is_raised_mark(link)):
+            continue
+        target = anchors.get(href[1:]) if href.startswith("#") else elsewhere(href) if elsewhere else None
+        if target is None:
+            continue
+        note = seen[target] = seen[target] if target in seen else note_at(target)
+        if note is None or note in link.iterancestors():
+            continue
+        if explicit or _words(note) & _NOTE_ROLES or (_leads_to(note, link) and not _begins_block(link)):
+            notes[link] = note
+    return notes
+
+
+def anchors_of(root: Element) -> dict[str, Element]:
+    anchors: dict[str, Element] = {}
+    for element in root.iter():
+        for name in (element.get("id"), element.get("name") if local_name(element) == "a" else None):
+            if name:
+                anchors.setdefault(name, element)
+    return anchors
+
+
+def note_at(target: Element) -> Element | None:
+    """The whole note that an anchor stands in or is; None where that would be a part of the book."""
+    note = target
+    while local_name(note) in _INLINE and (parent := note.getparent()) is not None:
+        note = parent
+    while (parent := note.getparent()) is not None and local_name(parent) in _WRAPPERS and _is_all_of(note, parent):
+        note = parent
+    if local_name(note) in _NO_NOTES or next(islice(note.iter(), MAX_NOTE_ELEMENTS, None), None) is not None:
+        return None
+    return None if any(local_name(each) in _HEADINGS for each in note.iter()) else note
+
+
+def back_links(note: Element) -> Iterator[Element]:
+    """The links of a note that lead to where it is referred to."""
+    for link in find_all(note, "a"):
+        text = text_of(link)
+        label = len(text) == 1 or (len(text) <= 4 and not any(map(str.isalpha, text)))
+        if _words(link) & _BACK_ROLES or ("#" in attribute(link, "href") and label):
+            yield link
+
+
+def without_mark(text: str) -> str:
+    """A note's text without the number that it begins with."""
+    return _FIRST_MARK.sub("", text, count=1)
+
+
+def _words(element: Element) -> set[str]:
+    said = (attribute(element, "type"), element.get("role") or "", element.get("class") or "")
+    return set(" ".join(said).lower().split())
+
+
+def _is_raised_mark(link: Element) -> bool:
+    parent = link.getparent()
+    raised = (parent is not None and local_name(parent) == "sup") or next(find_all(link, "sup"), None) is not None
+    return raised and _MARK.fullmatch(text_of(link)) is not None
+
+
+def _leads_to(note: Element, link: Element) -> bool:
+    parent = link.getparent()
+    near = [link, *link, *([parent] if parent is not None else [])]
+    names = {name for each in near for name in (each.get("id"), each.get("name")) if name}
+    return any(attribute(each, "href").rpartition("#")[2] in names for each in find_all(note, "a"))
+
+
+def _begins_block(link: Element) -> bool:
+    """A note's own mark, which leads back to the text, stands at its beginning."""
+    element = link
+    while local_name(element) in _INLINE and (parent := element.getparent()) is not None:
+        before = element.getprevious()
+        if (before is not None) or (parent.text or "").strip():
+            return False
+        element = parent
+    return True
+
+
+def _is_all_of(first: Element, parent: Element) -> bool:
+    """Whether it is the first child, and those that follow cannot be notes of their own."""
+    return parent[0] is first and not any(each.get("id") for child in first.itersiblings() for each in child.iter())
