@@ -38,6 +38,7 @@ from app.core.events import (
     Reading,
     Token,
 )
+from app.core.ingestion import examine
 from app.core.paths import Paths
 from app.export import files
 from app.export.report import compose
@@ -174,11 +175,11 @@ def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
         return
     model = spec_of(arguments.settings(options, desk.settings.load()).engine).model_path
-    tokens = desk.engine.count(model, tuple(page.text for page in document.pages))
+    report = examine(document.pages).counted(desk.engine.count(model, tuple(page.text for page in document.pages)))
     if options.json:
-        print_json_description(document, tokens, with_text=options.text)
+        print_json_description(document, report, with_text=options.text)
     else:
-        print_description(document, tokens)
+        print_description(document, report)
 
 
 def _run(events: Iterator[Any], on_progress: Callable[[Loading | Opening], None]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,10 +11,12 @@ from tqdm import tqdm
 
 from app import messages
 from app.core.conversation import Answer, Citation, CitationState
-from app.core.document import Document
+from app.core.document import MAX_HIDDEN_CHARACTERS, Document
 from app.core.errors import Problem
 from app.core.events import Loading, Opening, Reading
+from app.core.ingestion import IngestionReport
 from app.messages import _
+from app.remarks import look_words, page_remarks, report_sentence, size_words
 from app.services.context import Choices, chapters_of
 from app.services.doctor import Report
 from app.store.secret import KeyOrigin
@@ -145,35 +147,41 @@ def _citation_line(citation: Citation) -> str:
     return f"{_MARKS[citation.state]} {where}: {words[citation.state]}{quote}"
 
 
-def print_json_description(document: Document, tokens: Sequence[int], *, with_text: bool) -> None:
-    """One JSON object: the document, characters and tokens of each page and of all, the text only if wanted."""
+def print_json_description(document: Document, report: IngestionReport, *, with_text: bool) -> None:
+    """One JSON object: the document, what could be read of each page and of all, the text only if wanted."""
     described = msgspec.to_builtins(document)
-    for page, count in zip(described["pages"], tokens, strict=True):
-        page["characters"], page["tokens"] = len(page["text"]), count
+    for page, found in zip(described["pages"], report.pages, strict=True):
+        page["state"], page["needs_look"] = found.state, found.needs_look
+        page["characters"], page["tokens"] = found.characters, found.tokens
+        page["missing_before"] = found.missing_before
+        page["remarks"] = page_remarks(found)
         if not with_text:
             del page["text"]
-    totals = {"page_count": len(document.pages), "characters": document.characters, "tokens": sum(tokens)}
+    totals = {
+        "page_count": len(document.pages),
+        "characters": report.characters,
+        "tokens": report.tokens,
+        "states": report.states,
+        "to_look_at": len(report.to_look_at),
+    }
     print_json(described | totals)
 
 
-def print_description(document: Document, tokens: Sequence[int]) -> None:
-    print(document.title)
-    print(
-        _("{pages} pages, {characters} characters, {tokens} tokens").format(
-            pages=messages.count(len(document.pages)),
-            characters=messages.count(document.characters),
-            tokens=messages.count(sum(tokens)),
-        )
-    )
+def print_description(document: Document, report: IngestionReport) -> None:
+    """What could be read: of the whole, of each chapter, and what a person should look at, page by page."""
+    lines = [document.title, report_sentence(report), size_words(report)]
     for chapter in chapters_of(document.outline, len(document.pages)):
         first, last = chapter.pages.first, chapter.pages.last
-        words = _("p. {first}–{last}, {n} tokens").format(
-            first=first, last=last, n=messages.count(sum(tokens[first - 1 : last]))
-        )
-        print(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
-    for page in document.pages:
-        if page.flags:
-            print(f"[p. {page.label}] {', '.join(flag.value.replace('_', ' ') for flag in page.flags)}")
+        tokens = sum(page.tokens or 0 for page in report.pages[first - 1 : last])
+        words = _("p. {first}–{last}, {n} tokens").format(first=first, last=last, n=messages.count(tokens))
+        lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
+    remarked = [(page, page_remarks(page, MAX_HIDDEN_CHARACTERS)) for page in report.pages]
+    for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other remarks"), False)):
+        chosen = [(page, remarks) for page, remarks in remarked if remarks and page.needs_look is wanted]
+        if chosen:
+            lines += ["", heading]
+            lines += [f"[p. {page.label}] {' '.join(remarks)}" for page, remarks in chosen]
+    print("\n".join(map(messages.printable, lines)))
 
 
 def bar(text: str) -> Callable[[Loading | Opening], None]:

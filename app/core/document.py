@@ -27,20 +27,31 @@ class Flag(StrEnum):
     EMPTY = "empty"  # no text and nothing drawn
     NO_TEXT = "no_text"  # something is drawn, but there is no text: a scan or a picture
     TEXT_LAYER = "text_layer"  # a person sees a picture; the model reads the text that a scanner put behind it
+    RECOGNISED = "recognised"  # its text was recognised from a picture
     HIDDEN_TEXT = "hidden_text"  # text that a person would not see was left out
     ODD_CHARACTERS = "odd_characters"  # many replacement or private-use characters: the text is not to be trusted
+    WRONG_ENCODING = "wrong_encoding"  # characters that arise when a text is read in an encoding that is not its own
     INVISIBLE_CHARACTERS = "invisible_characters"  # zero-width, bidi or tag characters were taken out
     DAMAGED = "damaged"  # the page could not be read
 
 
+MAX_HIDDEN_CHARACTERS = 2_000
+"""Of a page's hidden text, so much is kept to be shown; who hides more is found out by less."""
+
+
 class Page(msgspec.Struct, frozen=True):
-    """One page. `number` counts from 1 and is how Octavo refers to it; `label` is what the book itself calls it."""
+    """One page. `number` counts from 1 and is how Octavo refers to it; `label` is what the book itself calls it.
+
+    `hidden` is text that a person would not see there: to be shown as such, not part of `text`, not searched and not
+    read by the model; at most MAX_HIDDEN_CHARACTERS of it.
+    """
 
     number: int
     label: str
     text: str
     chapter: str = ""
     flags: tuple[Flag, ...] = ()
+    hidden: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -79,7 +90,7 @@ class Book(msgspec.Struct, frozen=True):
     characters: int
     language: str = ""
     outline: tuple[Section, ...] = ()
-    flagged_pages: int = 0
+    flagged_pages: int = 0  # that need a look, as `ingestion.examine` finds
 
 
 class PageImage(msgspec.Struct, frozen=True):

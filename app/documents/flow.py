@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from app.core.document import Flag, Page, Section
-from app.documents.hygiene import ODD_SHARE_LIMIT, clean, clean_line, odd_share
+from app.documents.hygiene import ODD_SHARE_LIMIT, clean, clean_line, is_misread, odd_share
 
 # These numbers decide what page 12 of a book is. Changing one changes every citation that was ever given.
 PAGE_CHARACTERS = 1_800
@@ -174,6 +174,8 @@ class _Press:
             return
         if odd_share(self._text) > ODD_SHARE_LIMIT:
             self._flags.add(Flag.ODD_CHARACTERS)
+        if is_misread(self._text) or "\ufffd" in self._text:
+            self._flags.add(Flag.WRONG_ENCODING)
         number = len(self._pages) + 1
         self._pages.append(Page(number, str(number), self._text, self._page_chapter, _order(self._flags)))
         self._text, self._flags = "", set()

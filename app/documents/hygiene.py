@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ftfy.badness import badness
+
 # Kept: joiners after letters of the scripts that are written with them (Hebrew to the Indic scripts) and inside emoji,
 # variation selectors after ideographs, symbols and emoji. Source: Unicode Standard 16, sections 23.2, 23.4 and 23.9;
 # UTS #51.
@@ -27,6 +29,11 @@ _ODD = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
 )
 _SPACE = re.compile(r"\s+")
+# Kana are E3 81 to E3 83 and one more byte in UTF-8; read as Shift-JIS, the two are one of these three rare characters.
+_KANA_AS_SHIFT_JIS = re.compile("[縺繧繝]")
+
+MISREAD_SPOTS = 2
+"""A page with fewer sequences than this that make no sense is left unflagged: one may be meant."""
 
 ODD_SHARE_LIMIT = 0.05
 """A page with a larger share of odd characters than this is not to be trusted."""
@@ -55,6 +62,17 @@ def odd_share(untrusted_text: str) -> float:
         return 0.0
     spaces = sum(map(len, _SPACE.findall(untrusted_text)))
     return odd / max(1, len(untrusted_text) - spaces)
+
+
+def is_misread(untrusted_text: str) -> bool:
+    """Whether the text was probably decoded, once or before, from an encoding that was not its own: “cafÃ©”, “縺薙ｓ”.
+
+    Replacement characters do not count here: a PDF has them where a font does not say what a sign means.
+    """
+    if untrusted_text.isascii():
+        return False
+    spots = badness(untrusted_text.replace("\ufffd", " ")) + len(_KANA_AS_SHIFT_JIS.findall(untrusted_text))
+    return spots >= MISREAD_SPOTS
 
 
 def clean_line(untrusted_text: str, limit: int = MAX_LINE_CHARACTERS) -> str:

@@ -10,6 +10,7 @@ from app.core.conversation import PageRange
 from app.core.document import Book, Document, Page, PageImage
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.ingestion import IngestionReport, examine
 from app.documents.reader import Reader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
@@ -64,6 +65,16 @@ class Library:
             wanted = f"{pages.first}-{pages.last}"
             raise AppError(Code.PAGES_INVALID, path=book.title, wanted=wanted, pages=book.page_count)
         return self._books.pages(book_id, pages)
+
+    def report(self, book_id: str) -> IngestionReport:
+        """What could be read of each page of a book, without its tokens."""
+        return examine(self._books.pages(book_id))
+
+    def page_tokens(self, book_id: str) -> tuple[int, ...]:
+        """Exact tokens of each page for the loaded model, its mark included. Asks the engine. Raises AppError."""
+        prompt = Prompt("", (document_text(self.book(book_id), self._books.pages(book_id)),), ())
+        ends = self._engine.measure(prompt).page_ends[0]
+        return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> PageImage:
         """A page of a PDF drawn `width` pixels wide. Raises AppError PAGE_UNAVAILABLE, READER_*."""

@@ -14,12 +14,13 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.document import Book, Document, Flag, Format, Page, Section
+from app.core.ingestion import examine
 from app.store import passages
 from app.store.db import Database
 from app.store.folding import fold, storable
 
 _BOOK = "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages"
-_PAGE = "number, label, text, chapter, flags"
+_PAGE = "number, label, text, chapter, flags, hidden"
 
 
 class Books:
@@ -49,15 +50,12 @@ class Books:
                 document.characters,
                 document.language,
                 msgspec.json.encode(document.outline).decode("utf-8"),
-                sum(bool(page.flags) for page in document.pages),
+                len(examine(document.pages).to_look_at),
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             connection.executemany(
-                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (row[0], page.number, page.label, page.text, page.chapter, msgspec.json.encode(page.flags).decode())
-                    for page in document.pages
-                ),
+                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((row[0], *_page_row(page)) for page in document.pages),
             )
             passages.index(connection, row[0], document.pages)
         return _book(row)
@@ -146,6 +144,11 @@ def _book(row: tuple[Any, ...]) -> Book:
     )
 
 
+def _page_row(page: Page) -> tuple[int | str, ...]:
+    flags = msgspec.json.encode(page.flags).decode()
+    return page.number, page.label, page.text, page.chapter, flags, page.hidden
+
+
 def _page(row: tuple[Any, ...]) -> Page:
-    number, label, text, chapter, flags = row
-    return Page(number, label, text, chapter, msgspec.json.decode(flags, type=tuple[Flag, ...]))
+    number, label, text, chapter, flags, hidden = row
+    return Page(number, label, text, chapter, msgspec.json.decode(flags, type=tuple[Flag, ...]), hidden)

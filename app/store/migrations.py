@@ -155,7 +155,11 @@ CREATE TABLE blobs (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1,)
+_HIDDEN_TEXT = """
+ALTER TABLE pages ADD COLUMN hidden TEXT NOT NULL DEFAULT '';  -- what was left out of a page's text, to be shown
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

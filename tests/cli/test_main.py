@@ -17,6 +17,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.cli.main import main
 from app.core.paths import Paths
+from tests.documents.pdf_writer import show, write_pdf
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -299,3 +300,23 @@ def test_an_answer_is_exported(run: Any, tmp_path: Path, story: Path, tiny_scout
     code, _, _ = run(*asked, "--export", tmp_path / "out.md", "What burned?")
     assert code == 0
     assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith("# What burned?\n\n> What burned?\n")
+
+
+def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
+    book = tmp_path / "charter.pdf"
+    blank, seen = "", show("Everybody sees this line.")
+    pages = [seen, seen + show("Nobody sees this", y=500, before="1 1 1 rg"), blank, seen]
+    book.write_bytes(write_pdf(pages, title="Charter", labels="0 << /S /D >> 3 << /S /D /St 6 >>"))
+    _, out, _ = run("read", book)
+    assert out.splitlines()[:2] == ["Charter", "4 pages – 2 text, 1 empty, 1 suspicious"]
+    look, others = out.split("\n\n")[1:]
+    assert look.splitlines()[0] == "2 pages need a look"
+    assert [line.split("]")[0] for line in look.splitlines()[1:]] == ["[p. 2", "[p. 6"]
+    assert "go from 3 to 6: 2 pages before this one are missing" in look
+    assert others.splitlines() == ["Other remarks", "[p. 3] This page is empty."]
+    (described,) = lines(run("read", "--json", book)[1])
+    assert described["states"] == {"text": 2, "recognised": 0, "empty": 1, "suspicious": 1}
+    assert described["to_look_at"] == 2
+    assert [page["state"] for page in described["pages"]] == ["text", "suspicious", "empty", "text"]
+    assert [page["needs_look"] for page in described["pages"]] == [False, True, False, True]
+    assert all(page["tokens"] > 0 for page in described["pages"] if page["characters"])

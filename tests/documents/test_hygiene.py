@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.hygiene import clean, clean_line, odd_share
+from app.documents.hygiene import clean, clean_line, is_misread, odd_share
 
 _SMUGGLED = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all")
 
@@ -67,3 +67,31 @@ def test_the_share_of_odd_characters() -> None:
     assert odd_share("") == 0
     assert odd_share("ab \ufffd\ue000\n") == 0.5
     assert odd_share("\x01\U000f0000") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Größe und Maß – déjà vu, 25 °C ± 3 µm".encode().decode("cp1252"),
+        "Le café où l’été s’achève".encode().decode("latin-1"),
+        "ここに日本語の文章があります。".encode().decode("cp932", "ignore"),
+        "ひらがなとカタカナ".encode().decode("cp932", "replace"),
+    ],
+)
+def test_text_that_was_read_in_another_encoding_is_told(text: str) -> None:
+    assert is_misread(f"Plain words before. {text}. Plain words after.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plain words.",
+        "Größe und Maß – déjà vu, “quoted”; 25 °C ± 3 µm, α ≤ β, ½ × 3 € § ¶ © ®",
+        "ここに日本語の文章があります。第三章　係留と退去。Ａ４、ｶﾀｶﾅ、①②③、繝の字",
+        "Привет, мир. Ελληνικά. שלום. مرحبا. 你好，世界。안녕하세요.",
+        "Œuvres complètes · naïve Ångström façade Š Ž ñ ¿qué?",
+        "One sign \ufffd is unknown, and \ufffd\ufffd too",
+    ],
+)
+def test_text_of_many_scripts_is_not_taken_for_misread(text: str) -> None:
+    assert not is_misread(text)

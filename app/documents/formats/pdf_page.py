@@ -14,7 +14,7 @@ from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
 from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
 from app.documents.formats.pdf_running import Edges, find_edges
 from app.documents.formats.pdf_unseen import look_at
-from app.documents.hygiene import ODD_SHARE_LIMIT, clean, odd_share
+from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share
 
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
@@ -86,6 +86,7 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText
     found = {
         Flag.EMPTY: not text and not page.drawn,
         Flag.NO_TEXT: not text and page.drawn,
+        Flag.WRONG_ENCODING: is_misread(text),
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}

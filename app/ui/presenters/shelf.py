@@ -15,12 +15,13 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, sentence
+from app.remarks import look_words
 from app.services.context import Chapter, ContextUse, Segment, chapters_of
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.openings import Openings
-from app.ui.presenters.words import ReadingNow, flagged_words
+from app.ui.presenters.words import ReadingNow
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList
 from app.ui.shelf.pages_dialog import PagesDialog
@@ -237,7 +238,7 @@ class ShelfPresenter(QObject):
             on_desk=ref is not None,
             pages=ref.pages if ref else None,
             tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
-            state_text=flagged_words(book),
+            state_text=look_words(book.flagged_pages),
         )
         now = self._reading
         if now is not None and now.place is not None and now.place.book_id == book.id:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.conversation import Answer, Ending
-from app.core.document import Book, Flag, Page
+from app.core.document import Book, Page
 from app.core.events import Reading
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
+from app.remarks import page_remarks
 from app.services.context import ContextUse
 from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
@@ -109,25 +110,8 @@ def read_words(page: Page, read_to: int, now: ReadingNow | None) -> str:
 
 
 def page_note(page: Page) -> str:
-    """What a person should know about a page, in one line; empty when there is nothing."""
-    sentences = {
-        Flag.EMPTY: _("This page is empty."),
-        Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
-        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
-        Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
-        Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
-        Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
-        Flag.DAMAGED: _("This page could not be read."),
-    }
-    return " ".join(sentences[flag] for flag in page.flags)
-
-
-def flagged_words(book: Book) -> str:
-    if not book.flagged_pages:
-        return ""
-    if book.flagged_pages == 1:
-        return _("1 page needs a look")
-    return _("{n} pages need a look").format(n=count(book.flagged_pages))
+    """What a person should know about a page; empty when there is nothing."""
+    return " ".join(page_remarks(page))
 
 
 def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: float = 0.0) -> str:

@@ -1,0 +1,81 @@
+"""What is odd about a page, in sentences; for both faces."""
+
+from __future__ import annotations
+
+from app.core.document import Flag, Page
+from app.core.ingestion import IngestionReport, PageReport, PageState
+from app.messages import _, count, printable
+
+MAX_SHOWN_CHARACTERS = 240
+
+
+def state_word(state: PageState) -> str:
+    return {
+        PageState.TEXT: _("text"),
+        PageState.RECOGNISED: _("recognised"),
+        PageState.EMPTY: _("empty"),
+        PageState.SUSPICIOUS: _("suspicious"),
+    }[state]
+
+
+def state_count(state: PageState, pages: int) -> str:
+    """ "8 recognised"."""
+    return _("{n} {state}").format(n=count(pages), state=state_word(state))
+
+
+def flag_sentence(flag: Flag) -> str:
+    return {
+        Flag.EMPTY: _("This page is empty."),
+        Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
+        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
+        Flag.RECOGNISED: _("This page is a picture: its text was recognised."),
+        Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
+        Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
+        Flag.WRONG_ENCODING: _("Characters of this page are wrong: its text was probably saved in another encoding."),
+        Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
+        Flag.DAMAGED: _("This page could not be read."),
+    }[flag]
+
+
+def page_remarks(page: Page | PageReport, shown_characters: int = MAX_SHOWN_CHARACTERS) -> tuple[str, ...]:
+    """What a person should know about a page, with so much of its hidden text; empty where there is nothing."""
+    sentences = [flag_sentence(flag) for flag in page.flags if flag is not Flag.HIDDEN_TEXT or not page.hidden]
+    if page.hidden:
+        hidden = " ".join(printable(page.hidden.replace("\n", " ")).split())
+        cut = hidden if len(hidden) <= shown_characters else hidden[:shown_characters].rstrip() + "…"
+        sentences.append(_("Hidden text on this page was kept from the model: “{text}”").format(text=cut))
+    if isinstance(page, PageReport) and page.missing_before:
+        words = (
+            _("The book’s own page numbers go from {before} to {label}: a page before this one is missing.")
+            if page.missing_before == 1
+            else _("The book’s own page numbers go from {before} to {label}: {n} pages before this one are missing.")
+        )
+        sentences.append(
+            words.format(before=printable(page.label_before), label=printable(page.label), n=count(page.missing_before))
+        )
+    return tuple(sentences)
+
+
+def look_words(pages: int) -> str:
+    """ "3 pages need a look"; empty for none."""
+    if not pages:
+        return ""
+    return _("1 page needs a look") if pages == 1 else _("{n} pages need a look").format(n=count(pages))
+
+
+def report_sentence(report: IngestionReport) -> str:
+    """The pages by their states: "All 412 pages have text.", or "412 pages – 409 text, 3 empty"."""
+    states, pages = report.states, len(report.pages)
+    if states[PageState.TEXT] == pages:
+        return _("The only page has text.") if pages == 1 else _("All {n} pages have text.").format(n=count(pages))
+    parts = ", ".join(state_count(state, n) for state, n in states.items() if n)
+    whole = _("1 page") if pages == 1 else _("{n} pages").format(n=count(pages))
+    return _("{pages} – {states}").format(pages=whole, states=parts)
+
+
+def size_words(report: IngestionReport) -> str:
+    """Characters, and tokens where they were counted."""
+    characters = _("{n} characters").format(n=count(report.characters))
+    if report.tokens is None:
+        return characters
+    return _("{characters}, {n} tokens").format(characters=characters, n=count(report.tokens))
