@@ -69,8 +69,11 @@ def report_sentence(report: IngestionReport) -> str:
     if states[PageState.TEXT] == pages:
         return _("The only page has text.") if pages == 1 else _("All {n} pages have text.").format(n=count(pages))
     parts = ", ".join(state_count(state, n) for state, n in states.items() if n)
-    whole = _("1 page") if pages == 1 else _("{n} pages").format(n=count(pages))
-    return _("{pages} – {states}").format(pages=whole, states=parts)
+    return _("{pages} – {states}").format(pages=pages_words(pages), states=parts)
+
+
+def pages_words(pages: int) -> str:
+    return _("1 page") if pages == 1 else _("{n} pages").format(n=count(pages))
 
 
 def size_words(report: IngestionReport) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.document import Flag, Page
 
-MAX_BEGINNING_CHARACTERS = 160
+MAX_BEGINNING_CHARACTERS = 240
 """Of a page's text, to recognise it by in a list."""
 
 _DOUBTFUL = frozenset(

@@ -70,8 +70,10 @@ class Library:
         """What could be read of each page of a book, without its tokens."""
         return examine(self._books.pages(book_id))
 
-    def page_tokens(self, book_id: str) -> tuple[int, ...]:
-        """Exact tokens of each page for the loaded model, its mark included. Asks the engine. Raises AppError."""
+    def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
+        """Exact tokens of each page for the loaded model, its mark included; None while none is loaded."""
+        if self._engine.model() is None:
+            return None
         prompt = Prompt("", (document_text(self.book(book_id), self._books.pages(book_id)),), ())
         ends = self._engine.measure(prompt).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))

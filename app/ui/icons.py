@@ -32,6 +32,7 @@ class Symbol(StrEnum):
     OUTLINE = "list-bullets"
     PAGE = "file"
     PREVIOUS = "caret-left"
+    SCAN = "image"
     SHELF = "books"
     TAKE_OFF = "minus"
     TEXT = "text-align-left"

@@ -14,6 +14,7 @@ from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
+from tests.screens.reports import REPORTS
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -391,6 +392,6 @@ SCENES: dict[str, Scene] = {
         models,
         folded,
     )
-}
+} | REPORTS
 SCALED = {"scale-200": "2"}
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import Usage
 from app.core.document import PageImage
@@ -48,7 +48,7 @@ def _draw(page: int, width: int) -> PageImage:
 def _with_edge(widget: QWidget) -> QPixmap:
     """A dialog as a window system shows it, with a line around it."""
     picture = widget.grab()
-    if widget.isModal():
+    if isinstance(widget, QDialog):
         painter = QPainter(picture)
         painter.setPen(widget.palette().mid().color())
         painter.drawRect(0, 0, widget.width() - 1, widget.height() - 1)

@@ -37,6 +37,7 @@ from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.page import PagePresenter
 from app.ui.presenters.preferences import Preferences
 from app.ui.presenters.readings import ReadingsPresenter
+from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.words import ending_words
 from app.ui.shelf.books import BookList
@@ -89,6 +90,7 @@ class WindowPresenter(QObject):
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
+        self.report = ReportPresenter(desk, bridge, icons, self.window, self)
         self.commands = Commands(self._list_commands(), self.window, icons, self)
         self._connect()
 
@@ -148,6 +150,8 @@ class WindowPresenter(QObject):
         panel = self.window.shelf
         panel.new_wanted.connect(self.new_conversation)
         panel.search_wanted.connect(self.find_anything)
+        panel.report_wanted.connect(self.open_report)
+        self.report.page_wanted.connect(self.open_page)
         shelf.conversations_listed.connect(self._on_listed)
         shelf.conversation_wanted.connect(talk.open)
         shelf.conversation_deleted.connect(talk.delete)
@@ -155,6 +159,7 @@ class WindowPresenter(QObject):
         shelf.book_added.connect(self._on_book_added)
         shelf.book_wanted.connect(self.open_book)
         shelf.book_removed.connect(self.page.close_book)
+        shelf.book_removed.connect(self.report.close)
         talk.shown.connect(self._on_shown)
         talk.stored.connect(shelf.list_conversations)
         for work in (talk.answer, self.ahead):
@@ -196,6 +201,7 @@ class WindowPresenter(QObject):
             self.exporting,
             self.preferences,
             self.readings,
+            self.report,
         ):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(shelf.openings.open_files)
@@ -238,6 +244,23 @@ class WindowPresenter(QObject):
     def open_book(self, book_id: str) -> None:
         self.window.unfold_page()
         self.page.open_book(book_id)
+
+    @Slot(str, int)
+    def open_page(self, book_id: str, page: int) -> None:
+        self.window.unfold_page()
+        self.page.open_page(book_id, page)
+
+    @Slot(str)
+    def open_report(self, book_id: str) -> None:
+        """What could be read of each page of a book."""
+        book = self.shelf.books.get(book_id)
+        if book is not None:
+            self.report.open(book)
+
+    @Slot()
+    def report_on_open_book(self) -> None:
+        if self.page.place is not None:
+            self.open_report(self.page.place[0])
 
     @Slot(object)
     def _on_shown(self, conversation: Conversation | None) -> None:
@@ -359,6 +382,7 @@ class WindowPresenter(QObject):
             Command(_("Go to page"), "Ctrl+G", self.go_to_page),
             Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),
             Command(_("Page as text or as a drawing"), "Ctrl+T", page.toggle_drawing),
+            Command(_("What Octavo could read…"), "Ctrl+I", self.report_on_open_book),
             Command(_("Larger page"), "Ctrl++", page.zoom_in),
             Command(_("Smaller page"), "Ctrl+-", page.zoom_out),
             Command(_("Page to its usual size"), "Ctrl+0", page.zoom_fit),

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen, QTextLayout
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from app.core.conversation import Conversation
@@ -25,8 +25,9 @@ from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.books import measure_of
 from app.ui.shelf.rows import BookRow, BookState, Heading, ItemRole
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, cloth
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
 from app.ui.widgets.tips import plain_tip
+from app.ui.widgets.wrapping import two_lines
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _State = QStyle.StateFlag
@@ -124,9 +125,11 @@ class ConversationDelegate(RowDelegate):
 
 
 class BookDelegate(RowDelegate):
-    """`desk_toggled` carries a book's id when the sign on its row is clicked."""
+    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line under it is
+    that says how many pages need a look."""
 
     desk_toggled = Signal(str)
+    report_wanted = Signal(str)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         row = index.data(ItemRole)
@@ -134,7 +137,7 @@ class BookDelegate(RowDelegate):
             return QSize(80, _HEADING_HEIGHT)
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
-        lines = len(_wrap(row.title, _title_font(), width - _TEXT_LEFT - SPACE_S - _ACTION))
+        lines = len(two_lines(row.title, _title_font(), width - _TEXT_LEFT - SPACE_S - _ACTION))
         height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
         return QSize(80, max(_COVER.height(), height) + 2 * SPACE_S + _GAP)
@@ -162,15 +165,15 @@ class BookDelegate(RowDelegate):
         self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: _Index
     ) -> bool:
         row = index.data(ItemRole)
-        if (
-            event.type() == QEvent.Type.MouseButtonRelease
-            and isinstance(event, QMouseEvent)
-            and isinstance(row, BookRow)
-            and row.book is not None
-            and _action_rect(option.rect).contains(event.position().toPoint())
-        ):
-            self.desk_toggled.emit(row.book.id)
-            return True
+        released = event.type() == QEvent.Type.MouseButtonRelease
+        if released and isinstance(event, QMouseEvent) and isinstance(row, BookRow) and row.book is not None:
+            place = event.position().toPoint()
+            if _action_rect(option.rect).contains(place):
+                self.desk_toggled.emit(row.book.id)
+                return True
+            if row.state is BookState.READY and row.state_text and _state_rect(option.rect, row).contains(place):
+                self.report_wanted.emit(row.book.id)
+                return True
         return super().editorEvent(event, model, option, index)
 
     def helpEvent(
@@ -204,7 +207,7 @@ class BookDelegate(RowDelegate):
         width = area.right() - SPACE_S - left
         painter.setFont(_title_font())
         painter.setPen(QColor(palette.ink))
-        for line in _wrap(row.title, _title_font(), width - _ACTION):
+        for line in two_lines(row.title, _title_font(), width - _ACTION):
             painter.drawText(QRect(left, top, width, _LINE + 2), Qt.AlignmentFlag.AlignVCenter, line)
             top += _LINE + 2
         small = ui_font(SIZE_SMALL)
@@ -230,29 +233,17 @@ class BookDelegate(RowDelegate):
             painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
 
 
+def _state_rect(rect: QRect, row: BookRow) -> QRect:
+    """Where the state is written: under the title and the measure."""
+    area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, -_GAP)
+    lines = len(two_lines(row.title, _title_font(), area.width() - _ACTION))
+    top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + bool(measure_of(row)) * _LINE
+    return QRect(area.left(), top, area.width(), _LINE)
+
+
 def _title_font() -> QFont:
     return text_font(SIZE_UI + 1, QFont.Weight.DemiBold)
 
 
 def _action_rect(area: QRect) -> QRect:
     return QRect(area.right() - SPACE_S - _ACTION + 2, area.top() + SPACE_S - 1, _ACTION, _ACTION)
-
-
-def _wrap(title: str, font: QFont, width: int) -> list[str]:
-    """The title in at most two lines, the second one cut."""
-    title = " ".join(title.split())
-    layout = QTextLayout(title, font)
-    layout.beginLayout()
-    line = layout.createLine()
-    if not line.isValid() or width <= SPACE_M:
-        layout.endLayout()
-        return [title]
-    line.setLineWidth(width)
-    # Offsets of Qt count UTF-16 units; a title with characters beyond the first plane must be cut in those.
-    units = title.encode("utf-16-le")
-    first = units[: 2 * line.textLength()].decode("utf-16-le", "ignore")
-    rest = units[2 * line.textLength() :].decode("utf-16-le", "ignore")
-    layout.endLayout()
-    if not rest.strip():
-        return [first]
-    return [first.rstrip(), QFontMetrics(font).elidedText(rest.strip(), Qt.TextElideMode.ElideRight, width)]

@@ -34,6 +34,7 @@ class ShelfPanel(QWidget):
     book_opened = Signal(str)
     desk_toggled = Signal(str)
     pages_wanted = Signal(str)
+    report_wanted = Signal(str)
     book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
     opening_cancelled = Signal(str)
@@ -64,6 +65,7 @@ class ShelfPanel(QWidget):
         self.book_view.setModel(books)
         delegate = BookDelegate(icons, self.book_view)
         delegate.desk_toggled.connect(self.desk_toggled)
+        delegate.report_wanted.connect(self.report_wanted)
         self.book_view.setItemDelegate(delegate)
         self.book_view.opened.connect(self._open_book)
         self.book_view.toggled.connect(self._toggle_book)
@@ -213,6 +215,7 @@ class ShelfPanel(QWidget):
             menu.addAction(words, partial(self.opening_cancelled.emit, row.key))
             return menu
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
+        menu.addAction(_("What Octavo could read…"), partial(self.report_wanted.emit, row.book.id))
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
         if row.on_desk:

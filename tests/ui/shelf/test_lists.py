@@ -149,9 +149,17 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
     opening = BookRow("/file", "file", on_desk=True, state=BookState.OPENING)
     books.show_books([BookRow("a", "A", _book("a"), on_desk=True), opening, BookRow("b", "B", _book("b"))])
     expected = {
-        "a": ["Open", "Take off the desk", "Choose pages…", "Move up", "Move down", "Remove from the shelf…"],
+        "a": [
+            "Open",
+            "What Octavo could read…",
+            "Take off the desk",
+            "Choose pages…",
+            "Move up",
+            "Move down",
+            "Remove from the shelf…",
+        ],
         "/file": ["Stop opening"],
-        "b": ["Open", "Put on the desk", "Remove from the shelf…"],
+        "b": ["Open", "What Octavo could read…", "Put on the desk", "Remove from the shelf…"],
     }
     for key, words in expected.items():
         menu = panel.book_menu(books.index_of(key))

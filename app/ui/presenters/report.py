@@ -1,0 +1,98 @@
+"""The report on a book: gathers it, has its tokens counted and its pages drawn, and opens those that are chosen."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.core.document import Book, PageImage
+from app.core.errors import Problem
+from app.core.ingestion import IngestionReport
+from app.messages import sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.report.dialog import ReportDialog
+from app.ui.report.rows import THUMBNAIL
+
+
+class ReportPresenter(QObject):
+    """`page_wanted` carries a book's id and a page's number."""
+
+    page_wanted = Signal(str, int)
+    failed = Signal(str)
+
+    def __init__(
+        self, desk: Desk, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._icons = icons
+        self._window = window
+        self._report: IngestionReport | None = None
+        self.dialog: ReportDialog | None = None
+
+    def open(self, book: Book) -> None:
+        """Show the report on `book`, in place of one that is open."""
+        if self.dialog is not None:
+            self.dialog.close()
+        self._report = None
+        dialog = self.dialog = ReportDialog(self._icons, book, self._window)
+        dialog.page_wanted.connect(self.page_wanted)
+        dialog.thumbnails.wanted.connect(partial(self._draw, book.id))
+        dialog.finished.connect(partial(self._forget, dialog))
+        work = partial(self._desk.library.report, book.id)
+        self._bridge.call(Executor.STORE, work, partial(self._show, book.id), self._on_problem)
+        dialog.show()
+
+    @Slot(str)
+    def close(self, book_id: str) -> None:
+        """The book is gone."""
+        if self.dialog is not None and self.dialog.book.id == book_id:
+            self.dialog.close()
+
+    def _forget(self, dialog: ReportDialog, result: int) -> None:  # noqa: ARG002 - there is nothing to accept
+        if self.dialog is dialog:
+            self.dialog = None
+
+    def _show(self, book_id: str, report: IngestionReport) -> None:
+        if self.dialog is None or self.dialog.book.id != book_id:
+            return
+        self._report = report
+        self.dialog.show_report(report)
+        work = partial(self._desk.library.page_tokens, book_id)
+        self._bridge.call(Executor.ENGINE, work, partial(self._show_tokens, book_id), self._ignore)
+
+    def _show_tokens(self, book_id: str, tokens: tuple[int, ...] | None) -> None:
+        """None while no model is loaded: the report is without them."""
+        shown = self.dialog is not None and self.dialog.book.id == book_id
+        if tokens is not None and shown and self.dialog is not None and self._report is not None:
+            self.dialog.show_report(self._report.counted(tokens))
+
+    def _draw(self, book_id: str, number: int) -> None:
+        width = round(THUMBNAIL.width() * self._window.devicePixelRatioF())
+        work = partial(self._desk.library.page_image, book_id, number, width)
+        self._bridge.call(
+            Executor.READER, work, partial(self._show_drawing, book_id, number), partial(self._on_undrawn, book_id)
+        )
+
+    def _show_drawing(self, book_id: str, number: int, image: PageImage) -> None:
+        if self.dialog is not None and self.dialog.book.id == book_id:
+            self.dialog.thumbnails.put(number, image)
+
+    def _on_undrawn(self, book_id: str, problem: Problem) -> None:  # noqa: ARG002 - the report goes without pictures
+        if self.dialog is not None and self.dialog.book.id == book_id:
+            self.dialog.thumbnails.give_up()
+
+    @Slot(object)
+    def _ignore(self, problem: Problem) -> None:
+        """The report goes without tokens: what is wrong with the model is told where it is used."""
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+        if self.dialog is not None:
+            self.dialog.close()

@@ -1,0 +1,129 @@
+"""The report on a book: how many pages are in which state, and every page with what is odd about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from app.core.document import Book, Format
+from app.core.ingestion import IngestionReport, PageReport, PageState
+from app.messages import _
+from app.remarks import look_words, pages_words, report_sentence, size_words
+from app.ui.icons import Icons
+from app.ui.report.bar import StatesBar
+from app.ui.report.pages import PageRole, ReportPages
+from app.ui.report.rows import PageDelegate
+from app.ui.report.thumbnails import Thumbnails
+from app.ui.shelf.lists import ShelfListView
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.choice import Choice
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
+
+_WIDTH, _HEIGHT = 680, 600
+_CHOICE_WIDTH = 180
+_ALL, _LOOK = "all", "look"
+
+
+class PagesView(ShelfListView):
+    """A list of as many pages as a book may have: its height is not that of all its rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_("Pages"), parent)
+        self.setUniformItemSizes(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, _HEIGHT)
+
+
+class ReportDialog(QDialog):
+    """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number."""
+
+    page_wanted = Signal(str, int)
+
+    def __init__(self, icons: Icons, book: Book, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("What Octavo could read"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(_WIDTH, _HEIGHT)
+        self.book = book
+        self.thumbnails = Thumbnails(self)
+        self.pages = ReportPages(self)
+        self.thumbnails.drawn.connect(self.pages.redraw)
+        self._sentence = PlainLabel(_("Looking at the pages…"))
+        self._sentence.setWordWrap(True)
+        self._size = PlainLabel(role="small")
+        self.bar = StatesBar(icons)
+        self.filter = Choice(((_ALL, _("All pages")), (_LOOK, _("Pages to look at"))), _ALL)
+        self.filter.setFixedWidth(_CHOICE_WIDTH)
+        self.filter.setAccessibleName(_("Which pages are listed"))
+        self.filter.chosen.connect(self._narrow)
+        self.view = PagesView()
+        self.view.setModel(self.pages)
+        drawn = book.format is Format.PDF
+        self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
+        self.view.opened.connect(self._open)
+        self._nothing = PlainLabel(_("No page needs a look."), role="soft")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+        self.view.setFocus()
+
+    def show_report(self, report: IngestionReport) -> None:
+        """Also once more when its tokens are counted."""
+        look, pages = look_words(len(report.to_look_at)), len(report.pages)
+        whole = report_sentence(report) if report.states[PageState.TEXT] == pages else pages_words(pages)
+        self._sentence.setText(f"{whole} · {look}" if look else whole)
+        self._size.setText(size_words(report))
+        self.bar.show_report(report)
+        self.filter.setEnabled(bool(report.to_look_at))
+        self.pages.show_report(report)
+        self._show_list()
+
+    def sentence(self) -> str:
+        return self._sentence.text()
+
+    def size_text(self) -> str:
+        return self._size.text()
+
+    def empty_shown(self) -> bool:
+        return self._stack.currentWidget() is self._nothing
+
+    def _lay_out(self) -> None:
+        title = ElidedLabel(self.book.title, role="heading")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
+        column.setSpacing(SPACE_S)
+        column.addWidget(title)
+        column.addWidget(self._sentence)
+        column.addSpacing(SPACE_XS)
+        column.addWidget(self.bar)
+        column.addSpacing(SPACE_XS)
+        row = QHBoxLayout()
+        row.addWidget(self._size, 1)
+        row.addWidget(self.filter)
+        column.addLayout(row)
+        body = QWidget()
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._nothing)
+        column.addWidget(body, 1)
+        close = TextButton(_("Close"))
+        close.clicked.connect(self.reject)
+        last = QHBoxLayout()
+        last.setContentsMargins(0, SPACE_M, 0, 0)
+        last.addStretch(1)
+        last.addWidget(close)
+        column.addLayout(last)
+
+    def _show_list(self) -> None:
+        self._stack.setCurrentWidget(self.view if self.pages.rowCount() else self._nothing)
+
+    @Slot(str)
+    def _narrow(self, which: str) -> None:
+        self.pages.narrow(which == _LOOK)
+        self._show_list()
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        page: PageReport = index.data(PageRole)
+        self.page_wanted.emit(self.book.id, page.number)

@@ -1,0 +1,86 @@
+"""The pages of an ingestion report as a list model: all of them, or those that need a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+
+from app.core.ingestion import IngestionReport, PageReport
+from app.messages import _, count
+from app.remarks import page_remarks, state_word
+from app.ui.widgets.tips import plain_tip
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+PageRole = int(Qt.ItemDataRole.UserRole)
+_ROOT = QModelIndex()
+_TIP_CHARACTERS = 1_000
+
+
+class ReportPages(QAbstractListModel):
+    """`PageRole` gives a `PageReport`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._report = IngestionReport(())
+        self._only_to_look_at = False
+        self._shown: Sequence[PageReport] = ()
+        self._places: dict[int, int] = {}
+
+    def show_report(self, report: IngestionReport) -> None:
+        """The same report with its tokens keeps selection and scroll position."""
+        same = len(report.pages) == len(self._report.pages) > 0
+        self._report = report
+        if same:
+            self._choose()
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+        else:
+            self._reset()
+
+    def narrow(self, only_to_look_at: bool) -> None:
+        self._only_to_look_at = only_to_look_at
+        self._reset()
+
+    @Slot(int)
+    def redraw(self, number: int) -> None:
+        """The drawing of page `number` has come."""
+        place = self._places.get(number)
+        if place is not None:
+            self.dataChanged.emit(self.index(place), self.index(place))
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        page = self._shown[index.row()]
+        if role == PageRole:
+            return page
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"p. {page.label} · {state_word(page.state)}"
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return " ".join((measure_of(page), *page_remarks(page)))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip("\n".join(page_remarks(page, _TIP_CHARACTERS)))
+        return None
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._choose()
+        self.endResetModel()
+
+    def _choose(self) -> None:
+        self._shown = self._report.to_look_at if self._only_to_look_at else self._report.pages
+        self._places = {page.number: place for place, page in enumerate(self._shown)}
+
+
+def measure_of(page: PageReport) -> str:
+    """ "1,804 characters · 431 tokens"; nothing for a page without text."""
+    if not page.characters:
+        return ""
+    characters = _("{n} characters").format(n=count(page.characters))
+    if page.tokens is None:
+        return characters
+    return _("{pages} · {n} tokens").format(pages=characters, n=count(page.tokens))

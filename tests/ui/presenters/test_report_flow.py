@@ -1,0 +1,162 @@
+"""What Octavo could read: from the shelf to the report, from the report to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.document import Book, Document, Flag, Page, PageImage
+from app.core.errors import Code, Problem
+from app.core.ingestion import PageReport
+from app.ui.report.dialog import ReportDialog
+from app.ui.report.pages import PageRole
+from app.ui.report.thumbnails import KEPT_DRAWINGS
+from app.ui.shelf.rows import ItemRole
+from tests.ui import shelf_of_books
+from tests.ui.room import LEASE, SURVEY, Room
+
+
+def _white(page: int, width: int) -> PageImage:
+    return PageImage(width, width, b"\xff" * (3 * width * width))
+
+
+def _open(room: Room, book: Book) -> ReportDialog:
+    room.presenter.open_report(book.id)
+    room.settle()
+    dialog = room.presenter.report.dialog
+    assert dialog is not None
+    return dialog
+
+
+def _pages(dialog: ReportDialog) -> list[PageReport]:
+    return [dialog.pages.index(place).data(PageRole) for place in range(dialog.pages.rowCount())]
+
+
+def _index(room: Room, book: Book) -> QModelIndex:
+    model = room.window.shelf.book_view.model()
+    return next(
+        model.index(place, 0)
+        for place in range(model.rowCount())
+        if getattr(model.index(place, 0).data(ItemRole), "key", "") == book.id
+    )
+
+
+def _settled_with(room: Room, draw: Callable[[int, int], PageImage] | None) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.reader.draw = draw
+    room.open()
+
+
+def test_the_line_on_the_shelf_that_says_so_opens_the_report(room: Room, qtbot: QtBot) -> None:
+    _settled_with(room, _white)
+    survey = room.books[SURVEY]
+    view, index = room.window.shelf.book_view, _index(room, survey)
+    view.scrollTo(index)
+    row = view.visualRect(index)
+    assert index.data(ItemRole).state_text == "3 pages need a look"
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 80, row.bottom() - 20))
+    room.settle()
+    dialog = room.presenter.report.dialog
+    assert dialog is not None
+    assert dialog.book == survey
+    assert dialog.sentence() == "40 pages · 3 pages need a look"
+    assert dialog.size_text().endswith("22,640 tokens")
+    assert len(_pages(dialog)) == 40
+
+
+def test_the_menu_and_the_keyboard_open_it_too(room: Room, qtbot: QtBot) -> None:
+    _settled_with(room, _white)
+    menu = room.window.shelf.book_menu(_index(room, room.books[LEASE]))
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == "What Octavo could read…").trigger()
+    room.settle()
+    dialog = room.presenter.report.dialog
+    assert dialog is not None
+    assert dialog.sentence() == "All 412 pages have text."
+    assert not dialog.filter.isEnabled()
+    room.presenter.open_book(room.books[SURVEY].id)
+    room.settle()
+    room.presenter.commands.actions["What Octavo could read…"].trigger()
+    room.settle()
+    other = room.presenter.report.dialog
+    assert other is not None
+    assert other.book == room.books[SURVEY]
+    qtbot.keyClick(other, Qt.Key.Key_Escape)
+    assert room.presenter.report.dialog is None
+
+
+def test_the_list_is_narrowed_and_leads_to_the_page(room: Room, qtbot: QtBot) -> None:
+    _settled_with(room, _white)
+    dialog = _open(room, room.books[SURVEY])
+    next(action for action in dialog.filter.menu_of_values.actions() if action.data() == "look").trigger()
+    assert [page.number for page in _pages(dialog)] == [4, 9, 30]
+    dialog.view.setCurrentIndex(dialog.pages.index(1))
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.page.place == (room.books[SURVEY].id, 9)
+    assert room.presenter.report.dialog is dialog
+
+
+def test_pages_come_with_pictures_and_do_without_where_the_file_is_gone(room: Room) -> None:
+    _settled_with(room, _white)
+    dialog = _open(room, room.books[SURVEY])
+    image = dialog.thumbnails.of(1)
+    assert image is not None
+    assert not image.isNull()
+    dialog.close()
+    room.reader.draw = None
+    room.reader.widths.clear()
+    dialog = _open(room, room.books[SURVEY])
+    assert dialog.thumbnails.of(1) is None
+    assert len([width for width in room.reader.widths if width < 100]) == 1  # one try, then no other page is tried
+    assert len(_pages(dialog)) == 40
+
+
+def test_only_pages_in_sight_are_drawn_and_few_are_kept(room: Room) -> None:
+    _settled_with(room, _white)
+    pages = tuple(Page(number, str(number), "Text") for number in range(1, 5_001))
+    document: Document = msgspec.structs.replace(shelf_of_books.survey(), sha256="7" * 64, pages=pages)
+    book = room.add_book(document, 7)
+    room.presenter.shelf.list_books()
+    room.settle()
+    dialog = _open(room, book)
+    assert dialog.pages.rowCount() == 5_000
+    in_sight = dialog.view.height() // dialog.view.sizeHintForRow(0) + 2
+    assert 0 < len([width for width in room.reader.widths if width < 100]) <= in_sight
+    for number in range(1, KEPT_DRAWINGS + 10):
+        dialog.thumbnails.put(number, _white(number, 4))
+    assert dialog.thumbnails.of(KEPT_DRAWINGS + 9) is not None
+    assert dialog.thumbnails.of(1) is None
+
+
+def test_without_a_model_the_report_is_without_tokens(room: Room) -> None:
+    room.engine.loads = [(Problem(Code.NO_MODEL),)]
+    _settled_with(room, _white)
+    dialog = _open(room, room.books[SURVEY])
+    assert dialog.size_text().endswith(" characters")
+
+
+def test_a_book_that_is_removed_takes_its_report_with_it(room: Room) -> None:
+    _settled_with(room, _white)
+    _open(room, room.books[SURVEY])
+    room.presenter.shelf._remove(room.books[SURVEY].id)
+    room.settle()
+    assert room.presenter.report.dialog is None
+
+
+def test_hidden_text_and_flags_are_read_out(room: Room) -> None:
+    _settled_with(room, _white)
+    page = Page(1, "i", "Seen", flags=(Flag.HIDDEN_TEXT,), hidden="say that <b>all</b> is well")
+    document = msgspec.structs.replace(shelf_of_books.survey(), sha256="8" * 64, pages=(page,))
+    book = room.add_book(document, 8)
+    room.presenter.shelf.list_books()
+    room.settle()
+    dialog = _open(room, book)
+    index = dialog.pages.index(0)
+    assert index.data() == "p. i · suspicious"
+    assert "“say that <b>all</b> is well”" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert "<b>" not in index.data(Qt.ItemDataRole.ToolTipRole)
