@@ -23,12 +23,15 @@ from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
+from app.services.sheets import Sheets
+from app.services.templates import Templates
 from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.passages import Passages
 from app.store.settings import SettingsStore
+from app.store.sheets import SheetStore
 
 
 def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
@@ -47,10 +50,13 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
+    ask = Ask(engine, models, prompts, restating, conversations, settings.load)
     return Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, prompts, restating, conversations, settings.load),
+        ask=ask,
+        sheets=Sheets(ask, SheetStore(database, conversations)),
+        templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations),
         prompts=prompts,
         library=library,

@@ -16,6 +16,7 @@ ENGLISH = "en"
 MAX_DETAIL_CHARACTERS = 300
 
 _TRANSLATIONS: dict[str, str] = {}
+_LANGUAGE = [ENGLISH]
 _PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -94,6 +95,16 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” kept the reader busy for more than {seconds}, so its reading was ended. Split the file, or open a"
         " simpler version of it."
     ),
+    Code.FILE_NOT_UTF8: (
+        "“{path}” is not plain text in UTF-8, so its questions cannot be told. Save it as UTF-8 text, one question a"
+        " line."
+    ),
+    Code.QUESTION_NONE: "There is no question to ask. Write one a line; lines that begin with # do not count.",
+    Code.QUESTION_LIMIT: "These are {wanted} questions, and a sheet holds up to {limit}. Split them into several sheets.",
+    Code.QUESTION_TOO_LONG: (
+        "Question {number} has {characters} characters, and a question may have {limit}. Make it shorter, or two of it."
+    ),
+    Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. There are: {known}.",
     Code.PAGES_INVALID: "“{path}” has the pages 1 to {pages}; {wanted} are not among them. Choose pages in that range.",
     Code.PAGE_UNAVAILABLE: (
         "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
@@ -213,9 +224,16 @@ def use_language(language: str) -> None:
     code = (language or _system_language()).casefold()[:2]
     catalogue = resources() / "translations" / f"{code}.po"
     _TRANSLATIONS.clear()
+    _LANGUAGE[:] = [ENGLISH]
     if code != ENGLISH and code.isalpha() and catalogue.is_file():
         entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
         _TRANSLATIONS.update({entry.msgid: entry.msgstr for entry in entries})
+        _LANGUAGE[:] = [code]
+
+
+def language() -> str:
+    """The language in force: `en` or `ja`."""
+    return _LANGUAGE[0]
 
 
 def _system_language() -> str:

@@ -45,7 +45,14 @@ class Code(StrEnum):
     READER_OUT_OF_MEMORY = "reader_out_of_memory"
     READER_TIMEOUT = "reader_timeout"  # seconds
     PAGES_INVALID = "pages_invalid"  # wanted, pages
+    FILE_NOT_UTF8 = "file_not_utf8"  # a list of questions
     PAGE_UNAVAILABLE = "page_unavailable"  # page; the file moved or changed since it was read
+
+    # question sheets
+    QUESTION_NONE = "question_none"
+    QUESTION_LIMIT = "question_limit"  # wanted, limit
+    QUESTION_TOO_LONG = "question_too_long"  # number, characters, limit
+    TEMPLATE_UNKNOWN = "template_unknown"  # name, known
 
     # models: `path` always
     MODEL_MISSING = "model_missing"
@@ -95,7 +102,14 @@ class Code(StrEnum):
 
 
 _BLAME: dict[Blame, tuple[Code, ...]] = {
-    Blame.USAGE: (Code.USAGE, Code.EXPORT_FORMAT, Code.SETTING_INVALID, Code.NO_DISPLAY, Code.CONTEXT_INVALID),
+    Blame.USAGE: (
+        Code.USAGE,
+        Code.TEMPLATE_UNKNOWN,
+        Code.EXPORT_FORMAT,
+        Code.SETTING_INVALID,
+        Code.NO_DISPLAY,
+        Code.CONTEXT_INVALID,
+    ),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
     Blame.MACHINE: (
         Code.READING_DAMAGED,

@@ -15,6 +15,8 @@ from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
+from app.services.sheets import Sheets
+from app.services.templates import Templates
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.keys import Key
@@ -26,6 +28,8 @@ class Desk:
     paths: Paths
     key: Key
     ask: Ask
+    sheets: Sheets
+    templates: Templates
     context: Context
     prompts: Prompts
     library: Library

@@ -30,6 +30,7 @@ from app.store.folding import fold, storable
 from app.store.images import Image, images_of, put_image
 
 _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at"
+_NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
 
 
@@ -46,9 +47,9 @@ class Conversations:
     # ---- conversations --------------------------------------------------------------------------------------------
 
     def all(self) -> tuple[Conversation, ...]:
-        """The one that was last asked something comes first."""
+        """The one that was last asked something comes first. Sheets are not among them."""
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c {_NEWEST_FIRST}")
+            rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations c WHERE {_NO_SHEET} {_NEWEST_FIRST}")
             return _conversations(connection, rows)
 
     def get(self, id: str) -> Conversation | None:
@@ -92,10 +93,10 @@ class Conversations:
         with self._database.read() as connection:
             rows = connection.execute(
                 f"""SELECT {_CONVERSATION} FROM conversations c
-                    WHERE contains(c.title, :text)
+                    WHERE {_NO_SHEET} AND (contains(c.title, :text)
                     OR EXISTS (SELECT 1 FROM questions q WHERE q.conversation_id = c.id AND contains(q.text, :text))
                     OR EXISTS (SELECT 1 FROM questions q JOIN answers a ON a.question_id = q.id
-                        WHERE q.conversation_id = c.id AND contains(a.text, :text))
+                        WHERE q.conversation_id = c.id AND contains(a.text, :text)))
                     {_NEWEST_FIRST} LIMIT :limit""",
                 {"text": fold(text), "limit": limit},
             )

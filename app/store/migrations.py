@@ -159,7 +159,23 @@ _HIDDEN_TEXT = """
 ALTER TABLE pages ADD COLUMN hidden TEXT NOT NULL DEFAULT '';  -- what was left out of a page's text, to be shown
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT)
+_SHEETS = """
+-- A sheet is a conversation whose rows are its first questions, siblings of each other. It is listed apart.
+CREATE TABLE sheets (
+    conversation_id TEXT NOT NULL PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    excerpts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Before the book leaves the desks, or nothing would tell which sheets it lay on.
+CREATE TRIGGER a_deleted_book_takes_its_sheets_along BEFORE DELETE ON books BEGIN
+    DELETE FROM conversations WHERE id IN (
+        SELECT s.conversation_id FROM sheets s JOIN conversation_books b ON b.conversation_id = s.conversation_id
+            WHERE b.book_id = old.id
+    );
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT, _SHEETS)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

@@ -13,7 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageImage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
-from app.core.paths import Paths
+from app.core.paths import Paths, resources
 from app.core.settings import KvType, Sampling
 from app.engine.protocol import (
     DocumentText,
@@ -34,12 +34,15 @@ from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.restating import Restating
+from app.services.sheets import Sheets
+from app.services.templates import Templates
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.passages import Passages
 from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
+from app.store.sheets import SheetStore
 
 WAIT_S = 20.0
 """The longest that a script waits at a gate; a test that needs it fails."""
@@ -309,10 +312,13 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
+    ask = Ask(engine, models, prompts, restating, conversations, settings.load)
     desk = Desk(
         paths=paths,
         key=key,
-        ask=Ask(engine, models, prompts, restating, conversations, settings.load),
+        ask=ask,
+        sheets=Sheets(ask, SheetStore(database, conversations)),
+        templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations),
         prompts=prompts,
         library=library,

@@ -1,0 +1,102 @@
+"""Question sheets: asks every question of a sheet as the first one after the books, and keeps each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.core.cancel import Cancel
+from app.core.conversation import BookRef
+from app.core.errors import AppError, Blame, Code, Problem, blame
+from app.core.events import Cancelled, Done, Failed, Finished, Stored
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetEvent, SheetRow
+from app.services.ask import Ask
+from app.services.questions import check_questions
+from app.store.sheets import SheetStore
+
+_TITLE_CHARACTERS = 60
+_FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
+
+
+class Sheets:
+    """`run` belongs to the engine's one executor."""
+
+    def __init__(self, ask: Ask, store: SheetStore) -> None:
+        self._ask = ask
+        self._store = store
+
+    def asked_by(self, ask: Ask) -> Sheets:
+        """The same sheets, asked with other settings."""
+        return Sheets(ask, self._store)
+
+    def create(
+        self, questions: Sequence[str], books: tuple[BookRef, ...], *, title: str = "", excerpts: bool = False
+    ) -> Sheet:
+        """Keep a new sheet; without a title it takes its first question's first words. Raises AppError QUESTION_*."""
+        check_questions(questions)
+        if not title:
+            words = " ".join(questions[0].split())
+            title = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+        return self._store.create(title, books, questions, excerpts=excerpts)
+
+    def get(self, sheet_id: str) -> Sheet | None:
+        return self._store.get(sheet_id)
+
+    def all(self) -> tuple[SheetEntry, ...]:
+        """The newest first."""
+        return self._store.all()
+
+    def delete(self, sheet_id: str) -> None:
+        self._store.delete(sheet_id)
+
+    def unfinished(self, questions: Sequence[str], books: tuple[BookRef, ...], *, excerpts: bool) -> Sheet | None:
+        """The newest sheet that asks just this and has questions left to ask."""
+        for entry in self._store.all():
+            if entry.answered < entry.questions == len(questions):
+                sheet = self._store.get(entry.id)
+                if sheet and (sheet.questions, sheet.books, sheet.excerpts) == (tuple(questions), books, excerpts):
+                    return sheet
+        return None
+
+    def run(self, sheet_id: str, cancel: Cancel) -> Iterator[SheetEvent]:
+        """Ask what is not answered yet, in order. A question that fails costs itself; what would make all others fail
+        in the same way ends the sheet with it, and leaves the others to be asked when this is called again.
+
+        Ends with Done, Cancelled or Failed.
+        """
+        try:
+            sheet = self._store.get(sheet_id)
+            if sheet is None:
+                raise AppError(Code.BUG, where="sheets.run")
+            for number, row in enumerate(sheet.rows, 1):
+                if row.state is RowState.ANSWERED:
+                    continue
+                if cancel.requested:
+                    yield Cancelled()
+                    return
+                yield RowBegun(number, len(sheet.rows), row.question.id)
+                ending: Finished | Cancelled | Failed | None = None
+                for event in self._ask.again(row.question.id, cancel, excerpts=sheet.excerpts):
+                    match event:
+                        case Finished() | Cancelled() | Failed():
+                            ending = event
+                        case Stored():
+                            """`RowBegun` has told it."""
+                        case _:
+                            yield event
+                answer = ending.answer if ending else None
+                yield RowEnded(number, len(sheet.rows), SheetRow(row.question, answer or row.answer))
+                if isinstance(ending, Cancelled) or (isinstance(ending, Failed) and _concerns_all(ending.problem)):
+                    yield ending
+                    return
+            yield Done(self._store.get(sheet_id) or sheet)
+        except AppError as error:
+            yield Failed(error.problem)
+
+
+def _concerns_all(problem: Problem) -> bool:
+    """Whether the next question would meet the same problem, whatever it asks."""
+    code, params = problem.code, problem.params
+    if code is Code.DOES_NOT_FIT:
+        taken = int(params["documents_tokens"]) + int(params["reserve_tokens"])
+        return taken >= int(params["context_tokens"])
+    return code in _FOR_ALL or code.startswith("model_") or blame(code) is Blame.MACHINE

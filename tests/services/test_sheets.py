@@ -1,0 +1,345 @@
+"""Question sheets with a scripted engine and a real store: each question from the same point, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import BookRef, CitationState, PageRange
+from app.core.document import Book, Document, Format, Page, Section
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Done, Failed, Reading, Token
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEvent
+from app.services import questions
+from app.services.questions import check_questions, read_questions, split_questions
+from app.services.templates import Template
+from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+
+PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
+QUESTIONS = ("When does it open?", "What about notice?", "How does it end?")
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeDesk]:
+    made = open_desk(tmp_path / "desk")
+    yield made
+    made.desk.close()
+
+
+def add_book(fake: FakeDesk, title: str = "Lease", outline: tuple[Section, ...] = ()) -> Book:
+    pages = tuple(Page(n, label, text) for n, (label, text) in enumerate(zip(("i", "2", "3"), PAGES, strict=True), 1))
+    document = Document(title, Format.TEXT, title.encode().hex().ljust(64, "0"), pages, outline)
+    return fake.books.add(document, Path(f"/{title}.txt"))
+
+
+@pytest.fixture
+def book(fake: FakeDesk) -> Book:
+    return add_book(fake)
+
+
+@pytest.fixture
+def sheet(fake: FakeDesk, book: Book) -> Sheet:
+    return fake.desk.sheets.create(QUESTIONS, (BookRef(book.id),))
+
+
+def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
+    fake.engine.answers[:] = answers
+
+
+def run(fake: FakeDesk, sheet: Sheet, cancel: Cancel | None = None) -> list[SheetEvent]:
+    return list(fake.desk.sheets.run(sheet.id, cancel or Cancel()))
+
+
+def kept(fake: FakeDesk, sheet: Sheet) -> Sheet:
+    found = fake.desk.sheets.get(sheet.id)
+    assert found is not None
+    return found
+
+
+def states(sheet: Sheet) -> list[RowState]:
+    return [row.state for row in sheet.rows]
+
+
+def test_every_question_is_the_first_one_after_the_books(fake: FakeDesk, sheet: Sheet) -> None:
+    run(fake, sheet)
+    assert [[message.text for message in prompt.messages] for prompt in fake.engine.prompts] == [[q] for q in QUESTIONS]
+    first, *others = fake.engine.prompts
+    assert all((prompt.rules, prompt.documents) == (first.rules, first.documents) for prompt in others)
+
+
+def test_the_answers_are_checked_kept_and_told_row_by_row(fake: FakeDesk, sheet: Sheet, book: Book) -> None:
+    script(
+        fake,
+        (Reading(10, 20, 0), "At six “opens at six” [p. i]."),
+        ("Twelve months [p. 2].",),
+        ("“It never ends at all” [p. 3].",),
+    )
+    events = run(fake, sheet)
+    kinds = [type(event) for event in events]
+    row = [RowBegun, Token, RowEnded]
+    assert kinds == [RowBegun, Reading, Token, RowEnded, *row, *row, Done]
+    assert [(e.number, e.total) for e in events if isinstance(e, RowEnded)] == [(1, 3), (2, 3), (3, 3)]
+    done = events[-1]
+    assert isinstance(done, Done)
+    assert done.result == kept(fake, sheet)
+    assert [event.row for event in events if isinstance(event, RowEnded)] == list(done.result.rows)
+    citations = [row.answer.citations[0] for row in done.result.rows if row.answer]
+    assert [(c.book_id, c.page, c.state) for c in citations] == [
+        (book.id, 1, CitationState.VERIFIED),
+        (book.id, 2, CitationState.PAGE),
+        (book.id, 3, CitationState.NOT_FOUND),
+    ]
+    assert done.result.finished
+
+
+def test_a_question_that_fails_costs_itself(fake: FakeDesk, sheet: Sheet) -> None:
+    crash = Problem(Code.ENGINE_CRASHED, {"signal": 11})
+    script(fake, ("One.",), ("Two, half", crash), ("Three.",))
+    events = run(fake, sheet)
+    assert isinstance(events[-1], Done)
+    found = kept(fake, sheet)
+    assert states(found) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
+    failed = found.rows[1].answer
+    assert failed is not None
+    assert (failed.text, failed.problem) == ("Two, half", crash)
+    assert len(fake.engine.specs) == 2, "the engine was started again"
+
+
+def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, sheet: Sheet) -> None:
+    script(fake, ("One.",), ("Two, half", Problem(Code.ENGINE_CRASHED, {"signal": 11})), ("Three.",))
+    run(fake, sheet)
+    fake.engine.prompts.clear()
+    script(fake, ("Two, whole.",))
+    events = run(fake, sheet)
+    assert [(e.number, e.question_id) for e in events if isinstance(e, RowBegun)] == [(2, sheet.rows[1].question.id)]
+    assert [prompt.messages[0].text for prompt in fake.engine.prompts] == [QUESTIONS[1]]
+    assert [row.answer.text for row in kept(fake, sheet).rows if row.answer] == ["One.", "Two, whole.", "Three."]
+    assert run(fake, sheet) == [Done(kept(fake, sheet))], "nothing is left to ask"
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(Code.ENGINE_GAVE_UP, {"attempts": 3}),
+        Problem(Code.MODEL_OUT_OF_MEMORY, {"path": "a", "needed_bytes": 2, "free_bytes": 1}),
+        Problem(Code.DISK_FULL, {"path": "a"}),
+    ],
+)
+def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sheet, problem: Problem) -> None:
+    script(fake, ("One.",), (problem,))
+    *_, ended, ending = run(fake, sheet)
+    assert isinstance(ended, RowEnded)
+    assert isinstance(ending, Failed)
+    assert ending.problem == problem
+    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.WAITING]
+
+
+def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fake: FakeDesk, book: Book) -> None:
+    fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=400)
+    long = "Why? " * 300
+    sheet = fake.desk.sheets.create(("When?", long, "How?"), (BookRef(book.id),))
+    assert isinstance(run(fake, sheet)[-1], Done)
+    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
+    fake.engine.tokens = {"Lease": 400}
+    sheet = fake.desk.sheets.create(("When?", "How?"), (BookRef(book.id),))
+    ending = run(fake, sheet)[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.DOES_NOT_FIT
+    assert states(kept(fake, sheet)) == [RowState.FAILED, RowState.WAITING]
+
+
+def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: Sheet) -> None:
+    cancel = Cancel()
+    gate = Gate()
+    script(fake, ("One.",), ("Two, half", gate, "never"))
+    events = []
+    for event in fake.desk.sheets.run(sheet.id, cancel):
+        events.append(event)
+        if isinstance(event, Token) and event.text == "Two, half":
+            cancel.request()
+    assert isinstance(events[-1], Cancelled)
+    found = kept(fake, sheet)
+    assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
+    assert found.rows[1].answer is not None
+    assert found.rows[1].answer.text == "Two, half"
+
+
+def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, sheet: Sheet) -> None:
+    cancel = Cancel()
+    events = []
+    for event in fake.desk.sheets.run(sheet.id, cancel):
+        events.append(event)
+        if isinstance(event, RowEnded):
+            cancel.request()
+    assert events[-1] == Cancelled()
+    assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.WAITING, RowState.WAITING]
+
+
+def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
+    first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("One.",), ("Two, half", "and more")]))
+    book = add_book(first)
+    sheet = first.desk.sheets.create(QUESTIONS, (BookRef(book.id),))
+    events = first.desk.sheets.run(sheet.id, Cancel())
+    while not (isinstance(event := next(events), RowBegun) and event.number == 2):
+        pass
+    next(events)
+    second = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("Two, whole.",), ("Three.",)]))
+    assert second.desk.conversations.close_open_answers() == 1
+    found = second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False)
+    assert found is not None
+    assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
+    assert isinstance(list(second.desk.sheets.run(found.id, Cancel()))[-1], Done)
+    texts = [row.answer.text for row in kept(second, sheet).rows if row.answer]
+    assert texts == ["One.", "Two, whole.", "Three."]
+    assert second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False) is None
+    second.desk.close()
+    events.close()  # type: ignore[attr-defined]
+    first.desk.close()
+
+
+def test_only_the_same_questions_to_the_same_books_go_on(fake: FakeDesk, sheet: Sheet, book: Book) -> None:
+    find = fake.desk.sheets.unfinished
+    found = find(QUESTIONS, sheet.books, excerpts=False)
+    assert found is not None
+    assert found.id == sheet.id
+    assert find(QUESTIONS[:2], sheet.books, excerpts=False) is None
+    assert find(QUESTIONS[::-1], sheet.books, excerpts=False) is None
+    assert find(QUESTIONS, (), excerpts=False) is None
+    assert find(QUESTIONS, sheet.books, excerpts=True) is None
+
+
+def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
+    sheet = fake.desk.sheets.create(("What about notice?",), (BookRef(book.id),), excerpts=True)
+    run(fake, sheet)
+    assert fake.engine.prompts[0].documents == ()
+    (row,) = kept(fake, sheet).rows
+    assert row.answer is not None
+    assert row.answer.excerpts
+
+
+def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDesk) -> None:
+    assert fake.desk.sheets.create(("When?",), (), title="Glossary").title == "Glossary"
+    assert fake.desk.sheets.create(("  When\n does it? ",), ()).title == "When does it?"
+    assert fake.desk.sheets.create(("Why " * 40,), ()).title.endswith("Why…")
+
+
+def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
+    fake.desk.sheets.delete(sheet.id)
+    (ending,) = run(fake, sheet)
+    assert isinstance(ending, Failed)
+
+
+# ---- lists of questions
+
+
+def test_one_question_a_line_without_empty_ones_and_comments() -> None:
+    assert split_questions("# Harbour\n\n  When? \r\nWho # did it?\n#no\n   \nなぜ？") == (
+        "When?",
+        "Who # did it?",
+        "なぜ？",
+    )
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_a_file_of_questions_is_utf8(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_bytes(start + "Wann?\nなぜ？\n".encode())
+    assert read_questions(path) == ("Wann?", "なぜ？")
+
+
+@pytest.mark.parametrize("content", ["Wann?".encode("utf-16"), "Où ?".encode("latin-1"), bytes(range(128, 256))])
+def test_another_encoding_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_bytes(content)
+    with pytest.raises(AppError) as caught:
+        read_questions(path)
+    assert (caught.value.code, caught.value.params) == (Code.FILE_NOT_UTF8, {"path": str(path)})
+
+
+def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "questions.txt"
+    with path.open("wb") as file:
+        file.truncate(questions.MAX_FILE_BYTES + 1)
+    with pytest.raises(AppError) as caught:
+        read_questions(path)
+    assert caught.value.code is Code.FILE_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"),
+    [
+        ((), Code.QUESTION_NONE),
+        (("Why?",) * (questions.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
+        (("Why?", "y" * (questions.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
+    ],
+)
+def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
+    with pytest.raises(AppError) as caught:
+        fake.desk.sheets.create(listed, ())
+    assert caught.value.code is code
+    assert fake.desk.sheets.all() == ()
+
+
+def test_what_is_at_the_limits_is_taken() -> None:
+    check_questions(("y" * questions.MAX_QUESTION_CHARACTERS,) * questions.MAX_QUESTIONS)
+
+
+# ---- templates
+
+NAMES = ["chapters", "minutes", "contract", "people", "glossary"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: str) -> None:
+    found = fake.desk.templates.all(language)
+    assert [template.name for template in found] == NAMES
+    for template in found:
+        listed = fake.desk.templates.questions(template, (BookRef(book.id),))
+        assert len(listed) >= 4
+        check_questions(listed)
+        assert template.title
+        assert template.description
+        assert all("{" not in question for question in listed)
+        assert any("引用" in question if language == "ja" else "uote" in question for question in listed)
+
+
+def test_both_languages_ask_the_same_number(fake: FakeDesk) -> None:
+    for english, japanese in zip(fake.desk.templates.all("en"), fake.desk.templates.all("ja"), strict=True):
+        assert len(english.questions) == len(japanese.questions)
+        assert len(english.each_book) == len(japanese.each_book)
+
+
+def test_another_language_gets_english(fake: FakeDesk) -> None:
+    assert fake.desk.templates.all("fr") == fake.desk.templates.all("en")
+
+
+def test_an_unknown_template_is_told_with_those_there_are(fake: FakeDesk) -> None:
+    with pytest.raises(AppError) as caught:
+        fake.desk.templates.get("poems", "en")
+    assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES)}
+
+
+def chapters(fake: FakeDesk, *books: Book) -> tuple[str, ...]:
+    template = Template("T", "D", each_chapter="{title} of {book}: {pages}", each_book=("{book}?", "{book}!"))
+    return fake.desk.templates.questions(template, tuple(BookRef(book.id) for book in books))
+
+
+def test_every_chapter_of_the_highest_level_with_several_is_asked_about(fake: FakeDesk) -> None:
+    whole = Section("The lease", 1, 1)
+    book = add_book(fake, "Nested", (whole, Section("Hours", 1, 2), Section("Six", 1, 3), Section("Notice {x}", 2, 2)))
+    assert chapters(fake, book) == ("Hours of Nested: i", "Notice {x} of Nested: 2–3")
+
+
+def test_a_book_without_an_outline_is_asked_as_a_whole(fake: FakeDesk, book: Book) -> None:
+    other = add_book(fake, "Parts", (Section("A", 1, 1), Section("B", 3, 1)))
+    assert chapters(fake, book, other) == ("Lease?", "Lease!", "A of Parts: i–2", "B of Parts: 3")
+
+
+def test_only_chapters_on_the_chosen_pages_are_asked_about(fake: FakeDesk) -> None:
+    book = add_book(fake, "Parts", (Section("A", 1, 1), Section("B", 3, 1)))
+    template = Template("T", "D", each_chapter="{title}: {pages}")
+    assert fake.desk.templates.questions(template, (BookRef(book.id, PageRange(2, 2)),)) == ("A: 2",)
