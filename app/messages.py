@@ -100,7 +100,9 @@ _SENTENCES: dict[Code, str] = {
         " line."
     ),
     Code.QUESTION_NONE: "There is no question to ask. Write one a line; lines that begin with # do not count.",
-    Code.QUESTION_LIMIT: "These are {wanted} questions, and a sheet holds up to {limit}. Split them into several sheets.",
+    Code.QUESTION_LIMIT: (
+        "These are {wanted} questions, and a sheet holds up to {limit}. Split them into several sheets."
+    ),
     Code.QUESTION_TOO_LONG: (
         "Question {number} has {characters} characters, and a question may have {limit}. Make it shorter, or two of it."
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docx import Document
 from docx.document import Document as DocumentObject
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
@@ -26,7 +27,7 @@ def write(report: Report) -> bytes:
     document.add_heading(report.title, 0)
     for part in report.parts:
         document.add_paragraph(part.question, style="Intense Quote")
-        _Scribe(document).write(parser().parse(part.answer))
+        Scribe(document).write(parser().parse(part.answer))
         if part.note:
             document.add_paragraph().add_run(part.note).italic = True
     if report.references:
@@ -38,11 +39,12 @@ def write(report: Report) -> bytes:
     return file.getvalue()
 
 
-class _Scribe:
-    """Writes the tokens of an answer; `_lists` are the open ones, True for those that are numbered."""
+class Scribe:
+    """Writes the tokens of an answer into a document, or into a cell of a table; `_lists` are the open ones, True for
+    those that are numbered."""
 
-    def __init__(self, document: DocumentObject) -> None:
-        self._document = document
+    def __init__(self, place: DocumentObject | _Cell) -> None:
+        self._place = place
         self._lists: list[bool] = []
         self._quotes = 0
         self._in_table = False
@@ -73,7 +75,7 @@ class _Scribe:
                 case "table_close":
                     self._write_table()
                 case "fence" | "code_block":
-                    self._document.add_paragraph().add_run(token.content.rstrip("\n")).font.name = _MONOSPACED
+                    self._place.add_paragraph().add_run(token.content.rstrip("\n")).font.name = _MONOSPACED
                 case "inline":
                     self._write_inline(token.children or ())
 
@@ -82,9 +84,10 @@ class _Scribe:
             self._row.append(children)
             return
         if self._heading:
-            paragraph = self._document.add_heading("", min(9, self._heading + _LARGEST_HEADING - 1))
+            level = min(9, self._heading + _LARGEST_HEADING - 1)
+            paragraph = self._place.add_paragraph(style=f"Heading {level}")
         else:
-            paragraph = self._document.add_paragraph(style=self._style())
+            paragraph = self._place.add_paragraph(style=self._style())
         _write_runs(paragraph, children)
 
     def _style(self) -> str | None:
@@ -98,7 +101,8 @@ class _Scribe:
         rows, self._rows, self._in_table = self._rows, [], False
         if not rows:
             return
-        table = self._document.add_table(len(rows), max(len(row) for row in rows), style="Table Grid")
+        table = self._place.add_table(len(rows), max(len(row) for row in rows))
+        table.style = "Table Grid"
         for row, cells in zip(table.rows, rows, strict=True):
             for cell, children in zip(row.cells, cells, strict=False):
                 _write_runs(cell.paragraphs[0], children)

@@ -1,14 +1,15 @@
-"""Writes a report into a file of the format that its name says."""
+"""Writes the report of a conversation or of a sheet into a file of the format that its name says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
-from app.export import docx, html, markdown
+from app.export import docx, html, markdown, sheet_docx, sheet_text, sheet_xlsx
 from app.export.report import Report
+from app.export.sheet import SheetReport
 
 _WRITERS: dict[str, Callable[[Report], bytes]] = {
     ".md": lambda report: markdown.write(report).encode(),
@@ -17,11 +18,19 @@ _WRITERS: dict[str, Callable[[Report], bytes]] = {
 }
 ENDINGS = tuple(_WRITERS)
 
+_SHEET_WRITERS: dict[str, Callable[[SheetReport], bytes]] = {
+    ".docx": sheet_docx.write,
+    ".xlsx": sheet_xlsx.write,
+    ".md": lambda report: sheet_text.write_markdown(report).encode(),
+    ".html": lambda report: sheet_text.write_html(report).encode(),
+}
+SHEET_ENDINGS = tuple(_SHEET_WRITERS)
 
-def check_ending(path: Path) -> None:
-    """Raises AppError USAGE where the name says no format that can be written."""
-    if path.suffix.lower() not in _WRITERS:
-        raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(ENDINGS))
+
+def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Raises AppError EXPORT_FORMAT where the name says no format that can be written."""
+    if path.suffix.lower() not in endings:
+        raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(endings))
 
 
 def write(report: Report, path: Path) -> None:
@@ -29,6 +38,12 @@ def write(report: Report, path: Path) -> None:
     DISK_FULL."""
     check_ending(path)
     write_bytes(_WRITERS[path.suffix.lower()](report), path)
+
+
+def write_sheet(report: SheetReport, path: Path) -> None:
+    """As `write`."""
+    check_ending(path, SHEET_ENDINGS)
+    write_bytes(_SHEET_WRITERS[path.suffix.lower()](report), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:

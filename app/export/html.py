@@ -10,7 +10,7 @@ from app.export.report import CLOSE, OPEN, REFERENCE, Report
 from app.messages import _
 
 _ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
-_STYLE = (
+STYLE = (
     "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:Georgia,serif;line-height:1.5;color:#211e1a}"
     "blockquote{margin:2em 0 1em;padding:.5em 1em;background:#f5eaea}sup a{color:#7a2e35;text-decoration:none}"
     "pre,code{font-family:monospace}table{border-collapse:collapse}td,th{border:1px solid #e7e1d6;padding:.2em .6em}"
@@ -31,7 +31,7 @@ def write(report: Report) -> str:
     if report.references:
         items = "".join(f'<li id="r{r.number}">{html.escape(r.words)}</li>' for r in report.references)
         body.append(f"<h2>{html.escape(_('References'))}</h2><ol>{items}</ol>")
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
 

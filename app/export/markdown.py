@@ -19,8 +19,8 @@ def write(report: Report) -> str:
     """What an answer says as HTML, or as an image to be fetched, is shown and not done."""
     lines = [f"# {_line(report.title)}"]
     for part in report.parts:
-        lines += ["", *(f"> {line}".rstrip() for line in _harmless(part.question).split("\n")), ""]
-        lines.append(REFERENCE.sub(r"[^\1]", _harmless(part.answer)))
+        lines += ["", *(f"> {line}".rstrip() for line in harmless(part.question).split("\n")), ""]
+        lines.append(REFERENCE.sub(r"[^\1]", harmless(part.answer)))
         if part.note:
             lines += ["", f"*{part.note}*"]
     if report.references:
@@ -36,9 +36,10 @@ def parser() -> MarkdownIt:
     return made.disable(["reference", "html_block", "html_inline", "image"])
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """What would be HTML, or an image to be fetched, as characters."""
     return _ACTIVE.sub(lambda found: "\\<" if found[0] == "<" else "!\\", text)
 
 
 def _line(text: str) -> str:
-    return " ".join(_harmless(text).split())
+    return " ".join(harmless(text).split())

@@ -54,30 +54,31 @@ def compose(untrusted_title: str, turns: Sequence[Turn]) -> Report:
     for turn in turns:
         answer = turn.answer
         if answer is None:
-            parts.append(Part(_cleaned(turn.question.text), "", ""))
+            parts.append(Part(cleaned(turn.question.text), "", ""))
             continue
-        text, found = _number(answer, len(references))
+        text, found = number_references(answer, len(references))
         references += found
-        parts.append(Part(_cleaned(turn.question.text), text, _note(answer)))
-    return Report(_cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
+        parts.append(Part(cleaned(turn.question.text), text, note_on(answer)))
+    return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
-def _number(answer: Answer, before: int) -> tuple[str, list[Reference]]:
-    """The text with numbers for its page marks; references that have no mark follow the text."""
+def number_references(answer: Answer, before: int) -> tuple[str, list[Reference]]:
+    """The text with numbers for its page marks, which go on after `before`; references that have no mark follow the
+    text."""
     pieces: list[str] = []
     references: list[Reference] = []
     position = 0
     for citation in sorted(answer.citations, key=lambda c: (c.start < 0, c.start)):
         number = before + len(references) + 1
         if citation.start >= position:
-            pieces.append(_cleaned(answer.text[position : citation.start]))
+            pieces.append(cleaned(answer.text[position : citation.start]))
             position = citation.end
         elif position < len(answer.text):
-            pieces.append(_cleaned(answer.text[position:]) + " ")
+            pieces.append(cleaned(answer.text[position:]) + " ")
             position = len(answer.text)
         pieces.append(f"{OPEN}{number}{CLOSE}")
         references.append(_reference(number, citation))
-    pieces.append(_cleaned(answer.text[position:]))
+    pieces.append(cleaned(answer.text[position:]))
     return "".join(pieces), references
 
 
@@ -90,14 +91,15 @@ def _reference(number: int, citation: Citation) -> Reference:
         CitationState.PAGE: _("named by the answer, without a quotation"),
         CitationState.FOUND: _("found by Octavo, not named by the answer"),
     }[citation.state]
-    title = _cleaned(citation.document)
-    page = _("p. {page}").format(page=_cleaned(citation.label) or citation.page)
+    title = cleaned(citation.document)
+    page = _("p. {page}").format(page=cleaned(citation.label) or citation.page)
     quote = citation.on_page if citation.state is CitationState.NEAR else citation.quote
     place = f"{title}, {page}" if title else page
-    return Reference(number, place, words.format(named=_cleaned(citation.named)), _cleaned(quote))
+    return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))
 
 
-def _note(answer: Answer) -> str:
+def note_on(answer: Answer) -> str:
+    """What is to be said about an answer; empty where it needs no word."""
     if answer.excerpts:
         return _("The model saw only excerpts of the books.")
     if answer.ending in (Ending.CANCELLED, Ending.FAILED, Ending.OPEN):
@@ -105,5 +107,6 @@ def _note(answer: Answer) -> str:
     return _("This answer reached the limit of its length.") if answer.ending is Ending.LENGTH else ""
 
 
-def _cleaned(untrusted_text: str) -> str:
+def cleaned(untrusted_text: str) -> str:
+    """Without what cannot be seen."""
     return clean(untrusted_text)[0]

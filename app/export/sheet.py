@@ -1,0 +1,63 @@
+"""What the export of a question sheet says, whatever its format: a line for every question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.sheet import RowState, Sheet, SheetRow
+from app.export.report import REFERENCE, Reference, cleaned, note_on, number_references
+from app.messages import _, sentence
+
+
+@dataclass(frozen=True)
+class Line:
+    """`answer` is Markdown with the places of its references, which are counted from 1 in every line; `note` says what
+    is to be said about the answer, or why there is none."""
+
+    number: int
+    question: str
+    answer: str
+    references: tuple[Reference, ...]
+    note: str
+
+    @property
+    def plain_answer(self) -> str:
+        """With [1] in the place of a reference."""
+        return REFERENCE.sub(r"[\1]", self.answer)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The references, in words."""
+        return tuple(f"[{reference.number}] {reference.words}" for reference in self.references)
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """`books`: the titles of those that were asked, as one text."""
+
+    title: str
+    books: str
+    lines: tuple[Line, ...]
+
+
+def compose_sheet(sheet: Sheet, untrusted_titles: Sequence[str]) -> SheetReport:
+    """`untrusted_titles` are those of the books."""
+    lines = tuple(_line(number, row) for number, row in enumerate(sheet.rows, 1))
+    return SheetReport(cleaned(sheet.title), cleaned("; ".join(untrusted_titles)), lines)
+
+
+def headings() -> tuple[str, str, str]:
+    """Of the columns that all formats have."""
+    return _("Question"), _("Answer"), _("References")
+
+
+def _line(number: int, row: SheetRow) -> Line:
+    question, answer = cleaned(row.question.text), row.answer
+    if answer is None:
+        return Line(number, question, "", (), _("This question was not asked yet."))
+    text, references = number_references(answer, 0)
+    note = note_on(answer)
+    if row.state is RowState.FAILED and answer.problem is not None:
+        note = cleaned(sentence(answer.problem))
+    return Line(number, question, text, tuple(references), note)

@@ -1,0 +1,166 @@
+"""Exports of question sheets: the same lines in every format, and nothing in a file does anything when it is opened."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+from markdown_it import MarkdownIt
+from python_calamine import CalamineWorkbook
+
+from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.errors import AppError, Code, Problem
+from app.core.sheet import Sheet, SheetRow
+from app.export import files, sheet_docx, sheet_text, sheet_xlsx
+from app.export.sheet import SheetReport, compose_sheet
+
+ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
+HOSTILE = "<script>alert(1)</script> ![x](http://example.org/x.png) \\| end\u202e"
+
+
+def row(
+    asked: str, text: str = "", *, ending: Ending = Ending.COMPLETE, cited: bool = False, problem: Problem | None = None
+) -> SheetRow:
+    citations = []
+    for mark, state in (("[p. 87]", CitationState.VERIFIED), ("[p. 88]", CitationState.PAGE)):
+        if cited:
+            start = text.index(mark)
+            label = mark[4:-1]
+            quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
+            citations.append(Citation("b", "Lease", int(label), label, quote, state, start, start + len(mark)))
+    answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
+    return SheetRow(StoredQuestion("q", "s", None, asked, (), 0.0), answer)
+
+
+WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", (), 0.0))
+
+
+def compose(*rows: SheetRow, title: str = "Notice") -> SheetReport:
+    return compose_sheet(Sheet("s", title, 0.0, (), rows), ("Lease", "Letters"))
+
+
+@pytest.fixture
+def report() -> SheetReport:
+    crash = Problem(Code.ENGINE_CRASHED, {"signal": 11})
+    return compose(
+        row("When?", ANSWER, cited=True),
+        row("How?", ANSWER, cited=True),
+        row("Half?", "So", ending=Ending.CANCELLED),
+        row("Broken?", "", ending=Ending.FAILED, problem=crash),
+        WAITING,
+    )
+
+
+NOTES = ["", "", "This answer was not finished.", "The model’s process was ended", "This question was not asked yet."]
+
+
+def test_references_are_counted_in_every_line(report: SheetReport) -> None:
+    first, second = report.lines[:2]
+    assert first.listed == second.listed
+    assert first.listed[0] == (
+        "[1] Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”"
+    )
+    assert "months” [1]\n" in first.plain_answer
+    assert [line.note.startswith(note) for line, note in zip(report.lines, NOTES, strict=True)] == [True] * 5
+
+
+def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
+    text = sheet_text.write_markdown(report)
+    assert text.startswith("# Notice\n\nAsked of: Lease; Letters\n\n|")
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    rows = [token for token in tokens if token.type == "tr_open"]
+    cells = [token for token in tokens if token.type in ("td_open", "th_open")]
+    assert len(rows) == len(report.lines) + 1
+    assert len(cells) == 4 * len(rows)
+    assert "| 1 | When? | Twelve months:<br><br>- “not less" in text
+    assert "by post &#124; e-mail [2]" in text
+    assert "*This question was not asked yet.*" in text
+
+
+def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(sheet_xlsx.write(report)))
+    head, *rows = workbook.get_sheet_by_index(0).to_python()
+    assert head == ["", "Question", "Answer", "References", "Note"]
+    assert rows == [
+        [str(line.number), line.question, line.plain_answer, "\n".join(line.listed), line.note] for line in report.lines
+    ]
+
+
+def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
+    document = Document(io.BytesIO(sheet_docx.write(report)))
+    assert [p.text for p in document.paragraphs[:2]] == ["Notice", "Asked of: Lease; Letters"]
+    (table,) = document.tables
+    assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "References"]
+    first, *_, failed, waiting = [[cell.text for cell in one.cells] for one in table.rows[1:]]
+    assert first[:2] == ["1", "When?"]
+    assert first[2] == "Twelve months:\n“not less than twelve months” [1]\nby post | e-mail [2]"
+    assert first[3].splitlines() == list(report.lines[0].listed)
+    assert failed[2] == report.lines[3].note
+    assert waiting[2:] == ["This question was not asked yet.", ""]
+    styles = {p.text: p.style.name for p in table.rows[1].cells[2].paragraphs if p.style}
+    assert styles["by post | e-mail [2]"] == "List Bullet"
+    width, height = document.sections[0].page_width, document.sections[0].page_height
+    assert width is not None
+    assert height is not None
+    assert width > height
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_cell_is_a_formula(formula: str) -> None:
+    report = compose(row(formula, formula), title=formula)
+    data = sheet_xlsx.write(report)
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        sheet = packed.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "hyperlink" not in sheet
+        assert 'quotePrefix="1"' in packed.read("xl/styles.xml").decode()
+    _head, line = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert line[1:3] == [formula, formula]
+
+
+def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
+    hostile = compose(row(HOSTILE, HOSTILE), title=HOSTILE)
+    text = sheet_text.write_markdown(hostile)
+    page = sheet_text.write_html(hostile)
+    rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    for written in (rendered, page):
+        assert "<script" not in written
+        assert "<img" not in written
+        assert "\u202e" not in written
+    (line,) = [one for one in text.splitlines() if one.startswith("| 1 ")]
+    assert line.replace("&#124;", "").count("|") == 5
+    Document(io.BytesIO(sheet_docx.write(hostile)))
+
+
+def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
+    long = "".join(str(n % 10) for n in range(2 * sheet_xlsx.CELL_CHARACTERS + 5))
+    data = sheet_xlsx.write(compose(row("Long?", long), row("Short?", "Yes.")))
+    _head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert [one[1] for one in rows] == ["Long?", "", "", "Short?"]
+    assert "".join(one[2] for one in rows[:3]) == long
+
+
+def test_html_has_the_same_lines(report: SheetReport) -> None:
+    page = sheet_text.write_html(report)
+    assert page.count("<tr>") == len(report.lines) + 1
+    assert "<strong>twelve</strong> months” [1]" in page
+    assert "<p>[1] Lease, p. 87: the quotation" in page
+
+
+@pytest.mark.parametrize("ending", files.SHEET_ENDINGS)
+def test_a_file_is_its_owners_alone(tmp_path: Path, report: SheetReport, ending: str) -> None:
+    path = tmp_path / f"sheet{ending}"
+    files.write_sheet(report, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_another_ending_is_told(tmp_path: Path, report: SheetReport) -> None:
+    with pytest.raises(AppError) as caught:
+        files.write_sheet(report, tmp_path / "sheet.pdf")
+    assert caught.value.params["known"] == ".docx, .xlsx, .md, .html"
