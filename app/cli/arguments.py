@@ -50,6 +50,48 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     ask = _command(commands, "ask", _("ask one or more questions about documents"))
+    _add_answering(ask)
+    ask.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
+    )
+    ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
+
+    sheet = _command(
+        commands,
+        "sheet",
+        _("ask a list of questions about documents, each as if it were the first; a table of answers"),
+    )
+    _add_answering(sheet)
+    sheet.add_argument(
+        "--questions", type=Path, metavar="FILE", help=_("UTF-8 text, one question a line; # begins a comment")
+    )
+    sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    sheet.add_argument(
+        "--templates", action="store_true", help=_("list the templates with their names, and ask nothing")
+    )
+    sheet.add_argument(
+        "--resume", action="store_true",
+        help=_("go on with the last sheet of the same questions and books: ask only what is not answered"),
+    )  # fmt: skip
+    sheet.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("write the table into a file too: .docx, .xlsx, .md, .html")
+    )
+    sheet.add_argument("question", nargs="*", help=_("after those of the template and of the file"))
+
+    read = _command(commands, "read", _("show what Octavo can read of a file"))
+    read.add_argument("--model", metavar="PATH", help=_("count tokens as this GGUF model does"))
+    read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
+    read.add_argument("file", type=Path)
+
+    passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
+    passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
+
+    _command(commands, "doctor", _("look at this installation"))
+    return whole
+
+
+def _add_answering(ask: argparse.ArgumentParser) -> None:
+    """The options of all commands that answer questions."""
     ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
     ask.add_argument("--pages", metavar="A-B", help=_("only these pages of each book, counted from 1"))
     ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))
@@ -69,21 +111,6 @@ def parser() -> argparse.ArgumentParser:
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("let the model write within quotation marks what does not stand in the books"),
     )  # fmt: skip
-    ask.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
-    )
-    ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
-
-    read = _command(commands, "read", _("show what Octavo can read of a file"))
-    read.add_argument("--model", metavar="PATH", help=_("count tokens as this GGUF model does"))
-    read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
-    read.add_argument("file", type=Path)
-
-    passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
-    passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
-
-    _command(commands, "doctor", _("look at this installation"))
-    return whole
 
 
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:

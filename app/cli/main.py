@@ -1,4 +1,4 @@
-"""The commands: ask, read, passphrase, doctor."""
+"""The commands: ask, sheet, read, passphrase, doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from app import messages
-from app.cli import arguments
+from app.cli import arguments, sheets
 from app.cli.output import (
     JsonAnswers,
     TextAnswers,
@@ -40,8 +40,10 @@ from app.core.events import (
 )
 from app.core.ingestion import examine
 from app.core.paths import Paths
+from app.core.sheet import RowState
 from app.export import files
 from app.export.report import compose
+from app.export.sheet import compose_sheet
 from app.messages import _
 from app.services import doctor
 from app.services.ask import Ask
@@ -78,6 +80,8 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                 match options.command:
                     case "ask":
                         _ask(options, desk, cancel)
+                    case "sheet":
+                        return _sheet(options, desk, cancel)
                     case "read":
                         _read(options, desk, cancel)
                     case "passphrase":
@@ -121,15 +125,7 @@ def _new_passphrase() -> str:
 def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if options.export is not None:
         files.check_ending(options.export)
-    pages = arguments.page_range(options.pages)
-    settings = arguments.settings(options, desk.settings.load())
-    books = tuple(
-        BookRef(_run(desk.library.open(file, cancel), bar(_("opening"))).id, pages) for file in options.document
-    )
-    for book in books:
-        desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
-    desk.models.use(settings.engine)
-    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.conversations, lambda: settings)
+    ask, books = _prepare(options, desk, cancel)
     out = JsonAnswers() if options.json else TextAnswers()
     conversation = desk.conversations.create(books=books)
     parent = None
@@ -144,6 +140,48 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
         files.write(compose(named.title, desk.conversations.turns(conversation.id)), options.export.absolute())
+
+
+def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
+    """What asks with the options' settings, and their books, opened."""
+    pages = arguments.page_range(options.pages)
+    settings = arguments.settings(options, desk.settings.load())
+    books = tuple(
+        BookRef(_run(desk.library.open(file, cancel), bar(_("opening"))).id, pages) for file in options.document
+    )
+    for book in books:
+        desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
+    desk.models.use(settings.engine)
+    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.conversations, lambda: settings)
+    return ask, books
+
+
+def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
+    """The exit code of the first question that failed while others were answered."""
+    if options.templates:
+        sheets.print_templates(desk.templates.all(messages.language()), as_json=options.json)
+        return EXIT_ANSWERED
+    if options.export is not None:
+        files.check_ending(options.export, files.SHEET_ENDINGS)
+    typed = sheets.typed_questions(options)
+    ask, books = _prepare(options, desk, cancel)
+    sheet = sheets.make(options, desk, books, typed)
+    out = sheets.JsonSheets() if options.json else sheets.TextSheets()
+    ending = sheets.follow(desk.sheets.asked_by(ask).run(sheet.id, cancel), out, sheet)
+    kept = desk.sheets.get(sheet.id) or sheet
+    if options.export is not None:
+        titles = tuple(desk.library.book(ref.book_id).title for ref in books)
+        files.write_sheet(compose_sheet(kept, titles), options.export.absolute())
+    out.ended(kept)
+    if isinstance(ending, Cancelled):
+        raise _Stopped
+    if isinstance(ending, Failed):
+        if ending.problem.code is Code.DOES_NOT_FIT:
+            answers = JsonAnswers() if options.json else TextAnswers()
+            answers.choices(desk.context.choices(books, int(ending.problem.params["needed_tokens"])))
+        raise AppError.of(ending.problem)
+    failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
+    return next((_EXIT[blame(problem.code)] for problem in failed if problem is not None), EXIT_ANSWERED)
 
 
 def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:

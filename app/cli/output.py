@@ -47,28 +47,7 @@ class JsonAnswers:
         print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
 
     def finished(self, answer: Answer) -> None:
-        print_json(
-            {
-                "event": "finished",
-                "answer": answer.text,
-                "ending": answer.ending,
-                "usage": answer.usage,
-                "timings": answer.timings,
-                "excerpts": answer.excerpts,
-                "passages": [{"document": p.document, "page": p.label} for p in answer.passages],
-                "citations": [
-                    {
-                        "document": c.document,
-                        "page": c.label,
-                        "quote": c.quote,
-                        "state": c.state,
-                        "on_page": c.on_page,
-                        "named": c.named,
-                    }
-                    for c in answer.citations
-                ],
-            }
-        )
+        print_json({"event": "finished", **describe_answer(answer)})
 
     def choices(self, choices: Choices) -> None:
         print_json({"event": "choices", **msgspec.to_builtins(choices)})
@@ -83,7 +62,7 @@ class TextAnswers:
 
     def reading(self, event: Reading) -> None:
         if self._bar is None:
-            self._bar = _progress_bar(_("reading"), event.total, event.reused)
+            self._bar = progress_bar(_("reading"), event.total, event.reused)
         self._bar.update(event.done - self._bar.n)
         if event.done >= event.total:
             self._close_bar()
@@ -99,11 +78,7 @@ class TextAnswers:
     def finished(self, answer: Answer) -> None:
         self._close_bar()
         print()
-        for citation in answer.citations:
-            print(f"  {_citation_line(citation)}")
-        if answer.passages or answer.excerpts:
-            print(f"  {_passages_line(answer)}")
-        print(flush=True)
+        print_findings(answer)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -125,6 +100,38 @@ class TextAnswers:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def describe_answer(answer: Answer) -> dict[str, Any]:
+    """All that is told of an answer as JSON."""
+    return {
+        "answer": answer.text,
+        "ending": answer.ending,
+        "usage": answer.usage,
+        "timings": answer.timings,
+        "excerpts": answer.excerpts,
+        "passages": [{"document": p.document, "page": p.label} for p in answer.passages],
+        "citations": [
+            {
+                "document": c.document,
+                "page": c.label,
+                "quote": c.quote,
+                "state": c.state,
+                "on_page": c.on_page,
+                "named": c.named,
+            }
+            for c in answer.citations
+        ],
+    }
+
+
+def print_findings(answer: Answer) -> None:
+    """The pages of an answer with what the check found, the passages that the model saw, and an empty line."""
+    for citation in answer.citations:
+        print(f"  {_citation_line(citation)}")
+    if answer.passages or answer.excerpts:
+        print(f"  {_passages_line(answer)}")
+    print(flush=True)
 
 
 def _passages_line(answer: Answer) -> str:
@@ -191,7 +198,7 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
         nonlocal bar
         done, total = (event.fraction, 1.0) if isinstance(event, Loading) else (event.done, event.total)
         if bar is None and total:
-            bar = _progress_bar(text, total)
+            bar = progress_bar(text, total)
         if bar is not None:
             bar.update(done - bar.n)
             if done >= total:
@@ -200,7 +207,7 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
     return show
 
 
-def _progress_bar(text: str, total: float, initial: float = 0) -> Any:
+def progress_bar(text: str, total: float, initial: float = 0) -> Any:
     """A bar on stderr where that is a terminal; silent elsewhere."""
     return tqdm(total=total, initial=initial, desc=text, file=sys.stderr, disable=None, leave=False, unit_scale=True)
 

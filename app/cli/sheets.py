@@ -1,0 +1,150 @@
+"""Question sheets in the terminal: where their questions come from, and what is written as each is answered."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from app import messages
+from app.cli.output import bar, describe_answer, print_findings, print_json, progress_bar
+from app.core.conversation import BookRef
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.core.sheet import RowBegun, RowEnded, Sheet, SheetEvent
+from app.messages import _
+from app.services.desk import Desk
+from app.services.questions import check_questions, read_questions
+from app.services.templates import Template
+
+
+class JsonSheets:
+    """One JSON object a line on stdout."""
+
+    def begun(self, event: RowBegun, question: str) -> None:
+        print_json({"event": "question", "number": event.number, "total": event.total, "question": question})
+
+    def loading(self, event: Loading) -> None:
+        print_json({"event": "loading", "fraction": round(event.fraction, 3)})
+
+    def reading(self, event: Reading) -> None:
+        print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
+
+    def notice(self, problem: Problem) -> None:
+        print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
+
+    def row(self, event: RowEnded) -> None:
+        row, problem = event.row, event.row.answer.problem if event.row.answer else None
+        told: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
+        told |= {"question": row.question.text, "state": row.state}
+        if row.answer is not None:
+            told |= describe_answer(row.answer)
+        if problem is not None:
+            told |= {"code": problem.code, "message": messages.sentence(problem)}
+        print_json(told)
+
+    def ended(self, sheet: Sheet) -> None:
+        print_json({"event": "ended", "sheet": sheet.id, "questions": len(sheet.rows), "answered": sheet.answered})
+
+
+class TextSheets:
+    """Each question with its answer and pages on stdout as soon as it has ended; progress on stderr, on a terminal
+    only."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._where = ""
+        self.loading = bar(_("loading the model"))
+
+    def begun(self, event: RowBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
+        self._where = _("question {number} of {total}").format(number=event.number, total=event.total)
+        self._show(progress_bar(self._where, 0))
+
+    def reading(self, event: Reading) -> None:
+        if self._bar is None or not self._bar.total:
+            self._show(progress_bar(self._where, event.total, event.reused))
+        self._bar.update(event.done - self._bar.n)
+
+    def notice(self, problem: Problem) -> None:
+        self._show(None)
+        print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
+
+    def row(self, event: RowEnded) -> None:
+        self._show(None)
+        row = event.row
+        question = messages.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
+        print(f"{event.number}. {question}\n")
+        if row.answer is None:
+            return
+        if row.answer.text:
+            print(row.answer.text)
+        print_findings(row.answer)
+        if row.answer.problem is not None:
+            print(f"octavo: {self._where}: {messages.sentence(row.answer.problem)}", file=sys.stderr)
+
+    def ended(self, sheet: Sheet) -> None:
+        self._show(None)
+        if not sheet.finished:
+            words = _("{answered} of {total} questions are answered. The same command with --resume asks the others.")
+            print(words.format(answered=sheet.answered, total=len(sheet.rows)), file=sys.stderr)
+
+    def _show(self, new: Any) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = new
+
+
+Out: TypeAlias = JsonSheets | TextSheets
+
+
+def typed_questions(options: argparse.Namespace) -> tuple[str, ...]:
+    """Those of the file, then those of the command line. Raises AppError FILE_*, QUESTION_*."""
+    listed = (*(read_questions(options.questions) if options.questions else ()), *options.question)
+    if not options.template:
+        check_questions(listed)
+    return listed
+
+
+def make(options: argparse.Namespace, desk: Desk, books: tuple[BookRef, ...], typed: Sequence[str]) -> Sheet:
+    """The sheet that is to be asked: a new one or, if wanted, one that was not finished.
+
+    Raises AppError TEMPLATE_UNKNOWN, QUESTION_*.
+    """
+    title, questions = "", tuple(typed)
+    if options.template:
+        template = desk.templates.get(options.template, messages.language())
+        title, questions = template.title, (*desk.templates.questions(template, books), *typed)
+    if options.resume:
+        unfinished = desk.sheets.unfinished(questions, books, excerpts=options.excerpts)
+        if unfinished is not None:
+            return unfinished
+    return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
+
+
+def follow(events: Iterable[SheetEvent], out: Out, sheet: Sheet) -> Done[Sheet] | Cancelled | Failed:
+    """Write what happens until the sheet ends."""
+    questions = {row.question.id: row.question.text for row in sheet.rows}
+    for event in events:
+        match event:
+            case RowBegun():
+                out.begun(event, questions[event.question_id])
+            case Loading():
+                out.loading(event)
+            case Reading():
+                out.reading(event)
+            case Notice(problem):
+                out.notice(problem)
+            case RowEnded():
+                out.row(event)
+            case Done() | Cancelled() | Failed():
+                return event
+    raise AppError(Code.BUG, where="cli.sheet")
+
+
+def print_templates(templates: Iterable[Template], *, as_json: bool) -> None:
+    for template in templates:
+        if as_json:
+            print_json({"name": template.name, "title": template.title, "description": template.description})
+        else:
+            print(f"{template.name:<10} {template.title}: {template.description}")
