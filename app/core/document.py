@@ -99,3 +99,17 @@ class PageImage(msgspec.Struct, frozen=True):
     width: int
     height: int
     rgb: bytes
+
+
+BOX_BYTES = 16
+
+
+class PageLayer(msgspec.Struct, frozen=True):
+    """The text of a drawn page with the place of every character on the drawing.
+
+    `boxes` are four 32-bit floats of this machine a character of `text`: left, top, right, bottom, from 0 to 1 of the
+    drawing's width and height, from its upper left corner. White space, and what lies off the page, has empty boxes.
+    """
+
+    text: str
+    boxes: bytes

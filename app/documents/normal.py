@@ -200,6 +200,15 @@ def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int
     return None if span is None else _without_space(page.source, *span)
 
 
+def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
+    """Every range of the page's source where the words stand, whatever their case, parts of words too."""
+    wanted = words.text.strip()
+    if not wanted:
+        return ()
+    found = (page.origin(*match.span()) for match in re.finditer(_pattern(wanted), page.text, re.IGNORECASE))
+    return tuple(span for span in found if span is not None)
+
+
 def _without_space(source: str, begin: int, end: int) -> tuple[int, int]:
     begin = end - len(source[begin:end].lstrip())
     return begin, begin + len(source[begin:end].rstrip())

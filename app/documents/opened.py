@@ -6,6 +6,7 @@ import math
 import os
 import signal
 import time
+from array import array
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
@@ -13,11 +14,22 @@ from pathlib import Path
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.document import Document, PageImage
+from app.core.document import BOX_BYTES, Document, PageImage, PageLayer
 from app.core.errors import AppError, Code, Parameter, Problem
 from app.core.events import Opening
 from app.documents.files import Version, open_document, printable
-from app.documents.protocol import Drawn, DrawPage, Event, Order, Parse, Parsed, Ready, WireFailed
+from app.documents.protocol import (
+    Drawn,
+    DrawPage,
+    Event,
+    LayerRead,
+    Order,
+    Parse,
+    Parsed,
+    ReadLayer,
+    Ready,
+    WireFailed,
+)
 from app.isolation import sandbox
 from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied, command
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
@@ -110,16 +122,23 @@ class OpenedDocument:
 
     def draw(self, order: DrawPage) -> PageImage:
         """Raises AppError: what the reader found, or how it died."""
-        for event in self._converse(order, None):
-            match event:
-                case Opening():
-                    continue
-                case Drawn(image) if _is_whole(image):
-                    return image
-            break
+        match self._ask(order):
+            case Drawn(image) if _is_whole(image):
+                return image
         raise self._error(Code.READER_CRASHED, signal=0)
 
-    def _converse(self, order: Order, cancel: Cancel | None) -> Iterator[Opening | Parsed | Drawn]:
+    def layer(self, order: ReadLayer) -> PageLayer:
+        """Raises AppError: what the reader found, or how it died."""
+        match self._ask(order):
+            case LayerRead(layer) if _is_layer(layer):
+                return layer
+        raise self._error(Code.READER_CRASHED, signal=0)
+
+    def _ask(self, order: Order) -> Event | None:
+        """The answer to an order that is carried out at once."""
+        return next((event for event in self._converse(order, None) if not isinstance(event, Opening)), None)
+
+    def _converse(self, order: Order, cancel: Cancel | None) -> Iterator[Opening | Parsed | Drawn | LayerRead]:
         try:
             self._child.send(order)
             last_sign = time.monotonic()
@@ -140,7 +159,7 @@ class OpenedDocument:
                         raise AppError(problem.code, **self._with_whole_path(problem.params))
                     case WireFailed():
                         raise self._error(Code.READER_CRASHED, signal=0)
-                    case Parsed() | Drawn():
+                    case Parsed() | Drawn() | LayerRead():
                         yield event
                         return
                 last_sign = time.monotonic()
@@ -190,3 +209,10 @@ def _is_sound(document: Document) -> bool:
 
 def _is_whole(image: PageImage) -> bool:
     return min(image.width, image.height) >= 1 and len(image.rgb) == image.width * image.height * 3
+
+
+def _is_layer(layer: PageLayer) -> bool:
+    if len(layer.boxes) != BOX_BYTES * len(layer.text):
+        return False
+    edges = array("f", layer.boxes)
+    return all(0.0 <= edge <= 1.0 for edge in edges)

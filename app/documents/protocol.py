@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.document import Document, PageImage
+from app.core.document import Document, PageImage, PageLayer
 from app.core.errors import Problem
 from app.core.events import Opening
 from app.isolation.sandbox import Step
@@ -32,7 +32,18 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
     width: int
 
 
-Order: TypeAlias = Parse | DrawPage
+class ReadLayer(msgspec.Struct, frozen=True, tag=True):
+    """Tell where the characters of a page, counted from 1, stand on its drawing. Answered by LayerRead or WireFailed.
+
+    PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
+    """
+
+    name: str
+    sha256: str
+    page: int
+
+
+Order: TypeAlias = Parse | DrawPage | ReadLayer
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------
@@ -52,8 +63,12 @@ class Drawn(msgspec.Struct, frozen=True, tag=True):
     image: PageImage
 
 
+class LayerRead(msgspec.Struct, frozen=True, tag=True):
+    layer: PageLayer
+
+
 class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
     problem: Problem
 
 
-Event: TypeAlias = Ready | Opening | Parsed | Drawn | WireFailed
+Event: TypeAlias = Ready | Opening | Parsed | Drawn | LayerRead | WireFailed

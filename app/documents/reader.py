@@ -7,22 +7,25 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Format, PageImage
+from app.core.document import Document, Format, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.documents.files import look_at, printable
 from app.documents.opened import OpenedDocument, ReaderLimits
-from app.documents.protocol import DrawPage
+from app.documents.protocol import DrawPage, ReadLayer
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 
 KEPT_DOCUMENTS = 2
 """Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""
+
+_Answer = TypeVar("_Answer")
 
 _log = logging.getLogger("octavo.reader")
 
@@ -86,20 +89,12 @@ class Reader:
         process died of it.
         """
         order = DrawPage(printable(Path(path.name)), sha256, page, width)
-        with self._keeping:
-            kept = self._kept_reader(path, sha256)
-            if kept is not None:
-                try:
-                    return self._draw(kept, order)
-                except AppError as error:
-                    if error.code is not Code.READER_CRASHED:  # it may have died at any time since the last page
-                        raise
-            try:
-                opened = self._open(path)
-            except AppError as error:
-                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error
-            self._keep(path, sha256, opened)
-            return self._draw(opened, order)
+        return self._ask(path, sha256, page, lambda opened: opened.draw(order))
+
+    def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
+        """Where the characters of page `page` (from 1) stand on its drawing. Raises AppError as `draw_page`."""
+        order = ReadLayer(printable(Path(path.name)), sha256, page)
+        return self._ask(path, sha256, page, lambda opened: opened.layer(order))
 
     def close(self) -> None:
         """End every reader. May be called twice; nothing can be read afterwards."""
@@ -128,12 +123,29 @@ class Reader:
         self._kept.pop((path, sha256)).kill()
         return None
 
-    def _draw(self, opened: OpenedDocument, order: DrawPage) -> PageImage:
-        """Draw with a kept reader, which is given up if that fails. The caller holds the lock."""
+    def _ask(self, path: Path, sha256: str, page: int, ask: Callable[[OpenedDocument], _Answer]) -> _Answer:
+        """Ask the reader that is kept for this file; a new one where there is none, or where it has died."""
+        with self._keeping:
+            kept = self._kept_reader(path, sha256)
+            if kept is not None:
+                try:
+                    return self._put(kept, sha256, ask)
+                except AppError as error:
+                    if error.code is not Code.READER_CRASHED:  # it may have died at any time since the last page
+                        raise
+            try:
+                opened = self._open(path)
+            except AppError as error:
+                raise AppError(Code.PAGE_UNAVAILABLE, path=printable(path), page=page) from error
+            self._keep(path, sha256, opened)
+            return self._put(opened, sha256, ask)
+
+    def _put(self, opened: OpenedDocument, sha256: str, ask: Callable[[OpenedDocument], _Answer]) -> _Answer:
+        """Ask a kept reader, which is given up if that fails. The caller holds the lock."""
         try:
-            return opened.draw(order)
+            return ask(opened)
         except AppError:
-            self._kept.pop((opened.path, order.sha256), None)
+            self._kept.pop((opened.path, sha256), None)
             opened.kill()
             raise
         finally:

@@ -20,7 +20,18 @@ from app.core.events import Opening
 from app.documents import formats
 from app.documents.formats.base import Content
 from app.documents.formats.detect import HEAD_BYTES
-from app.documents.protocol import Drawn, DrawPage, Event, Order, Parse, Parsed, Ready, WireFailed
+from app.documents.protocol import (
+    Drawn,
+    DrawPage,
+    Event,
+    LayerRead,
+    Order,
+    Parse,
+    Parsed,
+    ReadLayer,
+    Ready,
+    WireFailed,
+)
 from app.isolation import limits, sandbox
 from app.isolation.pulse import Port
 
@@ -62,10 +73,12 @@ class Bench:
             match order:
                 case Parse():
                     return Parsed(formats.parse(content, telling))
-                case DrawPage(_, sha256, page, width):
-                    if sha256 != content.sha256:
-                        raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
+                case DrawPage(_, sha256, page) | ReadLayer(_, sha256, page) if sha256 != content.sha256:
+                    raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
+                case DrawPage(_, _, page, width):
                     return Drawn(formats.page_image(content, page, width))
+                case ReadLayer(_, _, page):
+                    return LayerRead(formats.page_layer(content, page))
         except AppError as error:
             return WireFailed(error.problem)
         except MemoryError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.cancel import Cancel
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, Page, PageImage
+from app.core.document import Book, Document, Page, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.ingestion import IngestionReport, examine
@@ -82,6 +82,11 @@ class Library:
         """A page of a PDF drawn `width` pixels wide. Raises AppError PAGE_UNAVAILABLE, READER_*."""
         book = self.book(book_id)
         return self._reader.draw_page(Path(book.path), book.sha256, number, width)
+
+    def page_layer(self, book_id: str, number: int) -> PageLayer:
+        """Where the characters of a page of a PDF stand on its drawing. Raises AppError as `page_image`."""
+        book = self.book(book_id)
+        return self._reader.page_layer(Path(book.path), book.sha256, number)
 
     def search(self, book_id: str, text: str) -> tuple[int, ...]:
         """Numbers of the pages where `text` stands, whatever its case."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import zlib
+from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +15,11 @@ import pytest
 from lxml import etree
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Format, Page, PageImage, Section
+from app.core.document import Document, Format, Page, PageImage, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Failed, Opening
 from app.documents import opened
-from app.documents.protocol import Drawn, Parsed, WireFailed
+from app.documents.protocol import Drawn, LayerRead, Parsed, WireFailed
 from app.documents.reader import Reader
 from app.documents.worker import diagnose
 from app.isolation.sandbox import Step
@@ -93,6 +95,25 @@ def test_an_image_smaller_than_it_claims_is_not_shown(
     lie(monkeypatch, text_of(Drawn(image)))
     with pytest.raises(AppError) as told:
         reader.draw_page(book, SHA256, 1, 100)
+    assert told.value.code is Code.READER_CRASHED
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        PageLayer("ab", array("f", [0.1, 0.1, 0.2, 0.2]).tobytes()),
+        PageLayer("a", array("f", [0.1, 0.1, 1.5, 0.2]).tobytes()),
+        PageLayer("a", array("f", [0.1, -0.1, 0.2, 0.2]).tobytes()),
+        PageLayer("a", array("f", [0.1, math.nan, 0.2, 0.2]).tobytes()),
+    ],
+    ids=["short", "beyond", "negative", "nan"],
+)
+def test_places_that_cannot_be_are_not_believed(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, layer: PageLayer
+) -> None:
+    lie(monkeypatch, text_of(LayerRead(layer)))
+    with pytest.raises(AppError) as told:
+        reader.page_layer(book, SHA256, 1)
     assert told.value.code is Code.READER_CRASHED
 
 

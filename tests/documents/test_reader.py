@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Format
+from app.core.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
@@ -147,6 +147,10 @@ def test_pages_are_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
         assert (image.width, image.height, len(image.rgb)) == (400, 600, 400 * 600 * 3)
         assert image.rgb[-400 * 3 :][:3] == b"\x00\x00\x00"  # lower left
         assert image.rgb[:3] == b"\xff\xff\xff"
+        layer = reader.page_layer(path, sha256, 2)
+        assert (layer.text, len(layer.boxes)) == ("Octavo", 6 * BOX_BYTES)
+        (worker,) = workers()  # the one that drew
+        assert worker.is_running()
     finally:
         reader.close()
 

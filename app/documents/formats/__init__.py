@@ -6,7 +6,7 @@ import codecs
 import io
 import zipfile
 
-from app.core.document import Document, Format, PageImage
+from app.core.document import Document, Format, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.documents import language
 from app.documents.formats import (
@@ -19,6 +19,7 @@ from app.documents.formats import (
     markdown,
     odt,
     pdf,
+    pdf_layer,
     rtf,
     rtf_tokens,
     text,
@@ -27,7 +28,7 @@ from app.documents.formats import (
 from app.documents.formats.base import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 
-__all__ = ["HEAD_BYTES", "Content", "Progress", "identify", "page_image", "parse", "preload"]
+__all__ = ["HEAD_BYTES", "Content", "Progress", "identify", "page_image", "page_layer", "parse", "preload"]
 
 _READERS: dict[Format, FormatReader] = {
     Format.PDF: pdf,
@@ -79,9 +80,19 @@ def page_image(content: Content, page: int, width: int) -> PageImage:
     Raises AppError PAGE_UNAVAILABLE for a format whose pages are not drawn, and for a page that does not exist;
     otherwise as `parse`.
     """
+    _require_pdf(content, page)
+    return pdf.page_image(content, page, width)
+
+
+def page_layer(content: Content, page: int) -> PageLayer:
+    """Where the characters of page `page`, from 1, stand on its drawing. Raises AppError as `page_image`."""
+    _require_pdf(content, page)
+    return pdf_layer.page_layer(content, page)
+
+
+def _require_pdf(content: Content, page: int) -> None:
     if _identify(content) is not Format.PDF:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
-    return pdf.page_image(content, page, width)
 
 
 def preload() -> None:
@@ -95,6 +106,7 @@ def preload() -> None:
         content = Content(name, sample, "")
         parse(content, _ignore)
     page_image(content, 1, 100)
+    page_layer(content, 1)
 
 
 def _ignore(done: int, total: int) -> None:

@@ -80,21 +80,28 @@ def page_image(content: Content, page: int, width: int) -> PageImage:
 
     Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
     """
+    with open_page(content, page) as drawn_page:
+        page_width, page_height = drawn_page.get_size()
+        scale = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+        scale = min(scale, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
+        bitmap = drawn_page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
+        pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
+        rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
+        return PageImage(bitmap.width, bitmap.height, b"".join(rows))
+
+
+@contextmanager
+def open_page(content: Content, page: int) -> Iterator[pypdfium2.PdfPage]:
+    """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, and where PDFium fails on it."""
     unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
     with _open(content) as pdf:
         if not 1 <= page <= len(pdf):
             raise unavailable
         try:
-            drawn_page = pdf[page - 1]
-            page_width, page_height = drawn_page.get_size()
-            scale = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
-            scale = min(scale, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
-            bitmap = drawn_page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
+            with _loaded(pdf, page - 1) as loaded:
+                yield loaded
         except pypdfium2.PdfiumError as error:
             raise unavailable from error
-        pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
-        rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
-        return PageImage(bitmap.width, bitmap.height, b"".join(rows))
 
 
 @contextmanager

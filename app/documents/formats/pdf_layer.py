@@ -1,0 +1,101 @@
+"""Where the characters of a PDF page stand on its drawing."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.core.document import PageLayer
+from app.documents.formats.base import Content
+from app.documents.formats.pdf import open_page
+from app.documents.formats.pdf_unseen import look_at
+
+MAX_LAYER_CHARACTERS = 100_000
+"""Of one page: beyond them nothing can be lit or selected. A densely set page of a newspaper has 20,000."""
+
+_SPAN = 1 << 24  # device units across the page, so that PDFium's whole numbers lose nothing
+_POINTS = 1_000.0
+_HYPHEN_CODE = 0x2  # of a hyphen at a line's end
+_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
+
+_Box: TypeAlias = tuple[float, float, float, float]
+_Place: TypeAlias = Callable[[float, float], tuple[float, float]]
+
+
+def page_layer(content: Content, page: int) -> PageLayer:
+    """The characters of page `page`, from 1, that a person sees, in PDFium's order.
+
+    A hyphen at a line's end is `-` and a line break. Rotation and crop box are those of the drawing.
+    Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot read it.
+    """
+    with open_page(content, page) as opened:
+        for raw in look_at(opened, content).unseen:
+            pdfium.FPDFPageObj_SetIsActive(raw, False)
+        textpage = opened.get_textpage()
+        try:
+            return _read(textpage, _placing(opened))
+        finally:
+            textpage.close()
+
+
+def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> PageLayer:
+    characters: list[str] = []
+    boxes = array("f")
+    high = 0  # the first half of a character that is told in two
+    for index in range(min(textpage.count_chars(), MAX_LAYER_CHARACTERS)):
+        code = pdfium.FPDFText_GetUnicode(textpage.raw, index)
+        if code in _HIGH:
+            high = code
+            continue
+        box = _box(textpage, index, place)
+        if code == _HYPHEN_CODE:
+            characters += "-\n"
+            boxes.extend((*box, *_NOWHERE))
+            continue
+        if code in _LOW and high:
+            code = 0x10000 + ((high - _HIGH.start) << 10) + code - _LOW.start
+        high = 0
+        character = "\ufffd" if code == 0 or code in _LOW else chr(code)
+        characters.append(character)
+        boxes.extend(_NOWHERE if character.isspace() else box)
+    return PageLayer("".join(characters), boxes.tobytes())
+
+
+def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> _Box:
+    """As high as the line, so that neighbours make an even band; where the font does not say, as high as the glyph."""
+    edges = pdfium.FS_RECTF()
+    left, bottom, right, top = 0.0, 0.0, 0.0, 0.0
+    if pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(edges)):
+        left, bottom, right, top = edges.left, edges.bottom, edges.right, edges.top
+    if right <= left or top <= bottom:
+        try:
+            left, bottom, right, top = textpage.get_charbox(index)
+        except pypdfium2.PdfiumError:
+            return _NOWHERE
+    x1, y1 = place(left, top)
+    x2, y2 = place(right, bottom)
+    x1, x2, y1, y2 = (min(1.0, max(0.0, edge)) for edge in (*sorted((x1, x2)), *sorted((y1, y2))))
+    return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else _NOWHERE
+
+
+def _placing(page: pypdfium2.PdfPage) -> _Place:
+    """From points of the page to shares of the drawing: what PDFium says of three points says it of all."""
+    origin_x, origin_y = _on_drawing(page, 0.0, 0.0)
+    right_x, right_y = _on_drawing(page, _POINTS, 0.0)
+    up_x, up_y = _on_drawing(page, 0.0, _POINTS)
+    a, b = (right_x - origin_x) / _POINTS, (right_y - origin_y) / _POINTS
+    c, d = (up_x - origin_x) / _POINTS, (up_y - origin_y) / _POINTS
+    return lambda x, y: (origin_x + a * x + c * y, origin_y + b * x + d * y)
+
+
+def _on_drawing(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
+    across, down = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDF_PageToDevice(page.raw, 0, 0, _SPAN, _SPAN, 0, x, y, ctypes.byref(across), ctypes.byref(down)):
+        raise pypdfium2.PdfiumError("the page has no place on a drawing")
+    return across.value / _SPAN, down.value / _SPAN

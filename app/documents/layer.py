@@ -1,0 +1,115 @@
+"""Text found on a drawn page: the boxes of a quotation, of words that are searched, of what a pointer runs over."""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+from app.core.document import PageLayer
+from app.documents.normal import Normal, find, find_all, find_near, is_wordlike
+
+_NEAR = 90.0
+"""Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
+
+_NEAR_CHARACTERS = 40
+_OVERLAP_SHARE = 0.5
+_GAP_HEIGHTS = 3.0  # a wider gap than so many times the line's height parts two bands: columns, cells of a table
+_LINE_WEIGHT = 50.0  # of a distance across the lines, against one along them
+
+
+class Box(NamedTuple):
+    """In shares of the drawing's width and height, from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Layer:
+    """A page's characters and their places; a range is a begin and an end in `text`."""
+
+    def __init__(self, layer: PageLayer) -> None:
+        self.text = layer.text
+        edges = array("f", layer.boxes)
+        self._boxes = [Box(*edges[at : at + 4]) for at in range(0, len(edges), 4)]
+        self._form: Normal | None = None
+
+    def find_quotation(self, words: str) -> tuple[int, int] | None:
+        """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not."""
+        wanted = Normal(words)
+        found = find(self._normal, wanted)
+        if found is None and len(words) >= _NEAR_CHARACTERS:
+            found = find_near(self._normal, wanted, _NEAR)
+        return found
+
+    def find_words(self, words: str) -> tuple[tuple[int, int], ...]:
+        """Every place where the words stand, whatever their case."""
+        return find_all(self._normal, Normal(words))
+
+    def bands(self, start: int, end: int) -> tuple[Box, ...]:
+        """A box for each line, or part of a line, that the range covers."""
+        bands: list[Box] = []
+        for box in self._boxes[start:end]:
+            if box.right <= box.left:
+                continue
+            last = bands[-1] if bands else None
+            if last is not None and _goes_on(last, box):
+                bands[-1] = Box(
+                    min(last.left, box.left),
+                    min(last.top, box.top),
+                    max(last.right, box.right),
+                    max(last.bottom, box.bottom),
+                )
+            else:
+                bands.append(box)
+        return tuple(bands)
+
+    def character_at(self, x: float, y: float) -> int | None:
+        """The character nearest to a point of the drawing; a line above or below counts for more than the line's own
+        ends. None on a page without text.
+        """
+        best, nearest = None, 0.0
+        for index, box in enumerate(self._boxes):
+            if box.right <= box.left:
+                continue
+            beside = max(box.left - x, x - box.right, 0.0)
+            above = max(box.top - y, y - box.bottom, 0.0)
+            distance = beside + _LINE_WEIGHT * above
+            if best is None or distance < nearest:
+                best, nearest = index, distance
+        return best
+
+    def holds(self, index: int, x: float, y: float) -> bool:
+        """Whether the point lies in the character's box."""
+        box = self._boxes[index]
+        return box.left <= x <= box.right and box.top <= y <= box.bottom
+
+    def is_behind(self, index: int, x: float) -> bool:
+        """Whether the point lies in the right half of the character's box, or right of it."""
+        box = self._boxes[index]
+        return x > (box.left + box.right) / 2
+
+    def word_around(self, index: int) -> tuple[int, int]:
+        """The range of the word, or of the sign, that the character belongs to."""
+        start, end = index, index + 1
+        if is_wordlike(self.text[index]):
+            while start > 0 and is_wordlike(self.text[start - 1]):
+                start -= 1
+            while end < len(self.text) and is_wordlike(self.text[end]):
+                end += 1
+        return start, end
+
+    @property
+    def _normal(self) -> Normal:
+        if self._form is None:
+            self._form = Normal(self.text)
+        return self._form
+
+
+def _goes_on(band: Box, box: Box) -> bool:
+    """Whether a character stands in the same line as those before it. Those of a turned line keep their own boxes."""
+    common = min(band.bottom, box.bottom) - max(band.top, box.top)
+    height = min(band.bottom - band.top, box.bottom - box.top)
+    gap = max(box.left - band.right, band.left - box.right)
+    return common >= _OVERLAP_SHARE * height and gap <= _GAP_HEIGHTS * height

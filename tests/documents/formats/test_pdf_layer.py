@@ -1,0 +1,117 @@
+"""Where characters stand on a drawing: checked against the pixels that PDFium drew there."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+
+from app.core.document import PageImage
+from app.core.errors import AppError, Code
+from app.documents.formats import Content, page_image, page_layer
+from app.documents.layer import Box, Layer
+from tests.documents.pdf_writer import lines, show, write_pdf
+
+_TURNS = ["", "/Rotate 90", "/Rotate 180", "/Rotate 270"]
+_CROPPED = "/CropBox [50 100 500 760]"
+
+
+def _content(page: str, entries: str = "") -> Content:
+    return Content("file.pdf", write_pdf([page], page_entries=entries), "")
+
+
+def _layer(page: str, entries: str = "") -> Layer:
+    return Layer(page_layer(_content(page, entries), 1))
+
+
+def _ink(image: PageImage) -> Box:
+    """The box of everything that is darker than grey."""
+    xs, ys = [], []
+    for y in range(image.height):
+        row = image.rgb[3 * y * image.width : 3 * (y + 1) * image.width : 3]
+        dark = [x for x, value in enumerate(row) if value < 128]
+        if dark:
+            xs += [dark[0], dark[-1] + 1]
+            ys += [y, y + 1]
+    return Box(min(xs) / image.width, min(ys) / image.height, max(xs) / image.width, max(ys) / image.height)
+
+
+@pytest.mark.parametrize("crop", ["", _CROPPED])
+@pytest.mark.parametrize("turn", _TURNS)
+def test_a_word_is_lit_where_it_is_drawn(turn: str, crop: str) -> None:
+    entries = f"{turn} {crop}"
+    layer = _layer(show("Harbour", x=200, y=500, size=20), entries)
+    bands = layer.bands(0, len("Harbour"))
+    lit = Box(*(edge(values) for edge, values in zip((min, min, max, max), zip(*bands, strict=True), strict=True)))
+    ink = _ink(page_image(_content(show("Harbour", x=200, y=500, size=20), entries), 1, 800))
+    slack = 0.004
+    assert lit.left - slack <= ink.left and ink.right <= lit.right + slack
+    assert lit.top - slack <= ink.top and ink.bottom <= lit.bottom + slack
+    upright = "90" not in turn and "270" not in turn
+    along, across = (lit.right - lit.left, lit.bottom - lit.top) if upright else (lit[3] - lit[1], lit[2] - lit[0])
+    assert along < 0.25
+    assert across < 0.06, "no higher than its line"
+
+
+def test_a_quotation_across_lines_has_a_band_for_each() -> None:
+    layer = _layer(
+        lines("The tenant shall give notice not less than twelve months be-", "fore the end of the Term.", "X")
+    )
+    found = layer.find_quotation("twelve months before the end")
+    assert found is not None
+    first, second = layer.bands(*found)
+    assert first.bottom <= second.top + 0.01
+    assert first.left > second.left
+    assert layer.text[slice(*found)] == "twelve months be-\nfore the end"
+
+
+def test_words_are_found_whatever_their_case_and_where_they_are_broken() -> None:
+    layer = _layer(lines("Notice by the Harbour Office, and the harbour", "office has a har-", "bour office"))
+    assert [layer.text[a:b].split() for a, b in layer.find_words("harbour OFFICE")] == [
+        ["Harbour", "Office"],
+        ["harbour", "office"],
+        ["har-", "bour", "office"],
+    ]
+    assert layer.find_words("quay") == ()
+    assert layer.find_words(" ") == ()
+
+
+def test_columns_are_not_bridged() -> None:
+    layer = _layer(show("left words", x=72) + show("right words", x=400))
+    assert len(layer.bands(0, len(layer.text))) == 2
+
+
+def test_what_nobody_sees_has_no_place() -> None:
+    layer = _layer(show("Seen") + show("Unseen", y=600, before="3 Tr"))
+    assert "Unseen" not in layer.text
+    assert "Seen" in layer.text
+
+
+def test_a_character_beyond_the_first_plane_is_one() -> None:
+    layer = page_layer(_content(show("AC", font="M")), 1)
+    assert "\U0001d400" in layer.text
+    assert len(layer.boxes) == 16 * len(layer.text)
+
+
+def test_what_lies_off_the_page_has_an_empty_box() -> None:
+    layer = page_layer(_content(show("In") + show("Half out of the page, to the right of it", x=500)), 1)
+    assert all(0.0 <= edge <= 1.0 for edge in array("f", layer.boxes))
+
+
+def test_the_character_under_the_pointer() -> None:
+    layer = _layer(lines("First line of the page", "Second line"))
+    at = layer.text.index("line", 20)
+    box = layer.bands(at, at + 1)[0]
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    assert layer.character_at(x, y) == at
+    assert layer.holds(at, x, y)
+    assert layer.word_around(at + 1) == (at, at + 4)
+    assert layer.character_at(0.99, y) == len(layer.text) - 1, "the line's last one, from right of it"
+    assert _layer("").character_at(0.5, 0.5) is None
+
+
+@pytest.mark.parametrize("page", [0, 2])
+def test_a_page_that_is_not_there_has_no_layer(page: int) -> None:
+    with pytest.raises(AppError) as caught:
+        page_layer(_content(show("A")), page)
+    assert caught.value.code is Code.PAGE_UNAVAILABLE
