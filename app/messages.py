@@ -73,7 +73,15 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is damaged or cut short, and could not be read as {format}. Get the file again from where it came."
     ),
     Code.DOCUMENT_ENCRYPTED: (
-        "“{path}” is protected by a password or copy protection. Save a copy without protection, and open that."
+        "“{path}” is protected in a way that Octavo cannot open, by copy protection or by a password of its own kind."
+        " Save a copy without protection, and open that."
+    ),
+    Code.DOCUMENT_PASSWORD_NEEDED: (
+        "“{path}” is protected by a password. Open it in the window or at a terminal, where Octavo asks for it, or save"
+        " a copy without protection."
+    ),
+    Code.DOCUMENT_PASSWORD_WRONG: (
+        "This is not the password of “{path}”. Mind capital letters and the keyboard’s language, and try again."
     ),
     Code.DOCUMENT_NO_TEXT: (
         "“{path}” holds no text, only pictures or nothing at all. Octavo cannot read scanned pages yet; open a version"

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from app import messages
@@ -22,8 +23,10 @@ from app.cli.output import (
     print_json_description,
     print_report,
 )
+from app.cli.unlocking import with_password
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Question
+from app.core.document import Book, Document
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import (
     AnswerEvent,
@@ -39,6 +42,7 @@ from app.core.events import (
     Token,
 )
 from app.core.ingestion import examine
+from app.core.password import Password
 from app.core.paths import Paths
 from app.core.sheet import RowState
 from app.export import files
@@ -142,13 +146,19 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         files.write(compose(named.title, desk.conversations.turns(conversation.id)), options.export.absolute())
 
 
+def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:
+    def opened(password: Password | None) -> Book:
+        book: Book = _run(desk.library.open(file, cancel, password), bar(_("opening")))
+        return book
+
+    return with_password(opened, file)
+
+
 def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
     """What asks with the options' settings, and their books, opened."""
     pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
-    books = tuple(
-        BookRef(_run(desk.library.open(file, cancel), bar(_("opening"))).id, pages) for file in options.document
-    )
+    books = tuple(BookRef(_open_book(file, desk, cancel).id, pages) for file in options.document)
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
     desk.models.use(settings.engine)
@@ -208,7 +218,11 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
 
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
-    document = _run(desk.library.read(options.file, cancel), bar(_("opening")))
+    def read(password: Password | None) -> Document:
+        document: Document = _run(desk.library.read(options.file, cancel, password), bar(_("opening")))
+        return document
+
+    document = with_password(read, options.file)
     if options.text and not options.json:
         sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
         return

@@ -38,7 +38,9 @@ class Code(StrEnum):
     FORMAT_UNKNOWN = "format_unknown"
     FORMAT_MISMATCH = "format_mismatch"  # expected, found
     DOCUMENT_DAMAGED = "document_damaged"  # format
-    DOCUMENT_ENCRYPTED = "document_encrypted"
+    DOCUMENT_ENCRYPTED = "document_encrypted"  # in a way that no password of ours opens
+    DOCUMENT_PASSWORD_NEEDED = "document_password_needed"  # noqa: S105 -- a code, not a secret
+    DOCUMENT_PASSWORD_WRONG = "document_password_wrong"  # noqa: S105 -- a code, not a secret
     DOCUMENT_NO_TEXT = "document_no_text"  # pages
     DOCUMENT_LIMIT = "document_limit"  # limit (its name), value
     READER_CRASHED = "reader_crashed"  # signal

@@ -17,6 +17,7 @@ from app.core.cancel import Cancel
 from app.core.document import BOX_BYTES, Document, PageImage, PageLayer
 from app.core.errors import AppError, Code, Parameter, Problem
 from app.core.events import Opening
+from app.core.password import Password
 from app.documents.files import Version, open_document, printable
 from app.documents.protocol import (
     Drawn,
@@ -51,6 +52,8 @@ _FINDINGS: dict[Code, dict[str, type[str] | type[int]]] = {
     Code.FORMAT_MISMATCH: {"path": str, "expected": str, "found": str},
     Code.DOCUMENT_DAMAGED: {"path": str, "format": str},
     Code.DOCUMENT_ENCRYPTED: {"path": str},
+    Code.DOCUMENT_PASSWORD_NEEDED: {"path": str},
+    Code.DOCUMENT_PASSWORD_WRONG: {"path": str},
     Code.DOCUMENT_NO_TEXT: {"path": str, "pages": int},
     Code.DOCUMENT_LIMIT: {"path": str, "limit": str, "value": int},
     Code.PAGE_UNAVAILABLE: {"path": str, "page": int},
@@ -106,12 +109,12 @@ class OpenedDocument:
         """End the process at once; its memory is back when this returns."""
         self._child.kill()
 
-    def read(self, name: str, cancel: Cancel) -> Iterator[Opening | Document]:
+    def read(self, name: str, password: Password | None, cancel: Cancel) -> Iterator[Opening | Document]:
         """Yield the progress of reading, then the document; once `cancel` is asked nothing more, and the process ends.
 
         Raises AppError: what the reader found, or how it died.
         """
-        for event in self._converse(Parse(name), cancel):
+        for event in self._converse(Parse(name, password), cancel):
             match event:
                 case Opening():
                     yield event

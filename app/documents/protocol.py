@@ -9,6 +9,7 @@ import msgspec
 from app.core.document import Document, PageImage, PageLayer
 from app.core.errors import Problem
 from app.core.events import Opening
+from app.core.password import Password
 from app.isolation.sandbox import Step
 
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
@@ -18,6 +19,7 @@ class Parse(msgspec.Struct, frozen=True, tag=True):
     """Turn the document into pages. `name` is the file's name, without folders. Answered by Parsed or WireFailed."""
 
     name: str
+    password: Password | None = None
 
 
 class DrawPage(msgspec.Struct, frozen=True, tag=True):
@@ -30,6 +32,7 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
     sha256: str
     page: int
     width: int
+    password: Password | None = None
 
 
 class ReadLayer(msgspec.Struct, frozen=True, tag=True):
@@ -41,6 +44,7 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
     name: str
     sha256: str
     page: int
+    password: Password | None = None
 
 
 Order: TypeAlias = Parse | DrawPage | ReadLayer

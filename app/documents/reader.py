@@ -16,6 +16,7 @@ from app.core.cancel import Cancel
 from app.core.document import Document, Format, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.password import Password
 from app.documents.files import look_at, printable
 from app.documents.opened import OpenedDocument, ReaderLimits
 from app.documents.protocol import DrawPage, ReadLayer
@@ -39,6 +40,7 @@ class Reader:
         self._reached: Step | None = None
         self._limits = limits or ReaderLimits()
         self._kept: OrderedDict[tuple[Path, str], OpenedDocument] = OrderedDict()
+        self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
         self._keeping = threading.Lock()
         # A reader ends with the thread that started it, so that none outlives the desk: this thread lives as long.
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader-starter")
@@ -50,8 +52,14 @@ class Reader:
         """
         return self._reached or self._asked or sandbox.probe()
 
-    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
-        """Turn the file into pages. Cancelling ends the reader within a tenth of a second."""
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None
+    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+        """Turn the file into pages. Cancelling ends the reader within a tenth of a second.
+
+        A password that opened a file is held in memory until `close`, so that its pages can be drawn; nothing of it is
+        kept. Whoever opens the desk anew has the book's text, and gives the password again to see its pages drawn.
+        """
         yield Opening(0, 0)
         began = time.monotonic()
         try:
@@ -61,7 +69,7 @@ class Reader:
             return
         document: Document | None = None
         try:
-            for event in opened.read(printable(Path(path.name)), cancel):
+            for event in opened.read(printable(Path(path.name)), password, cancel):
                 if isinstance(event, Opening):
                     yield event
                 else:
@@ -78,6 +86,8 @@ class Reader:
             return
         if document.format is Format.PDF:
             with self._keeping:
+                if password is not None:
+                    self._passwords[document.sha256] = password
                 self._keep(path, document.sha256, opened)
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, _since(began))
         yield Done(document)
@@ -85,24 +95,26 @@ class Reader:
     def draw_page(self, path: Path, sha256: str, page: int, width: int) -> PageImage:
         """Draw page `page` (from 1), `width` pixels wide, of the PDF that had `sha256` when it was read.
 
-        Raises AppError PAGE_UNAVAILABLE when the file moved or changed or has no such page, READER_... when its
-        process died of it.
+        Raises AppError PAGE_UNAVAILABLE when the file moved or changed or has no such page,
+        DOCUMENT_PASSWORD_NEEDED when its password was not given since the desk was opened, READER_... when its process
+        died of it.
         """
-        order = DrawPage(printable(Path(path.name)), sha256, page, width)
+        order = DrawPage(printable(Path(path.name)), sha256, page, width, self._passwords.get(sha256))
         return self._ask(path, sha256, page, lambda opened: opened.draw(order))
 
     def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
         """Where the characters of page `page` (from 1) stand on its drawing. Raises AppError as `draw_page`."""
-        order = ReadLayer(printable(Path(path.name)), sha256, page)
+        order = ReadLayer(printable(Path(path.name)), sha256, page, self._passwords.get(sha256))
         return self._ask(path, sha256, page, lambda opened: opened.layer(order))
 
     def close(self) -> None:
-        """End every reader. May be called twice; nothing can be read afterwards."""
+        """End every reader and drop all passwords. May be called twice; nothing can be read afterwards."""
         for opened in list(self._kept.values()):  # without waiting for a page that is being drawn
             opened.kill()
         with self._keeping:
             while self._kept:
                 self._kept.popitem()[1].kill()
+        self._passwords.clear()
         self._starter.shutdown()
 
     def _open(self, path: Path) -> OpenedDocument:
@@ -144,9 +156,10 @@ class Reader:
         """Ask a kept reader, which is given up if that fails. The caller holds the lock."""
         try:
             return ask(opened)
-        except AppError:
-            self._kept.pop((opened.path, sha256), None)
-            opened.kill()
+        except AppError as error:
+            if error.code is not Code.DOCUMENT_PASSWORD_NEEDED:
+                self._kept.pop((opened.path, sha256), None)
+                opened.kill()
             raise
         finally:
             self._reached = opened.reached or self._reached

@@ -69,15 +69,17 @@ class Bench:
         format: Format | None = None
         try:
             format = formats.identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
-            content = Content(name=order.name, data=self._untrusted_bytes, sha256=self._hash(telling))
+            content = Content(order.name, self._untrusted_bytes, self._hash(telling), order.password)
             match order:
                 case Parse():
                     return Parsed(formats.parse(content, telling))
-                case DrawPage(_, sha256, page) | ReadLayer(_, sha256, page) if sha256 != content.sha256:
+                case DrawPage(sha256=sha256, page=page) | ReadLayer(sha256=sha256, page=page) if (
+                    sha256 != content.sha256
+                ):
                     raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
-                case DrawPage(_, _, page, width):
+                case DrawPage(page=page, width=width):
                     return Drawn(formats.page_image(content, page, width))
-                case ReadLayer(_, _, page):
+                case ReadLayer(page=page):
                     return LayerRead(formats.page_layer(content, page))
         except AppError as error:
             return WireFailed(error.problem)

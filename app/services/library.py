@@ -11,6 +11,7 @@ from app.core.document import Book, Document, Page, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.ingestion import IngestionReport, examine
+from app.core.password import Password
 from app.documents.reader import Reader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
@@ -24,13 +25,17 @@ class Library:
         self._engine = engine
         self._readings = readings
 
-    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None
+    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
         """Turn a file into pages and keep nothing."""
-        yield from self._reader.read(path, cancel)
+        yield from self._reader.read(path, cancel, password)
 
-    def open(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
+    def open(
+        self, path: Path, cancel: Cancel, password: Password | None = None
+    ) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
         """Turn a file into pages and put it on the shelf; a file that lies there already is found again."""
-        for event in self._reader.read(path, cancel):
+        for event in self._reader.read(path, cancel, password):
             if not isinstance(event, Done):
                 yield event
                 continue
@@ -79,7 +84,7 @@ class Library:
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> PageImage:
-        """A page of a PDF drawn `width` pixels wide. Raises AppError PAGE_UNAVAILABLE, READER_*."""
+        """A page of a PDF drawn `width` pixels wide. Raises AppError as `Reader.draw_page` does."""
         book = self.book(book_id)
         return self._reader.draw_page(Path(book.path), book.sha256, number, width)
 

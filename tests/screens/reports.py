@@ -69,6 +69,20 @@ def report_text(stage: Stage) -> None:
     stage.settle()
 
 
+def password(stage: Stage) -> None:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
+    stage.reader.passwords["Minutes 2025.pdf"] = "secret"
+    stage.open()
+    stage.presenter.shelf.openings.open_names(["/home/me/Minutes 2025.pdf"])
+    stage.settle()
+    dialog = stage.presenter.passwords.dialog
+    assert dialog is not None
+    dialog.line.setText("a guess")
+    dialog.accept()
+    stage.settle()
+
+
 REPORTS: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene for scene in (report, report_dark, report_small, report_text)
+    scene.__name__.replace("_", "-"): scene for scene in (report, report_dark, report_small, report_text, password)
 }

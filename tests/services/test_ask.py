@@ -57,7 +57,13 @@ def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: C
 
 
 def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Conversation) -> None:
-    pieces = ('Notice is "not less than twelve months before the end" [p', ". 2", "]. Then", ' "the cat sat down" [p. 3', "].")
+    pieces = (
+        'Notice is "not less than twelve months before the end" [p',
+        ". 2",
+        "]. Then",
+        ' "the cat sat down" [p. 3',
+        "].",
+    )
     script(fake, pieces)
     told = [e for e in fake.desk.ask.ask(asked(talk), Cancel()) if isinstance(e, Token | Checked | Finished)]
     kinds = [type(event) for event in told]

@@ -13,6 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageImage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
+from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import KvType, Sampling
 from app.engine.protocol import (
@@ -254,11 +255,19 @@ class ScriptedReader:
 
     documents: dict[str, Document] = field(default_factory=dict)
     steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
     draw: Callable[[int, int], PageImage] | None = None
     widths: list[int] = field(default_factory=list)
 
-    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+    def read(
+        self, path: Path, cancel: Cancel, password: Password | None = None
+    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
         yield Opening(0, 0)
+        secret = self.passwords.get(path.name)
+        if secret is not None and (password is None or password.secret != secret):
+            code = Code.DOCUMENT_PASSWORD_WRONG if password else Code.DOCUMENT_PASSWORD_NEEDED
+            yield Failed(Problem(code, {"path": path.name}))
+            return
         for step in self.steps.get(path.name, ()):
             match step:
                 case Opening():

@@ -67,7 +67,8 @@ _ODT_SAMPLE = {
 
 def parse(content: Content, progress: Progress) -> Document:
     """The file as pages. Raises AppError with `path=content.name`: FORMAT_UNKNOWN, FORMAT_MISMATCH, FILE_EMPTY,
-    DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_NO_TEXT or DOCUMENT_LIMIT; and whatever `progress` raises.
+    DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_NO_TEXT or
+    DOCUMENT_LIMIT; and whatever `progress` raises.
     """
     if not content.data:
         raise AppError(Code.FILE_EMPTY, path=content.name)

@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
+from app.core.password import Password
 from app.documents.hygiene import clean_line
 
 MAX_PAGES = 50_000
@@ -22,11 +23,13 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A file as a reader gets it: its name or path (for errors, for a title), all its bytes, their SHA-256 in hex."""
+    """A file as a reader gets it: its name or path (for errors, for a title), all its bytes, their SHA-256 in hex, and
+    the password that the person gave for it."""
 
     name: str
     data: memoryview | bytes
     sha256: str
+    password: Password | None = None
 
 
 class FormatReader(Protocol):

@@ -35,7 +35,6 @@ format = Format.PDF
 MAX_IMAGE_WIDTH = 4_000
 MAX_IMAGE_PIXELS = 32_000_000
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
-_LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -106,13 +105,18 @@ def open_page(content: Content, page: int) -> Iterator[pypdfium2.PdfPage]:
 
 @contextmanager
 def _open(content: Content) -> Iterator[pypdfium2.PdfDocument]:
+    """Raises AppError DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium
+    does not know) or DOCUMENT_DAMAGED. Either password of a PDF opens it, the user's or the owner's."""
     data: Any = content.data
     if isinstance(data, memoryview):  # PDFium wants an address, which Python gives of writable memory only
         data = bytes(data) if data.readonly else (ctypes.c_char * len(data)).from_buffer(data)
     try:
-        pdf = pypdfium2.PdfDocument(data)
+        pdf = pypdfium2.PdfDocument(data, password=content.password.secret if content.password else None)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in _LOCKED:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            code = Code.DOCUMENT_PASSWORD_WRONG if content.password else Code.DOCUMENT_PASSWORD_NEEDED
+            raise AppError(code, path=content.name) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
             raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name) from error
         refuse_damaged(content, format, error)
     try:

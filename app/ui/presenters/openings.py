@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.document import Book
+from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.password import Password
 from app.messages import _, count, sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
@@ -25,17 +27,19 @@ FILE_PATTERNS = (
 
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None once it failed; the row stays until it is taken away."""
+    """`job` is None once it failed or waits for a password; the row stays until it is taken away."""
 
     row: BookRow
     job: Job | None
 
 
 class Openings(QObject):
-    """`opened` carries the Book, `failed` a sentence."""
+    """`opened` carries the Book, `failed` a sentence; `locked` the path of a file that waits for its password, and
+    whether one was given that did not fit."""
 
     opened = Signal(object)
     failed = Signal(str)
+    locked = Signal(str, bool)
     changed = Signal()
 
     def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
@@ -66,11 +70,21 @@ class Openings(QObject):
             key = str(path)
             if key in self._openings and self._openings[key].job is not None:
                 continue
-            row = BookRow(key, path.stem or path.name, state=BookState.OPENING, state_text=_("opening"), on_desk=True)
-            work = partial(self._desk.library.open, path)
-            job = self._bridge.stream(Executor.READER, work, partial(self._on_event, key))
-            self._openings[key] = _Opening(row, job)
+            self._start(key, None)
         self.changed.emit()
+
+    def unlock(self, key: str, password: Password) -> None:
+        """Open a file that waits for this; one that was taken away meanwhile stays away."""
+        if key in self._openings:
+            self._start(key, password)
+            self.changed.emit()
+
+    def _start(self, key: str, password: Password | None) -> None:
+        path = Path(key)
+        row = BookRow(key, path.stem or path.name, state=BookState.OPENING, state_text=_("opening"), on_desk=True)
+        work = partial(self._desk.library.open, path, password=password)
+        job = self._bridge.stream(Executor.READER, work, partial(self._on_event, key))
+        self._openings[key] = _Opening(row, job)
 
     @Slot(str)
     def stop(self, key: str) -> None:
@@ -99,6 +113,10 @@ class Openings(QObject):
                 self.opened.emit(book)
             case Cancelled():
                 del self._openings[key]
+            case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
+                row = replace(opening.row, state_text=_("waits for its password"), fraction=None)
+                self._openings[key] = _Opening(row, None)
+                self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
             case Failed(problem):
                 row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be opened"), fraction=None)
                 self._openings[key] = _Opening(row, None)

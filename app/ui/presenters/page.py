@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Citation
 from app.core.document import Book, Format, Page, PageImage
-from app.core.errors import Problem
+from app.core.errors import Code, Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
 from app.services.context import ContextUse
@@ -199,7 +199,9 @@ class PagePresenter(QObject):
     def _on_undrawn(self, problem: Problem) -> None:
         """The page cannot be drawn: its text is there all the same, with the reason."""
         self._panel.show_text()
-        self._panel.show_note(sentence(problem))
+        words = _("This is the text of a protected document. To see its pages drawn, add it again with its password.")
+        locked = problem.code is Code.DOCUMENT_PASSWORD_NEEDED
+        self._panel.show_note(words if locked else sentence(problem))
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -35,6 +35,7 @@ from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.page import PagePresenter
+from app.ui.presenters.passwords import Passwords
 from app.ui.presenters.preferences import Preferences
 from app.ui.presenters.readings import ReadingsPresenter
 from app.ui.presenters.report import ReportPresenter
@@ -90,6 +91,7 @@ class WindowPresenter(QObject):
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
+        self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
         self.commands = Commands(self._list_commands(), self.window, icons, self)
         self._connect()
@@ -274,7 +276,9 @@ class WindowPresenter(QObject):
     @Slot(object)
     def _on_book_added(self, book: Book) -> None:
         self.conversation.add_book(book)
-        if self.page.place is None or not self._first_start:
+        if self.page.place is not None and self.page.place[0] == book.id:
+            self.page.open_page(*self.page.place)  # its file was put back, or its password given again
+        elif self.page.place is None or not self._first_start:
             self.page.open_book(book.id)
 
     @Slot()

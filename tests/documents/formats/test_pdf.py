@@ -254,11 +254,14 @@ def test_a_damaged_page_leaves_the_others() -> None:
     assert [page.text for page in document.pages] == ["Everybody sees this line.", "", "Everybody sees this line."]
 
 
-@pytest.mark.parametrize("handler", ["/Standard /V 1 /R 2", "/Unheard.Of /V 9"])
-def test_a_locked_book_is_refused(handler: str) -> None:
+@pytest.mark.parametrize(
+    ("handler", "code"),
+    [("/Standard /V 1 /R 2", Code.DOCUMENT_PASSWORD_NEEDED), ("/Unheard.Of /V 9", Code.DOCUMENT_ENCRYPTED)],
+)
+def test_a_locked_book_is_refused(handler: str, code: Code) -> None:
     entry = f"/Encrypt << /Filter {handler} /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]"
     refusal = _refusal(write_pdf([_SEEN], encryption=entry))
-    assert (refusal.code, refusal.params) == (Code.DOCUMENT_ENCRYPTED, {"path": "file.pdf"})
+    assert (refusal.code, refusal.params) == (code, {"path": "file.pdf"})
 
 
 def test_a_claim_of_very_many_pages_is_not_believed() -> None:
