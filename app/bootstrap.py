@@ -30,6 +30,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.passages import Passages
+from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -44,7 +45,9 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     conversations.close_open_answers()
     settings = SettingsStore(database)
     engine = EngineClient()
-    reader = Reader()
+    recognitions = Recognitions(database)
+    recognitions.forget_unfinished()
+    reader = Reader(recognitions=recognitions)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
     models = Models(engine, settings, readings, paths.models)

@@ -84,8 +84,12 @@ _SENTENCES: dict[Code, str] = {
         "This is not the password of “{path}”. Mind capital letters and the keyboard’s language, and try again."
     ),
     Code.DOCUMENT_NO_TEXT: (
-        "“{path}” holds no text, only pictures or nothing at all. Octavo cannot read scanned pages yet; open a version"
-        " with text."
+        "“{path}” holds no text: its pages are empty, or pictures in which no writing was found. Open a better scan of"
+        " it, or a version with text."
+    ),
+    Code.RECOGNITION_FAILED: (
+        "“{path}” holds only pictures, and recognising their text broke down. Add it again; if that fails too, open a"
+        " better scan or a version with text."
     ),
     Code.DOCUMENT_LIMIT: (
         "“{path}” was refused for safety: it holds {excess}. Split it into smaller files, or get it from a source that"

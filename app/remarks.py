@@ -23,23 +23,26 @@ def state_count(state: PageState, pages: int) -> str:
     return _("{n} {state}").format(n=count(pages), state=state_word(state))
 
 
-def flag_sentence(flag: Flag) -> str:
-    return {
+def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
+    sentence = {
         Flag.EMPTY: _("This page is empty."),
         Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
         Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
-        Flag.RECOGNISED: _("This page is a picture: its text was recognised."),
+        Flag.RECOGNISED: _("Recognised from a picture ({percent} % sure): check important words against the drawing."),
+        Flag.LOW_CONFIDENCE: _("The picture is hard to read: expect wrong words."),
+        Flag.NOT_RECOGNISED: _("Recognising its text broke down: add the book again to try once more."),
         Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
         Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
         Flag.WRONG_ENCODING: _("Characters of this page are wrong: its text was probably saved in another encoding."),
         Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
         Flag.DAMAGED: _("This page could not be read."),
     }[flag]
+    return sentence.format(percent=int(100 * (page.confidence or 0.0)))
 
 
 def page_remarks(page: Page | PageReport, shown_characters: int = MAX_SHOWN_CHARACTERS) -> tuple[str, ...]:
     """What a person should know about a page, with so much of its hidden text; empty where there is nothing."""
-    sentences = [flag_sentence(flag) for flag in page.flags if flag is not Flag.HIDDEN_TEXT or not page.hidden]
+    sentences = [flag_sentence(flag, page) for flag in page.flags if flag is not Flag.HIDDEN_TEXT or not page.hidden]
     if page.hidden:
         hidden = " ".join(printable(page.hidden.replace("\n", " ")).split())
         cut = hidden if len(hidden) <= shown_characters else hidden[:shown_characters].rstrip() + "…"

@@ -193,10 +193,13 @@ def print_description(document: Document, report: IngestionReport) -> None:
 
 def bar(text: str) -> Callable[[Loading | Opening], None]:
     bar: Any = None
+    recognising = False
 
     def show(event: Loading | Opening) -> None:
-        nonlocal bar
+        nonlocal bar, recognising
         done, total = (event.fraction, 1.0) if isinstance(event, Loading) else (event.done, event.total)
+        if isinstance(event, Opening) and event.recognising and not recognising:
+            bar, recognising = progress_bar(_("Recognising pages"), total), True
         if bar is None and total:
             bar = progress_bar(text, total)
         if bar is not None:

@@ -27,12 +27,14 @@ class Flag(StrEnum):
     EMPTY = "empty"  # no text and nothing drawn
     NO_TEXT = "no_text"  # something is drawn, but there is no text: a scan or a picture
     TEXT_LAYER = "text_layer"  # a person sees a picture; the model reads the text that a scanner put behind it
-    RECOGNISED = "recognised"  # its text was recognised from a picture
     HIDDEN_TEXT = "hidden_text"  # text that a person would not see was left out
     ODD_CHARACTERS = "odd_characters"  # many replacement or private-use characters: the text is not to be trusted
     WRONG_ENCODING = "wrong_encoding"  # characters that arise when a text is read in an encoding that is not its own
     INVISIBLE_CHARACTERS = "invisible_characters"  # zero-width, bidi or tag characters were taken out
     DAMAGED = "damaged"  # the page could not be read
+    RECOGNISED = "recognised"  # the text was recognised from a picture; how surely says the page's `confidence`
+    LOW_CONFIDENCE = "low_confidence"  # so unsurely that words of it are likely to be wrong
+    NOT_RECOGNISED = "not_recognised"  # recognising the text of the picture failed
 
 
 MAX_HIDDEN_CHARACTERS = 2_000
@@ -44,6 +46,8 @@ class Page(msgspec.Struct, frozen=True):
 
     `hidden` is text that a person would not see there: to be shown as such, not part of `text`, not searched and not
     read by the model; at most MAX_HIDDEN_CHARACTERS of it.
+    `confidence`, of a page whose text was recognised: how sure of it the models are, from 0 to 1.
+    `picture`, of a page that was looked at for text: what its picture is known by (`documents.scans.recognition`).
     """
 
     number: int
@@ -52,6 +56,15 @@ class Page(msgspec.Struct, frozen=True):
     chapter: str = ""
     flags: tuple[Flag, ...] = ()
     hidden: str = ""
+    confidence: float | None = None
+    picture: str = ""
+
+
+class Recognition(msgspec.Struct, frozen=True):
+    """The text that was recognised in a picture of a page, "" where none was found, and its `Page.confidence`."""
+
+    text: str
+    confidence: float
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -42,6 +42,7 @@ class Code(StrEnum):
     DOCUMENT_PASSWORD_NEEDED = "document_password_needed"  # noqa: S105 -- a code, not a secret
     DOCUMENT_PASSWORD_WRONG = "document_password_wrong"  # noqa: S105 -- a code, not a secret
     DOCUMENT_NO_TEXT = "document_no_text"  # pages
+    RECOGNITION_FAILED = "recognition_failed"  # pages
     DOCUMENT_LIMIT = "document_limit"  # limit (its name), value
     READER_CRASHED = "reader_crashed"  # signal
     READER_OUT_OF_MEMORY = "reader_out_of_memory"

@@ -23,10 +23,14 @@ class Loading(msgspec.Struct, frozen=True, tag=True):
 
 
 class Opening(msgspec.Struct, frozen=True, tag=True):
-    """A file is being turned into pages; `total` is 0 while it is not known."""
+    """A file is being turned into pages; `total` is 0 while it is not known.
+
+    `recognising`: the text of its pictures is being recognised, of which it has `total`.
+    """
 
     done: int
     total: int
+    recognising: bool = False
 
 
 class Stored(msgspec.Struct, frozen=True, tag=True):

@@ -20,6 +20,7 @@ _DOUBTFUL = frozenset(
         Flag.WRONG_ENCODING,
         Flag.INVISIBLE_CHARACTERS,
         Flag.DAMAGED,
+        Flag.LOW_CONFIDENCE,
     }
 )
 _RECOGNISED = frozenset({Flag.RECOGNISED, Flag.TEXT_LAYER})
@@ -38,8 +39,9 @@ class PageState(StrEnum):
 
 
 class PageReport(msgspec.Struct, frozen=True):
-    """What could be read of a page. `tokens` is None where no model counted them; `hidden` is text that was left out.
+    """What could be read of a page.
 
+    `tokens` is None where no model counted them; `hidden` is text that was left out; `confidence` is the page's.
     `missing_before`: so many pages are missing before this one by the book's own numbers; the page before it is the
     one that the book calls `label_before`.
     """
@@ -54,6 +56,7 @@ class PageReport(msgspec.Struct, frozen=True):
     missing_before: int = 0
     label_before: str = ""
     tokens: int | None = None
+    confidence: float | None = None
 
     @property
     def needs_look(self) -> bool:
@@ -110,6 +113,7 @@ def _examined(pages: Sequence[Page]) -> Iterator[PageReport]:
             hidden=page.hidden,
             missing_before=missing,
             label_before=before if missing else "",
+            confidence=page.confidence,
         )
         before = page.label
 

@@ -22,6 +22,7 @@ from app.documents.files import Version, open_document, printable
 from app.documents.protocol import (
     Drawn,
     DrawPage,
+    DrawScan,
     Event,
     LayerRead,
     Order,
@@ -130,6 +131,17 @@ class OpenedDocument:
                 return image
         raise self._error(Code.READER_CRASHED, signal=0)
 
+    def draw_scan(self, order: DrawScan, cancel: Cancel) -> PageImage | None:
+        """A page for recognition; None once `cancel` is asked, and the process ends. Raises AppError as `draw`."""
+        for event in self._converse(order, cancel):
+            match event:
+                case Opening():
+                    continue
+                case Drawn(image) if _is_whole(image):
+                    return image
+            raise self._error(Code.READER_CRASHED, signal=0)
+        return None
+
     def layer(self, order: ReadLayer) -> PageLayer:
         """Raises AppError: what the reader found, or how it died."""
         match self._ask(order):
@@ -204,6 +216,7 @@ def _is_sound(document: Document) -> bool:
     numbers = [page.number for page in document.pages]
     return (
         numbers == list(range(1, len(numbers) + 1))
+        and not any(page.picture or page.confidence is not None for page in document.pages)  # the recogniser's to say
         and all(1 <= section.page <= len(numbers) for section in document.outline)
         and len(document.sha256) == _SHA256_DIGITS
         and set(document.sha256) <= set("0123456789abcdef")

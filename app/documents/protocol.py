@@ -47,7 +47,15 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
     password: Password | None = None
 
 
-Order: TypeAlias = Parse | DrawPage | ReadLayer
+class DrawScan(msgspec.Struct, frozen=True, tag=True):
+    """Draw a page, counted from 1, as large as its text can be recognised best. Answered by Drawn or WireFailed."""
+
+    name: str
+    page: int
+    password: Password | None = None
+
+
+Order: TypeAlias = Parse | DrawPage | ReadLayer | DrawScan
 
 
 # ---- events, reader to desk -----------------------------------------------------------------------------------

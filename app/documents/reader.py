@@ -12,14 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from app.core.cancel import Cancel
-from app.core.document import Document, Format, PageImage, PageLayer
+from app.core.document import Document, Flag, Format, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.password import Password
 from app.documents.files import look_at, printable
 from app.documents.opened import OpenedDocument, ReaderLimits
-from app.documents.protocol import DrawPage, ReadLayer
+from app.documents.protocol import DrawPage, DrawScan, ReadLayer
+from app.documents.scans import recognition
+from app.documents.scans.recogniser import Recogniser, RecogniserLimits
+from app.documents.scans.recognition import Forgetful, Recognitions
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 
@@ -34,11 +39,19 @@ _log = logging.getLogger("octavo.reader")
 class Reader:
     """Reads documents and draws their pages. Every method may be called from any thread."""
 
-    def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
-        """`step` None takes the highest that this system offers."""
+    def __init__(
+        self,
+        step: Step | None = None,
+        limits: ReaderLimits | None = None,
+        recognitions: Recognitions | None = None,
+        recogniser_limits: RecogniserLimits | None = None,
+    ) -> None:
+        """`step` None takes the highest that this system offers, `recognitions` None remembers none."""
         self._asked = step
         self._reached: Step | None = None
         self._limits = limits or ReaderLimits()
+        self._recognitions = recognitions or Forgetful()
+        self._recogniser_limits = recogniser_limits or RecogniserLimits()
         self._kept: OrderedDict[tuple[Path, str], OpenedDocument] = OrderedDict()
         self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
         self._keeping = threading.Lock()
@@ -55,7 +68,9 @@ class Reader:
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None
     ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
-        """Turn the file into pages. Cancelling ends the reader within a tenth of a second.
+        """Turn the file into pages, and recognise the text of those that are pictures.
+
+        Cancelling ends the reader within a tenth of a second.
 
         A password that opened a file is held in memory until `close`, so that its pages can be drawn; nothing of it is
         kept. Whoever opens the desk anew has the book's text, and gives the password again to see its pages drawn.
@@ -69,7 +84,7 @@ class Reader:
             return
         document: Document | None = None
         try:
-            for event in opened.read(printable(Path(path.name)), password, cancel):
+            for event in self._read(opened, password, cancel):
                 if isinstance(event, Opening):
                     yield event
                 else:
@@ -117,11 +132,41 @@ class Reader:
         self._passwords.clear()
         self._starter.shutdown()
 
+    def _read(self, opened: OpenedDocument, password: Password | None, cancel: Cancel) -> Iterator[Opening | Document]:
+        """The progress, then the document; once `cancel` is asked nothing more. Raises AppError."""
+        name = printable(Path(opened.path.name))
+        for event in opened.read(name, password, cancel):
+            if isinstance(event, Document) and recognition.is_wanted(event):
+                yield from self._recognise(event, opened, DrawScan(name, 0, password), cancel)
+            else:
+                yield event
+
+    def _recognise(
+        self, document: Document, opened: OpenedDocument, order: DrawScan, cancel: Cancel
+    ) -> Iterator[Opening | Document]:
+        """As `recognition.recognise`; a document that then has no text at all is refused."""
+
+        def draw(page: int) -> PageImage | None:
+            return opened.draw_scan(msgspec.structs.replace(order, page=page), cancel)
+
+        recogniser = Recogniser(self._step(), self._recogniser_limits, len(document.pages), self._starter)
+        try:
+            for event in recognition.recognise(document, draw, recogniser, self._recognitions, cancel):
+                if isinstance(event, Document) and not event.characters:
+                    failed = any(Flag.NOT_RECOGNISED in page.flags for page in event.pages)
+                    code = Code.RECOGNITION_FAILED if failed else Code.DOCUMENT_NO_TEXT
+                    raise AppError(code, path=printable(opened.path), pages=len(event.pages))
+                yield event
+        finally:
+            recogniser.close()
+
     def _open(self, path: Path) -> OpenedDocument:
+        return OpenedDocument(path, self._step(), self._limits, self._starter)
+
+    def _step(self) -> Step:
+        """The step to ask for: a system that offers half of Landlock's gets that half."""
         step = self._asked or sandbox.probe()
-        if self._asked is None and step is Step.RLIMITS:
-            step = Step.LANDLOCK  # a system that offers half of that step gets that half
-        return OpenedDocument(path, step, self._limits, self._starter)
+        return Step.LANDLOCK if self._asked is None and step is Step.RLIMITS else step
 
     def _kept_reader(self, path: Path, sha256: str) -> OpenedDocument | None:
         """The reader that holds the file as it is now. The caller holds the lock."""

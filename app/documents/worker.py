@@ -23,6 +23,7 @@ from app.documents.formats.detect import HEAD_BYTES
 from app.documents.protocol import (
     Drawn,
     DrawPage,
+    DrawScan,
     Event,
     LayerRead,
     Order,
@@ -81,6 +82,8 @@ class Bench:
                     return Drawn(formats.page_image(content, page, width))
                 case ReadLayer(page=page):
                     return LayerRead(formats.page_layer(content, page))
+                case DrawScan(page=page):
+                    return Drawn(formats.scan_image(content, page))
         except AppError as error:
             return WireFailed(error.problem)
         except MemoryError:

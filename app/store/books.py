@@ -20,7 +20,7 @@ from app.store.db import Database
 from app.store.folding import fold, storable
 
 _BOOK = "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages"
-_PAGE = "number, label, text, chapter, flags, hidden"
+_PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 
 
 class Books:
@@ -54,7 +54,7 @@ class Books:
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             connection.executemany(
-                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((row[0], *_page_row(page)) for page in document.pages),
             )
             passages.index(connection, row[0], document.pages)
@@ -144,11 +144,12 @@ def _book(row: tuple[Any, ...]) -> Book:
     )
 
 
-def _page_row(page: Page) -> tuple[int | str, ...]:
+def _page_row(page: Page) -> tuple[Any, ...]:
     flags = msgspec.json.encode(page.flags).decode()
-    return page.number, page.label, page.text, page.chapter, flags, page.hidden
+    return page.number, page.label, page.text, page.chapter, flags, page.hidden, page.confidence, page.picture
 
 
 def _page(row: tuple[Any, ...]) -> Page:
-    number, label, text, chapter, flags, hidden = row
-    return Page(number, label, text, chapter, msgspec.json.decode(flags, type=tuple[Flag, ...]), hidden)
+    number, label, text, chapter, flags, hidden, confidence, picture = row
+    known = msgspec.json.decode(flags, type=tuple[Flag, ...])
+    return Page(number, label, text, chapter, known, hidden, confidence, picture)

@@ -175,7 +175,24 @@ CREATE TRIGGER a_deleted_book_takes_its_sheets_along BEFORE DELETE ON books BEGI
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT, _SHEETS)
+_RECOGNITION = """
+ALTER TABLE pages ADD COLUMN confidence REAL;
+ALTER TABLE pages ADD COLUMN picture TEXT NOT NULL DEFAULT '';
+CREATE INDEX pages_of_picture ON pages (picture) WHERE picture != '';
+
+-- What was recognised in pictures of pages while their document is being opened; then it is in the pages themselves.
+CREATE TABLE recognitions (
+    picture TEXT NOT NULL PRIMARY KEY,
+    text TEXT NOT NULL,
+    confidence REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER a_recognition_is_kept_once AFTER INSERT ON pages WHEN new.picture != '' BEGIN
+    DELETE FROM recognitions WHERE picture = new.picture;
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT, _SHEETS, _RECOGNITION)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

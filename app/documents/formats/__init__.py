@@ -28,7 +28,17 @@ from app.documents.formats import (
 from app.documents.formats.base import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
 
-__all__ = ["HEAD_BYTES", "Content", "Progress", "identify", "page_image", "page_layer", "parse", "preload"]
+__all__ = [
+    "HEAD_BYTES",
+    "Content",
+    "Progress",
+    "identify",
+    "page_image",
+    "page_layer",
+    "parse",
+    "preload",
+    "scan_image",
+]
 
 _READERS: dict[Format, FormatReader] = {
     Format.PDF: pdf,
@@ -94,6 +104,12 @@ def page_layer(content: Content, page: int) -> PageLayer:
 def _require_pdf(content: Content, page: int) -> None:
     if _identify(content) is not Format.PDF:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
+
+
+def scan_image(content: Content, page: int) -> PageImage:
+    """As `page_image`, of the size at which text is recognised best (`pdf.scan_image`)."""
+    _require_pdf(content, page)
+    return pdf.scan_image(content, page)
 
 
 def preload() -> None:

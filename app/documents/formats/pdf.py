@@ -34,12 +34,15 @@ format = Format.PDF
 
 MAX_IMAGE_WIDTH = 4_000
 MAX_IMAGE_PIXELS = 32_000_000
+SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
+MAX_SCAN_SIDE = 3_000  # pixels; A3 has 3,307, which it is drawn a little smaller for
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 
 def parse(content: Content, progress: Progress) -> Document:
     """Text a page, with the page's own label; pages that cannot be loaded are flagged DAMAGED, and the others stay.
 
+    A document of nothing but pictures is one too: their text may be recognised.
     A page's chapter is the first entry of the outline that leads to it, or else the last one before.
     """
     with _open(content) as pdf:
@@ -59,7 +62,7 @@ def parse(content: Content, progress: Progress) -> Document:
         ]
         if all(Flag.DAMAGED in page.flags for page in pages):
             refuse_damaged(content, format)
-        if not characters:
+        if not characters and not any(Flag.NO_TEXT in page.flags for page in pages):
             raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
         progress(len(pdf), len(pdf))
         return Document(
@@ -79,11 +82,23 @@ def page_image(content: Content, page: int, width: int) -> PageImage:
 
     Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
     """
+
+    def scale(page_width: float, page_height: float) -> float:
+        wanted = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+        return min(wanted, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
+
+    return _drawn(content, page, scale)
+
+
+def scan_image(content: Content, page: int) -> PageImage:
+    """As `page_image`, at SCAN_DPI, smaller where a side would exceed MAX_SCAN_SIDE."""
+    return _drawn(content, page, lambda width, height: min(SCAN_DPI / 72, MAX_SCAN_SIDE / max(width, height, 1.0)))
+
+
+def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> PageImage:
+    """`scale` tells pixels a point from the page's width and height in points."""
     with open_page(content, page) as drawn_page:
-        page_width, page_height = drawn_page.get_size()
-        scale = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
-        scale = min(scale, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
-        bitmap = drawn_page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
+        bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True, may_draw_forms=False)
         pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
         rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
         return PageImage(bitmap.width, bitmap.height, b"".join(rows))

@@ -101,6 +101,12 @@ class Openings(QObject):
     def _on_event(self, key: str, event: object) -> None:
         opening = self._openings[key]
         match event:
+            case Opening(done, total, recognising=True):
+                words = _("recognising page {page} of {pages}").format(
+                    page=count(min(done + 1, total)), pages=count(total)
+                )
+                row = replace(opening.row, state_text=words, fraction=done / total)
+                self._openings[key] = replace(opening, row=row)
             case Opening(done, total) if total:
                 words = _("opening {percent} %").format(percent=round(100 * done / total))
                 row = replace(opening.row, state_text=words, fraction=done / total)

@@ -1,0 +1,170 @@
+"""Recognised lines in the order in which a person reads them: turned upright, straightened, column after column."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+from app.documents.formats.pdf_lines import join_lines
+
+Point: TypeAlias = tuple[float, float]
+
+_TALL = 1.5  # heights by widths: from here on rapidocr takes a line to run downwards, and turns it to read it
+_SAME_ROW = 0.5  # heights of a line that the middles of two lines may lie apart in one row
+_COLUMN_GAP = 1.0  # heights of a line that stay free between two columns
+_MIN_COLUMN_ROWS = 3
+_MIN_COLUMN_WIDTH = 6.0  # heights of a line; narrower columns are those of a table, which is read row by row
+_PARAGRAPH_GAP = 1.6  # usual distances of two lines
+_STRAIGHT_WIDTH = 5.0  # heights of a line from which on its slope can be told
+
+
+class Line(NamedTuple):
+    """A line as it was found. `corners`: x and y in pixels, clockwise from the upper left."""
+
+    corners: tuple[Point, ...]
+    text: str
+    confidence: float
+
+
+class _Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def set_text(lines: Sequence[Line], upside_down: bool = False) -> str:
+    """The page's text: paragraphs joined, an empty line between blocks. `upside_down`: the lines had to be turned so.
+
+    A page that lies on its side or stands on its head is read as if it were upright, and so is one written in columns
+    from right to left, whose lines run downwards.
+    """
+    if not lines:
+        return ""
+    boxes = _straighten(_turn_upright(lines, upside_down))
+    height = statistics.median(box.height for box in boxes)
+    return "\n\n".join(filter(None, (_set_block(block) for block in _blocks(boxes, height))))
+
+
+def _turn_upright(lines: Sequence[Line], upside_down: bool) -> list[Line]:
+    """Turn the whole page as most of its text was turned to read it."""
+    characters = sum(len(line.text) for line in lines)
+    on_side = 2 * sum(len(line.text) for line in lines if _is_tall(line)) > characters
+    turned = []
+    for line in lines:
+        corners = line.corners
+        if on_side:  # a quarter to the left: what was at the right is at the top
+            corners = tuple((y, -x) for x, y in corners)
+        if upside_down:
+            corners = tuple((-x, -y) for x, y in corners)
+        turned.append(line._replace(corners=corners))
+    return turned
+
+
+def _is_tall(line: Line) -> bool:
+    first, second, _, last = line.corners
+    return math.dist(first, last) >= _TALL * math.dist(first, second)
+
+
+def _straighten(lines: Sequence[Line]) -> list[_Box]:
+    """Boxes around the lines once the page's slope is taken out."""
+    slopes = []
+    for line in lines:
+        xs, ys = zip(*line.corners, strict=True)
+        middles = sorted(line.corners)
+        left, right = _between(*middles[:2]), _between(*middles[2:])
+        if max(xs) - min(xs) >= _STRAIGHT_WIDTH * (max(ys) - min(ys)):
+            slopes.append(math.atan2(right[1] - left[1], right[0] - left[0]))
+    angle = -statistics.median(slopes) if slopes else 0.0
+    sine, cosine = math.sin(angle), math.cos(angle)
+    boxes = []
+    for line in lines:
+        xs, ys = zip(*((x * cosine - y * sine, x * sine + y * cosine) for x, y in line.corners), strict=True)
+        boxes.append(_Box(min(xs), min(ys), max(xs), max(ys), line.text))
+    return boxes
+
+
+def _between(one: Point, other: Point) -> Point:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+
+def _blocks(boxes: Sequence[_Box], height: float) -> list[list[_Box]]:
+    """Columns and what stands above, between and below them, in reading order."""
+    rows = _rows(boxes)
+    found = max((_run(rows, strip, height) for strip in {box.right for box in boxes}), key=lambda run: len(run.rows))
+    if not found.rows:
+        return [list(boxes)]
+    above, below = rows[: found.rows.start], rows[found.rows.stop :]
+    parts = [_all(above), found.left, found.right, _all(below)]
+    return [block for part in parts if part for block in _blocks(part, height)]
+
+
+class _Run(NamedTuple):
+    """Rows, one after the other, that a free strip divides into two columns."""
+
+    rows: range
+    left: list[_Box]
+    right: list[_Box]
+
+
+def _run(rows: Sequence[list[_Box]], strip: float, height: float) -> _Run:
+    """The longest run of rows that leave `strip` free, from there to the right as wide as columns are apart."""
+    end = strip + _COLUMN_GAP * height
+    best, start = _Run(range(0), [], []), 0
+    crossed = [any(box.left < end and box.right > strip for box in row) for row in rows]
+    for stop, crosses in enumerate([*crossed, True]):
+        if not crosses:
+            continue
+        if stop - start > len(best.rows):
+            run = _all(rows[start:stop])
+            left, right = [box for box in run if box.right <= strip], [box for box in run if box.left >= end]
+            if _is_column(left, height) and _is_column(right, height):
+                best = _Run(range(start, stop), left, right)
+        start = stop + 1
+    return best
+
+
+def _all(rows: Sequence[list[_Box]]) -> list[_Box]:
+    return [box for row in rows for box in row]
+
+
+def _is_column(boxes: Sequence[_Box], height: float) -> bool:
+    if len(_rows(boxes)) < _MIN_COLUMN_ROWS:
+        return False
+    return statistics.median(box.right - box.left for box in boxes) >= _MIN_COLUMN_WIDTH * height
+
+
+def _rows(boxes: Sequence[_Box]) -> list[list[_Box]]:
+    """From top to bottom; within a row from left to right."""
+    rows: list[list[_Box]] = []
+    for box in sorted(boxes, key=lambda box: box.middle):
+        if rows and box.middle - rows[-1][0].middle <= _SAME_ROW * min(box.height, rows[-1][0].height):
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [sorted(row) for row in rows]
+
+
+def _set_block(boxes: Sequence[_Box]) -> str:
+    rows = _rows(boxes)
+    middles = [statistics.fmean(box.middle for box in row) for row in rows]
+    steps = [below - above for above, below in pairwise(middles)]
+    usual = statistics.median(steps) if steps else 0.0
+    text = ""
+    for row, step in zip(rows, [0.0, *steps], strict=True):
+        if text:
+            text += "\n\n" if step > _PARAGRAPH_GAP * usual else "\n"
+        text += " ".join(box.text for box in row)
+    return join_lines(text)

@@ -1,0 +1,36 @@
+"""What the desk and the recogniser say to each other: pixels there, text back; it never sees a file."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.document import PageImage
+from app.isolation.sandbox import Step
+
+
+class Recognise(msgspec.Struct, frozen=True, tag=True):
+    """Read a picture of a page. Answered by any number of Working, then Recognised."""
+
+    image: PageImage
+
+
+class Started(msgspec.Struct, frozen=True, tag=True):
+    """Sent once, first: the models are loaded, the sandbox is closed, and this is the step that is in force."""
+
+    step: Step
+
+
+class Working(msgspec.Struct, frozen=True, tag=True):
+    """Some lines more are read: the work goes on."""
+
+
+class Recognised(msgspec.Struct, frozen=True, tag=True):
+    """The page's text, "" where none was found, and how sure the models are of it, from 0 to 1."""
+
+    text: str
+    confidence: float
+
+
+Event: TypeAlias = Started | Working | Recognised

@@ -1,0 +1,126 @@
+"""The pages of a document that are pictures get their text: what was recognised before is looked up."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from typing import Protocol
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.document import Document, Flag, Page, PageImage, Recognition
+from app.core.errors import AppError
+from app.core.events import Opening
+from app.documents import language
+from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share
+from app.documents.scans.recogniser import NotRecognised, Recogniser
+
+LOW_CONFIDENCE = 0.85
+"""Below this a word in ten or more was wrong on the noisy pages of the tests; clean scans lie above 0.95."""
+
+MAX_FAILURES = 3
+"""After so many processes that died or hung, the rest of a document is left as it is: it would cost minutes a page."""
+
+VERSION = f"{version('rapidocr')} 1"
+"""What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change of
+`models`, `layout` or how pages are drawn that gives other text."""
+
+_log = logging.getLogger("octavo.reader")
+
+
+class Recognitions(Protocol):
+    """What was recognised before, by the picture's key. May raise AppError."""
+
+    def find(self, picture: str) -> Recognition | None: ...
+
+    def keep(self, picture: str, recognition: Recognition) -> None: ...
+
+
+class Forgetful:
+    """Recognitions that keeps nothing."""
+
+    def find(self, picture: str) -> Recognition | None:  # noqa: ARG002
+        return None
+
+    def keep(self, picture: str, recognition: Recognition) -> None:
+        pass
+
+
+def is_wanted(document: Document) -> bool:
+    return any(Flag.NO_TEXT in page.flags for page in document.pages)
+
+
+def recognise(
+    document: Document,
+    draw: Callable[[int], PageImage | None],
+    recogniser: Recogniser,
+    recognitions: Recognitions,
+    cancel: Cancel,
+) -> Iterator[Opening | Document]:
+    """Progress page by page, then the document with the text of its pictures; nothing more once `cancel` is asked.
+
+    `draw` draws a page by its number, None when cancelled, and raises AppError. A page that cannot be drawn or
+    recognised is flagged NOT_RECOGNISED, and the others go on. Raises AppError only as `recognitions` does.
+    """
+    wanted = [page for page in document.pages if Flag.NO_TEXT in page.flags]
+    pages = list(document.pages)
+    failures = 0
+    for done, page in enumerate(wanted):
+        yield Opening(done, len(wanted), recognising=True)
+        try:
+            image = draw(page.number)
+        except AppError as error:
+            _log.warning("page not drawn for recognition: %s", error.code.value)
+            pages[page.number - 1] = _failed(page)
+            continue
+        if image is None:
+            return
+        picture = key_of(image)
+        recognition = recognitions.find(picture)
+        if recognition is None and failures < MAX_FAILURES:
+            try:
+                recognition = recogniser.recognise(image, cancel)
+            except NotRecognised:
+                failures += 1
+                _log.warning("page not recognised, failure %d", failures)
+            else:
+                if recognition is None:
+                    return
+                recognitions.keep(picture, recognition)
+        pages[page.number - 1] = _failed(page) if recognition is None else _with_text(page, recognition, picture)
+    yield Opening(len(wanted), len(wanted), recognising=True)
+    told = document.language or language.tell([page.text for page in pages])
+    yield msgspec.structs.replace(document, pages=tuple(pages), language=told)
+
+
+def key_of(image: PageImage) -> str:
+    """SHA-256, hex, of the pixels and of all else that a recognition depends on."""
+    digest = hashlib.sha256(f"{VERSION} {image.width}x{image.height} ".encode())
+    digest.update(image.rgb)
+    return digest.hexdigest()
+
+
+def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
+    """A picture in which no text was found stays without."""
+    if not recognition.text:
+        return msgspec.structs.replace(page, picture=picture)
+    found = {
+        Flag.RECOGNISED: True,
+        Flag.LOW_CONFIDENCE: recognition.confidence < LOW_CONFIDENCE,
+        Flag.ODD_CHARACTERS: odd_share(recognition.text) > ODD_SHARE_LIMIT,
+    }
+    flags = {*page.flags, *(flag for flag, applies in found.items() if applies)} - {Flag.NO_TEXT}
+    return msgspec.structs.replace(
+        page, text=recognition.text, flags=_in_order(flags), confidence=recognition.confidence, picture=picture
+    )
+
+
+def _failed(page: Page) -> Page:
+    return msgspec.structs.replace(page, flags=_in_order({*page.flags, Flag.NOT_RECOGNISED}))
+
+
+def _in_order(flags: set[Flag]) -> tuple[Flag, ...]:
+    return tuple(flag for flag in Flag if flag in flags)
