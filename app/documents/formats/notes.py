@@ -22,7 +22,6 @@ _REFERENCE_CLASSES = {"footnote-ref", "noteref", "footnote-reference", "sdfootno
 _NOTE_ROLES = {"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"}
 _BACK_ROLES = {"doc-backlink"}
 _MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,4})[\])]?")
-_FIRST_MARK = re.compile(r"\s*[\[(]?(?:\d{1,4}|[*†‡§¶]{1,4})[\])]?[.:]?\s+")
 _INLINE = {"a", "span", "sup", "b", "i", "em", "strong", "small"}
 _WRAPPERS = {"li", "aside", "div", "dd"}
 _NO_NOTES = {"html", "body", "section", "nav", "table", "ol", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -98,9 +97,11 @@ def back_links(note: Element) -> Iterator[Element]:
             yield link
 
 
-def without_mark(text: str) -> str:
-    """A note's text without the number that it begins with."""
-    return _FIRST_MARK.sub("", text, count=1)
+def without_mark(text: str, link: Element) -> str:
+    """A note's text without the mark that it begins with, which is that of the link to it."""
+    mark = re.escape(text_of(link).strip("[]()"))
+    found = re.match(rf"\s*[\[(]?(?:{mark})?[\])]?[.:]?\s+", text)
+    return text[found.end() :] if found else text
 
 
 def _words(element: Element) -> set[str]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from statistics import median
 from typing import TypeAlias
 
 import msgspec
@@ -27,6 +28,8 @@ _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
 _ANGLE_SAMPLES = 5
 _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
+_MAX_STEP = 1.45  # times the usual distance of a page's lines
+_SAME_LINE = 0.5  # times a line's height
 _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
@@ -59,17 +62,54 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, are_merged=len(split) > len(placed))
         if in_columns:
-            return Layout(tuple(piece.text for piece in ordered), tuple(ordered), frozenset(), True, bottom, top)
+            return _layout(ordered, True, bottom, top)
     if _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return Layout(tuple(piece.text for piece in placed), tuple(placed), _starts(placed), False, bottom, top)
+    return _layout(placed, False, bottom, top)
 
 
-def _starts(pieces: list[Piece]) -> frozenset[int]:
+def _layout(pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
+    whole = _rejoined(pieces)
+    lines = tuple(piece.text for piece in whole)
+    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top)
+
+
+def _rejoined(pieces: list[Piece]) -> list[Piece]:
+    """PDFium ends a line at a raised number; what stands right behind it is the same line."""
+    lines: list[Piece] = []
+    for piece in pieces:
+        before = lines[-1] if lines else None
+        if (
+            before
+            and not before.text.endswith(SOFT_HYPHEN)
+            and abs(before.baseline - piece.baseline) <= _SAME_LINE * max(before.height, piece.height)
+            and -1.0 <= piece.left - before.right <= max(before.height, piece.height)
+        ):
+            larger = max(before, piece, key=lambda each: each.height)
+            lines[-1] = Piece(
+                f"{before.text} {piece.text}",
+                before.left,
+                piece.right,
+                larger.baseline,
+                larger.height,
+                before.begin,
+                piece.end,
+            )
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _starts(pieces: list[Piece], in_columns: bool) -> frozenset[int]:
+    """A line that is followed at more than the usual distance, or from above, ends a paragraph."""
+    steps = [before.baseline - piece.baseline for before, piece in pairwise(pieces)]
+    down = [step for step in steps if step > 0]
+    usual = median(down) if len(down) >= _MIN_ORDERED_LINES else math.inf
     return frozenset(
         index
-        for index, (before, piece) in enumerate(pairwise(pieces), 1)
-        if not -0.5 <= (before.baseline - piece.baseline) / max(before.height, piece.height, 1.0) <= _MAX_LINE_DISTANCE
+        for index, (step, piece) in enumerate(zip(steps, pieces[1:], strict=True), 1)
+        if step > min(_MAX_LINE_DISTANCE * piece.height, _MAX_STEP * usual)
+        or (step < -_SAME_LINE * piece.height and not in_columns)
     )
 
 

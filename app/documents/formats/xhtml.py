@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from typing import TypeVar
 
 import msgspec
 from lxml import etree
@@ -28,6 +29,8 @@ _CELLS = {"td", "th"}
 _MAIN = {"main", "article"}
 _BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
 PICTURE = "[picture]"
+_WHOLE_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
+_Otherwise = TypeVar("_Otherwise", int, None)
 _UNSEEN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
     r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
@@ -45,6 +48,26 @@ class Chapter(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...]
     anchors: dict[str, int]
     main_parts: tuple[tuple[int, int], ...] = ()
+
+
+class _List:
+    """A list that is open; `last` is the number of its latest item, None where items have none."""
+
+    def __init__(self, last: int | None) -> None:
+        self._last = last
+        self._has_line = False
+
+    def open_item(self, value: int | None) -> None:
+        self._has_line = False
+        if self._last is not None:
+            self._last = self._last + 1 if value is None else value
+
+    def take_mark(self) -> str:
+        """What the open item's next line begins with."""
+        if self._has_line:
+            return "  "
+        self._has_line = True
+        return "- " if self._last is None else f"{self._last}. "
 
 
 def read_chapter(
@@ -85,13 +108,13 @@ class _Reader:
         self._pictures = pictures
         self._notes = notes
         self._references = references  # links to notes
-        self._moved = dict.fromkeys(references.values())  # notes that are told where they are referred to
+        self._moved = set(references.values())  # notes that are told where they are referred to
         self._back = back  # links from a note to its reference
         self._asides: list[Block] = []  # the notes of what is open
         self._open_main: list[tuple[etree._Element, int]] = []
         self._inline: list[str] = []  # of the paragraph that is open
         self._lines: list[str] = []  # of the list or table that is open
-        self._lists: list[bool] = []  # for each open list, whether its open item has a line already
+        self._lists: list[_List] = []  # that are open
         self._rows: list[list[str]] = []  # for each open table, the cells of the open row
         self._preformatted = 0
         self._hidden = False
@@ -116,9 +139,9 @@ class _Reader:
             stack.extend((child, False) for child in reversed(element))
         self._end_paragraph()
         self._end_lines()
-        for note in self._moved:
+        for link, note in self._references.items():
             if not self._notes.is_told(note):  # what refers to it was left out
-                self._tell(self._notes.number(note)[0], note)
+                self._tell(self._notes.number(note)[0], note, link)
         self._put_asides()
         self._flag()
 
@@ -130,16 +153,16 @@ class _Reader:
             number, known = self._notes.number(self._references[element])
             self._inline.append(f"[{number}]")
             if not known:
-                self._tell(number, self._references[element])
+                self._tell(number, self._references[element], element)
             return True
         if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
             self._inline.append(PICTURE)
         return False
 
-    def _tell(self, number: int, note: etree._Element) -> None:
+    def _tell(self, number: int, note: etree._Element, link: etree._Element) -> None:
         reader = _Reader(self._skipped, self._aria, self._pictures, Notes(), {}, frozenset(back_links(note)))
         reader.read(note)
-        text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text))
+        text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text), link)
         flags = dict.fromkeys(flag for block in reader.blocks for flag in block.flags)
         if text:
             self._asides.append(Block(f"[{number}] {text}", flags=tuple(flags)))
@@ -164,9 +187,9 @@ class _Reader:
         if name in _BLOCKS:
             self._end_paragraph()
         if name in _LISTS:
-            self._lists.append(False)
+            self._lists.append(_List(_number(element.get("start"), 1) - 1 if name == "ol" else None))
         elif name == "li" and self._lists:
-            self._lists[-1] = False
+            self._lists[-1].open_item(_number(element.get("value"), None))
         elif name == "table":
             self._rows.append([])
         elif name in _CELLS and self._rows:
@@ -233,9 +256,8 @@ class _Reader:
     def _add_item(self, text: str) -> None:
         indent = "  " * (len(self._lists) - 1)
         lines = text.split("\n")
-        first = indent + ("  " if self._lists[-1] else "- ") + lines[0]
+        first = indent + self._lists[-1].take_mark() + lines[0]
         self._lines += [first, *(f"{indent}  {line}" for line in lines[1:])]
-        self._lists[-1] = True
         if self._asides and not self._rows:
             text, self._lines = "\n".join(self._lines), []
             self._add(text)
@@ -261,3 +283,9 @@ class _Reader:
         self.blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))
         self._hidden = False
         self._put_asides()
+
+
+def _number(untrusted_text: str | None, otherwise: _Otherwise) -> int | _Otherwise:
+    """What `start` and `value` of lists may hold."""
+    found = _WHOLE_NUMBER.fullmatch(untrusted_text or "")
+    return int(found[1]) if found else otherwise

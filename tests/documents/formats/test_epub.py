@@ -109,7 +109,9 @@ def test_a_chapter_that_is_missing_leaves_a_flag() -> None:
     [
         ("<p>One\n two</p><div>three<p>four</p>five</div>six", "One two\n\nthree\n\nfour\n\nfive\n\nsix"),
         ("<p>A<b>B</b> <i>c</i>d<br/>e</p>", "AB cd\ne"),
-        ("<ul><li>a</li><li><p>b</p><p>c</p><ol><li>d</li></ol></li></ul>f", "- a\n- b\n  c\n  - d\n\nf"),
+        ("<ul><li>a</li><li><p>b</p><p>c</p><ol><li>d</li></ol></li></ul>f", "- a\n- b\n  c\n  1. d\n\nf"),
+        ("<ol start='3'><li>a</li><li value='7'>b<p>c</p></li><li>d</li></ol>", "3. a\n7. b\n  c\n8. d"),
+        ("<ol start='x'><li value='1e9'>a</li><li value='99999999999999999999'>b</li></ol>", "1. a\n2. b"),
         ("<table><tr><th>a</th><td>b</td></tr><tr><td><p>c</p><p>d</p></td><td/></tr></table>", "a | b\nc d | "),
         ("<pre>  one\n    two\n\n  three</pre>", "  one\n    two\n\n  three"),
         ("<p>See <img src='x' alt='a  map'/> and <img src='y'/>.</p>", "See [picture: a map] and [picture]."),

@@ -1,0 +1,40 @@
+"""The words of a text, and how far two texts agree on them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from rapidfuzz.distance import Indel
+
+from app.core.cancel import Cancel
+from app.core.document import Document
+from app.core.events import Done
+from app.documents.reader import Reader
+
+_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")
+
+
+def words_of(text: str) -> list[str]:
+    """Letters and digits between all else, ligatures taken apart; Chinese and Japanese character by character."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text))
+
+
+def agreement(some: Sequence[str], others: Sequence[str]) -> float:
+    """The share of both texts' words, 0 to 1, that stand in both in the same order: twice the longest common
+    subsequence over the sum of the lengths.
+    """
+    return Indel.normalized_similarity(some, others)
+
+
+def read(reader: Reader, path: Path) -> Document:
+    """The document as a person gets it, through a reader process."""
+    last = list(reader.read(path, Cancel()))[-1]
+    assert isinstance(last, Done), last
+    return last.result
+
+
+def text_of(document: Document, first_page: int = 1) -> str:
+    return "\n".join(page.text for page in document.pages[first_page - 1 :])
