@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test` or `screens`: system packages, uv, and the locked Python environment.
+# Installs what is missing for `base`, `test`, `bench`, `screens` or `corpus`: system packages, uv, and the locked Python environment.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done.
 set -euo pipefail
 
@@ -58,7 +58,18 @@ library  libxkbcommon-x11.so.0    libxkbcommon-x11-0
 TABLE
   case $need in
     test) echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    bench) echo 'command pdftotext poppler-utils' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    corpus)
+      cat <<'TABLE'
+command  pandoc                   pandoc
+command  soffice                  libreoffice-writer-nogui
+command  pdftotext                poppler-utils
+command  xz                       xz-utils
+keyring  Debian's_keys            debian-archive-keyring
+font     Japanese_font            fonts-ipafont-gothic
+TABLE
+      ;;
   esac
 }
 
@@ -90,6 +101,7 @@ missing() {
       needed | command) has "$name" ;;
       library) [[ $libraries == *"$name ("* ]] ;;
       font) has_japanese_font ;;
+      keyring) compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null ;;
     esac || printf '%s %s %s\n' "$kind" "${name//_/ }" "$package"
   done < <(requirements)
 }

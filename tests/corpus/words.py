@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from rapidfuzz.distance import Indel
 
 from app.core.cancel import Cancel
@@ -38,3 +40,11 @@ def read(reader: Reader, path: Path) -> Document:
 
 def text_of(document: Document, first_page: int = 1) -> str:
     return "\n".join(page.text for page in document.pages[first_page - 1 :])
+
+
+def corpus(name: str) -> Path:
+    """What `packaging/dev corpus` fetched of a package."""
+    folder = Path(os.environ.get("OCTAVO_CORPUS", "build/corpus")).absolute() / "unpacked" / name
+    if not folder.is_dir():
+        pytest.skip(f"{name} is fetched by packaging/dev corpus")
+    return folder

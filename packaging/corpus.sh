@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and its Developer's
+# Reference. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration and lists of its own.
+set -euo pipefail
+
+folder=$1
+root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
+suite=trixie
+packages=(qpdf pypdf pdfminer python-docx)
+
+say() { printf 'Octavo: %s\n' "$*" >&2; }
+fail() {
+  say "$1 The last lines of $folder/log:"
+  tail -n 8 -- "$folder/log" >&2
+  exit 1
+}
+
+[[ ! -e $folder/ready ]] || exit 0
+say "fetching Debian's sources of ${packages[*]}, and developers-reference, into $folder: about 60 MB, once"
+mkdir -p -- "$folder"/apt/{lists,cache/archives}/partial "$folder"/{fetched,unpacked}
+folder=$(realpath -- "$folder")
+: >"$folder/log"
+keys=$(compgen -G '/usr/share/keyrings/debian-archive-keyring.*' | head -n 1)
+for kind in deb deb-src; do
+  echo "$kind [signed-by=$keys] http://deb.debian.org/debian $suite main"
+done >"$folder/apt/sources.list"
+apt=(
+  apt-get -o "Dir::Etc::SourceList=$folder/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  -o "Dir::State::Lists=$folder/apt/lists" -o "Dir::Cache=$folder/apt/cache" -o "APT::Sandbox::User=$(id -un)"
+)
+cd -- "$folder/fetched"
+"${apt[@]}" update >>"$folder/log" 2>&1 || fail 'apt could not fetch the lists of Debian.'
+"${apt[@]}" download developers-reference >>"$folder/log" 2>&1 || fail 'apt could not fetch developers-reference.'
+for package in "${packages[@]}"; do
+  # A mirror may lack a part of a package, such as its patches: what matters here is in the first archive.
+  "${apt[@]}" source --download-only "$package" >>"$folder/log" 2>&1 || true
+  compgen -G "${package}_*.orig.tar.*z*" >/dev/null || say "the mirror does not have $package"
+done
+if ! compgen -G 'python-docx_*.orig.tar.*' >/dev/null; then
+  say 'fetching python-docx from PyPI instead'
+  uv=$(type -P uv || echo "$root/.tools/uv/bin/uv")
+  "$uv" tool run -q pip download -q --no-deps --no-binary python-docx python-docx==1.1.2 >>"$folder/log" 2>&1 ||
+    fail 'pip could not fetch python-docx.'
+fi
+for package in "${packages[@]}"; do
+  mkdir -p -- "$folder/unpacked/$package"
+  for archive in "${package}"_*.orig.tar.*z* "${package//-/_}"-*.tar.gz; do
+    if [[ -e $archive && $archive != *.asc ]]; then
+      tar -xf "$archive" -C "$folder/unpacked/$package"
+    fi
+  done
+done
+dpkg-deb -x developers-reference_*.deb "$folder/unpacked/developers-reference"
+touch -- "$folder/ready"
