@@ -1,6 +1,6 @@
 """A small PDF writer for tests: every page is a content stream that the test writes itself.
 
-Fonts: `/F` is Helvetica; `/M` is Helvetica whose characters A to G mean those of `MEANINGS`, `/N` one whose
+Fonts: `/F` is Helvetica; `/M` is Helvetica whose characters A to H mean those of `MEANINGS`, `/N` one whose
 characters A to D mean nothing.
 Others: `/Clear` is a graphics state that paints nothing, `/Dot` a black picture of one pixel, `/Form` the form given.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-MEANINGS = ("200B", "E000", "D835DC00", "202E", "65E5", "DB40DC41", "00E9")  # of A to G, UTF-16BE
+MEANINGS = ("200B", "E000", "D835DC00", "202E", "65E5", "DB40DC41", "00E9", "FB03")  # of A to H, UTF-16BE
 
 _RESOURCES = (
     "<< /Font << /F 3 0 R /M 4 0 R /N << /Type /Font /Subtype /Type1 /BaseFont /Helvetica"

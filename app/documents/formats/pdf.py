@@ -27,7 +27,7 @@ from app.documents.formats.base import (
     refuse_over,
 )
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running, letters_of
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
 from app.documents.hygiene import clean_line
 
 format = Format.PDF
@@ -55,7 +55,7 @@ def parse(content: Content, progress: Progress) -> Document:
             progress(index, len(pdf))
             found.append(_read(pdf, index, content, characters))
             characters += found[-1].characters if found[-1] else 0
-        running = find_running(*_edges(found, outline))
+        running = find_running([page.edges if page else Edges() for page in found], _titles(found, outline))
         pages = [
             _page(pdf, index, chapter, lines, left_out)
             for index, (chapter, lines, left_out) in enumerate(zip(chapters, found, running, strict=True))
@@ -161,17 +161,18 @@ def _page(
     return Page(index + 1, label, page.text, chapter, page.flags)
 
 
-def _edges(found: Sequence[PageLines | None], outline: Sequence[Section]) -> tuple[list[Edges], set[str]]:
-    """What `find_running` wants to know."""
-    known = {letters_of(section.title) for section in outline}
-    edges = []
+def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[str]:
+    """All that a running head may repeat: the outline, and lines that are not at the edge of a page themselves."""
+    for section in outline:
+        yield section.title
     for page in found:
-        edges.append(page.edges if page else Edges())
-        outer = {line for row in (*edges[-1].top, *edges[-1].bottom) for line in row.lines}
-        for index, line in enumerate(page.lines if page else ()):
-            if index not in outer and len(line) <= MAX_TITLE_CHARACTERS:
-                known.add(letters_of(line))
-    return edges, known
+        if page:
+            outer = {line for row in (*page.edges.top, *page.edges.bottom) for line in row.lines}
+            yield from (
+                line
+                for index, line in enumerate(page.lines)
+                if index not in outer and len(line) <= MAX_TITLE_CHARACTERS
+            )
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 from typing import TypeAlias
@@ -100,34 +103,39 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
     return Edges(tuple(upper), tuple(lower), len(pieces))
 
 
-def find_running(pages: Sequence[Edges], known: Iterable[str]) -> list[frozenset[int]]:
+def find_running(pages: Sequence[Edges], titles: Iterable[str]) -> list[frozenset[int]]:
     """For each page, which of its lines run along with the pages.
 
     A page number goes where it counts on with those of at least two other pages near it, at the same place. What stands
-    beside it goes if it is said elsewhere too, as a chapter's title is; `known` are the `letters_of` all other lines
-    and of the outline. A line without a number goes if the same words stand at the same place of many pages. Nothing
-    goes that is larger than the page's text; the first page keeps all but its number, a page that has nothing else all.
+    beside it goes if it is said elsewhere too, as a chapter's title is: `titles` are all other lines and the outline,
+    and looked at only if need be. A line without a number goes if the same words stand at the same place of many pages.
+    Nothing goes that is larger than the page's text; the first page keeps all but its number, a page that has nothing
+    else all of it.
     """
     if len(pages) < MIN_PAGES:
         return [frozenset()] * len(pages)
-    finder = _Finder(pages, set(known))
+    finder = _Finder(pages, titles)
     return [finder.running_of(index) for index in range(len(pages))]
 
 
 class _Finder:
-    def __init__(self, pages: Sequence[Edges], known: set[str]) -> None:
+    def __init__(self, pages: Sequence[Edges], titles: Iterable[str]) -> None:
         self._pages = pages
-        self._known = known
+        self._titles = titles
         self._words: dict[tuple[int, str], int] = Counter()
         self._numbers: dict[tuple[int, str, int], list[tuple[int, float]]] = defaultdict(list)
-        self._repeats: dict[tuple[int, str], list[tuple[int, Row]]] = defaultdict(list)
+        repeats: dict[tuple[int, str], list[tuple[int, Row]]] = defaultdict(list)
         for (index, edge, _), row in self._rows():
             if row.letters:
                 self._words[edge, row.letters] += 1
             for kind, offset in _offsets(row.text, index):
                 self._numbers[edge, kind, offset].append((index, row.height))
-            self._repeats[edge, row.text].append((index, row))
-        self._running = {key for key, found in self._repeats.items() if self._is_running(found)}
+            repeats[edge, row.text].append((index, row))
+        self._running = {key: place for key, found in repeats.items() if (place := _running_place(found)) is not None}
+
+    @cached_property
+    def _known(self) -> set[str]:
+        return set(map(letters_of, self._titles))
 
     def _rows(self) -> Iterator[tuple[_Place, Row]]:
         for index, page in enumerate(self._pages):
@@ -135,16 +143,6 @@ class _Finder:
                 for depth, row in enumerate(rows):
                     if not row.is_title and len(row.text) <= MAX_TITLE_CHARACTERS:
                         yield (index, edge, depth), row
-
-    def _is_running(self, found: list[tuple[int, Row]]) -> bool:
-        indexes = [index for index, _ in found]
-        usual = median(row.height for _, row in found)
-        same = sum(abs(row.height - usual) <= _SAME_PLACE for _, row in found)
-        return (
-            same >= _MIN_REPEATS
-            and same >= _MIN_DENSITY * (indexes[-1] - indexes[0] + 1)
-            and sum(row.is_apart for _, row in found) >= _MIN_APART_SHARE * len(found)
-        )
 
     def running_of(self, index: int) -> frozenset[int]:
         page = self._pages[index]
@@ -163,26 +161,34 @@ class _Finder:
             return True
         if index == 0:
             return False
-        if (edge, row.text) in self._running:
-            return any(
-                abs(row.height - other.height) <= _SAME_PLACE
-                for at, other in self._repeats[edge, row.text]
-                if at != index
-            )
+        place = self._running.get((edge, row.text))
+        if place is not None and abs(row.height - place) <= _SAME_PLACE:
+            return True
         return numbered and row.is_apart and (self._words[edge, row.letters] > 1 or self._is_known(row.text))
 
     def _counts_on(self, index: int, edge: int, row: Row, kind: str, offset: int) -> bool:
-        near = {
-            other
-            for other, height in self._numbers[edge, kind, offset]
-            if abs(other - index) <= _NEAR_PAGES and abs(height - row.height) <= _SAME_PLACE
-        }
+        found = self._numbers[edge, kind, offset]
+        first = bisect_left(found, (index - _NEAR_PAGES, -math.inf))
+        last = bisect_right(found, (index + _NEAR_PAGES, math.inf))
+        near = {other for other, height in found[first:last] if abs(height - row.height) <= _SAME_PLACE}
         return len(near) >= _MIN_REPEATS
 
     def _is_known(self, text: str) -> bool:
         words = text.split()
         tails = (letters_of(" ".join(words[start:])) for start in range(min(len(words), 2 + _MAX_PREFIX_WORDS)))
         return any(len(tail) >= _MIN_KNOWN_LETTERS and tail in self._known for tail in tails)
+
+
+def _running_place(found: list[tuple[int, Row]]) -> float | None:
+    """The height at which the same words run along, None where they do not."""
+    usual = median(row.height for _, row in found)
+    same = sum(abs(row.height - usual) <= _SAME_PLACE for _, row in found)
+    runs = (
+        same >= _MIN_REPEATS
+        and same >= _MIN_DENSITY * (found[-1][0] - found[0][0] + 1)
+        and sum(row.is_apart for _, row in found) >= _MIN_APART_SHARE * len(found)
+    )
+    return usual if runs else None
 
 
 def _offsets(text: str, index: int) -> set[tuple[str, int]]:

@@ -109,6 +109,11 @@ def test_full_lines_become_paragraphs_and_hyphens_go() -> None:
     ]
 
 
+def test_ligatures_are_taken_apart() -> None:
+    page = _parse(write_pdf([show("HHH", font="M")])).pages[0]
+    assert (page.text, page.flags) == ("ffiffiffi", ())
+
+
 def test_characters_beyond_the_basic_plane_are_kept() -> None:
     page = _parse(write_pdf([_SEEN + show("CEC", font="M")])).pages[0]
     assert "\U0001d400日\U0001d400" in page.text
