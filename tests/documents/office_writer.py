@@ -38,11 +38,14 @@ def write_docx(
     *,
     title: str = "",
     styles: str = "",
+    numbering: str = "",
     footnotes: str = "",
     endnotes: str = "",
     members: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """`body`, `styles` and the notes are what stands inside those elements; "Heading1" to "Heading3" are defined."""
+    """`body`, `styles`, `numbering` and the notes are what stands inside those elements; "Heading1" to "Heading3" are
+    defined.
+    """
     headings = "".join(
         f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2, 3)
     )
@@ -54,9 +57,10 @@ def write_docx(
         ),
         "word/document.xml": f"<w:document {_WORD}><w:body>{body}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(
-            *((f"{_RELATIONS}/{name}", f"{name}.xml") for name in ("styles", "footnotes", "endnotes"))
+            *((f"{_RELATIONS}/{name}", f"{name}.xml") for name in ("styles", "numbering", "footnotes", "endnotes"))
         ),
         "word/styles.xml": f"<w:styles {_WORD}>{headings}{styles}</w:styles>",
+        "word/numbering.xml": f"<w:numbering {_WORD}>{numbering}</w:numbering>",
         "word/footnotes.xml": f"<w:footnotes {_WORD}>{footnotes}</w:footnotes>",
         "word/endnotes.xml": f"<w:endnotes {_WORD}>{endnotes}</w:endnotes>",
         "docProps/core.xml": f'<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></c>',

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 
-import msgspec
 from lxml import etree
 
 from app.core.document import Document, Format
@@ -13,18 +12,16 @@ from app.documents.flow import Block
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import OLE
+from app.documents.formats.docx_numbers import Numbers
+from app.documents.formats.docx_styles import Style, Styles, children, switch
 from app.documents.formats.galley import Item, bind
-from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in, whole_number
-from app.documents.formats.xml import attribute, local_name
+from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in
+from app.documents.formats.xml import attribute, text_of
 
 format = Format.DOCX
 
 _DOCUMENT = "word/document.xml"
 _OLD_WORD = "WordDocument".encode("utf-16-le")  # a stream of the format before OOXML
-_MAX_BASED_ON = 32
-_OFF = {"0", "false", "off"}
-_HEADING = "heading "
-_BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
 _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
@@ -32,15 +29,6 @@ _SKIPPED = {
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
 _REMOVED = {"del", "movefrom"}
-
-
-class _Style(msgspec.Struct):
-    """None where it is left to the style below."""
-
-    based_on: str = ""
-    heading_level: int | None = None  # 0 is no heading
-    list_level: int | None = None  # -1 is no list
-    hidden: bool | None = None
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -64,9 +52,10 @@ def parse(content: Content, progress: Progress) -> Document:
     notes = {
         (kind, attribute(note, "id")): note
         for kind in _NOTES.values()
-        for note in _children(read_optional_part(archive, parts.get(kind, ""), content, format))
+        for note in children(read_optional_part(archive, parts.get(kind, ""), content, format))
     }
-    walker = _Walker(_Styles(styles), notes)
+    numbering = read_optional_part(archive, parts.get("numbering", ""), content, format)
+    walker = _Walker(Styles(styles), Numbers(numbering), notes)
     walker.read_all(body, progress)
     document = bind(walker.galley.finish(), content, format, text_in(core, "title"), _language(core, styles))
     progress(len(body), len(body))
@@ -81,13 +70,9 @@ def _related(archive: Archive, part: str, content: Content) -> dict[str, str]:
         attribute(each, "Type").rpartition("/")[2]: posixpath.normpath(
             posixpath.join("/", folder, attribute(each, "Target"))
         ).lstrip("/")
-        for each in _children(root)
+        for each in children(root)
         if attribute(each, "TargetMode") != "External"
     }
-
-
-def _children(element: etree._Element | None) -> list[etree._Element]:
-    return list(element) if element is not None else []
 
 
 def _language(core: etree._Element | None, styles: etree._Element | None) -> str:
@@ -95,79 +80,16 @@ def _language(core: etree._Element | None, styles: etree._Element | None) -> str
     return text_in(core, "language") or (attribute(default, "val") if default is not None else "")
 
 
-class _Styles:
-    def __init__(self, root: etree._Element | None) -> None:
-        self._styles: dict[str, _Style] = {}
-        self._default = ""
-        for style in _children(root):
-            if local_name(style) != "style":
-                continue
-            identifier = attribute(style, "styleId")
-            self._styles[identifier] = _read_style(style)
-            if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
-                self._default = identifier
-
-    def of(self, properties: etree._Element | None) -> _Style:
-        """What a paragraph or run is by its properties, with all its styles worked in."""
-        found = _read_properties(properties) if properties is not None else _Style()
-        style = child(properties, "pstyle")
-        if style is None:
-            style = child(properties, "rstyle")
-        paragraph = properties is None or local_name(properties) == "ppr"
-        name = attribute(style, "val") if style is not None else self._default if paragraph else ""
-        for _ in range(_MAX_BASED_ON):
-            below = self._styles.get(name)
-            if below is None:
-                break
-            found.heading_level = below.heading_level if found.heading_level is None else found.heading_level
-            found.list_level = below.list_level if found.list_level is None else found.list_level
-            found.hidden = below.hidden if found.hidden is None else found.hidden
-            name = below.based_on
-        return found
-
-
-def _read_style(style: etree._Element) -> _Style:
-    paragraph, run, name = child(style, "ppr"), child(style, "rpr"), child(style, "name")
-    found = _read_properties(paragraph) if paragraph is not None else _Style()
-    based_on = child(style, "basedon")
-    found.based_on = attribute(based_on, "val") if based_on is not None else ""
-    found.hidden = _switch(run, "vanish")
-    title = attribute(name, "val").lower() if name is not None else ""
-    if found.heading_level is None and title.startswith(_HEADING):
-        found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
-    return found
-
-
-def _read_properties(properties: etree._Element) -> _Style:
-    outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
-    found = _Style()
-    if local_name(properties) == "rpr":
-        found.hidden = _switch(properties, "vanish")
-    if outline is not None:
-        level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
-        found.heading_level = level + 1 if level < _BODY_LEVEL else 0
-    if numbering is not None:
-        level_of, list_of = child(numbering, "ilvl"), child(numbering, "numid")
-        in_list = list_of is None or attribute(list_of, "val") != "0"
-        found.list_level = (
-            (whole_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
-        )
-    return found
-
-
-def _switch(properties: etree._Element | None, name: str) -> bool | None:
-    found = child(properties, name)
-    return None if found is None else attribute(found, "val").lower() not in _OFF
-
-
 class _Walker(Walker):
-    def __init__(self, styles: _Styles, notes: dict[tuple[str, str], etree._Element]) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers, notes: dict[tuple[str, str], etree._Element]) -> None:
         super().__init__()
         self._styles = styles
+        self._list_numbers = numbers
         self._notes = notes
         self._numbers: dict[tuple[str, str], int] = {}  # of the notes that were referred to
         self._in_note = False
-        self._paragraphs: list[_Style] = []  # that are open, a text box's inside the one that it hangs from
+        self._paragraphs: list[Style] = []  # that are open, a text box's inside the one that it hangs from
+        self._marks: list[str] = []  # of each of them in its list
         self._runs: list[bool] = []  # whether each open run is hidden
         self._choices: list[bool] = []  # whether each open alternative has one that is better than its fallback
         self._removed = 0
@@ -179,7 +101,7 @@ class _Walker(Walker):
         if name in _SKIPPED or (name == "fallback" and self._choices and self._choices[-1]):
             return False
         if name == "p":
-            self._paragraphs.append(self._styles.of(child(element, "ppr")))
+            self._open_paragraph(self._styles.of(child(element, "ppr")), element)
         elif name == "r":
             self._runs.append(self._is_hidden(element))
         elif name in ("t", "deltext"):
@@ -207,9 +129,9 @@ class _Walker(Walker):
 
     def _leave(self, element: etree._Element, name: str) -> None:
         if name == "p":
-            style = self._paragraphs.pop()
-            level = style.list_level if style.list_level is not None else -1
-            self.galley.end_paragraph(style.heading_level or 0, Item(level) if level >= 0 else None)
+            style, mark = self._paragraphs.pop(), self._marks.pop()
+            item = Item(style.level, mark) if style.level >= 0 else None
+            self.galley.end_paragraph(style.heading_level or 0, item)
             self._fields = [False] * len(self._fields) if self._instructions else self._fields
             self._instructions = 0  # one that does not end must not take the rest of the book with it
         elif name == "r":
@@ -229,6 +151,13 @@ class _Walker(Walker):
             self._removed -= _is_unseen_row(element)
         elif name == "tbl":
             self._turn_table(-1)
+
+    def _open_paragraph(self, style: Style, paragraph: etree._Element) -> None:
+        mark = self._list_numbers.next(style.list_id or "", style.level) if style.level >= 0 else ""
+        self._paragraphs.append(style)
+        self._marks.append(mark)
+        if style.heading_level and mark and text_of(paragraph):
+            self._say(f"{mark} ")
 
     def _say(self, untrusted_text: str) -> None:
         if self._instructions:
@@ -281,7 +210,7 @@ class _Walker(Walker):
 
 def _is_unseen_row(row: etree._Element) -> bool:
     properties = child(row, "trpr")
-    return child(properties, "del") is not None or bool(_switch(properties, "hidden"))
+    return child(properties, "del") is not None or bool(switch(properties, "hidden"))
 
 
 def _symbol(untrusted_code: str) -> str:

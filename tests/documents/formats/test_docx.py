@@ -27,13 +27,13 @@ def _refusal(data: bytes) -> AppError:
     return raised.value
 
 
-def _read(body: str, styles: str = "", footnotes: str = "") -> tuple[str, tuple[Flag, ...]]:
-    pages = _parse(write_docx(body, styles=styles, footnotes=footnotes)).pages
+def _read(body: str, styles: str = "", footnotes: str = "", numbering: str = "") -> tuple[str, tuple[Flag, ...]]:
+    pages = _parse(write_docx(body, styles=styles, footnotes=footnotes, numbering=numbering)).pages
     return "\n\n".join(page.text for page in pages), pages[0].flags
 
 
-def _text(body: str, styles: str = "", footnotes: str = "") -> str:
-    text, flags = _read(body, styles, footnotes)
+def _text(body: str, styles: str = "", footnotes: str = "", numbering: str = "") -> str:
+    text, flags = _read(body, styles, footnotes, numbering)
     assert flags == ()
     return text
 
@@ -110,6 +110,58 @@ def test_lists_tables_and_breaks() -> None:
     assert _text(paragraph("A") + table + paragraph("B")) == "A\n\na b | c\nd\nx | y\ne |\n\nB"
     breaks = "<w:p><w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t></w:r></w:p>"
     assert _text(breaks) == "a\nb\tc-d"
+
+
+def _level(level: int, kind: str, text: str, start: int = 1) -> str:
+    properties = f'<w:start w:val="{start}"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{level}">{properties}</w:lvl>'
+
+
+def _in_list(text: str, number: int, level: int = 0) -> str:
+    return paragraph(text, f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def _numbering(*levels: str) -> str:
+    """Lists 1 and 2 of the same definition, and 3 that begins anew at 7."""
+    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>'
+    lists = "".join(
+        f'<w:num w:numId="{number}"><w:abstractNumId w:val="0"/>{again if number == 3 else ""}</w:num>'
+        for number in (1, 2, 3)
+    )
+    return f'<w:abstractNum w:abstractNumId="0">{"".join(levels)}</w:abstractNum>{lists}'
+
+
+def test_lists_have_the_numbers_that_word_shows() -> None:
+    numbering = _numbering(_level(0, "decimal", "%1."), _level(1, "lowerLetter", "%1.%2)", start=2))
+    body = "".join(
+        (
+            *(_in_list("a", 1), _in_list("b", 1), _in_list("c", 1, 1), _in_list("d", 1, 1), _in_list("e", 1)),
+            *(paragraph("x"), _in_list("f", 2), paragraph("y"), _in_list("g", 3), _in_list("h", 3), _in_list("i", 9)),
+        )
+    )
+    lists = ("1. a\n2. b\n  2.b) c\n  2.c) d\n3. e", "x", "4. f", "y", "7. g\n8. h\n- i")
+    assert _text(body, numbering=numbering) == "\n\n".join(lists)
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "mark"),
+    [
+        *(("lowerRoman", 14, "(xiv)"), ("upperRoman", 1994, "(MCMXCIV)"), ("upperLetter", 28, "(BB)")),
+        *(("decimalZero", 7, "(07)"), ("aiueo", 3, "(3)"), ("upperRoman", 99_999, "(99999)"), ("bullet", 1, "-")),
+    ],
+)
+def test_kinds_of_numbers(kind: str, start: int, mark: str) -> None:
+    assert _text(_in_list("a", 1), numbering=_numbering(_level(0, kind, "(%1)", start))) == f"{mark} a"
+
+
+def test_headings_are_numbered_by_their_style() -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="N"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/>'
+        '<w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
+    body = "".join(paragraph(text, '<w:pStyle w:val="N"/>') + paragraph("Text.") for text in ("Parties", "Term"))
+    document = _parse(write_docx(body, styles=styles, numbering=_numbering(_level(0, "decimal", "§ %1"))))
+    assert [section.title for section in document.outline] == ["§ 1 Parties", "§ 2 Term"]
 
 
 def test_a_list_level_beyond_reason_is_no_indent_beyond_reason() -> None:

@@ -1,0 +1,100 @@
+"""What paragraphs and runs of a Word document are by their properties and styles. Source: ECMA-376, part 1, 17.7."""
+
+from __future__ import annotations
+
+import msgspec
+from lxml import etree
+
+from app.documents.formats.office import child, whole_number
+from app.documents.formats.xml import attribute, local_name
+
+_MAX_BASED_ON = 32
+_OFF = {"0", "false", "off"}
+_HEADING = "heading "
+_BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
+
+
+class Style(msgspec.Struct):
+    """None where it is left to the style below."""
+
+    based_on: str = ""
+    heading_level: int | None = None  # 0 is no heading
+    list_level: int | None = None  # -1 is no list
+    list_id: str | None = None
+    hidden: bool | None = None
+
+    @property
+    def level(self) -> int:
+        """The level in a list, from 0; -1 where there is none."""
+        return -1 if self.list_level is None else self.list_level
+
+
+class Styles:
+    def __init__(self, root: etree._Element | None) -> None:
+        self._styles: dict[str, Style] = {}
+        self._default = ""
+        for style in children(root):
+            if local_name(style) != "style":
+                continue
+            identifier = attribute(style, "styleId")
+            self._styles[identifier] = _read_style(style)
+            if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
+                self._default = identifier
+
+    def of(self, properties: etree._Element | None) -> Style:
+        """What a paragraph or run is by its properties, with all its styles worked in."""
+        found = _read_properties(properties) if properties is not None else Style()
+        style = child(properties, "pstyle")
+        if style is None:
+            style = child(properties, "rstyle")
+        paragraph = properties is None or local_name(properties) == "ppr"
+        name = attribute(style, "val") if style is not None else self._default if paragraph else ""
+        for _ in range(_MAX_BASED_ON):
+            below = self._styles.get(name)
+            if below is None:
+                break
+            found.heading_level = below.heading_level if found.heading_level is None else found.heading_level
+            found.list_level = below.list_level if found.list_level is None else found.list_level
+            found.list_id = below.list_id if found.list_id is None else found.list_id
+            found.hidden = below.hidden if found.hidden is None else found.hidden
+            name = below.based_on
+        return found
+
+
+def _read_style(style: etree._Element) -> Style:
+    paragraph, run, name = child(style, "ppr"), child(style, "rpr"), child(style, "name")
+    found = _read_properties(paragraph) if paragraph is not None else Style()
+    based_on = child(style, "basedon")
+    found.based_on = attribute(based_on, "val") if based_on is not None else ""
+    found.hidden = switch(run, "vanish")
+    title = attribute(name, "val").lower() if name is not None else ""
+    if found.heading_level is None and title.startswith(_HEADING):
+        found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
+    return found
+
+
+def _read_properties(properties: etree._Element) -> Style:
+    outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
+    found = Style()
+    if local_name(properties) == "rpr":
+        found.hidden = switch(properties, "vanish")
+    if outline is not None:
+        level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
+        found.heading_level = level + 1 if level < _BODY_LEVEL else 0
+    if numbering is not None:
+        level_of, list_of = child(numbering, "ilvl"), child(numbering, "numid")
+        found.list_id = attribute(list_of, "val") if list_of is not None else None
+        in_list = list_of is None or attribute(list_of, "val") != "0"
+        found.list_level = (
+            (whole_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
+        )
+    return found
+
+
+def switch(properties: etree._Element | None, name: str) -> bool | None:
+    found = child(properties, name)
+    return None if found is None else attribute(found, "val").lower() not in _OFF
+
+
+def children(element: etree._Element | None) -> list[etree._Element]:
+    return list(element) if element is not None else []
