@@ -10,12 +10,14 @@ import msgspec
 
 _BINS = 240  # that a page's width is looked at in
 _EMPTY_SHARE = 0.5  # of what columns hold: titles and pictures may run across a gutter
+_UNEVEN_SHARE = 0.05
 _MIN_GUTTER = 6.0  # points
 _MIN_COLUMN_SHARE = 0.15  # of the text's width
 _MIN_COLUMN_LINES = 5
 _MIN_FILL = 0.6  # lines of a column are as wide as it is; those of a table seldom
 _MIN_LINE_CHARACTERS = 12
 _MAX_DIGIT_SHARE = 0.4
+_MERGED_SHARE = 0.5  # of the lines of the shortest column
 _ROW_POINTS = 2.0
 
 
@@ -60,13 +62,11 @@ def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> lis
         changes[min(int((right - start) / bin_width), _BINS) + 1] -= top - bottom
     cover = list(accumulate(changes))[: _BINS + 1]
     full = sorted(cover)[len(cover) * 3 // 4]
-    gutters, begin = [], None
-    for index, value in enumerate([*cover, full]):
-        if value <= _EMPTY_SHARE * full:
-            begin = index if begin is None else begin
-        elif begin is not None:
-            gutters.append(Gutter(start + begin * bin_width, start + index * bin_width))
-            begin = None
+    gutters = [
+        Gutter(start + begin * bin_width, start + end * bin_width)
+        for strip in _runs(cover, 0, len(cover), _EMPTY_SHARE * full)
+        for begin, end in [_emptiest(cover, *strip, full)]
+    ]
     least = _MIN_COLUMN_SHARE * (stop - start)
     gutters = [
         each for each in gutters if each.right - each.left >= _MIN_GUTTER and start < each.left < each.right < stop
@@ -76,9 +76,28 @@ def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> lis
     return gutters if all(right - left >= least for left, right in columns) else []
 
 
-def in_reading_order(pieces: Sequence[Piece], gutters: Sequence[Gutter], are_merged: bool) -> tuple[list[Piece], bool]:
+def _emptiest(cover: Sequence[float], begin: int, end: int, full: float) -> tuple[int, int]:
+    """The widest part of a strip that holds hardly more than its emptiest place: lines of uneven length end before."""
+    bare = min(cover[begin:end]) + _UNEVEN_SHARE * full
+    return max(_runs(cover, begin, end, bare), key=lambda run: run[1] - run[0])
+
+
+def _runs(cover: Sequence[float], begin: int, end: int, limit: float) -> list[tuple[int, int]]:
+    """Where, from and to, all values are at most `limit`."""
+    runs: list[tuple[int, int]] = []
+    for index in range(begin, end):
+        if cover[index] > limit:
+            continue
+        if runs and runs[-1][1] == index:
+            runs[-1] = (runs[-1][0], index + 1)
+        else:
+            runs.append((index, index + 1))
+    return runs
+
+
+def in_reading_order(pieces: Sequence[Piece], gutters: Sequence[Gutter], merged: int) -> tuple[list[Piece], bool]:
     """The pieces column by column between those that run across, if they are columns of text and not in order yet;
-    and whether they are columns of text. `are_merged` tells that lines of the stream ran across a gutter.
+    and whether they are columns of text. `merged` lines of the stream ran across a gutter.
     """
     places = [_column(piece, gutters) for piece in pieces]
     columns = [
@@ -91,7 +110,7 @@ def in_reading_order(pieces: Sequence[Piece], gutters: Sequence[Gutter], are_mer
     changes = sum(before != after for before, after in pairwise(inside))
     least = min(map(len, columns))
     backwards = changes < least and inside[0] > inside[-1]
-    if not are_merged and changes < least and not backwards:
+    if merged < _MERGED_SHARE * least and changes < least and not backwards:
         return list(pieces), True
     return list(_arranged(pieces, places, len(columns))), True
 

@@ -60,7 +60,7 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
     gutters = find_gutters(list(finder.rectangles())) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
     if gutters:
         split = [part for piece in placed for part in finder.split(piece, gutters)]
-        ordered, in_columns = in_reading_order(split, gutters, are_merged=len(split) > len(placed))
+        ordered, in_columns = in_reading_order(split, gutters, len(split) - len(placed))
         if in_columns:
             return _layout(ordered, True, bottom, top)
     if _run_upwards(placed):

@@ -128,8 +128,8 @@ class _Finder:
         for (index, edge, _), row in self._rows():
             if row.letters:
                 self._words[edge, row.letters] += 1
-            for kind, offset in _offsets(row.text, index):
-                self._numbers[edge, kind, offset].append((index, row.height))
+            for match in _NUMBER.finditer(row.text):
+                self._numbers[edge, *_offset(match[1], index)].append((index, row.height))
             repeats[edge, row.text].append((index, row))
         self._running = {key: place for key, found in repeats.items() if (place := _running_place(found)) is not None}
 
@@ -155,9 +155,12 @@ class _Finder:
         return frozenset(lines) if len(lines) < page.line_count else frozenset()
 
     def _runs(self, index: int, edge: int, row: Row) -> bool:
-        numbered = any(self._counts_on(index, edge, row, *each) for each in _offsets(row.text, index))
-        rest = letters_of(_NUMBER.sub(" ", row.text))
-        if numbered and not rest:
+        def is_content(match: re.Match[str]) -> bool:
+            return not self._counts_on(index, edge, row, *_offset(match[1], index))
+
+        rest = _NUMBER.sub(lambda match: match[0] if is_content(match) else " ", row.text)
+        numbered = rest != row.text
+        if numbered and not any(map(str.isalnum, rest)):
             return True
         if index == 0:
             return False
@@ -191,14 +194,9 @@ def _running_place(found: list[tuple[int, Row]]) -> float | None:
     return usual if runs else None
 
 
-def _offsets(text: str, index: int) -> set[tuple[str, int]]:
-    """For every number in a row, its kind and how far it is ahead of the page's index."""
-    found = set()
-    for match in _NUMBER.finditer(text):
-        word = match[1]
-        value = int(word) if word.isdecimal() else _roman(word)
-        found.add(("decimal" if word.isdecimal() else "roman", value - index))
-    return found
+def _offset(word: str, index: int) -> tuple[str, int]:
+    """The kind of a number, and how far it is ahead of the page's index."""
+    return ("decimal", int(word) - index) if word.isdecimal() else ("roman", _roman(word) - index)
 
 
 def _roman(word: str) -> int:
