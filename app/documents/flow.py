@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from app.core.document import Flag, Page, Section
-from app.documents.hygiene import ODD_SHARE_LIMIT, clean, clean_line, is_misread, odd_share
+from app.documents.hygiene import ODD_SHARE_LIMIT, clean, clean_line, is_misread, odd_share, unseen_words
+from app.documents.left_out import LeftOut
 
 # These numbers decide what page 12 of a book is. Changing one changes every citation that was ever given.
 PAGE_CHARACTERS = 1_800
@@ -33,12 +34,14 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A paragraph, list, table or heading: what should stay on one page. `headings` are those that begin with it."""
+    """A paragraph, list, table or heading: what should stay on one page. `headings` are those that begin with it;
+    `untrusted_hidden` is text that a person would not see there."""
 
     untrusted_text: str
     headings: tuple[Heading, ...] = ()
     flags: tuple[Flag, ...] = ()
     new_page: bool = False
+    untrusted_hidden: str = ""
 
 
 class Flowed(msgspec.Struct, frozen=True):
@@ -85,6 +88,9 @@ class _Set:
         self.text = text[blank.end() if blank else 0 :].rstrip()
         self.headings = tuple((clean_line(each.untrusted_title), each.level) for each in block.headings)
         self.flags = {*block.flags, Flag.INVISIBLE_CHARACTERS} if invisible else {*block.flags}
+        self.untrusted_hidden = " ".join(
+            filter(None, (block.untrusted_hidden, unseen_words(block.untrusted_text) if invisible else ""))
+        )
         self.new_page = block.new_page
 
     @property
@@ -104,6 +110,7 @@ class _Press:
         self._outline: list[Section] = []
         self._text = ""
         self._flags: set[Flag] = set()
+        self._left_out = LeftOut()
         self._page_chapter = ""
         self._chapter = ""
 
@@ -119,10 +126,12 @@ class _Press:
 
     def finish(self) -> Flowed:
         self._eject()
-        if self._flags and self._pages:  # of a block without text after the last page
-            self._pages[-1] = msgspec.structs.replace(
-                self._pages[-1], flags=_order({*self._pages[-1].flags, *self._flags})
-            )
+        left_out = self._left_out.take()
+        if self._pages and (self._flags or left_out):  # of a block without text after the last page
+            before = self._pages[-1]
+            self._left_out.add(f"{before.hidden} {left_out}")
+            flags, hidden = _order({*before.flags, *self._flags}), self._left_out.take()
+            self._pages[-1] = msgspec.structs.replace(before, flags=flags, hidden=hidden)
         last = len(self._pages)
         outline = [msgspec.structs.replace(each, page=min(each.page, last)) for each in self._outline]
         return Flowed(tuple(self._pages), tuple(outline) if last else ())
@@ -148,6 +157,8 @@ class _Press:
             self._chapter = named[-1].title
             if self._text and not self._page_chapter:
                 self._page_chapter = named[0].title
+        if block.untrusted_hidden:
+            self._left_out.add(f"{block.untrusted_hidden} ")
         start = 0
         while start < len(block.text):
             used = len(self._text) + len(_BETWEEN) if self._text else 0
@@ -177,7 +188,8 @@ class _Press:
         if is_misread(self._text) or "\ufffd" in self._text:
             self._flags.add(Flag.WRONG_ENCODING)
         number = len(self._pages) + 1
-        self._pages.append(Page(number, str(number), self._text, self._page_chapter, _order(self._flags)))
+        flags, hidden = _order(self._flags), self._left_out.take()
+        self._pages.append(Page(number, str(number), self._text, self._page_chapter, flags, hidden))
         self._text, self._flags = "", set()
 
 

@@ -24,6 +24,7 @@ _INVISIBLE = re.compile(
 # Not worth a flag: soft hyphens, direction marks, control characters other than tab and line end.
 _SILENT = re.compile("[\u00ad\u061c\u200e\u200f\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ODD = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
@@ -53,6 +54,13 @@ def clean(untrusted_text: str) -> tuple[str, int]:
         return text, 0
     text, invisible = _INVISIBLE.subn("", text)
     return _NOT_CHARACTERS.sub("\ufffd", text), invisible
+
+
+def unseen_words(untrusted_text: str) -> str:
+    """What is written in tags, the alphabet that nobody sees, in letters; the only invisible characters that say
+    something."""
+    written = " ".join(_TAGS.findall(untrusted_text))
+    return "".join(chr(ord(tag) - 0xE0000) if tag != " " else tag for tag in written)
 
 
 def odd_share(untrusted_text: str) -> float:

@@ -164,7 +164,7 @@ class _Walker(Walker):
             return
         if self._removed or (self._runs and self._runs[-1]):
             if untrusted_text.strip():
-                self.galley.hide()
+                self.galley.hide(untrusted_text)
         else:
             self.galley.say(untrusted_text)
 

@@ -19,6 +19,7 @@ from app.documents.formats.base import (
     refuse_damaged,
     refuse_over,
 )
+from app.documents.left_out import LeftOut
 
 MAX_LIST_LEVELS = 9
 MAX_NESTED_TABLES = 16
@@ -53,13 +54,15 @@ class Galley:
         self._tables: list[_Table] = []  # that are open, the outermost first
         self._asides: list[Block] = []  # of what is open
         self._hidden = False
+        self._left_out = LeftOut()
 
     def say(self, untrusted_text: str) -> None:
         self._inline.append(untrusted_text)
 
-    def hide(self) -> None:
+    def hide(self, untrusted_text: str = "") -> None:
         """Something that a person would not see is left out here."""
         self._hidden = True
+        self._left_out.add(untrusted_text)
 
     def refer(self, number: int) -> None:
         """A note's mark."""
@@ -69,8 +72,9 @@ class Galley:
         """A note's text, after the paragraph that is open; each of its paragraphs a line."""
         noted = list(blocks)
         text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
-        flags = dict.fromkeys(flag for block in noted for flag in block.flags)
-        self._asides.append(Block(f"[{number}] {text}" if text else "", flags=tuple(flags)))
+        flags = tuple(dict.fromkeys(flag for block in noted for flag in block.flags))
+        hidden = " ".join(block.untrusted_hidden for block in noted if block.untrusted_hidden)
+        self._asides.append(Block(f"[{number}] {text}" if text else "", flags=flags, untrusted_hidden=hidden))
 
     def put_box(self, blocks: Iterable[Block]) -> None:
         """A text box, after the paragraph that is open."""
@@ -80,6 +84,7 @@ class Galley:
         """`heading_level` counts from 1; 0 is no heading."""
         text = "\n".join(line.rstrip() for line in "".join(self._inline).split("\n")).strip("\n").rstrip()
         self._inline = []
+        self._left_out.add(" ")
         if self._tables:
             self._tables[-1].cell += text.split()
             return
@@ -158,7 +163,8 @@ class Galley:
         self._asides = []
 
     def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
-        self._blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))
+        flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
+        self._blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take()))
         self._hidden = False
 
 

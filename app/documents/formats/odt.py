@@ -106,8 +106,8 @@ class _Walker(Walker):
             self.galley.hide()
             return False
         if self._is_hidden(element, name):
-            if text_of(element):
-                self.galley.hide()
+            if text := text_of(element):
+                self.galley.hide(text)
             return False
         if name in _PARAGRAPHS:
             self._paragraphs[-1] += 1

@@ -158,7 +158,7 @@ def _page(
     if found is None:
         return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
     page = set_page(found, running)
-    return Page(index + 1, label, page.text, chapter, page.flags)
+    return Page(index + 1, label, page.text, chapter, page.flags, page.hidden)
 
 
 def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[str]:

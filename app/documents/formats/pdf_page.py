@@ -8,13 +8,14 @@ import msgspec
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import Flag
+from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
 from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
 from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
 from app.documents.formats.pdf_running import Edges, find_edges
-from app.documents.formats.pdf_unseen import look_at
-from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share
+from app.documents.formats.pdf_unseen import RawObject, look_at
+from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
+from app.documents.left_out import LeftOut
 
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
@@ -33,6 +34,7 @@ _CONTROLS = {
 class PageText(msgspec.Struct, frozen=True):
     text: str
     flags: tuple[Flag, ...]
+    hidden: str
 
 
 class PageLines(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ class PageLines(msgspec.Struct, frozen=True):
     edges: Edges = Edges()
     drawn: bool = False
     flags: tuple[Flag, ...] = ()
+    hidden: str = ""
 
     @property
     def characters(self) -> int:
@@ -57,9 +60,10 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
     """
     seen = look_at(page, content)
     layout, unmapped = _extract(page, content, characters_before)
-    hidden = False
+    hidden, left_out = False, LeftOut()
     if seen.unseen:
         everything = layout
+        _leave_out(page, seen.unseen, left_out)
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
         layout, unmapped = _extract(page, content, characters_before)
@@ -74,6 +78,7 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
         find_edges(layout.pieces, layout.bottom, layout.top),
         seen.drawn,
         flags,
+        left_out.take() if hidden else "",
     )
 
 
@@ -81,7 +86,12 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText
     """The lines joined into paragraphs, without those that are `running`."""
     shown = [index for index in range(len(page.lines)) if index not in running]
     starts = frozenset(place for place, index in enumerate(shown) if index in page.starts)
-    text, invisible = clean(join_lines([page.lines[index] for index in shown], starts, page.in_columns))
+    untrusted_lines = [page.lines[index] for index in shown]
+    text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns))
+    left_out = LeftOut()
+    left_out.add(page.hidden)
+    if invisible:
+        left_out.add(" " + unseen_words("\n".join(untrusted_lines)))
     text = text if text.strip() else ""
     found = {
         Flag.EMPTY: not text and not page.drawn,
@@ -90,7 +100,23 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
-    return PageText(text, tuple(flag for flag in Flag if flag in flags))
+    return PageText(text, tuple(flag for flag in Flag if flag in flags), left_out.take())
+
+
+def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
+    """Keep what these objects say, which must be active still; what lies in forms nested too deep is not among them."""
+    textpage = page.get_textpage()
+    try:
+        for raw in unseen:
+            if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
+                continue
+            size = min(pdfium.FPDFTextObj_GetText(raw, textpage.raw, None, 0), 4 * MAX_HIDDEN_CHARACTERS)
+            if size > 2:
+                buffer = (ctypes.c_ushort * (size // 2))()
+                pdfium.FPDFTextObj_GetText(raw, textpage.raw, buffer, size)
+                left_out.add(bytes(buffer).decode("utf-16-le", "replace").rstrip("\0") + " ")
+    finally:
+        textpage.close()
 
 
 def _count_seen(layout: Layout) -> int:

@@ -129,7 +129,7 @@ class _Reader:
             return
         elif group.hidden or group.removed:
             if untrusted_text.strip():
-                self._galleys[-1].hide()
+                self._galleys[-1].hide(untrusted_text)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
         else:

@@ -15,7 +15,8 @@ from app.documents import language
 from app.documents.flow import Block, flow
 from app.documents.formats.base import MAX_CHARACTERS, MAX_PAGES, Content, Progress, choose_title, refuse_over
 from app.documents.formats.detect import looks_like_text
-from app.documents.hygiene import ODD_SHARE_LIMIT, clean, odd_share
+from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
+from app.documents.left_out import LeftOut
 
 format = Format.TEXT
 
@@ -136,9 +137,13 @@ def _printed_page(number: int, untrusted_text: str) -> Page:
     flags = [Flag.EMPTY] if not text else []
     if odd_share(untrusted_text) > ODD_SHARE_LIMIT:
         flags.append(Flag.ODD_CHARACTERS)
+    if is_misread(text) or "\ufffd" in text:
+        flags.append(Flag.WRONG_ENCODING)
     if invisible:
         flags.append(Flag.INVISIBLE_CHARACTERS)
-    return Page(number, str(number), text, flags=tuple(flags))
+    hidden = LeftOut()
+    hidden.add(unseen_words(untrusted_text) if invisible else "")
+    return Page(number, str(number), text, flags=tuple(flags), hidden=hidden.take())
 
 
 def _blocks(pieces: list[str]) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from app.core.document import Flag
 from app.documents.flow import Block, Heading
 from app.documents.formats.notes import Elsewhere, Notes, back_links, find_notes, without_mark
 from app.documents.formats.xml import find_all, local_name
+from app.documents.left_out import LeftOut
 
 _SKIPPED = {
     *("head", "script", "style", "template", "noscript", "iframe", "object", "embed", "audio", "video", "canvas"),
@@ -118,6 +119,7 @@ class _Reader:
         self._rows: list[list[str]] = []  # for each open table, the cells of the open row
         self._preformatted = 0
         self._hidden = False
+        self._left_out = LeftOut()
 
     def read(self, root: etree._Element) -> None:
         """An explicit stack: nesting of the document must not become nesting of calls."""
@@ -175,8 +177,10 @@ class _Reader:
         unseen = element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
         unseen = unseen or (self._aria and (element.get("aria-hidden") or "").strip().lower() == "true")
         # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
-        if unseen and name != "nav" and "".join(str(piece) for piece in element.itertext()).strip():
-            self._hidden = True
+        if unseen and name != "nav":
+            pieces = [str(piece) for piece in element.itertext() if str(piece).strip()]
+            self._hidden |= bool(pieces)
+            self._left_out.add(" ".join([*pieces, ""]))
         return unseen
 
     def _say(self, text: str | None) -> None:
@@ -280,7 +284,8 @@ class _Reader:
             self._add("")
 
     def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
-        self.blocks.append(Block(text, headings, (Flag.HIDDEN_TEXT,) if self._hidden else ()))
+        flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
+        self.blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take()))
         self._hidden = False
         self._put_asides()
 

@@ -232,6 +232,7 @@ def test_hidden_and_deleted_text_and_comments_are_left_out_and_flagged(inner: st
     data = write_docx(f"<w:p>{_run('Seen')}{inner}</w:p>", styles=styles, members={"word/comments.xml": comments})
     page = _parse(data).pages[0]
     assert (page.text, page.flags) == ("Seen", (Flag.HIDDEN_TEXT,))
+    assert page.hidden == ("" if "comment" in inner else "Secret")
 
 
 def test_hidden_paragraphs_and_rows() -> None:

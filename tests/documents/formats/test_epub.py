@@ -149,6 +149,7 @@ def test_hidden_text_is_left_out_and_flagged(hidden: str) -> None:
     assert "Secret" not in document.pages[0].text
     assert "Seen too" in document.pages[0].text
     assert document.pages[0].flags == (Flag.HIDDEN_TEXT,)
+    assert document.pages[0].hidden == "Secret"
 
 
 def test_what_only_looks_hidden_stays() -> None:

@@ -120,6 +120,7 @@ def test_the_only_text_is_never_lost(page: str) -> None:
 def test_a_main_part_inside_of_what_is_hidden_stays_hidden() -> None:
     document = _parse(f"<p>Seen</p><div style='display:none'><main>{_PROSE}</main></div>")
     assert [(each.text, each.flags) for each in document.pages] == [("Seen", (Flag.HIDDEN_TEXT,))]
+    assert document.pages[0].hidden
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def test_what_nobody_sees_is_left_out_and_flagged(hidden: str) -> None:
     document = _parse(write_pdf([_SEEN + hidden, _SEEN]))
     assert [page.text for page in document.pages] == ["Everybody sees this line."] * 2
     assert [page.flags for page in document.pages] == [(Flag.HIDDEN_TEXT,), ()]
+    assert [page.hidden for page in document.pages] == [_SECRET, ""]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_hidden_text_in_a_form_is_found(hidden: str) -> None:
         write_pdf([_SEEN + "q 0.5 0 0 0.5 10 10 cm /Form Do Q"], form=show("Seen in the form", y=730) + hidden)
     ).pages[0]
     assert page.text.split("\n") == ["Everybody sees this line.", "Seen in the form"]
-    assert page.flags == (Flag.HIDDEN_TEXT,)
+    assert (page.flags, page.hidden) == ((Flag.HIDDEN_TEXT,), _SECRET)
 
 
 def test_a_form_that_is_moved_off_the_page_is_hidden() -> None:
