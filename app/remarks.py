@@ -40,13 +40,23 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
     return sentence.format(percent=int(100 * (page.confidence or 0.0)))
 
 
-def page_remarks(page: Page | PageReport, shown_characters: int = MAX_SHOWN_CHARACTERS) -> tuple[str, ...]:
-    """What a person should know about a page, with so much of its hidden text; empty where there is nothing."""
+def page_remarks(
+    page: Page | PageReport, shown_characters: int = MAX_SHOWN_CHARACTERS, *, hidden_read: bool = False
+) -> tuple[str, ...]:
+    """What a person should know about a page, with so much of its hidden text; empty where there is nothing.
+
+    `hidden_read`: the person allowed that the model reads that too.
+    """
     sentences = [flag_sentence(flag, page) for flag in page.flags if flag is not Flag.HIDDEN_TEXT or not page.hidden]
     if page.hidden:
         hidden = " ".join(printable(page.hidden.replace("\n", " ")).split())
         cut = hidden if len(hidden) <= shown_characters else hidden[:shown_characters].rstrip() + "…"
-        sentences.append(_("Hidden text on this page was kept from the model: “{text}”").format(text=cut))
+        words = (
+            _("The model reads hidden text on this page: “{text}”")
+            if hidden_read
+            else _("Hidden text on this page was kept from the model: “{text}”")
+        )
+        sentences.append(words.format(text=cut))
     if isinstance(page, PageReport) and page.missing_before:
         words = (
             _("The book’s own page numbers go from {before} to {label}: a page before this one is missing.")

@@ -91,7 +91,9 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """A document on the shelf, without its text. `path` is where its file was when it was added."""
+    """A document on the shelf, without its text. `path` is where its file was when it was added; `hidden_read`: the
+    person allowed that the model reads the hidden text of its pages too.
+    """
 
     id: str
     title: str
@@ -104,6 +106,7 @@ class Book(msgspec.Struct, frozen=True):
     language: str = ""
     outline: tuple[Section, ...] = ()
     flagged_pages: int = 0  # that need a look, as `ingestion.examine` finds
+    hidden_read: bool = False
 
 
 class PageImage(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from app.core.cancel import Cancel
 from app.core.conversation import PageRange
 from app.core.document import Book, Document, Page, PageImage, PageLayer
@@ -57,19 +59,23 @@ class Library:
         return book
 
     def page(self, book_id: str, number: int) -> Page:
-        """Raises AppError PAGES_INVALID when there is no such page."""
+        """A page as the model reads it. Raises AppError PAGES_INVALID when there is no such page."""
+        book = self.book(book_id)
         page = self._books.page(book_id, number)
         if page is None:
-            raise AppError(Code.PAGES_INVALID, path=self.book(book_id).title, wanted=str(number), pages=0)
-        return page
+            raise AppError(Code.PAGES_INVALID, path=book.title, wanted=str(number), pages=0)
+        return _as_read(page, book)
 
     def pages(self, book_id: str, pages: PageRange | None = None) -> tuple[Page, ...]:
-        """The pages of a book, or some. Raises AppError PAGES_INVALID when a wanted page does not exist."""
+        """The pages of a book, or some, as the model reads them.
+
+        Raises AppError PAGES_INVALID when a wanted page does not exist.
+        """
         book = self.book(book_id)
         if pages is not None and not 1 <= pages.first <= pages.last <= book.page_count:
             wanted = f"{pages.first}-{pages.last}"
             raise AppError(Code.PAGES_INVALID, path=book.title, wanted=wanted, pages=book.page_count)
-        return self._books.pages(book_id, pages)
+        return tuple(_as_read(page, book) for page in self._books.pages(book_id, pages))
 
     def report(self, book_id: str) -> IngestionReport:
         """What could be read of each page of a book, without its tokens."""
@@ -79,7 +85,7 @@ class Library:
         """Exact tokens of each page for the loaded model, its mark included; None while none is loaded."""
         if self._engine.model() is None:
             return None
-        prompt = Prompt("", (document_text(self.book(book_id), self._books.pages(book_id)),), ())
+        prompt = Prompt("", (document_text(self.book(book_id), self.pages(book_id)),), ())
         ends = self._engine.measure(prompt).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
@@ -105,10 +111,16 @@ class Library:
         known = self._books.tokens(book_id, model.vocabulary)
         if known is None:
             book = self.book(book_id)
-            prompt = Prompt("", (document_text(book, self._books.pages(book_id)),), ())
+            prompt = Prompt("", (document_text(book, self.pages(book_id)),), ())
             known = self._engine.measure(prompt).documents[0]
-            self._books.set_tokens(book_id, model.vocabulary, known)
+            if self.book(book_id).hidden_read == book.hidden_read:  # it may have been changed meanwhile
+                self._books.set_tokens(book_id, model.vocabulary, known)
         return known
+
+    def set_hidden_read(self, book_id: str, hidden_read: bool) -> Book:
+        """Whether the model reads the hidden text of a book's pages too; what was read of the book is read again."""
+        self._books.set_hidden_read(book_id, hidden_read)
+        return self.book(book_id)
 
     def remove(self, book_id: str) -> None:
         """Take a book off the shelf with all that came of it; its file stays where it is."""
@@ -121,6 +133,13 @@ class Library:
 
     def close(self) -> None:
         self._reader.close()
+
+
+def _as_read(page: Page, book: Book) -> Page:
+    """With its hidden text at its end, named as such, where the person allowed it: passages keep their places."""
+    if not book.hidden_read or not page.hidden:
+        return page
+    return msgspec.structs.replace(page, text=f"{page.text}\n\n[Hidden text of this page: {page.hidden}]".lstrip())
 
 
 def document_text(book: Book, pages: tuple[Page, ...]) -> DocumentText:

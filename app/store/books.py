@@ -19,7 +19,9 @@ from app.store import passages
 from app.store.db import Database
 from app.store.folding import fold, storable
 
-_BOOK = "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages"
+_BOOK = (
+    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read"
+)
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 
 
@@ -51,8 +53,9 @@ class Books:
                 document.language,
                 msgspec.json.encode(document.outline).decode("utf-8"),
                 len(examine(document.pages).to_look_at),
+                False,
             )
-            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             connection.executemany(
                 f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((row[0], *_page_row(page)) for page in document.pages),
@@ -121,6 +124,12 @@ class Books:
                 (vocabulary, tokens, book_id),
             )
 
+    def set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
+        """Its tokens are to be counted anew then."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
+            connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
+
     def _find(self, column: str, value: str) -> Book | None:
         with self._database.read() as connection:
             row = connection.execute(f"SELECT {_BOOK} FROM books WHERE {column} = ?", (value,)).fetchone()
@@ -128,7 +137,8 @@ class Books:
 
 
 def _book(row: tuple[Any, ...]) -> Book:
-    id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages = row
+    id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
+    flagged_pages, hidden_read = rest
     return Book(
         id=id,
         title=title,
@@ -141,6 +151,7 @@ def _book(row: tuple[Any, ...]) -> Book:
         language=language,
         outline=msgspec.json.decode(outline, type=tuple[Section, ...]),
         flagged_pages=flagged_pages,
+        hidden_read=bool(hidden_read),
     )
 
 

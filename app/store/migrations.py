@@ -157,6 +157,7 @@ CREATE TABLE blobs (
 
 _HIDDEN_TEXT = """
 ALTER TABLE pages ADD COLUMN hidden TEXT NOT NULL DEFAULT '';  -- what was left out of a page's text, to be shown
+ALTER TABLE books ADD COLUMN hidden_read INTEGER NOT NULL DEFAULT 0;  -- whether the model reads that too
 """
 
 _SHEETS = """

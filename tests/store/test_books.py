@@ -119,3 +119,16 @@ def test_a_deleted_book_leaves_every_desk_and_no_text(books: Books, database: Da
     assert desk.books == (BookRef(kept.id),)
     assert conversations.question(asked.id) == asked  # a record of what was asked
     assert books.add(ATLAS, Path("atlas.pdf")).id != gone.id
+
+
+def test_whether_hidden_text_is_read_is_kept_and_its_tokens_are_counted_anew(books: Books, tmp_path: Path) -> None:
+    book = books.add(ATLAS, tmp_path / "atlas.pdf")
+    books.set_tokens(book.id, "llama4", 12)
+    assert not book.hidden_read
+    for hidden_read in (True, False):
+        books.set_hidden_read(book.id, hidden_read)
+        found = books.get(book.id)
+        assert found is not None
+        assert found.hidden_read is hidden_read
+        assert books.tokens(book.id, "llama4") is None
+    assert books.search(book.id, "not to be seen") == ()

@@ -171,7 +171,7 @@ class PagePresenter(QObject):
         if other_book:
             self._panel.show_book(opened.book)
         headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
-        note = page_note(opened.page)
+        note = page_note(opened.book, opened.page)
         if opened.wanted and opened.lit is None:
             note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
         self._panel.show_page(opened.page, headings, note)

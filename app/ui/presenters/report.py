@@ -19,9 +19,10 @@ from app.ui.report.rows import THUMBNAIL
 
 
 class ReportPresenter(QObject):
-    """`page_wanted` carries a book's id and a page's number."""
+    """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now."""
 
     page_wanted = Signal(str, int)
+    book_changed = Signal(object)
     failed = Signal(str)
 
     def __init__(
@@ -43,6 +44,7 @@ class ReportPresenter(QObject):
         dialog = self.dialog = ReportDialog(self._icons, book, self._window)
         dialog.page_wanted.connect(self.page_wanted)
         dialog.thumbnails.wanted.connect(partial(self._draw, book.id))
+        dialog.hidden_chosen.connect(partial(self._set_hidden_read, book.id))
         dialog.finished.connect(partial(self._forget, dialog))
         work = partial(self._desk.library.report, book.id)
         self._bridge.call(Executor.STORE, work, partial(self._show, book.id), self._on_problem)
@@ -63,6 +65,9 @@ class ReportPresenter(QObject):
             return
         self._report = report
         self.dialog.show_report(report)
+        self._count(book_id)
+
+    def _count(self, book_id: str) -> None:
         work = partial(self._desk.library.page_tokens, book_id)
         self._bridge.call(Executor.ENGINE, work, partial(self._show_tokens, book_id), self._ignore)
 
@@ -71,6 +76,15 @@ class ReportPresenter(QObject):
         shown = self.dialog is not None and self.dialog.book.id == book_id
         if tokens is not None and shown and self.dialog is not None and self._report is not None:
             self.dialog.show_report(self._report.counted(tokens))
+
+    def _set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
+        work = partial(self._desk.library.set_hidden_read, book_id, hidden_read)
+        self._bridge.call(Executor.STORE, work, self._take_book, self._on_problem)
+
+    @Slot(object)
+    def _take_book(self, book: Book) -> None:
+        self.book_changed.emit(book)
+        self._count(book.id)
 
     def _draw(self, book_id: str, number: int) -> None:
         width = round(THUMBNAIL.width() * self._window.devicePixelRatioF())

@@ -122,6 +122,14 @@ class ShelfPresenter(QObject):
             self._count(book_id)
         self._show_books()
 
+    @Slot(object)
+    def take_book(self, book: Book) -> None:
+        """The model reads another text of it now."""
+        self._books[book.id] = book
+        self._tokens.pop(book.id, None)
+        self._count(book.id)
+        self._show_books()
+
     @Slot()
     def choose_files(self) -> None:
         self.openings.choose(self._panel.window())

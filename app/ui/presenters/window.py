@@ -154,6 +154,7 @@ class WindowPresenter(QObject):
         panel.search_wanted.connect(self.find_anything)
         panel.report_wanted.connect(self.open_report)
         self.report.page_wanted.connect(self.open_page)
+        self.report.book_changed.connect(self._on_book_changed)
         shelf.conversations_listed.connect(self._on_listed)
         shelf.conversation_wanted.connect(talk.open)
         shelf.conversation_deleted.connect(talk.delete)
@@ -280,6 +281,13 @@ class WindowPresenter(QObject):
             self.page.open_page(*self.page.place)  # its file was put back, or its password given again
         elif self.page.place is None or not self._first_start:
             self.page.open_book(book.id)
+
+    @Slot(object)
+    def _on_book_changed(self, book: Book) -> None:
+        self.shelf.take_book(book)
+        self.context.measure()
+        if self.page.place is not None and self.page.place[0] == book.id:
+            self.page.open_page(*self.page.place)
 
     @Slot()
     def _on_engine_died(self) -> None:

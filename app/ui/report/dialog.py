@@ -23,6 +23,7 @@ from app.ui.widgets.labels import ElidedLabel, PlainLabel
 _WIDTH, _HEIGHT = 680, 600
 _CHOICE_WIDTH = 180
 _ALL, _LOOK = "all", "look"
+_KEPT, _READ = "kept", "read"
 
 
 class PagesView(ShelfListView):
@@ -37,9 +38,11 @@ class PagesView(ShelfListView):
 
 
 class ReportDialog(QDialog):
-    """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number."""
+    """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number,
+    `hidden_chosen` whether the model shall read the hidden text of this book."""
 
     page_wanted = Signal(str, int)
+    hidden_chosen = Signal(bool)
 
     def __init__(self, icons: Icons, book: Book, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +66,12 @@ class ReportDialog(QDialog):
         drawn = book.format is Format.PDF
         self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
         self.view.opened.connect(self._open)
+        self.pages.show_hidden_read(book.hidden_read)
+        values = ((_KEPT, _("Hidden text: kept from the model")), (_READ, _("Hidden text: read by the model")))
+        self.hidden = Choice(values, _READ if book.hidden_read else _KEPT)
+        self.hidden.setAccessibleName(_("What happens to the hidden text of this book"))
+        self.hidden.chosen.connect(self._choose_hidden)
+        self.hidden.hide()
         self._nothing = PlainLabel(_("No page needs a look."), role="soft")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
@@ -76,6 +85,7 @@ class ReportDialog(QDialog):
         self._size.setText(size_words(report))
         self.bar.show_report(report)
         self.filter.setEnabled(bool(report.to_look_at))
+        self.hidden.setVisible(any(page.hidden for page in report.pages))
         self.pages.show_report(report)
         self._show_list()
 
@@ -111,6 +121,7 @@ class ReportDialog(QDialog):
         close.clicked.connect(self.reject)
         last = QHBoxLayout()
         last.setContentsMargins(0, SPACE_M, 0, 0)
+        last.addWidget(self.hidden)
         last.addStretch(1)
         last.addWidget(close)
         column.addLayout(last)
@@ -122,6 +133,11 @@ class ReportDialog(QDialog):
     def _narrow(self, which: str) -> None:
         self.pages.narrow(which == _LOOK)
         self._show_list()
+
+    @Slot(str)
+    def _choose_hidden(self, which: str) -> None:
+        self.pages.show_hidden_read(which == _READ)
+        self.hidden_chosen.emit(which == _READ)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

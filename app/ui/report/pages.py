@@ -14,17 +14,19 @@ from app.ui.widgets.tips import plain_tip
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 PageRole = int(Qt.ItemDataRole.UserRole)
+RemarksRole = PageRole + 1
 _ROOT = QModelIndex()
 _TIP_CHARACTERS = 1_000
 
 
 class ReportPages(QAbstractListModel):
-    """`PageRole` gives a `PageReport`."""
+    """`PageRole` gives a `PageReport`, `RemarksRole` what is odd about it in words."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._report = IngestionReport(())
         self._only_to_look_at = False
+        self._hidden_read = False
         self._shown: Sequence[PageReport] = ()
         self._places: dict[int, int] = {}
 
@@ -37,6 +39,12 @@ class ReportPages(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
         else:
             self._reset()
+
+    def show_hidden_read(self, hidden_read: bool) -> None:
+        """Whether the model reads hidden text too."""
+        self._hidden_read = hidden_read
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
 
     def narrow(self, only_to_look_at: bool) -> None:
         self._only_to_look_at = only_to_look_at
@@ -61,9 +69,11 @@ class ReportPages(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"p. {page.label} · {state_word(page.state)}"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return " ".join((measure_of(page), *page_remarks(page)))
+            return " ".join((measure_of(page), *page_remarks(page, hidden_read=self._hidden_read)))
+        if role == RemarksRole:
+            return " ".join(page_remarks(page, hidden_read=self._hidden_read))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip("\n".join(page_remarks(page, _TIP_CHARACTERS)))
+            return plain_tip("\n".join(page_remarks(page, _TIP_CHARACTERS, hidden_read=self._hidden_read)))
         return None
 
     def _reset(self) -> None:

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from app.core.document import Flag
 from app.core.ingestion import PageReport
-from app.remarks import page_remarks, state_word
+from app.remarks import state_word
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.report.bar import SYMBOLS, colour_of
-from app.ui.report.pages import Index, PageRole, measure_of
+from app.ui.report.pages import Index, PageRole, RemarksRole, measure_of
 from app.ui.report.thumbnails import Thumbnails
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
@@ -47,7 +47,7 @@ class PageDelegate(RowDelegate):
         if self._thumbnails is not None:
             self._paint_picture(painter, QRect(inner.topLeft(), THUMBNAIL), page)
             inner.setLeft(inner.left() + THUMBNAIL.width() + SPACE_M)
-        self._paint_words(painter, inner, page)
+        self._paint_words(painter, inner, page, index.data(RemarksRole))
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, box: QRect, page: PageReport) -> None:
@@ -69,7 +69,7 @@ class PageDelegate(RowDelegate):
         painter.setPen(QColor(palette.line))
         painter.drawRect(box)
 
-    def _paint_words(self, painter: QPainter, inner: QRect, page: PageReport) -> None:
+    def _paint_words(self, painter: QPainter, inner: QRect, page: PageReport, remarks: str) -> None:
         palette = self._theme.palette
         line = QRect(inner.left(), inner.top(), inner.width(), _LINE)
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -85,7 +85,6 @@ class PageDelegate(RowDelegate):
         painter.drawText(line.adjusted(_LABEL_WIDTH + SPACE_L + _SIGN, 0, 0, 0), middle, state_word(page.state))
         painter.setPen(QColor(palette.soft_ink))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, measure_of(page))
-        remarks = " ".join(page_remarks(page))
         font = small if remarks else text_font(SIZE_SMALL)
         painter.setFont(font)
         painter.setPen(QColor(palette.near if page.needs_look else palette.soft_ink))
