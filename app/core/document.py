@@ -109,6 +109,14 @@ class Book(msgspec.Struct, frozen=True):
     hidden_read: bool = False
 
 
+class FoundPage(msgspec.Struct, frozen=True):
+    """A page where a search found something, and in how many places."""
+
+    number: int
+    label: str
+    places: int
+
+
 class PageImage(msgspec.Struct, frozen=True):
     """A drawn page as raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
 

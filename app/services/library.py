@@ -9,7 +9,7 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, Page, PageImage, PageLayer
+from app.core.document import Book, Document, FoundPage, Page, PageImage, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.ingestion import IngestionReport, examine
@@ -99,8 +99,8 @@ class Library:
         book = self.book(book_id)
         return self._reader.page_layer(Path(book.path), book.sha256, number)
 
-    def search(self, book_id: str, text: str) -> tuple[int, ...]:
-        """Numbers of the pages where `text` stands, whatever its case."""
+    def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
+        """The pages where `text` stands, whatever its case."""
         return self._books.search(book_id, text)
 
     def tokens(self, book_id: str) -> int | None:

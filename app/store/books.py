@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, Flag, Format, Page, Section
+from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Section
 from app.core.ingestion import examine
 from app.store import passages
 from app.store.db import Database
@@ -96,16 +96,18 @@ class Books:
             connection.execute("DELETE FROM books WHERE id = ?", (id,))
         self._database.scrub()
 
-    def search(self, book_id: str, text: str) -> tuple[int, ...]:
-        """Numbers of the pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
+    def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
+        """The pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
         needle = fold(text)
         if not needle:
             return ()
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT number FROM pages WHERE book_id = ? AND contains(text, ?) ORDER BY number", (book_id, needle)
+                """SELECT number, label, count_places(text, :needle) FROM pages
+                    WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
+                {"id": book_id, "needle": needle},
             )
-            return tuple(int(number) for (number,) in rows)
+            return tuple(FoundPage(*row) for row in rows)
 
     def tokens(self, book_id: str, vocabulary: str) -> int | None:
         """Tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted them."""

@@ -15,7 +15,7 @@ import apsw
 
 from app.core.errors import AppError, Code
 from app.core.paths import machine_error
-from app.store.folding import contains
+from app.store.folding import contains, count_places
 from app.store.migrations import migrate
 from app.store.secret import Key
 
@@ -209,6 +209,7 @@ def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
             connection.pragma("secure_delete", True)
             connection.pragma("temp_store", "MEMORY")  # temporary files would not be encrypted
             connection.create_scalar_function("contains", _contains, 2, deterministic=True)
+            connection.create_scalar_function("count_places", _count_places, 2, deterministic=True)
     except BaseException:
         connection.close()
         raise
@@ -226,6 +227,11 @@ def _seize(connection: apsw.Connection, path: Path) -> None:
 def _contains(*values: apsw.SQLiteValue) -> bool:
     text, folded_needle = values
     return contains(str(text), str(folded_needle))
+
+
+def _count_places(*values: apsw.SQLiteValue) -> int:
+    text, folded_needle = values
+    return count_places(str(text), str(folded_needle))
 
 
 def _roll_back(connection: apsw.Connection) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_CLUSTER = re.compile(r"\s+|\S[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
+"""A run of white space, or a character with what composes with it."""
 
 
 def fold(text: str) -> str:
@@ -14,6 +18,36 @@ def fold(text: str) -> str:
 def contains(text: str, folded_needle: str) -> bool:
     """Whether `text` contains a text that `fold` returned."""
     return folded_needle in fold(text)
+
+
+def count_places(text: str, folded_needle: str) -> int:
+    """How often `text` contains a text that `fold` returned, without overlapping."""
+    return fold(text).count(folded_needle)
+
+
+def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
+    """The ranges of `text` where a text that `fold` returned stands: as many as `count_places` counts."""
+    if not folded_needle:
+        return ()
+    folded: list[str] = []
+    origins: list[tuple[int, int]] = []  # of each folded character
+    for match in _CLUSTER.finditer(text):
+        if match.group().isspace():
+            piece = " " if folded else ""
+        else:
+            piece = unicodedata.normalize("NFKC", match.group()).casefold()
+        for character in piece:
+            if character != " " or (folded and folded[-1] != " "):
+                folded.append(character)
+                origins.append(match.span())
+    joined = "".join(folded)
+    found = []
+    at = joined.find(folded_needle)
+    while at >= 0:
+        end = at + len(folded_needle)
+        found.append((origins[at][0], origins[end - 1][1]))
+        at = joined.find(folded_needle, end)
+    return tuple(found)
 
 
 def storable(text: str) -> str:

@@ -146,6 +146,8 @@ QPushButton[role="link"]:focus {{
     border: 2px solid {palette.accent}; padding: 0 {SPACE_XS - 1}px; min-height: 18px;
 }}
 
+QPushButton[role="floating"] {{ padding: 0 {SPACE_S}px; min-height: 26px; font-size: {SIZE_SMALL}px; }}
+
 QToolButton[role="icon"] {{
     background: transparent; border: 2px solid transparent; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
-from app.core.document import Document, PageImage
+from app.core.document import Document, PageImage, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
 from app.core.password import Password
@@ -251,12 +251,14 @@ class ScriptedEngine:
 
 @dataclass
 class ScriptedReader:
-    """Opens what `documents` holds by file name, after the `steps` of that file; `draw` gets page and width."""
+    """Opens what `documents` holds by file name, after the `steps` of that file; `draw` gets page and width, `layer`
+    the page."""
 
     documents: dict[str, Document] = field(default_factory=dict)
     steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     draw: Callable[[int, int], PageImage] | None = None
+    layer: Callable[[int], PageLayer] | None = None
     widths: list[int] = field(default_factory=list)
 
     def read(
@@ -290,6 +292,11 @@ class ScriptedReader:
         if self.draw is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
         return self.draw(page, width)
+
+    def page_layer(self, path: Path, sha256: str, page: int) -> PageLayer:
+        if self.layer is None:
+            raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
+        return self.layer(page)
 
     def close(self) -> None:
         """Nothing runs."""

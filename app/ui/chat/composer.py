@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -125,6 +125,13 @@ class Composer(QWidget):
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
         self.editor.moveCursor(QTextCursor.MoveOperation.End)
+
+    @Slot(str)
+    def take_quotation(self, text: str) -> None:
+        """Put what one wants to ask about before what is written, and go behind it."""
+        written = self.text().strip()
+        self.set_text(f"{text}\n{written}")
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def text(self) -> str:
         return self.editor.toPlainText()

@@ -20,9 +20,10 @@ _NARROW = 400
 
 
 class FindField(QLineEdit):
-    """Return finds the next page, Shift+Return the one before, Esc gives up."""
+    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc gives up."""
 
     next_wanted = Signal(int)
+    list_wanted = Signal()
     given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,6 +47,8 @@ class FindField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.next_wanted.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Down:
+            self.list_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.given_up.emit()

@@ -1,27 +1,50 @@
-"""A page as a drawing: fits the width, sharp on every screen, drawn elsewhere and asked for by width."""
+"""A page as a drawing: fits the width, sharp on every screen, drawn elsewhere and asked for by width.
+
+What is lit or selected on it is painted over the drawing, at the places that the reader tells of its characters.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.core.document import PageImage
+from app.documents.layer import Box, Layer
 from app.messages import _
-from app.ui.theme import Theme
+from app.ui.theme import PAPER, Theme
 
 _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096
 """Device pixels: the widest drawing that is asked for."""
 
 _STEP = 40
+_FOUND, _SELECTED = "#F2D9DA", "#C9DCEF"
+_LIT_ABOVE_SHARE = 0.25
+"""Of the height: where a lit place comes to stand."""
 
 
 class ImagePage(QAbstractScrollArea):
-    """`image_wanted` carries the width in device pixels; `turned` is +1 or -1 for PageDown or PageUp at an edge."""
+    """`image_wanted` carries the width in device pixels; `turned` is +1 or -1 for PageDown or PageUp at an edge, and
+    `zoomed` for Ctrl and the wheel. `selected` tells that the selection has changed.
+    """
 
     image_wanted = Signal(int)
     turned = Signal(int)
+    zoomed = Signal(int)
+    selected = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +52,13 @@ class ImagePage(QAbstractScrollArea):
         self._image: QImage | None = None
         self._zoom = 1.0
         self._asked = 0
+        self._layer: Layer | None = None
+        self._lit: tuple[Box, ...] = ()
+        self._found: tuple[Box, ...] = ()
+        self._selection: tuple[int, int] | None = None
+        self._anchor: int | None = None
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAutoFillBackground(False)
@@ -42,6 +72,7 @@ class ImagePage(QAbstractScrollArea):
         """Show nothing and ask for the drawing of another page."""
         self._image = None
         self._asked = 0
+        self.show_layer(None)
         self.verticalScrollBar().setValue(0)
         self.setAccessibleName(_("Page, being drawn"))
         self._ask()
@@ -50,9 +81,39 @@ class ImagePage(QAbstractScrollArea):
     def show_image(self, drawn: PageImage, name: str) -> None:
         """`name` is what a screen reader says."""
         image = QImage(drawn.rgb, drawn.width, drawn.height, 3 * drawn.width, QImage.Format.Format_RGB888)
+        first = self._image is None
         self._image = image.copy()  # the bytes of `drawn` do not outlive it
         self.setAccessibleName(name)
         self._arrange()
+        if first:
+            self._reveal()
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """The characters that can be lit and selected; nothing is lit yet."""
+        self._layer = layer
+        self._lit = self._found = ()
+        self._anchor = None
+        self._select(None)
+
+    def light(self, lit: Iterable[Box], found: Iterable[Box]) -> None:
+        """`lit` is the quotation or the place one looks at, and comes into sight; `found` are the other places."""
+        self._lit, self._found = tuple(lit), tuple(found)
+        self._reveal()
+        self.viewport().update()
+
+    def lit(self) -> tuple[Box, ...]:
+        return self._lit
+
+    def found(self) -> tuple[Box, ...]:
+        return self._found
+
+    def selected_text(self) -> str:
+        return self._layer.text[slice(*self._selection)] if self._layer and self._selection else ""
+
+    def selection_rect(self) -> QRectF | None:
+        """Of the selection's last line, in the viewport."""
+        bands = self._layer.bands(*self._selection) if self._layer and self._selection else ()
+        return self._on_view(bands[-1]) if bands else None
 
     def set_zoom(self, zoom: float) -> None:
         """1 fits the width of the panel."""
@@ -65,6 +126,76 @@ class ImagePage(QAbstractScrollArea):
         self._arrange()
         self._later.start()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._later.start()
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turns = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if turns:
+                self.zoomed.emit(1 if turns > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    # ---- selecting
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._layer is not None:
+            self._anchor = self._caret_at(event.position())
+            self._select(None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._anchor is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            caret = self._caret_at(event.position())
+            if caret is not None:
+                start, end = sorted((self._anchor, caret))
+                self._select((start, end) if end > start else None)
+        elif self._layer is not None:
+            over = self._character_under(event.position()) is not None
+            self.viewport().setCursor(Qt.CursorShape.IBeamCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self._anchor = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self._character_under(event.position())
+        if self._layer is not None and index is not None:
+            self._select(self._layer.word_around(index))
+
+    def select_all(self) -> None:
+        if self._layer is not None and self._layer.text:
+            self._select((0, len(self._layer.text)))
+
+    def _select(self, selection: tuple[int, int] | None) -> None:
+        if selection != self._selection:
+            self._selection = selection
+            self.selected.emit()
+            self.viewport().update()
+
+    def _share(self, at: QPointF) -> tuple[float, float]:
+        area = self._area()
+        return (at.x() - area.left()) / area.width(), (at.y() - area.top()) / area.height()
+
+    def _caret_at(self, at: QPointF) -> int | None:
+        """The number of characters before the pointer."""
+        if self._layer is None:
+            return None
+        x, y = self._share(at)
+        index = self._layer.character_at(x, y)
+        return None if index is None else index + self._layer.is_behind(index, x)
+
+    def _character_under(self, at: QPointF) -> int | None:
+        if self._layer is None:
+            return None
+        x, y = self._share(at)
+        index = self._layer.character_at(x, y)
+        return index if index is not None and self._layer.holds(index, x, y) else None
+
+    # ---- keys
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()
         step = {
@@ -73,7 +204,15 @@ class ImagePage(QAbstractScrollArea):
             Qt.Key.Key_PageDown: bar.pageStep(),
             Qt.Key.Key_PageUp: -bar.pageStep(),
         }.get(Qt.Key(event.key()))
-        if step is None:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._go_aside(1 if event.key() == Qt.Key.Key_Right else -1)
+        elif step is None:
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_PageDown and bar.value() >= bar.maximum():
             self.turned.emit(1)
@@ -85,16 +224,59 @@ class ImagePage(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = self._shown_size()
-        left = max(0.0, (self.viewport().width() - size.width()) / 2) - self.horizontalScrollBar().value()
-        area = QRectF(left, -self.verticalScrollBar().value(), size.width(), size.height())
+        area = self._area()
         if self._image is None:
             painter.setPen(QColor(self._theme.palette.soft_ink))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _("Drawing the page…"))
             return
         painter.drawImage(area, self._image)
+        self._paint_places(painter)
         painter.setPen(QColor(self._theme.palette.line))
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_places(self, painter: QPainter) -> None:
+        """As a marker does: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
+        painter.save()
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        selected = self._layer.bands(*self._selection) if self._layer and self._selection else ()
+        for boxes, colour in ((self._found, _FOUND), (self._lit, PAPER.highlight), (selected, _SELECTED)):
+            for box in boxes:
+                painter.fillRect(self._on_view(box).adjusted(-1, -1, 1, 1), QColor(colour))
+        painter.restore()
+
+    def _on_view(self, box: Box) -> QRectF:
+        area = self._area()
+        return QRectF(
+            area.left() + box.left * area.width(),
+            area.top() + box.top * area.height(),
+            (box.right - box.left) * area.width(),
+            (box.bottom - box.top) * area.height(),
+        )
+
+    def _reveal(self) -> None:
+        if not self._lit or self._image is None:
+            return
+        size, view = self._shown_size(), self.viewport().size()
+        top = min(box.top for box in self._lit) * size.height()
+        self.verticalScrollBar().setValue(round(top - view.height() * _LIT_ABOVE_SHARE))
+        left, right = self._lit[0].left * size.width(), self._lit[0].right * size.width()
+        bar = self.horizontalScrollBar()
+        if not bar.value() <= left <= right <= bar.value() + view.width():
+            bar.setValue(round(left - _STEP))
+
+    def _go_aside(self, direction: int) -> None:
+        """Across a drawing that is wider than the panel; else to the page before or after."""
+        bar = self.horizontalScrollBar()
+        if bar.maximum() > 0:
+            bar.setValue(bar.value() + direction * _STEP)
+        else:
+            self.turned.emit(direction)
+
+    def _area(self) -> QRectF:
+        """The drawing, in the viewport."""
+        size = self._shown_size()
+        left = max(0.0, (self.viewport().width() - size.width()) / 2) - self.horizontalScrollBar().value()
+        return QRectF(left, -self.verticalScrollBar().value(), size.width(), size.height())
 
     def _width(self) -> int:
         return max(80, int(self.viewport().width() * self._zoom))

@@ -5,59 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page, PageImage
 from app.messages import _, count
-from app.ui.icons import Icons, Symbol
+from app.ui.icons import Icons
+from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
 from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
 from app.ui.page.read_bar import ReadBar
+from app.ui.page.selection import Selection
+from app.ui.page.sheet import Sheet
 from app.ui.page.text_page import TextPage
-from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
-from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.widgets.labels import PlainLabel
 
 _ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _FITTING = _ZOOMS.index(1.0)
-
-
-class Sheet(QWidget):
-    """The paper under flowing text: no wider than the text's measure, centred."""
-
-    def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._text = text
-        text.setParent(self)
-        theme.changed.connect(self._repaint)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.arrange()
-
-    def arrange(self) -> None:
-        padding = min(SPACE_XXL + SPACE_XS, max(SPACE_L, self.width() // 12))
-        width = min(self.width(), self._text.measure() + 2 * padding)
-        left = (self.width() - width) // 2
-        self._text.setGeometry(left + 1, 1, width - 2, max(0, self.height() - 2))
-        self._text.set_padding(padding, SPACE_XL)
-        self._paper = (left, width)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        left, width = self._paper
-        painter = QPainter(self)
-        painter.setPen(QColor(self._theme.palette.line))
-        painter.setBrush(QColor(self._theme.palette.surface))
-        painter.drawRect(left, 0, width - 1, self.height() - 1)
-
-    @Slot()
-    def _repaint(self) -> None:
-        self.update()
 
 
 class PagePanel(QWidget):
@@ -94,8 +60,7 @@ class PagePanel(QWidget):
         self.read_bar = ReadBar(icons.theme)
         self._quote = PlainLabel(role="quote")
         self._quote.setWordWrap(True)
-        self._found = ElidedLabel(role="small")
-        self._found_bar = self._make_found_bar(icons)
+        self.found = FoundBar(icons)
         self._lay_out()
         self._connect()
         self.show_nothing()
@@ -110,7 +75,7 @@ class PagePanel(QWidget):
         self.show_read("", None)
         self._note.hide()
         self._quote.hide()
-        self.show_found("", 0, 0)
+        self.found.show_found("", (), -1)
         self._stack.setCurrentWidget(self._empty)
 
     def show_book(self, book: Book) -> None:
@@ -144,11 +109,9 @@ class PagePanel(QWidget):
     def show_drawing(self) -> None:
         """Ask for the page's drawing, and show it as soon as it comes."""
         self.header.set_text_shown(False)
+        self._quote.hide()
         self._stack.setCurrentWidget(self.image)
         self.image.clear()
-        words = self.text.lit_words()
-        self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
-        self._quote.setVisible(bool(words))
 
     def show_image(self, drawn: PageImage) -> None:
         assert self._book is not None
@@ -157,6 +120,11 @@ class PagePanel(QWidget):
     def show_note(self, sentence: str) -> None:
         self._note.setText(sentence)
         self._note.setVisible(bool(sentence))
+
+    def show_quote(self, words: str) -> None:
+        """Tell what is quoted from the page, where it cannot be lit; empty words take that away."""
+        self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
+        self._quote.setVisible(bool(words))
 
     def note(self) -> str:
         return self._note.text() if self._note.isVisibleTo(self) else ""
@@ -172,24 +140,6 @@ class PagePanel(QWidget):
 
     def read_text(self) -> str:
         return self._read.text() if self._read.isVisibleTo(self) else ""
-
-    def show_found(self, words: str, pages: int, current: int) -> None:
-        """`pages` pages hold `words`; `current` says which of them is shown, from 1, 0 for none of them."""
-        self._found_bar.setVisible(bool(words))
-        if not pages:
-            self._found.setText(_("“{words}” stands on no page.").format(words=words))
-        elif pages == 1:
-            self._found.setText(_("“{words}” stands on 1 page.").format(words=words))
-        else:
-            self._found.setText(
-                _("“{words}” stands on {n} pages.").format(words=words, n=count(pages))
-                + (f"  {current} / {count(pages)}" if current else "")
-            )
-        self._found_back.setVisible(pages > 1)
-        self._found_forward.setVisible(pages > 1)
-
-    def found_text(self) -> str:
-        return self._found.text() if self._found_bar.isVisibleTo(self) else ""
 
     def drawing_shown(self) -> bool:
         return self._stack.currentWidget() is self.image
@@ -237,25 +187,15 @@ class PagePanel(QWidget):
 
     # ---- inside
 
+    @Slot(int)
+    def _zoom_by(self, steps: int) -> None:
+        self._set_zoom(self._zoom + steps)
+
     def _set_zoom(self, zoom: int) -> None:
         self._zoom = max(0, min(len(_ZOOMS) - 1, zoom))
         self.image.set_zoom(_ZOOMS[self._zoom])
         self.text.set_type_size(round(SIZE_TEXT * _ZOOMS[self._zoom]))
         self._sheet.arrange()
-
-    def _make_found_bar(self, icons: Icons) -> QWidget:
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_XS)
-        self._found_back = IconButton(icons, Symbol.UP, _("Previous page with these words"), shortcut="Shift+Return")
-        self._found_forward = IconButton(icons, Symbol.DOWN, _("Next page with these words"), shortcut="Return")
-        self._found_back.clicked.connect(self._find_back)
-        self._found_forward.clicked.connect(self._find_forward)
-        row.addWidget(self._found, 1)
-        row.addWidget(self._found_back)
-        row.addWidget(self._found_forward)
-        return bar
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -263,10 +203,11 @@ class PagePanel(QWidget):
         self._stack = QStackedLayout(body)
         for widget in (self._empty, self._sheet, self.image):
             self._stack.addWidget(widget)
+        self.selection = Selection(self.text, self.image, body)
         inner = QVBoxLayout()
         inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
         inner.setSpacing(SPACE_S)
-        for strip in (self._found_bar, self._note, self._quote):
+        for strip in (self.found, self._note, self._quote):
             inner.addWidget(strip)
         inner.addWidget(body, 1)
         column = QVBoxLayout(self)
@@ -282,22 +223,18 @@ class PagePanel(QWidget):
     def _connect(self) -> None:
         self.pager.turned.connect(self.turned)
         self.pager.jumped.connect(self.jumped)
-        self.text.turned.connect(self.turned)
-        self.image.turned.connect(self.turned)
+        for view in (self.text, self.image):
+            view.turned.connect(self.turned)
+            view.zoomed.connect(self._zoom_by)
         self.image.image_wanted.connect(self.image_wanted)
         self.header.text_wanted.connect(self._choose_text)
         self.header.outline_wanted.connect(self.open_outline)
         self.header.find_field.textChanged.connect(self.find_changed)
         self.header.find_field.next_wanted.connect(self.find_next_wanted)
+        self.header.find_field.list_wanted.connect(self.found.focus_list)
+        self.found.next_wanted.connect(self.find_next_wanted)
+        self.found.hits.left.connect(self.focus_find)
 
     @Slot(bool)
     def _choose_text(self, shown: bool) -> None:
         self.drawing_chosen.emit(not shown)
-
-    @Slot()
-    def _find_back(self) -> None:
-        self.find_next_wanted.emit(-1)
-
-    @Slot()
-    def _find_forward(self) -> None:
-        self.find_next_wanted.emit(1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QTextCharFormat, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from app.store.folding import fold, places
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.untrusted import disarm
 from app.ui.fonts import text_font
@@ -22,9 +23,10 @@ _JUSTIFIED_CHARACTERS = 40
 
 
 class TextPage(QTextEdit):
-    """`turned` is +1 or -1 when PageDown or PageUp goes beyond the text."""
+    """`turned` is +1 or -1 when PageDown or PageUp goes beyond the text, `zoomed` for Ctrl and the wheel."""
 
     turned = Signal(int)
+    zoomed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +39,7 @@ class TextPage(QTextEdit):
         self._size = SIZE_TEXT
         self._lit: tuple[int, int] | None = None
         self._found: tuple[tuple[int, int], ...] = ()
+        self._current = 0
         self.setDocument(SealedDocument(self))
         self.setReadOnly(True)
         self.setAcceptDrops(False)
@@ -84,12 +87,16 @@ class TextPage(QTextEdit):
         self._light()
         self.show_lit()
 
-    def find_words(self, words: str) -> int:
-        """Mark every place where `words` stand, whatever their case; the number of places."""
-        self._found = tuple(_places(self._text, words)) if words else ()
+    def find_words(self, words: str, current: int = 0) -> int:
+        """Mark every place where `words` stand, as the search of the book finds them; the number of places.
+
+        The one of number `current`, from 0, is lit and comes into sight, unless a quotation is lit.
+        """
+        self._found = places(self._text, fold(words))
+        self._current = current
         self._light()
         if self._found and self._lit is None:
-            self._reveal(self._found[0])
+            self._reveal(self._found[min(current, len(self._found) - 1)])
         return len(self._found)
 
     def set_type_size(self, size: int) -> None:
@@ -108,12 +115,23 @@ class TextPage(QTextEdit):
         return self._text[slice(*self._lit)] if self._lit is not None else ""
 
     def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(self.selected_text())
+        return data
+
+    def selected_text(self) -> str:
         """The page's own characters, with its own line breaks."""
         cursor = self.textCursor()
         start, end = (index_of(self._text, at) for at in (cursor.selectionStart(), cursor.selectionEnd()))
-        data = QMimeData()
-        data.setText(self._text[start:end])
-        return data
+        return self._text[start:end]
+
+    def selection_rect(self) -> QRectF | None:
+        """Where the selection ends, in the viewport."""
+        cursor = self.textCursor()
+        if not cursor.hasSelection():
+            return None
+        cursor.setPosition(cursor.selectionEnd())
+        return QRectF(self.cursorRect(cursor))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()
@@ -121,8 +139,20 @@ class TextPage(QTextEdit):
             self.turned.emit(1)
         elif event.key() == Qt.Key.Key_PageUp and bar.value() <= bar.minimum():
             self.turned.emit(-1)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
+            self.turned.emit(1 if event.key() == Qt.Key.Key_Right else -1)
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if turns := event.angleDelta().y():
+                self.zoomed.emit(1 if turns > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -155,7 +185,10 @@ class TextPage(QTextEdit):
         lit = QTextCharFormat()
         lit.setBackground(QColor(palette.highlight))
         lit.setForeground(QColor(palette.ink))
-        selections = [self._selection(place, found) for place in self._found]
+        current = min(self._current, len(self._found) - 1) if self._lit is None else -1
+        selections = [
+            self._selection(place, lit if number == current else found) for number, place in enumerate(self._found)
+        ]
         if self._lit is not None:
             selections.append(self._selection(self._lit, lit))
         self.setExtraSelections(selections)
@@ -177,14 +210,3 @@ class TextPage(QTextEdit):
         cursor.setPosition(cursor.selectionStart())
         top = self.cursorRect(cursor).top() + self.verticalScrollBar().value()
         self.verticalScrollBar().setValue(int(top - self.viewport().height() * _LIT_ABOVE_SHARE))
-
-
-def _places(text: str, words: str) -> Sequence[tuple[int, int]]:
-    found, wanted, at = [], words.lower(), 0
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals become two characters: then only the exact case can be shown
-        lowered, wanted = text, words
-    while wanted and (at := lowered.find(wanted, at)) >= 0:
-        found.append((at, at + len(wanted)))
-        at += len(wanted)
-    return found

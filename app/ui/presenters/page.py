@@ -1,14 +1,15 @@
-"""The page that lies open: loads it, draws it, lights a quotation, searches the book."""
+"""The page that lies open: loads it, shows it as text or drawn, lights a quotation, hands on what is selected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import Citation
-from app.core.document import Book, Format, Page, PageImage
+from app.core.document import Book, Format, Page
 from app.core.errors import Code, Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
@@ -17,9 +18,9 @@ from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
-from app.ui.presenters.words import ReadingNow, page_note, read_words
-
-_FIND_DELAY_MS = 250
+from app.ui.presenters.drawing import Drawing
+from app.ui.presenters.finding import Finding
+from app.ui.presenters.words import ReadingNow, page_note, page_with_reference, quote, read_words
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ class _Opened:
 
 
 class PagePresenter(QObject):
-    """`moved` carries the id of the book and the number of the page that is now shown."""
+    """`moved` carries the id of the book and the number of the page that is now shown; `ask_wanted` a quotation with
+    its reference.
+    """
 
     moved = Signal(str, int)
+    ask_wanted = Signal(str)
     failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
@@ -48,19 +52,19 @@ class PagePresenter(QObject):
         self._as_text = False
         self._use: ContextUse | None = None
         self._now: ReadingNow | None = None
-        self._words = ""
-        self._found: tuple[int, ...] = ()
         self._opening: Job | None = None
-        self._drawing: Job | None = None
-        self._find_later = QTimer(self, singleShot=True, interval=_FIND_DELAY_MS)
-        self._find_later.timeout.connect(self._find)
+        self._drawing = Drawing(desk, bridge, panel, self)
+        self._drawing.undrawn.connect(self._on_undrawn)
+        self._finding = Finding(desk, bridge, panel, self)
+        self._finding.page_wanted.connect(self._go)
+        self._finding.changed.connect(self._show_found)
+        self._finding.failed.connect(self.failed)
         panel.turned.connect(self.turn)
         panel.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
-        panel.image_wanted.connect(self._draw)
         panel.drawing_chosen.connect(self._choose_drawing)
-        panel.find_changed.connect(self._change_words)
-        panel.find_next_wanted.connect(self._find_next)
+        panel.selection.reference_wanted.connect(self._copy_with_reference)
+        panel.selection.ask_wanted.connect(self._ask_about)
 
     @property
     def place(self) -> tuple[str, int] | None:
@@ -82,10 +86,10 @@ class PagePresenter(QObject):
             return
         self.open_page(citation.book_id, citation.page, citation.shown)
 
-    def open_page(self, book_id: str, number: int, quote: str = "") -> None:
+    def open_page(self, book_id: str, number: int, wanted: str = "") -> None:
         if self._opening is not None:
             self._opening.cancel()
-        work = partial(_open, self._desk, book_id, number, quote)
+        work = partial(_open, self._desk, book_id, number, wanted)
         self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
 
     @Slot(int)
@@ -96,8 +100,11 @@ class PagePresenter(QObject):
     @Slot(str)
     def close_book(self, book_id: str) -> None:
         """Show nothing when this book was shown."""
+        self._drawing.forget(book_id)
         if self._book is not None and self._book.id == book_id:
             self._book = self._page = None
+            self._drawing.leave()
+            self._finding.leave()
             self._panel.show_nothing()
 
     @Slot(object)
@@ -146,15 +153,6 @@ class PagePresenter(QObject):
             words = _("There is no page {page}: this book has {n} pages.")
             self._panel.show_note(words.format(page=wanted, n=self._book.page_count))
 
-    @Slot(int)
-    def _draw(self, width: int) -> None:
-        if self._book is None or self._page is None:
-            return
-        if self._drawing is not None:
-            self._drawing.cancel()
-        work = partial(self._desk.library.page_image, self._book.id, self._page.number, width)
-        self._drawing = self._bridge.call(Executor.READER, work, self._show_image, self._on_undrawn)
-
     @Slot(bool)
     def _choose_drawing(self, drawing: bool) -> None:
         self._as_text = not drawing
@@ -164,8 +162,7 @@ class PagePresenter(QObject):
 
     @Slot(object)
     def _show(self, opened: _Opened) -> None:
-        if self._drawing is not None:
-            self._drawing.cancel()
+        self._drawing.leave()
         other_book = self._book is None or self._book.id != opened.book.id
         self._book, self._page = opened.book, opened.page
         if other_book:
@@ -179,25 +176,21 @@ class PagePresenter(QObject):
             self._panel.text.light(*opened.lit)
         self._arrange()
         self._show_read()
-        if other_book:
-            self._find()
-        elif self._words:
-            self._show_found()
+        self._finding.show_page(opened.book, opened.page.number)
         self.moved.emit(opened.book.id, opened.page.number)
 
     def _arrange(self) -> None:
         if self._book is not None and self._book.format is Format.PDF and not self._as_text:
-            self._panel.show_drawing()
+            assert self._page is not None
+            self._drawing.show(self._book, self._page.number)
         else:
+            self._drawing.leave()
             self._panel.show_text()
-
-    @Slot(object)
-    def _show_image(self, image: PageImage) -> None:
-        self._panel.show_image(image)
 
     @Slot(object)
     def _on_undrawn(self, problem: Problem) -> None:
         """The page cannot be drawn: its text is there all the same, with the reason."""
+        self._drawing.leave()
         self._panel.show_text()
         words = _("This is the text of a protected document. To see its pages drawn, add it again with its password.")
         locked = problem.code is Code.DOCUMENT_PASSWORD_NEEDED
@@ -207,54 +200,29 @@ class PagePresenter(QObject):
     def _on_problem(self, problem: Problem) -> None:
         self.failed.emit(sentence(problem))
 
-    # ---- the search
+    @Slot()
+    def _show_found(self) -> None:
+        words, nth = self._finding.words, self._finding.nth
+        self._panel.text.find_words(words, nth)
+        self._drawing.find_words(words, nth)
+
+    # ---- what is selected
 
     @Slot(str)
-    def _change_words(self, words: str) -> None:
-        self._words = words.strip()
-        if self._words:
-            self._find_later.start()
-        else:
-            self._find()
+    def _copy_with_reference(self, words: str) -> None:
+        if self._book is not None and self._page is not None:
+            place = (self._book, self._page)
+            QGuiApplication.clipboard().setText(quote(words, *place) if words else page_with_reference(*place))
 
-    @Slot()
-    def _find(self) -> None:
-        self._find_later.stop()
-        if self._book is None or not self._words:
-            self._take_found(())
-            return
-        work = partial(self._desk.library.search, self._book.id, self._words)
-        self._bridge.call(Executor.STORE, work, self._take_found, self._on_problem)
-
-    @Slot(object)
-    def _take_found(self, pages: tuple[int, ...]) -> None:
-        self._found = pages
-        self._show_found()
-
-    def _show_found(self) -> None:
-        number = self._page.number if self._page else 0
-        current = self._found.index(number) + 1 if number in self._found else 0
-        self._panel.show_found(self._words, len(self._found), current)
-        self._panel.text.find_words(self._words)
-
-    @Slot(int)
-    def _find_next(self, step: int) -> None:
-        if self._find_later.isActive():
-            self._find()
-            return
-        if self._page is None or not self._found:
-            return
-        here = self._page.number
-        if step > 0:
-            target = next((page for page in self._found if page > here), self._found[0])
-        else:
-            target = next((page for page in reversed(self._found) if page < here), self._found[-1])
-        self._go(target)
+    @Slot(str)
+    def _ask_about(self, words: str) -> None:
+        if self._book is not None and self._page is not None:
+            self.ask_wanted.emit(quote(words, self._book, self._page))
 
 
-def _open(desk: Desk, book_id: str, number: int, quote: str) -> _Opened:
+def _open(desk: Desk, book_id: str, number: int, wanted: str) -> _Opened:
     book, page = desk.library.book(book_id), desk.library.page(book_id, number)
-    return _Opened(book, page, locate(page.text, quote) if quote else None, quote)
+    return _Opened(book, page, locate(page.text, wanted) if wanted else None, wanted)
 
 
 def _find_label(desk: Desk, book: Book, wanted: str) -> int | None:

@@ -194,6 +194,7 @@ class WindowPresenter(QObject):
         self.context.measured.connect(shelf.show_use)
         self.context.measured.connect(self.page.show_use)
         self.page.moved.connect(self._on_moved)
+        self.page.ask_wanted.connect(self.window.talk.composer.take_quotation)
         for presenter in (
             shelf,
             talk,

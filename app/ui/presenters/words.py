@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.conversation import Answer, Ending
 from app.core.document import Book, Page
 from app.core.events import Reading
+from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
 from app.remarks import page_remarks
 from app.services.context import ContextUse
+from app.ui.chat.untrusted import disarm
 from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
 from app.ui.widgets.spine import Part
+
+_BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
 TOKENS_PER_PAGE = 570
 """Of an ordinary English book; used while the desk holds no book whose own number is known."""
@@ -45,6 +50,26 @@ class ReadingNow:
     words: str
     left: str
     paused: bool = False
+
+
+def quote(untrusted_words: str, book: Book, page: Page) -> str:
+    """The words in quotation marks on one line, with where they stand; of no words the place alone."""
+    place = _("({title}, p. {page})").format(title=" ".join(book.title.split()), page=page.label or page.number)
+    words = _BREAK.sub(_join, disarm(untrusted_words).strip())
+    return _("“{words}” {place}").format(words=words, place=place) if words else place
+
+
+def page_with_reference(book: Book, page: Page) -> str:
+    """All of a page's text as it stands there, and below it where that is."""
+    return f"{disarm(page.text)}\n\n{quote('', book, page)}"
+
+
+def _join(found: re.Match[str]) -> str:
+    """What a line break of the page becomes inside a quotation: nothing in a word, a space elsewhere."""
+    before, behind = found.string[found.start() - 1], found.string[found.end()]
+    if found["hyphen"]:
+        return "" if behind.islower() else "-"
+    return "" if is_unspaced(before) and is_unspaced(behind) else " "
 
 
 def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:

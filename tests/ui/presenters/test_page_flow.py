@@ -132,22 +132,22 @@ def test_the_book_is_searched_and_each_place_visited(qtbot: QtBot, room: Room) -
     panel.focus_find()
     qtbot.keyClicks(panel.header.find_field, "excluded from every right")
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return)
-    wait(lambda: "1 page" in panel.found_text())
+    wait(lambda: "1 place" in panel.found.text())
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return)
     room.settle()
     assert room.presenter.page.place == (room.books[LEASE].id, 203)
     assert _lit(room) == ["excluded from every right"]
     panel.header.find_field.setText("harbour office")
-    wait(lambda: "pages" in panel.found_text())
+    wait(lambda: "places" in panel.found.text())
     room.settle()
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     room.settle()
     assert room.presenter.page.place == (room.books[LEASE].id, 202)
     panel.header.find_field.setText("no such words")
-    wait(lambda: "no page" in panel.found_text())
+    wait(lambda: "no page" in panel.found.text())
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Escape)
     room.settle()
-    assert panel.found_text() == ""
+    assert panel.found.text() == ""
     assert _lit(room) == []
 
 

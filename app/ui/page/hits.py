@@ -1,0 +1,224 @@
+"""The places that a search found, as a list: each with its page's label and the words around it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.core.document import FoundPage
+from app.messages import _
+from app.ui.fonts import text_font, ui_font
+from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_HitRole = int(Qt.ItemDataRole.UserRole)
+_ROW = 28
+_KEPT_PAGES = 300
+_LABEL_WIDTH = 56
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words of a place, and what stands before and behind them, all on one line."""
+
+    before: str
+    words: str
+    behind: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The place of number `nth`, from 0, on a page; `around` is None until it was looked up."""
+
+    page: int
+    label: str
+    nth: int
+    around: Around | None = None
+
+
+class HitModel(QAbstractListModel):
+    """Rows are counted at once and filled when they are looked at; `pages_wanted` carries numbers of pages."""
+
+    pages_wanted = Signal(list)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pages: tuple[FoundPage, ...] = ()
+        self._ends: list[int] = []  # after the last row of each page
+        self._around: OrderedDict[int, Sequence[Around]] = OrderedDict()
+        self._wanted: set[int] = set()
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._ask)
+
+    def show_pages(self, pages: Sequence[FoundPage]) -> None:
+        self.beginResetModel()
+        self._pages = tuple(pages)
+        self._ends = list(accumulate(page.places for page in pages))
+        self._around.clear()
+        self._wanted.clear()
+        self.endResetModel()
+
+    def take(self, around: Mapping[int, Sequence[Around]]) -> None:
+        """What was asked for with `pages_wanted`, by the pages' numbers."""
+        self._wanted -= around.keys()
+        self._around |= around
+        while len(self._around) > _KEPT_PAGES:
+            self._around.popitem(last=False)
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
+
+    def hit(self, row: int) -> Hit:
+        place = bisect_right(self._ends, row)
+        page = self._pages[place]
+        nth = row - (self._ends[place] - page.places)
+        around = self._around.get(page.number)
+        return Hit(page.number, page.label, nth, around[nth] if around and nth < len(around) else None)
+
+    def row_of(self, page: int) -> int:
+        """The first row of a page, or that of the first page after it; as many as there are rows behind the last."""
+        place = next((at for at, found in enumerate(self._pages) if found.number >= page), len(self._pages))
+        return self._ends[place - 1] if place else 0
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() or not self._ends else self._ends[-1]
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (_HitRole, Qt.ItemDataRole.DisplayRole):
+            return None
+        hit = self.hit(index.row())
+        if hit.page not in self._around and hit.page not in self._wanted:
+            self._wanted.add(hit.page)
+            self._later.start()
+        if role == _HitRole:
+            return hit
+        words = f"{hit.around.before}{hit.around.words}{hit.around.behind}" if hit.around else ""
+        return f"{_('p. {page}').format(page=hit.label or hit.page)}  {words}".rstrip()
+
+    @Slot()
+    def _ask(self) -> None:
+        self.pages_wanted.emit(sorted(self._wanted - self._around.keys()))
+
+
+class _HitDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+        return QSize(80, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        hit: Hit = index.data(_HitRole)
+        palette = self._theme.palette
+        rect: QRect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(palette.wash if chosen else palette.ground))
+            painter.drawRoundedRect(rect, SPACE_XS, SPACE_XS)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        inner = rect.adjusted(SPACE_S, 0, -SPACE_S, 0)
+        small = ui_font(SIZE_SMALL)
+        label = QFontMetrics(small).elidedText(
+            _("p. {page}").format(page=hit.label or hit.page), Qt.TextElideMode.ElideRight, _LABEL_WIDTH - SPACE_XS
+        )
+        painter.setFont(small)
+        painter.setPen(QColor(palette.accent if chosen else palette.soft_ink))
+        painter.drawText(inner, middle, label)
+        inner.setLeft(inner.left() + _LABEL_WIDTH)
+        if hit.around is not None:
+            self._paint_words(painter, inner, hit.around)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, room: QRect, around: Around) -> None:
+        """The found words about a third into the line, what stands before them cut on the left."""
+        palette = self._theme.palette
+        plain, bold = text_font(SIZE_UI), text_font(SIZE_UI, QFont.Weight.DemiBold)
+        plain_metrics, bold_metrics = QFontMetrics(plain), QFontMetrics(bold)
+        before = plain_metrics.elidedText(around.before, Qt.TextElideMode.ElideLeft, room.width() // 3)
+        words = bold_metrics.elidedText(around.words, Qt.TextElideMode.ElideRight, room.width())
+        left = room.left()
+        for text, font, metrics in (
+            (before, plain, plain_metrics),
+            (words, bold, bold_metrics),
+            (around.behind, plain, plain_metrics),
+        ):
+            space = QRect(left, room.top(), max(0, room.right() - left), room.height())
+            painter.setFont(font)
+            painter.setPen(QColor(palette.ink))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, space.width())
+            painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+            left += metrics.horizontalAdvance(text)
+
+
+class HitList(QListView):
+    """`chosen` carries a row; `left` tells that Up or Esc leads back to the field."""
+
+    chosen = Signal(int)
+    left = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hits = HitModel(self)
+        self.setProperty("role", "framed")
+        self.setAccessibleName(_("Places found"))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setModel(self.hits)
+        self.setItemDelegate(_HitDelegate(theme, self))
+        self.clicked.connect(self._choose)
+        theme.changed.connect(self.viewport().update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, min(self.hits.rowCount(), 6) * _ROW + 2 * SPACE_XS + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, min(self.hits.rowCount(), 3) * _ROW + 2 * SPACE_XS + 4)
+
+    def show_pages(self, pages: Sequence[FoundPage]) -> None:
+        self.hits.show_pages(pages)
+        self.updateGeometry()
+
+    def show_current(self, row: int) -> None:
+        """Select a row; none for -1."""
+        index = self.hits.index(row, 0) if row >= 0 else QModelIndex()
+        self.setCurrentIndex(index)
+        if index.isValid():
+            self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if event.key() == Qt.Key.Key_Escape or (event.key() == Qt.Key.Key_Up and row <= 0):
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.row())

@@ -1,0 +1,115 @@
+"""What can be done with words that are selected on a page: copied, copied with their reference, asked about."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.messages import _
+from app.ui.page.image_page import ImagePage
+from app.ui.page.text_page import TextPage
+from app.ui.theme import SPACE_XS
+from app.ui.widgets.buttons import TextButton
+
+WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
+
+
+class Selection(QObject):
+    """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page."""
+
+    ask_wanted = Signal(str)
+    reference_wanted = Signal(str)
+
+    def __init__(self, text: TextPage, image: ImagePage, ground: QWidget) -> None:
+        """`ground` holds both views, and the small button beside a selection."""
+        super().__init__(ground)
+        self._text, self._image, self._ground = text, image, ground
+        self.ask_button = TextButton(_("Ask about this"), parent=ground)
+        self.ask_button.setProperty("role", "floating")
+        self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ask_button.clicked.connect(self._ask)
+        self.ask_button.hide()
+        for view in (text, image):
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            view.customContextMenuRequested.connect(self._open_menu)
+            view.installEventFilter(self)
+            view.viewport().installEventFilter(self)
+            view.verticalScrollBar().valueChanged.connect(self._place_button)
+        text.selectionChanged.connect(self._place_button)
+        image.selected.connect(self._place_button)
+
+    def words(self) -> str:
+        """What is selected on the view that is shown."""
+        return self._image.selected_text() if self._image.isVisible() else self._text.selected_text()
+
+    def menu(self) -> QMenu:
+        """Made anew each time: it names what there is to do with the words, or with the page."""
+        menu = QMenu(self._ground)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.words():
+            menu.addAction(_("Copy") + "\tCtrl+C", self.copy)
+            menu.addAction(_("Copy with reference") + "\tCtrl+Shift+C", self._copy_with_reference)
+            menu.addSeparator()
+            menu.addAction(_("Ask about this"), self._ask)
+        else:
+            menu.addAction(_("Copy the page with reference"), self._copy_with_reference)
+            menu.addAction(_("Ask about this page"), self._ask)
+        return menu
+
+    @Slot()
+    def copy(self) -> None:
+        if words := self.words():
+            QGuiApplication.clipboard().setText(words)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        kind = event.type()
+        if kind in (QEvent.Type.Hide, QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.MouseButtonRelease):
+            self._place_button()
+        elif kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
+            return bool(self.words()) and self._take_key(event, act=kind == QEvent.Type.KeyPress)
+        return False
+
+    def _take_key(self, event: QKeyEvent, *, act: bool) -> bool:
+        """With words selected, these keys belong to them, not to the window's own commands."""
+        keys = QKeySequence(event.keyCombination())
+        action = {WITH_REFERENCE: self._copy_with_reference, QKeySequence("Ctrl+C"): self.copy}.get(keys)
+        if action is None:
+            return False
+        event.accept()
+        if act:
+            action()
+        return True
+
+    @Slot(QPoint)
+    def _open_menu(self, at: QPoint) -> None:
+        view = self._image if self._image.isVisible() else self._text
+        self.menu().popup(view.viewport().mapToGlobal(at))
+
+    @Slot()
+    def _ask(self) -> None:
+        self.ask_wanted.emit(self.words())
+
+    @Slot()
+    def _copy_with_reference(self) -> None:
+        self.reference_wanted.emit(self.words())
+
+    @Slot()
+    def _place_button(self) -> None:
+        """Below the end of the selection, once the mouse has let go of it, where it is in sight."""
+        view = self._image if self._image.isVisible() else self._text
+        rect = view.selection_rect() if self.words().strip() else None
+        dragging = bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+        if rect is None or dragging or not view.viewport().rect().intersects(rect.toRect()):
+            self.ask_button.hide()
+            return
+        size = self.ask_button.sizeHint()
+        corner = view.viewport().mapTo(self._ground, rect.bottomRight().toPoint())
+        room = QRect(QPoint(), self._ground.size() - size)
+        x = max(room.left(), min(room.right(), corner.x() - size.width() // 2))
+        y = corner.y() + SPACE_XS
+        if y > room.bottom():
+            y = corner.y() - round(rect.height()) - size.height() - SPACE_XS
+        self.ask_button.setGeometry(QRect(QPoint(x, y), size))
+        self.ask_button.raise_()
+        self.ask_button.show()

@@ -1,0 +1,170 @@
+"""Searches the book that lies open, lists what is found and goes from place to place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.document import Book, FoundPage
+from app.core.errors import AppError, Problem
+from app.messages import sentence
+from app.services.desk import Desk
+from app.store.folding import fold, places
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.untrusted import disarm
+from app.ui.page.hits import Around, HitModel
+from app.ui.page.panel import PagePanel
+
+_FIND_DELAY_MS = 250
+_AROUND_CHARACTERS = 120
+_SPACE = re.compile(r"\s+")
+
+
+class Finding(QObject):
+    """`page_wanted` carries the number of a page; `changed` tells that other words, or another place, are looked at."""
+
+    page_wanted = Signal(int)
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+        self._book: Book | None = None
+        self._page = 0
+        self._pages: tuple[FoundPage, ...] = ()
+        self._current = -1
+        self.words = ""
+        self._later = QTimer(self, singleShot=True, interval=_FIND_DELAY_MS)
+        self._later.timeout.connect(self._find)
+        panel.find_changed.connect(self._change_words)
+        panel.find_next_wanted.connect(self._go_on)
+        panel.found.hits.chosen.connect(self._choose)
+        panel.found.hits.hits.pages_wanted.connect(self._look_around)
+
+    @property
+    def nth(self) -> int:
+        """Which of the places on the shown page is looked at, from 0."""
+        on_page = self._current >= 0 and self._hits.hit(self._current).page == self._page
+        return self._hits.hit(self._current).nth if on_page else 0
+
+    def show_page(self, book: Book, page: int) -> None:
+        """Another page is shown: the first place on it is the one that is looked at, unless one was chosen there."""
+        other_book = self._book is None or self._book.id != book.id
+        self._book, self._page = book, page
+        if other_book:
+            self._pages, self._current = (), -1
+            self._find()
+            return
+        if self._current < 0 or self._hits.hit(self._current).page != page:
+            self._settle()
+        self._show()
+
+    def leave(self) -> None:
+        """No book is shown."""
+        self._book = None
+        self._take(())
+
+    @property
+    def _hits(self) -> HitModel:
+        return self._panel.found.hits.hits
+
+    def _settle(self) -> None:
+        row = self._hits.row_of(self._page)
+        here = row < self._hits.rowCount() and self._hits.hit(row).page == self._page
+        self._current = row if here else -1
+
+    @Slot(str)
+    def _change_words(self, words: str) -> None:
+        self.words = words.strip()
+        if self.words:
+            self._later.start()
+        else:
+            self._find()
+
+    @Slot()
+    def _find(self) -> None:
+        self._later.stop()
+        if self._book is None or not self.words:
+            self._take(())
+            return
+        work = partial(self._desk.library.search, self._book.id, self.words)
+        self._bridge.call(Executor.STORE, work, partial(self._take_of, self._book.id, self.words), self._on_problem)
+
+    def _take_of(self, book_id: str, words: str, pages: tuple[FoundPage, ...]) -> None:
+        if self._book is not None and (self._book.id, self.words) == (book_id, words):
+            self._take(pages)
+
+    def _take(self, pages: tuple[FoundPage, ...]) -> None:
+        self._pages = pages
+        self._panel.found.show_found(self.words if self._book else "", pages, -1)
+        self._settle()
+        self._show()
+
+    def _show(self) -> None:
+        self._panel.found.show_found(self.words if self._book else "", self._pages, self._current)
+        self.changed.emit()
+
+    @Slot(int)
+    def _go_on(self, step: int) -> None:
+        """To the next place or the one before; from a page without any, to the nearest in that direction."""
+        if self._later.isActive():
+            self._find()
+            return
+        rows = self._hits.rowCount()
+        if not rows:
+            return
+        row = self._current + step if self._current >= 0 else self._hits.row_of(self._page) - (step < 0)
+        self._choose(row % rows)
+
+    @Slot(int)
+    def _choose(self, row: int) -> None:
+        self._current = row
+        page = self._hits.hit(row).page
+        if page == self._page:
+            self._show()
+        else:
+            self.page_wanted.emit(page)
+
+    @Slot(list)
+    def _look_around(self, pages: list[int]) -> None:
+        if self._book is not None and pages:
+            work = partial(_around, self._desk, self._book.id, pages, self.words)
+            self._bridge.call(Executor.STORE, work, partial(self._take_around, self.words), self._on_problem)
+
+    def _take_around(self, words: str, around: Mapping[int, Sequence[Around]]) -> None:
+        if words == self.words:
+            self._hits.take(around)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _around(desk: Desk, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
+    """Of a page that was taken away meanwhile there is nothing."""
+    found: dict[int, Sequence[Around]] = {}
+    for number in pages:
+        try:
+            text = desk.library.page(book_id, number).text
+        except AppError:
+            found[number] = ()
+            continue
+        found[number] = [_cut(text, *span) for span in places(text, fold(words))]
+    return found
+
+
+def _cut(text: str, start: int, end: int) -> Around:
+    before = disarm(text[max(0, start - _AROUND_CHARACTERS) : start])
+    behind = disarm(text[end : end + _AROUND_CHARACTERS])
+    return Around(_one_line(before).lstrip(), _one_line(disarm(text[start:end])), _one_line(behind).rstrip())
+
+
+def _one_line(text: str) -> str:
+    """Every run of white space as one space, those at the edges too."""
+    return _SPACE.sub(" ", text)
