@@ -202,6 +202,18 @@ QListView[role="framed"]::item:selected, QTreeView::item:selected {{
 QTreeView {{ show-decoration-selected: 0; }}
 QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
 
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+
+QTabBar {{ background: {palette.ground}; }}
+QTabBar::tab {{
+    background: transparent; color: {palette.soft_ink}; border: none; border-bottom: 2px solid transparent;
+    padding: {SPACE_XS}px {SPACE_XS}px {SPACE_XS}px {SPACE_M}px; min-height: 26px;
+}}
+QTabBar::tab:hover {{ color: {palette.ink}; background: {palette.wash}; }}
+QTabBar::tab:selected {{ color: {palette.ink}; border-bottom-color: {palette.accent}; }}
+QTabBar::tab:focus {{ color: {palette.accent}; }}
+QTabBar QToolButton {{ background: {palette.surface}; border: 1px solid {palette.line}; }}
+
 QMenu {{
     background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line}; padding: {SPACE_XS}px;
 }}

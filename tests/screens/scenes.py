@@ -14,6 +14,7 @@ from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
+from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -391,7 +392,8 @@ SCENES: dict[str, Scene] = {
         pages,
         models,
         folded,
+        *PAGE_SCENES,
     )
 } | REPORTS
-SCALED = {"scale-200": "2"}
+SCALED = {"scale-200": "2"} | PAGE_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

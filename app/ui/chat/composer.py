@@ -32,6 +32,7 @@ MOST_LINES = 8
 
 _LINE = 22  # px
 _TOOLS = 30  # px
+_SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
 _PADDING = SPACE_M
 
 
@@ -131,6 +132,9 @@ class Composer(QWidget):
         """Put what one wants to ask about before what is written, and go behind it."""
         written = self.text().strip()
         self.set_text(f"{text}\n{written}")
+        self._grow()  # by the lines that it was broken into; as far as there is room, all of it is in sight
+        self.editor.verticalScrollBar().setValue(0)
+        self.editor.ensureCursorVisible()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def text(self) -> str:
@@ -220,7 +224,7 @@ class Composer(QWidget):
         while block.isValid() and needed < most:
             needed += self.editor.blockBoundingRect(block).height()  # lays the block out where that is still to do
             block = block.next()
-        height = round(min(max(needed, _LINE), most))
+        height = round(min(max(needed, _LINE), most)) + _SLACK
         scrolls = needed > most
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.editor.setVerticalScrollBarPolicy(policy)

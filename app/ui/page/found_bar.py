@@ -13,7 +13,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.page.hits import HitList
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
 
 
 class FoundBar(QWidget):
@@ -26,6 +26,7 @@ class FoundBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._pages: tuple[FoundPage, ...] | None = None
         self._words = ElidedLabel(role="small")
+        self._place = PlainLabel(role="small")
         self.hits = HitList(icons.theme)
         self.listed = IconButton(icons, Symbol.OUTLINE, _("List the places found"), size=16)
         self.listed.setCheckable(True)
@@ -38,6 +39,7 @@ class FoundBar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
         row.addWidget(self._words, 1)
+        row.addWidget(self._place)
         for button in (self.listed, self.back, self.forward):
             row.addWidget(button)
         column = QVBoxLayout(self)
@@ -57,16 +59,18 @@ class FoundBar(QWidget):
         elif places == 1:
             self._words.setText(_("“{words}” stands in 1 place.").format(words=words))
         else:
-            self._words.setText(
-                _("“{words}” stands in {n} places.").format(words=words, n=count(places))
-                + (f"  {count(current + 1)} / {count(places)}" if current >= 0 else "")
-            )
+            self._words.setText(_("“{words}” stands in {n} places.").format(words=words, n=count(places)))
+        self._place.setText(f"{count(current + 1)} / {count(places)}" if current >= 0 and places > 1 else "")
         for button in (self.back, self.forward):
             button.setVisible(places > 1)
         self.listed.setVisible(places > 0)
         self.hits.setVisible(places > 0 and self.listed.isChecked())
         self.hits.show_current(current)
         self.setVisible(bool(words))
+
+    def place(self) -> str:
+        """Which of how many is shown."""
+        return self._place.text()
 
     def text(self) -> str:
         return self._words.text() if not self.isHidden() else ""

@@ -160,14 +160,14 @@ class _HitDelegate(QStyledItemDelegate):
         before = plain_metrics.elidedText(around.before, Qt.TextElideMode.ElideLeft, room.width() // 3)
         words = bold_metrics.elidedText(around.words, Qt.TextElideMode.ElideRight, room.width())
         left = room.left()
-        for text, font, metrics in (
-            (before, plain, plain_metrics),
-            (words, bold, bold_metrics),
-            (around.behind, plain, plain_metrics),
+        for text, font, metrics, colour in (
+            (before, plain, plain_metrics, palette.ink),
+            (words, bold, bold_metrics, palette.accent),  # in colour too: not every script's font has a bold face
+            (around.behind, plain, plain_metrics, palette.ink),
         ):
             space = QRect(left, room.top(), max(0, room.right() - left), room.height())
             painter.setFont(font)
-            painter.setPen(QColor(palette.ink))
+            painter.setPen(QColor(colour))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, space.width())
             painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
             left += metrics.horizontalAdvance(text)

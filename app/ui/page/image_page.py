@@ -165,9 +165,10 @@ class ImagePage(QAbstractScrollArea):
         if self._layer is not None and index is not None:
             self._select(self._layer.word_around(index))
 
-    def select_all(self) -> None:
-        if self._layer is not None and self._layer.text:
-            self._select((0, len(self._layer.text)))
+    def select(self, start: int, end: int) -> None:
+        """Characters of the page's text."""
+        if self._layer is not None and end > start:
+            self._select((start, min(end, len(self._layer.text))))
 
     def _select(self, selection: tuple[int, int] | None) -> None:
         if selection != self._selection:
@@ -205,7 +206,7 @@ class ImagePage(QAbstractScrollArea):
             Qt.Key.Key_PageUp: -bar.pageStep(),
         }.get(Qt.Key(event.key()))
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
+            self.select(0, len(self._layer.text) if self._layer else 0)
         elif event.key() == Qt.Key.Key_Home:
             bar.setValue(bar.minimum())
         elif event.key() == Qt.Key.Key_End:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page, PageImage
@@ -18,6 +20,7 @@ from app.ui.page.pager import Pager
 from app.ui.page.read_bar import ReadBar
 from app.ui.page.selection import Selection
 from app.ui.page.sheet import Sheet
+from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel
@@ -43,6 +46,7 @@ class PagePanel(QWidget):
         self._book: Book | None = None
         self._page = 1
         self._zoom = _FITTING
+        self.tabs = BookTabs(icons)
         self.header = PageHeader(icons)
         self.pager = Pager(icons)
         self.text = TextPage(icons.theme)
@@ -166,6 +170,15 @@ class PagePanel(QWidget):
         if self.header.as_text.isVisibleTo(self):
             self.header.as_text.toggle()
 
+    @property
+    def zoom(self) -> int:
+        """A number that `set_zoom` takes."""
+        return self._zoom
+
+    def set_zoom(self, zoom: int | None) -> None:
+        """None for the usual size."""
+        self._set_zoom(_FITTING if zoom is None else zoom)
+
     @Slot()
     def zoom_in(self) -> None:
         self._set_zoom(self._zoom + 1)
@@ -213,6 +226,7 @@ class PagePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.tabs)
         column.addWidget(self.header)
         column.addWidget(self.read_bar)
         column.addLayout(inner, 1)
@@ -221,6 +235,9 @@ class PagePanel(QWidget):
         column.addWidget(self.pager)
 
     def _connect(self) -> None:
+        for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self.tabs.step, step))
         self.pager.turned.connect(self.turned)
         self.pager.jumped.connect(self.jumped)
         for view in (self.text, self.image):

@@ -65,6 +65,15 @@ class Finding(QObject):
             self._settle()
         self._show()
 
+    def use_words(self, words: str) -> None:
+        """Search for these from the next page on that is shown, as if they had been typed."""
+        self._later.stop()
+        self.words = words
+        field = self._panel.header.find_field
+        blocked = field.blockSignals(True)
+        field.setText(words)
+        field.blockSignals(blocked)
+
     def leave(self) -> None:
         """No book is shown."""
         self._book = None

@@ -20,6 +20,7 @@ from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
 from app.ui.presenters.drawing import Drawing
 from app.ui.presenters.finding import Finding
+from app.ui.presenters.open_books import OpenBooks
 from app.ui.presenters.words import ReadingNow, page_note, page_with_reference, quote, read_words
 
 
@@ -59,6 +60,9 @@ class PagePresenter(QObject):
         self._finding.page_wanted.connect(self._go)
         self._finding.changed.connect(self._show_found)
         self._finding.failed.connect(self.failed)
+        self._open = OpenBooks(panel, self._finding)
+        panel.tabs.chosen.connect(self.open_book)
+        panel.tabs.close_wanted.connect(self.close_book)
         panel.turned.connect(self.turn)
         panel.jumped.connect(self._jump)
         panel.section_chosen.connect(self._go)
@@ -75,7 +79,7 @@ class PagePresenter(QObject):
     def open_book(self, book_id: str) -> None:
         """Open a book at its first page; one that is open stays where it is."""
         if self._book is None or self._book.id != book_id:
-            self.open_page(book_id, 1)
+            self.open_page(book_id, self._open.page_of(book_id))
 
     @Slot(object)
     def open_citation(self, citation: Citation) -> None:
@@ -99,9 +103,12 @@ class PagePresenter(QObject):
 
     @Slot(str)
     def close_book(self, book_id: str) -> None:
-        """Show nothing when this book was shown."""
+        """Take its tab away; where it was shown, show the book beside it, or nothing."""
         self._drawing.forget(book_id)
-        if self._book is not None and self._book.id == book_id:
+        beside = self._open.close(book_id)
+        if self._book is not None and self._book.id == book_id and beside:
+            self.open_book(beside)
+        elif self._book is not None and self._book.id == book_id:
             self._book = self._page = None
             self._drawing.leave()
             self._finding.leave()
@@ -164,8 +171,11 @@ class PagePresenter(QObject):
     def _show(self, opened: _Opened) -> None:
         self._drawing.leave()
         other_book = self._book is None or self._book.id != opened.book.id
+        if other_book and self._book is not None:
+            self._open.leave(self._book.id, as_text=self._as_text)
         self._book, self._page = opened.book, opened.page
         if other_book:
+            self._as_text = self._open.enter(opened.book, opened.page.number).as_text
             self._panel.show_book(opened.book)
         headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
         note = page_note(opened.book, opened.page)
@@ -176,6 +186,7 @@ class PagePresenter(QObject):
             self._panel.text.light(*opened.lit)
         self._arrange()
         self._show_read()
+        self._open.note(opened.book.id, opened.page.number)
         self._finding.show_page(opened.book, opened.page.number)
         self.moved.emit(opened.book.id, opened.page.number)
 

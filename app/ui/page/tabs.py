@@ -1,0 +1,96 @@
+"""The books that lie open, as tabs above the page; with one book there are none to see."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QTabBar, QWidget
+
+from app.messages import _
+from app.ui.chat.untrusted import disarm
+from app.ui.icons import Icons, Symbol
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.tips import plain_tip
+
+_WIDEST = 180
+_CROSS = 12
+
+
+class BookTabs(QTabBar):
+    """`chosen` and `close_wanted` carry the id of a book."""
+
+    chosen = Signal(str)
+    close_wanted = Signal(str)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self.setAccessibleName(_("Open books"))
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setMovable(True)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.currentChanged.connect(self._choose)
+        self.hide()
+
+    def books(self) -> list[str]:
+        """Their ids, from left to right."""
+        return [str(self.tabData(index)) for index in range(self.count())]
+
+    def show_book(self, book_id: str, title: str) -> None:
+        """Make its tab the current one; a book that has none gets one, behind the current."""
+        blocked = self.blockSignals(True)
+        if book_id not in self.books():
+            words = " ".join(disarm(title).split())
+            index = self.insertTab(self.currentIndex() + 1, words.replace("&", "&&"))
+            self.setTabData(index, book_id)
+            self.setTabToolTip(index, plain_tip(words))
+            close = IconButton(self._icons, Symbol.CLOSE, _("Close “{title}”").format(title=words), size=_CROSS)
+            close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            close.clicked.connect(partial(self.close_wanted.emit, book_id))
+            self.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+        self.setCurrentIndex(self.books().index(book_id))
+        self.blockSignals(blocked)
+        self.setVisible(self.count() > 1)
+
+    def take_away(self, book_id: str) -> str:
+        """Remove its tab; the id of the book that lies beside it, empty where there is none."""
+        books = self.books()
+        if book_id not in books:
+            return ""
+        index = books.index(book_id)
+        blocked = self.blockSignals(True)
+        self.removeTab(index)
+        self.blockSignals(blocked)
+        self.setVisible(self.count() > 1)
+        rest = self.books()
+        return rest[min(index, len(rest) - 1)] if rest else ""
+
+    def step(self, by: int) -> None:
+        """To the tab `by` further, around the ends."""
+        if self.count() > 1:
+            self.setCurrentIndex((self.currentIndex() + by) % self.count())
+
+    def tabSizeHint(self, index: int) -> QSize:
+        hint = super().tabSizeHint(index)
+        return QSize(min(_WIDEST, hint.width()), hint.height())
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        hint = super().minimumTabSizeHint(index)
+        return QSize(min(_WIDEST, hint.width()), hint.height())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.tabAt(event.position().toPoint())
+        if event.button() is Qt.MouseButton.MiddleButton and index >= 0:
+            self.close_wanted.emit(str(self.tabData(index)))
+        else:
+            super().mouseReleaseEvent(event)
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        if index >= 0:
+            self.chosen.emit(str(self.tabData(index)))

@@ -1,0 +1,136 @@
+"""Scenes of the page panel: a PDF that PDFium draws, with what is lit, found and selected on it."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import cache
+
+from app.core.document import PageImage, PageLayer
+from app.core.settings import Theme as ThemeChoice
+from app.documents import formats
+from tests.documents.pdf_writer import lines, show, write_pdf
+from tests.screens.stage import Stage
+from tests.ui import shelf_of_books
+from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause
+
+QUOTE = "For Berths 4 to 7 the notice period is shortened to nine months"
+_COLUMNS = 84
+
+
+@cache
+def _content() -> formats.Content:
+    pages = []
+    for page in shelf_of_books.letters().pages:
+        text = (
+            f"{page.text} All other terms of the consolidated lease stand as they are. In particular, this letter"
+            " grants no right with regard to the dry dock. The record of handing over is signed by both parties on the"
+            " quay; until then rent continues at the daily rate, and the notice period runs on."
+        )
+        body = textwrap.wrap(" ".join(text.split()).encode("ascii", "ignore").decode(), _COLUMNS)
+        closing = ["", "For the Landlord,", "the Harbour Master"]
+        pages.append(show("Harbour Office", y=730, size=22) + lines(*body, *closing, y=680))
+    return formats.Content("letters.pdf", write_pdf(pages), "")
+
+
+def draw(page: int, width: int) -> PageImage:
+    return formats.page_image(_content(), page, width)
+
+
+def read_layer(page: int) -> PageLayer:
+    return formats.page_layer(_content(), page)
+
+
+def _letters(stage: Stage, **options: object) -> None:
+    stage.reader.draw, stage.reader.layer = draw, read_layer
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.open(**options)  # type: ignore[arg-type]
+
+
+def _lit(stage: Stage, **options: object) -> None:
+    _letters(stage, **options)
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22, QUOTE)
+    stage.settle()
+
+
+def page_lit(stage: Stage) -> None:
+    _lit(stage)
+
+
+def page_lit_dark(stage: Stage) -> None:
+    _lit(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
+def page_lit_200(stage: Stage) -> None:
+    _lit(stage, size=(1280, 800))
+    for _step in range(4):
+        stage.window.page.zoom_in()
+    pause(300)
+    stage.settle()
+
+
+def _found(stage: Stage, **options: object) -> None:
+    _letters(stage, **options)
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.settle()
+    stage.window.page.header.find_field.setText("notice")
+    pause(400)
+    stage.settle()
+
+
+def page_found(stage: Stage) -> None:
+    _found(stage)
+
+
+def page_found_dark(stage: Stage) -> None:
+    _found(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
+def page_selected(stage: Stage) -> None:
+    _letters(stage)
+    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.settle()
+    image = stage.window.page.image
+    text = read_layer(22).text
+    image.select(text.index("In particular"), text.index("dry dock.") + len("dry dock."))
+    stage.window.page.selection.ask_wanted.emit(stage.window.page.selection.words())
+    stage.settle()
+
+
+def page_found_japanese(stage: Stage) -> None:
+    stage.add_books()
+    stage.add_conversation("退去の通知について", [stage.books[RULES]])
+    stage.open()
+    stage.presenter.page.open_book(stage.books[RULES].id)
+    stage.settle()
+    stage.window.page.header.find_field.setText("附属書四")
+    pause(400)
+    stage.settle()
+
+
+def page_tabs(stage: Stage) -> None:
+    _found(stage)
+    for place in (LEASE, SURVEY, RULES, LETTERS):
+        stage.presenter.open_book(stage.books[place].id)
+        stage.settle()
+
+
+def page_tabs_dark(stage: Stage) -> None:
+    _letters(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    for place in (LEASE, LETTERS):
+        stage.presenter.open_book(stage.books[place].id)
+        stage.settle()
+
+
+PAGE_SCENES = (
+    page_lit,
+    page_lit_dark,
+    page_lit_200,
+    page_found,
+    page_found_dark,
+    page_found_japanese,
+    page_selected,
+    page_tabs,
+    page_tabs_dark,
+)
+PAGE_SCALED = {"page-lit-200": "2"}
