@@ -13,6 +13,7 @@ from app.core.document import Document, Flag, Format, Page, Section
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.folding import fold, places
 
 ATLAS = Document(
     title="Atlas 地図",
@@ -88,7 +89,11 @@ def test_the_newest_book_comes_first(books: Books) -> None:
 def test_search_finds_pages(books: Books, text: str, pages: tuple[int, ...]) -> None:
     book = books.add(ATLAS, Path("atlas.pdf"))
     books.add(another(1), Path("other.pdf"))
-    assert books.search(book.id, text) == pages
+    found = books.search(book.id, text)
+    assert tuple(page.number for page in found) == pages
+    for page in found:
+        assert page.label == ATLAS.pages[page.number - 1].label
+        assert page.places == len(places(ATLAS.pages[page.number - 1].text, fold(text))) >= 1
 
 
 def test_token_counts_are_kept_by_vocabulary(books: Books) -> None:

@@ -177,7 +177,7 @@ class ImagePage(QAbstractScrollArea):
             self.viewport().update()
 
     def _share(self, at: QPointF) -> tuple[float, float]:
-        area = self._area()
+        area = self.drawn_area()
         return (at.x() - area.left()) / area.width(), (at.y() - area.top()) / area.height()
 
     def _caret_at(self, at: QPointF) -> int | None:
@@ -225,7 +225,7 @@ class ImagePage(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        area = self._area()
+        area = self.drawn_area()
         if self._image is None:
             painter.setPen(QColor(self._theme.palette.soft_ink))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _("Drawing the page…"))
@@ -246,7 +246,7 @@ class ImagePage(QAbstractScrollArea):
         painter.restore()
 
     def _on_view(self, box: Box) -> QRectF:
-        area = self._area()
+        area = self.drawn_area()
         return QRectF(
             area.left() + box.left * area.width(),
             area.top() + box.top * area.height(),
@@ -273,7 +273,7 @@ class ImagePage(QAbstractScrollArea):
         else:
             self.turned.emit(direction)
 
-    def _area(self) -> QRectF:
+    def drawn_area(self) -> QRectF:
         """The drawing, in the viewport."""
         size = self._shown_size()
         left = max(0.0, (self.viewport().width() - size.width()) / 2) - self.horizontalScrollBar().value()

@@ -1,0 +1,223 @@
+"""Quotations and found words at their place on a drawn page; words selected there; books in tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.core.document import PageLayer
+from app.documents.layer import Box, Layer
+from app.ui.page.hits import Hit
+from tests.screens.page_scenes import QUOTE, draw, read_layer
+from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
+
+
+def _open(room: Room, page: int = 22, quote: str = "") -> None:
+    room.reader.draw, room.reader.layer = draw, read_layer
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
+    room.open()
+    room.presenter.page.open_page(room.books[LETTERS].id, page, quote)
+    room.settle()
+
+
+def _bands(page: int, words: str) -> tuple[Box, ...]:
+    layer = Layer(read_layer(page))
+    start = layer.text.index(words)
+    return layer.bands(start, start + len(words))
+
+
+def _point(room: Room, box: Box, x: float) -> QPoint:
+    """In the viewport: `x` from 0 to 1 across a box of the drawing."""
+    image = room.window.page.image
+    area = image.drawn_area()
+    return QPoint(
+        round(area.left() + area.width() * (box.left + x * (box.right - box.left))),
+        round(area.top() + area.height() * (box.top + box.bottom) / 2),
+    )
+
+
+def _drag(room: Room, first: str, last: str) -> None:
+    """From the beginning of the one to the end of the other, with the mouse."""
+    view = room.window.page.image.viewport()
+    start, end = _point(room, _bands(22, first)[0], 0.0), _point(room, _bands(22, last)[-1], 1.0)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view, (start + end) / 2)
+    QTest.mouseMove(view, end)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_a_quotation_is_lit_at_its_place_on_the_drawing(room: Room) -> None:
+    _open(room, quote=QUOTE)
+    panel = room.window.page
+    assert panel.image.lit() == _bands(22, QUOTE)
+    assert panel.quote() == "", "what is lit need not be told"
+    before = panel.image.lit()
+    panel.zoom_in()
+    panel.zoom_in()
+    room.settle()
+    assert panel.image.lit() == before
+    panel.pager.forward.click()
+    room.settle()
+    assert panel.image.lit() == ()
+
+
+def test_what_is_lit_comes_into_sight(room: Room) -> None:
+    _open(room)
+    image = room.window.page.image
+    room.window.page.set_zoom(9)
+    room.presenter.page.open_page(room.books[LETTERS].id, 4, "one workboat beside each Berth")
+    room.settle()
+    assert image.verticalScrollBar().maximum() > 0
+    assert image.viewport().rect().contains(_point(room, image.lit()[0], 0.0))
+
+
+def test_a_quotation_that_has_no_place_is_told(room: Room) -> None:
+    _open(room)
+    room.reader.layer = lambda page: PageLayer("", b"")  # as of a recognised scan
+    room.presenter.page.open_page(room.books[LETTERS].id, 22, QUOTE)
+    room.settle()
+    assert room.window.page.quote() == f"On this page: “{QUOTE}”"
+    assert room.window.page.image.lit() == ()
+
+
+def test_the_places_found_are_listed_and_lit(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    panel.focus_find()
+    qtbot.keyClicks(panel.header.find_field, "notice")
+    wait(lambda: "places" in panel.found.text())
+    room.settle()
+    hits = panel.found.hits.hits
+    assert hits.rowCount() == 286
+    assert panel.found.place() == "64 / 286"
+    row = panel.found.hits.currentIndex().row()
+    wait(lambda: hits.hit(row).around is not None)
+    assert hits.hit(row).page == 22
+    around = hits.hit(row).around
+    assert around is not None
+    assert (around.words, around.behind.split()[:2]) == ("notice", ["period", "is"])
+    assert panel.image.lit() == _bands(22, "notice")
+    assert len(panel.image.found()) == 1
+    qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Down)
+    assert panel.found.hits.hasFocus()
+    qtbot.keyClick(panel.found.hits, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.found.hits, Qt.Key.Key_Return)
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    assert panel.found.place() == "65 / 286"
+    qtbot.keyClick(panel.found.hits, Qt.Key.Key_Escape)
+    assert panel.header.find_field.hasFocus()
+    qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 22)
+    rows = panel.found.hits
+    rows.scrollToTop()
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(hits.index(1, 0)).center())
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert hits.hit(1) == Hit(1, "1", 1, hits.hit(1).around)
+
+
+def test_the_list_folds_away(room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    panel.header.find_field.setText("notice")
+    wait(lambda: "places" in panel.found.text())
+    assert panel.found.hits.isVisible()
+    panel.found.listed.click()
+    assert not panel.found.hits.isVisible()
+    panel.found.focus_list()
+    assert panel.found.hits.isVisible()
+
+
+def test_words_selected_on_the_drawing_are_copied_with_their_reference(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    _drag(room, "In particular", "dry dock.")
+    words = "In particular, this letter grants no right with regard to the dry dock."
+    assert " ".join(panel.selection.words().split()) == words
+    room.window.page.focus_page()
+    qtbot.keyClick(panel.image, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert " ".join(QGuiApplication.clipboard().text().split()) == words
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(panel.image, Qt.Key.Key_C, both)
+    assert QGuiApplication.clipboard().text() == f"“{words}” (Side letters 2019–2024, p. 22)"
+    view = panel.image.viewport()
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=_point(room, _bands(22, "shortened")[0], 0.5))
+    assert panel.selection.words() == "shortened"
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=_point(room, _bands(22, "shortened")[0], 0.5))
+    assert panel.selection.words() == ""
+
+
+def test_one_asks_about_a_selection(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel, composer = room.window.page, room.window.talk.composer
+    composer.set_text("Is that so?")
+    _drag(room, "nine", "months")
+    assert panel.selection.ask_button.isVisible()
+    qtbot.mouseClick(panel.selection.ask_button, Qt.MouseButton.LeftButton)
+    assert composer.text() == "“nine months” (Side letters 2019–2024, p. 22)\nIs that so?"
+    assert composer.editor.hasFocus()
+    panel.toggle_drawing()
+    room.settle()
+    assert not panel.selection.ask_button.isVisible()
+    panel.text.selectAll()
+    assert panel.selection.words() == panel.text.page_text()
+    assert panel.selection.ask_button.isVisible()
+
+
+def test_without_a_selection_the_menu_is_about_the_page(room: Room) -> None:
+    _open(room)
+    menu = room.window.page.selection.menu()
+    copy, ask = menu.actions()
+    assert (copy.text(), ask.text()) == ("Copy the page with reference", "Ask about this page")
+    copy.trigger()
+    assert QGuiApplication.clipboard().text().endswith("nine months.\n\n(Side letters 2019–2024, p. 22)")
+    ask.trigger()
+    assert room.window.talk.composer.text() == "(Side letters 2019–2024, p. 22)\n"
+
+
+def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel, page = room.window.page, room.presenter.page
+    lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
+    assert panel.tabs.books() == [lease, letters]
+    assert panel.tabs.isVisible()
+    panel.toggle_drawing()
+    panel.zoom_in()
+    panel.header.find_field.setText("notice")
+    wait(lambda: "places" in panel.found.text())
+    room.settle()
+    room.presenter.open_book(survey)
+    room.settle()
+    assert panel.tabs.books() == [lease, letters, survey]
+    assert panel.found.text() == ""
+    assert panel.drawing_shown()
+    panel.focus_page()
+    qtbot.keyClick(panel.image, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    room.settle()
+    assert page.place == (letters, 22)
+    assert not panel.drawing_shown()
+    assert panel.found.place() == "64 / 286"
+    assert panel.zoom != 2
+    middle = panel.tabs.tabRect(panel.tabs.books().index(letters)).center()
+    qtbot.mouseClick(panel.tabs, Qt.MouseButton.MiddleButton, pos=middle)
+    room.settle()
+    assert panel.tabs.books() == [lease, survey]
+    assert page.place == (survey, 1), "the book beside it is shown"
+    page.close_book(survey)
+    room.settle()
+    assert not panel.tabs.isVisible(), "one book needs no tab"
+    assert page.place == (lease, 1)
+
+
+def test_a_book_that_is_taken_off_the_shelf_has_no_tab(room: Room) -> None:
+    _open(room)
+    for place in (LETTERS, LEASE):
+        room.presenter.shelf.book_removed.emit(room.books[place].id)
+        room.settle()
+    assert room.presenter.page.place is None
+    assert room.window.page.tabs.books() == []
