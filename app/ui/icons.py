@@ -34,6 +34,7 @@ class Symbol(StrEnum):
     PREVIOUS = "caret-left"
     SCAN = "image"
     SHELF = "books"
+    SHEET = "table"
     TAKE_OFF = "minus"
     TEXT = "text-align-left"
     UP = "caret-up"

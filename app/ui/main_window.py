@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from app.messages import _
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
 from app.ui.page.panel import PagePanel
+from app.ui.sheet.panel import SheetPanel
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.widgets.drop_overlay import DropOverlay
 
@@ -38,16 +39,21 @@ class MainWindow(QWidget):
     files_dropped = Signal(list)  # list[Path]
     closing = Signal()
 
-    def __init__(self, icons: Icons, shelf: ShelfPanel, talk: ConversationPanel, page: PagePanel) -> None:
+    def __init__(
+        self, icons: Icons, shelf: ShelfPanel, talk: ConversationPanel, page: PagePanel, sheet: SheetPanel
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Octavo")
         self.setMinimumHeight(_SMALLEST_HEIGHT)
         self.resize(*_SIZE)
-        self.shelf, self.talk, self.page = shelf, talk, page
+        self.shelf, self.talk, self.page, self.sheet = shelf, talk, page, sheet
+        self._middle = QStackedWidget()
+        self._middle.addWidget(talk)
+        self._middle.addWidget(sheet)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for panel, smallest in ((shelf, _SHELF_SMALLEST), (talk, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
+        for panel, smallest in ((shelf, _SHELF_SMALLEST), (self._middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
             panel.setMinimumWidth(smallest)
             self._splitter.addWidget(panel)
         self._splitter.setStretchFactor(1, 1)
@@ -104,6 +110,14 @@ class MainWindow(QWidget):
     def unfold_shelf(self) -> None:
         self.shelf.show()
         self._tell_folded()
+
+    def show_sheet(self, shown: bool) -> None:
+        """The question sheet in the place of the conversation, or the conversation again."""
+        self._middle.setCurrentWidget(self.sheet if shown else self.talk)
+
+    @property
+    def shows_sheet(self) -> bool:
+        return self._middle.currentWidget() is self.sheet
 
     def show_drop(self, shown: bool) -> None:
         """The veil that says where files may be dropped."""

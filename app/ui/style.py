@@ -200,6 +200,18 @@ QListView[role="framed"]::item:selected, QTreeView::item:selected {{
     background: {palette.wash}; color: {palette.accent};
 }}
 QTreeView {{ show-decoration-selected: 0; }}
+QPlainTextEdit[role="framed"] {{
+    background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
+    border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QPlainTextEdit[role="framed"]:focus {{ border-color: {palette.accent}; }}
+QTableView {{ background: {palette.surface}; border: 2px solid {palette.surface}; outline: none; }}
+QTableView:focus {{ border-color: {palette.accent}; }}
+QHeaderView {{ background: {palette.ground}; border: none; }}
+QHeaderView::section {{
+    background: {palette.ground}; color: {palette.soft_ink}; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;
+    border-top: 1px solid {palette.line}; border-bottom: 1px solid {palette.line}; padding: {SPACE_XS}px {SPACE_M}px;
+}}
 QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
 
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}

@@ -14,6 +14,7 @@ from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
+from tests.screens import sheets
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.stage import Stage
@@ -393,6 +394,7 @@ SCENES: dict[str, Scene] = {
         models,
         folded,
         *PAGE_SCENES,
+        *sheets.SCENES,
     )
 } | REPORTS
 SCALED = {"scale-200": "2"} | PAGE_SCALED

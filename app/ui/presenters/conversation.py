@@ -56,6 +56,7 @@ class ConversationPresenter(QObject):
         self._editing: StoredQuestion | None = None
         self._waiting: tuple[Book, ...] = ()
         self._unstored = 0
+        self._refusal = ""
         self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
@@ -77,6 +78,10 @@ class ConversationPresenter(QObject):
     def busy(self) -> bool:
         """An answer is under way, here or in another conversation."""
         return self.answer.running is not None
+
+    def refuse_questions(self, why: str) -> None:
+        """From now on say this sentence instead of asking; with an empty one ask again."""
+        self._refusal = why
 
     @property
     def empty(self) -> bool:
@@ -137,6 +142,9 @@ class ConversationPresenter(QObject):
     def submit(self, text: str) -> None:
         if self.busy or self._conversation is None or not text.strip():
             return
+        if self._refusal:
+            self.failed.emit(self._refusal)
+            return
         before, parent_id = self._turns, None
         if self._editing is not None:
             parent_id = self._editing.parent_id
@@ -159,6 +167,9 @@ class ConversationPresenter(QObject):
         """Get another answer to a question; with `excerpts` from passages of the books alone."""
         question = self._question(question_id)
         if self.busy or self._conversation is None or question is None:
+            return
+        if self._refusal:
+            self.failed.emit(self._refusal)
             return
         before = self._turns_before(question_id)
         self._composer.set_busy(True)

@@ -26,7 +26,7 @@ class ModelPresenter(QObject):
 
     ready = Signal(object)
     revived = Signal(object)
-    beginning = Signal()  # a model is about to be loaded
+    beginning = Signal()  # a model is about to be loaded, though the engine lives
     failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, chip: ModelChip, parent: QObject | None = None) -> None:
@@ -37,6 +37,7 @@ class ModelPresenter(QObject):
         self._job: Job | None = None
         self._reviving = False
         self._gave_up = False
+        self._in_use = False
         self._files: tuple[ModelFile, ...] = ()
         chip.model_chosen.connect(self.load)
         chip.file_wanted.connect(self.choose_file)
@@ -72,11 +73,15 @@ class ModelPresenter(QObject):
         """Show how the engine is; revive it when it died while nobody was asking."""
         if self._gave_up or (self._job is not None and self._job.running):
             return
-        if self._desk.models.state() is EngineState.DEAD:
+        if self._desk.models.state() is EngineState.DEAD and not self._in_use:
             self._chip.show_state(ChipState(Mark.DEAD, _("Engine stopped"), _("starting it again")))
             self.revive()
         else:
             self.show_now()
+
+    def show_in_use(self, in_use: bool) -> None:
+        """Whether a question sheet is asked: its next question starts an engine that died."""
+        self._in_use = in_use
 
     def show_now(self) -> None:
         """Show the state that the engine reports."""
@@ -99,7 +104,8 @@ class ModelPresenter(QObject):
     def _begin(self, work: object, *, reviving: bool = False) -> None:
         if self._job is not None:
             self._job.cancel()
-        self.beginning.emit()
+        if not reviving:
+            self.beginning.emit()
         self._reviving = reviving
         self._gave_up = False
         words = _("Engine stopped") if reviving else _("Loading the model")

@@ -39,12 +39,16 @@ from app.ui.presenters.passwords import Passwords
 from app.ui.presenters.preferences import Preferences
 from app.ui.presenters.readings import ReadingsPresenter
 from app.ui.presenters.report import ReportPresenter
+from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.words import ending_words
+from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.table import SheetTable
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList, title_of
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.style import Appearance
+from app.ui.widgets.notice import Notice
 
 
 class WindowPresenter(QObject):
@@ -80,7 +84,9 @@ class WindowPresenter(QObject):
         composer = Composer(icons.theme)
         talk = ConversationPanel(icons, view, composer)
         page_panel = PagePanel(icons)
-        self.window = MainWindow(icons, shelf_panel, talk, page_panel)
+        table = SheetTable(self)
+        sheet_panel = SheetPanel(icons, table)
+        self.window = MainWindow(icons, shelf_panel, talk, page_panel, sheet_panel)
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
         self.page = PagePresenter(desk, bridge, page_panel, self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
@@ -90,6 +96,7 @@ class WindowPresenter(QObject):
         self.fitting = Fitting(desk, bridge, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
+        self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, clock=clock, parent=self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
         self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
@@ -156,7 +163,7 @@ class WindowPresenter(QObject):
         self.report.page_wanted.connect(self.open_page)
         self.report.book_changed.connect(self._on_book_changed)
         shelf.conversations_listed.connect(self._on_listed)
-        shelf.conversation_wanted.connect(talk.open)
+        shelf.conversation_wanted.connect(self.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
         shelf.desk_changed.connect(talk.set_books)
         shelf.book_added.connect(self._on_book_added)
@@ -165,7 +172,7 @@ class WindowPresenter(QObject):
         shelf.book_removed.connect(self.report.close)
         talk.shown.connect(self._on_shown)
         talk.stored.connect(shelf.list_conversations)
-        for work in (talk.answer, self.ahead):
+        for work in (talk.answer, self.ahead, self.sheets):
             work.reading.connect(self.context.show_reading)
             work.loading.connect(self.model.show_loading)
             work.noticed.connect(self.tell)
@@ -178,11 +185,21 @@ class WindowPresenter(QObject):
         self.context.reading.connect(self.page.show_reading)
         self.context.paused.connect(talk.answer.show_paused)
         self.context.paused.connect(self.ahead.show_paused)
+        self.context.paused.connect(self.sheets.show_paused)
         self.context.fit_wanted.connect(self.offer_fit)
         self.fitting.room_chosen.connect(self.preferences.use_room)
         self.fitting.pages_chosen.connect(shelf.ask_pages)
         self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
         self.model.beginning.connect(self.ahead.stop)
+        self.model.beginning.connect(self.sheets.stop)
+        panel.sheet_wanted.connect(self.open_sheet)
+        self.sheets.asking.connect(self._on_sheet_asking)
+        self.sheets.ended.connect(self._on_sheet_ended)
+        self.sheets.done.connect(self.say)
+        shelf.book_removed.connect(self.sheets.forget_book)
+        self.context.measured.connect(self.sheets.note_use)
+        self.window.sheet.closed.connect(self.close_sheet)
+        self.window.sheet.view.citation_clicked.connect(self.open_citation)
         self.exporting.done.connect(self.say)
         self.window.talk.view.export_answer.connect(self.export_answer)
         talk.engine_died.connect(self._on_engine_died)
@@ -206,6 +223,7 @@ class WindowPresenter(QObject):
             self.preferences,
             self.readings,
             self.report,
+            self.sheets,
         ):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(shelf.openings.open_files)
@@ -218,12 +236,16 @@ class WindowPresenter(QObject):
     @Slot(str)
     def tell(self, words: str) -> None:
         """Say a sentence about something that went wrong."""
-        self.window.talk.notice.show_sentence(words)
+        self._notice().show_sentence(words)
 
     @Slot(str)
     def say(self, words: str) -> None:
         """Say a sentence about something that went well."""
-        self.window.talk.notice.show_sentence(words, failed=False)
+        self._notice().show_sentence(words, failed=False)
+
+    def _notice(self) -> Notice:
+        """Of what is shown in the middle."""
+        return self.window.sheet.notice if self.window.shows_sheet else self.window.talk.notice
 
     @Slot()
     def export(self) -> None:
@@ -273,6 +295,7 @@ class WindowPresenter(QObject):
         self.shelf.show_conversation(conversation)
         self.ahead.show_conversation(conversation)
         self.context.show_conversation(conversation)
+        self.sheets.show_conversation(conversation)
         self._hint()
 
     @Slot(object)
@@ -293,12 +316,31 @@ class WindowPresenter(QObject):
     @Slot()
     def _on_engine_died(self) -> None:
         self.context.show_busy(False)
+        self.sheets.show_engine_taken(False)
         self.model.look()
 
     @Slot()
     def _on_asking(self) -> None:
         self.ahead.stop()
         self.context.show_busy(True)
+        self.sheets.show_engine_taken(True)
+
+    @Slot()
+    def _on_sheet_asking(self) -> None:
+        self.ahead.stop()
+        self.context.show_busy(True)
+        self.model.show_in_use(True)
+        self.conversation.refuse_questions(
+            _("A question sheet is being asked. Wait until it has ended, or stop it, then ask again.")
+        )
+
+    @Slot()
+    def _on_sheet_ended(self) -> None:
+        self.context.show_busy(False)
+        self.model.show_in_use(False)
+        self.conversation.refuse_questions("")
+        self.model.look()
+        self.context.measure()
 
     @Slot()
     def _on_misfit(self) -> None:
@@ -318,13 +360,15 @@ class WindowPresenter(QObject):
     def read_ahead(self) -> None:
         """Read the books on the desk now, ahead of the next question."""
         shown, use = self.conversation.conversation, self.context.use
-        if shown is not None and use is not None and not self.conversation.busy:
+        if shown is not None and use is not None and not self.conversation.busy and not self.sheets.running:
             self.ahead.start(shown, use)
 
     @Slot()
     def stop(self) -> None:
-        """Stop what the engine is doing: an answer, or reading ahead."""
-        if self.ahead.running:
+        """Stop what the engine is doing: a sheet, an answer, or reading ahead."""
+        if self.sheets.running:
+            self.sheets.stop()
+        elif self.ahead.running:
             self.ahead.stop()
         else:
             self.conversation.stop()
@@ -332,6 +376,7 @@ class WindowPresenter(QObject):
     @Slot()
     def _on_answered(self) -> None:
         self._first_start = False
+        self.sheets.show_engine_taken(False)
         self.context.show_busy(False)
         self.model.look()
         self.context.measure()
@@ -408,6 +453,7 @@ class WindowPresenter(QObject):
             Command(_("Open a GGUF file…"), "", self.model.choose_file),
             Command(_("Load the model again"), "", self.model.load_again),
             Command(_("Export the conversation…"), "Ctrl+Shift+S", self.export),
+            Command(_("Question sheet…"), "Ctrl+L", self.open_sheet),
             Command(_("Saved readings…"), "", self.readings.open_list),
             Command(_("Light or dark"), "", self.preferences.toggle_theme),
             Command(_("Settings"), "Ctrl+,", self.preferences.open_settings),
@@ -415,7 +461,27 @@ class WindowPresenter(QObject):
         )
 
     @Slot()
+    def open_sheet(self) -> None:
+        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
+        self.window.show_sheet(True)
+        if self.window.sheet.shows_answers:
+            self.window.sheet.view.setFocus()
+        else:
+            self.sheets.prepare()
+
+    @Slot()
+    def close_sheet(self) -> None:
+        self.window.show_sheet(False)
+        self.window.talk.composer.setFocus()
+
+    @Slot(str)
+    def open_conversation(self, conversation_id: str) -> None:
+        self.window.show_sheet(False)
+        self.conversation.open(conversation_id)
+
+    @Slot()
     def new_conversation(self) -> None:
+        self.window.show_sheet(False)
         self.conversation.create()
 
     @Slot()
@@ -446,6 +512,7 @@ class WindowPresenter(QObject):
 
     @Slot()
     def focus_composer(self) -> None:
+        self.window.show_sheet(False)
         self.window.talk.composer.setFocus()
 
     @Slot()
@@ -465,7 +532,7 @@ class WindowPresenter(QObject):
     @Slot(object)
     def _go(self, entry: Entry) -> None:
         if entry.kind is Kind.CONVERSATION:
-            self.conversation.open(entry.key)
+            self.open_conversation(entry.key)
         else:
             self.open_book(entry.key)
 

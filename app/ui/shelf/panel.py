@@ -29,6 +29,7 @@ class ShelfPanel(QWidget):
 
     new_wanted = Signal()
     search_wanted = Signal()
+    sheet_wanted = Signal()
     conversation_opened = Signal(str)
     conversation_delete_wanted = Signal(str)
     book_opened = Signal(str)
@@ -54,6 +55,9 @@ class ShelfPanel(QWidget):
         self.new_button.clicked.connect(self.new_wanted)
         self.search_button = IconButton(icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", framed=True)
         self.search_button.clicked.connect(self.search_wanted)
+
+        self.sheet_button = IconButton(icons, Symbol.SHEET, _("Question sheet…"), shortcut="Ctrl+L", framed=True)
+        self.sheet_button.clicked.connect(self.sheet_wanted)
 
         self.conversation_view = ShelfListView(_("Conversations"))
         self.conversation_view.setModel(conversations)
@@ -104,8 +108,9 @@ class ShelfPanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         top.addWidget(self.new_button, 1)
-        top.addWidget(self.search_button)
-        self.search_button.setFixedSize(34, 34)
+        for button in (self.sheet_button, self.search_button):
+            top.addWidget(button)
+            button.setFixedSize(34, 34)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_L, SPACE_M, SPACE_M)
         column.setSpacing(0)

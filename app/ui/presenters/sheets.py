@@ -1,0 +1,392 @@
+"""Question sheets: makes, runs, stops and reopens them; one is asked at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.conversation import BookRef, Conversation
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
+from app.export import files
+from app.export.sheet import compose_sheet
+from app.messages import _, count, language, sentence
+from app.services.context import ContextUse
+from app.services.desk import Desk
+from app.services.questions import read_questions
+from app.services.templates import Template
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.presenters.pace import Pace
+from app.ui.presenters.words import follow, loading_words
+from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.table import SheetTable, shown_row
+from app.ui.widgets.dialogs import Confirmation
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A kept sheet, and the titles of its books by id."""
+
+    sheet: Sheet
+    titles: dict[str, str]
+
+
+class SheetsPresenter(QObject):
+    """A sheet that runs goes on when another one, or the conversation, is looked at."""
+
+    asking = Signal()  # a sheet is about to be asked of the engine
+    ended = Signal()  # the engine is free again
+    reading = Signal(object)  # ReadingNow; None once it does not read
+    loading = Signal(float)
+    paced = Signal(float)  # tokens a second, of a reading that ended
+    noticed = Signal(str)
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        panel: SheetPanel,
+        table: SheetTable,
+        *,
+        clock: Callable[[], float],
+        parent: QObject | None = None,
+    ) -> None:
+        """`clock` counts seconds."""
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+        self._table = table
+        self._clock = clock
+        self._books: tuple[BookRef, ...] = ()
+        self._use: ContextUse | None = None
+        self._engine_taken = False
+        self._shown: _Opened | None = None
+        self._running_id = ""
+        self._row: RowBegun | None = None
+        self._pieces: list[str] = []
+        self._ended_rows: dict[int, SheetRow] = {}
+        self._progress = ""
+        self._pace = Pace()
+        self._job: Job | None = None
+        setup = panel.setup
+        setup.template_chosen.connect(self.take_template)
+        setup.file_wanted.connect(self.choose_file)
+        setup.start_wanted.connect(self.start)
+        setup.opened.connect(self.open)
+        setup.delete_wanted.connect(self._ask_delete)
+        panel.stop_wanted.connect(self.stop)
+        panel.go_on_wanted.connect(self.go_on)
+        panel.export_wanted.connect(self.choose_export)
+        panel.new_wanted.connect(self.prepare)
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    # ---- the beginning of a sheet
+
+    @Slot()
+    def prepare(self) -> None:
+        """Let the person write the questions of a new sheet, or choose a kept one."""
+        self._shown = None
+        self._bridge.call(Executor.STORE, partial(self._desk.templates.all, language()), self._offer, self._on_problem)
+        self._list()
+        self._panel.show_setup()
+
+    def show_conversation(self, conversation: Conversation | None) -> None:
+        """The books on its desk are those that a new sheet asks."""
+        self._books = conversation.books if conversation else ()
+        work = partial(_titles, self._desk, self._books)
+        self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
+
+    def note_use(self, use: ContextUse | None) -> None:
+        """How the context of the shown conversation is filled: lets the reading be told by book and page."""
+        self._use = use
+
+    def show_engine_taken(self, taken: bool) -> None:
+        """Whether an answer of a conversation is under way."""
+        self._engine_taken = taken
+        self._show_state()
+
+    @Slot(str)
+    def take_template(self, name: str) -> None:
+        work = partial(_questions_of, self._desk, name, self._books)
+        handler = partial(self._take_questions, name)
+        self._bridge.call(Executor.STORE, work, handler, self._on_problem)
+
+    @Slot()
+    def choose_file(self) -> None:
+        dialog = QFileDialog(self._panel.window(), _("Questions from a file"), "", _("Text in UTF-8 (*.txt *.md *)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.take_file)
+        dialog.open()
+
+    @Slot(str)
+    def take_file(self, name: str) -> None:
+        work = partial(read_questions, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._take_questions, ""), self._on_problem)
+
+    @Slot(object, str)
+    def start(self, questions: tuple[str, ...], title: str) -> None:
+        """Keep a new sheet of these questions to the books on the desk, then ask them."""
+        if not self._free():
+            return
+        work = partial(self._desk.sheets.create, questions, self._books, title=title)
+        self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
+
+    # ---- a kept sheet
+
+    @Slot(str)
+    def open(self, sheet_id: str) -> None:
+        self._bridge.call(Executor.STORE, partial(_open, self._desk, sheet_id), self._show, self._on_problem)
+
+    @Slot()
+    def go_on(self) -> None:
+        """Ask what the shown sheet has left to ask."""
+        if self._shown is not None and self._free():
+            self._run(self._shown.sheet)
+
+    @Slot()
+    def stop(self) -> None:
+        """What was answered stays, and what was written of an answer."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def show_paused(self, paused: bool) -> None:
+        """The reading waits, or goes on again."""
+        if self._job is not None and not paused:
+            self._pace.go_on(self._clock())
+
+    @Slot()
+    def choose_export(self) -> None:
+        """Let the person say where the table is written, and as what."""
+        if self._shown is None:
+            return
+        sheet = self._shown.sheet
+        names = (
+            _("Word document (*.docx)"), _("Excel workbook (*.xlsx)"), _("Markdown (*.md)"), _("Web page (*.html)")
+        )  # fmt: skip
+        dialog = QFileDialog(self._panel.window(), _("Export the question sheet"), "", ";;".join(names))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("docx")
+        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.selectFile(_NOT_IN_NAMES.sub(" ", sheet.title).strip()[:80])
+        dialog.fileSelected.connect(partial(self.write, sheet.id))
+        dialog.open()
+
+    def write(self, sheet_id: str, name: str) -> None:
+        """Write a sheet into this file, as far as it is answered."""
+        work = partial(_export, self._desk, sheet_id, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+
+    # ---- what the engine says
+
+    def _free(self) -> bool:
+        if self._job is None and not self._engine_taken:
+            return True
+        self.failed.emit(_("Something else is being asked. Wait until it has ended, or stop it, then ask the sheet."))
+        return False
+
+    def _run(self, sheet: Sheet) -> None:
+        self._running_id, self._pace, self._row = sheet.id, Pace(), None
+        self._ended_rows.clear()
+        self.asking.emit()
+        self._job = self._bridge.stream(Executor.ENGINE, partial(self._desk.sheets.run, sheet.id), self._on_event)
+        self._show_state()
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case RowBegun():
+                self._row = event
+                self._pieces.clear()
+                self._tell(_("answering"))
+            case Loading(fraction):
+                self.loading.emit(fraction)
+                self._tell(loading_words(fraction))
+            case Reading():
+                now = follow(event, self._pace, self._clock(), self._use if self._asks_shown_desk() else None)
+                self._tell(now.words)
+                self.reading.emit(now)
+            case Token(text):
+                self.reading.emit(None)
+                self._pieces.append(text)
+                self._tell(_("answering"))
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case RowEnded():
+                self._on_row_ended(event)
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _on_row_ended(self, event: RowEnded) -> None:
+        self.reading.emit(None)
+        self._row, self._progress = None, ""
+        self._ended_rows[event.number] = event.row
+        if self._pace.tokens_per_second > 0:
+            self.paced.emit(self._pace.tokens_per_second)
+        self._pace = Pace()
+        if self._is_shown():
+            assert self._shown is not None
+            self._shown = self._newest(self._shown)
+            self._table.show_row(shown_row(event.number, event.row, self._shown.titles))
+        self._show_state()
+
+    def _newest(self, opened: _Opened) -> _Opened:
+        """With the rows that have ended since the running sheet was read from the store."""
+        if opened.sheet.id != self._running_id:
+            return opened
+        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(opened.sheet.rows, 1))
+        return replace(opened, sheet=msgspec.structs.replace(opened.sheet, rows=rows))
+
+    def _tell(self, words: str) -> None:
+        """How far the question that is being asked is."""
+        self._progress = words
+        if self._is_shown() and self._row is not None:
+            row = self._table.row(self._row.number)
+            text = "".join(self._pieces)
+            self._table.show_row(replace(row, text=text, citations=(), state=RowState.ANSWERING, words=words))
+        self._show_state()
+
+    def _end(self) -> None:
+        broken_off = self._running_id if self._is_shown() and self._row is not None else ""
+        self._job, self._row, self._progress, self._running_id = None, None, "", ""
+        self.reading.emit(None)
+        self.ended.emit()
+        if broken_off:  # by a fault of ours: what is kept of the row is in the store
+            self.open(broken_off)
+        self._list()
+        self._show_state()
+
+    def _is_shown(self) -> bool:
+        return self._shown is not None and self._shown.sheet.id == self._running_id
+
+    def _asks_shown_desk(self) -> bool:
+        return self._shown is not None and self._is_shown() and self._shown.sheet.books == self._books
+
+    def _show_state(self) -> None:
+        self._panel.setup.show_busy(self.running or self._engine_taken)
+        if self._shown is None:
+            return
+        sheet = self._shown.sheet
+        words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
+        if self._is_shown() and self._row is not None:
+            words = _("Question {number} of {total}").format(
+                number=count(self._row.number), total=count(self._row.total)
+            )
+            words = f"{words} · {self._progress}" if self._progress else words
+        self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
+
+    # ---- what the store says
+
+    def _list(self) -> None:
+        self._bridge.call(Executor.STORE, self._desk.sheets.all, self._show_kept, self._on_problem)
+
+    @Slot(object)
+    def _show_kept(self, sheets: tuple[SheetEntry, ...]) -> None:
+        self._panel.setup.show_kept(sheets)
+
+    @Slot(object)
+    def _offer(self, templates: tuple[Template, ...]) -> None:
+        self._panel.setup.show_templates(templates)
+
+    @Slot(object)
+    def _show_books(self, titles: dict[str, str]) -> None:
+        self._panel.setup.show_books(tuple(titles.values()))
+
+    def _take_questions(self, template: str, questions: tuple[str, ...]) -> None:
+        self._panel.setup.show_questions(questions, template)
+
+    @Slot(object)
+    def _created(self, sheet: Sheet) -> None:
+        self._panel.setup.show_questions(())
+        self._run(sheet)
+        self.open(sheet.id)
+
+    @Slot(object)
+    def _show(self, opened: _Opened) -> None:
+        opened = self._shown = self._newest(opened)
+        self._table.show_sheet(opened.sheet, opened.titles)
+        self._panel.show_answers(opened.sheet.title)
+        if self._is_shown() and self._row is not None:
+            self._tell(self._progress or _("answering"))
+        self._show_state()
+
+    @Slot(str)
+    def _ask_delete(self, sheet_id: str) -> None:
+        dialog = Confirmation(
+            _("Delete this question sheet?"),
+            _("Its questions and answers will be deleted. The books stay."),
+            _("Delete"),
+            sheet_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._delete)
+        dialog.open()
+
+    @Slot(str)
+    def _delete(self, sheet_id: str) -> None:
+        if sheet_id == self._running_id:
+            self.stop()
+        self._bridge.call(Executor.STORE, partial(self._desk.sheets.delete, sheet_id), self._deleted, self._on_problem)
+
+    @Slot(object)
+    def _deleted(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._list()
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """A book was removed, and the sheets with it that were made of it."""
+        if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.sheet.books):
+            self.stop()
+            self.prepare()
+        else:
+            self._list()
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
+        self.done.emit(_("The question sheet was written to “{path}”.").format(path=name))
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
+    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
+
+
+def _titles(desk: Desk, refs: tuple[BookRef, ...]) -> dict[str, str]:
+    return {ref.book_id: desk.library.book(ref.book_id).title for ref in refs}
+
+
+def _questions_of(desk: Desk, name: str, refs: tuple[BookRef, ...]) -> tuple[str, ...]:
+    return desk.templates.questions(desk.templates.get(name, language()), refs)
+
+
+def _open(desk: Desk, sheet_id: str) -> _Opened:
+    sheet = desk.sheets.get(sheet_id)
+    if sheet is None:
+        raise AppError(Code.BUG, where="sheets.open")
+    return _Opened(sheet, _titles(desk, sheet.books))
+
+
+def _export(desk: Desk, sheet_id: str, path: Path) -> None:
+    opened = _open(desk, sheet_id)
+    files.write_sheet(compose_sheet(opened.sheet, tuple(opened.titles.values())), path)

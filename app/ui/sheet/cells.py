@@ -1,0 +1,181 @@
+"""Draws the cells of a question sheet: the question with its state, the answer as set text, the pages as chips."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QFontMetrics, QPainter, QPalette, QTextDocument
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from app.core.conversation import Citation
+from app.core.sheet import RowState
+from app.export.markdown import parser
+from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.marks import Mark, colour_state, embed, mark_citations, mark_stream, split
+from app.ui.chat.untrusted import disarm
+from app.ui.fonts import text_font, ui_font
+from app.ui.sheet.table import Chip, Column, ShownRole, ShownRow
+from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_SMALLEST = 44
+_WRAPPED = Qt.TextFlag.TextWordWrap.value
+_ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a mark inside an address, as the parser leaves it
+_STYLE = (
+    "p,ul,ol,table,pre,blockquote{margin-top:0;margin-bottom:6px} h1,h2,h3,h4{font-size:medium} a{text-decoration:none}"
+)
+
+
+class SheetCells(QStyledItemDelegate):
+    """Keeps the answers that were set, so that a table of hundreds scrolls at once."""
+
+    def __init__(self, theme: Theme, view: QTableView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+        self._set: dict[int, tuple[ShownRow, str, QTextDocument]] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+        width = self._view.columnWidth(index.column())
+        row: ShownRow = index.data(ShownRole)
+        match Column(index.column()):
+            case Column.QUESTION:
+                height = self._question_height(row, width) + self._state_height(row, width) + SPACE_XS
+            case Column.ANSWER:
+                height = round(self._document(row, width).size().height())
+            case Column.PAGES:
+                height = len(row.chips) * (HEIGHT + SPACE_XS)
+        return QSize(width, max(_SMALLEST, height + 2 * SPACE_M))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row: ShownRow = index.data(ShownRole)
+        palette = self._theme.palette
+        area: QRect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.fillRect(area, QColor(palette.wash if chosen else palette.surface))
+        painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(palette.line))
+        painter.setClipRect(area)
+        room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
+        match Column(index.column()):
+            case Column.QUESTION:
+                self._paint_question(painter, room, row)
+            case Column.ANSWER:
+                painter.translate(room.topLeft())
+                context = QAbstractTextDocumentLayout.PaintContext()
+                context.palette.setColor(QPalette.ColorRole.Text, QColor(palette.ink))
+                self._document(row, area.width()).documentLayout().draw(painter, context)
+            case Column.PAGES:
+                for place, chip in self._chip_places(room, row):
+                    colour = colour_state(chip.citation.state, palette)
+                    draw_chip(painter, QRectF(place), _elided(chip.label, place.width()), colour, palette.surface)
+        painter.restore()
+
+    def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
+        """The citation whose mark in the text, or whose chip, lies under a point of the view."""
+        row = index.data(ShownRole)
+        if not isinstance(row, ShownRow):
+            return None
+        room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
+        if index.column() == Column.PAGES:
+            places = self._chip_places(room, row)
+            return next((chip.citation for place, chip in places if place.contains(point.toPoint())), None)
+        if index.column() != Column.ANSWER:
+            return None
+        layout = self._document(row, area.width()).documentLayout()
+        address = layout.anchorAt(point - QPointF(room.topLeft()))
+        number = address.removeprefix("#")
+        return row.citations[int(number)] if address.startswith("#") and number.isdecimal() else None
+
+    def forget(self) -> None:
+        """Other rows are shown, or the colours changed."""
+        self._set.clear()
+
+    def _paint_question(self, painter: QPainter, room: QRect, row: ShownRow) -> None:
+        palette = self._theme.palette
+        painter.setFont(_question_font())
+        painter.setPen(QColor(palette.ink))
+        painter.drawText(room, _WRAPPED, question_words(row))
+        below = room.adjusted(0, self._question_height(row, room.width() + 2 * SPACE_M) + SPACE_XS, 0, 0)
+        painter.setFont(ui_font(SIZE_SMALL))
+        painter.setPen(QColor(state_colour(row.state, palette)))
+        painter.drawText(below, _WRAPPED, disarm(row.state_words))
+
+    def _question_height(self, row: ShownRow, width: int) -> int:
+        return _height(_question_font(), question_words(row), width)
+
+    def _state_height(self, row: ShownRow, width: int) -> int:
+        return _height(ui_font(SIZE_SMALL), disarm(row.state_words), width)
+
+    def _chip_places(self, room: QRect, row: ShownRow) -> list[tuple[QRect, Chip]]:
+        places, top = [], room.top()
+        for chip in row.chips:
+            width = min(measure_chip(chip.label).width(), room.width())
+            places.append((QRect(room.left() - 2, top, width, HEIGHT), chip))
+            top += HEIGHT + SPACE_XS
+        return places
+
+    def _document(self, row: ShownRow, width: int) -> QTextDocument:
+        colours = self._theme.palette.ground
+        kept = self._set.get(row.number)
+        if kept is None or kept[0] is not row or kept[1] != colours:
+            document = QTextDocument()
+            document.setDocumentMargin(0)
+            document.setIndentWidth(SPACE_L)
+            document.setDefaultFont(text_font(SIZE_TEXT))
+            document.setDefaultStyleSheet(_STYLE)
+            document.setHtml(answer_html(row, self._theme.palette))
+            kept = self._set[row.number] = (row, colours, document)
+        kept[2].setTextWidth(max(1, width - 2 * SPACE_M))
+        return kept[2]
+
+
+def question_words(row: ShownRow) -> str:
+    return f"{row.number}. {' '.join(disarm(row.question).split())}"
+
+
+def _elided(label: str, width: int) -> str:
+    metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
+    return metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, width - SPACE_S)
+
+
+def state_colour(state: RowState, palette: Palette) -> str:
+    """Beside the sign and the words, never alone."""
+    match state:
+        case RowState.FAILED:
+            return palette.not_found
+        case RowState.STOPPED:
+            return palette.near
+        case RowState.ANSWERING:
+            return palette.accent
+        case _:
+            return palette.soft_ink
+
+
+def answer_html(row: ShownRow, palette: Palette) -> str:
+    """The answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks are
+    anchors with the numbers of their citations; those of an open answer are not."""
+    checked = mark_citations(row.text, row.citations, row.titles or {}, tuple(row.titles or ()))
+    marks = checked or mark_stream(row.text)
+    rendered = _ENCODED.sub("", parser().render(embed(row.text, marks)))
+    parts = split(rendered)
+    return "".join(part if isinstance(part, str) else _mark_html(part, marks, palette) for part in parts)
+
+
+def _mark_html(number: int, marks: list[Mark], palette: Palette) -> str:
+    mark = marks[number]
+    label = html.escape(mark.label).replace(" ", "&nbsp;")
+    if mark.citation is None:
+        return f'<span style="color:{palette.soft_ink}">{label}</span>'
+    return f'<a href="#{number}" style="color:{colour_state(mark.citation.state, palette)}">{label}</a>'
+
+
+def _question_font() -> QFont:
+    return ui_font(SIZE_UI, QFont.Weight.DemiBold)
+
+
+def _height(font: QFont, text: str, width: int) -> int:
+    room = QRect(0, 0, max(1, width - 2 * SPACE_M), 1 << 20)
+    return QFontMetrics(font).boundingRect(room, _WRAPPED, text).height()

@@ -1,0 +1,100 @@
+"""The question sheet in the middle of the window, in the place of the conversation: its beginning, then its table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.messages import _
+from app.ui.icons import Icons, Symbol
+from app.ui.page.header import HEADER_HEIGHT
+from app.ui.sheet.setup import SheetSetup
+from app.ui.sheet.table import SheetTable
+from app.ui.sheet.view import SheetView
+from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.labels import ElidedLabel, Rule
+from app.ui.widgets.notice import Notice
+
+
+class SheetPanel(QWidget):
+    """Says what the person wants; does nothing by itself."""
+
+    closed = Signal()
+    stop_wanted = Signal()
+    go_on_wanted = Signal()
+    export_wanted = Signal()
+    new_wanted = Signal()
+
+    def __init__(self, icons: Icons, table: SheetTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Question sheet"))
+        self.title = ElidedLabel(role="title")
+        self.notice = Notice(icons)
+        self.setup = SheetSetup()
+        self.view = SheetView(table, icons.theme)
+        self.status = ElidedLabel(role="soft")
+        self.stop = TextButton(_("Stop"))
+        self.stop.clicked.connect(self.stop_wanted)
+        self.go_on = TextButton(_("Go on"), role="primary")
+        self.go_on.clicked.connect(self.go_on_wanted)
+        self.export = TextButton(_("Export…"))
+        self.export.clicked.connect(self.export_wanted)
+        self.new = TextButton(_("New sheet"))
+        self.new.clicked.connect(self.new_wanted)
+        self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
+        self.close_button.clicked.connect(self.closed)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.setup)
+        self._pages.addWidget(self._answers())
+        header = QWidget()
+        header.setFixedHeight(HEADER_HEIGHT)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(SPACE_XL, 0, SPACE_M, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(Rule())
+        column.addWidget(self.notice)
+        column.addWidget(self._pages, 1)
+
+    @property
+    def shows_answers(self) -> bool:
+        return self._pages.currentIndex() == 1
+
+    def show_setup(self) -> None:
+        self.title.setText(_("New question sheet"))
+        self._pages.setCurrentIndex(0)
+        self.setup.editor.setFocus()
+
+    def show_answers(self, title: str) -> None:
+        self.title.setText(title)
+        self._pages.setCurrentIndex(1)
+        self.view.setFocus()
+
+    def show_state(self, words: str, *, running: bool, can_go_on: bool) -> None:
+        """What is told above the table, and what can be done: while the sheet runs, only to stop it."""
+        self.status.setText(words)
+        self.stop.setVisible(running)
+        self.export.setHidden(running)
+        self.new.setHidden(running)
+        self.go_on.setVisible(not running and can_go_on)
+
+    def _answers(self) -> QWidget:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(SPACE_XL, SPACE_S, SPACE_M, SPACE_S)
+        bar.setSpacing(SPACE_S)
+        bar.addWidget(self.status, 1)
+        for button in (self.stop, self.go_on, self.export, self.new):
+            bar.addWidget(button)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.view, 1)
+        return page

@@ -1,0 +1,183 @@
+"""Where a question sheet begins: its questions, from a template, a file or typed; and the sheets that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.sheet import SheetEntry
+from app.messages import _, count, printable
+from app.services.questions import split_questions
+from app.services.templates import Template
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.choice import Choice
+from app.ui.widgets.labels import PlainLabel
+
+_EntryRole = int(Qt.ItemDataRole.UserRole)
+_NO_TEMPLATE = ""
+_LIST_HEIGHT = 150
+_EDITOR_SMALLEST = 110
+
+
+class SheetSetup(QWidget):
+    """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from."""
+
+    template_chosen = Signal(str)
+    file_wanted = Signal()
+    start_wanted = Signal(object, str)
+    opened = Signal(str)
+    delete_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._titles: dict[str, str] = {}
+        self._template = _NO_TEMPLATE
+        self._has_books = False
+        self._busy = False
+        self.books = PlainLabel(role="soft")
+        self.books.setWordWrap(True)
+        self.template = Choice(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
+        self.file_button = TextButton(_("From a file…"))
+        self.file_button.clicked.connect(self.file_wanted)
+        self.editor = QPlainTextEdit()
+        self.editor.setAccessibleName(_("Questions"))
+        self.editor.setPlaceholderText(_("One question a line; lines that begin with # do not count."))
+        self.editor.setTabChangesFocus(True)
+        self.editor.setProperty("role", "framed")
+        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
+        self.editor.textChanged.connect(self._recount)
+        self.count = PlainLabel(role="small")
+        self.start = TextButton(_("Ask all"), role="primary")
+        self.start.clicked.connect(self._start)
+        self.kept_title = PlainLabel(_("Kept sheets"), role="book")
+        self.kept = QListWidget()
+        self.kept.setAccessibleName(_("Kept sheets"))
+        self.kept.setProperty("role", "framed")
+        self.kept.setFixedHeight(_LIST_HEIGHT)
+        self.kept.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.kept.customContextMenuRequested.connect(self._open_menu)
+        self.kept.itemActivated.connect(self._open)
+        self.kept.itemClicked.connect(self._open)
+        self._column = QVBoxLayout(self)
+        self._lay_out()
+        self._recount()
+
+    def show_templates(self, templates: Sequence[Template]) -> None:
+        self._titles = {template.name: template.title for template in templates}
+        row = self.template.parentWidget()
+        new = Choice(((_NO_TEMPLATE, _("No template")), *self._titles.items()), self.template.value(), row)
+        new.setAccessibleName(_("Template"))
+        for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
+            action.setToolTip(template.description)
+        new.chosen.connect(self._choose)
+        self._choices.replaceWidget(self.template, new)
+        self.template.deleteLater()
+        self.template = new
+
+    def show_books(self, titles: Sequence[str]) -> None:
+        """The books that will be asked."""
+        self._has_books = bool(titles)
+        words = _("Asked of: {books}").format(books="; ".join(map(printable, titles)))
+        self.books.setText(words if titles else _("No book lies on the desk. Put one there first."))
+        self._recount()
+
+    def show_busy(self, busy: bool) -> None:
+        """Whether another sheet or an answer is under way."""
+        self._busy = busy
+        self._recount()
+
+    def show_questions(self, questions: Sequence[str], template: str = _NO_TEMPLATE) -> None:
+        """Put these in the place of what was written; `template` is the name of the one they came from."""
+        self._template = template
+        self.template.set_value(template)
+        self.editor.setPlainText("\n".join(questions))
+
+    def show_kept(self, sheets: Sequence[SheetEntry]) -> None:
+        self.kept.clear()
+        for sheet in sheets:
+            day = datetime.fromtimestamp(sheet.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+            words = _("{answered} of {total} answered").format(
+                answered=count(sheet.answered), total=count(sheet.questions)
+            )
+            item = QListWidgetItem(f"{printable(sheet.title)}  ·  {words}  ·  {day}")
+            item.setData(_EntryRole, sheet.id)
+            self.kept.addItem(item)
+        for part in (self.kept, self.kept_title):
+            part.setVisible(bool(sheets))
+
+    def questions(self) -> tuple[str, ...]:
+        return split_questions(self.editor.toPlainText())
+
+    def menu_of(self, sheet_id: str) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(_("Open"), partial(self.opened.emit, sheet_id))
+        menu.addSeparator()
+        menu.addAction(_("Delete…"), partial(self.delete_wanted.emit, sheet_id))
+        return menu
+
+    def _lay_out(self) -> None:
+        self._choices = QHBoxLayout()
+        self._choices.setSpacing(SPACE_S)
+        self._choices.addWidget(self.template, 1)
+        self._choices.addWidget(self.file_button)
+        end = QHBoxLayout()
+        end.addWidget(self.count, 1)
+        end.addWidget(self.start)
+        self._column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
+        self._column.setSpacing(SPACE_S)
+        words = PlainLabel(
+            _("Every question is asked by itself, right after the books: no answer colours another."), role="soft"
+        )
+        words.setWordWrap(True)
+        self._column.addWidget(words)
+        self._column.addWidget(self.books)
+        self._column.addSpacing(SPACE_S)
+        self._column.addLayout(self._choices)
+        self._column.addWidget(self.editor, 1)
+        self._column.addLayout(end)
+        self._column.addSpacing(SPACE_M)
+        self._column.addWidget(self.kept_title)
+        self._column.addWidget(self.kept)
+        self.kept.setFrameShape(QFrame.Shape.NoFrame)
+
+    @Slot()
+    def _recount(self) -> None:
+        n = len(self.questions())
+        words = _("1 question") if n == 1 else _("{n} questions").format(n=count(n))
+        self.count.setText(_("Something else is being asked; wait for it, or stop it.") if self._busy else words)
+        self.start.setEnabled(bool(n) and self._has_books and not self._busy)
+
+    @Slot(str)
+    def _choose(self, name: str) -> None:
+        self._template = name
+        if name:
+            self.template_chosen.emit(name)
+
+    @Slot()
+    def _start(self) -> None:
+        self.start_wanted.emit(self.questions(), self._titles.get(self._template, ""))
+
+    @Slot(QListWidgetItem)
+    def _open(self, item: QListWidgetItem) -> None:
+        self.opened.emit(item.data(_EntryRole))
+
+    @Slot(QPoint)
+    def _open_menu(self, point: QPoint) -> None:
+        item = self.kept.itemAt(point) or self.kept.currentItem()
+        if item is not None:
+            self.menu_of(item.data(_EntryRole)).popup(self.kept.viewport().mapToGlobal(point))

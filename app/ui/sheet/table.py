@@ -1,0 +1,145 @@
+"""A question sheet as a table model: a row for every question, with its answer and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.core.conversation import Citation, Ending
+from app.core.sheet import RowState, Sheet, SheetRow
+from app.messages import _, sentence
+from app.ui.chat.marks import mark_citations
+from app.ui.chat.untrusted import disarm
+
+ShownRole = int(Qt.ItemDataRole.UserRole)
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+_SIGNS = {
+    RowState.WAITING: "○",
+    RowState.ANSWERING: "◐",
+    RowState.ANSWERED: "●",
+    RowState.STOPPED: "■",
+    RowState.FAILED: "✕",
+}
+
+
+class Column(IntEnum):
+    QUESTION = 0
+    ANSWER = 1
+    PAGES = 2
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A citation and what its chip says."""
+
+    label: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """`words` say how far the row is; `titles` are those of its books, by id. `text` and `question` are untrusted."""
+
+    number: int
+    question_id: str
+    question: str
+    text: str
+    state: RowState
+    words: str
+    citations: tuple[Citation, ...] = ()
+    titles: Mapping[str, str] | None = None
+
+    @property
+    def state_words(self) -> str:
+        return f"{_SIGNS[self.state]} {self.words}"
+
+    @cached_property
+    def chips(self) -> tuple[Chip, ...]:
+        """One for every page and finding that the answer's marks name, in their order."""
+        marks = mark_citations(self.text, self.citations, self.titles or {}, tuple(self.titles or ()))
+        found = {mark.label: Chip(mark.label, mark.citation) for mark in reversed(marks) if mark.citation is not None}
+        return tuple(reversed(found.values()))
+
+
+def shown_row(number: int, row: SheetRow, titles: Mapping[str, str]) -> ShownRow:
+    """A row as it is kept."""
+    answer = row.answer
+    text, citations = (answer.text, answer.citations) if answer else ("", ())
+    words = state_words(row)
+    return ShownRow(number, row.question.id, row.question.text, text, row.state, words, citations, titles)
+
+
+def state_words(row: SheetRow) -> str:
+    """How far a row is: one word, or the sentence that says why it failed."""
+    if row.answer is not None and row.state is RowState.FAILED and row.answer.problem is not None:
+        return sentence(row.answer.problem)
+    if row.answer is not None and row.answer.ending is Ending.LENGTH:
+        return _("answered, up to the limit of its length")
+    return {
+        RowState.WAITING: _("waiting"),
+        RowState.ANSWERING: _("answering"),
+        RowState.ANSWERED: _("answered"),
+        RowState.STOPPED: _("stopped"),
+        RowState.FAILED: _("failed"),
+    }[row.state]
+
+
+class SheetTable(QAbstractTableModel):
+    """`ShownRole` gives a `ShownRow`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[ShownRow] = []
+
+    def show_sheet(self, sheet: Sheet | None, titles: Mapping[str, str]) -> None:
+        self.beginResetModel()
+        rows = sheet.rows if sheet else ()
+        self._rows = [shown_row(number, row, titles) for number, row in enumerate(rows, 1)]
+        self.endResetModel()
+
+    def show_row(self, row: ShownRow) -> None:
+        """Put a row in the place of the one of its number."""
+        place = row.number - 1
+        if 0 <= place < len(self._rows) and self._rows[place].question_id == row.question_id:
+            self._rows[place] = row
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
+
+    def row(self, number: int) -> ShownRow:
+        return self._rows[number - 1]
+
+    def rows(self) -> Sequence[ShownRow]:
+        return tuple(self._rows)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if orientation is Qt.Orientation.Vertical:
+            return str(section + 1)
+        return {Column.QUESTION: _("Question"), Column.ANSWER: _("Answer"), Column.PAGES: _("Pages")}[Column(section)]
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == ShownRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return {
+                Column.QUESTION: f"{row.number}. {disarm(row.question)}. {row.state_words}",
+                Column.ANSWER: disarm(row.text),
+                Column.PAGES: "; ".join(chip.label for chip in row.chips),
+            }[Column(index.column())]
+        return None

@@ -1,0 +1,133 @@
+"""The table of a question sheet: opens pages on a click, and has a menu for the keyboard."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QToolTip, QWidget
+
+from app.core.conversation import Citation
+from app.messages import _
+from app.ui.chat.marks import describe_citation, escape_tip
+from app.ui.sheet.cells import SheetCells
+from app.ui.sheet.table import Column, SheetTable, ShownRole, ShownRow
+from app.ui.theme import Theme
+
+_QUESTION_SHARE = 0.27
+_PAGES_SHARE, _PAGES_WIDEST = 0.24, 190
+
+
+class SheetView(QTableView):
+    """`citation_clicked` carries the Citation."""
+
+    citation_clicked = Signal(object)
+
+    def __init__(self, table: SheetTable, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Answers"))
+        self.setModel(table)
+        self._cells = SheetCells(theme, self)
+        self.setItemDelegate(self._cells)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(True)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
+        table.modelReset.connect(self._on_reset)
+        table.dataChanged.connect(self._on_changed)
+        theme.changed.connect(self._on_theme)
+
+    def menu_of(self, row: ShownRow) -> QMenu:
+        """The pages of a row, and copying its answer."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for chip in row.chips:
+            menu.addAction(chip.label.replace("&", "&&"), partial(self.citation_clicked.emit, chip.citation))
+        if not menu.isEmpty():
+            menu.addSeparator()
+        copy = menu.addAction(_("Copy the answer"), partial(_copy, row.text))
+        copy.setEnabled(bool(row.text))
+        return menu
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            rect = self.visualRect(self.currentIndex())
+            self._open_menu(self.currentIndex(), self.viewport().mapToGlobal(rect.center()))
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: object) -> None:
+        index = self.indexAt(event.pos())  # type: ignore[attr-defined]
+        self._open_menu(index if index.isValid() else self.currentIndex(), event.globalPos())  # type: ignore[attr-defined]
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        citation = self._citation_at(event.position())
+        if citation is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.citation_clicked.emit(citation)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        over = self._citation_at(event.position()) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            citation = self._citation_at(QPointF(event.pos()))
+            tip = escape_tip(describe_citation(citation)) if citation is not None else ""
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._spread()
+
+    def _citation_at(self, point: QPointF) -> Citation | None:
+        index = self.indexAt(point.toPoint())
+        return self._cells.citation_at(index, self.visualRect(index), point) if index.isValid() else None
+
+    def _open_menu(self, index: QModelIndex, where: QPoint) -> None:
+        row = index.data(ShownRole)
+        if isinstance(row, ShownRow):
+            self.menu_of(row).popup(where)
+
+    def _spread(self) -> None:
+        whole = self.viewport().width()
+        question = round(whole * _QUESTION_SHARE)
+        pages = min(_PAGES_WIDEST, round(whole * _PAGES_SHARE))
+        for column, width in ((Column.QUESTION, question), (Column.PAGES, pages)):
+            self.setColumnWidth(column, width)
+        self.setColumnWidth(Column.ANSWER, whole - question - pages)
+        self.resizeRowsToContents()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._cells.forget()
+        self._spread()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        for row in range(first.row(), last.row() + 1):
+            self.resizeRowToContents(row)
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self._cells.forget()
+        self.viewport().update()
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,126 @@
+"""Scenes of question sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.conversation import BookRef
+from app.core.errors import Code, Problem
+from app.core.events import Reading
+from app.core.settings import Theme as ThemeChoice
+from tests.screens.stage import Stage
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, pause, wait
+
+QUESTIONS = (
+    "When does the contract begin, and when does it end?",
+    "How can the contract be ended, with what notice and in what form?",
+    "What is said about the dry dock?",
+    "Who bears which risks, and which insurance is required?",
+    "Which law applies, and which court decides?",
+)
+_ANSWERS = (
+    "The books on the desk do not say when the contract begins. Its Term is extended in writing only "
+    "[Harbour Lease, p. 512].",
+    "The tenant gives notice “not less than twelve months before the end of the then current Term” [Harbour Lease, "
+    "p. 87], for Berths 4 to 7 nine months:\n\n"
+    "- it “must reach the Harbour Office by registered post” [Harbour Lease, p. 88]\n"
+    "- “For Berths 4 to 7 the notice period is shortened to nine months” [Side letters 2019–2024, p. 22]",
+    f"“{shelf_of_books.QUOTE}” [Harbour Lease, p. 203].",
+)
+_CRASH = Problem(Code.ENGINE_CRASHED, {"signal": 9})
+
+
+def _desk(stage: Stage, **options: object) -> None:
+    stage.add_books()
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
+    stage.open(**options)  # type: ignore[arg-type]
+
+
+def _books(stage: Stage) -> tuple[BookRef, ...]:
+    return (BookRef(stage.books[LEASE].id), BookRef(stage.books[LETTERS].id))
+
+
+def sheet_empty(stage: Stage) -> None:
+    _desk(stage)
+    stage.presenter.open_sheet()
+    stage.settle()
+
+
+def _template(stage: Stage, **options: object) -> None:
+    _desk(stage, **options)
+    for title in ("Glossary", "People and places"):
+        stage.desk.sheets.create(QUESTIONS, _books(stage), title=title)
+    stage.presenter.open_sheet()
+    stage.settle()
+    stage.presenter.sheets.take_template("contract")
+    stage.settle()
+
+
+def sheet_template(stage: Stage) -> None:
+    _template(stage)
+
+
+def _running(stage: Stage, **options: object) -> None:
+    gate = Gate()
+    stage.engine.answers = [
+        *((answer,) for answer in _ANSWERS),
+        (Reading(271_000, 279_641, 200_000), gate, "never"),
+    ]
+    _desk(stage, **options)
+    stage.presenter.open_sheet()
+    stage.settle()
+    stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    wait(gate.reached.is_set)
+    pause(300)
+
+
+def sheet_running(stage: Stage) -> None:
+    _running(stage)
+
+
+def sheet_running_small(stage: Stage) -> None:
+    _running(stage, size=(1024, 700))
+
+
+def _done(stage: Stage, **options: object) -> None:
+    stage.engine.answers = [
+        *((answer,) for answer in _ANSWERS), ("The Harbour Company insures", _CRASH), (_ANSWERS[2],),
+    ]  # fmt: skip
+    _desk(stage, **options)
+    stage.presenter.open_sheet()
+    stage.settle()
+    stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    stage.settle()
+    stage.window.sheet.view.selectRow(1)
+    stage.window.sheet.view.citation_clicked.emit(stage.window.sheet.view.model().row(2).citations[0])  # type: ignore[union-attr]
+    stage.settle()
+
+
+def sheet_failed(stage: Stage) -> None:
+    _done(stage)
+
+
+def sheet_dark(stage: Stage) -> None:
+    _done(stage, theme=ThemeChoice.DARK)
+
+
+def sheet_small(stage: Stage) -> None:
+    _done(stage, size=(1024, 700))
+
+
+def sheet_template_small(stage: Stage) -> None:
+    _template(stage, size=(1024, 700))
+
+
+SCENES: tuple[Callable[[Stage], None], ...] = (
+    sheet_empty,
+    sheet_template,
+    sheet_template_small,
+    sheet_running,
+    sheet_running_small,
+    sheet_failed,
+    sheet_dark,
+    sheet_small,
+)
