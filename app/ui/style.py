@@ -205,8 +205,7 @@ QPlainTextEdit[role="framed"] {{
     border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QPlainTextEdit[role="framed"]:focus {{ border-color: {palette.accent}; }}
-QTableView {{ background: {palette.surface}; border: 2px solid {palette.surface}; outline: none; }}
-QTableView:focus {{ border-color: {palette.accent}; }}
+QTableView {{ background: {palette.surface}; border: none; outline: none; }}
 QHeaderView {{ background: {palette.ground}; border: none; }}
 QHeaderView::section {{
     background: {palette.ground}; color: {palette.soft_ink}; border: none; font-size: {SIZE_SMALL}px; font-weight: 600;

@@ -341,7 +341,7 @@ class ShelfPresenter(QObject):
     @Slot(str)
     def _ask_remove(self, book_id: str) -> None:
         words = _(
-            "“{title}” and what Octavo made of it will be removed. Its file stays where it is. "
+            "“{title}” and what Octavo made of it, question sheets too, will be removed. Its file stays where it is. "
             "Page marks in earlier answers will not open it any more."
         )
         dialog = Confirmation(

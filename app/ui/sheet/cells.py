@@ -13,14 +13,15 @@ from app.core.conversation import Citation
 from app.core.sheet import RowState
 from app.export.markdown import parser
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.marks import Mark, colour_state, embed, mark_citations, mark_stream, split
+from app.ui.chat.marks import Mark, colour_state, embed, label_citation, mark_citations, mark_stream, split
 from app.ui.chat.untrusted import disarm
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.table import Chip, Column, ShownRole, ShownRow
-from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
+from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
 
 _Index = QModelIndex | QPersistentModelIndex
 _SMALLEST = 44
+_FOCUS_WIDTH = 3
 _WRAPPED = Qt.TextFlag.TextWordWrap.value
 _ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a mark inside an address, as the parser leaves it
 _STYLE = (
@@ -57,6 +58,8 @@ class SheetCells(QStyledItemDelegate):
         painter.save()
         painter.fillRect(area, QColor(palette.wash if chosen else palette.surface))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(palette.line))
+        if chosen and self._view.hasFocus() and index.column() == Column.QUESTION:
+            painter.fillRect(QRect(area.left(), area.top(), _FOCUS_WIDTH, area.height()), QColor(palette.accent))
         painter.setClipRect(area)
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
         match Column(index.column()):
@@ -70,7 +73,7 @@ class SheetCells(QStyledItemDelegate):
             case Column.PAGES:
                 for place, chip in self._chip_places(room, row):
                     colour = colour_state(chip.citation.state, palette)
-                    draw_chip(painter, QRectF(place), _elided(chip.label, place.width()), colour, palette.surface)
+                    draw_chip(painter, QRectF(place), _fitted(chip, place.width()), colour, palette.surface)
         painter.restore()
 
     def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
@@ -136,9 +139,15 @@ def question_words(row: ShownRow) -> str:
     return f"{row.number}. {' '.join(disarm(row.question).split())}"
 
 
-def _elided(label: str, width: int) -> str:
+def _fitted(chip: Chip, width: int) -> str:
+    """What a chip says where there is so much room, in pixels: of the title as much as leaves the page whole."""
+    if measure_chip(chip.label).width() <= width:
+        return chip.label
+    place = label_citation(chip.citation)
     metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
-    return metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, width - SPACE_S)
+    room = width - SPACE_L - metrics.horizontalAdvance(f" {place}")
+    title = metrics.elidedText(chip.label.removesuffix(place).strip(), Qt.TextElideMode.ElideRight, room)
+    return f"{title} {place}".strip()
 
 
 def state_colour(state: RowState, palette: Palette) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
 from app.core.conversation import Citation
@@ -67,9 +75,16 @@ class SheetView(QTableView):
             return
         super().keyPressEvent(event)
 
-    def contextMenuEvent(self, event: object) -> None:
-        index = self.indexAt(event.pos())  # type: ignore[attr-defined]
-        self._open_menu(index if index.isValid() else self.currentIndex(), event.globalPos())  # type: ignore[attr-defined]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The chosen row shows where the focus is, so there always is one."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid():
+            self.selectRow(0)
+        self.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        self._open_menu(index if index.isValid() else self.currentIndex(), event.globalPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

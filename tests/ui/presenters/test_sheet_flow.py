@@ -294,6 +294,48 @@ def test_a_sheet_is_deleted_after_a_question(qtbot: QtBot, room: Room) -> None:
     assert not setup.kept.isVisible()
 
 
+def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [("One, half", gate, "never")]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    room.presenter.sheets.prepare()
+    (entry,) = room.desk.sheets.all()
+    room.window.sheet.setup.delete_wanted.emit(entry.id)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    dialog.accept()
+    room.settle()
+    assert room.desk.sheets.all() == ()
+    assert not room.presenter.sheets.running
+    assert len(room.engine.prompts) == 1
+
+
+def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [(_KILLED,), (gate, "Two."), ("Three.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    room.engine.die()
+    room.presenter.model.look()
+    assert room.presenter.sheets.running
+    room.presenter.model.load_again()
+    room.settle()
+    assert _states(room) == [RowState.FAILED, RowState.STOPPED, RowState.WAITING]
+
+
+def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
+    _start(qtbot, room)
+    room.settle()
+    assert _states(room) == [RowState.FAILED, RowState.WAITING, RowState.WAITING]
+    assert "Nothing was cut" in room.window.sheet.notice.text()
+    assert room.window.sheet.go_on.isVisible()
+
+
 def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
     _start(qtbot, room, _QUESTIONS[0])
@@ -319,7 +361,7 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert room.window.shows_sheet
     room.settle()
-    assert room.window.sheet.setup.editor.hasFocus()
+    assert room.window.focusWidget() is room.window.sheet.setup.editor
     room.window.shelf.conversation_opened.emit(room.shown().id)
     room.settle()
     assert not room.window.shows_sheet
