@@ -129,7 +129,7 @@ def _run(rows: Sequence[list[_Box]], strip: float, height: float) -> _Run:
             continue
         if stop - start > len(best.rows):
             run = _all(rows[start:stop])
-            left, right = [box for box in run if box.right <= strip], [box for box in run if box.left >= end]
+            left, right = [box for box in run if box.right <= strip], [box for box in run if box.right > strip]
             if _is_column(left, height) and _is_column(right, height):
                 best = _Run(range(start, stop), left, right)
         start = stop + 1
@@ -161,7 +161,7 @@ def _set_block(boxes: Sequence[_Box]) -> str:
     rows = _rows(boxes)
     middles = [statistics.fmean(box.middle for box in row) for row in rows]
     steps = [below - above for above, below in pairwise(middles)]
-    usual = statistics.median(steps) if steps else 0.0
+    usual = statistics.median_low(steps) if steps else 0.0
     text = ""
     for row, step in zip(rows, [0.0, *steps], strict=True):
         if text:

@@ -6,24 +6,46 @@ wheel's folder beforehand and handed over as an open session, so that neither ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-import rapidocr
-from rapidocr.ch_ppocr_cls import TextClassifier
-from rapidocr.ch_ppocr_det import TextDetector
-from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer
-from rapidocr.main import DEFAULT_CFG_PATH
-from rapidocr.utils.parse_parameters import ParseParams
-from rapidocr.utils.process_img import get_rotate_crop_image
 
 from app.core.document import PageImage
 from app.documents.scans.layout import Line
+
+
+@contextmanager
+def _without_requests() -> Iterator[None]:
+    """Rapidocr imports `requests` for its downloads, which opens a socket to see whether there is IPv6: it gets an
+    empty module of that name."""
+    genuine = sys.modules.get("requests")
+    empty = ModuleType("requests")
+    empty.__dict__.update(Response=None, RequestException=OSError)
+    sys.modules["requests"] = empty
+    try:
+        yield
+    finally:
+        del sys.modules["requests"]
+        if genuine is not None:
+            sys.modules["requests"] = genuine
+
+
+with _without_requests():
+    import rapidocr
+    from rapidocr.ch_ppocr_cls import TextClassifier
+    from rapidocr.ch_ppocr_det import TextDetector
+    from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer
+    from rapidocr.main import DEFAULT_CFG_PATH
+    from rapidocr.utils.parse_parameters import ParseParams
+    from rapidocr.utils.process_img import get_rotate_crop_image
 
 MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",

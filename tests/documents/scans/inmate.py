@@ -1,0 +1,32 @@
+"""Runs as a recogniser, after it was locked in, and tries to get out; prints what became of it as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
+import prisoner  # what a test beside this one tries
+
+from app.core.document import PageImage
+from app.documents.scans.models import Models
+from app.isolation import limits, sandbox
+
+
+def threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+if __name__ == "__main__":
+    step, home, secret, loot, *names = sys.argv[1:]
+    limits.confine(limits.Limits())
+    models = Models()
+    told: dict[str, object] = {"threads_before": threads()}
+    told["step"] = sandbox.lock(sandbox.Step(step)).value
+    models.start()
+    limits.seal()
+    every = prisoner.attempts(home, secret, loot, -1, -1)
+    told |= {name: prisoner.outcome(every[name]) for name in names}
+    told["found"] = len(models.find(PageImage(200, 100, b"\xff" * 60_000), lambda: None).lines)
+    print(json.dumps(told), flush=True)

@@ -1,0 +1,293 @@
+"""Scans through the real reader and the real recogniser: what is read, how surely, how often, what breaks."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from app.core.cancel import Cancel
+from app.core.document import Document, Flag, Page, Recognition
+from app.core.errors import Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.documents.reader import Reader
+from app.documents.scans.recogniser import RecogniserLimits
+from app.documents.scans.recognition import LOW_CONFIDENCE
+from app.isolation import sandbox
+from app.isolation.sandbox import Step
+from tests.documents import scanner
+from tests.documents.pdf_writer import lines, write_pdf
+
+INMATE = Path(__file__).parent / "inmate.py"
+ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
+
+COLUMNS = scanner.write(scanner.write(scanner.paper(1_500, 400), scanner.PORT), scanner.BOATS, x=800)
+PROSE = "\n".join((*scanner.PORT, *scanner.BOATS)).replace("-\n", "")
+
+
+class Counting:
+    """Recognitions that say how often there was one."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Recognition] = {}
+        self.hits = 0
+
+    def find(self, picture: str) -> Recognition | None:
+        self.hits += picture in self.known
+        return self.known.get(picture)
+
+    def keep(self, picture: str, recognition: Recognition) -> None:
+        assert picture not in self.known, "recognised twice"
+        self.known[picture] = recognition
+
+
+def worn(page: Image.Image) -> Image.Image:
+    """A bad copy: askew, grey, with specks."""
+    chance = random.Random(7)
+    page = page.rotate(1.2, expand=True, fillcolor=(250, 248, 240), resample=Image.Resampling.BICUBIC)
+    page = Image.blend(page, Image.new("RGB", page.size, (150, 150, 150)), 0.4)
+    for _ in range(page.width * page.height // 60):
+        grey = chance.randrange(256)
+        page.putpixel((chance.randrange(page.width), chance.randrange(page.height)), (grey, grey, grey))
+    return page
+
+
+def unreadable() -> Image.Image:
+    """Letters of a few pixels, made large again."""
+    page = scanner.write(scanner.paper(1_200, 300), scanner.PORT)
+    return page.resize((page.width // 5, page.height // 5)).resize(page.size)
+
+
+PAGES: dict[str, Image.Image | bytes] = {
+    "text": write_pdf([lines("This page has a text of its own.")]),
+    "columns": COLUMNS,
+    "worn": worn(COLUMNS),
+    "upside down": COLUMNS.rotate(180),
+    "on its side": COLUMNS.rotate(90, expand=True),
+    "japanese": scanner.write(scanner.paper(1_000, 300), scanner.JAPANESE),
+    "downwards": scanner.write_downwards(scanner.paper(700, 700), scanner.JAPANESE),
+    "unreadable": unreadable(),
+    "blank": scanner.paper(400, 400),
+    "strip": scanner.paper(2_000, 4),
+    "empty": write_pdf([""]),
+}
+
+
+@pytest.fixture(scope="session")
+def binder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scans") / "binder.pdf"
+    path.write_bytes(scanner.bind(*PAGES.values()))
+    return path
+
+
+@pytest.fixture(scope="session")
+def recognitions() -> Counting:
+    return Counting()
+
+
+@pytest.fixture(scope="session")
+def events(binder: Path, recognitions: Counting) -> list[object]:
+    """What reading the binder tells, for the first time."""
+    return read(binder, Reader(recognitions=recognitions))
+
+
+@pytest.fixture(scope="session")
+def page(events: list[object]) -> Callable[[str], Page]:
+    document = done(events)
+    return lambda name: document.pages[list(PAGES).index(name)]
+
+
+def read(path: Path, reader: Reader, cancel: Cancel | None = None) -> list[object]:
+    try:
+        return list(reader.read(path, cancel or Cancel()))
+    finally:
+        reader.close()
+
+
+def done(events: list[object]) -> Document:
+    ending = events[-1]
+    assert isinstance(ending, Done), ending
+    assert isinstance(ending.result, Document)
+    return ending.result
+
+
+def share_of(text: str, page: Page) -> float:
+    """The share of the words (signs, where there are no spaces) of `text` that the page has, in order."""
+    wanted, got = (each.split() if " " in text else list(each.replace("\n", "")) for each in (text, page.text))
+    blocks = difflib.SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / len(wanted)
+
+
+@pytest.mark.parametrize("name", ["columns", "upside down", "on its side"])
+def test_columns_are_read_in_order_however_the_page_lay(page: Callable[[str], Page], name: str) -> None:
+    assert share_of(PROSE, page(name)) >= 0.97
+    assert page(name).flags == (Flag.RECOGNISED,)
+    assert (page(name).confidence or 0) > 0.95
+
+
+def test_a_hyphen_at_a_line_end_is_mended(page: Callable[[str], Page]) -> None:
+    assert "wrote down every vessel that came in before the storm" in page("columns").text
+
+
+def test_a_bad_copy(page: Callable[[str], Page]) -> None:
+    assert share_of(PROSE, page("worn")) >= 0.9
+
+
+@pytest.mark.parametrize("name", ["japanese", "downwards"])
+def test_japanese_in_lines_and_in_columns(page: Callable[[str], Page], name: str) -> None:
+    assert share_of("\n".join(scanner.JAPANESE), page(name)) >= 0.95
+    assert page(name).flags == (Flag.RECOGNISED,)
+
+
+def test_what_is_hard_to_read_says_so(page: Callable[[str], Page]) -> None:
+    assert Flag.LOW_CONFIDENCE in page("unreadable").flags
+    assert (page("unreadable").confidence or 1) < LOW_CONFIDENCE
+
+
+@pytest.mark.parametrize("name", ["blank", "strip"])
+def test_a_picture_without_writing_stays_one(page: Callable[[str], Page], name: str) -> None:
+    assert (page(name).text, page(name).flags, page(name).confidence) == ("", (Flag.NO_TEXT,), None)
+
+
+def test_other_pages_are_as_they_were(page: Callable[[str], Page]) -> None:
+    assert (page("text").text, page("text").flags, page("text").confidence) == (
+        *("This page has a text of its own.", (), None),
+    )
+    assert page("empty").flags == (Flag.EMPTY,)
+
+
+def test_progress_goes_page_by_page(events: list[object]) -> None:
+    told = [event for event in events if isinstance(event, Opening) and event.recognising]
+    scans = len(PAGES) - 2
+    assert [(event.done, event.total) for event in told] == [(page, scans) for page in range(scans + 1)]
+
+
+def test_no_picture_is_recognised_twice(
+    events: list[object], binder: Path, recognitions: Counting, tmp_path: Path
+) -> None:
+    """Another file with the same pages has their text at once; no recogniser could even start."""
+    changed = tmp_path / "changed.pdf"
+    changed.write_bytes(binder.read_bytes() + b"\n% another edition\n")
+    kept, hits = len(recognitions.known), recognitions.hits
+    broken = Reader(recognitions=recognitions, recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))
+    again = done(read(changed, broken))
+    assert again.pages == done(events).pages
+    assert recognitions.hits - hits == len(PAGES) - 2
+    assert len(recognitions.known) == kept
+
+
+@pytest.mark.usefixtures("events")
+def test_the_language_of_a_scan_is_told(recognitions: Counting, tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanner.bind(PAGES["japanese"]))
+    assert done(read(path, Reader(recognitions=recognitions))).language == "ja"
+
+
+def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path, tmp_path: Path) -> None:
+    """With too little memory for its models it dies whenever it starts."""
+    starved = RecogniserLimits(memory_bytes=1 << 20)
+    document = done(read(binder, Reader(recogniser_limits=starved)))
+    assert document.pages[0].text == "This page has a text of its own."
+    assert document.pages[1].flags == (Flag.NO_TEXT, Flag.NOT_RECOGNISED)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanner.bind(COLUMNS))
+    ending = read(scan, Reader(recogniser_limits=starved))[-1]
+    assert isinstance(ending, Failed)
+    assert (ending.problem.code, ending.problem.params) == (Code.RECOGNITION_FAILED, {"path": str(scan), "pages": 1})
+
+
+def test_a_recogniser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanner.bind(COLUMNS))
+    ending = read(scan, Reader(recogniser_limits=RecogniserLimits(progress_s=0.0)))[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.RECOGNITION_FAILED
+    assert recognisers() == []
+
+
+@pytest.mark.usefixtures("events")
+def test_a_document_without_writing_is_refused(recognitions: Counting, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanner.bind(PAGES["blank"]))
+    ending = read(scan, Reader(recognitions=recognitions))[-1]
+    assert isinstance(ending, Failed)
+    assert (ending.problem.code, ending.problem.params) == (Code.DOCUMENT_NO_TEXT, {"path": str(scan), "pages": 1})
+
+
+def test_stopping_ends_the_recogniser(binder: Path) -> None:
+    cancel, reader = Cancel(), Reader()
+    told: list[object] = []
+    try:
+        for event in reader.read(binder, cancel):
+            told.append(event)
+            if isinstance(event, Opening) and event.recognising and event.done == 1:
+                assert len(recognisers()) == 1
+                cancel.request()
+        assert recognisers() == []
+    finally:
+        reader.close()
+    assert isinstance(told[-1], Cancelled)
+    assert not any(isinstance(event, Opening) and event.done > 1 and event.recognising for event in told)
+
+
+def recognisers() -> list[int]:
+    """Processes of this one that recognise; bubblewrap's own are not counted."""
+    family = psutil.Process().children(recursive=True)
+    return [each.pid for each in family if "app.documents.scans.worker" in each.cmdline()[:5]]
+
+
+@pytest.fixture(params=list(Step))
+def step(request: pytest.FixtureRequest) -> Step:
+    if not sandbox.offers(request.param):
+        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
+    return request.param
+
+
+def imprisoned(step: Step, folder: Path, *names: str, watched_by: tuple[str, ...] = ()) -> dict[str, object]:
+    secret = folder / "secret.txt"
+    secret.write_text("the secret", encoding="utf-8")
+    argv = [sys.executable, "-P", str(INMATE), step.value, str(Path.home()), str(secret), str(folder / "loot"), *names]
+    ran = subprocess.run(
+        [*watched_by, *sandbox.wrap(argv, step, readable=[INMATE.parents[2]])],
+        env=sandbox.environment(),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        timeout=120,
+        check=True,
+    )
+    told = json.loads(ran.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+def test_the_sandbox_holds_around_the_models(step: Step, tmp_path: Path) -> None:
+    names = () if step is Step.RLIMITS else ESCAPES
+    told = imprisoned(step, tmp_path, *names)
+    assert told.pop("step") == step
+    assert told.pop("threads_before") == 1, "Landlock would not hold for a thread that runs already"
+    assert told.pop("found") == 0
+    if step is Step.BUBBLEWRAP and str(told.get("home")).startswith("done"):
+        told["home"] = "ENOENT"  # the way to this program, as tests/isolation shows
+    assert {name: how for name, how in told.items() if how not in {"EPERM", "EACCES", "ENOENT"}} == {}
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which watches the system calls, is not installed")
+def test_the_models_want_no_network_and_write_nothing(tmp_path: Path) -> None:
+    """Outside any sandbox, where they could: neither rapidocr's downloads nor anything of the native libraries."""
+    calls = tmp_path / "calls.txt"
+    imprisoned(
+        Step.RLIMITS, tmp_path, watched_by=("strace", "-f", "-e", "trace=network,openat,mkdir", "-o", str(calls))
+    )
+    seen = calls.read_text(encoding="utf-8", errors="replace").splitlines()
+    assert any("PP-OCRv6_rec_small.onnx" in call for call in seen)
+    unwanted = [call for call in seen if any(word in call for word in ("AF_INET", "O_CREAT", "mkdir("))]
+    assert [call for call in unwanted if "/proc/self/oom_score_adj" not in call] == []
