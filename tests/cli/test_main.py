@@ -17,6 +17,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.cli.main import main
 from app.core.paths import Paths
+from tests.documents import scanner
 from tests.documents.pdf_writer import show, write_pdf
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
@@ -210,6 +211,19 @@ def test_read_counts_pages_and_tokens(run: Any, story: Path) -> None:
     assert "keeper number 5" in text
     _, plain, _ = run("read", story)
     assert plain.startswith("The lighthouse\n")
+
+
+def test_read_recognises_scans_and_says_how_surely(run: Any, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanner.bind(scanner.write(scanner.paper(1_000, 300), scanner.JAPANESE)))
+    code, out, _ = run("read", scan)
+    assert code == 0
+    assert "[p. 1] Recognised from a picture (99 % sure)" in out
+    (described,) = lines(run("read", "--json", scan)[1])
+    (page,) = described["pages"]
+    assert page["flags"] == ["recognised"]
+    assert 0.98 < page["confidence"] <= 1
+    assert page["state"] == "recognised"
 
 
 def test_doctor_finds_no_open_socket(run: Any, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from app.ui.fit_dialog import FitDialog
 from tests.screens import sheets
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
+from tests.screens.scans import SCANS
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -357,45 +358,49 @@ def folded(stage: Stage) -> None:
     stage.settle()
 
 
-SCENES: dict[str, Scene] = {
-    scene.__name__.replace("_", "-"): scene
-    for scene in (
-        first_start,
-        loading,
-        streaming,
-        dark,
-        small,
-        large,
-        scale_200,
-        reading,
-        ahead,
-        half_read,
-        numbers,
-        fit,
-        fit_pages,
-        citation_text,
-        citation_pdf,
-        page_gone,
-        find_in_book,
-        outline,
-        error,
-        engine_died,
-        engine_back,
-        variants,
-        japanese,
-        empty_shelf,
-        opening,
-        drop,
-        settings,
-        settings_dark,
-        palette,
-        delete,
-        pages,
-        models,
-        folded,
-        *PAGE_SCENES,
-        *sheets.SCENES,
-    )
-} | REPORTS
+SCENES: dict[str, Scene] = (
+    {
+        scene.__name__.replace("_", "-"): scene
+        for scene in (
+            first_start,
+            loading,
+            streaming,
+            dark,
+            small,
+            large,
+            scale_200,
+            reading,
+            ahead,
+            half_read,
+            numbers,
+            fit,
+            fit_pages,
+            citation_text,
+            citation_pdf,
+            page_gone,
+            find_in_book,
+            outline,
+            error,
+            engine_died,
+            engine_back,
+            variants,
+            japanese,
+            empty_shelf,
+            opening,
+            drop,
+            settings,
+            settings_dark,
+            palette,
+            delete,
+            pages,
+            models,
+            folded,
+            *PAGE_SCENES,
+            *sheets.SCENES,
+        )
+    }
+    | REPORTS
+    | SCANS
+)
 SCALED = {"scale-200": "2"} | PAGE_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

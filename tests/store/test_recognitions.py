@@ -19,8 +19,8 @@ SCAN = Document(
     format=Format.PDF,
     sha256="1" * 64,
     pages=(
-        Page(1, "1", LETTER.text, "", (Flag.RECOGNISED,), LETTER.confidence, PICTURE),
-        Page(2, "2", "", "", (Flag.NO_TEXT,), None, BLANK),
+        Page(1, "1", LETTER.text, "", (Flag.RECOGNISED,), confidence=LETTER.confidence, picture=PICTURE),
+        Page(2, "2", "", "", (Flag.NO_TEXT,), picture=BLANK),
         Page(3, "3", "Typed", ""),
     ),
 )

@@ -55,7 +55,7 @@ def set_text(lines: Sequence[Line], upside_down: bool = False) -> str:
         return ""
     boxes = _straighten(_turn_upright(lines, upside_down))
     height = statistics.median(box.height for box in boxes)
-    return "\n\n".join(filter(None, (_set_block(block) for block in _blocks(boxes, height))))
+    return "\n\n".join(map(_set_block, _blocks(boxes, height)))
 
 
 def _turn_upright(lines: Sequence[Line], upside_down: bool) -> list[Line]:
@@ -100,15 +100,20 @@ def _between(one: Point, other: Point) -> Point:
     return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
-def _blocks(boxes: Sequence[_Box], height: float) -> list[list[_Box]]:
+class _Block(NamedTuple):
+    boxes: list[_Box]
+    in_columns: bool
+
+
+def _blocks(boxes: Sequence[_Box], height: float, in_columns: bool = False) -> list[_Block]:
     """Columns and what stands above, between and below them, in reading order."""
     rows = _rows(boxes)
     found = max((_run(rows, strip, height) for strip in {box.right for box in boxes}), key=lambda run: len(run.rows))
     if not found.rows:
-        return [list(boxes)]
+        return [_Block(list(boxes), in_columns)]
     above, below = rows[: found.rows.start], rows[found.rows.stop :]
-    parts = [_all(above), found.left, found.right, _all(below)]
-    return [block for part in parts if part for block in _blocks(part, height)]
+    parts = ((_all(above), in_columns), (found.left, True), (found.right, True), (_all(below), in_columns))
+    return [block for part, columns in parts if part for block in _blocks(part, height, columns)]
 
 
 class _Run(NamedTuple):
@@ -157,14 +162,14 @@ def _rows(boxes: Sequence[_Box]) -> list[list[_Box]]:
     return [sorted(row) for row in rows]
 
 
-def _set_block(boxes: Sequence[_Box]) -> str:
-    rows = _rows(boxes)
+def _set_block(block: _Block) -> str:
+    rows = _rows(block.boxes)
     middles = [statistics.fmean(box.middle for box in row) for row in rows]
     steps = [below - above for above, below in pairwise(middles)]
     usual = statistics.median_low(steps) if steps else 0.0
-    text = ""
+    lines = []
     for row, step in zip(rows, [0.0, *steps], strict=True):
-        if text:
-            text += "\n\n" if step > _PARAGRAPH_GAP * usual else "\n"
-        text += " ".join(box.text for box in row)
-    return join_lines(text)
+        if step > _PARAGRAPH_GAP * usual:
+            lines.append("")
+        lines.append(" ".join(box.text for box in row))
+    return join_lines(lines, in_columns=block.in_columns)

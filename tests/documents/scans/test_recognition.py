@@ -192,17 +192,12 @@ def test_the_language_of_a_scan_is_told(recognitions: Counting, tmp_path: Path) 
     assert done(read(path, Reader(recognitions=recognitions))).language == "ja"
 
 
-def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path, tmp_path: Path) -> None:
-    """With too little memory for its models it dies whenever it starts."""
-    starved = RecogniserLimits(memory_bytes=1 << 20)
-    document = done(read(binder, Reader(recogniser_limits=starved)))
+def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path) -> None:
+    """With too little memory for its models it dies whenever it starts; it is not started for every page."""
+    document = done(read(binder, Reader(recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))))
     assert document.pages[0].text == "This page has a text of its own."
-    assert document.pages[1].flags == (Flag.NO_TEXT, Flag.NOT_RECOGNISED)
-    scan = tmp_path / "scan.pdf"
-    scan.write_bytes(scanner.bind(COLUMNS))
-    ending = read(scan, Reader(recogniser_limits=starved))[-1]
-    assert isinstance(ending, Failed)
-    assert (ending.problem.code, ending.problem.params) == (Code.RECOGNITION_FAILED, {"path": str(scan), "pages": 1})
+    failed = [page.number for page in document.pages if page.flags == (Flag.NO_TEXT, Flag.NOT_RECOGNISED)]
+    assert failed == list(range(2, len(PAGES)))
 
 
 def test_a_recogniser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
@@ -210,7 +205,7 @@ def test_a_recogniser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     scan.write_bytes(scanner.bind(COLUMNS))
     ending = read(scan, Reader(recogniser_limits=RecogniserLimits(progress_s=0.0)))[-1]
     assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.RECOGNITION_FAILED
+    assert (ending.problem.code, ending.problem.params) == (Code.RECOGNITION_FAILED, {"path": str(scan), "pages": 1})
     assert recognisers() == []
 
 

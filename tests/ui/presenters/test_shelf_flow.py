@@ -78,6 +78,22 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     assert _titles(room) == ["On the desk", "Harbour Lease, consolidated"]
 
 
+def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
+    gate = Gate()
+    room.add_conversation("A")
+    room.reader.documents["scan.pdf"] = shelf_of_books.letters()
+    room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
+    room.open()
+    room.window.files_dropped.emit([Path("/home/me/scan.pdf")])
+    wait(gate.reached.is_set)
+    wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
+    row = _rows(room)[1]
+    assert isinstance(row, BookRow)
+    assert row.state_text == "recognising page 3 of 40"
+    gate.open()
+    room.settle()
+
+
 def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room) -> None:
     room.add_conversation("A")
     locked = Problem(Code.DOCUMENT_ENCRYPTED, {"path": "secret.pdf"})
