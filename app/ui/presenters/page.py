@@ -178,7 +178,7 @@ class PagePresenter(QObject):
             self._as_text = self._open.enter(opened.book, opened.page.number).as_text
             self._panel.show_book(opened.book)
         headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
-        note = page_note(opened.book, opened.page)
+        note = page_note(opened.page, hidden_read=opened.book.hidden_read)
         if opened.wanted and opened.lit is None:
             note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
         self._panel.show_page(opened.page, headings, note)

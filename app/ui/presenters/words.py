@@ -134,9 +134,9 @@ def read_words(page: Page, read_to: int, now: ReadingNow | None) -> str:
     return _("The model has read to p. {page}").format(page=count(read_to))
 
 
-def page_note(book: Book, page: Page) -> str:
+def page_note(page: Page, *, hidden_read: bool = False) -> str:
     """What a person should know about a page; empty when there is nothing."""
-    return " ".join(page_remarks(page, hidden_read=book.hidden_read))
+    return " ".join(page_remarks(page, hidden_read=hidden_read))
 
 
 def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: float = 0.0) -> str:
