@@ -73,6 +73,9 @@ def test_of_very_much_hidden_text_a_part_is_kept() -> None:
     assert page.text == "Seen"
     assert page.hidden.startswith("Nobody sees line 0 Nobody sees line 1 ")
     assert MAX_HIDDEN_CHARACTERS / 2 < len(page.hidden) <= MAX_HIDDEN_CHARACTERS
+    longest = show("x" * 9_000, before="3 Tr", size=1)
+    page = _parse("file.pdf", write_pdf([show("Seen", y=750) + longest])).pages[0]
+    assert (page.text, page.hidden) == ("Seen", "x" * MAX_HIDDEN_CHARACTERS)
     html = f"<p>Seen</p><p hidden>{'Nobody sees this. ' * 1_000}</p>"
     (page,) = _parse("file.html", html.encode()).pages
     assert (page.text, len(page.hidden)) == ("Seen", MAX_HIDDEN_CHARACTERS)

@@ -107,14 +107,14 @@ def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftO
     """Keep what these objects say, which must be active still; what lies in forms nested too deep is not among them."""
     textpage = page.get_textpage()
     try:
-        for raw in unseen:
+        for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium looks at all characters of the page for each of them
             if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
                 continue
-            size = min(pdfium.FPDFTextObj_GetText(raw, textpage.raw, None, 0), 4 * MAX_HIDDEN_CHARACTERS)
+            size = pdfium.FPDFTextObj_GetText(raw, textpage.raw, None, 0)  # in bytes, with a terminator
             if size > 2:
                 buffer = (ctypes.c_ushort * (size // 2))()
                 pdfium.FPDFTextObj_GetText(raw, textpage.raw, buffer, size)
-                left_out.add(bytes(buffer).decode("utf-16-le", "replace").rstrip("\0") + " ")
+                left_out.add(bytes(buffer)[:-2].decode("utf-16-le", "replace") + " ")
     finally:
         textpage.close()
 
