@@ -99,6 +99,10 @@ class Library:
         book = self.book(book_id)
         return self._reader.page_layer(Path(book.path), book.sha256, number)
 
+    def labels(self, book_id: str) -> tuple[str, ...]:
+        """What the book itself calls its pages, in their order."""
+        return self._books.labels(book_id)
+
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages where `text` stands, whatever its case."""
         return self._books.search(book_id, text)

@@ -90,6 +90,12 @@ class Books:
             )
             return tuple(map(_page, rows))
 
+    def labels(self, book_id: str) -> tuple[str, ...]:
+        """What the book itself calls its pages, in their order."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT label FROM pages WHERE book_id = ? ORDER BY number", (book_id,))
+            return tuple(label for (label,) in rows)
+
     def delete(self, id: str) -> None:
         """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
         with self._database.write() as connection:

@@ -37,6 +37,7 @@ class Symbol(StrEnum):
     SHEET = "table"
     TAKE_OFF = "minus"
     TEXT = "text-align-left"
+    THUMBNAILS = "squares-four"
     UP = "caret-up"
     WARNING = "warning"
 

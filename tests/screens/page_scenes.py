@@ -122,6 +122,18 @@ def page_tabs_dark(stage: Stage) -> None:
         stage.settle()
 
 
+def page_thumbnails(stage: Stage) -> None:
+    _lit(stage)
+    stage.presenter.page.offer_thumbnails()
+    stage.settle()
+
+
+def page_thumbnails_dark(stage: Stage) -> None:
+    _lit(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+    stage.presenter.page.offer_thumbnails()
+    stage.settle()
+
+
 PAGE_SCENES = (
     page_lit,
     page_lit_dark,
@@ -132,5 +144,7 @@ PAGE_SCENES = (
     page_selected,
     page_tabs,
     page_tabs_dark,
+    page_thumbnails,
+    page_thumbnails_dark,
 )
 PAGE_SCALED = {"page-lit-200": "2"}

@@ -58,6 +58,7 @@ class FindField(QLineEdit):
 
 class PageHeader(QWidget):
     outline_wanted = Signal()
+    thumbnails_wanted = Signal()
     text_wanted = Signal(bool)
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
@@ -66,6 +67,8 @@ class PageHeader(QWidget):
         self._title = ElidedLabel(role="book")
         self.outline = IconButton(icons, Symbol.OUTLINE, _("Outline"), shortcut="Ctrl+Shift+O")
         self.outline.clicked.connect(self.outline_wanted)
+        self.thumbnails = IconButton(icons, Symbol.THUMBNAILS, _("Pages as small pictures"), shortcut="Ctrl+Shift+P")
+        self.thumbnails.clicked.connect(self.thumbnails_wanted)
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)
         self.as_text.toggled.connect(self.text_wanted)
@@ -75,8 +78,11 @@ class PageHeader(QWidget):
         row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self._title, 1)
-        row.addWidget(self.outline)
-        row.addWidget(self.as_text)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        for button in (self.outline, self.thumbnails, self.as_text):
+            buttons.addWidget(button)
+        row.addLayout(buttons)
         row.addWidget(self.find_field, 1)
         row.addWidget(self._place)
 
@@ -90,6 +96,7 @@ class PageHeader(QWidget):
         self._title.setToolTip(plain_tip(title))
         self.outline.setVisible(outline)
         self.as_text.setVisible(drawn)
+        self.thumbnails.setVisible(drawn)
         self.find_field.setVisible(bool(title))
 
     def show_place(self, words: str) -> None:

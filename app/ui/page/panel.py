@@ -43,6 +43,7 @@ class PagePanel(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Page"))
+        self.theme = icons.theme
         self._book: Book | None = None
         self._page = 1
         self._zoom = _FITTING

@@ -21,6 +21,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.presenters.drawing import Drawing
 from app.ui.presenters.finding import Finding
 from app.ui.presenters.open_books import OpenBooks
+from app.ui.presenters.thumbnails import Thumbnails
 from app.ui.presenters.words import ReadingNow, page_note, page_with_reference, quote, read_words
 
 
@@ -60,6 +61,10 @@ class PagePresenter(QObject):
         self._finding.page_wanted.connect(self._go)
         self._finding.changed.connect(self._show_found)
         self._finding.failed.connect(self.failed)
+        self._thumbnails = Thumbnails(desk, bridge, panel, self)
+        self._thumbnails.chosen.connect(self._go)
+        self._thumbnails.failed.connect(self.failed)
+        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         self._open = OpenBooks(panel, self._finding)
         panel.tabs.chosen.connect(self.open_book)
         panel.tabs.close_wanted.connect(self.close_book)
@@ -89,6 +94,12 @@ class PagePresenter(QObject):
             self.failed.emit(words.format(page=citation.label or citation.page))
             return
         self.open_page(citation.book_id, citation.page, citation.shown)
+
+    @Slot()
+    def offer_thumbnails(self) -> None:
+        """Let the person choose a page of a book that can be drawn by its small picture."""
+        if self._book is not None and self._page is not None and self._book.format is Format.PDF:
+            self._thumbnails.offer(self._book, self._page.number)
 
     def open_page(self, book_id: str, number: int, wanted: str = "") -> None:
         if self._opening is not None:
@@ -238,8 +249,8 @@ def _open(desk: Desk, book_id: str, number: int, wanted: str) -> _Opened:
 
 def _find_label(desk: Desk, book: Book, wanted: str) -> int | None:
     """The number of the page that the book itself calls `wanted`; else `wanted` as a number, if it has that many."""
-    for page in desk.library.pages(book.id):
-        if page.label.casefold() == wanted.casefold():
-            return page.number
+    for page, label in enumerate(desk.library.labels(book.id), 1):
+        if label.casefold() == wanted.casefold():
+            return page
     number = int(wanted) if wanted.isdecimal() else 0
     return number if 1 <= number <= book.page_count else None

@@ -439,6 +439,7 @@ class WindowPresenter(QObject):
             Command(_("Find in book"), "Ctrl+F", self.find_in_book),
             Command(_("Go to page"), "Ctrl+G", self.go_to_page),
             Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),
+            Command(_("Pages as small pictures"), "Ctrl+Shift+P", self.page.offer_thumbnails),
             Command(_("Page as text or as a drawing"), "Ctrl+T", page.toggle_drawing),
             Command(_("What Octavo could read…"), "Ctrl+I", self.report_on_open_book),
             Command(_("Larger page"), "Ctrl++", page.zoom_in),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.document import PageLayer
 from app.documents.layer import Box, Layer
 from app.ui.page.hits import Hit
+from app.ui.page.thumbnails import ThumbnailPopup
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -221,3 +223,72 @@ def test_a_book_that_is_taken_off_the_shelf_has_no_tab(room: Room) -> None:
         room.settle()
     assert room.presenter.page.place is None
     assert room.window.page.tabs.books() == []
+
+
+def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    before = len(room.reader.widths)
+    panel.header.thumbnails.click()
+    room.settle()
+    popup = panel.findChild(ThumbnailPopup)
+    assert popup is not None
+    assert popup.view.currentIndex().row() == 21, "the page one is at"
+    drawn = len(room.reader.widths) - before
+    assert 0 < drawn < 48, "not of the whole book"
+    assert max(room.reader.widths[before:]) < 200
+    cell = popup.view.visualRect(popup.pages.index(22, 0))
+    paper = popup.view.viewport().grab().toImage().pixelColor(cell.center())
+    assert paper.name() == "#ffffff"
+    qtbot.mouseClick(popup.view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    room.presenter.open_book(room.books[LEASE].id)
+    room.settle()
+    assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
+
+
+def test_a_page_that_cannot_be_drawn_has_no_picture(room: Room) -> None:
+    _open(room)
+    room.reader.draw = None
+    room.window.page.header.thumbnails.click()
+    room.settle()
+    popup = room.window.page.findChild(ThumbnailPopup)
+    assert popup is not None
+    assert popup.view.isVisible()
+    popup.close()
+
+
+def test_a_larger_drawing_is_asked_for_with_ctrl_and_the_wheel(room: Room) -> None:
+    _open(room)
+    image = room.window.page.image
+    before = room.reader.widths[-1]
+    at = QPointF(image.viewport().rect().center())
+    turn = QWheelEvent(
+        at,
+        image.viewport().mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(image.viewport(), turn)
+    wait(lambda: room.reader.widths[-1] > before)
+    room.settle()
+    assert room.reader.widths[-1] == round(image.drawn_area().width() * image.devicePixelRatioF())
+
+
+def test_turning_back_draws_nothing_anew(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    panel.focus_page()
+    qtbot.keyClick(panel.image, Qt.Key.Key_Right)
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    drawn = len(room.reader.widths)
+    qtbot.keyClick(panel.image, Qt.Key.Key_Left)
+    room.settle()
+    assert room.presenter.page.place == (room.books[LETTERS].id, 22)
+    assert len(room.reader.widths) == drawn

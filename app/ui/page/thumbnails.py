@@ -1,0 +1,178 @@
+"""The pages of a drawn book as small pictures, to go to one at a glance."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from app.core.document import PageImage
+from app.messages import _
+from app.ui.fonts import ui_font
+from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
+
+_Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_ImageRole = int(Qt.ItemDataRole.UserRole)
+_PICTURE = QSize(92, 124)
+_CELL = QSize(_PICTURE.width() + 2 * SPACE_S, _PICTURE.height() + 2 * SPACE_S + 18)
+_ROWS = 3
+_KEPT = 240
+_MOST_WANTED = 60
+
+
+class ThumbnailModel(QAbstractListModel):
+    """A picture is asked for when its row is painted, one after the other, what was painted last first."""
+
+    wanted = Signal(int)
+
+    def __init__(self, labels: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._labels = tuple(labels)
+        self._images: OrderedDict[int, QImage | None] = OrderedDict()
+        self._waiting: OrderedDict[int, None] = OrderedDict()
+        self._asked = 0
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._labels)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        page = index.row() + 1
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._labels[index.row()] or str(page)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _("p. {page}").format(page=self._labels[index.row()] or page)
+        if role == _ImageRole:
+            if page in self._images:
+                self._images.move_to_end(page)
+                return self._images[page]
+            self._waiting[page] = None
+            self._waiting.move_to_end(page)
+            while len(self._waiting) > _MOST_WANTED:
+                self._waiting.popitem(last=False)
+            self._ask()
+        return None
+
+    def take(self, page: int, drawn: PageImage | None) -> None:
+        """The picture of the page that `wanted` carried; None where it cannot be drawn."""
+        image = None
+        if drawn is not None:
+            image = QImage(drawn.rgb, drawn.width, drawn.height, 3 * drawn.width, QImage.Format.Format_RGB888).copy()
+        self._images[page] = image
+        while len(self._images) > _KEPT:
+            self._images.popitem(last=False)
+        self._asked = 0
+        changed = self.index(page - 1, 0)
+        self.dataChanged.emit(changed, changed)
+        self._ask()
+
+    def _ask(self) -> None:
+        if not self._asked and self._waiting:
+            self._asked, _nothing = self._waiting.popitem()
+            self.wanted.emit(self._asked)
+
+
+class _ThumbnailDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+        return _CELL
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        palette = self._theme.palette
+        cell: QRect = option.rect
+        image: QImage | None = index.data(_ImageRole)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if option.state & QStyle.StateFlag.State_MouseOver and not chosen:
+            painter.fillRect(cell, QColor(palette.wash))
+        box = QRect(cell.left() + SPACE_S, cell.top() + SPACE_S, _PICTURE.width(), _PICTURE.height())
+        size = image.size().scaled(_PICTURE, Qt.AspectRatioMode.KeepAspectRatio) if image is not None else _PICTURE
+        paper = QRect(QPoint(), size)
+        paper.moveCenter(box.center())
+        if image is not None:
+            painter.drawImage(paper, image)
+        else:
+            painter.fillRect(paper, QColor(palette.ground))
+        painter.setPen(QPen(QColor(palette.accent if chosen else palette.line), 2 if chosen else 1))
+        painter.drawRect(paper)
+        painter.setFont(ui_font(SIZE_SMALL))
+        painter.setPen(QColor(palette.accent if chosen else palette.soft_ink))
+        label = QRect(cell.left(), box.bottom() + SPACE_XS, cell.width(), cell.bottom() - box.bottom() - SPACE_XS)
+        words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, label.width())
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()
+
+
+class ThumbnailPopup(QFrame):
+    """`chosen` carries a page's number; `wanted` the page, and the width in device pixels, of a picture to draw."""
+
+    chosen = Signal(int)
+    wanted = Signal(int, int)
+
+    def __init__(self, labels: Sequence[str], page: int, theme: Theme, parent: QWidget | None = None) -> None:
+        """`page` is the one that is shown."""
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("role", "popup")
+        self.pages = ThumbnailModel(labels, self)
+        self.pages.wanted.connect(self._pass_on)
+        self.view = QListView()
+        self.view.setAccessibleName(_("Pages as small pictures"))
+        self.view.setViewMode(QListView.ViewMode.IconMode)
+        self.view.setMovement(QListView.Movement.Static)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setUniformItemSizes(True)
+        self.view.setGridSize(_CELL)
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.view.setModel(self.pages)
+        self.view.setItemDelegate(_ThumbnailDelegate(theme, self.view))
+        self.view.setCurrentIndex(self.pages.index(page - 1, 0))
+        self.view.clicked.connect(self._choose)
+        self.view.activated.connect(self._choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        column.addWidget(self.view)
+
+    def drop_below(self, header: QWidget) -> None:
+        """Below the panel's header, with as many pictures beside one another as the panel has room for."""
+        bar = self.view.verticalScrollBar().sizeHint().width() + 2 * SPACE_S + SPACE_XS
+        across = max(2, (header.width() - 2 * SPACE_XL - bar) // _CELL.width())
+        lines = min(_ROWS, -(-self.pages.rowCount() // across))
+        self.resize(across * _CELL.width() + bar, lines * _CELL.height() + 2 * SPACE_S + SPACE_XS)
+        self.move(header.mapToGlobal(QPoint((header.width() - self.width()) // 2, header.height() + SPACE_S)))
+        self.show()
+        self.view.setFocus()
+        self.view.scrollTo(self.view.currentIndex(), QListView.ScrollHint.PositionAtCenter)
+
+    @Slot(int)
+    def _pass_on(self, page: int) -> None:
+        self.wanted.emit(page, round(_PICTURE.width() * self.devicePixelRatioF()))
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.row() + 1)
+            self.close()

@@ -1,0 +1,56 @@
+"""The small pictures of a book's pages: offered, and drawn as far as one looks at them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from app.core.document import Book, PageImage
+from app.core.errors import Problem
+from app.messages import sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.page.panel import PagePanel
+from app.ui.page.thumbnails import ThumbnailPopup
+
+
+class Thumbnails(QObject):
+    """`chosen` carries a page's number."""
+
+    chosen = Signal(int)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+
+    def offer(self, book: Book, page: int) -> None:
+        """`page` is the one that is shown."""
+        work = partial(self._desk.library.labels, book.id)
+        self._bridge.call(Executor.STORE, work, partial(self._open, book.id, page), self._on_problem)
+
+    def _open(self, book_id: str, page: int, labels: tuple[str, ...]) -> None:
+        popup = ThumbnailPopup(labels, page, self._panel.theme, self._panel)
+        popup.wanted.connect(partial(self._draw, popup, book_id))
+        popup.chosen.connect(self.chosen)
+        popup.drop_below(self._panel.header)
+
+    def _draw(self, popup: ThumbnailPopup, book_id: str, page: int, width: int) -> None:
+        work = partial(self._desk.library.page_image, book_id, page, width)
+        self._bridge.call(
+            Executor.READER, work, partial(self._take, popup, page), partial(self._on_undrawn, popup, page)
+        )
+
+    def _take(self, popup: ThumbnailPopup, page: int, image: PageImage | None) -> None:
+        if isValid(popup):
+            popup.pages.take(page, image)
+
+    def _on_undrawn(self, popup: ThumbnailPopup, page: int, problem: Problem) -> None:  # noqa: ARG002 - it stays blank
+        self._take(popup, page, None)
+
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
