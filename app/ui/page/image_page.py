@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -24,14 +24,14 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from app.core.document import PageImage
 from app.documents.layer import Box, Layer
 from app.messages import _
-from app.ui.theme import PAPER, Theme
+from app.ui.page.markings import Markings, on_view
+from app.ui.theme import Theme
 
 _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096
 """Device pixels: the widest drawing that is asked for."""
 
 _STEP = 40
-_FOUND, _SELECTED = "#F2D9DA", "#C9DCEF"
 _LIT_ABOVE_SHARE = 0.25
 """Of the height: where a lit place comes to stand."""
 
@@ -52,10 +52,7 @@ class ImagePage(QAbstractScrollArea):
         self._image: QImage | None = None
         self._zoom = 1.0
         self._asked = 0
-        self._layer: Layer | None = None
-        self._lit: tuple[Box, ...] = ()
-        self._found: tuple[Box, ...] = ()
-        self._selection: tuple[int, int] | None = None
+        self._markings = Markings()
         self._anchor: int | None = None
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -90,35 +87,41 @@ class ImagePage(QAbstractScrollArea):
 
     def show_layer(self, layer: Layer | None) -> None:
         """The characters that can be lit and selected; nothing is lit yet."""
-        self._layer = layer
-        self._lit = self._found = ()
-        self._anchor = None
         self._select(None)
+        self._anchor = None
+        self._markings = Markings(layer)
+        self.viewport().update()
 
     def light(self, lit: Iterable[Box], found: Iterable[Box]) -> None:
         """`lit` is the quotation or the place one looks at, and comes into sight; `found` are the other places."""
-        self._lit, self._found = tuple(lit), tuple(found)
+        self._markings.light(lit, found)
         self._reveal()
         self.viewport().update()
 
     def lit(self) -> tuple[Box, ...]:
-        return self._lit
+        return self._markings.lit
 
     def found(self) -> tuple[Box, ...]:
-        return self._found
+        return self._markings.found
 
     def selected_text(self) -> str:
-        return self._layer.text[slice(*self._selection)] if self._layer and self._selection else ""
+        return self._markings.selected_text()
 
     def selection_rect(self) -> QRectF | None:
         """Of the selection's last line, in the viewport."""
-        bands = self._layer.bands(*self._selection) if self._layer and self._selection else ()
-        return self._on_view(bands[-1]) if bands else None
+        bands = self._markings.selected_bands()
+        return on_view(bands[-1], self.drawn_area()) if bands else None
 
     def set_zoom(self, zoom: float) -> None:
-        """1 fits the width of the panel."""
+        """1 fits the width of the panel. What is in the middle stays there."""
+        bars = (self.horizontalScrollBar(), self.verticalScrollBar())
+        before = self._shown_size()
+        middles = [bar.value() + bar.pageStep() / 2 for bar in bars]
         self._zoom = zoom
         self._arrange()
+        after = self._shown_size()
+        for bar, middle, old, new in zip(bars, middles, before.toTuple(), after.toTuple(), strict=True):
+            bar.setValue(round(middle * new / old - bar.pageStep() / 2))
         self._later.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -143,57 +146,38 @@ class ImagePage(QAbstractScrollArea):
     # ---- selecting
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self._layer is not None:
-            self._anchor = self._caret_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and self._markings.layer is not None:
+            self._anchor = self._markings.caret_at(event.position(), self.drawn_area())
             self._select(None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._anchor is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            caret = self._caret_at(event.position())
+            caret = self._markings.caret_at(event.position(), self.drawn_area())
             if caret is not None:
                 start, end = sorted((self._anchor, caret))
                 self._select((start, end) if end > start else None)
-        elif self._layer is not None:
-            over = self._character_under(event.position()) is not None
+        elif self._markings.layer is not None:
+            over = self._markings.character_under(event.position(), self.drawn_area()) is not None
             self.viewport().setCursor(Qt.CursorShape.IBeamCursor if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
         self._anchor = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        index = self._character_under(event.position())
-        if self._layer is not None and index is not None:
-            self._select(self._layer.word_around(index))
+        index = self._markings.character_under(event.position(), self.drawn_area())
+        if self._markings.layer is not None and index is not None:
+            self._select(self._markings.layer.word_around(index))
 
     def select(self, start: int, end: int) -> None:
         """Characters of the page's text."""
-        if self._layer is not None and end > start:
-            self._select((start, min(end, len(self._layer.text))))
+        if self._markings.layer is not None and end > start:
+            self._select((start, min(end, len(self._markings.layer.text))))
 
     def _select(self, selection: tuple[int, int] | None) -> None:
-        if selection != self._selection:
-            self._selection = selection
+        if selection != self._markings.selection:
+            self._markings.selection = selection
             self.selected.emit()
             self.viewport().update()
-
-    def _share(self, at: QPointF) -> tuple[float, float]:
-        area = self.drawn_area()
-        return (at.x() - area.left()) / area.width(), (at.y() - area.top()) / area.height()
-
-    def _caret_at(self, at: QPointF) -> int | None:
-        """The number of characters before the pointer."""
-        if self._layer is None:
-            return None
-        x, y = self._share(at)
-        index = self._layer.character_at(x, y)
-        return None if index is None else index + self._layer.is_behind(index, x)
-
-    def _character_under(self, at: QPointF) -> int | None:
-        if self._layer is None:
-            return None
-        x, y = self._share(at)
-        index = self._layer.character_at(x, y)
-        return index if index is not None and self._layer.holds(index, x, y) else None
 
     # ---- keys
 
@@ -206,7 +190,7 @@ class ImagePage(QAbstractScrollArea):
             Qt.Key.Key_PageUp: -bar.pageStep(),
         }.get(Qt.Key(event.key()))
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select(0, len(self._layer.text) if self._layer else 0)
+            self.select(0, len(self._markings.layer.text) if self._markings.layer else 0)
         elif event.key() == Qt.Key.Key_Home:
             bar.setValue(bar.minimum())
         elif event.key() == Qt.Key.Key_End:
@@ -231,36 +215,18 @@ class ImagePage(QAbstractScrollArea):
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _("Drawing the page…"))
             return
         painter.drawImage(area, self._image)
-        self._paint_places(painter)
+        self._markings.paint(painter, area)
         painter.setPen(QColor(self._theme.palette.line))
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _paint_places(self, painter: QPainter) -> None:
-        """As a marker does: what is dark stays dark. A page is paper by night too, so the colours are those of day."""
-        painter.save()
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        selected = self._layer.bands(*self._selection) if self._layer and self._selection else ()
-        for boxes, colour in ((self._found, _FOUND), (self._lit, PAPER.highlight), (selected, _SELECTED)):
-            for box in boxes:
-                painter.fillRect(self._on_view(box).adjusted(-1, -1, 1, 1), QColor(colour))
-        painter.restore()
-
-    def _on_view(self, box: Box) -> QRectF:
-        area = self.drawn_area()
-        return QRectF(
-            area.left() + box.left * area.width(),
-            area.top() + box.top * area.height(),
-            (box.right - box.left) * area.width(),
-            (box.bottom - box.top) * area.height(),
-        )
-
     def _reveal(self) -> None:
-        if not self._lit or self._image is None:
+        if not self._markings.lit or self._image is None:
             return
         size, view = self._shown_size(), self.viewport().size()
-        top = min(box.top for box in self._lit) * size.height()
+        top = min(box.top for box in self._markings.lit) * size.height()
         self.verticalScrollBar().setValue(round(top - view.height() * _LIT_ABOVE_SHARE))
-        left, right = self._lit[0].left * size.width(), self._lit[0].right * size.width()
+        first = self._markings.lit[0]
+        left, right = first.left * size.width(), first.right * size.width()
         bar = self.horizontalScrollBar()
         if not bar.value() <= left <= right <= bar.value() + view.width():
             bar.setValue(round(left - _STEP))

@@ -196,6 +196,20 @@ def test_the_field_grows_with_the_text_up_to_eight_lines(composer: Composer) -> 
     assert composer.sizeHint().height() == heights[4]
 
 
+def test_a_question_of_a_few_lines_is_seen_whole(composer: Composer) -> None:
+    for lines in range(1, 8):
+        composer.set_text("\n".join(["line"] * lines))
+        assert composer.editor.verticalScrollBar().maximum() == 0
+
+
+def test_a_quotation_comes_before_what_is_written(composer: Composer) -> None:
+    composer.set_text("What does it mean?")
+    composer.take_quotation("“words” (Book, p. 1)")
+    assert composer.text() == "“words” (Book, p. 1)\nWhat does it mean?"
+    assert composer.editor.textCursor().atEnd()
+    assert composer.editor.verticalScrollBar().maximum() == 0
+
+
 def test_the_book_button(composer: Composer, said: list[object]) -> None:
     QTest.mouseClick(composer.book_button, Qt.MouseButton.LeftButton)
     QTest.keyClick(composer.book_button, Key.Key_Return)
