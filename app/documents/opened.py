@@ -20,6 +20,7 @@ from app.core.events import Opening
 from app.core.password import Password
 from app.documents.files import Version, open_document, printable
 from app.documents.protocol import (
+    MAX_SCAN_SIDE,
     Drawn,
     DrawPage,
     DrawScan,
@@ -137,7 +138,7 @@ class OpenedDocument:
             match event:
                 case Opening():
                     continue
-                case Drawn(image) if _is_whole(image):
+                case Drawn(image) if _is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE:
                     return image
             raise self._error(Code.READER_CRASHED, signal=0)
         return None

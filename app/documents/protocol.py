@@ -12,6 +12,9 @@ from app.core.events import Opening
 from app.core.password import Password
 from app.isolation.sandbox import Step
 
+MAX_SCAN_SIDE = 3_000
+"""Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
+
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 
@@ -48,7 +51,10 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
 
 
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
-    """Draw a page, counted from 1, as large as its text can be recognised best. Answered by Drawn or WireFailed."""
+    """Draw a page, counted from 1, as large as its text can be recognised best, no side longer than MAX_SCAN_SIDE.
+
+    Answered by Drawn or WireFailed.
+    """
 
     name: str
     page: int

@@ -17,7 +17,16 @@ from app.engine.protocol import Device
 from app.models import shelf
 from app.store.keys import Key
 
-_LIBRARIES = ("llama-cpp-python", "pypdfium2", "lxml", "apsw-sqlite3mc", "PySide6-Essentials", "huggingface-hub")
+_LIBRARIES = (
+    "llama-cpp-python",
+    "pypdfium2",
+    "lxml",
+    "rapidocr",
+    "onnxruntime",
+    "apsw-sqlite3mc",
+    "PySide6-Essentials",
+    "huggingface-hub",
+)
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ class Library:
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None
     ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
-        """Turn a file into pages and keep nothing."""
+        """Turn a file into pages and keep nothing, but until the next start the text of pages that are pictures."""
         yield from self._reader.read(path, cancel, password)
 
     def open(

@@ -9,6 +9,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -96,6 +97,16 @@ def test_an_image_smaller_than_it_claims_is_not_shown(
     with pytest.raises(AppError) as told:
         reader.draw_page(book, SHA256, 1, 100)
     assert told.value.code is Code.READER_CRASHED
+
+
+@pytest.mark.parametrize("claim", [{"confidence": 0.99}, {"picture": "a" * 64}])
+def test_only_the_recogniser_says_what_was_recognised(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, claim: dict[str, Any]
+) -> None:
+    """Else a document could put its words into another one that has the same picture."""
+    pages = (msgspec.structs.replace(SOUND.pages[0], **claim), *SOUND.pages[1:])
+    lie(monkeypatch, text_of(Parsed(msgspec.structs.replace(SOUND, pages=pages))))
+    assert problem_of(reader, book).code is Code.READER_CRASHED
 
 
 @pytest.mark.parametrize(

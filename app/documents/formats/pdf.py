@@ -29,13 +29,13 @@ from app.documents.formats.base import (
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
 from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
 from app.documents.hygiene import clean_line
+from app.documents.protocol import MAX_SCAN_SIDE
 
 format = Format.PDF
 
 MAX_IMAGE_WIDTH = 4_000
 MAX_IMAGE_PIXELS = 32_000_000
 SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
-MAX_SCAN_SIDE = 3_000  # pixels; A3 has 3,307, which it is drawn a little smaller for
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 
@@ -92,7 +92,9 @@ def page_image(content: Content, page: int, width: int) -> PageImage:
 
 def scan_image(content: Content, page: int) -> PageImage:
     """As `page_image`, at SCAN_DPI, smaller where a side would exceed MAX_SCAN_SIDE."""
-    return _drawn(content, page, lambda width, height: min(SCAN_DPI / 72, MAX_SCAN_SIDE / max(width, height, 1.0)))
+    return _drawn(
+        content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
+    )
 
 
 def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> PageImage:

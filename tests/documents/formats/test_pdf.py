@@ -9,7 +9,7 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents import flow
-from app.documents.formats import Content, page_image, parse, pdf
+from app.documents.formats import Content, page_image, parse, pdf, scan_image
 from app.documents.formats.base import MAX_OUTLINE_LEVELS
 from tests.documents.pdf_writer import lines, show, write_pdf
 
@@ -344,3 +344,15 @@ def test_a_real_book() -> None:
     assert document.pages[10].chapter == "Scope of This Document"
     assert "orphaning, adopting, and reintroducing packages" in document.pages[10].text
     assert [page.number for page in document.pages if page.flags] == [2]
+
+
+# ---- pages drawn for recognition ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("box", "size"), [("0 0 612 792", (1_700, 2_200)), ("0 0 842 1191", (2_121, 3_000)), ("0 0 14400 7", (3_000, 2))]
+)
+def test_a_page_is_drawn_for_recognition_at_200_dpi_within_its_limit(box: str, size: tuple[int, int]) -> None:
+    data = write_pdf([_SEEN]).replace(b"0 0 612 792", box.encode())
+    image = scan_image(Content("file.pdf", data, ""), 1)
+    assert (image.width, image.height) == size
