@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-import msgspec
+from PIL import Image, ImageChops, ImageFilter
 
 from app.core.document import Document, Flag, Format, Page, PageImage
 from app.core.events import Opening
@@ -26,7 +26,7 @@ _ANSWER = (
 )
 
 
-def _scan(confidence: float = 0.93, *flags: Flag) -> Document:
+def _scan(confidence: float = 0.98, *flags: Flag) -> Document:
     pages = [Page(number, str(number), "", flags=(Flag.NO_TEXT,)) for number in (1, 2)]
     text = f"Harbour Office\nQuay 3\nto the Tenant of Berths 1 to 12\n\n{_LETTER}"
     pages.append(Page(3, "3", text, flags=(Flag.RECOGNISED, *flags), confidence=confidence, picture="3" * 64))
@@ -35,11 +35,15 @@ def _scan(confidence: float = 0.93, *flags: Flag) -> Document:
 
 
 def _draw(page: int, width: int) -> PageImage:
-    """A letter on paper that has aged."""
-    image = drawings.letter(_LETTER, width)
-    return msgspec.structs.replace(
-        image, rgb=image.rgb.translate(bytes(40 + value * 195 // 255 for value in range(256)))
+    """A letter that has yellowed, laid a little askew."""
+    drawn = drawings.letter(_LETTER, width)
+    letter = Image.frombytes("RGB", (drawn.width, drawn.height), drawn.rgb)
+    letter = letter.rotate(0.7, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255)).filter(
+        ImageFilter.GaussianBlur(0.6)
     )
+    specks = Image.effect_noise(letter.size, 24).convert("RGB")
+    paper = ImageChops.multiply(Image.blend(letter, specks, 0.12), Image.new("RGB", letter.size, (255, 246, 226)))
+    return PageImage(paper.width, paper.height, paper.tobytes())
 
 
 def _cited(stage: Stage, document: Document, **options: object) -> None:
@@ -58,7 +62,7 @@ def recognised_scan(stage: Stage) -> None:
 
 
 def recognised_scan_unsure(stage: Stage) -> None:
-    _cited(stage, _scan(0.81, Flag.LOW_CONFIDENCE), theme=ThemeChoice.DARK, size=(1024, 700))
+    _cited(stage, _scan(0.93, Flag.LOW_CONFIDENCE), theme=ThemeChoice.DARK, size=(1024, 700))
 
 
 def recognising(stage: Stage) -> None:

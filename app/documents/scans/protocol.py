@@ -7,7 +7,6 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.document import PageImage
-from app.isolation.sandbox import Step
 
 
 class Recognise(msgspec.Struct, frozen=True, tag=True):
@@ -17,9 +16,7 @@ class Recognise(msgspec.Struct, frozen=True, tag=True):
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
-    """Sent once, first: the models are loaded, the sandbox is closed, and this is the step that is in force."""
-
-    step: Step
+    """Sent once, first: the models are loaded, and the sandbox is closed."""
 
 
 class Working(msgspec.Struct, frozen=True, tag=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Executor
 
 import msgspec
@@ -42,7 +43,6 @@ class Recogniser:
 
     def __init__(self, step: Step, limits: RecogniserLimits, pages: int, starter: Executor) -> None:
         """`pages` is the most that it will be given. Its process ends with the thread of `starter` that starts it."""
-        self.reached: Step | None = None
         self._limits = limits
         self._starter = starter
         arguments = (step.value, str(limits.memory_bytes), str(limits.page_cpu_s * max(1, pages)))
@@ -52,13 +52,24 @@ class Recogniser:
     def recognise(self, image: PageImage, cancel: Cancel) -> Recognition | None:
         """None once `cancel` is asked, and the process ends. Raises NotRecognised."""
         try:
-            if self._child is None:
-                self._child = self._start()
-            self._child.send(Recognise(image))
-            return self._await(self._child, cancel)
+            child = self._child or self._start(cancel)
+            if child is not None:
+                child.send(Recognise(image))
+                for event in self._events(child, cancel, self._limits.progress_s):
+                    match event:
+                        case Working():
+                            continue
+                        case Recognised(text, confidence) if 0 <= confidence <= 1:
+                            return Recognition(text, confidence)
+                    raise NotRecognised
         except (ChildDied, OSError) as error:
             self.close()
             raise NotRecognised from error
+        except NotRecognised:
+            self.close()
+            raise
+        self.close()
+        return None
 
     def close(self) -> None:
         """End the process at once; a later picture would start a new one."""
@@ -66,35 +77,28 @@ class Recogniser:
             self._child.kill()
             self._child = None
 
-    def _start(self) -> Child[Event]:
-        self.reached = None
-        return self._starter.submit(
+    def _start(self, cancel: Cancel) -> Child[Event] | None:
+        """Wait until it is ready: a picture sent before would fill the pipe, and hold up whoever cancels."""
+        self._child = self._starter.submit(
             Child[Event],
             self._argv,
             Event,
             stall_limit_s=self._limits.progress_s,
             env=sandbox.environment(),
         ).result()
+        for event in self._events(self._child, cancel, START_LIMIT_S):
+            if isinstance(event, Started):
+                return self._child
+            raise NotRecognised
+        return None
 
-    def _await(self, child: Child[Event], cancel: Cancel) -> Recognition | None:
+    def _events(self, child: Child[Event], cancel: Cancel, patience_s: float) -> Iterator[Event]:
+        """What it says, until `cancel` is asked. Raises ChildDied, and NotRecognised when it is silent for too long."""
         last_sign = time.monotonic()
         while not cancel.requested:
             event = child.receive(_POLL_S)
-            match event:
-                case None:
-                    if time.monotonic() - last_sign > (self._limits.progress_s if self.reached else START_LIMIT_S):
-                        break
-                    continue
-                case Started(step):
-                    self.reached = step
-                case Working():
-                    pass
-                case Recognised(text, confidence) if 0 <= confidence <= 1:
-                    return Recognition(text, confidence)
-                case Recognised():
-                    break
-            last_sign = time.monotonic()
-        self.close()
-        if cancel.requested:
-            return None
-        raise NotRecognised
+            if event is not None:
+                yield event
+                last_sign = time.monotonic()
+            elif time.monotonic() - last_sign > patience_s:
+                raise NotRecognised

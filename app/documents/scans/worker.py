@@ -28,11 +28,11 @@ def recognised(found: Found) -> Recognised:
 def main(step: str, memory_bytes: str, cpu_s: str) -> None:
     limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
     models = Models()
-    reached = sandbox.lock(sandbox.Step(step))
+    sandbox.lock(sandbox.Step(step))
     port: Port[Recognise] = Port(Recognise)
     models.start()  # its threads come after the lock, as the port's, so that it holds for them too
     limits.seal()
-    port.send(Started(reached))
+    port.send(Started())
     while (order := port.receive()) is not None:
 
         def on_step() -> None:
