@@ -14,7 +14,6 @@ from app.core.cancel import Cancel
 from app.core.document import Document, Flag, Page, PageImage, Recognition
 from app.core.errors import AppError
 from app.core.events import Opening
-from app.documents import language
 from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share
 from app.documents.scans.recogniser import NotRecognised, Recogniser
 
@@ -93,6 +92,8 @@ def recognise(
                 recognitions.keep(picture, recognition)
         pages[page.number - 1] = _failed(page) if recognition is None else _with_text(page, recognition, picture)
     yield Opening(len(wanted), len(wanted), recognising=True)
+    from app.documents import language  # a tenth of a second that the desk's start should not take
+
     told = document.language or language.tell([page.text for page in pages])
     yield msgspec.structs.replace(document, pages=tuple(pages), language=told)
 
