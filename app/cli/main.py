@@ -173,9 +173,9 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
         return EXIT_ANSWERED
     if options.export is not None:
         files.check_ending(options.export, files.SHEET_ENDINGS)
-    typed = sheets.typed_questions(options)
+    wanted = sheets.find_questions(options, desk)
     ask, books = _prepare(options, desk, cancel)
-    sheet = sheets.make(options, desk, books, typed)
+    sheet = sheets.make(options, desk, books, wanted)
     out = sheets.JsonSheets() if options.json else sheets.TextSheets()
     ending = sheets.follow(desk.sheets.asked_by(ask).run(sheet.id, cancel), out, sheet)
     kept = desk.sheets.get(sheet.id) or sheet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app import messages
@@ -98,23 +99,30 @@ class TextSheets:
 Out: TypeAlias = JsonSheets | TextSheets
 
 
-def typed_questions(options: argparse.Namespace) -> tuple[str, ...]:
-    """Those of the file, then those of the command line. Raises AppError FILE_*, QUESTION_*."""
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be asked: a template's questions of the books, then `listed`."""
+
+    template: Template | None
+    listed: tuple[str, ...]
+
+
+def find_questions(options: argparse.Namespace, desk: Desk) -> Wanted:
+    """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
+    QUESTION_*."""
+    template = desk.templates.get(options.template, messages.language()) if options.template else None
     listed = (*(read_questions(options.questions) if options.questions else ()), *options.question)
-    if not options.template:
+    if template is None:
         check_questions(listed)
-    return listed
+    return Wanted(template, listed)
 
 
-def make(options: argparse.Namespace, desk: Desk, books: tuple[BookRef, ...], typed: Sequence[str]) -> Sheet:
-    """The sheet that is to be asked: a new one or, if wanted, one that was not finished.
-
-    Raises AppError TEMPLATE_UNKNOWN, QUESTION_*.
-    """
-    title, questions = "", tuple(typed)
-    if options.template:
-        template = desk.templates.get(options.template, messages.language())
-        title, questions = template.title, (*desk.templates.questions(template, books), *typed)
+def make(options: argparse.Namespace, desk: Desk, books: tuple[BookRef, ...], wanted: Wanted) -> Sheet:
+    """The sheet that is to be asked: a new one or, if wanted, one that was not finished. Raises AppError QUESTION_*."""
+    title, questions = "", wanted.listed
+    if wanted.template is not None:
+        title = wanted.template.title
+        questions = (*desk.templates.questions(wanted.template, books), *wanted.listed)
     if options.resume:
         unfinished = desk.sheets.unfinished(questions, books, excerpts=options.excerpts)
         if unfinished is not None:

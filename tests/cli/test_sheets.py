@@ -152,6 +152,24 @@ def test_a_killed_sheet_goes_on(run: Any, story: Path, tiny_scout: Path, tmp_pat
     assert lines(out)[-1]["answered"] == 3
 
 
+def test_ctrl_c_stops_and_writes_what_was_answered(story: Path, tiny_scout: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.md"
+    options = [*map(str, tiny(tiny_scout, story)), "--export", str(table), ONE, TWO, "And why?"]
+    command = [sys.executable, "-m", "app", "sheet", "--data-dir", str(tmp_path / "desk"), "--json", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["event"] == "row":
+                os.kill(process.pid, signal.SIGINT)
+                break
+        rest = process.stdout.read()
+    assert process.returncode == 130
+    ended = lines(rest)[-1]
+    assert ended["event"] == "ended"
+    assert 1 <= ended["answered"] < 3
+    assert "This question was not asked yet." in table.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
