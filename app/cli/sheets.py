@@ -111,7 +111,8 @@ def find_questions(options: argparse.Namespace, desk: Desk) -> Wanted:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
     template = desk.templates.get(options.template, messages.language()) if options.template else None
-    listed = (*(read_questions(options.questions) if options.questions else ()), *options.question)
+    typed = (question for question in options.question if question.strip())
+    listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
     if template is None:
         check_questions(listed)
     return Wanted(template, listed)

@@ -39,6 +39,8 @@ def write(report: SheetReport) -> bytes:
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the headings stand on every page
     for line in report.lines:
         _write_line(table.add_row().cells, line)
+    for column, width in zip(table.columns, _COLUMNS_MM, strict=True):
+        column.width = Mm(width)  # some programs look at these, others at the cells
     for row in table.rows:
         for cell, width in zip(row.cells, _COLUMNS_MM, strict=True):
             cell.width = Mm(width)

@@ -174,6 +174,7 @@ def test_ctrl_c_stops_and_writes_what_was_answered(story: Path, tiny_scout: Path
     ("options", "code", "words"),
     [
         ((), 3, "no question"),
+        (("", "  "), 3, "no question"),
         (("--questions", "missing.txt"), 3, "no file"),
         (("--template", "poems"), 2, "chapters, minutes, contract, people, glossary"),
         (("--export", "table.pdf", "Why?"), 2, ".docx, .xlsx, .md, .html"),

@@ -104,6 +104,9 @@ def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
     assert waiting[2:] == ["This question was not asked yet.", ""]
     styles = {p.text: p.style.name for p in table.rows[1].cells[2].paragraphs if p.style}
     assert styles["by post | e-mail [2]"] == "List Bullet"
+    widths = [column.width for column in table.columns]
+    assert [cell.width for cell in table.rows[1].cells] == widths
+    assert widths[0] == min(width for width in widths if width is not None)
     width, height = document.sections[0].page_width, document.sections[0].page_height
     assert width is not None
     assert height is not None

@@ -83,6 +83,7 @@ class SheetSetup(QWidget):
         new.setAccessibleName(_("Template"))
         for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
             action.setToolTip(template.description)
+        new.menu_of_values.setToolTipsVisible(True)
         new.chosen.connect(self._choose)
         self._choices.replaceWidget(self.template, new)
         self.template.deleteLater()
