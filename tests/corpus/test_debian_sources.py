@@ -93,9 +93,8 @@ def _try(reader: Reader, path: Path) -> _Outcome:
 
 
 def _files(package: str) -> list[Path]:
-    return sorted(
-        path for path in corpus(package).rglob(_PACKAGES[package]) if path.is_file() and not path.is_symlink()
-    )
+    found = (path for path in corpus(package).rglob("*") if path.suffix.lower() == _PACKAGES[package])
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def _try_all(paths: list[Path]) -> tuple[list[_Outcome], _Watch]:
