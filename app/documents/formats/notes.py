@@ -16,6 +16,7 @@ Elsewhere: TypeAlias = Callable[[str], Element | None]
 """Finds what an address leads to outside of the chapter."""
 
 MAX_NOTE_ELEMENTS = 1_000  # what has more is a part of the book
+MAX_NOTE_CHARACTERS = 20_000
 
 _REFERENCE_ROLES = {"noteref", "doc-noteref"}
 _REFERENCE_CLASSES = {"footnote-ref", "noteref", "footnote-reference", "sdfootnoteanc", "sdendnoteanc"}
@@ -64,7 +65,9 @@ def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Elemen
             continue
         if explicit or _words(note) & _NOTE_ROLES or (_leads_to(note, link) and not _begins_block(link)):
             notes[link] = note
-    return notes
+    # A note inside another one is told with it: else nesting could make much of a small file.
+    told = set(notes.values())
+    return {link: note for link, note in notes.items() if told.isdisjoint(note.iterancestors())}
 
 
 def anchors_of(root: Element) -> dict[str, Element]:
@@ -84,6 +87,8 @@ def note_at(target: Element) -> Element | None:
     while (parent := note.getparent()) is not None and local_name(parent) in _WRAPPERS and _is_all_of(note, parent):
         note = parent
     if local_name(note) in _NO_NOTES or next(islice(note.iter(), MAX_NOTE_ELEMENTS, None), None) is not None:
+        return None
+    if sum(len(piece) for piece in note.itertext()) > MAX_NOTE_CHARACTERS:
         return None
     return None if any(local_name(each) in _HEADINGS for each in note.iter()) else note
 

@@ -30,6 +30,7 @@ _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
+_SPACE = 0.1  # likewise: the least that a person sees as one
 _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
@@ -86,8 +87,9 @@ def _rejoined(pieces: list[Piece]) -> list[Piece]:
             and -1.0 <= piece.left - before.right <= max(before.height, piece.height)
         ):
             larger = max(before, piece, key=lambda each: each.height)
+            space = " " if piece.left - before.right > _SPACE * piece.height else ""
             lines[-1] = Piece(
-                f"{before.text} {piece.text}",
+                f"{before.text}{space}{piece.text}",
                 before.left,
                 piece.right,
                 larger.baseline,

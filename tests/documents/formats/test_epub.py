@@ -394,6 +394,18 @@ def test_a_note_is_told_once() -> None:
     assert text == "One[1].\n\n[1] The note.\n\nTwo[1]."
 
 
+def test_a_note_inside_a_note_is_told_once() -> None:
+    marks = "".join(f"<a epub:type='noteref' href='#{name}'>*</a>" for name in "nm")
+    note = "<aside id='n' epub:type='footnote'>Outer <p>x</p><aside id='m' epub:type='footnote'>inner</aside></aside>"
+    assert _text(f"<p>One{marks}.</p>{note}") == "One[1]*.\n\n[1] Outer\nx\ninner"
+
+
+def test_what_is_longer_than_a_note_stays_where_it_is() -> None:
+    long = "word " * 5_000
+    document = _parse(write_epub([f"<p>One<a epub:type='noteref' href='#n'>*</a>.</p><aside id='n'>{long}</aside>"]))
+    assert document.pages[0].text.startswith("One*.\n\nword")
+
+
 def test_a_note_whose_reference_is_hidden_is_told_all_the_same() -> None:
     hidden = "<p hidden=''>One<a epub:type='noteref' href='#n'>*</a></p>"
     assert _text(f"{hidden}<p>Two.</p><aside id='n' epub:type='footnote'>The note.</aside>") == "Two.\n\n[1] The note."
