@@ -155,12 +155,10 @@ CREATE TABLE blobs (
 ) STRICT, WITHOUT ROWID;
 """
 
-_HIDDEN_TEXT = """
+_V2 = """
 ALTER TABLE pages ADD COLUMN hidden TEXT NOT NULL DEFAULT '';  -- what was left out of a page's text, to be shown
 ALTER TABLE books ADD COLUMN hidden_read INTEGER NOT NULL DEFAULT 0;  -- whether the model reads that too
-"""
 
-_SHEETS = """
 -- A sheet is a conversation whose rows are its first questions, siblings of each other. It is listed apart.
 CREATE TABLE sheets (
     conversation_id TEXT NOT NULL PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
@@ -174,9 +172,7 @@ CREATE TRIGGER a_deleted_book_takes_its_sheets_along BEFORE DELETE ON books BEGI
             WHERE b.book_id = old.id
     );
 END;
-"""
 
-_RECOGNITION = """
 ALTER TABLE pages ADD COLUMN confidence REAL;
 ALTER TABLE pages ADD COLUMN picture TEXT NOT NULL DEFAULT '';
 CREATE INDEX pages_of_picture ON pages (picture) WHERE picture != '';
@@ -193,7 +189,7 @@ CREATE TRIGGER a_recognition_is_kept_once AFTER INSERT ON pages WHEN new.picture
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _HIDDEN_TEXT, _SHEETS, _RECOGNITION)
+MIGRATIONS: tuple[str, ...] = (_V1, _V2)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

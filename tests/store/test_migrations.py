@@ -11,15 +11,17 @@ import apsw
 import pytest
 
 from app.core.conversation import BookRef, CitationState, Ending, PageRange, Timings, Usage
-from app.core.document import Flag, Format, Section
+from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings, KvType, Settings, Theme
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.migrations import MIGRATIONS, migrate
+from app.store.recognitions import Recognitions
 from app.store.secret import Key, KeyOrigin
 from app.store.settings import SettingsStore
+from app.store.sheets import SheetStore
 
 FIXTURES = Path(__file__).parent / "fixtures"
 KEY = Key("5a" * 32, KeyOrigin.FILE)
@@ -73,6 +75,14 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
 
         assert settings.load() == Settings(EngineSettings(kv_type=KvType.Q4_0, threads=3), theme=Theme.DARK)
         assert settings.get_blob("window") == b"\0\1\2"
+
+        if version >= 2:
+            page = books.pages(book.id)[1]
+            assert (page.hidden, page.confidence, page.picture) == ("波", 0.97, "ef" * 32)
+            (entry,) = SheetStore(database, conversations).all()
+            assert (entry.title, entry.questions) == ("People", 2)
+            assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
+        assert not book.hidden_read
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)
