@@ -13,7 +13,7 @@ from typing import cast
 from unittest import mock
 
 from PySide6.QtCore import QEvent, QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
@@ -24,7 +24,7 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
 from app.ui.icons import Icons
-from app.ui.main_window import WindowState
+from app.ui.main_window import MainWindow, WindowState
 from app.ui.presenters.window import WindowPresenter
 from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
@@ -201,8 +201,9 @@ class Room:
     def close(self) -> None:
         ended = self.bridge.close()
         for widget in self.application.topLevelWidgets():
-            widget.close()
-            widget.deleteLater()
+            if _root(widget) is self.window or not isinstance(_root(widget), MainWindow):  # not another room's
+                widget.close()
+                widget.deleteLater()
         for owner in (self.presenter, self.appearance, self.bridge, self.theme):
             owner.deleteLater()
         self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -212,3 +213,9 @@ class Room:
         self.collector.close()
         if not ended:
             raise AssertionError("a thread of the bridge did not end")
+
+
+def _root(widget: QWidget) -> QWidget:
+    while (parent := widget.parentWidget()) is not None:
+        widget = parent
+    return widget
