@@ -24,7 +24,7 @@ class FoundBar(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._pages: tuple[FoundPage, ...] | None = None
+        self._listed: tuple[str, tuple[FoundPage, ...]] = ("", ())
         self._words = ElidedLabel(role="small")
         self._place = PlainLabel(role="small")
         self.hits = HitList(icons.theme)
@@ -50,8 +50,8 @@ class FoundBar(QWidget):
 
     def show_found(self, words: str, pages: Sequence[FoundPage], current: int) -> None:
         """`current` is the row of the place that is shown, -1 for none of them; no words hide everything."""
-        if self._pages != tuple(pages):
-            self._pages = tuple(pages)
+        if self._listed != (words, tuple(pages)):
+            self._listed = (words, tuple(pages))
             self.hits.show_pages(pages)
         places = sum(page.places for page in pages)
         if not places:

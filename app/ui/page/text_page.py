@@ -87,6 +87,11 @@ class TextPage(QTextEdit):
         self._light()
         self.show_lit()
 
+    def unlight(self) -> None:
+        """Light no quotation any more."""
+        self._lit = None
+        self._light()
+
     def find_words(self, words: str, current: int = 0) -> int:
         """Mark every place where `words` stand, as the search of the book finds them; the number of places.
 

@@ -136,6 +136,7 @@ class Finding(QObject):
         self._current = row
         page = self._hits.hit(row).page
         if page == self._page:
+            self._panel.text.unlight()  # one looks for something else now
             self._show()
         else:
             self.page_wanted.emit(page)

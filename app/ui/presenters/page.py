@@ -83,7 +83,8 @@ class PagePresenter(QObject):
     @Slot(str)
     def open_book(self, book_id: str) -> None:
         """Open a book at its first page; one that is open stays where it is."""
-        if self._book is None or self._book.id != book_id:
+        on_the_way = self._opening is not None and self._opening.running
+        if on_the_way or self._book is None or self._book.id != book_id:
             self.open_page(book_id, self._open.page_of(book_id))
 
     @Slot(object)
@@ -120,6 +121,8 @@ class PagePresenter(QObject):
         if self._book is not None and self._book.id == book_id and beside:
             self.open_book(beside)
         elif self._book is not None and self._book.id == book_id:
+            if self._opening is not None:
+                self._opening.cancel()
             self._book = self._page = None
             self._drawing.leave()
             self._finding.leave()

@@ -123,6 +123,33 @@ def test_the_places_found_are_listed_and_lit(qtbot: QtBot, room: Room) -> None:
     assert hits.hit(1) == Hit(1, "1", 1, hits.hit(1).around)
 
 
+def test_longer_words_in_the_same_places_are_listed_anew(room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    hits = panel.found.hits.hits
+    for words in ("registered", "registered post"):
+        panel.header.find_field.setText(words)
+        wait(lambda said=f"“{words}”": panel.found.text().startswith(said))
+        wait(lambda: hits.hit(0).around is not None)
+        around = hits.hit(0).around
+        assert around is not None
+        assert around.words == words
+
+
+def test_a_place_that_is_chosen_is_lit_instead_of_the_quotation(qtbot: QtBot, room: Room) -> None:
+    _open(room, quote=QUOTE)
+    panel = room.window.page
+    panel.header.find_field.setText("shortened")
+    wait(lambda: "1 place" in panel.found.text())
+    room.settle()
+    assert panel.image.lit() == _bands(22, QUOTE)
+    assert panel.image.found() == _bands(22, "shortened")
+    qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return)
+    room.settle()
+    assert panel.image.lit() == _bands(22, "shortened")
+    assert panel.image.found() == ()
+
+
 def test_the_list_folds_away(room: Room) -> None:
     _open(room)
     panel = room.window.page
