@@ -125,7 +125,7 @@ class PageImage(msgspec.Struct, frozen=True):
     rgb: bytes
 
 
-BOX_BYTES = 16
+BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 
 
 class PageLayer(msgspec.Struct, frozen=True):
