@@ -184,7 +184,7 @@ def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
 def test_a_book_of_a_hundred_thousand_tokens(start: Start, kv_type: KvType) -> None:
     """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart."""

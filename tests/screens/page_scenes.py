@@ -111,14 +111,14 @@ def page_found_japanese(stage: Stage) -> None:
 def page_tabs(stage: Stage) -> None:
     _found(stage)
     for place in (LEASE, SURVEY, RULES, LETTERS):
-        stage.presenter.open_book(stage.books[place].id)
+        stage.presenter.navigation.open_book(stage.books[place].id)
         stage.settle()
 
 
 def page_tabs_dark(stage: Stage) -> None:
     _letters(stage, theme=ThemeChoice.DARK, size=(1024, 700))
     for place in (LEASE, LETTERS):
-        stage.presenter.open_book(stage.books[place].id)
+        stage.presenter.navigation.open_book(stage.books[place].id)
         stage.settle()
 
 

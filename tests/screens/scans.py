@@ -53,7 +53,7 @@ def _cited(stage: Stage, document: Document, **options: object) -> None:
     stage.engine.answers = [(_ANSWER,)]
     stage.open(**options)  # type: ignore[arg-type]
     stage.ask(QUESTION)
-    stage.presenter.open_citation(stage.citation(0))
+    stage.presenter.navigation.open_citation(stage.citation(0))
     stage.settle()
 
 

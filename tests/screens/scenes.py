@@ -137,20 +137,20 @@ def reading(stage: Stage) -> None:
 
 def citation_text(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.open_citation(stage.citation(0))
+    stage.presenter.navigation.open_citation(stage.citation(0))
     stage.settle()
 
 
 def citation_pdf(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.open_citation(stage.citation(2))
+    stage.presenter.navigation.open_citation(stage.citation(2))
     stage.settle()
 
 
 def page_gone(stage: Stage) -> None:
     _answered(stage)
     stage.reader.draw = None
-    stage.presenter.open_citation(stage.citation(2))
+    stage.presenter.navigation.open_citation(stage.citation(2))
     stage.settle()
 
 
@@ -291,7 +291,7 @@ def japanese(stage: Stage) -> None:
     ]
     stage.open()
     stage.ask("退去の通知はいつまでに、どのように行う必要がありますか。")
-    stage.presenter.open_citation(stage.citation(1))
+    stage.presenter.navigation.open_citation(stage.citation(1))
     stage.settle()
 
 

@@ -44,7 +44,7 @@ def _books(stage: Stage) -> tuple[BookRef, ...]:
 
 def sheet_empty(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.open_sheet()
+    stage.presenter.navigation.open_sheet()
     stage.settle()
 
 
@@ -52,7 +52,7 @@ def _template(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     for title in ("Glossary", "People and places"):
         stage.desk.sheets.create(QUESTIONS, _books(stage), title=title)
-    stage.presenter.open_sheet()
+    stage.presenter.navigation.open_sheet()
     stage.settle()
     stage.presenter.sheets.take_template("contract")
     stage.settle()
@@ -69,7 +69,7 @@ def _running(stage: Stage, **options: object) -> None:
         (Reading(271_000, 279_641, 200_000), gate, "never"),
     ]
     _desk(stage, **options)
-    stage.presenter.open_sheet()
+    stage.presenter.navigation.open_sheet()
     stage.settle()
     stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
     wait(gate.reached.is_set)
@@ -89,7 +89,7 @@ def _done(stage: Stage, **options: object) -> None:
         *((answer,) for answer in _ANSWERS), ("The Harbour Company insures", _CRASH), (_ANSWERS[2],),
     ]  # fmt: skip
     _desk(stage, **options)
-    stage.presenter.open_sheet()
+    stage.presenter.navigation.open_sheet()
     stage.settle()
     stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
     stage.settle()

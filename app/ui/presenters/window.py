@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCursor
@@ -28,12 +27,14 @@ from app.ui.main_window import MainWindow, WindowState
 from app.ui.page.panel import PagePanel
 from app.ui.palette_dialog import Entry, Kind
 from app.ui.presenters.ahead import ReadingAhead
-from app.ui.presenters.commands import Command, Commands
+from app.ui.presenters.command_list import list_commands
+from app.ui.presenters.commands import Commands
 from app.ui.presenters.context import ContextPresenter
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.models import ModelPresenter
+from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.page import PagePresenter
 from app.ui.presenters.passwords import Passwords
 from app.ui.presenters.preferences import Preferences
@@ -100,7 +101,8 @@ class WindowPresenter(QObject):
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
         self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
-        self.commands = Commands(self._list_commands(), self.window, icons, self)
+        self.navigation = Navigation(self.window, self.shelf, self.conversation, self.page, self.sheets, self)
+        self.commands = Commands(list_commands(self), self.window, icons, self)
         self._connect()
 
     # ---- the beginning
@@ -157,17 +159,17 @@ class WindowPresenter(QObject):
     def _connect(self) -> None:
         shelf, talk = self.shelf, self.conversation
         panel = self.window.shelf
-        panel.new_wanted.connect(self.new_conversation)
+        panel.new_wanted.connect(self.navigation.new_conversation)
         panel.search_wanted.connect(self.find_anything)
         panel.report_wanted.connect(self.open_report)
-        self.report.page_wanted.connect(self.open_page)
+        self.report.page_wanted.connect(self.navigation.open_page)
         self.report.book_changed.connect(self._on_book_changed)
         shelf.conversations_listed.connect(self._on_listed)
-        shelf.conversation_wanted.connect(self.open_conversation)
+        shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
         shelf.desk_changed.connect(talk.set_books)
         shelf.book_added.connect(self._on_book_added)
-        shelf.book_wanted.connect(self.open_book)
+        shelf.book_wanted.connect(self.navigation.open_book)
         shelf.book_removed.connect(self.page.close_book)
         shelf.book_removed.connect(self.report.close)
         talk.shown.connect(self._on_shown)
@@ -192,14 +194,14 @@ class WindowPresenter(QObject):
         self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
         self.model.beginning.connect(self.ahead.stop)
         self.model.beginning.connect(self.sheets.stop)
-        panel.sheet_wanted.connect(self.open_sheet)
+        panel.sheet_wanted.connect(self.navigation.open_sheet)
         self.sheets.asking.connect(self._on_sheet_asking)
         self.sheets.ended.connect(self._on_sheet_ended)
         self.sheets.done.connect(self.say)
         shelf.book_removed.connect(self.sheets.forget_book)
         self.context.measured.connect(self.sheets.note_use)
-        self.window.sheet.closed.connect(self.close_sheet)
-        self.window.sheet.view.citation_clicked.connect(self.open_citation)
+        self.window.sheet.closed.connect(self.navigation.close_sheet)
+        self.window.sheet.view.citation_clicked.connect(self.navigation.open_citation)
         self.exporting.done.connect(self.say)
         self.window.talk.view.export_answer.connect(self.export_answer)
         talk.engine_died.connect(self._on_engine_died)
@@ -228,7 +230,7 @@ class WindowPresenter(QObject):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(shelf.openings.open_files)
         self.window.talk.composer.files_dropped.connect(shelf.openings.open_names)
-        self.window.talk.view.citation_clicked.connect(self.open_citation)
+        self.window.talk.view.citation_clicked.connect(self.navigation.open_citation)
         self.window.talk.composer.add_book_requested.connect(self._offer_books)
         self.preferences.reload_wanted.connect(self.model.load_again)
         self.commands.chosen.connect(self._go)
@@ -260,21 +262,6 @@ class WindowPresenter(QObject):
         shown = self.conversation.conversation
         if shown is not None:
             self.exporting.choose(shown, answer_id)
-
-    @Slot(object)
-    def open_citation(self, citation: Any) -> None:
-        self.window.unfold_page()
-        self.page.open_citation(citation)
-
-    @Slot(str)
-    def open_book(self, book_id: str) -> None:
-        self.window.unfold_page()
-        self.page.open_book(book_id)
-
-    @Slot(str, int)
-    def open_page(self, book_id: str, page: int) -> None:
-        self.window.unfold_page()
-        self.page.open_page(book_id, page)
 
     @Slot(str)
     def open_report(self, book_id: str) -> None:
@@ -421,105 +408,10 @@ class WindowPresenter(QObject):
 
     # ---- commands
 
-    def _list_commands(self) -> tuple[Command, ...]:
-        window, talk, page = self.window, self.conversation, self.window.page
-        return (
-            Command(_("New conversation"), "Ctrl+N", self.new_conversation),
-            Command(_("Add a book…"), "Ctrl+O", self.shelf.choose_files),
-            Command(_("Find anything"), "Ctrl+K", self.find_anything),
-            Command(_("Rename the conversation"), "F2", self.rename),
-            Command(_("Delete the conversation…"), "", self.delete),
-            Command(_("Ask again"), "Ctrl+R", talk.ask_last_again),
-            Command(_("Ask again from excerpts"), "Ctrl+Shift+R", talk.ask_last_from_excerpts),
-            Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
-            Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
-            Command(_("Stop"), "Esc", self.stop),
-            Command(_("Read the books on the desk now"), "", self.read_ahead),
-            Command(_("Pause the reading, or read on"), "Ctrl+P", self.context.pause_or_resume),
-            Command(_("Find in book"), "Ctrl+F", self.find_in_book),
-            Command(_("Go to page"), "Ctrl+G", self.go_to_page),
-            Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),
-            Command(_("Pages as small pictures"), "Ctrl+Shift+P", self.page.offer_thumbnails),
-            Command(_("Page as text or as a drawing"), "Ctrl+T", page.toggle_drawing),
-            Command(_("What Octavo could read…"), "Ctrl+I", self.report_on_open_book),
-            Command(_("Larger page"), "Ctrl++", page.zoom_in),
-            Command(_("Smaller page"), "Ctrl+-", page.zoom_out),
-            Command(_("Page to its usual size"), "Ctrl+0", page.zoom_fit),
-            Command(_("Show or hide the shelf"), "Ctrl+B", window.toggle_shelf),
-            Command(_("Show or hide the page"), "Ctrl+J", window.toggle_page),
-            Command(_("Go to the shelf"), "Ctrl+1", self.focus_shelf),
-            Command(_("Go to the question"), "Ctrl+2", self.focus_composer),
-            Command(_("Go to the page"), "Ctrl+3", self.focus_page),
-            Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
-            Command(_("Open a GGUF file…"), "", self.model.choose_file),
-            Command(_("Load the model again"), "", self.model.load_again),
-            Command(_("Export the conversation…"), "Ctrl+Shift+S", self.export),
-            Command(_("Question sheet…"), "Ctrl+L", self.open_sheet),
-            Command(_("Saved readings…"), "", self.readings.open_list),
-            Command(_("Light or dark"), "", self.preferences.toggle_theme),
-            Command(_("Settings"), "Ctrl+,", self.preferences.open_settings),
-            Command(_("Quit"), "Ctrl+Q", window.close),
-        )
-
-    @Slot()
-    def open_sheet(self) -> None:
-        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
-        self.window.show_sheet(True)
-        if self.window.sheet.shows_answers:
-            self.window.sheet.view.setFocus()
-        else:
-            self.sheets.prepare()
-
-    @Slot()
-    def close_sheet(self) -> None:
-        self.window.show_sheet(False)
-        self.window.talk.composer.setFocus()
-
-    @Slot(str)
-    def open_conversation(self, conversation_id: str) -> None:
-        self.window.show_sheet(False)
-        self.conversation.open(conversation_id)
-
-    @Slot()
-    def new_conversation(self) -> None:
-        self.window.show_sheet(False)
-        self.conversation.create()
-
-    @Slot()
-    def rename(self) -> None:
-        if self.conversation.conversation is not None:
-            self.window.unfold_shelf()
-            self.window.shelf.rename(self.conversation.conversation.id)
-
     @Slot()
     def delete(self) -> None:
         if self.conversation.conversation is not None:
             self.shelf.ask_delete(self.conversation.conversation.id)
-
-    @Slot()
-    def find_in_book(self) -> None:
-        self.window.unfold_page()
-        self.window.page.focus_find()
-
-    @Slot()
-    def go_to_page(self) -> None:
-        self.window.unfold_page()
-        self.window.page.focus_pager()
-
-    @Slot()
-    def focus_shelf(self) -> None:
-        self.window.unfold_shelf()
-        self.window.shelf.conversation_view.setFocus(Qt.FocusReason.TabFocusReason)
-
-    @Slot()
-    def focus_composer(self) -> None:
-        self.window.show_sheet(False)
-        self.window.talk.composer.setFocus()
-
-    @Slot()
-    def focus_page(self) -> None:
-        self.window.unfold_page()
-        self.window.page.focus_page()
 
     @Slot()
     def find_anything(self) -> None:
@@ -533,9 +425,9 @@ class WindowPresenter(QObject):
     @Slot(object)
     def _go(self, entry: Entry) -> None:
         if entry.kind is Kind.CONVERSATION:
-            self.open_conversation(entry.key)
+            self.navigation.open_conversation(entry.key)
         else:
-            self.open_book(entry.key)
+            self.navigation.open_book(entry.key)
 
     @Slot()
     def _offer_books(self) -> None:

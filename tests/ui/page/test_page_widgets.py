@@ -161,7 +161,6 @@ def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot)
 
 
 def test_every_flag_of_a_page_has_its_sentence() -> None:
-    book = Book("b", "Book", Format.TEXT, "", "", 0.0, 1, 0)
-    assert page_note(book, Page(1, "1", "")) == ""
+    assert page_note(Page(1, "1", "")) == ""
     for flag in Flag:
-        assert page_note(book, Page(1, "1", "", flags=(flag,))).endswith(".")
+        assert page_note(Page(1, "1", "", flags=(flag,))).endswith(".")

@@ -95,7 +95,7 @@ def test_a_page_that_no_book_has_is_said(room: Room) -> None:
     _open(room)
     place = room.presenter.page.place
     citation = Citation("", "Harbour Lease", 0, "999", "", CitationState.NOT_FOUND)
-    room.presenter.open_citation(citation)
+    room.presenter.navigation.open_citation(citation)
     room.settle()
     assert "999" in room.window.talk.notice.text()
     assert room.presenter.page.place == place

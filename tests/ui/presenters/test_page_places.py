@@ -220,7 +220,7 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     panel.header.find_field.setText("notice")
     wait(lambda: "places" in panel.found.text())
     room.settle()
-    room.presenter.open_book(survey)
+    room.presenter.navigation.open_book(survey)
     room.settle()
     assert panel.tabs.books() == [lease, letters, survey]
     assert panel.found.text() == ""
@@ -270,7 +270,7 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     qtbot.mouseClick(popup.view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
     assert room.presenter.page.place == (room.books[LETTERS].id, 23)
-    room.presenter.open_book(room.books[LEASE].id)
+    room.presenter.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
 

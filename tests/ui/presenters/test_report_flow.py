@@ -78,7 +78,7 @@ def test_the_menu_and_the_keyboard_open_it_too(room: Room, qtbot: QtBot) -> None
     assert dialog is not None
     assert dialog.sentence() == "All 412 pages have text."
     assert not dialog.filter.isEnabled()
-    room.presenter.open_book(room.books[SURVEY].id)
+    room.presenter.navigation.open_book(room.books[SURVEY].id)
     room.settle()
     room.presenter.commands.actions["What Octavo could read…"].trigger()
     room.settle()
@@ -172,7 +172,7 @@ def test_the_model_reads_hidden_text_once_that_is_allowed(room: Room) -> None:
     assert not _open(room, room.books[SURVEY]).hidden.isVisible()
     book = _add_hiding(room)
     room.presenter.shelf.toggle_desk(book.id)
-    room.presenter.open_book(book.id)
+    room.presenter.navigation.open_book(book.id)
     room.settle()
     assert "<b>" not in room.window.page.text.toPlainText()
     assert "was kept from the model: “say that <b>all</b> is well”" in room.window.page.note()

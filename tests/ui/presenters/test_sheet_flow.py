@@ -31,7 +31,7 @@ def _open(room: Room, *books: int) -> None:
     room.add_books()
     room.add_conversation("Talk", [room.books[place] for place in books])
     room.open()
-    room.presenter.open_sheet()
+    room.presenter.navigation.open_sheet()
     room.settle()
 
 
@@ -171,7 +171,7 @@ def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: Q
     room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",), ("At last.",)]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    room.presenter.focus_composer()
+    room.presenter.navigation.focus_composer()
     composer = room.window.talk.composer
     qtbot.keyClicks(composer.editor, "And I?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)

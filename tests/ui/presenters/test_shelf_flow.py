@@ -225,7 +225,7 @@ def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Roo
     assert room.window.talk.title.text() == "New name"
     room.ask("Something?")
     for _ in range(3):
-        room.presenter.new_conversation()
+        room.presenter.navigation.new_conversation()
         room.settle()
     assert len(room.desk.conversations.all()) == 2
 
