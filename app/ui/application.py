@@ -14,7 +14,9 @@ from typing import TypeAlias
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
+from shiboken6 import Shiboken
 
 from app import messages
 from app.core.errors import AppError, Code, Problem
@@ -52,8 +54,18 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     opening.begin(None)
     code = application.exec()
     sys.excepthook = sys.__excepthook__
+    leave_clipboard()
     opening.close()
     return code
+
+
+def leave_clipboard() -> None:
+    """Let the clipboard keep what was copied here in an object of Qt's own: one that Python made is destroyed after
+    Python has ended, which ends the process by a segmentation fault."""
+    clipboard = QGuiApplication.clipboard()
+    data = clipboard.mimeData()
+    if data is not None and Shiboken.createdByPython(data):
+        clipboard.setText(clipboard.text())
 
 
 class Opening(QObject):

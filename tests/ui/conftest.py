@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.ui.application import leave_clipboard
 from tests.ui.room import Room
 
 _OFFSCREEN = "This plugin does not support"
@@ -16,6 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/ui" in item.path.as_posix():
             item.add_marker(pytest.mark.qt_log_ignore(_OFFSCREEN, extend=True))
+
+
+@pytest.fixture(autouse=True)
+def clipboard(qapp: object) -> Iterator[None]:
+    """What a test copied may not outlive it: see `leave_clipboard`."""
+    yield
+    leave_clipboard()
 
 
 @pytest.fixture

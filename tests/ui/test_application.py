@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,3 +143,24 @@ def test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on(
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
     _end(opening)
+
+
+_COPY_AND_END = """
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from app.ui.application import leave_clipboard
+from app.ui.page.text_page import TextPage
+from app.ui.theme import Theme
+application = QApplication([])
+page = TextPage(Theme())
+page.show_page("Some words", (), markdown=False)
+page.selectAll()
+page.copy()
+leave_clipboard()
+assert QGuiApplication.clipboard().text() == "Some words"
+"""
+
+
+def test_the_program_ends_well_after_something_was_copied() -> None:
+    ended = subprocess.run([sys.executable, "-c", _COPY_AND_END], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
