@@ -5,7 +5,6 @@ set -euo pipefail
 
 folder=$1
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
-suite=trixie
 packages=(qpdf pypdf pdfminer python-docx)
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
@@ -17,19 +16,22 @@ fail() {
 
 [[ ! -e $folder/ready ]] || exit 0
 say "fetching Debian's sources of ${packages[*]}, and developers-reference, into $folder: about 60 MB, once"
-mkdir -p -- "$folder"/apt/{lists,cache/archives}/partial "$folder"/{fetched,unpacked}
+mkdir -p -- "$folder"/apt/{lists,cache/archives}/partial "$folder"/{apt/parts,fetched,unpacked}
 folder=$(realpath -- "$folder")
 : >"$folder/log"
-keys=$(compgen -G '/usr/share/keyrings/debian-archive-keyring.*' | head -n 1)
-for kind in deb deb-src; do
-  echo "$kind [signed-by=$keys] http://deb.debian.org/debian $suite main"
-done >"$folder/apt/sources.list"
+# The system's own sources, with the source packages that they have.
+for file in /etc/apt/sources.list.d/*.sources; do
+  [[ ! -e $file ]] || sed 's/^Types:.*/Types: deb deb-src/' "$file" >"$folder/apt/parts/${file##*/}"
+done
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+  [[ ! -e $file ]] || sed -n 's/^deb \(.*\)/deb \1\ndeb-src \1/p' "$file" >"$folder/apt/parts/${file##*/}.list"
+done
 apt=(
-  apt-get -o "Dir::Etc::SourceList=$folder/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  apt-get -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$folder/apt/parts"
   -o "Dir::State::Lists=$folder/apt/lists" -o "Dir::Cache=$folder/apt/cache" -o "APT::Sandbox::User=$(id -un)"
 )
 cd -- "$folder/fetched"
-"${apt[@]}" update >>"$folder/log" 2>&1 || fail 'apt could not fetch the lists of Debian.'
+"${apt[@]}" update >>"$folder/log" 2>&1 || true  # a source without source packages is an error to apt
 "${apt[@]}" download developers-reference >>"$folder/log" 2>&1 || fail 'apt could not fetch developers-reference.'
 for package in "${packages[@]}"; do
   # A mirror may lack a part of a package, such as its patches: what matters here is in the first archive.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens` or `corpus`: system packages, uv, and the locked Python environment.
+# Installs what is missing for `base`, `test`, `bench`, `screens` or `corpus`: system packages, uv, and the locked Python
+# environment.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done.
 set -euo pipefail
 
