@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -21,10 +20,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from app.core.document import PageImage
 from app.messages import _
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.thumbnails import Thumbnails
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -32,21 +31,16 @@ _ImageRole = int(Qt.ItemDataRole.UserRole)
 _PICTURE = QSize(92, 124)
 _CELL = QSize(_PICTURE.width() + 2 * SPACE_S, _PICTURE.height() + 2 * SPACE_S + 18)
 _ROWS = 3
-_KEPT = 240
-_MOST_WANTED = 60
 
 
 class ThumbnailModel(QAbstractListModel):
-    """A picture is asked for when its row is painted, one after the other, what was painted last first."""
-
-    wanted = Signal(int)
+    """A picture is asked for when its row is painted."""
 
     def __init__(self, labels: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._labels = tuple(labels)
-        self._images: OrderedDict[int, QImage | None] = OrderedDict()
-        self._waiting: OrderedDict[int, None] = OrderedDict()
-        self._asked = 0
+        self.thumbnails = Thumbnails(self)
+        self.thumbnails.drawn.connect(self._redraw)
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._labels)
@@ -59,34 +53,12 @@ class ThumbnailModel(QAbstractListModel):
             return self._labels[index.row()] or str(page)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _("p. {page}").format(page=self._labels[index.row()] or page)
-        if role == _ImageRole:
-            if page in self._images:
-                self._images.move_to_end(page)
-                return self._images[page]
-            self._waiting[page] = None
-            self._waiting.move_to_end(page)
-            while len(self._waiting) > _MOST_WANTED:
-                self._waiting.popitem(last=False)
-            self._ask()
-        return None
+        return self.thumbnails.of(page) if role == _ImageRole else None
 
-    def take(self, page: int, drawn: PageImage | None) -> None:
-        """The picture of the page that `wanted` carried; None where it cannot be drawn."""
-        image = None
-        if drawn is not None:
-            image = QImage(drawn.rgb, drawn.width, drawn.height, 3 * drawn.width, QImage.Format.Format_RGB888).copy()
-        self._images[page] = image
-        while len(self._images) > _KEPT:
-            self._images.popitem(last=False)
-        self._asked = 0
+    @Slot(int)
+    def _redraw(self, page: int) -> None:
         changed = self.index(page - 1, 0)
         self.dataChanged.emit(changed, changed)
-        self._ask()
-
-    def _ask(self) -> None:
-        if not self._asked and self._waiting:
-            self._asked, _nothing = self._waiting.popitem()
-            self.wanted.emit(self._asked)
 
 
 class _ThumbnailDelegate(QStyledItemDelegate):
@@ -136,7 +108,7 @@ class ThumbnailPopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
         self.pages = ThumbnailModel(labels, self)
-        self.pages.wanted.connect(self._pass_on)
+        self.pages.thumbnails.wanted.connect(self._pass_on)
         self.view = QListView()
         self.view.setAccessibleName(_("Pages as small pictures"))
         self.view.setViewMode(QListView.ViewMode.IconMode)

@@ -47,7 +47,7 @@ class Thumbnails(QObject):
 
     def _take(self, popup: ThumbnailPopup, page: int, image: PageImage | None) -> None:
         if isValid(popup):
-            popup.pages.take(page, image)
+            popup.pages.thumbnails.put(page, image)
 
     def _on_undrawn(self, popup: ThumbnailPopup, page: int, problem: Problem) -> None:  # noqa: ARG002 - it stays blank
         self._take(popup, page, None)

@@ -13,12 +13,12 @@ from app.ui.icons import Icons
 from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
 from app.ui.report.rows import PageDelegate
-from app.ui.report.thumbnails import Thumbnails
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import Choice
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.thumbnails import Thumbnails
 
 _WIDTH, _HEIGHT = 680, 600
 _CHOICE_WIDTH = 180

@@ -13,9 +13,9 @@ from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.report.bar import SYMBOLS, colour_of
 from app.ui.report.pages import Index, PageRole, RemarksRole, measure_of
-from app.ui.report.thumbnails import Thumbnails
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.widgets.thumbnails import Thumbnails
 from app.ui.widgets.wrapping import two_lines
 
 THUMBNAIL = QSize(46, 64)

@@ -13,8 +13,8 @@ from app.core.errors import Code, Problem
 from app.core.ingestion import PageReport
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
-from app.ui.report.thumbnails import KEPT_DRAWINGS
 from app.ui.shelf.rows import ItemRole
+from app.ui.widgets.thumbnails import KEPT_DRAWINGS
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, SURVEY, Room
 
