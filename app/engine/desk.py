@@ -22,7 +22,7 @@ Tokens: TypeAlias = "array[int]"
 
 TILE_TOKENS = 64
 """llama.cpp's attention on the CPU takes so many tokens of a slice together where the cache is f16 (`GGML_FA_TILE_Q` in
-ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, which was measured to be six to eight times slower."""
+ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, measured at five to six times the time a token."""
 
 _MIN_FILLED_TOKENS = 16
 
