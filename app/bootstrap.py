@@ -12,12 +12,14 @@ from app.cli import main as terminal
 from app.core import logs
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
+from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
@@ -29,6 +31,7 @@ from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
@@ -50,10 +53,11 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     reader = Reader(recognitions=recognitions)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
+    images = Images(ImageReader(), ImageStore(database), library, engine)
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
-    ask = Ask(engine, models, prompts, restating, conversations, settings.load)
+    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     return Desk(
         paths=paths,
         key=key,
@@ -63,6 +67,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         context=Context(engine, models, library, prompts, conversations),
         prompts=prompts,
         library=library,
+        images=images,
         restating=restating,
         models=models,
         readings=readings,

@@ -124,6 +124,37 @@ _SENTENCES: dict[Code, str] = {
         "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
         " put it back, or add the book again."
     ),
+    Code.IMAGE_UNKNOWN: (
+        "“{path}” is no image that Octavo knows. It takes PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF and HEIC: save the"
+        " image as one of these and attach that."
+    ),
+    Code.IMAGE_DAMAGED: (
+        "“{path}” is damaged or cut short, and could not be read as {format}. Get the image again from where it came."
+    ),
+    Code.IMAGE_LIMIT: (
+        "“{path}” was refused for safety: it holds {excess}. Save it smaller, or cut out the part that matters."
+    ),
+    Code.IMAGE_MISSING: "The image “{path}” is no longer kept. Attach it again.",
+    Code.MODEL_BLIND: (
+        "The model “{path}” sees no images: no projector lies beside it (a file whose name begins with mmproj). Put it"
+        " there, choose it in the settings, or ask without the image."
+    ),
+    Code.MODEL_PROJECTOR_FAILED: (
+        "The projector “{path}” could not be loaded ({detail}), so images cannot be shown. Copy or download it again,"
+        " or choose another one in the settings."
+    ),
+    Code.MODEL_PROJECTOR_MISMATCH: (
+        "The projector “{path}” belongs to another model: its embeddings have {found} numbers, and this model reads"
+        " {expected}. Choose the projector that came with the model."
+    ),
+    Code.MODEL_PROJECTOR_UNSUPPORTED: (
+        "The projector “{path}” is of the kind {kind}, whose positions Octavo cannot keep in its one sequence. Choose"
+        " another model for images; text works as before."
+    ),
+    Code.MODEL_PROJECTOR_UNSOUND: (
+        "The projector “{path}” failed its self-test ({check}), so images are switched off: the model would see"
+        " something else than you show it. Choose another projector; text works as before."
+    ),
     Code.MODEL_MISSING: "There is no model file “{path}”. Choose another model, or put the file back.",
     Code.MODEL_NOT_GGUF: "“{path}” is not a GGUF file, so it cannot be a model. Choose a file in GGUF format.",
     Code.MODEL_TRUNCATED: "The model file “{path}” is cut short. Copy or download it again, completely.",

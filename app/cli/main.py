@@ -162,7 +162,7 @@ def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[A
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
     desk.models.use(settings.engine)
-    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.conversations, lambda: settings)
+    ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.images, desk.conversations, lambda: settings)
     return ask, books
 
 

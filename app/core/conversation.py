@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.errors import Problem
+from app.core.image import Image, ImageRef
 
 
 class CitationState(StrEnum):
@@ -47,12 +48,14 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Token counts of one answer; reused + evaluated = prompt."""
+    """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images`: so many of the prompt's images
+    went through the projector; those that were seen before did not."""
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
     evaluated_tokens: int = 0
     generated_tokens: int = 0
+    encoded_images: int = 0
 
 
 class Timings(msgspec.Struct, frozen=True):
@@ -89,12 +92,16 @@ class BookRef(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question)."""
+    """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question).
+
+    `images` in the order in which the model sees them; one that is kept already is named by its reference.
+    """
 
     conversation_id: str
     text: str
     books: tuple[BookRef, ...] = ()
     parent_id: str | None = None
+    images: tuple[Image | ImageRef, ...] = ()
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
@@ -104,6 +111,7 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     text: str
     books: tuple[BookRef, ...]
     created_at: float  # seconds since the epoch, UTC
+    images: tuple[ImageRef, ...] = ()
 
 
 class PassageRef(msgspec.Struct, frozen=True):

@@ -117,14 +117,6 @@ class FoundPage(msgspec.Struct, frozen=True):
     places: int
 
 
-class PageImage(msgspec.Struct, frozen=True):
-    """A drawn page as raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
-
-    width: int
-    height: int
-    rgb: bytes
-
-
 BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 
 

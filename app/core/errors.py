@@ -51,6 +51,12 @@ class Code(StrEnum):
     FILE_NOT_UTF8 = "file_not_utf8"  # a list of questions
     PAGE_UNAVAILABLE = "page_unavailable"  # page; the file moved or changed since it was read
 
+    # images: `path` always, which is the name of one that is no file
+    IMAGE_UNKNOWN = "image_unknown"
+    IMAGE_DAMAGED = "image_damaged"  # format
+    IMAGE_LIMIT = "image_limit"  # limit (its name), value
+    IMAGE_MISSING = "image_missing"  # it was kept once, and is gone
+
     # question sheets
     QUESTION_NONE = "question_none"
     QUESTION_LIMIT = "question_limit"  # wanted, limit
@@ -66,6 +72,13 @@ class Code(StrEnum):
     MODEL_NO_TEMPLATE = "model_no_template"
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
     NO_MODEL = "no_model"  # nothing to load was found
+
+    # what models see images with; `path` is that of the projector, for the first that of the model
+    MODEL_BLIND = "model_blind"  # there is no projector
+    MODEL_PROJECTOR_FAILED = "model_projector_failed"  # detail
+    MODEL_PROJECTOR_MISMATCH = "model_projector_mismatch"  # expected, found: widths of embeddings
+    MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind
+    MODEL_PROJECTOR_UNSOUND = "model_projector_unsound"  # check: the part of the self-test that failed
 
     # the engine's process
     ENGINE_EXITED = "engine_exited"  # status

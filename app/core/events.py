@@ -48,6 +48,16 @@ class Reading(msgspec.Struct, frozen=True, tag=True):
     reused: int
 
 
+class Looking(msgspec.Struct, frozen=True, tag=True):
+    """The images of a question go through the projector: `done` of `total` tiles of image `image` of `images`, both
+    counted from 1."""
+
+    done: int
+    total: int
+    image: int
+    images: int
+
+
 class Token(msgspec.Struct, frozen=True, tag=True):
     """More text of the answer; always whole characters, possibly of several tokens."""
 
@@ -91,4 +101,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     answer: Answer | None = None
 
 
-AnswerEvent: TypeAlias = Loading | Stored | Reading | Token | Checked | Notice | Finished | Cancelled | Failed
+AnswerEvent: TypeAlias = Loading | Stored | Looking | Reading | Token | Checked | Notice | Finished | Cancelled | Failed

@@ -49,6 +49,9 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a model is loaded. A change takes effect when the model is loaded again."""
 
     model_path: Annotated[str, Meta(description="GGUF file; empty takes the starter model")] = ""
+    projector_path: Annotated[
+        str, Meta(description="GGUF file that the model sees images with; empty takes the one beside the model")
+    ] = ""
     context_tokens: Annotated[
         int, Meta(ge=0, description="room for books and conversation, in tokens; 0 takes the model's own, up to 32,768")
     ] = 0

@@ -14,9 +14,10 @@ from pathlib import Path
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.document import BOX_BYTES, Document, PageImage, PageLayer
+from app.core.document import BOX_BYTES, Document, PageLayer
 from app.core.errors import AppError, Code, Parameter, Problem
 from app.core.events import Opening
+from app.core.image import Raster
 from app.core.password import Password
 from app.documents.files import Version, open_document, printable
 from app.documents.protocol import (
@@ -125,14 +126,14 @@ class OpenedDocument:
                 case _:
                     raise self._error(Code.READER_CRASHED, signal=0)
 
-    def draw(self, order: DrawPage) -> PageImage:
+    def draw(self, order: DrawPage) -> Raster:
         """Raises AppError: what the reader found, or how it died."""
         match self._ask(order):
             case Drawn(image) if _is_whole(image):
                 return image
         raise self._error(Code.READER_CRASHED, signal=0)
 
-    def draw_scan(self, order: DrawScan, cancel: Cancel) -> PageImage | None:
+    def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster | None:
         """A page for recognition; None once `cancel` is asked, and the process ends. Raises AppError as `draw`."""
         for event in self._converse(order, cancel):
             match event:
@@ -224,7 +225,7 @@ def _is_sound(document: Document) -> bool:
     )
 
 
-def _is_whole(image: PageImage) -> bool:
+def _is_whole(image: Raster) -> bool:
     return min(image.width, image.height) >= 1 and len(image.rgb) == image.width * image.height * 3
 
 

@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.document import Document, PageImage, PageLayer
+from app.core.document import Document, PageLayer
 from app.core.errors import Problem
 from app.core.events import Opening
+from app.core.image import Raster
 from app.core.password import Password
 from app.isolation.sandbox import Step
 
@@ -78,7 +79,7 @@ class Parsed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Drawn(msgspec.Struct, frozen=True, tag=True):
-    image: PageImage
+    image: Raster
 
 
 class LayerRead(msgspec.Struct, frozen=True, tag=True):

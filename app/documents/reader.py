@@ -15,9 +15,10 @@ from typing import TypeVar
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Flag, Format, PageImage, PageLayer
+from app.core.document import Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Raster
 from app.core.password import Password
 from app.documents.files import look_at, printable
 from app.documents.opened import OpenedDocument, ReaderLimits
@@ -107,7 +108,7 @@ class Reader:
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, _since(began))
         yield Done(document)
 
-    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> PageImage:
+    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
         """Draw page `page` (from 1), `width` pixels wide, of the PDF that had `sha256` when it was read.
 
         Raises AppError PAGE_UNAVAILABLE when the file moved or changed or has no such page,
@@ -146,7 +147,7 @@ class Reader:
     ) -> Iterator[Opening | Document]:
         """As `recognition.recognise`; a document that then has no text at all is refused."""
 
-        def draw(page: int) -> PageImage | None:
+        def draw(page: int) -> Raster | None:
             return opened.draw_scan(msgspec.structs.replace(order, page=page), cancel)
 
         recogniser = Recogniser(self._step(), self._recogniser_limits, len(document.pages), self._starter)

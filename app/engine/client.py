@@ -11,10 +11,13 @@ from typing import TypeVar
 from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.image import Raster
 from app.core.settings import Sampling
 from app.engine.protocol import (
     AnswerTo,
+    Appraise,
+    Appraised,
     BookSpan,
     BooksRead,
     Command,
@@ -28,17 +31,22 @@ from app.engine.protocol import (
     Forget,
     Forgotten,
     Generated,
+    ImagesKept,
     Inspect,
     Inspected,
+    KeepImages,
     LaidOut,
     Layout,
     Load,
     Loaded,
     LoadSpec,
+    LookFor,
     Measure,
     Measured,
     ModelInfo,
+    NotSeen,
     Pause,
+    Pixels,
     Probe,
     Probed,
     Prompt,
@@ -46,6 +54,8 @@ from app.engine.protocol import (
     ReadBooks,
     Resume,
     Room,
+    See,
+    Seen,
     Settle,
     Settled,
     Survey,
@@ -59,9 +69,25 @@ from app.isolation.child import Cause, Child, ChildDied, command
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
 
+_PROGRESS = (Loading, Looking, Reading, Token, Notice)
+
 _log = logging.getLogger("octavo.engine")
 
-Reply = TypeVar("Reply", Measured, Counted, Foreseen, Forgotten, Inspected, LaidOut, Probed, Settled, Surveyed)
+Reply = TypeVar(
+    "Reply",
+    Appraised,
+    Counted,
+    Foreseen,
+    Forgotten,
+    ImagesKept,
+    Inspected,
+    LaidOut,
+    Measured,
+    NotSeen,
+    Probed,
+    Settled,
+    Surveyed,
+)
 
 
 class EngineClient:
@@ -123,6 +149,26 @@ class EngineClient:
                     yield Done(usage)
                 case Reading() | Notice() | Cancelled() | Failed():
                     yield event
+
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        return self._ask(Appraise(tuple(sizes)), Appraised).tokens
+
+    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        return self._ask(LookFor(prompt), NotSeen).images
+
+    def see(
+        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
+    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
+        for event in self._converse(See(wanted, canvas, overview), cancel):
+            match event:
+                case Seen():
+                    yield Done(None)
+                case Looking() | Cancelled() | Failed():
+                    yield event
+
+    def keep_images(self, sha256s: frozenset[str]) -> None:
+        if self._alive() and self._model is not None:
+            self._ask(KeepImages(sha256s), ImagesKept)
 
     def pause(self) -> None:
         self._tell(Pause())
@@ -282,7 +328,7 @@ class EngineClient:
             while not ended:
                 event = child.receive()
                 with guard:
-                    ended = not isinstance(event, Loading | Reading | Token | Notice)
+                    ended = not isinstance(event, _PROGRESS)
                 if ended:
                     self._working = before
                 match event:
@@ -305,7 +351,7 @@ class EngineClient:
             if not ended:
                 pass_on()
                 with contextlib.suppress(ChildDied):
-                    while isinstance(child.receive(), Loading | Reading | Token | Notice):
+                    while isinstance(child.receive(), _PROGRESS):
                         pass
                 self._working = before
 

@@ -11,7 +11,8 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.image import Raster
 from app.core.settings import KvType, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
@@ -29,6 +30,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
+    `projector_path`: what the model sees images with; empty for one that sees none.
     """
 
     model_path: str
@@ -39,6 +41,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     gpu_layers: int = -1
     readings: ReadingsSpec | None = None
     snapshot_bytes: int = 0
+    projector_path: str = ""
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -63,9 +66,22 @@ class BookSpan(msgspec.Struct, frozen=True):
     end: int
 
 
+class ShownImage(msgspec.Struct, frozen=True):
+    """An image in a message, by the SHA-256 of its kept bytes. `untrusted_label`: what the model reads before it, so
+    that both can speak of it. Sizes in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+    untrusted_label: str
+
+
 class Message(msgspec.Struct, frozen=True):
+    """`images` stand before the text."""
+
     role: Literal["user", "assistant"]
     text: str
+    images: tuple[ShownImage, ...] = ()
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -105,6 +121,28 @@ class Foresight(msgspec.Struct, frozen=True):
     documents: tuple[int, ...]
 
 
+class Pixels(msgspec.Struct, frozen=True):
+    """The pixels that the projector wants of an image: resized to `fitted` (width, height), laid at the upper left of a
+    black canvas; and, where `overview` is not 0, all of it once more, resized to a square of that side."""
+
+    sha256: str
+    fitted: tuple[int, int]
+    canvas: tuple[int, int]
+    overview: int = 0
+
+
+class Vision(msgspec.Struct, frozen=True):
+    """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels, each of `tokens_per_tile`, at
+    most `max_tiles` and an overview; else by the layout that llama.cpp knows for the projector's `kind`."""
+
+    projector: str  # identifies its file, as readings.fingerprint does
+    kind: str
+    tiled: bool
+    tile: int
+    tokens_per_tile: int
+    max_tiles: int
+
+
 class Room(msgspec.Struct, frozen=True):
     """The largest context, in tokens, that the memory of this machine allows with a KV type."""
 
@@ -130,6 +168,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     device: str
     threads: int
     vocabulary: str  # identifies the tokenizer, so that token counts can be kept
+    vision: Vision | None = None  # None: it sees no images
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):
@@ -171,6 +210,27 @@ class Engine(Protocol):
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         """Tokens of each text in the vocabulary of a model that need not be loaded."""
+        ...
+
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """Tokens that images of these sizes, in pixels, would take. Raises AppError MODEL_BLIND."""
+        ...
+
+    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        """What has to be shown (`see`) before `prompt` can be answered: images whose embeddings are neither needed any
+        more, since the context holds them, nor kept. Each image is named once. Raises AppError MODEL_BLIND."""
+        ...
+
+    def see(
+        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
+    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
+        """Put an image through the projector and keep its embeddings; `Looking` counts its tiles.
+
+        At the first use of a projector its layout is tested; Failed with MODEL_PROJECTOR_UNSOUND when that fails."""
+        ...
+
+    def keep_images(self, sha256s: frozenset[str]) -> None:
+        """Keep embeddings of these images only, in memory and on disk."""
         ...
 
     def answer(
@@ -263,6 +323,28 @@ class Settle(msgspec.Struct, frozen=True, tag=True):
     """Ask to be told when all readings that are being saved are on disk."""
 
 
+class Appraise(msgspec.Struct, frozen=True, tag=True):
+    """Ask how many tokens images of these sizes would take."""
+
+    sizes: tuple[tuple[int, int], ...]
+
+
+class LookFor(msgspec.Struct, frozen=True, tag=True):
+    """Ask which images of a prompt have to be shown first."""
+
+    prompt: Prompt
+
+
+class See(msgspec.Struct, frozen=True, tag=True):
+    wanted: Pixels
+    canvas: Raster
+    overview: Raster | None
+
+
+class KeepImages(msgspec.Struct, frozen=True, tag=True):
+    sha256s: frozenset[str]
+
+
 class Stop(msgspec.Struct, frozen=True, tag=True):
     """End the running command at the next slice or token; without one it does nothing."""
 
@@ -291,6 +373,10 @@ Command: TypeAlias = (
     | Survey
     | Forget
     | Settle
+    | Appraise
+    | LookFor
+    | See
+    | KeepImages
     | Stop
     | Pause
     | Resume
@@ -327,6 +413,22 @@ class BooksRead(msgspec.Struct, frozen=True, tag=True):
 
 class Forgotten(msgspec.Struct, frozen=True, tag=True):
     """Nothing of the book is kept any more."""
+
+
+class Appraised(msgspec.Struct, frozen=True, tag=True):
+    tokens: tuple[int, ...]
+
+
+class NotSeen(msgspec.Struct, frozen=True, tag=True):
+    images: tuple[Pixels, ...]
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True):
+    """The embeddings of an image are kept."""
+
+
+class ImagesKept(msgspec.Struct, frozen=True, tag=True):
+    """Embeddings of other images are gone."""
 
 
 class LaidOut(msgspec.Struct, frozen=True, tag=True):
@@ -377,6 +479,11 @@ Event: TypeAlias = (
     | Counted
     | Foreseen
     | LaidOut
+    | Appraised
+    | NotSeen
+    | Looking
+    | Seen
+    | ImagesKept
     | Reading
     | Token
     | Notice

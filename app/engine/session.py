@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
+from app.core.image import Raster
 from app.core.settings import KvType, Sampling
 from app.engine import desk, planner
 from app.engine.desk import Tokens
@@ -18,7 +19,7 @@ from app.engine.hardware import free_memory, physical_cores
 from app.engine.llama import Context, Model, devices, version
 from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
-from app.engine.protocol import BookSpan, DocumentText, Foresight, Generated, LoadSpec, ModelInfo, Prompt, Room
+from app.engine.protocol import BookSpan, DocumentText, Foresight, Generated, LoadSpec, ModelInfo, Pixels, Prompt, Room
 from app.engine.quotable import QuotableText
 from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings, fingerprint
@@ -85,6 +86,20 @@ class Session:
             Room(kind, planner.largest_context(shape, memory, kind, slice_tokens, info.trained_context))
             for kind in KvType
         )
+
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+
+    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+
+    def see(
+        self, wanted: Pixels, canvas: Raster, overview: Raster | None, on_progress: Callable[[int, int], None]
+    ) -> None:
+        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+
+    def keep_images(self, sha256s: frozenset[str]) -> None:
+        """Nothing is kept."""
 
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)

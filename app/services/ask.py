@@ -26,6 +26,7 @@ from app.core.events import (
     Failed,
     Finished,
     Loading,
+    Looking,
     Notice,
     Reading,
     Stored,
@@ -34,6 +35,7 @@ from app.core.events import (
 from app.core.settings import Settings
 from app.documents.quotes import Checker, CitedBook, find_pages
 from app.engine.protocol import Engine, Generated, ModelInfo, Prompt, PromptSize
+from app.services.images import Images
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
 from app.services.prompts import Prompts
@@ -74,11 +76,13 @@ class Ask:
         models: Models,
         prompts: Prompts,
         restating: Restating,
+        images: Images,
         conversations: Conversations,
         settings: Callable[[], Settings],
     ) -> None:
         """`settings` gives those in force when a question is asked."""
         self._restating = restating
+        self._images = images
         self._engine = engine
         self._models = models
         self._prompts = prompts
@@ -137,6 +141,8 @@ class Ask:
                 case Done(model):
                     writing.by(model.name)
         load_s = time.monotonic() - started
+        if question.images and self._model().vision is None:
+            raise AppError(Code.MODEL_BLIND, path=self._model().path)
         settings = self._settings()
         passages: tuple[PassageRef, ...] = ()
         if excerpts or settings.close_reading:
@@ -148,6 +154,19 @@ class Ask:
             prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted, one_paragraph=True)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(fitted.size)
+        encoded = 0
+        for sight in self._images.show(prompt, cancel) if any(message.images for message in prompt.messages) else ():
+            match sight:
+                case Looking():
+                    yield sight
+                case Cancelled():
+                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    return
+                case Failed(problem):
+                    yield self._failed(writing, problem)
+                    return
+                case Done(encoded):
+                    pass
         checker = Checker(books)
         marked: tuple[Citation, ...] = ()
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
@@ -163,6 +182,7 @@ class Ask:
                             yield Checked(marked)
                 case Generated(ending, usage, timings):
                     timings = msgspec.structs.replace(timings, load_s=load_s)
+                    usage = msgspec.structs.replace(usage, encoded_images=encoded)
                     citations = _cite(writing.text, question.text, checker, books)
                     answer = writing.end(ending, usage, timings, citations)
                     yield Cancelled(answer) if ending is Ending.CANCELLED else Finished(answer)
@@ -181,10 +201,13 @@ class Ask:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
         room is short."""
         history = self._conversations.history(question.id)
+        sees = self._model().vision is not None
         while True:
             chosen = in_reading_order(passages, question.books)
             asked = self._restating.write(question.text, chosen)
-            prompt, books = self._prompts.build(question.books, history, asked, excerpts=excerpts)
+            prompt, books = self._prompts.build(
+                question.books, history, asked, question.images, excerpts=excerpts, sees=sees
+            )
             size = self._engine.measure(prompt)
             if not passages or size.total + self._reserve() <= self._model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)

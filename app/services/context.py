@@ -124,7 +124,8 @@ class Context:
         conversation = self._conversations.get(conversation_id)
         if model is None or conversation is None:
             raise AppError(Code.NO_MODEL)
-        prompt, books = self._prompts.build(conversation.books, self._conversations.turns(conversation_id))
+        turns = self._conversations.turns(conversation_id)
+        prompt, books = self._prompts.build(conversation.books, turns, sees=model.vision is not None)
         size = self._engine.measure(prompt)
         if size.total <= model.context_tokens:
             foresight = self._engine.foresee(prompt)

@@ -10,6 +10,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.services.ask import Ask
 from app.services.context import Context
+from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
@@ -33,6 +34,7 @@ class Desk:
     context: Context
     prompts: Prompts
     library: Library
+    images: Images
     restating: Restating
     models: Models
     readings: SavedReadings
@@ -49,4 +51,5 @@ class Desk:
             self.engine.settle()
         self.engine.close()
         self.reader.close()
+        self.images.close()
         self.database.close()

@@ -9,9 +9,10 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, FoundPage, Page, PageImage, PageLayer
+from app.core.document import Book, Document, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.password import Password
 from app.documents.reader import Reader
@@ -89,7 +90,7 @@ class Library:
         ends = self._engine.measure(prompt).page_ends[0]
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
-    def page_image(self, book_id: str, number: int, width: int) -> PageImage:
+    def page_image(self, book_id: str, number: int, width: int) -> Raster:
         """A page of a PDF drawn `width` pixels wide. Raises AppError as `Reader.draw_page` does."""
         book = self.book(book_id)
         return self._reader.draw_page(Path(book.path), book.sha256, number, width)

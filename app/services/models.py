@@ -77,5 +77,11 @@ def spec_of(wanted: EngineSettings) -> LoadSpec:
             raise AppError(Code.NO_MODEL)
         path = starter.path
     return LoadSpec(
-        path, wanted.context_tokens, wanted.kv_type, wanted.threads, wanted.ubatch_tokens, wanted.gpu_layers
+        path,
+        wanted.context_tokens,
+        wanted.kv_type,
+        wanted.threads,
+        wanted.ubatch_tokens,
+        wanted.gpu_layers,
+        projector_path=wanted.projector_path or shelf.projector_beside(Path(path)),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.core.conversation import BookRef, Turn
+from app.core.image import ImageRef
 from app.documents.quotes import CitedBook
-from app.engine.protocol import Message, Prompt
+from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import Library, document_text
 from app.services.restating import Restating
 
@@ -31,12 +32,20 @@ class Prompts:
         self._restating = restating
 
     def build(
-        self, refs: tuple[BookRef, ...], turns: tuple[Turn, ...], question: str = "", *, excerpts: bool = False
+        self,
+        refs: tuple[BookRef, ...],
+        turns: tuple[Turn, ...],
+        question: str = "",
+        images: tuple[ImageRef, ...] = (),
+        *,
+        excerpts: bool = False,
+        sees: bool = True,
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
-        `question` as `Restating.write` gives it. `excerpts`: its passages stand for the documents.
+        `question` as `Restating.write` gives it, `images` those that come with it. `excerpts`: its passages stand for
+        the documents. `sees`: whether the model sees images; to one that does not they are named.
         """
         books = []
         documents = []
@@ -46,14 +55,26 @@ class Prompts:
             books.append(CitedBook(book.id, book.title, pages))
             documents.append(document_text(book, pages))
         messages: list[Message] = []
+        shown = 0  # images so far: they are numbered through the conversation
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
                 seen = () if answer.excerpts else answer.passages
                 asked = self._restating.write(turn.question.text, seen)
-                messages += (Message("user", asked), Message("assistant", answer.text))
-        if question:
-            messages.append(Message("user", question))
+                messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
+                shown += len(turn.question.images)
+        if question or images:
+            messages.append(_asked(question, images, shown, sees))
         if excerpts:
             return Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents)), tuple(books)
         rules = RULES if documents else RULES_WITHOUT_DOCUMENTS
         return Prompt(rules, tuple(documents), tuple(messages)), tuple(books)
+
+
+def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:
+    """A question with its images, which come after `shown` others."""
+    names = [f"[image {number}: {image.untrusted_name}]" for number, image in enumerate(images, shown + 1)]
+    if not sees:
+        unseen = [f"{name} (you cannot see it)" for name in names]
+        return Message("user", "\n".join([*unseen, question]))
+    visible = (ShownImage(i.sha256, i.width, i.height, name) for i, name in zip(images, names, strict=True))
+    return Message("user", question, tuple(visible))

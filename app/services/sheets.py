@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from app.core.cancel import Cancel
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import Cancelled, Checked, Done, Failed, Finished, Stored
+from app.core.events import Cancelled, Checked, Done, Failed, Finished, Looking, Stored
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetEvent, SheetRow
 from app.services.ask import Ask
 from app.services.questions import check_questions
@@ -79,8 +79,8 @@ class Sheets:
                     match event:
                         case Finished() | Cancelled() | Failed():
                             ending = event
-                        case Stored() | Checked():
-                            continue  # `RowBegun` has told of the one, `RowEnded` will tell of the other
+                        case Stored() | Checked() | Looking():
+                            continue  # `RowBegun` and `RowEnded` tell of these; rows have no images
                         case _:
                             yield event
                 answer = ending.answer if ending else None

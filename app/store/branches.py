@@ -11,15 +11,22 @@ import msgspec
 
 from app.core.conversation import Answer, BookRef, Citation, Ending, PassageRef, StoredQuestion, Timings, Turn, Usage
 from app.core.errors import Problem
+from app.core.image import ImageRef
 
 Value = TypeVar("Value")
 
-QUESTION = "q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at"
+_IMAGES = """(
+    SELECT json_group_array(json_object(
+        'sha256', i.sha256, 'untrusted_name', r.name, 'width', i.width, 'height', i.height, 'book_id', r.book_id
+    ) ORDER BY r.position)
+    FROM question_images r JOIN images i ON i.sha256 = r.sha256 WHERE r.question_id = q.id
+)"""
+QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts"
 )
-_QUESTION_COLUMNS = 6
+QUESTION_COLUMNS = 7
 _ANSWER_COLUMNS = 12
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
@@ -95,8 +102,9 @@ def _choose_question(connection: apsw.Connection, question_id: str) -> None:
 
 def question_of(row: tuple[Any, ...]) -> StoredQuestion:
     """From the columns QUESTION."""
-    id_, conversation_id, parent_id, text, books, created_at = row
-    return StoredQuestion(id_, conversation_id, parent_id, text, decode(books, tuple[BookRef, ...]), created_at)
+    id_, conversation_id, parent_id, text, books, created_at, images = row
+    refs = decode(books, tuple[BookRef, ...])
+    return StoredQuestion(id_, conversation_id, parent_id, text, refs, created_at, decode(images, tuple[ImageRef, ...]))
 
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
@@ -127,7 +135,7 @@ def decode(text: str, value_type: Any) -> Any:
 
 
 def _turn(row: tuple[Any, ...]) -> Turn:
-    question, rest = row[:_QUESTION_COLUMNS], row[_QUESTION_COLUMNS:]
+    question, rest = row[:QUESTION_COLUMNS], row[QUESTION_COLUMNS:]
     answer, variants = rest[:_ANSWER_COLUMNS], rest[_ANSWER_COLUMNS:]
     question_variant, question_variants, answer_variant, answer_variants = variants
     return Turn(

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Iterable
@@ -27,7 +26,7 @@ from app.store.branches import (
 )
 from app.store.db import Database
 from app.store.folding import fold, storable
-from app.store.images import Image, images_of, put_image
+from app.store.images import put_images
 
 _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at"
 _NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
@@ -86,7 +85,8 @@ class Conversations:
             _put_books(connection, id, books)
 
     def search(self, text: str, limit: int = 50) -> tuple[Conversation, ...]:
-        """Those whose title, questions or answers contain `text`, newest first; case and width do not count.
+        """Those whose title, questions, answers or names of images contain `text`, newest first; case and width do not
+        count.
 
         Every variant is searched, not only what is shown. An empty text finds all.
         """
@@ -96,7 +96,9 @@ class Conversations:
                     WHERE {_NO_SHEET} AND (contains(c.title, :text)
                     OR EXISTS (SELECT 1 FROM questions q WHERE q.conversation_id = c.id AND contains(q.text, :text))
                     OR EXISTS (SELECT 1 FROM questions q JOIN answers a ON a.question_id = q.id
-                        WHERE q.conversation_id = c.id AND contains(a.text, :text)))
+                        WHERE q.conversation_id = c.id AND contains(a.text, :text))
+                    OR EXISTS (SELECT 1 FROM questions q JOIN question_images i ON i.question_id = q.id
+                        WHERE q.conversation_id = c.id AND contains(i.name, :text)))
                     {_NEWEST_FIRST} LIMIT :limit""",
                 {"text": fold(text), "limit": limit},
             )
@@ -105,7 +107,10 @@ class Conversations:
     # ---- questions and answers ------------------------------------------------------------------------------------
 
     def add_question(self, question: Question) -> StoredQuestion:
-        """Keep a question, below the answer it follows, and show it. Raises KeyError."""
+        """Keep a question with its images, below the answer it follows, and show it.
+
+        Raises KeyError, AppError IMAGE_MISSING.
+        """
         id, text, now = uuid.uuid4().hex, storable(question.text), time.time()
         with self._database.write() as connection:
             _require(connection, "conversations", question.conversation_id)
@@ -116,9 +121,11 @@ class Conversations:
                     VALUES (?, ?, ?, ?, ?, ?, 0)""",
                 (id, question.conversation_id, question.parent_id, text, encode(question.books), now),
             )
+            put_images(connection, id, question.images)
             show_question(connection, id)
             _touch(connection, question.conversation_id, now)
-        return StoredQuestion(id, question.conversation_id, question.parent_id, text, question.books, now)
+            rows = connection.execute(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,)).fetchall()
+        return question_of(rows[0])
 
     def begin_answer(self, question_id: str, model: str) -> Answer:
         """Make room for an answer, with the ending OPEN, and show it. Raises KeyError."""
@@ -204,24 +211,6 @@ class Conversations:
         with self._database.read() as connection:
             rows = connection.execute("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
             return tuple(str(id) for (id,) in rows)
-
-    # ---- images ---------------------------------------------------------------------------------------------------
-
-    def add_image(
-        self, question_id: str, name: str, media_type: str, width: int, height: int, untrusted_bytes: bytes
-    ) -> Image:
-        """Let a question refer to one more image; equal bytes are kept once. Raises KeyError."""
-        sha256 = hashlib.sha256(untrusted_bytes).hexdigest()
-        image = Image(sha256, storable(name), media_type, width, height, untrusted_bytes)
-        with self._database.write() as connection:
-            _require(connection, "questions", question_id)
-            put_image(connection, question_id, image)
-        return image
-
-    def images(self, question_id: str) -> tuple[Image, ...]:
-        """In the order in which they were added."""
-        with self._database.read() as connection:
-            return images_of(connection, question_id)
 
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:

@@ -1,40 +1,71 @@
-"""Images that questions refer to; the bytes are kept as they came, and decoded in the reader's process only."""
+"""Images that questions refer to: what the reader made of them, each kept once, for as long as a question has it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import apsw
-import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.image import Image, ImageRef, Raster
+from app.store.db import Database
+from app.store.folding import storable
+
+_MEDIA_TYPE = "image/png"
 
 
-class Image(msgspec.Struct, frozen=True):
-    """An image that a question refers to. `media_type` such as image/png; sizes in pixels; the bytes as they came."""
+class Images:
+    """All methods raise AppError as `Database.read` does."""
 
-    sha256: str
-    name: str
-    media_type: str
-    width: int
-    height: int
-    untrusted_bytes: bytes
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def png(self, sha256: str) -> bytes:
+        """Its bytes; whoever wants pixels asks the reader. Raises AppError IMAGE_MISSING."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT bytes FROM images WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None:
+            raise AppError(Code.IMAGE_MISSING, path="")
+        return bytes(row[0])
+
+    def thumbnail(self, sha256: str) -> Raster | None:
+        """None where none is kept."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT thumbnail_width, thumbnail FROM images WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+        if row is None or not row[0]:
+            return None
+        width, rgb = int(row[0]), bytes(row[1])
+        return Raster(width, len(rgb) // (3 * width), rgb)
+
+    def all(self) -> frozenset[str]:
+        """The SHA-256 of every image that is kept."""
+        with self._database.read() as connection:
+            return frozenset(str(sha256) for (sha256,) in connection.execute("SELECT sha256 FROM images"))
 
 
-def put_image(connection: apsw.Connection, question_id: str, image: Image) -> None:
-    connection.execute(
-        """INSERT INTO images (sha256, media_type, width, height, bytes) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING""",
-        (image.sha256, image.media_type, image.width, image.height, image.untrusted_bytes),
-    )
-    connection.execute(
-        """INSERT INTO question_images (question_id, position, sha256, name)
-            VALUES (:id, (SELECT count(*) FROM question_images WHERE question_id = :id), :sha256, :name)""",
-        {"id": question_id, "sha256": image.sha256, "name": image.name},
-    )
-
-
-def images_of(connection: apsw.Connection, question_id: str) -> tuple[Image, ...]:
-    rows = connection.execute(
-        """SELECT i.sha256, r.name, i.media_type, i.width, i.height, i.bytes
-            FROM question_images r JOIN images i ON i.sha256 = r.sha256
-            WHERE r.question_id = ? ORDER BY r.position""",
-        (question_id,),
-    )
-    return tuple(Image(*row) for row in rows)
+def put_images(connection: apsw.Connection, question_id: str, images: Iterable[Image | ImageRef]) -> None:
+    """Let a question refer to images, in their order. Raises AppError IMAGE_MISSING for a reference to nothing."""
+    for position, image in enumerate(images):
+        ref = image.ref if isinstance(image, Image) else image
+        if isinstance(image, Image):
+            connection.execute(
+                """INSERT INTO images (sha256, media_type, width, height, bytes, thumbnail_width, thumbnail)
+                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                (
+                    ref.sha256,
+                    _MEDIA_TYPE,
+                    ref.width,
+                    ref.height,
+                    image.png,
+                    image.thumbnail.width,
+                    image.thumbnail.rgb,
+                ),
+            )
+        elif connection.execute("SELECT 1 FROM images WHERE sha256 = ?", (ref.sha256,)).fetchone() is None:
+            raise AppError(Code.IMAGE_MISSING, path=ref.untrusted_name)
+        connection.execute(
+            "INSERT INTO question_images (question_id, position, sha256, name, book_id) VALUES (?, ?, ?, ?, ?)",
+            (question_id, position, ref.sha256, storable(ref.untrusted_name), ref.book_id),
+        )

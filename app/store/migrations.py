@@ -189,7 +189,18 @@ CREATE TRIGGER a_recognition_is_kept_once AFTER INSERT ON pages WHEN new.picture
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2)
+_V3 = """
+ALTER TABLE images ADD COLUMN thumbnail BLOB NOT NULL DEFAULT x'';  -- RGB, rows from the top, no padding
+ALTER TABLE images ADD COLUMN thumbnail_width INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE question_images ADD COLUMN book_id TEXT NOT NULL DEFAULT '';  -- the book whose page it shows
+CREATE INDEX images_of_book ON question_images (book_id) WHERE book_id != '';
+
+CREATE TRIGGER a_deleted_book_takes_its_images_along AFTER DELETE ON books BEGIN
+    DELETE FROM question_images WHERE book_id = old.id;
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

@@ -14,11 +14,10 @@ from collections.abc import Sequence
 
 from app.core.conversation import BookRef, Ending, Question
 from app.core.sheet import Sheet, SheetEntry, SheetRow
-from app.store.branches import ANSWER, QUESTION, answer_of, question_of
+from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, question_of
 from app.store.conversations import Conversations
 from app.store.db import Database
 
-_QUESTION_COLUMNS = QUESTION.count(",") + 1
 _ANSWERED = f"('{Ending.COMPLETE}', '{Ending.LENGTH}')"
 
 
@@ -54,7 +53,7 @@ class SheetStore:
             )
             rows = []
             for columns in found:
-                question, answer = columns[:_QUESTION_COLUMNS], columns[_QUESTION_COLUMNS:]
+                question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:]
                 rows.append(SheetRow(question_of(question), None if answer[0] is None else answer_of(answer)))
         return Sheet(id, conversation.title, conversation.created_at, conversation.books, tuple(rows), bool(row[0]))
 

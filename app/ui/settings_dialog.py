@@ -118,7 +118,9 @@ class SettingsDialog(QDialog):
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
     if path == "engine.model_path":
-        return FileEditor(value)
+        return FileEditor(value, _("the starter"))
+    if path == "engine.projector_path":
+        return FileEditor(value, _("the one beside the model"))
     if path == "language":
         return ChoiceEditor((("", _("As the system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
@@ -167,6 +169,7 @@ def _names() -> dict[str, str]:
         "theme": _("Theme"),
         "language": _("Language"),
         "engine.model_path": _("Model"),
+        "engine.projector_path": _("Projector"),
         "engine.context_tokens": _("Context"),
         "engine.kv_type": _("KV cache"),
         "engine.threads": _("Threads"),

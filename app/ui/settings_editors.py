@@ -101,9 +101,10 @@ class SwitchEditor(Editor):
 class FileEditor(Editor):
     """A path, typed or chosen."""
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, otherwise: str) -> None:
+        """`otherwise`: what is taken where no path stands."""
         self._line = QLineEdit(value)
-        self._line.setPlaceholderText(_("the starter"))
+        self._line.setPlaceholderText(otherwise)
         browse = TextButton(_("Choose…"))
         browse.clicked.connect(self._browse)
         super().__init__(self._line, browse)

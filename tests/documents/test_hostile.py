@@ -16,9 +16,10 @@ import pytest
 from lxml import etree
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Format, Page, PageImage, PageLayer, Section
+from app.core.document import Document, Format, Page, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Failed, Opening
+from app.core.image import Raster
 from app.documents import opened
 from app.documents.protocol import Drawn, LayerRead, Parsed, WireFailed
 from app.documents.reader import Reader
@@ -89,9 +90,9 @@ def test_a_sound_document_of_the_same_reader_is_taken(
     assert getattr(last, "result", last) == SOUND
 
 
-@pytest.mark.parametrize("image", [PageImage(100, 100, b"too short"), PageImage(0, 0, b""), PageImage(-1, -1, b"abc")])
+@pytest.mark.parametrize("image", [Raster(100, 100, b"too short"), Raster(0, 0, b""), Raster(-1, -1, b"abc")])
 def test_an_image_smaller_than_it_claims_is_not_shown(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, image: PageImage
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, image: Raster
 ) -> None:
     lie(monkeypatch, text_of(Drawn(image)))
     with pytest.raises(AppError) as told:
@@ -129,7 +130,7 @@ def test_places_that_cannot_be_are_not_believed(
 
 
 def test_an_answer_of_another_kind_is_no_answer(monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path) -> None:
-    lie(monkeypatch, text_of(Drawn(PageImage(1, 1, b"abc"))))
+    lie(monkeypatch, text_of(Drawn(Raster(1, 1, b"abc"))))
     assert problem_of(reader, book).code is Code.READER_CRASHED
     lie(monkeypatch, text_of(Parsed(SOUND)))
     with pytest.raises(AppError) as told:

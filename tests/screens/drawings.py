@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.core.document import PageImage
+from app.core.image import Raster
 from app.ui.fonts import text_font
 
 _WIDTH, _HEIGHT = 1240, 1754
 
 
-def letter(body: str, width: int) -> PageImage:
+def letter(body: str, width: int) -> Raster:
     """A letter on A4, `width` pixels wide."""
     height = round(width * _HEIGHT / _WIDTH)
     image = QImage(width, height, QImage.Format.Format_RGB888)
@@ -32,7 +32,7 @@ def letter(body: str, width: int) -> PageImage:
     painter.setFont(text_font(30))
     painter.drawText(QRectF(150, 400, _WIDTH - 300, 900), int(Qt.TextFlag.TextWordWrap), words)
     painter.end()
-    return PageImage(width, height, _rows(image))
+    return Raster(width, height, _rows(image))
 
 
 def _rows(image: QImage) -> bytes:

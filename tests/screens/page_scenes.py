@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from functools import cache
 
-from app.core.document import PageImage, PageLayer
+from app.core.document import PageLayer
+from app.core.image import Raster
 from app.core.settings import Theme as ThemeChoice
 from app.documents import formats
 from tests.documents.pdf_writer import lines, show, write_pdf
@@ -32,7 +33,7 @@ def _content() -> formats.Content:
     return formats.Content("letters.pdf", write_pdf(pages), "")
 
 
-def draw(page: int, width: int) -> PageImage:
+def draw(page: int, width: int) -> Raster:
     return formats.page_image(_content(), page, width)
 
 

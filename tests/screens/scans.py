@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from PIL import Image, ImageChops, ImageFilter
 
-from app.core.document import Document, Flag, Format, Page, PageImage
+from app.core.document import Document, Flag, Format, Page
 from app.core.events import Opening
+from app.core.image import Raster
 from app.core.settings import Theme as ThemeChoice
 from tests.screens import drawings
 from tests.screens.stage import Stage
@@ -34,7 +35,7 @@ def _scan(confidence: float = 0.98, *flags: Flag) -> Document:
     return Document("Letters of the Harbour Office, 1974", Format.PDF, digest, tuple(pages), language="en")
 
 
-def _draw(page: int, width: int) -> PageImage:
+def _draw(page: int, width: int) -> Raster:
     """A letter that has yellowed, laid a little askew."""
     drawn = drawings.letter(_LETTER, width)
     letter = Image.frombytes("RGB", (drawn.width, drawn.height), drawn.rgb)
@@ -43,7 +44,7 @@ def _draw(page: int, width: int) -> PageImage:
     )
     specks = Image.effect_noise(letter.size, 24).convert("RGB")
     paper = ImageChops.multiply(Image.blend(letter, specks, 0.12), Image.new("RGB", letter.size, (255, 246, 226)))
-    return PageImage(paper.width, paper.height, paper.tobytes())
+    return Raster(paper.width, paper.height, paper.tobytes())
 
 
 def _cited(stage: Stage, document: Document, **options: object) -> None:

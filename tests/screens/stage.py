@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import Usage
-from app.core.document import PageImage
+from app.core.image import Raster
 from tests.screens import drawings
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
@@ -41,7 +41,7 @@ class Stage(Room):
         return self.window.mapFromGlobal(widget.mapToGlobal(QPoint()))
 
 
-def _draw(page: int, width: int) -> PageImage:
+def _draw(page: int, width: int) -> Raster:
     return drawings.letter(shelf_of_books.letters().pages[page - 1].text, width)
 
 

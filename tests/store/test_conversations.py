@@ -27,10 +27,14 @@ from app.core.conversation import (
     Turn,
     Usage,
 )
-from app.core.errors import Code, Problem
+from app.core.document import Document, Format, Page
+from app.core.errors import AppError, Code, Problem
+from app.core.image import Image, ImageRef, Raster
 from app.core.paths import Paths
+from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.images import Images
 from app.store.secret import Key, KeyOrigin
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
@@ -212,7 +216,6 @@ def test_what_was_deleted_meanwhile_stays_deleted(conversations: Conversations) 
         lambda: conversations.set_books(talk, BOOKS),
         lambda: ask(conversations, "late", conversation=talk),
         lambda: conversations.begin_answer(question.id, "tiny"),
-        lambda: conversations.add_image(question.id, "a.png", "image/png", 1, 1, b"png"),
     ):
         with pytest.raises(KeyError):
             put()
@@ -225,8 +228,8 @@ def test_deleting_a_conversation_leaves_nothing_of_it(conversations: Conversatio
     kept = conversations.create("kept")
     gone = conversations.create("gone", BOOKS)
     question = ask(conversations, "Q", conversation=gone.id)
-    ask(conversations, "Q2", reply(conversations, question, "A"), gone.id)
-    conversations.add_image(question.id, "a.png", "image/png", 1, 1, b"png")
+    follow_up = Question(gone.id, "Q2", parent_id=reply(conversations, question, "A"), images=(image(b"png"),))
+    conversations.add_question(follow_up)
     wal = database.path.with_name("octavo.db-wal")
     assert wal.stat().st_size > 0
     conversations.delete(gone.id)
@@ -297,24 +300,48 @@ def test_search_finds_titles_questions_and_answers(conversations: Conversations,
     assert [names[each.id] for each in conversations.search(text, limit=1)] == found[:1]
 
 
-def test_questions_refer_to_images(conversations: Conversations, database: Database) -> None:
-    talk = conversations.create().id
-    question, other = ask(conversations, "What is this?"), ask(conversations, "And this?")
-    png, jpeg = b"\x89PNG" + bytes(range(256)), b"\xff\xd8"
-    for asked, name, media_type, data in (
-        (question, "b.png", "image/png", png),
-        (question, "a.jpg", "image/jpeg", jpeg),
-        (other, "copy of b.png", "image/png", png),
-    ):
-        image = conversations.add_image(asked.id, name, media_type, 640, 480, data)
-        assert image.sha256 == hashlib.sha256(data).hexdigest()
-        assert conversations.images(asked.id)[-1] == image
-    assert [image.name for image in conversations.images(question.id)] == ["b.png", "a.jpg"]
-    assert conversations.images(other.id)[0].untrusted_bytes == png
-    with database.read() as connection:
-        assert connection.execute("SELECT count(*) FROM images").fetchone() == (2,)
+def image(png: bytes, name: str = "a.png", book_id: str = "") -> Image:
+    return Image(ImageRef(hashlib.sha256(png).hexdigest(), name, 640, 480, book_id), png, Raster(1, 2, b"abcdef"))
+
+
+def test_questions_refer_to_images_in_their_order(conversations: Conversations, database: Database) -> None:
+    images, talk = Images(database), conversations.create().id
+    one, two, copy = image(b"one", "b.png"), image(b"two", "a.png"), image(b"one", "copy of b.png")
+    question = conversations.add_question(Question(talk, "What is this?", images=(one, two)))
+    other = conversations.add_question(Question(talk, "And this?", images=(copy, two.ref)))
+    assert question.images == (one.ref, two.ref)
+    assert conversations.question(question.id) == question
+    assert other.images == (copy.ref, two.ref)
+    assert conversations.turns(talk)[0].question == other
+    assert images.all() == {one.ref.sha256, two.ref.sha256}
+    assert (images.png(one.ref.sha256), images.thumbnail(one.ref.sha256)) == (b"one", one.thumbnail)
+    assert [found.id for found in conversations.search("COPY OF")] == [talk]
     conversations.delete(talk)
-    assert conversations.images(question.id) == ()
+    assert images.all() == frozenset()
+    assert images.thumbnail(one.ref.sha256) is None
+    with pytest.raises(AppError) as caught:
+        images.png(one.ref.sha256)
+    assert caught.value.code is Code.IMAGE_MISSING
+
+
+def test_a_reference_to_an_image_that_is_gone_keeps_nothing(conversations: Conversations) -> None:
+    talk = conversations.create().id
+    with pytest.raises(AppError) as caught:
+        conversations.add_question(Question(talk, "And this?", images=(image(b"one"), image(b"two").ref)))
+    assert caught.value.code is Code.IMAGE_MISSING
+    assert conversations.turns(talk) == ()
+
+
+def test_an_image_of_a_page_goes_with_its_book(conversations: Conversations, database: Database) -> None:
+    books, talk = Books(database), conversations.create().id
+    book = books.add(Document("A book", Format.PDF, "ab" * 32, (Page(1, "1", "Words."),)), Path("/a.pdf"))
+    drawn, own = image(b"page", book_id=book.id), image(b"own")
+    question = conversations.add_question(Question(talk, "What is this?", images=(drawn, own)))
+    books.delete(book.id)
+    found = conversations.question(question.id)
+    assert found is not None
+    assert found.images == (own.ref,)
+    assert Images(database).all() == {own.ref.sha256}
 
 
 def test_threads_share_a_conversation(conversations: Conversations) -> None:

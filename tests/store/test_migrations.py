@@ -13,10 +13,12 @@ import pytest
 from app.core.conversation import BookRef, CitationState, Ending, PageRange, Timings, Usage
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
+from app.core.image import Raster
 from app.core.settings import EngineSettings, KvType, Settings, Theme
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.images import Images
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.recognitions import Recognitions
 from app.store.secret import Key, KeyOrigin
@@ -55,8 +57,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert (talk.title, talk.books) == ("Whales", (BookRef(book.id, PageRange(1, 2)), BookRef(book.id)))
         first, second = conversations.turns(talk.id)
         assert (first.question.text, first.question.books) == ("Who speaks?", (BookRef(book.id),))
-        (image,) = conversations.images(first.question.id)
-        assert (image.name, image.media_type, image.untrusted_bytes) == ("whale.png", "image/png", b"\x89PNG\0")
+        (image,) = first.question.images
+        assert (image.untrusted_name, image.width, image.height) == ("whale.png", 2, 3)
+        assert Images(database).png(image.sha256) == b"\x89PNG\0"
+        assert Images(database).all() == {image.sha256}
         assert (first.answer_variant, first.answer_variants) == (2, 2)
         answer = first.answer
         assert answer is not None
@@ -82,6 +86,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             (entry,) = SheetStore(database, conversations).all()
             assert (entry.title, entry.questions) == ("People", 2)
             assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
+        if version >= 3:
+            assert image.book_id == book.id
+            assert Images(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
         assert not book.hidden_read
 
         with database.read() as connection:

@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
-from app.core.document import Document, PageImage, PageLayer
+from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Opening, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Opening, Reading, Token
+from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import KvType, Sampling
@@ -23,13 +24,16 @@ from app.engine.protocol import (
     Generated,
     LoadSpec,
     ModelInfo,
+    Pixels,
     Prompt,
     PromptSize,
     Room,
+    Vision,
 )
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
@@ -40,10 +44,12 @@ from app.services.templates import Templates
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from tests.ui.direct_images import DirectImageReader
 
 WAIT_S = 20.0
 """The longest that a script waits at a gate; a test that needs it fails."""
@@ -64,6 +70,7 @@ SCOUT = ModelInfo(
     device="H100",
     threads=16,
     vocabulary="llama4",
+    vision=Vision("projector", "llama4", True, 336, 144, 16),
 )
 
 
@@ -102,6 +109,7 @@ class ScriptedEngine:
     readings: list[Sequence[Step]] = field(default_factory=list)
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     pauses: list[bool] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     longest: dict[str, int] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
@@ -187,6 +195,33 @@ class ScriptedEngine:
         self.to_read = 0
         yield Done(Usage())
 
+    def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """As many tiles as the area has, whatever the proportions."""
+        if self.info.vision is None:
+            raise AppError(Code.MODEL_BLIND, path=self.info.path)
+        tiles = [max(1, min(16, -(-width * height // 336**2))) for width, height in sizes]
+        return tuple(145 * (count + (count > 1)) + 3 for count in tiles)
+
+    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        self._note_thread()
+        if self.info.vision is None:
+            raise AppError(Code.MODEL_BLIND, path=self.info.path)
+        images = {image.sha256: image for message in prompt.messages for image in message.images}
+        return tuple(Pixels(sha256, (336, 336), (336, 336)) for sha256 in images if sha256 not in self.seen)
+
+    def see(
+        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
+    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
+        yield Looking(1, 1, 1, 1)
+        if cancel.requested:
+            yield Cancelled()
+            return
+        self.seen.append(wanted.sha256)
+        yield Done(None)
+
+    def keep_images(self, sha256s: frozenset[str]) -> None:
+        self.seen = [sha256 for sha256 in self.seen if sha256 in sha256s]
+
     def pause(self) -> None:
         self.pauses.append(True)
 
@@ -257,7 +292,7 @@ class ScriptedReader:
     documents: dict[str, Document] = field(default_factory=dict)
     steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
-    draw: Callable[[int, int], PageImage] | None = None
+    draw: Callable[[int, int], Raster] | None = None
     layer: Callable[[int], PageLayer] | None = None
     widths: list[int] = field(default_factory=list)
 
@@ -287,7 +322,7 @@ class ScriptedReader:
             return
         yield Done(self.documents[path.name])
 
-    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> PageImage:
+    def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
         self.widths.append(width)
         if self.draw is None:
             raise AppError(Code.PAGE_UNAVAILABLE, path=path.name, page=page)
@@ -328,7 +363,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
-    ask = Ask(engine, models, prompts, restating, conversations, settings.load)
+    images = Images(DirectImageReader(), ImageStore(database), library, engine)  # type: ignore[arg-type]
+    ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     desk = Desk(
         paths=paths,
         key=key,
@@ -338,6 +374,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         context=Context(engine, models, library, prompts, conversations),
         prompts=prompts,
         library=library,
+        images=images,
         restating=restating,
         models=models,
         readings=readings,

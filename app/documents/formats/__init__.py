@@ -6,8 +6,9 @@ import codecs
 import io
 import zipfile
 
-from app.core.document import Document, Format, PageImage, PageLayer
+from app.core.document import Document, Format, PageLayer
 from app.core.errors import AppError, Code
+from app.core.image import Raster
 from app.documents import language
 from app.documents.formats import (
     charsets,
@@ -85,7 +86,7 @@ def parse(content: Content, progress: Progress) -> Document:
     return _READERS[_identify(content)].parse(content, progress)
 
 
-def page_image(content: Content, page: int, width: int) -> PageImage:
+def page_image(content: Content, page: int, width: int) -> Raster:
     """Page `page`, from 1, drawn `width` pixels wide (see `pdf.page_image` for the limits).
 
     Raises AppError PAGE_UNAVAILABLE for a format whose pages are not drawn, and for a page that does not exist;
@@ -106,7 +107,7 @@ def _require_pdf(content: Content, page: int) -> None:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
 
 
-def scan_image(content: Content, page: int) -> PageImage:
+def scan_image(content: Content, page: int) -> Raster:
     """As `page_image`, of the size at which text is recognised best (`pdf.scan_image`)."""
     _require_pdf(content, page)
     return pdf.scan_image(content, page)

@@ -12,8 +12,9 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import Document, Flag, Format, Page, PageImage, Section
+from app.core.document import Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
+from app.core.image import Raster
 from app.documents import language
 from app.documents.flow import MAX_OUTLINE_ENTRIES
 from app.documents.formats.base import (
@@ -77,7 +78,7 @@ def parse(content: Content, progress: Progress) -> Document:
         )
 
 
-def page_image(content: Content, page: int, width: int) -> PageImage:
+def page_image(content: Content, page: int, width: int) -> Raster:
     """Page `page`, from 1, drawn `width` pixels wide; smaller where that would exceed the limits of an image.
 
     Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
@@ -90,20 +91,20 @@ def page_image(content: Content, page: int, width: int) -> PageImage:
     return _drawn(content, page, scale)
 
 
-def scan_image(content: Content, page: int) -> PageImage:
+def scan_image(content: Content, page: int) -> Raster:
     """As `page_image`, at SCAN_DPI, smaller where a side would exceed MAX_SCAN_SIDE."""
     return _drawn(
         content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
     )
 
 
-def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> PageImage:
+def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> Raster:
     """`scale` tells pixels a point from the page's width and height in points."""
     with open_page(content, page) as drawn_page:
         bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True, may_draw_forms=False)
         pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
         rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
-        return PageImage(bitmap.width, bitmap.height, b"".join(rows))
+        return Raster(bitmap.width, bitmap.height, b"".join(rows))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from app.core.document import PageImage
+from app.core.image import Raster
 from app.documents.scans.layout import Line
 
 
@@ -101,9 +101,9 @@ class Models:
         self._files.clear()
         sample = np.full((96, 320, 3), 255, np.uint8)
         cv2.putText(sample, "Sample", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (0, 0, 0), 3)
-        self.find(PageImage(320, 96, sample.tobytes()), lambda: None)
+        self.find(Raster(320, 96, sample.tobytes()), lambda: None)
 
-    def find(self, image: PageImage, on_step: Callable[[], None]) -> Found:
+    def find(self, image: Raster, on_step: Callable[[], None]) -> Found:
         """`on_step` is called whenever a few lines more are read."""
         picture = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)[:, :, ::-1]
         picture = np.ascontiguousarray(picture)  # blue, green, red, as OpenCV has them

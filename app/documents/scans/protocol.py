@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.document import PageImage
+from app.core.image import Raster
 
 
 class Recognise(msgspec.Struct, frozen=True, tag=True):
     """Read a picture of a page. Answered by any number of Working, then Recognised."""
 
-    image: PageImage
+    image: Raster
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):

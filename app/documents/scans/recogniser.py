@@ -9,7 +9,8 @@ from concurrent.futures import Executor
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.document import PageImage, Recognition
+from app.core.document import Recognition
+from app.core.image import Raster
 from app.documents.scans.protocol import Event, Recognise, Recognised, Started, Working
 from app.isolation import sandbox
 from app.isolation.child import Child, ChildDied, command
@@ -49,7 +50,7 @@ class Recogniser:
         self._argv = sandbox.wrap(command("app.documents.scans.worker", *arguments), step)
         self._child: Child[Event] | None = None
 
-    def recognise(self, image: PageImage, cancel: Cancel) -> Recognition | None:
+    def recognise(self, image: Raster, cancel: Cancel) -> Recognition | None:
         """None once `cancel` is asked, and the process ends. Raises NotRecognised."""
         try:
             child = self._child or self._start(cancel)

@@ -11,9 +11,10 @@ from typing import Protocol
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.document import Document, Flag, Page, PageImage, Recognition
+from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError
 from app.core.events import Opening
+from app.core.image import Raster
 from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share
 from app.documents.scans.recogniser import NotRecognised, Recogniser
 
@@ -55,7 +56,7 @@ def is_wanted(document: Document) -> bool:
 
 def recognise(
     document: Document,
-    draw: Callable[[int], PageImage | None],
+    draw: Callable[[int], Raster | None],
     recogniser: Recogniser,
     recognitions: Recognitions,
     cancel: Cancel,
@@ -98,7 +99,7 @@ def recognise(
     yield msgspec.structs.replace(document, pages=tuple(pages), language=told)
 
 
-def key_of(image: PageImage) -> str:
+def key_of(image: Raster) -> str:
     """SHA-256, hex, of the pixels and of all else that a recognition depends on."""
     digest = hashlib.sha256(f"{VERSION} {image.width}x{image.height} ".encode())
     digest.update(image.rgb)

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.core.document import PageImage
+from app.core.image import Raster
 from app.documents.layer import Box, Layer
 from app.messages import _
 from app.ui.page.markings import Markings, on_view
@@ -75,7 +75,7 @@ class ImagePage(QAbstractScrollArea):
         self._ask()
         self.viewport().update()
 
-    def show_image(self, drawn: PageImage, name: str) -> None:
+    def show_image(self, drawn: Raster, name: str) -> None:
         """`name` is what a screen reader says."""
         image = QImage(drawn.rgb, drawn.width, drawn.height, 3 * drawn.width, QImage.Format.Format_RGB888)
         first = self._image is None

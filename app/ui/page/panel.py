@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from app.core.document import Book, Format, Page, PageImage
+from app.core.document import Book, Format, Page
+from app.core.image import Raster
 from app.messages import _, count
 from app.ui.icons import Icons
 from app.ui.page.found_bar import FoundBar
@@ -118,7 +119,7 @@ class PagePanel(QWidget):
         self._stack.setCurrentWidget(self.image)
         self.image.clear()
 
-    def show_image(self, drawn: PageImage) -> None:
+    def show_image(self, drawn: Raster) -> None:
         assert self._book is not None
         self.image.show_image(drawn, f"{self._book.title}, {self.header.place()}")
 

@@ -7,8 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.document import Book, PageImage, PageLayer
+from app.core.document import Book, PageLayer
 from app.core.errors import Problem
+from app.core.image import Raster
 from app.documents.layer import Layer
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
@@ -34,7 +35,7 @@ class Drawing(QObject):
         self._looked = False
         self._words, self._nth = "", 0
         self._job: Job | None = None
-        self._kept: OrderedDict[tuple[str, int, int], PageImage] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int], Raster] = OrderedDict()
         panel.image_wanted.connect(self._draw)
 
     def show(self, book: Book, page: int) -> None:
@@ -75,14 +76,14 @@ class Drawing(QObject):
             Executor.READER, work, partial(self._take, (*self._place, width)), self._on_undrawn
         )
 
-    def _take(self, key: tuple[str, int, int], image: PageImage) -> None:
+    def _take(self, key: tuple[str, int, int], image: Raster) -> None:
         self._kept[key] = image
         while len(self._kept) > 1 and sum(len(kept.rgb) for kept in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
         if key[:2] == self._place:
             self._show(image)
 
-    def _show(self, image: PageImage) -> None:
+    def _show(self, image: Raster) -> None:
         """The places come after the drawing: a page that nobody can see yet needs none."""
         self._panel.show_image(image)
         if self._place is not None and not self._looked:

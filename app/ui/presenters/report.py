@@ -7,8 +7,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book, PageImage
+from app.core.document import Book
 from app.core.errors import Problem
+from app.core.image import Raster
 from app.core.ingestion import IngestionReport
 from app.messages import sentence
 from app.services.desk import Desk
@@ -93,7 +94,7 @@ class ReportPresenter(QObject):
             Executor.READER, work, partial(self._show_drawing, book_id, number), partial(self._on_undrawn, book_id)
         )
 
-    def _show_drawing(self, book_id: str, number: int, image: PageImage) -> None:
+    def _show_drawing(self, book_id: str, number: int, image: Raster) -> None:
         if self.dialog is not None and self.dialog.book.id == book_id:
             self.dialog.thumbnails.put(number, image)
 

@@ -7,8 +7,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from app.core.document import Book, PageImage
+from app.core.document import Book
 from app.core.errors import Problem
+from app.core.image import Raster
 from app.messages import sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
@@ -45,7 +46,7 @@ class Thumbnails(QObject):
             Executor.READER, work, partial(self._take, popup, page), partial(self._on_undrawn, popup, page)
         )
 
-    def _take(self, popup: ThumbnailPopup, page: int, image: PageImage | None) -> None:
+    def _take(self, popup: ThumbnailPopup, page: int, image: Raster | None) -> None:
         if isValid(popup):
             popup.pages.thumbnails.put(page, image)
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.core.document import PageImage
+from app.core.image import Raster
 
 KEPT_DRAWINGS = 240
 """About 4 MB."""
@@ -42,7 +42,7 @@ class Thumbnails(QObject):
             self._ask()
         return None
 
-    def put(self, number: int, image: PageImage | None) -> None:
+    def put(self, number: int, image: Raster | None) -> None:
         """What was asked for; None where that page cannot be drawn."""
         self._under_way = None
         made = None

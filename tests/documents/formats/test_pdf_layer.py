@@ -6,8 +6,8 @@ from array import array
 
 import pytest
 
-from app.core.document import PageImage
 from app.core.errors import AppError, Code
+from app.core.image import Raster
 from app.documents.formats import Content, page_image, page_layer
 from app.documents.layer import Box, Layer
 from tests.documents.pdf_writer import lines, show, write_pdf
@@ -24,7 +24,7 @@ def _layer(page: str, entries: str = "") -> Layer:
     return Layer(page_layer(_content(page, entries), 1))
 
 
-def _ink(image: PageImage) -> Box:
+def _ink(image: Raster) -> Box:
     """The box of everything that is darker than grey."""
     xs, ys = [], []
     for y in range(image.height):

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
-from app.core.document import PageImage
+from app.core.image import Raster
 from app.documents.scans.models import Models
 from app.isolation import limits, sandbox
 
@@ -28,5 +28,5 @@ if __name__ == "__main__":
     limits.seal()
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
-    told["found"] = len(models.find(PageImage(200, 100, b"\xff" * 60_000), lambda: None).lines)
+    told["found"] = len(models.find(Raster(200, 100, b"\xff" * 60_000), lambda: None).lines)
     print(json.dumps(told), flush=True)

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Flag, Format, Page, PageImage, Section
+from app.core.document import Book, Flag, Format, Page, Section
+from app.core.image import Raster
 from app.ui.icons import Icons
 from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
@@ -135,7 +136,7 @@ def test_a_drawing_fits_the_width_and_scrolls(qtbot: QtBot) -> None:
     page.resize(300, 200)
     with qtbot.waitExposed(page):
         page.show()
-    page.show_image(PageImage(100, 200, bytes([200, 30, 30]) * 20_000), "Book, p. 1")
+    page.show_image(Raster(100, 200, bytes([200, 30, 30]) * 20_000), "Book, p. 1")
     assert page.accessibleName() == "Book, p. 1"
     assert page.verticalScrollBar().maximum() == pytest.approx(2 * page.viewport().width() - 200, abs=2)
     assert page.grab().toImage().pixelColor(150, 100) == QColor(200, 30, 30)

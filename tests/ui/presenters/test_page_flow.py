@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Citation, CitationState
-from app.core.document import PageImage
 from app.core.errors import Code, Problem
+from app.core.image import Raster
 from app.messages import sentence
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -15,8 +15,8 @@ from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 _LETTER_QUOTE = "For Berths 4 to 7 the notice period is shortened to nine months"
 
 
-def _draw(page: int, width: int) -> PageImage:
-    return PageImage(width, width, bytes([page % 256, 0, 0]) * (width * width))
+def _draw(page: int, width: int) -> Raster:
+    return Raster(width, width, bytes([page % 256, 0, 0]) * (width * width))
 
 
 def _open(room: Room) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.document import PageImage
 from app.core.errors import AppError, Code
+from app.core.image import Raster
 from app.ui.password_dialog import PasswordDialog
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
@@ -79,7 +79,7 @@ def test_several_are_asked_for_one_after_the_other(room: Room, qtbot: QtBot) -> 
 
 
 def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(room: Room, qtbot: QtBot) -> None:
-    def locked(page: int, width: int) -> PageImage:
+    def locked(page: int, width: int) -> Raster:
         raise AppError(Code.DOCUMENT_PASSWORD_NEEDED, path="letters.pdf")
 
     room.reader.draw = locked
@@ -87,7 +87,7 @@ def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(
     _answer(room, qtbot, "secret")
     assert not room.window.page.drawing_shown()
     assert room.window.page.note().startswith("This is the text of a protected document.")
-    room.reader.draw = lambda page, width: PageImage(1, 1, b"\xff" * 3)
+    room.reader.draw = lambda page, width: Raster(1, 1, b"\xff" * 3)
     room.presenter.shelf.openings.open_names(["/home/me/letters.pdf"])
     room.settle()
     _answer(room, qtbot, "secret")

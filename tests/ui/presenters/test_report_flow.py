@@ -8,8 +8,9 @@ import msgspec
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Document, Flag, Page, PageImage
+from app.core.document import Book, Document, Flag, Page
 from app.core.errors import Code, Problem
+from app.core.image import Raster
 from app.core.ingestion import PageReport
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
@@ -19,8 +20,8 @@ from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, SURVEY, Room
 
 
-def _white(page: int, width: int) -> PageImage:
-    return PageImage(width, width, b"\xff" * (3 * width * width))
+def _white(page: int, width: int) -> Raster:
+    return Raster(width, width, b"\xff" * (3 * width * width))
 
 
 def _open(room: Room, book: Book) -> ReportDialog:
@@ -44,7 +45,7 @@ def _index(room: Room, book: Book) -> QModelIndex:
     )
 
 
-def _settled_with(room: Room, draw: Callable[[int, int], PageImage] | None) -> None:
+def _settled_with(room: Room, draw: Callable[[int, int], Raster] | None) -> None:
     room.add_books()
     room.add_conversation("A")
     room.reader.draw = draw

@@ -1,0 +1,37 @@
+"""Images that a person shows the model, and raw pixels."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Raster(msgspec.Struct, frozen=True):
+    """Raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
+
+    width: int
+    height: int
+    rgb: bytes
+
+
+class ImageRef(msgspec.Struct, frozen=True):
+    """An image that a question refers to. Sizes in pixels.
+
+    `sha256` is that of its kept bytes. `book_id`: the book from a page of which it was taken; empty for all others.
+    """
+
+    sha256: str
+    untrusted_name: str
+    width: int
+    height: int
+    book_id: str = ""
+
+
+class Image(msgspec.Struct, frozen=True):
+    """An image as it was attached: upright, in sRGB, without transparency and without metadata.
+
+    `png` is what the reader's process wrote; it is decoded there only. `thumbnail` is small enough to keep many.
+    """
+
+    ref: ImageRef
+    png: bytes
+    thumbnail: Raster

@@ -1,0 +1,1 @@
+"""Images that a person attaches: decoded in a process of their own, which has no other file and no network."""

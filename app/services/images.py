@@ -1,0 +1,125 @@
+"""Images as a person attaches them, and showing them to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError
+from app.core.events import Cancelled, Done, Failed, Looking, Opening
+from app.core.image import Image, ImageRef, Raster
+from app.documents.images.reader import ImageReader
+from app.engine.protocol import Engine, Prompt
+from app.services.library import Library
+from app.store.images import Images as ImageStore
+
+PAGE_WIDTH = 2_400
+"""Pixels of a page that is drawn to be shown to the model; its tiles hold 1,344 at most, a selected part more of it."""
+
+
+class Area(msgspec.Struct, frozen=True):
+    """A rectangle on a page, each edge from 0 to 1 of its width and height, from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Images:
+    def __init__(self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine) -> None:
+        self._reader = reader
+        self._store = store
+        self._library = library
+        self._engine = engine
+
+    # ---- attaching
+
+    def take(
+        self, source: Path | bytes, name: str, cancel: Cancel
+    ) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+        """Decode an image: a file, or the bytes of one that was pasted. `name` is what it is called from now on."""
+        yield from self._reader.take(source, name, cancel)
+
+    def from_raster(self, raster: Raster, name: str) -> Image:
+        """An image of pixels that are there already, such as pasted ones. Raises AppError."""
+        return self._reader.pack(raster, name)
+
+    def from_page(self, book_id: str, number: int, area: Area | None = None) -> Image:
+        """A page of a PDF, or a part of it, as an image. Raises AppError as `Library.page_image` does."""
+        book, page = self._library.book(book_id), self._library.page(book_id, number)
+        drawn = self._library.page_image(book_id, number, PAGE_WIDTH)
+        if area is not None:
+            drawn = _cut_out(drawn, area)
+        image = self._reader.pack(drawn, f"{book.title}, p. {page.label}")
+        return msgspec.structs.replace(image, ref=msgspec.structs.replace(image.ref, book_id=book_id))
+
+    # ---- looking at them
+
+    def tokens(self, images: Sequence[ImageRef]) -> tuple[int, ...] | None:
+        """What each would take of the context; None while no model is loaded, or where it sees nothing."""
+        model = self._engine.model()
+        if model is None or model.vision is None:
+            return None
+        return self._engine.image_tokens([(image.width, image.height) for image in images])
+
+    def thumbnail(self, sha256: str) -> Raster | None:
+        """None where none is kept."""
+        return self._store.thumbnail(sha256)
+
+    def raster(self, image: Image | ImageRef, longest_side: int) -> Raster:
+        """The image, reduced if it is larger than `longest_side` pixels. Raises AppError IMAGE_MISSING, READER_..."""
+        png = image.png if isinstance(image, Image) else self._store.png(image.sha256)
+        ref = image.ref if isinstance(image, Image) else image
+        scale = min(1.0, longest_side / max(ref.width, ref.height))
+        size = max(1, round(ref.width * scale)), max(1, round(ref.height * scale))
+        return self._reader.raster(png, size)
+
+    def png(self, sha256: str) -> bytes:
+        """The bytes to write into a file; never to be decoded here. Raises AppError IMAGE_MISSING."""
+        return self._store.png(sha256)
+
+    # ---- showing them to the model
+
+    def show(self, prompt: Prompt, cancel: Cancel) -> Iterator[Looking | Done[int] | Cancelled | Failed]:
+        """Have the engine see what it has not seen of `prompt`; ends with how many images that were."""
+        try:
+            unseen = self._engine.unseen(prompt)
+            for number, wanted in enumerate(unseen, 1):
+                png = self._store.png(wanted.sha256)
+                canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)
+                for event in self._engine.see(wanted, canvas, overview, cancel):
+                    match event:
+                        case Looking():
+                            yield msgspec.structs.replace(event, image=number, images=len(unseen))
+                        case Cancelled() | Failed():
+                            yield event
+                            return
+        except AppError as error:
+            yield Failed(error.problem)
+        else:
+            yield Done(len(unseen))
+
+    def forget_unused(self) -> None:
+        """After questions or books were deleted: keep nothing of images that no question has any more."""
+        if self._engine.model() is not None:
+            self._engine.keep_images(self._store.all())
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def _cut_out(drawn: Raster, area: Area) -> Raster:
+    """At least one pixel of it."""
+    left, right = _edges(area.left, area.right, drawn.width)
+    top, bottom = _edges(area.top, area.bottom, drawn.height)
+    rows = (drawn.rgb[3 * (row * drawn.width + left) : 3 * (row * drawn.width + right)] for row in range(top, bottom))
+    return Raster(right - left, bottom - top, b"".join(rows))
+
+
+def _edges(low: float, high: float, size: int) -> tuple[int, int]:
+    first = min(size - 1, max(0, int(low * size)))
+    return first, min(size, max(first + 1, round(high * size)))

@@ -1,0 +1,69 @@
+"""An image reader for tests of the window: decodes in this process, what the tests themselves have drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image as Pillow
+
+from app.core.cancel import Cancel
+from app.core.errors import Code, Problem
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Image, ImageRef, Raster
+
+_THUMBNAIL = 320
+
+
+def png_of(width: int, height: int, colour: str = "#7A2E35") -> bytes:
+    """A plain image."""
+    file = io.BytesIO()
+    Pillow.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+class DirectImageReader:
+    def take(
+        self, source: Path | bytes, name: str, cancel: Cancel
+    ) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+        yield Opening(0, 0)
+        try:
+            data = source if isinstance(source, bytes) else source.read_bytes()
+            decoded = Pillow.open(io.BytesIO(data)).convert("RGB")
+        except OSError:
+            yield Failed(Problem(Code.IMAGE_UNKNOWN, {"path": name}))
+            return
+        yield Cancelled() if cancel.requested else Done(_image(decoded, name))
+
+    def pack(self, raster: Raster, name: str) -> Image:
+        return _image(Pillow.frombytes("RGB", (raster.width, raster.height), raster.rgb), name)
+
+    def raster(self, png: bytes, size: tuple[int, int]) -> Raster:
+        return _raster(Pillow.open(io.BytesIO(png)).resize(size))
+
+    def prepare(
+        self, png: bytes, fitted: tuple[int, int], canvas: tuple[int, int], overview: int
+    ) -> tuple[Raster, Raster | None]:
+        decoded = Pillow.open(io.BytesIO(png)).convert("RGB")
+        whole = Pillow.new("RGB", canvas)
+        whole.paste(decoded.resize(fitted))
+        return _raster(whole), _raster(decoded.resize((overview, overview))) if overview else None
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def _image(decoded: Pillow.Image, name: str) -> Image:
+    file = io.BytesIO()
+    decoded.save(file, "PNG")
+    png = file.getvalue()
+    small = decoded.copy()
+    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    ref = ImageRef(hashlib.sha256(png).hexdigest(), name, decoded.width, decoded.height)
+    return Image(ref, png, _raster(small))
+
+
+def _raster(decoded: Pillow.Image) -> Raster:
+    return Raster(decoded.width, decoded.height, decoded.tobytes())
