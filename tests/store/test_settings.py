@@ -15,7 +15,7 @@ from app.store.secret import Key
 from app.store.settings import SettingsStore
 
 CHANGED = Settings(
-    engine=EngineSettings("/models/書.gguf", 8192, KvType.Q8_0, 4, 256, 0),
+    engine=EngineSettings("/models/書.gguf", "/models/mmproj.gguf", 8192, KvType.Q8_0, 4, 256, 0),
     sampling=Sampling(0.0, 1, 0.5, 0.0, 1.5, true_quotes=False, lookup=False, seed=42),
     close_reading=False,
     readings_quota_gb=3,
