@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
@@ -32,6 +34,7 @@ from app.engine.protocol import (
     Forgotten,
     Generated,
     ImagesKept,
+    ImageSpan,
     Inspect,
     Inspected,
     KeepImages,
@@ -163,7 +166,11 @@ class EngineClient:
             match event:
                 case Seen():
                     yield Done(None)
-                case Looking() | Cancelled() | Failed():
+                case Looking() | Cancelled():
+                    yield event
+                case Failed(problem):
+                    if self._model is not None and problem.code.startswith("model_projector_"):
+                        self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=problem)
                     yield event
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
@@ -232,9 +239,11 @@ class EngineClient:
         """The prompt's token ids, to look at."""
         return self._ask(Layout(prompt), LaidOut)
 
-    def probe(self, tokens: Sequence[int], books: tuple[BookSpan, ...] = ()) -> Probed:
+    def probe(
+        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
+    ) -> Probed:
         """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
-        return self._ask(Probe(tuple(tokens), books), Probed)
+        return self._ask(Probe(tuple(tokens), books, images), Probed)
 
     # ---- the process
 

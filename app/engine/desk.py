@@ -11,6 +11,7 @@ restored first.
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 Tokens: TypeAlias = "array[int]"
-"""Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small."""
+"""Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small.
+
+Numbers below zero stand for embeddings of an image (`embedded`), so that one sequence is compared with another in the
+same way whatever is in it."""
 
 TILE_TOKENS = 64
 """llama.cpp's attention on the CPU takes so many tokens of a slice together where the cache is f16 (`GGML_FA_TILE_Q` in
@@ -61,7 +65,7 @@ def plan(held: Tokens, wanted: Tokens, position_min: int, geometry: Geometry, sn
     (`Context.position_min`). `snapshots`: positions of `held` at which the local layers were copied. At least the
     last token of `wanted` is evaluated, since logits are wanted after it.
     """
-    common = min(common_prefix(held, wanted), len(wanted) - 1)
+    common = min(shared(held, wanted), len(wanted) - 1)
     keep = sound_point(common, len(held), position_min, geometry)
     snapshot = max((position for position in snapshots if keep < position <= common), default=None)
     return Plan(snapshot or keep, len(wanted), snapshot)
@@ -72,7 +76,7 @@ def saved_gain(plan: Plan, saved: Tokens, position_min: int, wanted: Tokens, geo
 
     `position_min` as it was when the sequence was saved. Zero or less: it is no help.
     """
-    common = min(common_prefix(saved, wanted), len(wanted) - 1)
+    common = min(shared(saved, wanted), len(wanted) - 1)
     return sound_point(common, len(saved), position_min, geometry) - plan.keep
 
 
@@ -104,6 +108,26 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
             return position if position_min <= max(0, position - geometry.window) else 0
         case _:
             return 0
+
+
+def embedded(content: str, row: int, count: int) -> Tokens:
+    """What stands in a sequence for `count` embeddings of `content`, from its row `row` on.
+
+    Each number has 31 bits of a digest of it all: that two runs are equal from end to end by chance is out of the
+    question, while single numbers may well be. So only whole runs are compared (`shared`).
+    """
+    digest = hashlib.shake_256(f"{content}:{row}:{count}".encode()).digest(4 * count)
+    numbers = array("i", digest)
+    return array("i", (number | -(1 << 31) for number in numbers))
+
+
+def shared(one: Tokens, other: Tokens) -> int:
+    """Positions from the beginning that two sequences share; of an image's embeddings all of a run, or none."""
+    common = common_prefix(one, other)
+    if any(common < len(tokens) and tokens[common] < 0 for tokens in (one, other)):
+        while common and one[common - 1] < 0:
+            common -= 1
+    return common
 
 
 def common_prefix(one: Tokens, other: Tokens) -> int:

@@ -1,21 +1,11 @@
-"""llama.cpp as owned objects: the only module that touches llama-cpp-python's bindings of it.
-
-It uses the low-level bindings alone. The high-level `llama_cpp.Llama` trusts `llama_memory_seq_rm`, which is silently
-wrong for chunked attention, reads templates and whole prompts with special tokens, and needs `diskcache`.
-"""
+"""llama.cpp's models and contexts as owned objects."""
 
 from __future__ import annotations
 
 import ctypes
-import importlib
-import importlib.util
 import mmap
-import os
-import sys
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,93 +13,11 @@ import numpy.typing as npt
 
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
-from app.engine.protocol import Device
+from app.engine.library import bindings, last_errors, summary
 
 _SEQUENCE = 0
-_LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
-_DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
-
-_OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
-"""llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
-program takes one of the cores, long spinning keeps the late thread from its turn: on two cores, one busy program beside
-it slowed decoding from tens of tokens a second to less than one. Sleeping at once costs more than half of the speed on
-a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
-
-_errors: list[str] = []
-
-
-@cache
-def bindings() -> ModuleType:
-    """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
-    for name, value in _OPENMP.items():
-        os.environ.setdefault(name, value)
-    if "llama_cpp" not in sys.modules:
-        spec = importlib.util.find_spec("llama_cpp")
-        if spec is None or spec.submodule_search_locations is None:
-            raise ModuleNotFoundError("llama_cpp")
-        package = ModuleType("llama_cpp")
-        package.__path__ = list(spec.submodule_search_locations)
-        sys.modules["llama_cpp"] = package
-    api = importlib.import_module("llama_cpp.llama_cpp")
-    api.llama_log_set(_log_callback(api), None)
-    api.llama_backend_init()
-    return api
-
-
-@cache
-def _log_callback(api: ModuleType) -> Any:
-    def keep_errors(level: int, text: bytes, _data: Any) -> None:
-        if level == _LOG_LEVEL_ERROR:
-            _errors.append(text.decode("utf-8", "replace").strip())
-
-    return api.llama_log_callback(keep_errors)  # cached: llama.cpp holds a bare pointer to it
-
-
-def last_errors() -> list[str]:
-    """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
-    lines, _errors[:] = list(_errors), []
-    return lines
-
-
-def version() -> str:
-    """Identifies the build of llama.cpp; saved states are only valid within one."""
-    import importlib.metadata
-
-    return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"
-
-
-def devices() -> tuple[Device, ...]:
-    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings)."""
-    library = bindings()._lib
-    pointer, size = ctypes.c_void_p, ctypes.c_size_t
-    for name, arguments, result in (
-        ("ggml_backend_dev_count", [], size),
-        ("ggml_backend_dev_get", [size], pointer),
-        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
-        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
-    ):
-        function = getattr(library, name)
-        function.argtypes, function.restype = arguments, result
-    found = []
-    for index in range(library.ggml_backend_dev_count()):
-        device = library.ggml_backend_dev_get(index)
-        free, total = size(), size()
-        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
-        kind = library.ggml_backend_dev_type(device)
-        found.append(
-            Device(
-                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
-                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
-                _DEVICE_KINDS[kind] if kind < len(_DEVICE_KINDS) else "accelerator",
-                free.value,
-                total.value,
-            )
-        )
-    return tuple(found)
 
 
 class Model:
@@ -123,7 +31,7 @@ class Model:
         Raises AppError MODEL_* when the file cannot be used.
         """
         self._api = api = bindings()
-        _check_magic(path)
+        check_magic(path)
         last_errors()
         given_up = False
 
@@ -207,6 +115,11 @@ class Model:
     def window(self) -> int:
         """Tokens that a local layer sees; 0 when every layer sees everything."""
         return int(self._api.llama_model_n_swa(self._model))
+
+    @property
+    def embedding_width(self) -> int:
+        """Numbers of an embedding that takes a token's place."""
+        return int(self._api.llama_model_n_embd_inp(self._model))
 
     @property
     def recurrent(self) -> bool:
@@ -311,7 +224,7 @@ class Context:
         last_errors()
         self._context = api.llama_init_from_model(model.handle, params)
         if not self._context:
-            raise AppError(Code.MODEL_FAILED, path=str(model.path), detail=_summary(last_errors()))
+            raise AppError(Code.MODEL_FAILED, path=str(model.path), detail=summary(last_errors()))
         self._memory = api.llama_get_memory(self._context)
         self._vocabulary_size = model.vocabulary_size
         self._batch = api.llama_batch_init(slice_tokens, 0, 1)
@@ -319,6 +232,8 @@ class Context:
             self._batch.n_seq_id[i] = 1
             self._batch.seq_id[i][0] = _SEQUENCE
             self._batch.logits[i] = 0
+        self._embedded: Any = None
+        self._embedding_width = model.embedding_width
         self._wanted = range(0)
         self._should_stop = api.ggml_abort_callback(lambda _data: should_stop())
         self._never = api.ggml_abort_callback()
@@ -335,6 +250,8 @@ class Context:
     def close(self) -> None:
         if self._context:
             self._api.llama_batch_free(self._batch)
+            if self._embedded is not None:
+                self._api.llama_batch_free(self._embedded)
             self._api.llama_free(self._context)
             self._context = None
 
@@ -358,6 +275,39 @@ class Context:
         self._wanted = range(count - outputs, count)
         for i in self._wanted:
             batch.logits[i] = 1
+        self._evaluate(batch, stoppable=stoppable)
+        if filling:
+            self.remove_from(position + count)
+
+    def decode_embeddings(
+        self, rows: npt.NDArray[np.float32], position: int, *, causal: bool, stoppable: bool = False
+    ) -> None:
+        """Evaluate embeddings (n, width of the model's), at most `slice_tokens` of them, in the places of tokens from
+        `position` on. Not `causal`: they see each other both ways. There are no logits after them. Raises as `decode`.
+        """
+        count, width = rows.shape
+        if width != self._embedding_width:
+            raise AppError(Code.ENGINE_PROTOCOL, detail=f"embeddings of {width}, not {self._embedding_width}")
+        if self._embedded is None:
+            self._embedded = self._api.llama_batch_init(self.slice_tokens, width, 1)
+            for i in range(self.slice_tokens):
+                self._embedded.n_seq_id[i] = 1
+                self._embedded.seq_id[i][0] = _SEQUENCE
+                self._embedded.logits[i] = 0
+        batch = self._embedded
+        batch.n_tokens = count
+        ctypes.memmove(batch.embd, np.ascontiguousarray(rows, np.float32).ctypes.data, 4 * count * width)
+        ctypes.memmove(batch.pos, (ctypes.c_int32 * count)(*range(position, position + count)), 4 * count)
+        if causal:
+            self._evaluate(batch, stoppable=stoppable)
+            return
+        self._api.llama_set_causal_attn(self._context, False)
+        try:
+            self._evaluate(batch, stoppable=stoppable)
+        finally:
+            self._api.llama_set_causal_attn(self._context, True)
+
+    def _evaluate(self, batch: Any, *, stoppable: bool) -> None:
         # A call into Python for each operation is nothing beside a slice, but a good part of a token of the answer.
         self._api.llama_set_abort_callback(self._context, self._should_stop if stoppable else self._never, None)
         status = self._api.llama_decode(self._context, batch)
@@ -366,10 +316,8 @@ class Context:
         if status == _NO_SLOT:
             raise AppError(Code.CONTEXT_FULL, context_tokens=self.size)
         if status != 0:
-            raise AppError(Code.MODEL_FAILED, path="", detail=_summary(last_errors()) or f"llama_decode: {status}")
+            raise AppError(Code.MODEL_FAILED, path="", detail=summary(last_errors()) or f"llama_decode: {status}")
         self._api.llama_synchronize(self._context)
-        if filling:
-            self.remove_from(position + count)
 
     def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
         """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.
@@ -434,7 +382,8 @@ class Context:
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_state_seq_set_data_ext: {taken} of {len(state)}")
 
 
-def _check_magic(path: Path) -> None:
+def check_magic(path: Path) -> None:
+    """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_FAILED."""
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -457,10 +406,4 @@ def _load_error(path: Path, lines: list[str]) -> AppError:
         return AppError(Code.MODEL_TRUNCATED, path=where)
     if any(sign in text for sign in ("unable to allocate", "failed to allocate", "out of memory")):
         return AppError(Code.MODEL_FAILED, path=where, detail="out of memory")
-    return AppError(Code.MODEL_FAILED, path=where, detail=_summary(lines))
-
-
-def _summary(lines: list[str]) -> str:
-    """The first error line, without the name of the C++ function that wrote it."""
-    first = next((line for line in lines if line), "")
-    return first.split(": ", 1)[-1][:300]
+    return AppError(Code.MODEL_FAILED, path=where, detail=summary(lines))

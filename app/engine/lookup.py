@@ -53,7 +53,7 @@ class Lookup:
         if start is None or start > len(self._prompt) or self._prompt[start - 1] != written[-1]:
             start = self._find(written)
         self._expected = start
-        return array("i") if start is None else self._prompt[start : start + length]
+        return array("i") if start is None else _text(self._prompt[start : start + length])
 
     def note_single(self, seconds: float) -> None:
         """A token was evaluated by itself."""
@@ -85,6 +85,11 @@ class Lookup:
             if back + 1 >= _MATCH_TOKENS[-1]:
                 best = int(found[-1]) + 1
         return best
+
+
+def _text(draft: Tokens) -> Tokens:
+    """What comes before an image: its embeddings cannot be drafted."""
+    return draft[: next((i for i, token in enumerate(draft) if token < 0), len(draft))]
 
 
 def room_for_draft(position: int, context_tokens: int, geometry: Geometry) -> int:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.errors import AppError, Code
-from app.engine.desk import Tokens
-from app.engine.protocol import BookSpan, DocumentText, Prompt, PromptSize
+from app.engine.desk import Tokens, embedded
+from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
 
 LAYOUT_VERSION = 1
 """Raised with every change to how prompts are laid out: readings saved before it are of no use."""
@@ -34,6 +34,29 @@ class Vocabulary(Protocol):
     def tokenize(self, text: str, *, special: bool) -> list[int]: ...
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an image as a model reads it: its own tokens, or the embeddings of rows `row` to `row + embeddings`."""
+
+    tokens: tuple[int, ...] = ()
+    row: int = 0
+    embeddings: int = 0
+
+
+class Sight(Protocol):
+    """What laying out needs of a projector. Its methods raise AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
+
+    @property
+    def identity(self) -> str:
+        """Tells it from every projector that gives other embeddings."""
+        ...
+
+    @property
+    def causal(self) -> bool: ...
+
+    def pieces(self, width: int, height: int) -> tuple[Piece, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -71,14 +94,16 @@ class LaidOutPrompt:
     tokens: Tokens
     size: PromptSize
     books: tuple[BookSpan, ...]
+    images: tuple[ImageSpan, ...] = ()
 
 
 class Typesetter:
     """Lays prompts out for one model. Pages that it has seen are not tokenized again."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Raises AppError MODEL_NO_TEMPLATE."""
+    def __init__(self, vocabulary: Vocabulary, sight: Sight | None = None) -> None:
+        """`sight`: None where no image will come. Raises AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
+        self._sight = sight
         pieces = template(vocabulary)
         self._begin = self._special(pieces.begin)
         if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):
@@ -91,7 +116,7 @@ class Typesetter:
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
 
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """The tokens of `prompt` up to where the answer begins."""
+        """The tokens of `prompt` up to where the answer begins. Raises AppError as `Sight` does where it has images."""
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
@@ -101,18 +126,19 @@ class Typesetter:
             page_ends.append(tuple(end - start for end in self._add_document(tokens, document)))
             books.append(BookSpan(document.book_id, document.untrusted_title, start, len(tokens)))
         messages = []
+        images: list[ImageSpan] = []
         before = self._to_question
         for message in prompt.messages:
             tokens.extend(before)
-            content = self._answer(message.text) if message.role == "assistant" else self._plain(message.text)
-            tokens.extend(content)
-            messages.append(len(content))
+            start = len(tokens)
+            self._add_message(tokens, images, message)
+            messages.append(len(tokens) - start)
             before = self._to_next_question if message.role == "assistant" else self._to_answer
         tokens.extend(before)
         documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
         size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))
-        return LaidOutPrompt(tokens, size, tuple(books))
+        return LaidOutPrompt(tokens, size, tuple(books), tuple(images))
 
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.
@@ -137,6 +163,24 @@ class Typesetter:
             tokens.extend(self._plain(f"\n[p. {page.label}]\n{page.untrusted_text}\n"))
             ends.append(len(tokens))
         return ends
+
+    def _add_message(self, tokens: Tokens, images: list[ImageSpan], message: Message) -> None:
+        for image in message.images:
+            tokens.extend(self._plain(f"{image.untrusted_label}\n"))
+            self._add_image(tokens, images, image)
+            tokens.extend(self._plain("\n"))
+        tokens.extend(self._answer(message.text) if message.role == "assistant" else self._plain(message.text))
+
+    def _add_image(self, tokens: Tokens, images: list[ImageSpan], image: ShownImage) -> None:
+        sight = self._sight
+        if sight is None:
+            raise AppError(Code.MODEL_BLIND, path="")
+        for piece in sight.pieces(image.width, image.height):
+            tokens.extend(piece.tokens)
+            if piece.embeddings:
+                start = len(tokens)
+                tokens.extend(embedded(f"{sight.identity}:{image.sha256}", piece.row, piece.embeddings))
+                images.append(ImageSpan(image.sha256, piece.row, start, len(tokens), not sight.causal))
 
     def _answer(self, text: str) -> Tokens:
         return self._answers.get(text) or self._plain(text)

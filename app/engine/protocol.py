@@ -76,6 +76,19 @@ class ShownImage(msgspec.Struct, frozen=True):
     untrusted_label: str
 
 
+class ImageSpan(msgspec.Struct, frozen=True):
+    """The half-open range of positions that embeddings of an image take, from its row `row` on.
+
+    `whole`: they see each other both ways, and are evaluated in one slice.
+    """
+
+    sha256: str
+    row: int
+    start: int
+    end: int
+    whole: bool = False
+
+
 class Message(msgspec.Struct, frozen=True):
     """`images` stand before the text."""
 
@@ -169,6 +182,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     threads: int
     vocabulary: str  # identifies the tokenizer, so that token counts can be kept
     vision: Vision | None = None  # None: it sees no images
+    vision_problem: Problem | None = None  # why its projector is of no use
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):
@@ -297,6 +311,7 @@ class Probe(msgspec.Struct, frozen=True, tag=True):
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...] = ()
+    images: tuple[ImageSpan, ...] = ()
 
 
 class AnswerTo(msgspec.Struct, frozen=True, tag=True):
@@ -432,9 +447,12 @@ class ImagesKept(msgspec.Struct, frozen=True, tag=True):
 
 
 class LaidOut(msgspec.Struct, frozen=True, tag=True):
+    """`tokens` below zero stand for embeddings of `images` (`engine.desk`)."""
+
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...]
     control_tokens: frozenset[int]
+    images: tuple[ImageSpan, ...] = ()
 
 
 class Probed(msgspec.Struct, frozen=True, tag=True):

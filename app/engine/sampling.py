@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 
 from app.core.settings import Sampling
-from app.engine.llama import Context, Model, bindings
+from app.engine.library import bindings
+from app.engine.llama import Context, Model
 
 _PENALTY_TOKENS = 64
 _MAX_SEED = 0xFFFF_FFFE  # 0xFFFFFFFF is llama.cpp's "take any"

@@ -10,6 +10,7 @@ import logging
 import mmap
 import time
 from array import array
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from app.engine.desk import Attention, Geometry, Tokens
 from app.engine.hardware import free_memory
 from app.engine.keeper import MIN_TOKENS, Keeper
 from app.engine.llama import Context
-from app.engine.protocol import BookSpan
+from app.engine.protocol import BookSpan, ImageSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.engine.sealing import SealBroken
 from app.engine.snapshots import Snapshots
@@ -37,6 +38,9 @@ _PROBE_TOLERANCE = 0.05
 missing or wrong keys tenths to whole units."""
 
 _log = logging.getLogger("octavo.engine")
+
+EmbeddingsOf = Callable[[ImageSpan], "npt.NDArray[np.float32]"]
+"""Gives the rows that a span takes. Raises AppError."""
 
 OnProgress = Callable[[int, int, int], None]
 """Called with tokens: done, total, reused."""
@@ -67,8 +71,9 @@ class HeldSequence:
         snapshot_bytes: int = 0,
         *,
         tiled: bool = False,
+        embeddings_of: EmbeddingsOf | None = None,
     ) -> None:
-        """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`)."""
+        """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`). `embeddings_of`: None for text alone."""
         self._context = context
         self._geometry = geometry
         self._wishes = wishes
@@ -76,6 +81,7 @@ class HeldSequence:
         self._keeper = Keeper(keeping.readings) if keeping else None
         self._snapshots = Snapshots(context, snapshot_bytes)
         self._tiled = tiled
+        self._embeddings_of = embeddings_of
         self._held: Tokens = array("i")
         self._book_ids: frozenset[str] = frozenset()
         self._problems: list[Problem] = []
@@ -83,9 +89,16 @@ class HeldSequence:
     def __len__(self) -> int:
         return len(self._held)
 
-    def read(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress) -> Usage:
+    def read(
+        self,
+        wanted: Tokens,
+        books: Sequence[BookSpan],
+        on_progress: OnProgress,
+        images: Sequence[ImageSpan] = (),
+    ) -> Usage:
         """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
 
+        `images`: where embeddings stand in it, in their order; the embeddings of what is evaluated must be at hand.
         Where the last of the `books` ends, the reading is saved; before that it is saved now and then, and when it is
         stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
         """
@@ -96,11 +109,11 @@ class HeldSequence:
         self._book_ids |= {book.book_id for book in books}
         self._go_back(plan, books_end)
         on_progress(plan.keep, total, plan.keep)
-        self._evaluate(wanted, books, lambda done: on_progress(done, total, plan.keep))
+        self._evaluate(wanted, books, images, lambda done: on_progress(done, total, plan.keep))
         return Usage(total, plan.keep, total - plan.keep, 0)
 
     def foresee(self, wanted: Tokens) -> int:
-        """Tokens that `read` would evaluate; nothing is done."""
+        """Positions, of tokens and embeddings, that `read` would evaluate; nothing is done."""
         plan = self._plan(wanted)
         gain = max((self._gain(plan, saved, wanted) for saved in self._saved()), default=0)
         return plan.total - plan.keep - (gain if gain >= MIN_TOKENS else 0)
@@ -161,21 +174,35 @@ class HeldSequence:
 
     # ---- on to the end of what is wanted
 
-    def _evaluate(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: Callable[[int], None]) -> None:
+    def _evaluate(
+        self,
+        wanted: Tokens,
+        books: Sequence[BookSpan],
+        images: Sequence[ImageSpan],
+        on_progress: Callable[[int], None],
+    ) -> None:
         """The last token of the books, and that of the prompt, are evaluated by themselves: a saved reading is probed
         by evaluating its last token again, and a regenerated answer begins with the prompt's."""
         total, books_end = len(wanted), books[-1].end if books else 0
-        cuts = [books_end - 1, books_end]
+        cuts = [books_end - 1, books_end, *(image.start for image in images)]
+        ahead = deque(images)
         if self._geometry.attention is not Attention.FULL:
             cuts.append(total - 1)
         if self._keeper is not None:
             self._keeper.begin(len(self._held))
         while (start := len(self._held)) < total:
             checkpoint = start < books_end - 1 and self._is_checkpoint_due()
+            while ahead and ahead[0].end <= start:
+                ahead.popleft()
+            image = ahead[0] if ahead and ahead[0].start <= start else None
             end = start + 1 if checkpoint else desk.slice_end(start, total, self._context.slice_tokens, cuts)
             try:
-                outputs = int(checkpoint or end in (books_end, total))
-                self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
+                if image is not None:
+                    end = image.end if image.whole else min(end, image.end)
+                    self._decode_image(image, wanted[start:end])
+                else:
+                    outputs = int(checkpoint or end in (books_end, total))
+                    self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
             except InterruptedError:
                 self._give_way(wanted, books)
                 continue
@@ -205,6 +232,19 @@ class HeldSequence:
             self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
             raise
         self._held.extend(tokens)
+
+    def _decode_image(self, image: ImageSpan, numbers: Tokens) -> None:
+        """Evaluate the embeddings of an image that `numbers` stand for."""
+        if self._embeddings_of is None:
+            raise AppError(Code.BUG, where="sequence.images")
+        first = len(self._held) - image.start
+        rows = self._embeddings_of(image)[first : first + len(numbers)]
+        try:
+            self._context.decode_embeddings(rows, len(self._held), causal=not image.whole, stoppable=True)
+        except AppError:
+            self._cut(0)
+            raise
+        self._held.extend(numbers)
 
     # ---- saved readings
 

@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
@@ -16,15 +18,28 @@ from app.core.settings import KvType, Sampling
 from app.engine import desk, planner
 from app.engine.desk import Tokens
 from app.engine.hardware import free_memory, physical_cores
-from app.engine.llama import Context, Model, devices, version
+from app.engine.library import devices, version
+from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
-from app.engine.protocol import BookSpan, DocumentText, Foresight, Generated, LoadSpec, ModelInfo, Pixels, Prompt, Room
+from app.engine.protocol import (
+    BookSpan,
+    DocumentText,
+    Foresight,
+    Generated,
+    ImageSpan,
+    LoadSpec,
+    ModelInfo,
+    Pixels,
+    Prompt,
+    Room,
+)
 from app.engine.quotable import QuotableText
 from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings, fingerprint
 from app.engine.sampling import Sampler
-from app.engine.sequence import HeldSequence, Keeping, OnProgress
+from app.engine.sequence import HeldSequence, Keeping, OnProgress, Stopped
+from app.engine.vision import Vision
 from app.engine.wishes import Wishes
 from app.engine.writing import Writer
 
@@ -38,12 +53,15 @@ class Session:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._wishes = wishes
         self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress)
+        self._vision: Vision | None = None
+        self._vision_problem: Problem | None = None
         try:
-            self._typesetter = Typesetter(self._model)
+            threads = spec.threads or physical_cores()
+            self._open_eyes(spec, threads)
+            self._typesetter = Typesetter(self._model, self._vision)
             self._shape = _shape(self._model)
             context_tokens = _context_tokens(spec, self._model)
             _check_memory(spec, self._shape, context_tokens)
-            threads = spec.threads or physical_cores()
             self._context = Context(
                 self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
             )
@@ -53,7 +71,9 @@ class Session:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
-        self.info = _describe(self._model, spec, self._shape, self._context.size, threads)
+        info = _describe(self._model, spec, self._shape, self._context.size, threads)
+        seen_by = self._vision.info if self._vision is not None else None
+        self.info = msgspec.structs.replace(info, vision=seen_by, vision_problem=self._vision_problem)
         self._sequence = HeldSequence(
             self._context,
             self._shape.geometry,
@@ -61,14 +81,30 @@ class Session:
             _keeping(spec, self.info),
             spec.snapshot_bytes,
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= desk.TILE_TOKENS,
+            embeddings_of=self._vision.rows if self._vision is not None else None,
         )
 
     def close(self) -> None:
         self._sequence.settle()
+        if self._vision is not None:
+            self._vision.close()
         self._context.close()
         self._model.close()
 
+    def _open_eyes(self, spec: LoadSpec, threads: int) -> None:
+        """Take the projector; one that is of no use leaves the model what it is for text."""
+        if not spec.projector_path:
+            return
+        gpu = _has_gpu() and spec.gpu_layers != 0
+        try:
+            self._vision = Vision(Path(spec.projector_path), self._model, threads, spec.readings, gpu=gpu)
+        except AppError as error:
+            self._vision_problem = error.problem
+
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
+        """Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images."""
+        if any(message.images for message in prompt.messages):
+            self._eyes()
         return self._typesetter.lay_out(prompt)
 
     def foresee(self, prompt: Prompt) -> Foresight:
@@ -87,26 +123,61 @@ class Session:
             for kind in KvType
         )
 
+    # ---- images
+
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+        """What images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
+        return tuple(self._eyes().tokens(width, height) for width, height in sizes)
 
     def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+        """What has to be seen before an answer to `prompt`; the embeddings of all it needs stay in memory from here on.
+
+        Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
+        """
+        vision, laid = self._eyes(), self.lay_out(prompt)
+        held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
+        needed = {span.sha256 for span in laid.images if span.end > held}
+        vision.pin(frozenset(needed))
+        shown = {image.sha256: image for message in prompt.messages for image in message.images}
+        return tuple(
+            vision.pixels(image) for sha256, image in shown.items() if sha256 in needed and not vision.has(sha256)
+        )
 
     def see(
         self, wanted: Pixels, canvas: Raster, overview: Raster | None, on_progress: Callable[[int, int], None]
     ) -> None:
-        raise AppError(Code.MODEL_BLIND, path=self.info.path)
+        """Encode an image. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...; Stopped."""
+
+        def tell(done: int, total: int) -> None:
+            on_progress(done, total)
+            if self._wishes.any() and self._wishes.wait():
+                raise Stopped
+
+        self._eyes().see(wanted, canvas, overview, tell)
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
-        """Nothing is kept."""
+        """Keep embeddings of these images only. Raises AppError FOLDER_READ_ONLY."""
+        if self._vision is not None:
+            self._vision.retain(sha256s)
+
+    def _eyes(self) -> Vision:
+        if self._vision is None:
+            problem = self._vision_problem
+            raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=self.info.path)
+        return self._vision
 
     def is_control(self, token: int) -> bool:
         return self._model.is_control(token)
 
-    def read(self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress) -> Usage:
+    def read(
+        self,
+        wanted: Tokens,
+        books: Sequence[BookSpan],
+        on_progress: OnProgress,
+        images: Sequence[ImageSpan] = (),
+    ) -> Usage:
         """Bring the context to the end of `wanted`; see `HeldSequence.read`."""
-        return self._sequence.read(wanted, books, on_progress)
+        return self._sequence.read(wanted, books, on_progress, images)
 
     def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
         """Bring the context to the end of the prompt's last document, as an answer to it would."""
@@ -131,7 +202,7 @@ class Session:
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)
-        usage = self.read(laid.tokens, laid.books, on_progress)
+        usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         waited_s = self._wishes.waited_s - waited_s
         started += waited_s
         read_s = time.monotonic() - started

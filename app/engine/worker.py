@@ -11,7 +11,8 @@ from pathlib import Path
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine.hardware import physical_cores
-from app.engine.llama import Model, devices, version
+from app.engine.library import devices, version
+from app.engine.llama import Model
 from app.engine.protocol import (
     AnswerTo,
     Appraise,
@@ -121,10 +122,10 @@ class Worker:
             case Layout(prompt):
                 session = self._loaded()
                 laid = session.lay_out(prompt)
-                control = frozenset(token for token in set(laid.tokens) if session.is_control(token))
-                self._port.send(LaidOut(tuple(laid.tokens), laid.books, control))
-            case Probe(tokens, books):
-                usage = self._loaded().read(array("i", tokens), books, self._reading)
+                control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
+                self._port.send(LaidOut(tuple(laid.tokens), laid.books, control, laid.images))
+            case Probe(tokens, books, images):
+                usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._tell_problems()
                 self._port.send(Probed(self._loaded().logits(), usage))
             case ReadBooks(prompt):

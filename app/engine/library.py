@@ -1,0 +1,139 @@
+"""llama.cpp's shared library: loaded once, its errors kept, and what the bindings leave out of it.
+
+Only the low-level bindings are used. The high-level `llama_cpp.Llama` trusts `llama_memory_seq_rm`, which is silently
+wrong for chunked attention, reads templates and whole prompts with special tokens, and needs `diskcache`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import sys
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from app.engine.protocol import Device
+
+_LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
+_DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
+
+_OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
+"""llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
+program takes one of the cores, long spinning keeps the late thread from its turn: on two cores, one busy program beside
+it slowed decoding from tens of tokens a second to less than one. Sleeping at once costs more than half of the speed on
+a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
+
+_errors: list[str] = []
+
+
+@cache
+def bindings() -> ModuleType:
+    """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
+    for name, value in _OPENMP.items():
+        os.environ.setdefault(name, value)
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.submodule_search_locations is None:
+            raise ModuleNotFoundError("llama_cpp")
+        package = ModuleType("llama_cpp")
+        package.__path__ = list(spec.submodule_search_locations)
+        sys.modules["llama_cpp"] = package
+    api = importlib.import_module("llama_cpp.llama_cpp")
+    api.llama_log_set(log_callback(), None)
+    api.llama_backend_init()
+    return api
+
+
+@cache
+def log_callback() -> Any:
+    """What llama.cpp and its multimodal library tell, of which errors are kept (`last_errors`)."""
+
+    def keep_errors(level: int, text: bytes, _data: Any) -> None:
+        if level == _LOG_LEVEL_ERROR:
+            _errors.append(text.decode("utf-8", "replace").strip())
+
+    api = importlib.import_module("llama_cpp.llama_cpp")
+    return api.llama_log_callback(keep_errors)  # cached: llama.cpp holds a bare pointer to it
+
+
+def last_errors() -> list[str]:
+    """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
+    lines, _errors[:] = list(_errors), []
+    return lines
+
+
+def version() -> str:
+    """Identifies the build of llama.cpp; saved states are only valid within one."""
+    import importlib.metadata
+
+    return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"
+
+
+def devices() -> tuple[Device, ...]:
+    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings)."""
+    library = bindings()._lib
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    for name, arguments, result in (
+        ("ggml_backend_dev_count", [], size),
+        ("ggml_backend_dev_get", [size], pointer),
+        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
+        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    found = []
+    for index in range(library.ggml_backend_dev_count()):
+        device = library.ggml_backend_dev_get(index)
+        free, total = size(), size()
+        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        kind = library.ggml_backend_dev_type(device)
+        found.append(
+            Device(
+                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
+                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
+                _DEVICE_KINDS[kind] if kind < len(_DEVICE_KINDS) else "accelerator",
+                free.value,
+                total.value,
+            )
+        )
+    return tuple(found)
+
+
+def summary(lines: list[str]) -> str:
+    """The first error line, without the name of the C++ function that wrote it."""
+    first = next((line for line in lines if line), "")
+    return first.split(": ", 1)[-1][:300]
+
+
+# ---- gguf.h; exported, but not in the bindings
+
+GGUF_UINT32, GGUF_STRING = 4, 8  # enum gguf_type
+
+
+class GgufParams(ctypes.Structure):
+    """struct gguf_init_params"""
+
+    _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p))
+
+
+@cache
+def gguf() -> Any:
+    """llama.cpp's parser of GGUF files."""
+    library = bindings()._lib
+    pointer, text, index = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64
+    for name, arguments, result in (
+        ("gguf_init_from_file", [text, GgufParams], pointer),
+        ("gguf_free", [pointer], None),
+        ("gguf_find_key", [pointer, text], index),
+        ("gguf_get_kv_type", [pointer, index], ctypes.c_int),
+        ("gguf_get_val_u32", [pointer, index], ctypes.c_uint32),
+        ("gguf_get_val_str", [pointer, index], text),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    return library
