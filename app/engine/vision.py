@@ -53,7 +53,8 @@ class Vision:
             file = fingerprint(path)
         except OSError as error:
             raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=error.strerror or "") from error
-        self.info = VisionInfo(file, header.kind, self._tiled, header.tile, header.tokens, tiles.MAX_TILES)
+        shape = (header.tile, header.tokens, tiles.MAX_TILES) if self._tiled else (0, 0, 0)
+        self.info = VisionInfo(file, header.kind, self._tiled, *shape)
         self.identity = f"{file}/{LAYOUT_VERSION}/{version()}"
         self._embeddings = ImageEmbeddings(keeping, self.identity)
         self._marks = _marks(model) if self._tiled else {}
