@@ -53,7 +53,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     reader = Reader(recognitions=recognitions)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
-    images = Images(ImageReader(), ImageStore(database), library, engine)
+    images = Images(ImageReader(), ImageStore(database), library, engine, readings)
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)

@@ -146,7 +146,8 @@ class Pixels(msgspec.Struct, frozen=True):
 
 class Vision(msgspec.Struct, frozen=True):
     """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels, each of `tokens_per_tile`, at
-    most `max_tiles` and an overview; else by the layout that llama.cpp knows for the projector's `kind`, and these are 0."""
+    most `max_tiles` and an overview; else by the layout that llama.cpp knows for the projector's `kind`, and these are
+    0."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str

@@ -141,8 +141,9 @@ class Ask:
                 case Done(model):
                     writing.by(model.name)
         load_s = time.monotonic() - started
-        if question.images and self._model().vision is None:
-            raise AppError(Code.MODEL_BLIND, path=self._model().path)
+        if question.images and (model := self._model()).vision is None:
+            problem = model.vision_problem
+            raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=model.path)
         settings = self._settings()
         passages: tuple[PassageRef, ...] = ()
         if excerpts or settings.close_reading:

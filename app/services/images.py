@@ -14,6 +14,7 @@ from app.core.image import Image, ImageRef, Raster
 from app.documents.images.reader import ImageReader
 from app.engine.protocol import Engine, Prompt
 from app.services.library import Library
+from app.services.readings import SavedReadings
 from app.store.images import Images as ImageStore
 
 PAGE_WIDTH = 2_400
@@ -30,7 +31,10 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class Images:
-    def __init__(self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine) -> None:
+    def __init__(
+        self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine, readings: SavedReadings
+    ) -> None:
+        self._readings = readings
         self._reader = reader
         self._store = store
         self._library = library
@@ -104,9 +108,13 @@ class Images:
             yield Done(len(unseen))
 
     def forget_unused(self) -> None:
-        """After questions or books were deleted: keep nothing of images that no question has any more."""
-        if self._engine.model() is not None:
-            self._engine.keep_images(self._store.all())
+        """After questions or books were deleted: keep nothing of images that no question has any more.
+
+        Waits its turn at the engine. Raises AppError FOLDER_READ_ONLY.
+        """
+        kept = self._store.all()
+        self._readings.keep_images(kept)
+        self._engine.keep_images(kept)
 
     def close(self) -> None:
         self._reader.close()

@@ -24,6 +24,8 @@ RULES_FOR_EXCERPTS = (
 RULES_WITHOUT_DOCUMENTS = (
     "You are Octavo, a careful assistant. No document lies on the desk. Say so when you do not know."
 )
+WITH_IMAGES = "Answer from the images above, too."
+"""Stands before a question that comes with images: what the rules say of documents alone was written for all."""
 
 
 class Prompts:
@@ -77,4 +79,5 @@ def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) 
         unseen = [f"{name} (you cannot see it)" for name in names]
         return Message("user", "\n".join([*unseen, question]))
     visible = (ShownImage(i.sha256, i.width, i.height, name) for i, name in zip(images, names, strict=True))
-    return Message("user", question, tuple(visible))
+    asked = f"{WITH_IMAGES} {question}" if images else question
+    return Message("user", asked, tuple(visible))

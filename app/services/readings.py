@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
+from app.engine import embeddings
 from app.engine.protocol import ReadingsSpec
 from app.engine.readings import Readings, SavedReading
 from app.engine.sealing import SECRET_BYTES
@@ -38,6 +40,11 @@ class SavedReadings:
     def delete_of_book(self, book_id: str) -> None:
         """Delete every reading that a book is a part of. Raises AppError FOLDER_READ_ONLY."""
         self._readings().delete_of_book(book_id)
+
+    def keep_images(self, sha256s: Collection[str]) -> None:
+        """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
+        spec = ReadingsSpec(str(self._folder), self._secret(), 0)
+        embeddings.retain(spec, sha256s)
 
     def _readings(self) -> Readings:
         return Readings(self._folder, self._secret(), self._quota_bytes())

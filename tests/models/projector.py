@@ -85,7 +85,7 @@ def _add_encoder(
     patch_gain: float = 1.0,
     convolution: bool = False,
 ) -> None:
-    add, add_linear = _adder(writer, rng), _linear_adder(writer, rng)
+    add_linear = _linear_adder(writer, rng)
     patches = (side // _PATCH) ** 2
     patch = rng.standard_normal((_WIDTH, 3 * _PATCH * _PATCH)) * patch_gain / math.sqrt(3 * _PATCH * _PATCH)
     shape = (_WIDTH, 3, _PATCH, _PATCH) if convolution else patch.shape
