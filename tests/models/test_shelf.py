@@ -1,0 +1,46 @@
+"""The shelf of model files: what is a model, and which projector is its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.settings import EngineSettings
+from app.models import shelf
+from app.services.models import spec_of
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_bytes(b"GGUF")
+
+
+def test_projectors_and_later_parts_are_no_models(tmp_path: Path) -> None:
+    put(tmp_path, "scout-00001-of-00002.gguf", "scout-00002-of-00002.gguf", "mmproj-scout.gguf", "MMPROJ-other.gguf")
+    assert [file.name for file in shelf.available(tmp_path) if not file.starter] == ["scout-00001-of-00002"]
+
+
+@pytest.mark.parametrize(
+    ("model", "beside", "found"),
+    [
+        ("Scout-Q4_K_M.gguf", ("mmproj-Scout-f16.gguf",), "mmproj-Scout-f16.gguf"),
+        ("Scout-Q4_K_M.gguf", ("mmproj-F16.gguf",), "mmproj-F16.gguf"),
+        ("gemma-3-4b.gguf", ("mmproj-Llama-4-Scout.gguf", "mmproj-gemma-3-4b.gguf"), "mmproj-gemma-3-4b.gguf"),
+        ("Llama-4-Scout.gguf", ("mmproj-gemma-3-4b.gguf", "mmproj-Llama-4-Scout.gguf"), "mmproj-Llama-4-Scout.gguf"),
+        ("Scout.gguf", ("Scout-mmproj.txt", "other.gguf"), ""),
+        ("Scout.gguf", (), ""),
+    ],
+)
+def test_the_projector_lies_beside_its_model(tmp_path: Path, model: str, beside: tuple[str, ...], found: str) -> None:
+    put(tmp_path, model, *beside)
+    expected = str(tmp_path / found) if found else ""
+    assert shelf.projector_beside(tmp_path / model) == expected
+    assert spec_of(EngineSettings(model_path=str(tmp_path / model))).projector_path == expected
+
+
+def test_a_chosen_projector_counts(tmp_path: Path) -> None:
+    put(tmp_path, "scout.gguf", "mmproj-scout.gguf")
+    chosen = EngineSettings(model_path=str(tmp_path / "scout.gguf"), projector_path="/elsewhere/mmproj.gguf")
+    assert spec_of(chosen).projector_path == "/elsewhere/mmproj.gguf"
+    assert shelf.projector_beside(Path("/nowhere/at/all.gguf")) == ""
