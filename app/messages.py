@@ -32,6 +32,13 @@ _FORMATS = {
     "eml": "e-mail",
     "csv": "CSV table",
     "xlsx": "Excel workbook",
+    "png": "PNG",
+    "jpeg": "JPEG",
+    "webp": "WebP",
+    "gif": "GIF",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+    "avif": "AVIF",
 }
 
 _EXCESSES = {
@@ -51,6 +58,10 @@ _EXCESSES = {
     "rows": "more than {value} rows in one table",
     "columns": "more than {value} columns in one table",
     "cells": "more than {value} cells up to the last one of a sheet",
+    "pixels": "more than {value} pixels",
+    "side": "more than {value} pixels on one side",
+    "file_bytes": "more than {value} in its file",
+    "profile_bytes": "a colour profile of more than {value}",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
 

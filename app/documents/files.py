@@ -37,8 +37,10 @@ class OpenFile(msgspec.Struct, frozen=True):
     version: Version
 
 
-def open_document(path: Path) -> OpenFile:
-    """Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE."""
+def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
+    """`limit_bytes` 0: as its name's ending asks for.
+
+    Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE."""
     try:
         _check_kind(path, path.stat())  # before opening: to open a device can already do something
         # Not to wait for a writer, should a pipe have taken the file's place meanwhile.
@@ -48,7 +50,7 @@ def open_document(path: Path) -> OpenFile:
     try:
         status = os.fstat(fd)
         _check_kind(path, status)
-        _check_size(path, status.st_size)
+        _check_size(path, status.st_size, limit_bytes)
     except BaseException:
         os.close(fd)
         raise
@@ -63,7 +65,7 @@ def look_at(path: Path) -> Version:
         raise _absent(error, path) from error
 
 
-def printable(path: Path) -> str:
+def printable(path: Path | str) -> str:
     """The path as text that can be stored and shown: bytes of a name that are no UTF-8 become question marks."""
     return str(path).encode("utf-8", "replace").decode("utf-8")
 
@@ -84,8 +86,8 @@ def _check_kind(path: Path, status: os.stat_result) -> None:
         raise AppError(Code.FILE_NOT_REGULAR, path=printable(path))
 
 
-def _check_size(path: Path, size: int) -> None:
-    limit = PACKED_LIMIT_BYTES if path.suffix.lower() in _PACKED else TEXT_LIMIT_BYTES
+def _check_size(path: Path, size: int, limit: int) -> None:
+    limit = limit or (PACKED_LIMIT_BYTES if path.suffix.lower() in _PACKED else TEXT_LIMIT_BYTES)
     if size == 0:
         raise AppError(Code.FILE_EMPTY, path=printable(path))
     if size > limit:

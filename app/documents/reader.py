@@ -21,7 +21,8 @@ from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
 from app.core.password import Password
 from app.documents.files import look_at, printable
-from app.documents.opened import OpenedDocument, ReaderLimits
+from app.documents.opened import OpenedDocument
+from app.documents.process import ReaderLimits, step_to_ask_for
 from app.documents.protocol import DrawPage, DrawScan, ReadLayer
 from app.documents.scans import recognition
 from app.documents.scans.recogniser import Recogniser, RecogniserLimits
@@ -150,7 +151,9 @@ class Reader:
         def draw(page: int) -> Raster | None:
             return opened.draw_scan(msgspec.structs.replace(order, page=page), cancel)
 
-        recogniser = Recogniser(self._step(), self._recogniser_limits, len(document.pages), self._starter)
+        recogniser = Recogniser(
+            step_to_ask_for(self._asked), self._recogniser_limits, len(document.pages), self._starter
+        )
         try:
             for event in recognition.recognise(document, draw, recogniser, self._recognitions, cancel):
                 if isinstance(event, Document) and not event.characters:
@@ -162,12 +165,7 @@ class Reader:
             recogniser.close()
 
     def _open(self, path: Path) -> OpenedDocument:
-        return OpenedDocument(path, self._step(), self._limits, self._starter)
-
-    def _step(self) -> Step:
-        """The step to ask for: a system that offers half of Landlock's gets that half."""
-        step = self._asked or sandbox.probe()
-        return Step.LANDLOCK if self._asked is None and step is Step.RLIMITS else step
+        return OpenedDocument(path, step_to_ask_for(self._asked), self._limits, self._starter)
 
     def _kept_reader(self, path: Path, sha256: str) -> OpenedDocument | None:
         """The reader that holds the file as it is now. The caller holds the lock."""

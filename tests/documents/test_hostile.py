@@ -20,7 +20,7 @@ from app.core.document import Document, Format, Page, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Failed, Opening
 from app.core.image import Raster
-from app.documents import opened
+from app.documents import process
 from app.documents.protocol import Drawn, LayerRead, Parsed, WireFailed
 from app.documents.reader import Reader
 from app.documents.worker import diagnose
@@ -47,7 +47,7 @@ def book(tmp_path: Path) -> Path:
 
 def lie(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """Have every reader be a liar that answers `what`."""
-    monkeypatch.setattr(opened, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), what])
+    monkeypatch.setattr(process, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), what])
 
 
 def text_of(message: msgspec.Struct) -> str:

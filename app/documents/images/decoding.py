@@ -1,0 +1,204 @@
+"""Untrusted bytes into upright pixels: RGB of 8 bits a channel in sRGB, on white, without metadata."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    ImagePalette,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from app.core.errors import AppError, Code
+from app.documents.images.kinds import Kind, kind_of
+from app.documents.images.protocol import MAX_PIXELS, MAX_PROFILE_BYTES, excess, thumbnail_size
+
+_OPENERS: dict[Kind, type[ImageFile.ImageFile]] = {
+    Kind.PNG: PngImagePlugin.PngImageFile,
+    Kind.JPEG: JpegImagePlugin.JpegImageFile,
+    Kind.WEBP: WebPImagePlugin.WebPImageFile,
+    Kind.GIF: GifImagePlugin.GifImageFile,
+    Kind.TIFF: TiffImagePlugin.TiffImageFile,
+    Kind.BMP: BmpImagePlugin.BmpImageFile,
+    Kind.AVIF: AvifImagePlugin.AvifImageFile,
+}
+_NEEDED_LATER = (ImagePalette,)  # imported by the others when they first want it, which is behind the lock
+
+_Way = Image.Transpose
+_UPRIGHT = {  # by the value of Orientation: Exif 2.3, 4.6.4 A
+    2: _Way.FLIP_LEFT_RIGHT,
+    3: _Way.ROTATE_180,
+    4: _Way.FLIP_TOP_BOTTOM,
+    5: _Way.TRANSPOSE,
+    6: _Way.ROTATE_270,
+    7: _Way.TRANSVERSE,
+    8: _Way.ROTATE_90,
+}
+
+
+def get_ready() -> None:
+    """Set Pillow's own limits; called once, before the sandbox closes."""
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)  # above the limit; above twice the limit an error
+    PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES  # profiles, too, are unpacked up to this
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the process may start none
+
+
+def decode(untrusted_bytes: bytes, name: str) -> Image.Image:
+    """Of several frames or pages the first.
+
+    Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError.
+    """
+    kind = kind_of(untrusted_bytes)
+    if kind is None:
+        raise AppError(Code.IMAGE_UNKNOWN, path=name)
+    with _told(kind, name):
+        picture = _OPENERS[kind](io.BytesIO(untrusted_bytes))
+        _check_size(picture, name)
+        picture.load()
+        _check_size(picture, name)  # some kinds know it only now
+        orientation = _orientation(picture)
+        upright = _upright(_in_rgb(picture, name), orientation)
+        upright.info = {}  # else a profile would be written with the pixels
+        return upright
+
+
+def decode_own(png: bytes) -> Image.Image:
+    """What was written here once. Raises AppError IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError."""
+    with _told(Kind.PNG, ""):
+        picture = PngImagePlugin.PngImageFile(io.BytesIO(png))
+        _check_size(picture, "")
+        return picture.convert("RGB")
+
+
+def resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """As models are shown it: each pixel the mean of all that it covers, weighted by distance (Pillow's "bilinear").
+
+    That is what torchvision's resize with `antialias` gives too, but for rounding.
+    """
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.BILINEAR)
+
+
+def thumbnail(picture: Image.Image) -> Image.Image:
+    return resized(picture, thumbnail_size(*picture.size))
+
+
+def encode(picture: Image.Image) -> bytes:
+    """PNG of an image in RGB: pixels and nothing else, the same bytes for the same pixels."""
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+@contextmanager
+def _told(kind: Kind, name: str) -> Iterator[None]:
+    """What Pillow raises: all but a few of its errors are about the bytes, and they are of every type."""
+    try:
+        yield
+    except (AppError, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise AppError(Code.IMAGE_LIMIT, path=name, limit="pixels", value=MAX_PIXELS) from error
+    except Exception as error:
+        if isinstance(error, ImportError) or (isinstance(error, OSError) and error.errno is not None):
+            raise  # the sandbox's doing: a mistake of ours
+        raise AppError(Code.IMAGE_DAMAGED, path=name, format=kind.value) from error
+
+
+def _check_size(picture: Image.Image, name: str) -> None:
+    found = excess(picture.width, picture.height)
+    if found is not None:
+        raise AppError(Code.IMAGE_LIMIT, path=name, limit=found[0], value=found[1])
+
+
+def _orientation(picture: Image.Image) -> int:
+    """The value of Exif's Orientation; 1, which is upright, where nothing sensible is said."""
+    try:
+        said = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except MemoryError:
+        raise
+    except Exception:  # a damaged Exif costs itself, not the image
+        return 1
+    return said if said in _UPRIGHT else 1
+
+
+def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+    """As ImageOps.exif_transpose, which also writes the rest of the metadata anew, and fails where that is odd."""
+    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+
+
+# ---- colours
+
+
+def _in_rgb(picture: Image.Image, name: str) -> Image.Image:
+    """sRGB, on white."""
+    profile = picture.info.get("icc_profile") or b""
+    if len(profile) > MAX_PROFILE_BYTES:
+        raise AppError(Code.IMAGE_LIMIT, path=name, limit="profile_bytes", value=MAX_PROFILE_BYTES)
+    if picture.mode in ("1", "I", "F") or picture.mode.startswith("I;16"):
+        picture = _in_grey(picture)
+    if picture.has_transparency_data:
+        return _on_white(_in_srgb(picture.convert("RGBA"), profile))
+    if picture.mode == "P":
+        picture = picture.convert("RGB")
+    return _in_srgb(picture, profile).convert("RGB")
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """A profile that cannot be made sense of, or that is for other channels, counts for nothing."""
+    if not profile:
+        return picture
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    try:
+        own, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        changed = ImageCms.profileToProfile(picture, own, srgb, outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return changed or picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """`picture` in RGBA."""
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
+
+
+def _in_grey(picture: Image.Image) -> Image.Image:
+    """Bits, and numbers of 16 or 32 bits, as 8 bits: scaled, where they are beyond these, and not cut off."""
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode.startswith("I;16"):
+        picture, low, high = picture.convert("I"), 0.0, 65_535.0
+    else:
+        low, high = _bounds(picture)
+    scale = 255 / (high - low)
+    grey = picture.point(lambda number: number * scale + (0.5 - low * scale)).convert("L")
+    grey.info = {}  # a transparent shade of grey would be one of the unscaled numbers
+    return grey
+
+
+def _bounds(picture: Image.Image) -> tuple[float, float]:
+    """What is black and what is white: 0 to 1, 255 or 65,535 where the numbers are within these, else the extremes."""
+    low, high = picture.getextrema()
+    assert isinstance(low, int | float)
+    assert isinstance(high, int | float)
+    if not math.isfinite(high - low):
+        raise ValueError("numbers without bounds")
+    tops = (1.0, 255.0, 65_535.0) if picture.mode == "F" else (255.0, 65_535.0)
+    top = next((top for top in tops if high <= top), None)
+    return (low, high) if low < 0 or top is None else (0.0, top)

@@ -1,0 +1,69 @@
+"""Which kind of image bytes are, by their beginning; nothing is decoded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import PurePath
+
+
+class Kind(StrEnum):
+    """The kinds that are decoded. A kind that is not among them is never handed to a decoder."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    GIF = "gif"
+    TIFF = "tiff"
+    BMP = "bmp"
+    AVIF = "avif"
+
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".dib", ".avif")
+"""How the names of such files end, in lower case."""
+
+HEAD_BYTES = 64
+"""How much of a file's beginning `kind_of` looks at."""
+
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": Kind.PNG,
+    b"\xff\xd8\xff": Kind.JPEG,
+    b"GIF87a": Kind.GIF,
+    b"GIF89a": Kind.GIF,
+    b"II*\0": Kind.TIFF,
+    b"MM\0*": Kind.TIFF,
+    b"II+\0": Kind.TIFF,  # BigTIFF
+    b"MM\0+": Kind.TIFF,
+}
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
+"""Bytes of the second header, from byte 14 (Microsoft, Bitmap Storage); a text may well begin with BM."""
+
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+
+def kind_of(untrusted_head: bytes) -> Kind | None:
+    """None for whatever is no image of a known kind."""
+    head = untrusted_head[:HEAD_BYTES]
+    for signature, kind in _SIGNATURES.items():
+        if head.startswith(signature):
+            return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Kind.WEBP
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return Kind.BMP
+    if head[4:8] == b"ftyp" and _AVIF_BRANDS & _brands(head):
+        return Kind.AVIF
+    return None
+
+
+def is_image(name: str, untrusted_head: bytes) -> bool:
+    """Whether a file is to be taken as an image rather than as a document: by its bytes, or else by its name.
+
+    `untrusted_head`: its first HEAD_BYTES, or all there are.
+    """
+    return kind_of(untrusted_head) is not None or PurePath(name).suffix.lower() in ENDINGS
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """The brands of a file type box (ISO/IEC 14496-12, 4.3): the major one, and from byte 16 the compatible ones."""
+    end = min(len(head), int.from_bytes(head[:4], "big"))
+    return {head[8:12]} | {head[start : start + 4] for start in range(16, end, 4)}
