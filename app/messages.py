@@ -136,8 +136,8 @@ _SENTENCES: dict[Code, str] = {
         " put it back, or add the book again."
     ),
     Code.IMAGE_UNKNOWN: (
-        "“{path}” is no image that Octavo knows. It takes PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF and HEIC: save the"
-        " image as one of these and attach that."
+        "“{path}” is no image that Octavo knows. It takes PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF, but not HEIC"
+        " or SVG: save the image as one of these and attach that."
     ),
     Code.IMAGE_DAMAGED: (
         "“{path}” is damaged or cut short, and could not be read as {format}. Get the image again from where it came."

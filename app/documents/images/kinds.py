@@ -19,7 +19,11 @@ class Kind(StrEnum):
 
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".dib", ".avif")
-"""How the names of such files end, in lower case."""
+"""How the names of files of these kinds end, in lower case."""
+
+_NOT_TAKEN = (".heic", ".heif", ".hif", ".svg", ".svgz")
+"""Images all the same, so that whoever drops one is told what is taken. There is no decoder of HEIC to choose: of those
+that are kept up, the packages are under the GPL. SVG is a program more than an image."""
 
 HEAD_BYTES = 64
 """How much of a file's beginning `kind_of` looks at."""
@@ -56,11 +60,11 @@ def kind_of(untrusted_head: bytes) -> Kind | None:
 
 
 def is_image(name: str, untrusted_head: bytes) -> bool:
-    """Whether a file is to be taken as an image rather than as a document: by its bytes, or else by its name.
+    """Whether a file is meant as an image rather than as a document: by its bytes, or else by its name.
 
     `untrusted_head`: its first HEAD_BYTES, or all there are.
     """
-    return kind_of(untrusted_head) is not None or PurePath(name).suffix.lower() in ENDINGS
+    return kind_of(untrusted_head) is not None or PurePath(name).suffix.lower() in (*ENDINGS, *_NOT_TAKEN)
 
 
 def _brands(head: bytes) -> set[bytes]:
