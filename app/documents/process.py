@@ -15,7 +15,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.documents.protocol import Ready, WireFailed
+from app.documents.protocol import NO_FILE, Ready, WireFailed
 from app.isolation import sandbox
 from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied, command
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
@@ -26,9 +26,6 @@ PROGRESS_LIMIT_S = 60.0
 
 START_LIMIT_S = 120.0
 """How long a reader may take to load its libraries: about a second, far longer from a slow disk on a busy machine."""
-
-NO_FILE = -1
-"""In place of a file descriptor: the process is given no file."""
 
 _POLL_S = 0.05
 _SHELL_SIGNALS = 128  # bubblewrap reports a signal that ended the child as this plus its number

@@ -16,6 +16,9 @@ from app.isolation.sandbox import Step
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
 
+NO_FILE = -1
+"""In place of a file descriptor: the process is given no file."""
+
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 

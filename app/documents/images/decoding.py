@@ -25,7 +25,7 @@ from PIL import (
 
 from app.core.errors import AppError, Code
 from app.documents.images.kinds import Kind, kind_of
-from app.documents.images.protocol import MAX_PIXELS, MAX_PROFILE_BYTES, excess, thumbnail_size
+from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_PROFILE_BYTES, excess, thumbnail_size
 
 _OPENERS: dict[Kind, type[ImageFile.ImageFile]] = {
     Kind.PNG: PngImagePlugin.PngImageFile,
@@ -63,6 +63,8 @@ def decode(untrusted_bytes: bytes, name: str) -> Image.Image:
 
     Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError.
     """
+    if len(untrusted_bytes) > MAX_FILE_BYTES:
+        raise AppError(Code.IMAGE_LIMIT, path=name, limit="file_bytes", value=MAX_FILE_BYTES)
     kind = kind_of(untrusted_bytes)
     if kind is None:
         raise AppError(Code.IMAGE_UNKNOWN, path=name)
@@ -201,4 +203,4 @@ def _bounds(picture: Image.Image) -> tuple[float, float]:
         raise ValueError("numbers without bounds")
     tops = (1.0, 255.0, 65_535.0) if picture.mode == "F" else (255.0, 65_535.0)
     top = next((top for top in tops if high <= top), None)
-    return (low, high) if low < 0 or top is None else (0.0, top)
+    return (low, max(high, low + 1)) if low < 0 or top is None else (0.0, top)

@@ -31,22 +31,18 @@ from app.documents.images.protocol import (
     excess,
     thumbnail_size,
 )
-from app.documents.process import (
-    NO_FILE,
-    Findings,
-    ReaderLimits,
-    ReaderProcess,
-    is_whole,
-    step_to_ask_for,
-    unbelievable,
-)
+from app.documents.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
+from app.documents.protocol import NO_FILE
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
-"""Memory that one image may take. The largest ones need two thirds of it."""
+"""Memory that one image may take: 100 million pixels need half of it, and two thirds as WebP."""
 
-CPU_S = 120
-"""Processor time of one process, a backstop: the largest images take half a minute."""
+CPU_S = 180
+"""Processor time of one process, a backstop: the largest images take 20 seconds."""
+
+PROGRESS_LIMIT_S = 120.0
+"""How long one image may take: nothing is told in between, and the machine may be slow and busy."""
 
 _MODULE = "app.documents.images.worker"
 _FINDINGS: Findings = {
@@ -78,7 +74,7 @@ class ImageReader:
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
         self._asked = step
-        self._limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
+        self._limits = limits or ReaderLimits(PROGRESS_LIMIT_S, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._running: set[_Process] = set()
         self._kept: _Process | None = None
         self._keeping = threading.Lock()
@@ -164,9 +160,7 @@ class ImageReader:
     def _put(self, process: _Process, order: Order, path: str) -> _Answer | None:
         """Ask the process that is kept, and give it up if it dies of that. The caller holds the lock."""
         try:
-            return next(
-                (event for event in process.converse(order, path, None) if not isinstance(event, Opening)), None
-            )
+            return process.ask(order, path)
         except AppError as error:
             if error.code in _DIED:
                 self._kept = None

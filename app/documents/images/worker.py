@@ -27,18 +27,18 @@ from app.documents.images.protocol import (
     Resize,
     Resized,
 )
-from app.documents.protocol import Ready, WireFailed
+from app.documents.protocol import NO_FILE, Ready, WireFailed
 from app.isolation import limits, sandbox
 from app.isolation.pulse import Port
 
 
-def carry_out(order: Order, fd: int) -> Event:
+def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
     """Whatever happens becomes an event."""
     name = order.name if isinstance(order, Decode) else ""
     try:
         match order:
             case Decode():
-                return _decoded(decoding.decode(_read(fd, name), name))
+                return _decoded(decoding.decode(untrusted_bytes, name))
             case Pack(raster):
                 return _decoded(Image.frombytes("RGB", (raster.width, raster.height), raster.rgb))
             case Resize(png, size):
@@ -58,12 +58,12 @@ def out_of_memory(name: str) -> WireFailed:
     return WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": name}))
 
 
-def _read(fd: int, name: str) -> bytes:
+def _read(fd: int) -> bytes:
+    """All of the file, or one byte more than the limit where it has become larger since the desk looked."""
+    if fd == NO_FILE:
+        return b""
     with os.fdopen(fd, "rb") as file:
-        untrusted_bytes = file.read(MAX_FILE_BYTES + 1)
-    if len(untrusted_bytes) > MAX_FILE_BYTES:  # it grew since the desk looked
-        raise AppError(Code.IMAGE_LIMIT, path=name, limit="file_bytes", value=MAX_FILE_BYTES)
-    return untrusted_bytes
+        return file.read(min(os.fstat(fd).st_size, MAX_FILE_BYTES) + 1)
 
 
 def _decoded(picture: Image.Image) -> Decoded:
@@ -94,9 +94,10 @@ def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
     port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
     limits.seal()
     port.send(Ready(reached))
+    untrusted_bytes = _read(int(fd))
     while (order := port.receive()) is not None:
         port.step()
-        event = carry_out(order, int(fd))
+        event = carry_out(order, untrusted_bytes)
         try:
             port.send(event)
         except MemoryError:  # there was room for the pixels, but not for their copy in the message

@@ -1,0 +1,90 @@
+"""Images of every kind, made in the test, and what becomes of them in the real process."""
+
+from __future__ import annotations
+
+import io
+import random
+from typing import Any
+
+from PIL import Image
+
+from app.core.cancel import Cancel
+from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Image as Taken
+from app.documents.images.kinds import Kind
+from app.documents.images.reader import ImageReader
+
+LOSSLESS = (Kind.PNG, Kind.TIFF, Kind.BMP)
+NEARLY: dict[Kind, dict[str, Any]] = {
+    Kind.JPEG: {"quality": 100, "subsampling": 0},
+    Kind.AVIF: {"quality": 100, "subsampling": "4:4:4", "speed": 10},
+    Kind.WEBP: {"lossless": True},
+}
+
+RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (90, 90, 90)
+SIZE = (60, 40)
+
+
+def flag(size: tuple[int, int] = SIZE) -> Image.Image:
+    """Four fields: red and green above, blue and grey below."""
+    image = Image.new("RGB", (2, 2))
+    for place, colour in (((0, 0), RED), ((1, 0), GREEN), ((0, 1), BLUE), ((1, 1), GREY)):
+        image.putpixel(place, colour)
+    return image.resize(size, Image.Resampling.NEAREST)
+
+
+def noise(size: tuple[int, int] = (64, 48), seed: int = 1) -> Image.Image:
+    """An image whose every byte counts, so that a file that is cut short lacks something."""
+    return Image.frombytes("RGB", size, random.Random(seed).randbytes(size[0] * size[1] * 3))
+
+
+def saved(image: Image.Image, kind: Kind, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind.value.upper(), **(NEARLY.get(kind, {}) | options))
+    return file.getvalue()
+
+
+SAMPLES = {kind: saved(flag(), kind) for kind in Kind}
+
+
+def ending(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Done[Taken] | Cancelled | Failed:
+    first, last = reader.take(untrusted_bytes, name, Cancel())
+    assert first == Opening(0, 0)
+    assert not isinstance(last, Opening)
+    return last
+
+
+def taken(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Taken:
+    last = ending(reader, untrusted_bytes, name)
+    assert isinstance(last, Done), last
+    return last.result
+
+
+def problem(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Problem:
+    last = ending(reader, untrusted_bytes, name)
+    assert isinstance(last, Failed), "it was decoded"
+    return last.problem
+
+
+def shown(image: Taken) -> Image.Image:
+    """Its pixels; Pillow is the judge here, not the accused."""
+    decoded = Image.open(io.BytesIO(image.png), formats=("PNG",))
+    assert decoded.mode == "RGB"
+    assert decoded.size == (image.ref.width, image.ref.height)
+    return decoded.convert("RGB")
+
+
+def colours(image: Image.Image) -> list[tuple[int, ...]]:
+    """Those in the middle of the four fields, row by row."""
+    found = []
+    for y in (1, 3):
+        for x in (1, 3):
+            pixel = image.getpixel((image.width * x // 4, image.height * y // 4))
+            assert isinstance(pixel, tuple)
+            found.append(pixel)
+    return found
+
+
+def close(found: tuple[int, ...], wanted: tuple[int, ...], by: int) -> bool:
+    return all(abs(one - other) <= by for one, other in zip(found, wanted, strict=True))

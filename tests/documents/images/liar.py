@@ -1,0 +1,38 @@
+"""An image's process that was taken over: it answers every order as the test chose, or ends, or hangs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+import msgspec
+
+from app.documents.images.protocol import Event, Order
+from app.documents.protocol import Ready
+from app.isolation.pulse import Port
+from app.isolation.sandbox import Step
+
+
+def main(lie: str) -> None:
+    raw_pipe = os.dup(1)
+    port: Port[Order] = Port(Order)
+    port.send(Ready(Step.RLIMITS))
+    while port.receive() is not None:
+        port.step()
+        kind, _, rest = lie.partition(" ")
+        match kind:
+            case "garbage":
+                os.write(raw_pipe, bytes.fromhex(rest))
+            case "signal":
+                os.kill(os.getpid(), int(rest))
+            case "exit":
+                os._exit(int(rest))
+            case "hang":
+                threading.Event().wait()
+            case _:
+                port.send(msgspec.json.decode(lie, type=Event))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
