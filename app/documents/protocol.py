@@ -13,6 +13,9 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.isolation.sandbox import Step
 
+MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
+"""Of a page that is drawn to be looked at; one that would be larger is drawn smaller."""
+
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
 from app.core.image import Image, ImageRef, Raster
 from app.documents.images.reader import ImageReader
+from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
 from app.services.library import Library
 from app.services.readings import SavedReadings
 from app.store.images import Images as ImageStore
 
-PAGE_WIDTH = 2_400
-"""Pixels of a page that is drawn to be shown to the model; its tiles hold 1,344 at most, a selected part more of it."""
+_TILE, _MOST_TILES = 336, 16
+"""Llama 4's: an image is seen on a canvas of so many squares at most, in whatever rectangle suits it."""
+
+_PROBE_WIDTH = 400
+"""Pixels of the drawing that tells a page's proportions."""
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -28,6 +33,9 @@ class Area(msgspec.Struct, frozen=True):
     top: float
     right: float
     bottom: float
+
+
+WHOLE = Area(0.0, 0.0, 1.0, 1.0)
 
 
 class Images:
@@ -53,12 +61,18 @@ class Images:
         return self._reader.pack(raster, name)
 
     def from_page(self, book_id: str, number: int, area: Area | None = None) -> Image:
-        """A page of a PDF, or a part of it, as an image. Raises AppError as `Library.page_image` does."""
+        """A page of a PDF, or a part of it, as an image of `drawn_size`. Raises AppError as `Library.page_image` does.
+
+        The page is drawn twice: small, which tells its proportions, then as large as they ask for.
+        """
         book, page = self._library.book(book_id), self._library.page(book_id, number)
-        drawn = self._library.page_image(book_id, number, PAGE_WIDTH)
+        name = f"{book.title}, p. {page.label or page.number}"
+        probe = self._library.page_image(book_id, number, _PROBE_WIDTH)
+        proportions = (probe.height + 1) / probe.width  # rather too tall than larger than a canvas in the end
+        drawn = self._library.page_image(book_id, number, _page_width(proportions, area or WHOLE))
         if area is not None:
-            drawn = _cut_out(drawn, area)
-        image = self._reader.pack(drawn, f"{book.title}, p. {page.label}")
+            drawn, name = _cut_out(drawn, area), f"{name}, part"
+        image = self._reader.pack(drawn, name)
         return msgspec.structs.replace(image, ref=msgspec.structs.replace(image.ref, book_id=book_id))
 
     # ---- looking at them
@@ -120,6 +134,29 @@ class Images:
         self._reader.close()
 
 
+def drawn_size(proportions: float, area: Area = WHOLE) -> tuple[int, int]:
+    """Pixels, width and height, of an area of a page that is `proportions` times as high as it is wide.
+
+    As many as the canvas that suits the area best can hold. More would be thrown away before the model sees them, and
+    of fewer it would see less than it could. A page is not drawn larger than MAX_DRAWN_WIDTH, though, which is 480 dpi
+    on A4: parts narrower than about a third of the page are smaller, no less legible, and cost fewer tiles.
+    """
+    width = _page_width(proportions, area)
+    columns = _edges(area.left, area.right, width)
+    rows = _edges(area.top, area.bottom, round(width * proportions))
+    return columns[1] - columns[0], rows[1] - rows[0]
+
+
+def _page_width(proportions: float, area: Area) -> int:
+    """Pixels of the whole page, so that `area` comes out as `drawn_size` says."""
+    width, height = max(area.right - area.left, 1e-6), max((area.bottom - area.top) * proportions, 1e-6)
+    fitting = max(
+        min((columns * _TILE - 1) / width, (_MOST_TILES // columns * _TILE - 1) / height)  # drawings are rounded up
+        for columns in range(1, _MOST_TILES + 1)
+    )
+    return max(1, int(min(fitting, MAX_DRAWN_WIDTH, math.sqrt(MAX_DRAWN_PIXELS / proportions))))
+
+
 def _cut_out(drawn: Raster, area: Area) -> Raster:
     """At least one pixel of it."""
     left, right = _edges(area.left, area.right, drawn.width)
@@ -129,5 +166,6 @@ def _cut_out(drawn: Raster, area: Area) -> Raster:
 
 
 def _edges(low: float, high: float, size: int) -> tuple[int, int]:
-    first = min(size - 1, max(0, int(low * size)))
-    return first, min(size, max(first + 1, round(high * size)))
+    """Of whole pixels, the first and the one behind the last."""
+    first = min(size - 1, max(0, round(low * size)))
+    return first, min(size, max(first + 1, first + round((high - low) * size)))

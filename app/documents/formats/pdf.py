@@ -30,12 +30,10 @@ from app.documents.formats.base import (
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
 from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
 from app.documents.hygiene import clean_line
-from app.documents.protocol import MAX_SCAN_SIDE
+from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
 
 format = Format.PDF
 
-MAX_IMAGE_WIDTH = 4_000
-MAX_IMAGE_PIXELS = 32_000_000
 SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
@@ -85,8 +83,8 @@ def page_image(content: Content, page: int, width: int) -> Raster:
     """
 
     def scale(page_width: float, page_height: float) -> float:
-        wanted = (min(max(width, 1), MAX_IMAGE_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
-        return min(wanted, math.sqrt(MAX_IMAGE_PIXELS / max(page_width * page_height, 1.0)))
+        wanted = (min(max(width, 1), MAX_DRAWN_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+        return min(wanted, math.sqrt(MAX_DRAWN_PIXELS / max(page_width * page_height, 1.0)))
 
     return _drawn(content, page, scale)
 

@@ -316,9 +316,9 @@ def test_a_page_is_drawn_as_it_looks() -> None:
 @pytest.mark.parametrize("size", ["/MediaBox [0 0 10 14000]", "/MediaBox [0 0 14000 14000]", "/MediaBox [0 0 0.1 0.1]"])
 @pytest.mark.parametrize("width", [-5, 0, 1, 10**9])
 def test_a_picture_keeps_its_limits(size: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MAX_IMAGE_PIXELS", 100_000)
+    monkeypatch.setattr(pdf, "MAX_DRAWN_PIXELS", 100_000)
     image = page_image(Content("file.pdf", write_pdf([_SEEN], page_entries=size), ""), 1, width)
-    assert 1 <= image.width <= pdf.MAX_IMAGE_WIDTH
+    assert 1 <= image.width <= pdf.MAX_DRAWN_WIDTH
     assert image.width * image.height <= 120_000
     assert len(image.rgb) == image.width * image.height * 3
 
