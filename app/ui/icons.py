@@ -31,6 +31,8 @@ class Symbol(StrEnum):
     NEXT = "caret-right"
     OUTLINE = "list-bullets"
     PAGE = "file"
+    PAGE_SHOWN = "image-square"
+    PART = "selection"
     PREVIOUS = "caret-left"
     SCAN = "image"
     SHELF = "books"

@@ -25,6 +25,7 @@ from app.core.image import Raster
 from app.documents.layer import Box, Layer
 from app.messages import _
 from app.ui.page.markings import Markings, on_view
+from app.ui.page.region import Region
 from app.ui.theme import Theme
 
 _REDRAW_DELAY_MS = 120
@@ -61,6 +62,7 @@ class ImagePage(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setProperty("role", "plain")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.region = Region(self, self._drawn_place)
         self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
         self._later.timeout.connect(self._ask)
         theme.changed.connect(self._repaint)
@@ -70,6 +72,7 @@ class ImagePage(QAbstractScrollArea):
         self._image = None
         self._asked = 0
         self.show_layer(None)
+        self.region.drop()
         self.verticalScrollBar().setValue(0)
         self.setAccessibleName(_("Page, being drawn"))
         self._ask()
@@ -168,6 +171,11 @@ class ImagePage(QAbstractScrollArea):
         if self._markings.layer is not None and index is not None:
             self._select(self._markings.layer.word_around(index))
 
+    def select_part(self) -> None:
+        """Let the person draw a rectangle; see `Region`."""
+        self._select(None)
+        self.region.begin()
+
     def select(self, start: int, end: int) -> None:
         """Characters of the page's text."""
         if self._markings.layer is not None and end > start:
@@ -239,6 +247,13 @@ class ImagePage(QAbstractScrollArea):
         else:
             self.turned.emit(direction)
 
+    def proportions(self) -> float:
+        """The height of the drawing by its width; 1 until it is there."""
+        return self._image.height() / max(1, self._image.width()) if self._image is not None else 1.0
+
+    def _drawn_place(self) -> QRectF:
+        return self.drawn_area() if self._image is not None else QRectF()
+
     def drawn_area(self) -> QRectF:
         """The drawing, in the viewport."""
         size = self._shown_size()
@@ -260,6 +275,7 @@ class ImagePage(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(_STEP)
         self.horizontalScrollBar().setPageStep(view.width())
         self.horizontalScrollBar().setRange(0, max(0, size.width() - view.width()))
+        self.region.follow()
         self.viewport().update()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Below the page: back, the page's number to type over, forward."""
+"""Below the page: back, the page's number to type over, forward; and asking about what is drawn there."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.messages import _
 from app.ui.icons import Icons, Symbol
+from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
 
 PAGER_HEIGHT = 34
+ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"
 _FIELD_WIDTH = 56
 
 
 class Pager(QWidget):
-    """`turned` is +1 or -1; `jumped` carries what the person typed, a page's label or number."""
+    """`turned` is +1 or -1; `jumped` carries what the person typed, a page's label or number; `ask_page_wanted` and
+    `ask_part_wanted` are about the page as it is drawn.
+    """
 
     turned = Signal(int)
     jumped = Signal(str)
+    ask_page_wanted = Signal()
+    ask_part_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,14 +39,30 @@ class Pager(QWidget):
         self.field.setAccessibleName(_("Go to page"))
         self.field.returnPressed.connect(self._jump)
         self.field.editingFinished.connect(self._restore)
+        self.ask_page = IconButton(icons, Symbol.PAGE_SHOWN, _("Ask about this page"), shortcut=ASK_PAGE_KEYS, size=16)
+        self.ask_page.setToolTip(f"{self.ask_page.toolTip()}\n{_('The model sees the page as an image.')}")
+        self.ask_page.clicked.connect(self.ask_page_wanted)
+        self.ask_part = IconButton(
+            icons, Symbol.PART, _("Ask about a part of this page"), shortcut=ASK_PART_KEYS, size=16
+        )
+        self.ask_part.setToolTip(f"{self.ask_part.toolTip()}\n{_('A figure, a table, a formula: draw a rectangle.')}")
+        self.ask_part.setCheckable(True)
+        self.ask_part.clicked.connect(self.ask_part_wanted)
+        self._asking = QWidget()
+        asking = QHBoxLayout(self._asking)
+        asking.setContentsMargins(0, 0, 0, 0)
+        asking.setSpacing(0)
+        asking.addStretch(1)
+        asking.addWidget(self.ask_page)
+        asking.addWidget(self.ask_part)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         row.setSpacing(0)
         row.addStretch(1)
         row.addWidget(self.back)
         row.addWidget(self.field)
         row.addWidget(self.forward)
-        row.addStretch(1)
+        row.addWidget(self._asking, 1)
         self.setFixedHeight(PAGER_HEIGHT)
 
     def show_place(self, label: str, pages: str, *, first: bool, last: bool) -> None:
@@ -51,6 +73,11 @@ class Pager(QWidget):
         self.field.setText(label)
         self.back.setEnabled(not first)
         self.forward.setEnabled(not last)
+
+    def show_drawn(self, drawn: bool) -> None:
+        """Whether the book's pages can be drawn, and so asked about as they look."""
+        self.ask_page.setVisible(drawn)
+        self.ask_part.setVisible(drawn)
 
     @Slot()
     def _go_back(self) -> None:

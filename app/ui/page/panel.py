@@ -40,6 +40,8 @@ class PagePanel(QWidget):
     drawing_chosen = Signal(bool)
     find_changed = Signal(str)
     find_next_wanted = Signal(int)
+    ask_page_wanted = Signal()
+    ask_part_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +88,10 @@ class PagePanel(QWidget):
 
     def show_book(self, book: Book) -> None:
         self._book = book
-        self.header.show_book(book.title, outline=bool(book.outline), drawn=book.format is Format.PDF)
+        drawn = book.format is Format.PDF
+        self.header.show_book(book.title, outline=bool(book.outline), drawn=drawn)
+        self.selection.show_drawn(drawn)
+        self.pager.show_drawn(drawn)
         self.pager.show()
 
     def show_page(self, page: Page, headings: Collection[str], note: str) -> None:
@@ -245,6 +250,10 @@ class PagePanel(QWidget):
         for view in (self.text, self.image):
             view.turned.connect(self.turned)
             view.zoomed.connect(self._zoom_by)
+        for asking in (self.pager, self.selection):
+            asking.ask_page_wanted.connect(self.ask_page_wanted)
+            asking.ask_part_wanted.connect(self.ask_part_wanted)
+        self.image.region.toggled.connect(self.pager.ask_part.setChecked)
         self.image.image_wanted.connect(self.image_wanted)
         self.header.text_wanted.connect(self._choose_text)
         self.header.outline_wanted.connect(self.open_outline)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import _
 from app.ui.page.image_page import ImagePage
+from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.buttons import TextButton
@@ -16,15 +17,21 @@ WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
 class Selection(QObject):
-    """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page."""
+    """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page.
+
+    A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
+    """
 
     ask_wanted = Signal(str)
     reference_wanted = Signal(str)
+    ask_page_wanted = Signal()
+    ask_part_wanted = Signal()
 
     def __init__(self, text: TextPage, image: ImagePage, ground: QWidget) -> None:
         """`ground` holds both views, and the small button beside a selection."""
         super().__init__(ground)
         self._text, self._image, self._ground = text, image, ground
+        self._drawn = False
         self.ask_button = TextButton(_("Ask about this"), parent=ground)
         self.ask_button.setProperty("role", "floating")
         self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -54,8 +61,16 @@ class Selection(QObject):
             menu.addAction(_("Ask about this"), self._ask)
         else:
             menu.addAction(_("Copy the page with reference"), self._copy_with_reference)
-            menu.addAction(_("Ask about this page"), self._ask)
+            menu.addAction(_("Refer to this page") if self._drawn else _("Ask about this page"), self._ask)
+        if self._drawn:
+            menu.addSeparator()
+            menu.addAction(f"{_('Ask about this page')}\t{ASK_PAGE_KEYS}", self.ask_page_wanted.emit)
+            menu.addAction(f"{_('Ask about a part of this page…')}\t{ASK_PART_KEYS}", self.ask_part_wanted.emit)
         return menu
+
+    def show_drawn(self, drawn: bool) -> None:
+        """Whether the book's pages can be drawn."""
+        self._drawn = drawn
 
     @Slot()
     def copy(self) -> None:

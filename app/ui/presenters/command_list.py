@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.messages import _
+from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.presenters.commands import Command
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
         Command(_("Outline"), "Ctrl+Shift+O", page.open_outline),
         Command(_("Pages as small pictures"), "Ctrl+Shift+P", presenter.page.offer_thumbnails),
         Command(_("Page as text or as a drawing"), "Ctrl+T", page.toggle_drawing),
+        Command(_("Ask about this page"), ASK_PAGE_KEYS, presenter.page.ask_about_page),
+        Command(_("Ask about a part of this page"), ASK_PART_KEYS, go.select_part),
         Command(_("What Octavo could read…"), "Ctrl+I", presenter.report_on_open_book),
         Command(_("Larger page"), "Ctrl++", page.zoom_in),
         Command(_("Smaller page"), "Ctrl+-", page.zoom_out),

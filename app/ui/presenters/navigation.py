@@ -99,3 +99,8 @@ class Navigation(QObject):
     def focus_page(self) -> None:
         self._window.unfold_page()
         self._window.page.focus_page()
+
+    @Slot()
+    def select_part(self) -> None:
+        self._window.unfold_page()
+        self._page.select_part()

@@ -10,17 +10,19 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import Citation
 from app.core.document import Book, Format, Page
-from app.core.errors import Code, Problem
+from app.core.errors import Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
+from app.services.images import Area
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
 from app.ui.presenters.drawing import Drawing
 from app.ui.presenters.finding import Finding
 from app.ui.presenters.open_books import OpenBooks
+from app.ui.presenters.page_images import PageImages, undrawn_words
 from app.ui.presenters.thumbnails import Thumbnails
 from app.ui.presenters.words import ReadingNow, page_note, page_with_reference, quote, read_words
 
@@ -37,11 +39,12 @@ class _Opened:
 
 class PagePresenter(QObject):
     """`moved` carries the id of the book and the number of the page that is now shown; `ask_wanted` a quotation with
-    its reference.
+    its reference; `image_taken` the Image of a page, or of a part of one, that is asked about.
     """
 
     moved = Signal(str, int)
     ask_wanted = Signal(str)
+    image_taken = Signal(object)
     failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
@@ -57,6 +60,12 @@ class PagePresenter(QObject):
         self._opening: Job | None = None
         self._drawing = Drawing(desk, bridge, panel, self)
         self._drawing.undrawn.connect(self._on_undrawn)
+        self._images = PageImages(desk, bridge, panel, self)
+        self._images.taken.connect(self.image_taken)
+        self._images.failed.connect(self.failed)
+        panel.ask_page_wanted.connect(self.ask_about_page)
+        panel.ask_part_wanted.connect(self.select_part)
+        panel.image.region.chosen.connect(self._ask_about_part)
         self._finding = Finding(desk, bridge, panel, self)
         self._finding.page_wanted.connect(self._go)
         self._finding.changed.connect(self._show_found)
@@ -217,9 +226,7 @@ class PagePresenter(QObject):
         """The page cannot be drawn: its text is there all the same, with the reason."""
         self._drawing.leave()
         self._panel.show_text()
-        words = _("This is the text of a protected document. To see its pages drawn, add it again with its password.")
-        locked = problem.code is Code.DOCUMENT_PASSWORD_NEEDED
-        self._panel.show_note(words if locked else sentence(problem))
+        self._panel.show_note(undrawn_words(problem))
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -243,6 +250,37 @@ class PagePresenter(QObject):
     def _ask_about(self, words: str) -> None:
         if self._book is not None and self._page is not None:
             self.ask_wanted.emit(quote(words, self._book, self._page))
+
+    # ---- what the model is to see
+
+    @Slot()
+    def ask_about_page(self) -> None:
+        """As an image, where pages are drawn; else by its reference, since all there is of it is its text."""
+        if self._book is None or self._page is None:
+            return
+        if self._book.format is Format.PDF:
+            self._images.take(self._book.id, self._page.number)
+        else:
+            self._ask_about("")
+
+    @Slot()
+    def select_part(self) -> None:
+        """Let the person draw a rectangle on the page, which is drawn for it; asked once more, leave that."""
+        if self._book is None:
+            return
+        if self._book.format is not Format.PDF:
+            self.failed.emit(_("Only the pages of a PDF are drawn. Select words on this page to ask about them."))
+        elif self._panel.image.region.isVisible():
+            self._panel.image.region.leave()
+        else:
+            if not self._panel.drawing_shown():
+                self._choose_drawing(True)
+            self._panel.image.select_part()
+
+    @Slot(object)
+    def _ask_about_part(self, area: Area) -> None:
+        if self._book is not None and self._page is not None:
+            self._images.take(self._book.id, self._page.number, area)
 
 
 def _open(desk: Desk, book_id: str, number: int, wanted: str) -> _Opened:

@@ -201,8 +201,8 @@ def test_one_asks_about_a_selection(qtbot: QtBot, room: Room) -> None:
 def test_without_a_selection_the_menu_is_about_the_page(room: Room) -> None:
     _open(room)
     menu = room.window.page.selection.menu()
-    copy, ask = menu.actions()
-    assert (copy.text(), ask.text()) == ("Copy the page with reference", "Ask about this page")
+    copy, ask, *_as_an_image = menu.actions()
+    assert (copy.text(), ask.text()) == ("Copy the page with reference", "Refer to this page")
     copy.trigger()
     assert QGuiApplication.clipboard().text().endswith("nine months.\n\n(Side letters 2019–2024, p. 22)")
     ask.trigger()

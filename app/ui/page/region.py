@@ -1,0 +1,277 @@
+"""Selecting a part of a drawn page: a rectangle with handles, drawn with the mouse or set up with the arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QScrollBar, QStyle, QWidget
+
+from app.messages import _
+from app.services.images import Area
+from app.ui.page import frame
+from app.ui.page.frame import ALL_EDGES, LAST_EDGES, NO_EDGE
+from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import PlainLabel
+
+SLIP = 8
+"""Pixels: a rectangle with a shorter side is taken for a slip of the hand."""
+
+_STEP, _FINE_STEP = 10, 1  # pixels that an arrow key moves
+_BELOW = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+
+
+class Region(QWidget):
+    """Lies over the view while one selects. The rectangle keeps to the page, however that is scrolled and zoomed.
+
+    `changed` carries the Area, None for none; `chosen` the Area that is asked about; `toggled` whether one selects.
+    """
+
+    changed = Signal(object)
+    chosen = Signal(object)
+    toggled = Signal(bool)
+
+    def __init__(self, view: QAbstractScrollArea, drawing: Callable[[], QRectF]) -> None:
+        """`drawing` is where the page lies in the view; empty until it is drawn."""
+        super().__init__(view.viewport())
+        self._view = view
+        self._drawing = drawing
+        self._rect: QRectF | None = None  # in shares of the page's width and height
+        self._taken = NO_EDGE  # the edges that the mouse holds
+        self._from, self._before = QPointF(), QRectF()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Part of the page"))
+        self._hint = PlainLabel(
+            _("Draw a rectangle around what you want to ask about, or press an arrow key. Esc leaves."),
+            role="card",
+            parent=self,
+        )
+        self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._bar = QFrame(self)
+        self._bar.setProperty("role", "card")
+        self._bar.setCursor(Qt.CursorShape.ArrowCursor)
+        self._size = PlainLabel(role="small")
+        self.ask_button = TextButton(_("Ask about this part"), role="floating")
+        self.ask_button.setToolTip(_("Return asks. Arrow keys move the rectangle, with Shift they change its size."))
+        self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ask_button.clicked.connect(self._choose)
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._size)
+        row.addWidget(self.ask_button)
+        for bar in (view.verticalScrollBar(), view.horizontalScrollBar()):
+            bar.valueChanged.connect(self.follow)
+        self.hide()
+        self.tell("")
+
+    @property
+    def area(self) -> Area | None:
+        rect = self._rect
+        return Area(rect.left(), rect.top(), rect.right(), rect.bottom()) if rect is not None else None
+
+    @Slot()
+    def begin(self) -> None:
+        self.show()
+        self.raise_()
+        self.follow()
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.toggled.emit(True)
+
+    @Slot()
+    def leave(self) -> None:
+        if self.hasFocus():
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
+
+    @Slot()
+    def drop(self) -> None:
+        """Another page lies there: its part is still to be selected."""
+        self._taken = NO_EDGE
+        self._set(None)
+
+    @Slot()
+    def follow(self) -> None:
+        """The drawing lies elsewhere in the view, or has another size."""
+        self.setGeometry(self._view.viewport().rect())
+        self._arrange()
+        self.update()
+
+    def tell(self, words: str) -> None:
+        """What is said of the rectangle beside it: how large it will be, and what it costs."""
+        self._size.setText(words)
+        self._size.setVisible(bool(words))
+        self.setAccessibleDescription(words or self._hint.text())
+        self._arrange()
+
+    def told(self) -> str:
+        return self._size.text()
+
+    # ---- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or self._drawing().isEmpty():
+            event.ignore()
+            return
+        self._from = self._share(event.position())
+        self._taken = self._edges_at(event.position())
+        if not self._taken:
+            self._taken = LAST_EDGES
+            self._rect = QRectF(self._from, self._from)
+        assert self._rect is not None
+        self._before = QRectF(self._rect)
+        self._arrange()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._taken:
+            self.setCursor(frame.cursor(self._edges_at(event.position())))
+            return
+        self._bring_into_sight(event.position(), most=_STEP)
+        self._set(frame.changed(self._before, self._taken, self._share(event.position()) - self._from))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or not self._taken:
+            return
+        self._taken = NO_EDGE
+        rect = self._in_view()
+        if min(rect.width(), rect.height()) < SLIP:
+            self._set(None)
+        self.setCursor(frame.cursor(self._edges_at(event.position())))
+        self._arrange()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._edges_at(event.position()) == ALL_EDGES:
+            self._choose()
+
+    # ---- keys
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()  # Esc leaves the rectangle, and is not the window's Stop
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = _ARROWS.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose()
+        elif direction is None:
+            super().keyPressEvent(event)
+        elif not self._drawing().isEmpty():
+            self._step(direction, event.modifiers())
+
+    def _step(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
+        """The first one sets up a rectangle in the middle of what is in sight."""
+        drawing = self._drawing()
+        if self._rect is None:
+            seen = drawing.intersected(QRectF(self.rect()))
+            quarter = QMarginsF(seen.width() / 4, seen.height() / 4, seen.width() / 4, seen.height() / 4)
+            seen = seen.marginsRemoved(quarter)
+            self._set(QRectF(self._share(seen.topLeft()), self._share(seen.bottomRight())))
+            return
+        step = _FINE_STEP if modifiers & Qt.KeyboardModifier.ControlModifier else _STEP
+        by = QPointF(direction[0] * step / drawing.width(), direction[1] * step / drawing.height())
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            least = QSizeF(2 * SLIP / drawing.width(), 2 * SLIP / drawing.height())
+            self._set(frame.grown(self._rect, by, least))
+        else:
+            self._set(frame.changed(self._rect, ALL_EDGES, by))
+        rect = self._in_view()
+        grows = modifiers & Qt.KeyboardModifier.ShiftModifier or direction > (0, 0)
+        self._bring_into_sight(rect.bottomRight() if grows else rect.topLeft())
+
+    @Slot()
+    def _choose(self) -> None:
+        if (area := self.area) is not None:
+            self.leave()
+            self.chosen.emit(area)
+
+    # ---- inside
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """However one left: by Esc, or because something else is shown in the place of the drawing."""
+        if not event.spontaneous():
+            self.drop()
+            self.hide()
+            self.toggled.emit(False)
+        super().hideEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._rect is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame.paint(painter, self._in_view(), self._drawing())
+
+    def _set(self, rect: QRectF | None) -> None:
+        if rect != self._rect:
+            self._rect = rect
+            self._arrange()
+            self.update()
+            self.changed.emit(self.area)
+
+    def _arrange(self) -> None:
+        """The hint, until there is a rectangle; then what is said of it, with the button once the mouse let it go."""
+        room = self.rect().adjusted(SPACE_S, SPACE_S, -SPACE_S, -SPACE_S)
+        self._hint.setVisible(self._rect is None)
+        if self._rect is None:
+            self._bar.hide()
+            words = self._hint.fontMetrics().horizontalAdvance(self._hint.text()) + 2 * SPACE_M
+            size = QSize(min(room.width(), words), self._hint.heightForWidth(min(room.width(), words)))
+            self._hint.setGeometry(QStyle.alignedRect(self.layoutDirection(), _BELOW, size, room))
+            return
+        rect = self._in_view().toAlignedRect()
+        self.ask_button.setVisible(not self._taken)
+        self._bar.setVisible(rect.intersects(self.rect()) and (not self._taken or bool(self._size.text())))
+        size = self._bar.sizeHint().boundedTo(room.size())
+        top = rect.bottom() + SPACE_S
+        if top + size.height() > room.bottom():
+            top = rect.top() - SPACE_S - size.height()
+        if top < room.top():  # it is as high as the view
+            top = min(rect.bottom(), room.bottom()) - SPACE_S - size.height()
+        left = max(room.left(), min(room.right() - size.width(), rect.center().x() - size.width() // 2))
+        self._bar.setGeometry(QRect(QPoint(left, top), size))
+
+    def _in_view(self) -> QRectF:
+        assert self._rect is not None
+        area, rect = self._drawing(), self._rect
+        return QRectF(
+            area.left() + rect.left() * area.width(),
+            area.top() + rect.top() * area.height(),
+            rect.width() * area.width(),
+            rect.height() * area.height(),
+        )
+
+    def _share(self, at: QPointF) -> QPointF:
+        """Of the page's width and height; what lies beside the page is at its edge."""
+        area = self._drawing()
+        return QPointF(
+            min(1.0, max(0.0, (at.x() - area.left()) / area.width())),
+            min(1.0, max(0.0, (at.y() - area.top()) / area.height())),
+        )
+
+    def _edges_at(self, at: QPointF) -> Qt.Edge:
+        return frame.edges_at(self._in_view(), at) if self._rect is not None else NO_EDGE
+
+    def _bring_into_sight(self, at: QPointF, most: float = float("inf")) -> None:
+        """Scroll until a place in the view lies inside it, by `most` pixels."""
+
+        def scroll(bar: QScrollBar, place: float, length: int) -> None:
+            beyond = place if place < 0 else max(0.0, place - length)
+            bar.setValue(bar.value() + round(max(-most, min(most, beyond))))
+
+        scroll(self._view.horizontalScrollBar(), at.x(), self.width())
+        scroll(self._view.verticalScrollBar(), at.y(), self.height())

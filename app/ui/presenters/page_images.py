@@ -1,0 +1,98 @@
+"""Pages, and parts of them, as images for the model: taken when they are asked about, sized up while one selects."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Code, Problem
+from app.core.image import Image, ImageRef
+from app.messages import _, count, sentence
+from app.services.desk import Desk
+from app.services.images import Area, drawn_size
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.page.panel import PagePanel
+
+
+class PageImages(QObject):
+    """`taken` carries the Image."""
+
+    taken = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._panel = panel
+        self._area: Area | None = None
+        self._tokens: int | None = None
+        self._sizing: Job | None = None
+        self._under_way: set[tuple[str, int, Area | None]] = set()
+        panel.image.region.changed.connect(self._size_up)
+
+    def take(self, book_id: str, page: int, area: Area | None = None) -> None:
+        """Have a page made an image, or a part of it; what is under way already is not begun again."""
+        wanted = (book_id, page, area)
+        if wanted in self._under_way:
+            return
+        self._under_way.add(wanted)
+        work = partial(self._desk.images.from_page, book_id, page, area)
+        self._bridge.call(Executor.READER, work, partial(self._take, wanted), partial(self._on_problem, wanted))
+
+    def _take(self, wanted: tuple[str, int, Area | None], image: Image) -> None:
+        self._under_way.discard(wanted)
+        self.taken.emit(image)
+
+    def _on_problem(self, wanted: tuple[str, int, Area | None], problem: Problem) -> None:
+        self._under_way.discard(wanted)
+        self.failed.emit(undrawn_words(problem))
+
+    # ---- what a part would cost
+
+    @Slot(object)
+    def _size_up(self, area: Area | None) -> None:
+        """Tell the size at once, and the tokens as soon as the engine has time to count them."""
+        self._area = area
+        if area is None:
+            self._tokens = None
+        self._tell()
+        if area is not None and (self._sizing is None or not self._sizing.running):
+            self._appraise(self._size(area))
+
+    def _size(self, area: Area) -> tuple[int, int]:
+        return drawn_size(self._panel.image.proportions(), area)
+
+    def _appraise(self, size: tuple[int, int]) -> None:
+        work = partial(self._desk.images.tokens, (ImageRef("", "", *size),))
+        self._sizing = self._bridge.call(Executor.ENGINE, work, partial(self._take_cost, size), self._on_no_cost)
+
+    def _take_cost(self, size: tuple[int, int], tokens: tuple[int, ...] | None) -> None:
+        if self._area is None or tokens is None:
+            return
+        self._tokens = tokens[0]
+        self._tell()
+        if (now := self._size(self._area)) != size:
+            self._appraise(now)
+
+    def _on_no_cost(self, problem: Problem) -> None:
+        """The size is told all the same."""
+
+    def _tell(self) -> None:
+        if self._area is None:
+            self._panel.image.region.tell("")
+            return
+        width, height = self._size(self._area)
+        words = _("{width} × {height} pixels").format(width=count(width), height=count(height))
+        if self._tokens is not None:
+            words += "\n" + _("{n} tokens").format(n=count(self._tokens))
+        self._panel.image.region.tell(words)
+
+
+def undrawn_words(problem: Problem) -> str:
+    """Why a page has no drawing."""
+    if problem.code is Code.DOCUMENT_PASSWORD_NEEDED:
+        return _("This is the text of a protected document. To see its pages drawn, add it again with its password.")
+    return sentence(problem)
