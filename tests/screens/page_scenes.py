@@ -10,6 +10,7 @@ from app.core.image import Raster
 from app.core.settings import Theme as ThemeChoice
 from app.documents import formats
 from tests.documents.pdf_writer import lines, show, write_pdf
+from tests.screens.region_scenes import REGION_SCALED, REGION_SCENES
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause
@@ -147,5 +148,6 @@ PAGE_SCENES = (
     page_tabs_dark,
     page_thumbnails,
     page_thumbnails_dark,
+    *REGION_SCENES,
 )
-PAGE_SCALED = {"page-lit-200": "2"}
+PAGE_SCALED = {"page-lit-200": "2"} | REGION_SCALED
