@@ -49,41 +49,45 @@ _UPRIGHT = {  # by the value of Orientation: Exif 2.3, 4.6.4 A
     8: _Way.ROTATE_90,
 }
 
+TEXT_LIMIT_BYTES = 32 << 20
+"""What a text or a profile of a PNG may unpack to. Programs keep the whole history of an image in a text, megabytes of
+it; what is more than this is not decoded at all."""
+
 
 def get_ready() -> None:
     """Set Pillow's own limits; called once, before the sandbox closes."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)  # above the limit; above twice the limit an error
-    PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES  # profiles, too, are unpacked up to this
+    PngImagePlugin.MAX_TEXT_CHUNK = TEXT_LIMIT_BYTES
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the process may start none
 
 
-def decode(untrusted_bytes: bytes, name: str) -> Image.Image:
+def decode(untrusted_bytes: bytes) -> Image.Image:
     """Of several frames or pages the first.
 
-    Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError.
+    Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT, whose path is empty: no name is known here; MemoryError.
     """
     if len(untrusted_bytes) > MAX_FILE_BYTES:
-        raise AppError(Code.IMAGE_LIMIT, path=name, limit="file_bytes", value=MAX_FILE_BYTES)
+        raise AppError(Code.IMAGE_LIMIT, path="", limit="file_bytes", value=MAX_FILE_BYTES)
     kind = kind_of(untrusted_bytes)
     if kind is None:
-        raise AppError(Code.IMAGE_UNKNOWN, path=name)
-    with _told(kind, name):
+        raise AppError(Code.IMAGE_UNKNOWN, path="")
+    with _told(kind):
         picture = _OPENERS[kind](io.BytesIO(untrusted_bytes))
-        _check_size(picture, name)
+        _check_size(picture)
         picture.load()
-        _check_size(picture, name)  # some kinds know it only now
+        _check_size(picture)  # some kinds know it only now
         orientation = _orientation(picture)
-        upright = _upright(_in_rgb(picture, name), orientation)
+        upright = _upright(_in_rgb(picture), orientation)
         upright.info = {}  # else a profile would be written with the pixels
         return upright
 
 
 def decode_own(png: bytes) -> Image.Image:
     """What was written here once. Raises AppError IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError."""
-    with _told(Kind.PNG, ""):
+    with _told(Kind.PNG):
         picture = PngImagePlugin.PngImageFile(io.BytesIO(png))
-        _check_size(picture, "")
+        _check_size(picture)
         return picture.convert("RGB")
 
 
@@ -107,24 +111,24 @@ def encode(picture: Image.Image) -> bytes:
 
 
 @contextmanager
-def _told(kind: Kind, name: str) -> Iterator[None]:
+def _told(kind: Kind) -> Iterator[None]:
     """What Pillow raises: all but a few of its errors are about the bytes, and they are of every type."""
     try:
         yield
     except (AppError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise AppError(Code.IMAGE_LIMIT, path=name, limit="pixels", value=MAX_PIXELS) from error
+        raise AppError(Code.IMAGE_LIMIT, path="", limit="pixels", value=MAX_PIXELS) from error
     except Exception as error:
         if isinstance(error, ImportError) or (isinstance(error, OSError) and error.errno is not None):
             raise  # the sandbox's doing: a mistake of ours
-        raise AppError(Code.IMAGE_DAMAGED, path=name, format=kind.value) from error
+        raise AppError(Code.IMAGE_DAMAGED, path="", format=kind.value) from error
 
 
-def _check_size(picture: Image.Image, name: str) -> None:
+def _check_size(picture: Image.Image) -> None:
     found = excess(picture.width, picture.height)
     if found is not None:
-        raise AppError(Code.IMAGE_LIMIT, path=name, limit=found[0], value=found[1])
+        raise AppError(Code.IMAGE_LIMIT, path="", limit=found[0], value=found[1])
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -146,11 +150,11 @@ def _upright(picture: Image.Image, orientation: int) -> Image.Image:
 # ---- colours
 
 
-def _in_rgb(picture: Image.Image, name: str) -> Image.Image:
+def _in_rgb(picture: Image.Image) -> Image.Image:
     """sRGB, on white."""
     profile = picture.info.get("icc_profile") or b""
     if len(profile) > MAX_PROFILE_BYTES:
-        raise AppError(Code.IMAGE_LIMIT, path=name, limit="profile_bytes", value=MAX_PROFILE_BYTES)
+        raise AppError(Code.IMAGE_LIMIT, path="", limit="profile_bytes", value=MAX_PROFILE_BYTES)
     if picture.mode in ("1", "I", "F") or picture.mode.startswith("I;16"):
         picture = _in_grey(picture)
     if picture.has_transparency_data:

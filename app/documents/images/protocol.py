@@ -29,12 +29,7 @@ THUMBNAIL_SIDE = 320
 
 
 class Decode(msgspec.Struct, frozen=True, tag=True):
-    """Decode the file that the process was given. `name` is the file's name, without folders.
-
-    Answered by Decoded or WireFailed.
-    """
-
-    name: str
+    """Decode the file that the process was given, whose name it never learns. Answered by Decoded or WireFailed."""
 
 
 class Pack(msgspec.Struct, frozen=True, tag=True):

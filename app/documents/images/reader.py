@@ -89,26 +89,13 @@ class ImageReader:
         Cancelling ends its process within a tenth of a second.
         """
         yield Opening(0, 0)
-        path = printable(source if isinstance(source, Path) else name)
-        process: _Process | None = None
-        image: Image | None = None
         try:
-            fd = _open(source, path)
-            try:
-                process = self._start(fd, path)
-            finally:
-                os.close(fd)
-            for event in process.converse(Decode(printable(name)), path, cancel):
-                if not isinstance(event, Opening):
-                    image = _image(event, name, path)
+            image = self._take(source, name, cancel)
         except AppError as error:
             _log.warning("not taken: %s", error.code.value)
             yield Failed(error.problem)
-            return
-        finally:
-            if process is not None:
-                self._end(process)
-        yield Cancelled() if image is None else Done(image)
+        else:
+            yield Cancelled() if image is None else Done(image)
 
     def pack(self, raster: Raster, name: str) -> Image:
         """An image of pixels. Raises AppError READER_..., IMAGE_LIMIT."""
@@ -144,6 +131,22 @@ class ImageReader:
         for process in list(self._running):
             process.kill()
         self._starter.shutdown()
+
+    def _take(self, source: Path | bytes, name: str, cancel: Cancel) -> Image | None:
+        """None once `cancel` is asked. Raises AppError."""
+        path = printable(source if isinstance(source, Path) else name)
+        fd = _open(source, path)
+        try:
+            process = self._start(fd, path)
+        finally:
+            os.close(fd)
+        try:
+            for event in process.converse(Decode(), path, cancel):
+                if not isinstance(event, Opening):
+                    return _image(event, name, path)
+        finally:
+            self._end(process)
+        return None
 
     def _ask(self, order: Order, path: str) -> _Answer | None:
         """Ask the process that is kept; a new one where there is none, or where it died of age or of an accident."""

@@ -31,14 +31,16 @@ from app.documents.protocol import NO_FILE, Ready, WireFailed
 from app.isolation import limits, sandbox
 from app.isolation.pulse import Port
 
+OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
+"""Made in time."""
+
 
 def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
     """Whatever happens becomes an event."""
-    name = order.name if isinstance(order, Decode) else ""
     try:
         match order:
             case Decode():
-                return _decoded(decoding.decode(untrusted_bytes, name))
+                return _decoded(decoding.decode(untrusted_bytes))
             case Pack(raster):
                 return _decoded(Image.frombytes("RGB", (raster.width, raster.height), raster.rgb))
             case Resize(png, size):
@@ -48,14 +50,10 @@ def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
     except AppError as error:
         return WireFailed(error.problem)
     except MemoryError:
-        return out_of_memory(name)
+        return OUT_OF_MEMORY
     except Exception as error:
         traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
         return WireFailed(Problem(Code.BUG, {"where": _where(error)}))
-
-
-def out_of_memory(name: str) -> WireFailed:
-    return WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": name}))
 
 
 def _read(fd: int) -> bytes:
@@ -102,7 +100,7 @@ def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
             port.send(event)
         except MemoryError:  # there was room for the pixels, but not for their copy in the message
             del event
-            port.send(out_of_memory(order.name if isinstance(order, Decode) else ""))
+            port.send(OUT_OF_MEMORY)
         port.rest()
 
 

@@ -12,6 +12,7 @@ from app.core.cancel import Cancel
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Image as Taken
+from app.documents.images import decoding
 from app.documents.images.kinds import Kind
 from app.documents.images.reader import ImageReader
 
@@ -65,6 +66,14 @@ def problem(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Pro
     last = ending(reader, untrusted_bytes, name)
     assert isinstance(last, Failed), "it was decoded"
     return last.problem
+
+
+def decoded(trusted_bytes: bytes) -> Image.Image:
+    """What the process makes of an image that was made here, without a process."""
+    image = decoding.decode(trusted_bytes)
+    assert image.mode == "RGB"
+    assert image.info == {}
+    return image
 
 
 def shown(image: Taken) -> Image.Image:

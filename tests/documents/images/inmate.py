@@ -23,7 +23,7 @@ from app.isolation import limits, sandbox
 
 
 def outcome(untrusted_bytes: bytes) -> str:
-    event = worker.carry_out(Decode("a"), untrusted_bytes)
+    event = worker.carry_out(Decode(), untrusted_bytes)
     return event.problem.code.value if isinstance(event, WireFailed) else "decoded"
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 
 import msgspec
 
+from app.core.errors import Code, Problem
 from app.documents.images.protocol import Event, Order
-from app.documents.protocol import Ready
+from app.documents.protocol import Ready, WireFailed
 from app.isolation.pulse import Port
 from app.isolation.sandbox import Step
+
+
+def descriptors() -> set[str]:
+    """What the process holds open, but for the list itself."""
+    folder = Path("/proc/self/fd")
+    return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
 
 
 def main(lie: str) -> None:
@@ -28,6 +36,8 @@ def main(lie: str) -> None:
                 os.kill(os.getpid(), int(rest))
             case "exit":
                 os._exit(int(rest))
+            case "descriptors":
+                port.send(WireFailed(Problem(Code.BUG, {"where": "\n".join(descriptors())})))
             case "hang":
                 threading.Event().wait()
             case _:

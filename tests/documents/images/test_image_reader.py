@@ -345,30 +345,19 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks in /proc")
 @pytest.mark.parametrize("source", ["path", "bytes"])
 def test_the_process_gets_its_image_and_no_other_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str
+    monkeypatch: pytest.MonkeyPatch, open_one: ImageReader, tmp_path: Path, source: str
 ) -> None:
     """Descriptors 0 to 2 and the image are passed on; whatever else the desk holds open is not."""
     path = tmp_path / "flag.png"
     path.write_bytes(FLAG)
     secret = os.open("/etc/hostname", os.O_RDONLY)
     os.set_inheritable(secret, True)
-    reader, cancel, seen = ImageReader(Step.RLIMITS), Cancel(), list[str]()
-    lie(monkeypatch, "hang")  # it is not hardened, so that anyone may look at its descriptors
-
-    def look() -> None:
-        while not (children := psutil.Process().children()) or "-P" not in children[0].cmdline():
-            pass
-        seen.extend(str(link.readlink()) for link in Path(f"/proc/{children[0].pid}/fd").iterdir())
-        cancel.request()
-
-    looking = threading.Thread(target=look)
-    looking.start()
+    lie(monkeypatch, "descriptors")
     try:
-        list(reader.take(path if source == "path" else FLAG, "a", cancel))
+        found = problem(open_one, FLAG) if source == "bytes" else list(open_one.take(path, "a", Cancel()))[-1].problem
     finally:
-        looking.join()
-        reader.close()
         os.close(secret)
+    seen = str(found.params["where"]).splitlines()
     files = {name for name in seen if not name.startswith(("pipe:", "/dev/null"))}
     assert files == {str(path) if source == "path" else "/memfd:image (deleted)"}
 
