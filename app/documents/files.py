@@ -38,9 +38,10 @@ class OpenFile(msgspec.Struct, frozen=True):
 
 
 def open_document(path: Path, limit_bytes: int = 0) -> OpenFile:
-    """`limit_bytes` 0: as its name's ending asks for.
+    """`limit_bytes` 0: the limit for names that end like this one.
 
-    Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE."""
+    Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE.
+    """
     try:
         _check_kind(path, path.stat())  # before opening: to open a device can already do something
         # Not to wait for a writer, should a pipe have taken the file's place meanwhile.

@@ -48,7 +48,6 @@ _FINDINGS: Findings = {
 }
 """What a reader may say went wrong, and the parameters that come with it."""
 
-
 _Answer: TypeAlias = Parsed | Drawn | LayerRead
 
 

@@ -16,7 +16,6 @@ from PIL import (
     Image,
     ImageCms,
     ImageFile,
-    ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -36,7 +35,6 @@ _OPENERS: dict[Kind, type[ImageFile.ImageFile]] = {
     Kind.BMP: BmpImagePlugin.BmpImageFile,
     Kind.AVIF: AvifImagePlugin.AvifImageFile,
 }
-_NEEDED_LATER = (ImagePalette,)  # imported by the others when they first want it, which is behind the lock
 
 _Way = Image.Transpose
 _UPRIGHT = {  # by the value of Orientation: Exif 2.3, 4.6.4 A

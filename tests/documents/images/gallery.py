@@ -6,7 +6,7 @@ import io
 import random
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from app.core.cancel import Cancel
 from app.core.errors import Problem
@@ -47,6 +47,35 @@ def saved(image: Image.Image, kind: Kind, **options: Any) -> bytes:
 
 
 SAMPLES = {kind: saved(flag(), kind) for kind in Kind}
+
+
+def variants() -> list[bytes]:
+    """Images that lead a decoder through most of what it has: what it loads late would be missing behind the lock."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    clear = flag().convert("RGBA")
+    clear.putalpha(128)
+    packings = ("tiff_lzw", "tiff_adobe_deflate", "packbits", "tiff_jpeg", "zstd", "lzma")
+    modes = ("L", "1", "CMYK", "YCbCr", "LAB", "I", "F", "I;16", "RGBA", "P")
+    with_alpha = (Kind.PNG, Kind.WEBP, Kind.TIFF, Kind.AVIF)
+    with_metadata = (Kind.PNG, Kind.JPEG, Kind.WEBP, Kind.TIFF, Kind.AVIF)
+    with_frames = (Kind.PNG, Kind.GIF, Kind.WEBP, Kind.TIFF, Kind.AVIF)
+    return [
+        *(saved(flag(), Kind.TIFF, compression=packing) for packing in packings),
+        saved(flag().convert("1"), Kind.TIFF, compression="group4"),
+        *(saved(Image.new(mode, SIZE), Kind.TIFF) for mode in modes),
+        *(saved(clear, kind) for kind in with_alpha),
+        *(saved(flag(), kind, exif=turned, icc_profile=profile) for kind in with_metadata),
+        *(saved(flag(), kind, save_all=True, append_images=[noise(SIZE)]) for kind in with_frames),
+        saved(flag().quantize(4), Kind.PNG, transparency=1),
+        saved(flag().quantize(4), Kind.GIF, transparency=1, interlace=True),
+        saved(flag().quantize(4), Kind.BMP),
+        saved(Image.new("I;16", SIZE), Kind.PNG),
+        saved(flag().convert("CMYK"), Kind.JPEG),
+        saved(flag(), Kind.JPEG, progressive=True),
+        saved(flag(), Kind.WEBP, lossless=False),
+    ]
 
 
 def ending(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Done[Taken] | Cancelled | Failed:
