@@ -44,6 +44,7 @@ CPU_S = 180
 PROGRESS_LIMIT_S = 120.0
 """How long one image may take: nothing is told in between, and the machine may be slow and busy."""
 
+_IN_MEMORY = hasattr(os, "memfd_create")
 _MODULE = "app.documents.images.worker"
 _FINDINGS: Findings = {
     Code.IMAGE_UNKNOWN: {"path": str},
@@ -186,31 +187,38 @@ class ImageReader:
 
 
 def _open(source: Path | bytes, path: str) -> int:
-    """A file descriptor from which the bytes can be read. Raises AppError as `open_document`, and IMAGE_LIMIT."""
-    if isinstance(source, Path):
-        file = open_document(source, PACKED_LIMIT_BYTES)
-        fd, size = file.fd, file.version.size
-    else:
-        fd, size = _hold(source), len(source)
-    if 0 < size <= MAX_FILE_BYTES:
-        return fd
-    os.close(fd)
+    """A file descriptor from which the bytes can be read; whoever gets it closes it.
+
+    Raises AppError as `open_document`, IMAGE_LIMIT, and READER_OUT_OF_MEMORY where bytes find no room.
+    """
+    if isinstance(source, bytes):
+        _check_size(len(source), path)
+        try:
+            return _hold(source)
+        except OSError as error:
+            raise AppError(Code.READER_OUT_OF_MEMORY, path=path) from error
+    file = open_document(source, PACKED_LIMIT_BYTES)
+    try:
+        _check_size(file.version.size, path)
+    except AppError:
+        os.close(file.fd)
+        raise
+    return file.fd
+
+
+def _check_size(size: int, path: str) -> None:
     if not size:
         raise AppError(Code.FILE_EMPTY, path=path)
-    raise AppError(Code.IMAGE_LIMIT, path=path, limit="file_bytes", value=MAX_FILE_BYTES)
+    if size > MAX_FILE_BYTES:
+        raise AppError(Code.IMAGE_LIMIT, path=path, limit="file_bytes", value=MAX_FILE_BYTES)
 
 
 def _hold(untrusted_bytes: bytes) -> int:
     """The bytes as a file that has no name: in memory where the system offers that, else on disk."""
-    if hasattr(os, "memfd_create"):
-        fd = os.memfd_create("image")
-    else:
-        with tempfile.TemporaryFile() as file:
-            fd = os.dup(file.fileno())
-    with open(fd, "wb", closefd=False) as file:
+    with os.fdopen(os.memfd_create("image"), "w+b") if _IN_MEMORY else tempfile.TemporaryFile() as file:
         file.write(untrusted_bytes)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+        file.seek(0)
+        return os.dup(file.fileno())
 
 
 # A process that an image has taken over may say anything: nothing that later code relies on is taken on trust.

@@ -86,6 +86,11 @@ def test_a_file_is_taken_at_every_step(step: Step, tmp_path: Path) -> None:
         reader.close()
 
 
+def test_bytes_are_taken_where_memory_cannot_be_a_file(monkeypatch: pytest.MonkeyPatch, reader: ImageReader) -> None:
+    monkeypatch.setattr("app.documents.images.reader._IN_MEMORY", False)
+    assert taken(reader, FLAG).png == taken(reader, saved(flag(), Kind.BMP)).png
+
+
 def test_what_cannot_be_an_image_is_refused_before_a_process_starts(reader: ImageReader, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "empty.png").touch()
