@@ -22,8 +22,8 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".
 """How the names of files of these kinds end, in lower case."""
 
 _NOT_TAKEN = (".heic", ".heif", ".hif", ".svg", ".svgz")
-"""Images all the same, so that whoever drops one is told what is taken. There is no decoder of HEIC to choose: of those
-that are kept up, the packages are under the GPL. SVG is a program more than an image."""
+"""Images all the same, so that whoever drops one is told what is taken. HEIC: libheif starts a thread for each image,
+which the sandbox forbids, and the package that is kept up is under the GPL. SVG is a program more than an image."""
 
 HEAD_BYTES = 64
 """How much of a file's beginning `kind_of` looks at."""
