@@ -142,8 +142,8 @@ class Ask:
                     writing.by(model.name)
         load_s = time.monotonic() - started
         if question.images and (model := self._model()).vision is None:
-            problem = model.vision_problem
-            raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=model.path)
+            reason = model.vision_problem
+            raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
         settings = self._settings()
         passages: tuple[PassageRef, ...] = ()
         if excerpts or settings.close_reading:
