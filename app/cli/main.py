@@ -143,7 +143,8 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
             raise
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
-        files.write(compose(named.title, desk.conversations.turns(conversation.id)), options.export.absolute())
+        report = compose(named.title, desk.conversations.turns(conversation.id))
+        files.write(report, options.export.absolute(), desk.images.png_within)
 
 
 def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:

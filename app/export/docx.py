@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from docx import Document
 from docx.document import Document as DocumentObject
+from docx.shared import Inches
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
+from app.core.errors import AppError
 from app.export.markdown import parser
+from app.export.pictures import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture
 from app.export.report import REFERENCE, Report
 from app.messages import _
 
@@ -20,13 +23,16 @@ _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
 _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
 
 
-def write(report: Report) -> bytes:
+def write(report: Report, load: LoadPicture) -> bytes:
     document = Document()
     document.core_properties.title = report.title
     document.core_properties.author = ""
     document.add_heading(report.title, 0)
     for part in report.parts:
-        document.add_paragraph(part.question, style="Intense Quote")
+        for picture in part.pictures:
+            _write_picture(document, picture, load)
+        if part.question or not part.pictures:
+            document.add_paragraph(part.question, style="Intense Quote")
         Scribe(document).write(parser().parse(part.answer))
         if part.note:
             document.add_paragraph().add_run(part.note).italic = True
@@ -37,6 +43,23 @@ def write(report: Report) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = True
+    try:
+        png = load(picture.ref, PICTURE_SIDE)
+    except AppError as error:
+        paragraph.add_run(picture.missing(error.problem)).italic = True
+        return
+    width, height = (Inches(pixels / PIXELS_PER_INCH) for pixels in picture.size)
+    run = paragraph.add_run()
+    run.add_picture(io.BytesIO(png), width, height)
+    (properties,) = run.element.xpath(".//wp:docPr")
+    properties.set("descr", picture.caption)  # what is read out in its place
+    caption = document.add_paragraph(picture.caption, style="Caption")
+    caption.paragraph_format.keep_with_next = True
 
 
 class Scribe:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.export import docx, html, markdown, sheet_docx, sheet_text, sheet_xlsx
+from app.export.pictures import PICTURE_SIDE, LoadPicture, Picture
 from app.export.report import Report
 from app.export.sheet import SheetReport
+from app.messages import _
 
-_WRITERS: dict[str, Callable[[Report], bytes]] = {
-    ".md": lambda report: markdown.write(report).encode(),
-    ".html": lambda report: html.write(report).encode(),
-    ".docx": docx.write,
+_PRIVATE_FOLDER = 0o700
+
+_WRITERS: dict[str, Callable[[Report, Path, LoadPicture], bytes]] = {
+    ".md": lambda report, path, load: markdown.write(report, _Folder(path, load).put).encode(),
+    ".html": lambda report, _path, load: html.write(report, partial(_put_inside, load)).encode(),
+    ".docx": lambda report, _path, load: docx.write(report, load),
 }
 ENDINGS = tuple(_WRITERS)
 
@@ -33,11 +41,15 @@ def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
         raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(endings))
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: Report, path: Path, load: LoadPicture) -> None:
     """For its owner's eyes only (0600), whole or not at all. Raises AppError EXPORT_FORMAT, EXPORT_NOT_WRITTEN,
-    DISK_FULL."""
+    DISK_FULL.
+
+    What `load` raises is said in the image's place. Markdown has its images in a folder beside it: few programs show
+    those that are written into the text, and nobody could read that text any more.
+    """
     check_ending(path)
-    write_bytes(_WRITERS[path.suffix.lower()](report), path)
+    write_bytes(_WRITERS[path.suffix.lower()](report, path, load), path)
 
 
 def write_sheet(report: SheetReport, path: Path) -> None:
@@ -54,3 +66,33 @@ def write_bytes(data: bytes, path: Path) -> None:
         if error.code is Code.FOLDER_READ_ONLY:
             raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(path)) from error
         raise
+
+
+def _put_inside(load: LoadPicture, picture: Picture) -> str:
+    return f"data:image/png;base64,{base64.b64encode(load(picture.ref, PICTURE_SIDE)).decode()}"
+
+
+class _Folder:
+    """Where the images of the Markdown file `text` lie: beside it, under its name."""
+
+    def __init__(self, text: Path, load: LoadPicture) -> None:
+        self._path = text.with_name(_("{name} images").format(name=text.stem))
+        self._load = load
+        self._names: dict[str, str] = {}
+
+    def put(self, picture: Picture) -> str:
+        """Write an image; gives its address as seen from the text."""
+        png = self._load(picture.ref, PICTURE_SIDE)
+        try:
+            self._path.mkdir(_PRIVATE_FOLDER, exist_ok=True)
+        except OSError as error:
+            raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(self._path)) from error
+        name = self._name(picture)
+        write_bytes(png, self._path / name)
+        return quote(f"{self._path.name}/{name}")
+
+    def _name(self, picture: Picture) -> str:
+        """Of its own: two images have the same number where a question was not answered."""
+        names = (f"{picture.file_stem}{f' ({n})' if n else ''}.png" for n in itertools.count())
+        sha256 = picture.ref.sha256
+        return next(name for name in names if self._names.setdefault(name, sha256) == sha256)

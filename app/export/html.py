@@ -1,11 +1,14 @@
-"""A report as one HTML page that needs nothing else: no script, no picture, no address that is fetched."""
+"""A report as one HTML page that needs nothing else: no script, no address that is fetched, its images inside."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
+from app.core.errors import AppError
 from app.export.markdown import parser
+from app.export.pictures import Picture
 from app.export.report import CLOSE, OPEN, REFERENCE, Report
 from app.messages import _
 
@@ -14,17 +17,21 @@ STYLE = (
     "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:Georgia,serif;line-height:1.5;color:#211e1a}"
     "blockquote{margin:2em 0 1em;padding:.5em 1em;background:#f5eaea}sup a{color:#7a2e35;text-decoration:none}"
     "pre,code{font-family:monospace}table{border-collapse:collapse}td,th{border:1px solid #e7e1d6;padding:.2em .6em}"
-    ".note{color:#6e675e}"
+    ".note{color:#6e675e}.image{margin:2em 0 0;line-height:1}img{max-width:100%;height:auto}"
+    ".caption{margin:.5em 0;color:#6e675e}.caption+blockquote{margin-top:1em}"
 )
 
 
-def write(report: Report) -> str:
+def write(report: Report, address: Callable[[Picture], str]) -> str:
+    """`address` tells where an image is; what it raises as AppError is said in the image's place."""
     markdown = parser()
     title = html.escape(report.title)
     body = [f"<h1>{title}</h1>"]
     for part in report.parts:
         question = html.escape(part.question).replace("\n", "<br>")
-        body.append(f"<blockquote>{question}</blockquote>")
+        body += [_picture(picture, address) for picture in part.pictures]
+        if question or not part.pictures:
+            body.append(f"<blockquote>{question}</blockquote>")
         body.append(REFERENCE.sub(_link, _ENCODED.sub("", markdown.render(part.answer))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
@@ -34,6 +41,17 @@ def write(report: Report) -> str:
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
+
+
+def _picture(picture: Picture, address: Callable[[Picture], str]) -> str:
+    caption = html.escape(picture.caption)
+    try:
+        source = html.escape(address(picture))
+    except AppError as error:
+        return f'<p class="caption">{html.escape(picture.missing(error.problem))}</p>'
+    width, height = picture.size
+    image = f'<img src="{source}" alt="{caption}" width="{width}" height="{height}">'
+    return f'<p class="image">{image}</p><p class="caption">{caption}</p>'
 
 
 def _link(found: re.Match[str]) -> str:

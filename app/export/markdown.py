@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 
+from app.core.errors import AppError
+from app.export.pictures import Picture
 from app.export.report import REFERENCE, Report
 from app.messages import _
 
@@ -13,13 +16,20 @@ MAX_NESTING = 60
 """Lists and quotations inside each other; the parser drops what lies deeper."""
 
 _ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)")
+_SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")  # that mean something within a line
 
 
-def write(report: Report) -> str:
-    """What an answer says as HTML, or as an image to be fetched, is shown and not done."""
+def write(report: Report, address: Callable[[Picture], str]) -> str:
+    """What an answer says as HTML, or as an image to be fetched, is shown and not done.
+
+    `address` tells where an image of a question is; what it raises as AppError is said in the image's place.
+    """
     lines = [f"# {_line(report.title)}"]
     for part in report.parts:
-        lines += ["", *(f"> {line}".rstrip() for line in harmless(part.question).split("\n")), ""]
+        asked = [paragraph for picture in part.pictures for paragraph in _picture(picture, address)]
+        if part.question or not asked:
+            asked.append(harmless(part.question))
+        lines += ["", *(f"> {line}".rstrip() for line in "\n\n".join(asked).split("\n")), ""]
         lines.append(REFERENCE.sub(r"[^\1]", harmless(part.answer)))
         if part.note:
             lines += ["", f"*{part.note}*"]
@@ -27,6 +37,19 @@ def write(report: Report) -> str:
         lines += ["", f"## {_('References')}", ""]
     lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]
     return "\n".join(lines) + "\n"
+
+
+def _picture(picture: Picture, address: Callable[[Picture], str]) -> list[str]:
+    """The paragraphs of an image: itself, and what it is called."""
+    caption = _plain(picture.caption)
+    try:
+        return [f"![{caption}]({address(picture)})", caption]
+    except AppError as error:
+        return [_plain(picture.missing(error.problem))]
+
+
+def _plain(text: str) -> str:
+    return _SIGNS.sub(r"\\\g<0>", text)
 
 
 def parser() -> MarkdownIt:

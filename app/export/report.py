@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, Turn
 from app.documents.hygiene import clean
+from app.export.pictures import Picture
 from app.messages import _
 
 OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
@@ -17,12 +18,13 @@ REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 @dataclass(frozen=True)
 class Part:
-    """A question as plain text, its answer as Markdown with the places of its references, and what is to be said about
-    the answer, which may be empty."""
+    """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
+    the answer, which may be empty, and the images that stand above the question."""
 
     question: str
     answer: str
     note: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,31 @@ class Report:
     references: tuple[Reference, ...]
 
 
-def compose(untrusted_title: str, turns: Sequence[Turn]) -> Report:
-    """The turns of a conversation, or one of them. References are counted through all of them."""
+def compose(untrusted_title: str, turns: Sequence[Turn], answer_id: str = "") -> Report:
+    """The turns of a conversation or, of these, the one with this answer.
+
+    References are counted through all that are written. Images are counted through the conversation, as the model reads
+    it (`services.prompts`): a question that was not answered is not repeated to it, so the next one's are counted anew.
+    """
     parts: list[Part] = []
     references: list[Reference] = []
+    shown = 0
     for turn in turns:
-        answer = turn.answer
+        question, answer = turn.question, turn.answer
+        pictures = tuple(
+            Picture(number, " ".join(cleaned(ref.untrusted_name).split()), ref)
+            for number, ref in enumerate(question.images, shown + 1)
+        )
+        if answer is not None and answer.text:
+            shown += len(pictures)
+        if answer_id and (answer is None or answer.id != answer_id):
+            continue
         if answer is None:
-            parts.append(Part(cleaned(turn.question.text), "", ""))
+            parts.append(Part(cleaned(question.text), "", "", pictures))
             continue
         text, found = number_references(answer, len(references))
         references += found
-        parts.append(Part(cleaned(turn.question.text), text, note_on(answer)))
+        parts.append(Part(cleaned(question.text), text, note_on(answer), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 

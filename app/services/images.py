@@ -100,6 +100,12 @@ class Images:
         """The bytes to write into a file; never to be decoded here. Raises AppError IMAGE_MISSING."""
         return self._store.png(sha256)
 
+    def png_within(self, ref: ImageRef, longest_side: int) -> bytes:
+        """As `png`, reduced if a side is longer than so many pixels. Raises AppError as `raster` does."""
+        if max(ref.width, ref.height) <= longest_side:
+            return self.png(ref.sha256)
+        return self._reader.pack(self.raster(ref, longest_side), ref.untrusted_name).png
+
     # ---- showing them to the model
 
     def show(self, prompt: Prompt, cancel: Cancel) -> Iterator[Looking | Done[int] | Cancelled | Failed]:

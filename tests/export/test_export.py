@@ -9,7 +9,10 @@ import pytest
 from docx import Document
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.errors import AppError, Code
+from app.core.image import ImageRef
 from app.export import docx, html, markdown
+from app.export.pictures import Picture
 from app.export.report import Report, compose
 
 ANSWER = (
@@ -30,6 +33,14 @@ def turn(
 ) -> Turn:
     question = StoredQuestion("q", "c", None, asked, (), 0.0)
     return Turn(question, Answer("a", "q", text, ending, "Scout", 0.0, citations))
+
+
+def no_address(picture: Picture) -> str:
+    raise AppError(Code.IMAGE_MISSING, path="")
+
+
+def no_png(ref: ImageRef, longest_side: int) -> bytes:
+    raise AppError(Code.IMAGE_MISSING, path="")
 
 
 @pytest.fixture
@@ -56,7 +67,7 @@ def test_references_are_numbered_through_and_say_what_was_found(report: Report) 
 
 
 def test_markdown_has_footnotes(report: Report) -> None:
-    text = markdown.write(report)
+    text = markdown.write(report, no_address)
     assert text.startswith("# Notice periods\n\n> When?\n")
     assert "“not less than twelve months” [^1]." in text
     assert "- by post [^2]" in text
@@ -66,7 +77,7 @@ def test_markdown_has_footnotes(report: Report) -> None:
 
 
 def test_html_links_its_references(report: Report) -> None:
-    page = html.write(report)
+    page = html.write(report, no_address)
     assert '<sup><a href="#r1">1</a></sup>' in page
     assert '<li id="r1">Harbour Lease, p. 87: ' in page
     assert "<strong>twelve months</strong>" in page
@@ -75,7 +86,7 @@ def test_html_links_its_references(report: Report) -> None:
 
 
 def test_a_word_document_has_styles_a_table_and_references(report: Report) -> None:
-    written = Document(io.BytesIO(docx.write(report)))
+    written = Document(io.BytesIO(docx.write(report, no_png)))
     styles = {paragraph.text: paragraph.style.name for paragraph in written.paragraphs if paragraph.style}
     assert styles["Notice periods"] == "Title"
     assert styles["Notice"] == "Heading 2"
@@ -95,24 +106,24 @@ HOSTILE = (
 
 def test_nothing_in_an_export_is_fetched_or_run() -> None:
     report = compose("<b>T</b>", (turn(HOSTILE, asked="<script>2</script>"),))
-    page = html.write(report)
+    page = html.write(report, no_address)
     for active in ("<script", "<img", "onerror=y>", 'src="', 'href="javascript', "\u202e", "\ufdd2"):
         assert active not in page.replace("onerror=y&gt;", "")
-    text = markdown.write(report)
+    text = markdown.write(report, no_address)
     assert "![" not in text
     assert "\\<script>" in text
-    with zipfile.ZipFile(io.BytesIO(docx.write(report))) as archive:
+    with zipfile.ZipFile(io.BytesIO(docx.write(report, no_png))) as archive:
         relations = archive.read("word/_rels/document.xml.rels").decode()
         assert "tracker" not in relations
         assert "tracker" in archive.read("word/document.xml").decode(), "shown as text"
 
 
 def test_an_empty_conversation_is_a_title() -> None:
-    assert markdown.write(compose("", ())) == "# Conversation\n"
-    assert docx.write(compose("", ()))
+    assert markdown.write(compose("", ()), no_address) == "# Conversation\n"
+    assert docx.write(compose("", ()), no_png)
 
 
 def test_deep_nesting_is_written() -> None:
     report = compose("Deep", (turn(">" * 500 + " deep\n\n" + "- " * 300 + "item"),))
-    assert html.write(report)
-    assert docx.write(report)
+    assert html.write(report, no_address)
+    assert docx.write(report, no_png)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, Signal, Slot
-from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.core.conversation import Conversation, Turn
+from app.core.conversation import Conversation
 from app.core.errors import Problem
 from app.export import files, html
+from app.export.pictures import PICTURE_SIDE, Picture, safe_name
 from app.export.report import Report, compose
 from app.messages import _, sentence
 from app.services.desk import Desk
+from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.shelf.conversations import title_of
 
 PDF = ".pdf"
 _MARGIN_MM = 20.0
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_NAME_CHARACTERS = 80
 
 
 class Exporting(QObject):
@@ -52,7 +53,7 @@ class Exporting(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
         dialog.filterSelected.connect(partial(_follow_filter, dialog))
-        dialog.selectFile(_NOT_IN_NAMES.sub(" ", title_of(conversation)).strip()[:80])
+        dialog.selectFile(safe_name(title_of(conversation), _NAME_CHARACTERS))
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
@@ -77,20 +78,26 @@ def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
 
 
 def _export(desk: Desk, conversation: Conversation, answer_id: str, path: Path) -> None:
-    turns: tuple[Turn, ...] = desk.conversations.turns(conversation.id)
-    if answer_id:
-        turns = tuple(turn for turn in turns if turn.answer is not None and turn.answer.id == answer_id)
-    report = compose(title_of(conversation), turns)
+    report = compose(title_of(conversation), desk.conversations.turns(conversation.id), answer_id)
     if path.suffix.lower() == PDF:
-        files.write_bytes(_as_pdf(report), path)
+        files.write_bytes(_as_pdf(report, desk.images), path)
     else:
-        files.write(report, path)
+        files.write(report, path, desk.images.png_within)
 
 
-def _as_pdf(report: Report) -> bytes:
-    """Set by Qt's rich text from the HTML, which asks for nothing from outside. Needs no GUI thread."""
+def _as_pdf(report: Report, images: Images) -> bytes:
+    """Set by Qt's rich text from the HTML, which asks for nothing from outside; images come to it as pixels, for it is
+    not to decode any. Needs no GUI thread."""
     document = QTextDocument()
-    document.setHtml(html.write(report))
+
+    def put(picture: Picture) -> str:
+        raster = images.raster(picture.ref, PICTURE_SIDE)
+        pixels = QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888)
+        name = f"image:{picture.ref.sha256}"
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), pixels.copy())
+        return name
+
+    document.setHtml(html.write(report, put))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
