@@ -146,6 +146,10 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” was refused for safety: it holds {excess}. Save it smaller, or cut out the part that matters."
     ),
     Code.IMAGE_MISSING: "The image “{path}” is no longer kept. Attach it again.",
+    Code.IMAGE_WANTED: (
+        "“{path}” is no image that Octavo knows. Give a document with --document, choose frames of a video in the"
+        " window, and save an image of another kind as PNG."
+    ),
     Code.MODEL_BLIND: (
         "The model “{path}” sees no images: no projector lies beside it (a file whose name begins with mmproj). Put it"
         " there, choose it in the settings, or ask without the image."

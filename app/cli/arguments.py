@@ -24,6 +24,7 @@ class WindowOptions(msgspec.Struct, frozen=True):
 
 _SETTINGS = {
     "model": "engine.model_path",
+    "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
     "max_tokens": "max_answer_tokens",
@@ -51,6 +52,13 @@ def parser() -> argparse.ArgumentParser:
 
     ask = _command(commands, "ask", _("ask one or more questions about documents"))
     _add_answering(ask)
+    ask.add_argument(
+        "--image", type=Path, action="append", default=[], metavar="FILE",
+        help=_("an image to show with the first question; repeatable, in this order"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--projector", metavar="PATH", help=_("a GGUF file to see images with; else the one beside the model")
+    )
     ask.add_argument(
         "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
     )
@@ -121,8 +129,13 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 
 
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
-    """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID."""
+    """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
+
+    A stored projector belongs to the stored model: another model has the one beside it, if no other is named.
+    """
     given = {name: value for name, value in vars(options).items() if value is not None}
+    if "model" in given:
+        given.setdefault("projector", "")
     changed = msgspec.to_builtins(stored)
     for option, place in _SETTINGS.items():
         if option in given:

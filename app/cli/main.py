@@ -36,11 +36,13 @@ from app.core.events import (
     Failed,
     Finished,
     Loading,
+    Looking,
     Notice,
     Opening,
     Reading,
     Token,
 )
+from app.core.image import MOST_IN_QUESTION, Image
 from app.core.ingestion import examine
 from app.core.password import Password
 from app.core.paths import Paths
@@ -129,12 +131,22 @@ def _new_passphrase() -> str:
 def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if options.export is not None:
         files.check_ending(options.export)
+    if len(options.image) > MOST_IN_QUESTION:
+        words = _("a question takes up to {limit} images, not {n}")
+        raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
     ask, books = _prepare(options, desk, cancel)
     out = JsonAnswers() if options.json else TextAnswers()
+    images = tuple(_take_image(file, desk, cancel) for file in options.image)
+    if images:
+        _run(desk.models.ready(cancel), out.loading)
+        refs = tuple(image.ref for image in images)
+        tokens = desk.images.tokens(refs)
+        if tokens is not None:
+            out.images(refs, tokens)
     conversation = desk.conversations.create(books=books)
     parent = None
     for text in options.question:
-        question = Question(conversation.id, text, books, parent)
+        question = Question(conversation.id, text, books, parent, () if parent else images)
         try:
             parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), out).id
         except AppError as error:
@@ -153,6 +165,16 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:
         return book
 
     return with_password(opened, file)
+
+
+def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
+    try:
+        image: Image = _run(desk.images.take(file, file.name, cancel), bar(_("opening")))
+    except AppError as error:
+        if error.code is Code.IMAGE_UNKNOWN:
+            raise AppError(Code.IMAGE_WANTED, **error.params) from error
+        raise
+    return image
 
 
 def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
@@ -200,6 +222,8 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
         match event:
             case Loading():
                 out.loading(event)
+            case Looking():
+                out.looking(event)
             case Reading():
                 out.reading(event)
             case Token(text):
@@ -235,7 +259,7 @@ def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         print_description(document, report)
 
 
-def _run(events: Iterator[Any], on_progress: Callable[[Loading | Opening], None]) -> Any:
+def _run(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
     """Follow a use-case to its ending and return its result. Raises AppError, _Stopped."""
     for event in events:
         match event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,8 @@ from app import messages
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import MAX_HIDDEN_CHARACTERS, Document
 from app.core.errors import Problem
-from app.core.events import Loading, Opening, Reading
+from app.core.events import Loading, Looking, Opening, Reading
+from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
 from app.messages import _
 from app.remarks import look_words, page_remarks, report_sentence, size_words
@@ -37,6 +38,18 @@ class JsonAnswers:
     def loading(self, event: Loading) -> None:
         print_json({"event": "loading", "fraction": round(event.fraction, 3)})
 
+    def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
+        """What will be shown, and what each takes of the context."""
+        shown = [
+            {"name": image.untrusted_name, "width": image.width, "height": image.height, "tokens": cost}
+            for image, cost in zip(images, tokens, strict=True)
+        ]
+        print_json({"event": "images", "images": shown})
+
+    def looking(self, event: Looking) -> None:
+        where = {"image": event.image, "images": event.images}
+        print_json({"event": "looking", **where, "done": event.done, "total": event.total})
+
     def reading(self, event: Reading) -> None:
         print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
 
@@ -58,7 +71,26 @@ class TextAnswers:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._image = 0
         self.loading = bar(_("loading the model"))
+
+    def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
+        if not sys.stderr.isatty():
+            return
+        words = _("{name}: {width} × {height} pixels, {n} tokens")
+        for image, cost in zip(images, tokens, strict=True):
+            sizes = {"width": messages.count(image.width), "height": messages.count(image.height)}
+            line = words.format(name=image.untrusted_name, n=messages.count(cost), **sizes)
+            print(messages.printable(line), file=sys.stderr)
+
+    def looking(self, event: Looking) -> None:
+        if self._bar is None or event.image != self._image:
+            self._close_bar()
+            words = _("looking at image {image} of {images}").format(image=event.image, images=event.images)
+            self._bar, self._image = progress_bar(words, event.total), event.image
+        self._bar.update(event.done - self._bar.n)
+        if event.done >= event.total:
+            self._close_bar()
 
     def reading(self, event: Reading) -> None:
         if self._bar is None:

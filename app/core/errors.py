@@ -56,6 +56,7 @@ class Code(StrEnum):
     IMAGE_DAMAGED = "image_damaged"  # format
     IMAGE_LIMIT = "image_limit"  # limit (its name), value
     IMAGE_MISSING = "image_missing"  # it was kept once, and is gone
+    IMAGE_WANTED = "image_wanted"  # the terminal was given something else
 
     # question sheets
     QUESTION_NONE = "question_none"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+MOST_IN_QUESTION = 20
+"""The most images that a person may attach to one question."""
+
 
 class Raster(msgspec.Struct, frozen=True):
     """Raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
