@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from app.core.errors import Problem
 from app.core.image import ImageRef
+from app.documents.images.kinds import ENDINGS
 from app.messages import _, sentence
 
 PICTURE_SIDE = 2_000
@@ -26,7 +27,6 @@ PIXELS_PER_INCH = 96
 _CENTIMETRES = 2.54
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _NAME_CHARACTERS = 50
-_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heic", ".heif")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Picture:
     @property
     def file_stem(self) -> str:
         """The name of a file that it is written into, without the ending."""
-        stem = PurePath(self.name).stem if self.name.lower().endswith(_ENDINGS) else self.name
+        stem = PurePath(self.name).stem if self.name.lower().endswith(ENDINGS) else self.name
         return _("image {number} {name}").format(number=self.number, name=safe_name(stem, _NAME_CHARACTERS)).strip()
 
     def missing(self, problem: Problem) -> str:
