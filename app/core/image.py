@@ -29,6 +29,15 @@ class ImageRef(msgspec.Struct, frozen=True):
     book_id: str = ""
 
 
+class NamedImage(msgspec.Struct, frozen=True):
+    """A name of an image, and where it is: `title` is that of the conversation."""
+
+    untrusted_name: str
+    question_id: str
+    conversation_id: str
+    title: str
+
+
 class Image(msgspec.Struct, frozen=True):
     """An image as it was attached: upright, in sRGB, without transparency and without metadata.
 

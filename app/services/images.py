@@ -11,7 +11,7 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
-from app.core.image import Image, ImageRef, Raster
+from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
@@ -105,6 +105,10 @@ class Images:
         if max(ref.width, ref.height) <= longest_side:
             return self.png(ref.sha256)
         return self._reader.pack(self.raster(ref, longest_side), ref.untrusted_name).png
+
+    def named(self) -> tuple[NamedImage, ...]:
+        """The names by which conversations can be found (`store.images`)."""
+        return self._store.named()
 
     # ---- showing them to the model
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import apsw
 
 from app.core.errors import AppError, Code
-from app.core.image import Image, ImageRef, Raster
+from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.store.db import Database
 from app.store.folding import storable
 
@@ -38,6 +38,18 @@ class Images:
             return None
         width, rgb = int(row[0]), bytes(row[1])
         return Raster(width, len(rgb) // (3 * width), rgb)
+
+    def named(self) -> tuple[NamedImage, ...]:
+        """The names of images in all conversations, the last one asked about first; a name that a conversation has
+        several times where it was asked about last."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                """SELECT i.name, q.id, c.id, c.title, max(q.seq) AS last FROM question_images i
+                    JOIN questions q ON q.id = i.question_id JOIN conversations c ON c.id = q.conversation_id
+                    GROUP BY c.id, i.name ORDER BY last DESC, i.position  -- all columns are of the row with the maximum
+                """
+            )
+            return tuple(NamedImage(*row[:4]) for row in rows)
 
     def all(self) -> frozenset[str]:
         """The SHA-256 of every image that is kept."""

@@ -1,4 +1,4 @@
-"""Ctrl+K: finds any command, book or conversation by the words in its name."""
+"""Ctrl+K: finds any command, book, conversation or image by the words in its name."""
 
 from __future__ import annotations
 
@@ -47,19 +47,29 @@ class Kind(StrEnum):
     COMMAND = "command"
     CONVERSATION = "conversation"
     BOOK = "book"
+    IMAGE = "image"
 
 
-_SYMBOLS = {Kind.COMMAND: Symbol.COMMAND, Kind.CONVERSATION: Symbol.CONVERSATION, Kind.BOOK: Symbol.BOOK}
+_SYMBOLS = {
+    Kind.COMMAND: Symbol.COMMAND,
+    Kind.CONVERSATION: Symbol.CONVERSATION,
+    Kind.BOOK: Symbol.BOOK,
+    Kind.IMAGE: Symbol.SCAN,
+}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book or a conversation, or the name of a command; `detail` stands on the right."""
+    """`key` is the id of a book or a conversation, or the name of a command; `detail` stands on the right.
+
+    An image has the conversation's id and that of its question, as `place`.
+    """
 
     kind: Kind
     key: str
     title: str
     detail: str = ""
+    place: str = ""
 
 
 def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
@@ -90,6 +100,11 @@ class EntryList(QAbstractListModel):
         super().__init__(parent)
         self._all = tuple(entries)
         self._shown = suggest(self._all)
+
+    def add(self, entries: Sequence[Entry], words: str) -> None:
+        """More entries, after all others; `words` as `narrow` was given them."""
+        self._all += tuple(entries)
+        self.narrow(words)
 
     def narrow(self, words: str) -> None:
         self.beginResetModel()
@@ -137,8 +152,9 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(SIZE_SMALL))
         painter.setPen(QColor(palette.soft_ink))
         room = area.adjusted(icon.right() - area.left() + SPACE_M, 0, -SPACE_M, 0)
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, entry.detail)
-        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(entry.detail) - SPACE_M)
+        detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, room.width() // 2)
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, detail)
+        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(detail) - SPACE_M)
         painter.setFont(ui_font(SIZE_TEXT))
         painter.setPen(QColor(palette.accent if chosen else palette.ink))
         title = QFontMetrics(ui_font(SIZE_TEXT)).elidedText(entry.title, Qt.TextElideMode.ElideRight, room.width())
@@ -159,7 +175,7 @@ class PaletteDialog(QDialog):
         self.setAccessibleName(_("Find anything"))
         self._model = EntryList(entries, self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(_("A command, a book or a conversation"))
+        self.line.setPlaceholderText(_("A command, a book, a conversation or an image"))
         self.line.setAccessibleName(_("Find anything"))
         self.line.textChanged.connect(self._narrow)
         self.line.installEventFilter(self)
@@ -178,6 +194,13 @@ class PaletteDialog(QDialog):
         self.view.setFixedHeight(_ROW * _ROWS)
         self.setFixedWidth(min(_WIDTH, parent.width() - 2 * SPACE_M))
         self._select(0)
+
+    @Slot(object)
+    def add(self, entries: Sequence[Entry]) -> None:
+        """More to choose from, found meanwhile."""
+        row = self.view.currentIndex().row()
+        self._model.add(entries, self.line.text())
+        self._select(row)
 
     def open_over(self) -> None:
         """Show it in the upper part of its window."""

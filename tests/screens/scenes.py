@@ -15,6 +15,7 @@ from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
 from tests.screens import sheets
+from tests.screens.image_names import IMAGE_NAMES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
@@ -401,6 +402,7 @@ SCENES: dict[str, Scene] = (
     }
     | REPORTS
     | SCANS
+    | IMAGE_NAMES
 )
 SCALED = {"scale-200": "2"} | PAGE_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -29,7 +29,7 @@ from app.core.conversation import (
 )
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.image import Image, ImageRef, Raster
+from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.core.paths import Paths
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -322,6 +322,20 @@ def test_questions_refer_to_images_in_their_order(conversations: Conversations, 
     with pytest.raises(AppError) as caught:
         images.png(one.ref.sha256)
     assert caught.value.code is Code.IMAGE_MISSING
+
+
+def test_images_are_listed_by_their_names(conversations: Conversations, database: Database) -> None:
+    old, new = conversations.create("Old").id, conversations.create("New").id
+    one, two = image(b"one", "b.png"), image(b"two", "a.png")
+    conversations.add_question(Question(old, "First?", images=(one, two)))
+    again = conversations.add_question(Question(old, "Again?", images=(one.ref,)))
+    last = conversations.add_question(Question(new, "Elsewhere?", images=(one.ref,)))
+    named = Images(database).named()
+    assert named[0] == NamedImage("b.png", last.id, new, "New")
+    assert named[1] == NamedImage("b.png", again.id, old, "Old")
+    assert [(entry.untrusted_name, entry.conversation_id) for entry in named[2:]] == [("a.png", old)]
+    conversations.delete(old)
+    assert Images(database).named() == named[:1]
 
 
 def test_a_reference_to_an_image_that_is_gone_keeps_nothing(conversations: Conversations) -> None:

@@ -10,17 +10,24 @@ from app.services.desk import Desk
 
 @dataclass(frozen=True)
 class Loaded:
-    """A conversation, None when it was deleted, with the turns of its shown branch and the titles of all books."""
+    """A conversation, None when it was deleted, with the turns of its shown branch and the titles of all books.
+
+    `place`: the id of the question that is to be seen; empty for the end.
+    """
 
     conversation: Conversation | None
     turns: tuple[Turn, ...]
     titles: dict[str, str]
+    place: str = ""
 
 
-def load(desk: Desk, conversation_id: str) -> Loaded:
+def load(desk: Desk, conversation_id: str, place: str = "") -> Loaded:
+    """Where `place` is the id of a question, its branch becomes the shown one."""
+    if place:
+        desk.conversations.show_question(place)
     conversation = desk.conversations.get(conversation_id)
     turns = desk.conversations.turns(conversation_id) if conversation else ()
-    return Loaded(conversation, turns, {book.id: book.title for book in desk.library.books()})
+    return Loaded(conversation, turns, {book.id: book.title for book in desk.library.books()}, place)
 
 
 def step_variant(desk: Desk, kind: str, question_id: str, answer_id: str, step: int) -> None:

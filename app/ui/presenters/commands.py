@@ -23,7 +23,7 @@ class Command:
 
 
 class Commands(QObject):
-    """`chosen` carries the Entry of a book or a conversation; commands run by themselves."""
+    """`chosen` carries an Entry that is no command; commands run by themselves."""
 
     chosen = Signal(object)
 
@@ -41,7 +41,7 @@ class Commands(QObject):
             window.addAction(action)
             self.actions[command.name] = action
 
-    def offer(self, others: Sequence[Entry]) -> None:
+    def offer(self, others: Sequence[Entry]) -> PaletteDialog:
         """Let the person choose from `others` and the commands."""
         entries = [
             Entry(Kind.COMMAND, name, name, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
@@ -50,6 +50,7 @@ class Commands(QObject):
         dialog = PaletteDialog(self._icons, [*others, *entries], self._window)
         dialog.chosen.connect(self._choose)
         dialog.open_over()
+        return dialog
 
     @Slot(object)
     def _choose(self, entry: Entry) -> None:

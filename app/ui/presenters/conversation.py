@@ -92,9 +92,10 @@ class ConversationPresenter(QObject):
     # ---- which conversation
 
     @Slot(str)
-    def open(self, conversation_id: str) -> None:
+    def open(self, conversation_id: str, question_id: str = "") -> None:
+        """At its end, or at this question; while one is being answered, at its end."""
         self._wanted = conversation_id
-        work = partial(load, self._desk, conversation_id)
+        work = partial(load, self._desk, conversation_id, "" if self.busy else question_id)
         self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
 
     def create(self, books: tuple[BookRef, ...] = ()) -> None:
@@ -298,6 +299,7 @@ class ConversationPresenter(QObject):
             self.answer.show_again()
         else:
             self._view.show_turns(self._turns, self._titles)
+            self._view.go_to(loaded.place)
         self.shown.emit(conversation)
         waiting, self._waiting = self._waiting, ()
         for book in waiting:

@@ -60,9 +60,10 @@ class Navigation(QObject):
         self._window.talk.composer.setFocus()
 
     @Slot(str)
-    def open_conversation(self, conversation_id: str) -> None:
+    def open_conversation(self, conversation_id: str, question_id: str = "") -> None:
+        """At its end, or at this question."""
         self._window.show_sheet(False)
-        self._conversation.open(conversation_id)
+        self._conversation.open(conversation_id, question_id)
 
     @Slot()
     def new_conversation(self) -> None:

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.conversation import Conversation
 from app.core.document import Book
+from app.core.errors import Problem
 from app.core.settings import Settings
-from app.messages import _
+from app.messages import _, printable, sentence
 from app.services.desk import Desk
 from app.store.secret import KeyOrigin
-from app.ui.bridge import Bridge
+from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.conversation_panel import ConversationPanel
@@ -420,12 +421,17 @@ class WindowPresenter(QObject):
             for conversation in self.shelf.conversations
         ]
         others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self.shelf.books.values()]
-        self.commands.offer(others)
+        dialog = self.commands.offer(others)
+        self._bridge.call(Executor.STORE, partial(_list_images, self._desk), dialog.add, self._on_problem)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.tell(sentence(problem))
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
-        if entry.kind is Kind.CONVERSATION:
-            self.navigation.open_conversation(entry.key)
+        if entry.kind in (Kind.CONVERSATION, Kind.IMAGE):
+            self.navigation.open_conversation(entry.key, entry.place)
         else:
             self.navigation.open_book(entry.key)
 
@@ -443,3 +449,17 @@ class WindowPresenter(QObject):
             menu.addSeparator()
         menu.addAction(_("Add a file…") + "\tCtrl+O", self.shelf.choose_files)
         menu.popup(QCursor.pos())
+
+
+def _list_images(desk: Desk) -> list[Entry]:
+    """Found by their names, shown with the conversations that they are in."""
+    return [
+        Entry(
+            Kind.IMAGE,
+            image.conversation_id,
+            printable(image.untrusted_name),
+            _("image in “{title}”").format(title=image.title or _("New conversation")),
+            image.question_id,
+        )
+        for image in desk.images.named()
+    ]
