@@ -32,6 +32,7 @@ class Executor(StrEnum):
     ENGINE = "engine"
     STORE = "store"
     READER = "reader"
+    IMAGES = "images"
 
 
 @dataclass

@@ -62,7 +62,7 @@ class Exporting(QObject):
         """Write what was chosen into this file."""
         if self._conversation is not None:
             work = partial(_export, self._desk, self._conversation, self._answer_id, Path(name))
-            self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+            self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         answer, conversation = _("The answer was written to “{path}”."), _("The conversation was written to “{path}”.")
