@@ -15,10 +15,10 @@ from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
 from tests.screens import sheets
-from tests.screens.image_names import IMAGE_NAMES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
+from tests.screens.searches import SEARCHES
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -402,7 +402,7 @@ SCENES: dict[str, Scene] = (
     }
     | REPORTS
     | SCANS
-    | IMAGE_NAMES
+    | SEARCHES
 )
 SCALED = {"scale-200": "2"} | PAGE_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

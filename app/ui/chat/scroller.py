@@ -121,6 +121,11 @@ class Scroller(QAbstractScrollArea):
         finally:
             self._settling = False
 
+    def _show_first(self, slot: Slot) -> None:
+        """Have this message at the top of the window, with the same air above it as the first one has."""
+        self._following = False
+        self._settle(Anchor(slot, -1, -SPACE_XL))
+
     def _settle_passes(self, anchor: Anchor | None) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
         for _ in range(_PASSES):

@@ -17,7 +17,7 @@ from app.ui.chat.message import Message
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots
-from app.ui.theme import SPACE_XL, Theme
+from app.ui.theme import Theme
 
 
 def say_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_ending`
@@ -73,14 +73,6 @@ class ConversationView(Scroller):
             anchor = self._find_again(anchor)
             self._following = anchor is None
         self._settle(anchor)
-
-    def go_to(self, question_id: str) -> None:
-        """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not
-        shown."""
-        index = self._column.index_of_question(question_id)
-        if index >= 0:
-            self._following = False
-            self._settle(Anchor(self._column.slots[index], -1, -SPACE_XL))
 
     def begin_turn(self, question_id: str, text: str, answer_id: str, books: Collection[str] = ()) -> None:
         """A new question at the end, and an open answer below it; `books` are the ids of those on the desk."""
@@ -141,6 +133,13 @@ class ConversationView(Scroller):
         """What is shown while there are no turns."""
         self._hint.tell(title, lines)
         self._settle()
+
+    def go_to(self, question_id: str) -> None:
+        """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not
+        shown."""
+        index = self._column.index_of_question(question_id)
+        if index >= 0:
+            self._show_first(self._column.slots[index])
 
     def text_of(self, answer_id: str) -> str:
         """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""

@@ -53,7 +53,7 @@ class Exporting(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
         dialog.filterSelected.connect(partial(_follow_filter, dialog))
-        dialog.selectFile(safe_name(title_of(conversation), _NAME_CHARACTERS))
+        dialog.selectFile(file_name(title_of(conversation)))
         dialog.fileSelected.connect(self.write)
         dialog.open()
 
@@ -71,6 +71,11 @@ class Exporting(QObject):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.failed.emit(sentence(problem))
+
+
+def file_name(title: str) -> str:
+    """A name for a file that every file system takes, without its ending."""
+    return safe_name(title, _NAME_CHARACTERS)
 
 
 def _follow_filter(dialog: QFileDialog, chosen: str) -> None:

@@ -1,4 +1,4 @@
-"""Scenes of images that are found by their names."""
+"""Scenes of the search for anything by its name."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def palette_images_dark(stage: Stage) -> None:
     _found(stage, "トン", theme=ThemeChoice.DARK, size=(1024, 700))
 
 
-IMAGE_NAMES: dict[str, Callable[[Stage], None]] = {
+SEARCHES: dict[str, Callable[[Stage], None]] = {
     scene.__name__.replace("_", "-"): scene for scene in (palette_images, palette_images_dark)
 }
