@@ -57,8 +57,9 @@ def parser() -> argparse.ArgumentParser:
         help=_("an image to show with the first question; repeatable, in this order"),
     )  # fmt: skip
     ask.add_argument(
-        "--projector", metavar="PATH", help=_("a GGUF file to see images with; else the one beside the model")
-    )
+        "--projector", metavar="PATH",
+        help=_("a GGUF file to see images with; else the one in the settings, or beside the model"),
+    )  # fmt: skip
     ask.add_argument(
         "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
     )

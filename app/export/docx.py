@@ -30,7 +30,8 @@ def write(report: Report, load: LoadPicture) -> bytes:
     document.add_heading(report.title, 0)
     for part in report.parts:
         for picture in part.pictures:
-            _write_picture(document, picture, load)
+            last = _write_picture(document, picture, load)
+            last.paragraph_format.keep_with_next = picture is part.pictures[-1]
         if part.question or not part.pictures:
             document.add_paragraph(part.question, style="Intense Quote")
         Scribe(document).write(parser().parse(part.answer))
@@ -45,21 +46,21 @@ def write(report: Report, load: LoadPicture) -> bytes:
     return file.getvalue()
 
 
-def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> None:
+def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> Paragraph:
+    """The last paragraph of it."""
     paragraph = document.add_paragraph()
-    paragraph.paragraph_format.keep_with_next = True
     try:
         png = load(picture.ref, PICTURE_SIDE)
     except AppError as error:
         paragraph.add_run(picture.missing(error.problem)).italic = True
-        return
+        return paragraph
+    paragraph.paragraph_format.keep_with_next = True
     width, height = (Inches(pixels / PIXELS_PER_INCH) for pixels in picture.size)
     run = paragraph.add_run()
     run.add_picture(io.BytesIO(png), width, height)
     (properties,) = run.element.xpath(".//wp:docPr")
     properties.set("descr", picture.caption)  # what is read out in its place
-    caption = document.add_paragraph(picture.caption, style="Caption")
-    caption.paragraph_format.keep_with_next = True
+    return document.add_paragraph(picture.caption, style="Caption")
 
 
 class Scribe:
