@@ -27,6 +27,7 @@ from app.messages import _
 from app.ui.page.markings import Markings, on_view
 from app.ui.page.region import Region
 from app.ui.theme import Theme
+from app.ui.widgets.pictures import to_image
 
 _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096
@@ -80,9 +81,8 @@ class ImagePage(QAbstractScrollArea):
 
     def show_image(self, drawn: Raster, name: str) -> None:
         """`name` is what a screen reader says."""
-        image = QImage(drawn.rgb, drawn.width, drawn.height, 3 * drawn.width, QImage.Format.Format_RGB888)
         first = self._image is None
-        self._image = image.copy()  # the bytes of `drawn` do not outlive it
+        self._image = to_image(drawn)
         self.setAccessibleName(name)
         self._arrange()
         if first:

@@ -55,7 +55,7 @@ class ThumbnailModel(QAbstractListModel):
             return _("p. {page}").format(page=self._labels[index.row()] or page)
         return self.thumbnails.of(page) if role == _ImageRole else None
 
-    @Slot(int)
+    @Slot(object)
     def _redraw(self, page: int) -> None:
         changed = self.index(page - 1, 0)
         self.dataChanged.emit(changed, changed)
@@ -139,7 +139,7 @@ class ThumbnailPopup(QFrame):
         self.view.setFocus()
         self.view.scrollTo(self.view.currentIndex(), QListView.ScrollHint.PositionAtCenter)
 
-    @Slot(int)
+    @Slot(object)
     def _pass_on(self, page: int) -> None:
         self.wanted.emit(page, round(_PICTURE.width() * self.devicePixelRatioF()))
 

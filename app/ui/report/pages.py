@@ -50,7 +50,7 @@ class ReportPages(QAbstractListModel):
         self._only_to_look_at = only_to_look_at
         self._reset()
 
-    @Slot(int)
+    @Slot(object)
     def redraw(self, number: int) -> None:
         """The drawing of page `number` has come."""
         place = self._places.get(number)

@@ -1,63 +1,76 @@
-"""Small drawings of pages: asked for as they come into sight, one after the other, and not kept for good."""
+"""Small pictures: asked for as they come into sight, one after the other, and not kept for good."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from app.core.image import Raster
+from app.ui.widgets.pictures import to_image
+
+Key: TypeAlias = int | str
+"""The number of a page, or what else tells one picture from the others."""
 
 KEPT_DRAWINGS = 240
-"""About 4 MB."""
+"""About 4 MB of pages."""
 
 MOST_WAITING = 60
 """More than are in sight at a time: what was scrolled past meanwhile is not drawn."""
 
 
 class Thumbnails(QObject):
-    """`wanted` carries the number of the page that is to be drawn now, `drawn` that of one that can be shown."""
+    """`wanted` carries the key of the picture that is to be made now, `drawn` that of one that can be shown."""
 
-    wanted = Signal(int)
-    drawn = Signal(int)
+    wanted = Signal(object)
+    drawn = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, kept: int = KEPT_DRAWINGS) -> None:
+        """`kept`: so many pictures at most."""
         super().__init__(parent)
-        self._kept: OrderedDict[int, QImage | None] = OrderedDict()
-        self._waiting: OrderedDict[int, None] = OrderedDict()
-        self._under_way: int | None = None
+        self._most = kept
+        self._kept: OrderedDict[Key, QImage | None] = OrderedDict()
+        self._waiting: OrderedDict[Key, None] = OrderedDict()
+        self._under_way: Key | None = None
         self._failed = False
 
-    def of(self, number: int) -> QImage | None:
-        """The drawing of a page; None until it has come, for which it is asked, and where it cannot be drawn."""
-        if number in self._kept:
-            self._kept.move_to_end(number)
-            return self._kept[number]
-        if number != self._under_way and not self._failed:
-            self._waiting[number] = None
-            self._waiting.move_to_end(number)
+    def of(self, key: Key) -> QImage | None:
+        """A picture; None until it has come, for which it is asked, and where there is none."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if key != self._under_way and not self._failed:
+            self._waiting[key] = None
+            self._waiting.move_to_end(key)
             while len(self._waiting) > MOST_WAITING:
                 self._waiting.popitem(last=False)
             self._ask()
         return None
 
-    def put(self, number: int, image: Raster | None) -> None:
-        """What was asked for; None where that page cannot be drawn."""
+    def is_missing(self, key: Key) -> bool:
+        """It was asked for, and there is none."""
+        return key in self._kept and self._kept[key] is None
+
+    def put(self, key: Key, raster: Raster | None) -> None:
+        """What was asked for; None where there is none."""
         self._under_way = None
-        made = None
-        if image is not None:
-            made = QImage(image.rgb, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).copy()
-        self._kept[number] = made
-        while len(self._kept) > KEPT_DRAWINGS:
+        self._kept[key] = None if raster is None else to_image(raster)
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
-        self.drawn.emit(number)
+        self.drawn.emit(key)
         self._ask()
 
     def give_up(self) -> None:
         """The file cannot be drawn from any more: nothing is asked for again."""
         self._failed = True
         self._under_way = None
+        self._waiting.clear()
+
+    def forget(self) -> None:
+        """Keep nothing of what was shown so far."""
+        self._kept.clear()
         self._waiting.clear()
 
     def _ask(self) -> None:
