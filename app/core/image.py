@@ -47,3 +47,7 @@ class Image(msgspec.Struct, frozen=True):
     ref: ImageRef
     png: bytes
     thumbnail: Raster
+
+
+def ref_of(image: Image | ImageRef) -> ImageRef:
+    return image.ref if isinstance(image, Image) else image

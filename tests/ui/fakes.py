@@ -92,13 +92,13 @@ class Gate:
             raise TimeoutError("nobody opened the gate")
 
 
-Step: TypeAlias = "str | Reading | Notice | Loading | Gate | Problem"
+Step: TypeAlias = "str | Looking | Reading | Notice | Loading | Gate | Problem"
 
 
 @dataclass
 class ScriptedEngine:
     """`answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
-    `readings` are played when books are read ahead, each once."""
+    `readings` are played when books are read ahead, `looks` when an image is seen, each once."""
 
     info: ModelInfo = SCOUT
     answers: list[Sequence[Step]] = field(default_factory=lambda: [("A short answer [p. 1].",)])
@@ -109,6 +109,7 @@ class ScriptedEngine:
     readings: list[Sequence[Step]] = field(default_factory=list)
     roomy: tuple[Room, ...] = (Room(KvType.F16, 262_144), Room(KvType.Q8_0, 524_288), Room(KvType.Q4_0, 1_048_576))
     pauses: list[bool] = field(default_factory=list)
+    looks: list[Sequence[Step]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     longest: dict[str, int] = field(default_factory=dict)
@@ -212,10 +213,18 @@ class ScriptedEngine:
     def see(
         self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
     ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
-        yield Looking(1, 1, 1, 1)
-        if cancel.requested:
-            yield Cancelled()
-            return
+        for step in self.looks.pop(0) if self.looks else (Looking(1, 1, 1, 1),):
+            match step:
+                case Looking():
+                    yield step
+                case Gate():
+                    step.wait(cancel)
+                case Problem():
+                    yield Failed(step)
+                    return
+            if cancel.requested:
+                yield Cancelled()
+                return
         self.seen.append(wanted.sha256)
         yield Done(None)
 

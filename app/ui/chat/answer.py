@@ -33,7 +33,10 @@ _WIDTH = 640  # px, for guesses
 
 
 class AnswerMessage(Message):
-    """What was answered. It is open from `begin` to `show_answer`; `books` are the ids of those on the desk."""
+    """What was answered. It is open from `begin` to `show_answer`.
+
+    `books` are the ids of those on the desk; so many `images` came with the question.
+    """
 
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
@@ -47,11 +50,13 @@ class AnswerMessage(Message):
         theme: Theme,
         book_titles: Mapping[str, str],
         books: frozenset[str] = frozenset(),
+        images: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, book_titles, parent)
         self._book_titles = book_titles
         self._books = books
+        self._images = images
         self._question_id = question_id
         self._answer_id = answer_id
         self._space = ChipSpace(theme, self)
@@ -176,7 +181,7 @@ class AnswerMessage(Message):
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
         self._set_pieces(self._make_pieces(blocks, marks))
-        self._foot.show_answer(self._answer, unplaced, self._book_titles)
+        self._foot.show_answer(self._answer, unplaced, self._book_titles, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:

@@ -63,8 +63,10 @@ class Foot(QWidget):
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
 
-    def show_answer(self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str]) -> None:
-        """`unplaced` are the marks that have no chip in the text."""
+    def show_answer(
+        self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str], images: int = 0
+    ) -> None:
+        """`unplaced` are the marks that have no chip in the text, `images` came with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
@@ -83,7 +85,7 @@ class Foot(QWidget):
             if marks
         ]
         self._words = _word_foot(answer)
-        self._numbers = _word_numbers(answer)
+        self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers))
 
     def stops(self) -> list[QWidget]:
@@ -196,7 +198,7 @@ def _word_foot(answer: Answer) -> list[_Words]:
     return [*_separate(counts, 0), *_separate(costs, SPACE_M)]
 
 
-def _word_numbers(answer: Answer) -> list[_Words]:
+def _word_numbers(answer: Answer, images: int) -> list[_Words]:
     """Everything that was counted and timed; nothing where nothing was."""
     usage, timings = answer.usage, answer.timings
     if not usage.prompt_tokens:
@@ -211,6 +213,11 @@ def _word_numbers(answer: Answer) -> list[_Words]:
             speed = _("{n} tokens/s").format(n=count(round(tokens / seconds)))
             part += _(" in {time}, {speed}").format(time=duration(seconds), speed=speed)
         parts.append(part)
+    if usage.encoded_images:
+        one, several = _("1 image encoded"), _("{n} images encoded")
+        parts.append(one if usage.encoded_images == 1 else several.format(n=count(usage.encoded_images)))
+    elif images:
+        parts.append(_("image seen before") if images == 1 else _("images seen before"))
     if timings.load_s >= _WORTH_TELLING_S:
         parts.append(_("model loaded in {time}").format(time=duration(timings.load_s)))
     return [_Words(part) for part in parts]

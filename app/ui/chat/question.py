@@ -1,22 +1,27 @@
-"""A question: plain text in a bubble at the right, folded while it is long."""
+"""A question: its images and its text in a bubble at the right, folded while the text is long."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from app.messages import _, count
 from app.ui.chat.buttons import TextButton
 from app.ui.chat.message import Message
+from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.piece import Piece
 from app.ui.chat.scribe import Written
 from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
 from app.ui.chat.untrusted import disarm
 from app.ui.chat.variants import Variants
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
+from app.ui.widgets.thumbnails import Thumbnails
 
 FOLDED_CHARACTERS = 1_500  # of a question that are shown until the person asks for all
 FOLDED_LINES = 16
@@ -32,10 +37,20 @@ class QuestionMessage(Message):
     """What the person asked."""
 
     edited = Signal(str)  # question_id
+    image_opened = Signal(object)  # NumberedImage
+    image_menu_wanted = Signal(object, QPoint)  # NumberedImage, where in global coordinates
     variant_chosen = Signal(str, str, int)  # "question", question_id, step
 
     def __init__(
-        self, question_id: str, text: str, variant: int, variants: int, theme: Theme, parent: QWidget | None = None
+        self,
+        question_id: str,
+        text: str,
+        variant: int,
+        variants: int,
+        theme: Theme,
+        thumbnails: Thumbnails,
+        images: Sequence[NumberedImage] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, {}, parent)
         self._question_id = question_id
@@ -51,7 +66,9 @@ class QuestionMessage(Message):
         self.unfold_button.clicked.connect(self._unfold)
         self.unfold_button.hide()
         self.setAccessibleName(_("Question"))
-        self.setAccessibleDescription(disarm(text))
+        self._images = tuple(images)
+        self.tiles = [self._make_tile(image, thumbnails) for image in images]
+        self.setAccessibleDescription("\n".join([*(tile.text() for tile in self.tiles), disarm(text)]))
         folded = _fold(text)
         self.unfold_button.setVisible(len(folded) < len(text))
         self._show(folded)
@@ -60,7 +77,7 @@ class QuestionMessage(Message):
         return self._text
 
     def stops(self) -> list[QWidget]:
-        stops: list[QWidget] = [self.edit_button]
+        stops: list[QWidget] = [*self.tiles, self.edit_button]
         if not self.variants.isHidden():
             stops += [self.variants.earlier, self.variants.later]
         if not self.unfold_button.isHidden():
@@ -68,7 +85,13 @@ class QuestionMessage(Message):
         return stops
 
     def _show(self, text: str) -> None:
-        self._set_pieces([_make_piece(chunk) for chunk in _split(text)])
+        self._set_pieces([_make_piece(chunk) for chunk in _split(text)] if text or not self.tiles else [])
+
+    def _make_tile(self, image: NumberedImage, thumbnails: Thumbnails) -> Tile:
+        tile = Tile(image, thumbnails, self._theme, self)
+        tile.opened.connect(self.image_opened)
+        tile.menu_wanted.connect(self.image_menu_wanted)
+        return tile
 
     def _unfold(self) -> None:
         self.unfold_button.hide()
@@ -81,15 +104,15 @@ class QuestionMessage(Message):
     def _emit_variant(self, step: int) -> None:
         self.variant_chosen.emit("question", self._question_id, step)
 
-    def _bubble_left(self, width: int) -> int:
-        return max(round(width * _INSET_SHARE), _INSET_LEAST)
-
     def _text_box(self, width: int) -> QRect:
-        left = self._bubble_left(width) + _PADDING_X
-        return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
+        box = _inside_bubble(width)
+        return box.translated(0, images_height(self._images, width))
 
     def _arrange_below(self, top: int, width: int) -> int:
-        left = self._bubble_left(width)
+        left = _bubble_left(width)
+        box = _inside_bubble(width)
+        for tile, place in zip(self.tiles, place_tiles(self._images, box.width()), strict=True):
+            tile.setGeometry(place.translated(box.topLeft()))
         if not self.unfold_button.isHidden():
             self.unfold_button.move(left + _PADDING_X - SPACE_XS, top)
             top += self.unfold_button.height()
@@ -106,7 +129,7 @@ class QuestionMessage(Message):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.palette.wash))
-        left = self._bubble_left(self.width())
+        left = _bubble_left(self.width())
         painter.drawRoundedRect(QRectF(left, 0, self.width() - left, self.height()), CORNER, CORNER)
         self._paint_pieces(painter, event.rect())
 
@@ -117,6 +140,21 @@ class QuestionMessage(Message):
     def leaveEvent(self, event: QEvent) -> None:
         self.edit_button.set_quiet(True)
         super().leaveEvent(event)
+
+
+def images_height(images: Sequence[NumberedImage], width: int) -> int:
+    """What images add to the height of a question, in a message of this width, px."""
+    return tiles_height(images, _inside_bubble(width).width())
+
+
+def _bubble_left(width: int) -> int:
+    return max(round(width * _INSET_SHARE), _INSET_LEAST)
+
+
+def _inside_bubble(width: int) -> QRect:
+    """Left, top and width of what stands in the bubble; the height means nothing."""
+    left = _bubble_left(width) + _PADDING_X
+    return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 
 
 def _make_piece(untrusted_text: str) -> Piece:

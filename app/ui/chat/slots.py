@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from app.core.conversation import Answer, Turn
 from app.ui.chat.message import Message
+from app.ui.chat.numbered import NumberedImage, number_images
+from app.ui.chat.question import images_height
 from app.ui.chat.typography import LINE_ANSWER, LINE_QUESTION
 from app.ui.theme import SPACE_XL
 
@@ -21,8 +23,8 @@ _CHARACTER = 8  # px a character takes on average, a guess
 class Slot:
     """A question, or (with an `answer_id`) an answer.
 
-    `books` are the ids of those on the desk when it was asked. `height` in px is a guess until a message stood in it.
-    `index` and `top` (px from the top of everything) are the column's.
+    `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
+    guess until a message stood in it. `index` and `top` (px from the top of everything) are the column's.
     """
 
     question_id: str
@@ -30,6 +32,7 @@ class Slot:
     answer_id: str = ""
     answer: Answer | None = None
     books: frozenset[str] = frozenset()
+    images: tuple[NumberedImage, ...] = ()
     sentences: list[str] = field(default_factory=list)
     variant: int = 1
     variants: int = 1
@@ -48,14 +51,24 @@ class Slot:
 
     def guess_height(self, width: int) -> None:
         lines = len(self.text) * _CHARACTER // max(1, width) + self.text.count("\n") // 2 + 1
-        self.height = lines * LINE_ANSWER + _FOOT if self.is_answer else min(16, lines) * LINE_QUESTION + 18
+        if self.is_answer:
+            self.height = lines * LINE_ANSWER + _FOOT
+        else:
+            self.height = min(16, lines) * LINE_QUESTION + 18 + images_height(self.images, width)
 
 
 def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
     """The slots of one turn: its question, and its answer if there is one."""
     asked, answer = turn.question, turn.answer
     books = frozenset(ref.book_id for ref in asked.books)
-    question = Slot(asked.id, asked.text, books=books, variant=turn.question_variant, variants=turn.question_variants)
+    question = Slot(
+        asked.id,
+        asked.text,
+        books=books,
+        images=number_images(asked.images),
+        variant=turn.question_variant,
+        variants=turn.question_variants,
+    )
     if answer is None:
         return [question]
     return [
@@ -91,6 +104,16 @@ class Column:
     def index_at(self, y: int) -> int:
         """The slot that lies at `y`, the nearest one where none does; -1 of no slots."""
         return max(0, bisect_right(self.slots, y, key=_top) - 1) if self.slots else -1
+
+    def number_images(self) -> None:
+        """Count the images through the conversation as the model is told them: see `services.prompts`, which leaves
+        out questions without an answer."""
+        answered = {slot.question_id for slot in self.slots if slot.answer is not None and slot.answer.text}
+        shown = 0
+        for slot in self.slots:
+            if slot.images:
+                slot.images = number_images((numbered.image for numbered in slot.images), shown)
+                shown += len(slot.images) if slot.question_id in answered else 0
 
     def index_of_question(self, question_id: str) -> int:
         """Where a question stands; -1 when it does not."""

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, Turn
+from app.core.image import ImageRef
 from app.messages import _
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.hint import EmptyHint
 from app.ui.chat.links import LinkDialog
 from app.ui.chat.message import Message
+from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots
 from app.ui.theme import Theme
+from app.ui.widgets.thumbnails import Thumbnails
+
+KEPT_THUMBNAILS = 100
+"""About 30 MB."""
 
 
 def say_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_ending`
@@ -37,6 +43,8 @@ class ConversationView(Scroller):
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
+    image_opened = Signal(object)  # NumberedImage
+    image_menu_wanted = Signal(object, QPoint)  # NumberedImage, where in global coordinates
 
     def __init__(
         self,
@@ -50,6 +58,7 @@ class ConversationView(Scroller):
         self._word_ending = word_ending
         self._open_address = open_address
         self._book_titles: dict[str, str] = {}
+        self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._hint = EmptyHint(theme, self.viewport())
         self.setAccessibleName(_("Conversation"))
 
@@ -67,6 +76,7 @@ class ConversationView(Scroller):
         for turn in turns:
             sentence = self._word_ending(turn.answer) if turn.answer else ""
             self._column.slots += make_slots(turn, [sentence] if sentence else [])
+        self._column.number_images()
         self._guess_heights()
         self._following = True
         if anchor is not None and not known.isdisjoint(turn.question.id for turn in turns):
@@ -74,10 +84,18 @@ class ConversationView(Scroller):
             self._following = anchor is None
         self._settle(anchor)
 
-    def begin_turn(self, question_id: str, text: str, answer_id: str, books: Collection[str] = ()) -> None:
+    def begin_turn(
+        self,
+        question_id: str,
+        text: str,
+        answer_id: str,
+        books: Collection[str] = (),
+        images: Sequence[ImageRef] = (),
+    ) -> None:
         """A new question at the end, and an open answer below it; `books` are the ids of those on the desk."""
         desk = frozenset(books)
-        self._column.slots.append(Slot(question_id, text, books=desk))
+        self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
+        self._column.number_images()
         self._open_answer(Slot(question_id, "", answer_id, books=desk))
 
     def begin_answer(self, question_id: str, answer_id: str) -> None:
@@ -129,6 +147,23 @@ class ConversationView(Scroller):
             slot.message.set_sentences(slot.sentences)
         self._settle()
 
+    def images(self) -> tuple[NumberedImage, ...]:
+        """All that are shown, in the order of their questions."""
+        return tuple(image for slot in self._column.slots for image in slot.images)
+
+    def forget_book(self, book_id: str) -> None:
+        """The book is gone, and the images that were taken of its pages with it; others may get another number."""
+        anchor, before = self._find_anchor(), [slot.images for slot in self._column.slots]
+        for slot in self._column.slots:
+            slot.images = tuple(image for image in slot.images if image.ref.book_id != book_id)
+        self._column.number_images()
+        for slot, images in zip(self._column.slots, before, strict=True):
+            if slot.images != images:
+                slot.height = 0
+                self._drop(slot)
+        self._guess_heights()
+        self._settle(anchor)
+
     def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
         """What is shown while there are no turns."""
         self._hint.tell(title, lines)
@@ -154,14 +189,31 @@ class ConversationView(Scroller):
         return self._create_answer(slot) if slot.is_answer else self._create_question(slot)
 
     def _create_question(self, slot: Slot) -> Message:
-        made = QuestionMessage(slot.question_id, slot.text, slot.variant, slot.variants, self._theme, self.viewport())
+        made = QuestionMessage(
+            slot.question_id,
+            slot.text,
+            slot.variant,
+            slot.variants,
+            self._theme,
+            self.thumbnails,
+            slot.images,
+            self.viewport(),
+        )
+        made.image_opened.connect(self.image_opened)
+        made.image_menu_wanted.connect(self.image_menu_wanted)
         made.edited.connect(self.edit_question)
         made.variant_chosen.connect(self.variant_chosen)
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> Message:
         made = AnswerMessage(
-            slot.question_id, slot.answer_id, self._theme, self._book_titles, slot.books, self.viewport()
+            slot.question_id,
+            slot.answer_id,
+            self._theme,
+            self._book_titles,
+            slot.books,
+            len(self._column.slots[slot.index - 1].images),
+            self.viewport(),
         )
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)

@@ -10,14 +10,27 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, Citation, Conversation, Turn
 from app.core.errors import Problem
-from app.core.events import AnswerEvent, Cancelled, Checked, Failed, Finished, Loading, Notice, Reading, Stored, Token
+from app.core.events import (
+    AnswerEvent,
+    Cancelled,
+    Checked,
+    Failed,
+    Finished,
+    Loading,
+    Looking,
+    Notice,
+    Reading,
+    Stored,
+    Token,
+)
+from app.core.image import ImageRef
 from app.messages import sentence
 from app.services.context import ContextUse
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job
 from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import ending_words, follow, loading_words, paused_words
+from app.ui.presenters.words import ending_words, follow, loading_words, looking_share, looking_words, paused_words
 
 
 @dataclass
@@ -34,6 +47,7 @@ class Running:
     question_id: str = ""
     answer_id: str = ""
     again: bool = False
+    images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
     progress: tuple[str, float | None] = ("", None)
@@ -118,7 +132,7 @@ class AnswerPresenter(QObject):
         """Put the question and what there is of its answer below the turns that the view shows."""
         running = self.running
         assert running is not None
-        self._view.begin_turn(running.question_id, running.text, running.answer_id, running.book_ids)
+        self._begin_turn(running)
         self._view.set_progress(*running.progress)
         self._view.append("".join(running.pieces))
         self._view.show_checked(running.checked)
@@ -133,6 +147,8 @@ class AnswerPresenter(QObject):
             case Loading(fraction):
                 self.loading.emit(fraction)
                 self._tell_progress(running, loading_words(fraction), fraction)
+            case Looking():
+                self._tell_progress(running, looking_words(event), looking_share(event))
             case Reading():
                 self._on_reading(running, event)
             case Token(text):
@@ -157,8 +173,11 @@ class AnswerPresenter(QObject):
             if running.again:
                 self._view.begin_answer(question_id, answer_id)
             else:
-                self._view.begin_turn(question_id, running.text, answer_id, running.book_ids)
+                self._begin_turn(running)
         self.begun.emit(running)
+
+    def _begin_turn(self, running: Running) -> None:
+        self._view.begin_turn(running.question_id, running.text, running.answer_id, running.book_ids, running.images)
 
     def _on_reading(self, running: Running, event: Reading) -> None:
         now = follow(event, running.pace, self._clock(), self._use if self._is_shown(running) else None)

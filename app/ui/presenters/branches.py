@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from app.core.conversation import Conversation, Turn
 from app.services.desk import Desk
 
@@ -28,6 +30,19 @@ def load(desk: Desk, conversation_id: str, place: str = "") -> Loaded:
     conversation = desk.conversations.get(conversation_id)
     turns = desk.conversations.turns(conversation_id) if conversation else ()
     return Loaded(conversation, turns, {book.id: book.title for book in desk.library.books()}, place)
+
+
+def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
+    """The turns as the store has them once a book was removed."""
+    return tuple(
+        msgspec.structs.replace(
+            turn,
+            question=msgspec.structs.replace(
+                turn.question, images=tuple(image for image in turn.question.images if image.book_id != book_id)
+            ),
+        )
+        for turn in turns
+    )
 
 
 def step_variant(desk: Desk, kind: str, question_id: str, answer_id: str, step: int) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.conversation import BookRef, Conversation, Question, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
+from app.core.image import ref_of
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
@@ -19,7 +20,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
-from app.ui.presenters.branches import Loaded, load, step_variant
+from app.ui.presenters.branches import Loaded, load, step_variant, without_images
 
 
 class ConversationPresenter(QObject):
@@ -133,6 +134,16 @@ class ConversationPresenter(QObject):
             self._titles[book.id] = book.title
             self.set_books((*self._conversation.books, BookRef(book.id)))
 
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """The book is gone, and the images of its pages with it."""
+        self._turns = without_images(self._turns, book_id)
+        running = self.answer.running
+        if running is not None:
+            running.before = without_images(running.before, book_id)
+            running.images = tuple(image for image in running.images if image.book_id != book_id)
+        self._view.forget_book(book_id)
+
     @Slot(object)
     def note_use(self, use: ContextUse | None) -> None:
         self.answer.note_use(use)
@@ -160,7 +171,14 @@ class ConversationPresenter(QObject):
         self._composer.set_busy(True)
         self.asking.emit()
         self.answer.start(
-            partial(self._desk.ask.ask, question), Running(self._conversation, question.text, before, parent_id)
+            partial(self._desk.ask.ask, question),
+            Running(
+                self._conversation,
+                question.text,
+                before,
+                parent_id,
+                images=tuple(ref_of(image) for image in question.images),
+            ),
         )
 
     @Slot(str)
@@ -177,7 +195,15 @@ class ConversationPresenter(QObject):
         self.asking.emit()
         self.answer.start(
             partial(self._desk.ask.again, question_id, excerpts=excerpts),
-            Running(self._conversation, question.text, before, question.parent_id, question_id, again=True),
+            Running(
+                self._conversation,
+                question.text,
+                before,
+                question.parent_id,
+                question_id,
+                again=True,
+                images=question.images,
+            ),
         )
 
     @Slot()
@@ -264,6 +290,7 @@ class ConversationPresenter(QObject):
                 running.text,
                 running.conversation.books,
                 answer.created_at,
+                running.images,
             )
             self._turns = (*running.before, Turn(question, answer))
             self._refresh(running.conversation.id)

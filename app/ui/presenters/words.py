@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import Answer, Ending
 from app.core.document import Book, Page
-from app.core.events import Reading
+from app.core.events import Looking, Reading
 from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
@@ -112,6 +112,23 @@ def reading_words(reading: Reading, place: Place | None, pace: Pace) -> str:
         return words
     speed = _("{n} tokens/s").format(n=count(round(pace.tokens_per_second)))
     return f"{words} · {speed} · {left}"
+
+
+def looking_words(looking: Looking) -> str:
+    """At which image, and at which tile of it."""
+    if looking.images > 1:
+        words = _("Looking at image {n} of {images}").format(n=count(looking.image), images=count(looking.images))
+    else:
+        words = _("Looking at the image")
+    if looking.total > 1:
+        tile = _("tile {n} of {total}").format(n=count(max(1, looking.done)), total=count(looking.total))
+        words = f"{words} · {tile}"
+    return words
+
+
+def looking_share(looking: Looking) -> float:
+    """How much of the looking is done, from 0 to 1."""
+    return (looking.image - 1 + looking.done / max(1, looking.total)) / max(1, looking.images)
 
 
 def loading_words(fraction: float) -> str:
