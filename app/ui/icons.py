@@ -42,6 +42,8 @@ class Symbol(StrEnum):
     THUMBNAILS = "squares-four"
     UP = "caret-up"
     WARNING = "warning"
+    ZOOM_IN = "magnifying-glass-plus"
+    ZOOM_OUT = "magnifying-glass-minus"
 
 
 class Icons(QObject):

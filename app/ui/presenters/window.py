@@ -34,6 +34,7 @@ from app.ui.presenters.context import ContextPresenter
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
+from app.ui.presenters.gallery import Gallery
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.page import PagePresenter
@@ -96,6 +97,7 @@ class WindowPresenter(QObject):
         self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
         self.exporting = Exporting(desk, bridge, self.window, self)
         self.fitting = Fitting(desk, bridge, self.window, self)
+        self.gallery = Gallery(desk, bridge, icons, view, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, clock=clock, parent=self)
@@ -173,6 +175,10 @@ class WindowPresenter(QObject):
         shelf.book_wanted.connect(self.navigation.open_book)
         shelf.book_removed.connect(self.page.close_book)
         shelf.book_removed.connect(self.report.close)
+        shelf.book_removed.connect(talk.forget_book)
+        shelf.book_removed.connect(self.gallery.forget_book)
+        talk.shown.connect(self.gallery.show_conversation)
+        self.gallery.done.connect(self.say)
         talk.shown.connect(self._on_shown)
         talk.stored.connect(shelf.list_conversations)
         for work in (talk.answer, self.ahead, self.sheets):
@@ -223,6 +229,7 @@ class WindowPresenter(QObject):
             self.ahead,
             self.fitting,
             self.exporting,
+            self.gallery,
             self.preferences,
             self.readings,
             self.report,

@@ -1,0 +1,274 @@
+"""A picture that is fitted into its place, or as large as one wants: zoomed by wheel and keys, moved by dragging."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+
+from app.messages import _
+from app.ui.chat.zoom import STEP, Zoom
+from app.ui.fonts import ui_font
+from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+
+_NOTCH = 120  # of a wheel, as Qt counts
+_MOVE = 60  # px that a key moves the picture
+_REDRAW_DELAY_MS = 120
+_PATIENCE_MS = 250  # a wait that is shorter is not told
+
+
+class Magnifier(QAbstractScrollArea):
+    """`wanted` carries the longest side, in pixels, of what is to be shown: first as it fits, all of it once it is
+    zoomed beyond that. `stepped` is +1 or -1 for another picture, `zoomed` tells that the zoom changed."""
+
+    wanted = Signal(int)
+    stepped = Signal(int)
+    zoomed = Signal()
+    menu_wanted = Signal(QPoint)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.zoom = Zoom()
+        self._picture: QImage | None = None
+        self._asked = self._held = 0  # longest sides of the pixels; a preview does not count
+        self._problem = ""
+        self._pressed: QPoint | None = None
+        self._dragged = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("role", "plain")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._later = QTimer(self, singleShot=True, interval=_REDRAW_DELAY_MS)
+        self._later.timeout.connect(self._ask)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._repaint)
+        theme.changed.connect(self._repaint)
+
+    # ---- what is shown
+
+    def begin(self, size: QSize, preview: QImage | None) -> None:
+        """Another picture, `size` pixels large; `preview` stands for it until its pixels have come."""
+        self.zoom.size, self.zoom.chosen = size, None
+        self._picture, self._problem = preview, ""
+        self._asked = self._held = 0
+        self._arrange()
+        self._ask()
+
+    def set_preview(self, preview: QImage | None) -> None:
+        """A preview that came later; nothing once there is something better."""
+        if self._picture is None and not self._problem:
+            self._picture = preview
+            self._repaint()
+
+    def show_pixels(self, picture: QImage) -> None:
+        """What was asked for."""
+        self._picture, self._problem = picture, ""
+        self._held = max(picture.width(), picture.height())
+        self._repaint()
+
+    def show_problem(self, words: str) -> None:
+        """What was asked for does not come."""
+        self._problem = words
+        if not self._held:
+            self._picture = None
+        self._repaint()
+
+    @property
+    def picture(self) -> QImage | None:
+        return self._picture
+
+    def words(self) -> str:
+        """What is said over the picture, or instead of it."""
+        waits = self._asked > self._held and not self._patience.isActive()
+        return self._problem or (_("Opening the image…") if waits else "")
+
+    def picture_area(self) -> QRectF:
+        """The picture, in the viewport."""
+        size, view = self.zoom.shown(), self.viewport().size()
+        left = max(0.0, (view.width() - size.width()) / 2) - self.horizontalScrollBar().value()
+        top = max(0.0, (view.height() - size.height()) / 2) - self.verticalScrollBar().value()
+        return QRectF(QPointF(left, top), size)
+
+    # ---- zooming
+
+    @Slot()
+    def zoom_in(self) -> None:
+        self._zoom_to(self.zoom.scale * STEP)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        self._zoom_to(self.zoom.scale / STEP)
+
+    @Slot()
+    def toggle(self) -> None:
+        """From fitted to real size, and back."""
+        self._zoom_to(self.zoom.other())
+
+    def _zoom_to(self, scale: float, point: QPointF | None = None) -> None:
+        """What lies under `point` of the viewport, its middle if None, stays there."""
+        fixed = point if point is not None else QRectF(self.viewport().rect()).center()
+        before = self.picture_area()
+        across, down = (fixed.x() - before.x()) / before.width(), (fixed.y() - before.y()) / before.height()
+        self.zoom.choose(scale)
+        self._arrange()
+        size = self.zoom.shown()
+        self.horizontalScrollBar().setValue(round(across * size.width() - fixed.x()))
+        self.verticalScrollBar().setValue(round(down * size.height() - fixed.y()))
+        self._ask()
+
+    def _arrange(self) -> None:
+        self.zoom.view, self.zoom.ratio = self.maximumViewportSize(), self.devicePixelRatioF()
+        self.zoom.choose(self.zoom.scale if self.zoom.chosen is not None else 0.0)  # the place may be larger now
+        hidden, view = self.zoom.hidden(self.verticalScrollBar().sizeHint().width()), self.zoom.view
+        for bar, pixels, step in (
+            (self.horizontalScrollBar(), hidden.width(), view.width()),
+            (self.verticalScrollBar(), hidden.height(), view.height()),
+        ):
+            bar.setRange(0, pixels)
+            bar.setPageStep(step)
+        self._set_cursor()
+        self.viewport().update()
+        self.zoomed.emit()
+
+    @Slot()
+    def _ask(self) -> None:
+        wanted = self.zoom.wanted_side()
+        if self.isVisible() and wanted > self._asked:
+            self._asked = wanted
+            self._patience.start()
+            self.wanted.emit(wanted)
+
+    def _moves(self) -> bool:
+        return self.horizontalScrollBar().maximum() > 0 or self.verticalScrollBar().maximum() > 0
+
+    def _move(self, across: int, down: int) -> None:
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + across)
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + down)
+
+    def _set_cursor(self) -> None:
+        shape = Qt.CursorShape.OpenHandCursor if self._moves() else Qt.CursorShape.PointingHandCursor
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor if self._dragged else shape)
+
+    # ---- what the person does
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turns = event.angleDelta().y() / _NOTCH
+        if turns:
+            self._zoom_to(self.zoom.scale * STEP**turns, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        moved = event.position().toPoint() - self._pressed
+        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged = True
+            self._pressed = event.position().toPoint()
+            self._move(-moved.x(), -moved.y())
+            self._set_cursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._pressed is not None and not self._dragged
+        self._pressed, self._dragged = None, False
+        if clicked and self.picture_area().contains(event.position()):
+            self._zoom_to(self.zoom.other(), event.position())
+        self._set_cursor()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom_in()
+            case Qt.Key.Key_Minus:
+                self.zoom_out()
+            case Qt.Key.Key_0:
+                self._zoom_to(self.zoom.fitting)
+            case Qt.Key.Key_1:
+                self._zoom_to(self.zoom.real)
+            case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+                self.stepped.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                direction = 1 if event.key() == Qt.Key.Key_Right else -1
+                if self._moves():
+                    self._move(direction * _MOVE, 0)
+                else:
+                    self.stepped.emit(direction)
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                self._move(0, _MOVE if event.key() == Qt.Key.Key_Down else -_MOVE)
+            case _other:
+                super().keyPressEvent(event)
+
+    # ---- what Qt does
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._arrange()
+            self._later.start()
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()
+        self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+        self._later.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter, palette = QPainter(self.viewport()), self._theme.palette
+        if self._picture is not None:
+            area = self.picture_area()
+            smooth = self.zoom.smooth or self._asked > self._held
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(area, self._picture)
+            painter.setPen(QPen(QColor(palette.line), 1))
+            painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        words = self.words()
+        if words and self._picture is not None:
+            _paint_label(painter, self.viewport().size(), words, self._theme)
+        elif words:
+            painter.setFont(ui_font(SIZE_UI))
+            painter.setPen(QColor(palette.soft_ink))
+            box = self.viewport().rect().adjusted(SPACE_XL, SPACE_XL, -SPACE_XL, -SPACE_XL)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.viewport().update()
+
+
+def _paint_label(painter: QPainter, view: QSize, words: str, theme: Theme) -> None:
+    """At the lower edge, on a ground of its own: a picture may have any colour."""
+    palette, font = theme.palette, ui_font(SIZE_SMALL)
+    room = view.width() - 2 * SPACE_XL
+    box = QFontMetrics(font).boundingRect(0, 0, room, view.height(), Qt.TextFlag.TextWordWrap, words)
+    frame = QRectF(0, 0, box.width() + 2 * SPACE_M, box.height() + 2 * SPACE_S)
+    frame.moveCenter(QPointF(view.width() / 2, view.height() - SPACE_M - frame.height() / 2))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.setBrush(QColor(palette.surface))
+    painter.drawRoundedRect(frame, CORNER, CORNER)
+    painter.setFont(font)
+    painter.setPen(QColor(palette.ink))
+    painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
