@@ -15,6 +15,7 @@ from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
 from tests.screens import sheets
+from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
@@ -398,11 +399,12 @@ SCENES: dict[str, Scene] = (
             folded,
             *PAGE_SCENES,
             *sheets.SCENES,
+            *GALLERY_SCENES,
         )
     }
     | REPORTS
     | SCANS
     | SEARCHES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED
+SCALED = {"scale-200": "2"} | PAGE_SCALED | GALLERY_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""
