@@ -11,7 +11,6 @@ from app.core.events import Looking
 from app.core.image import Image
 from app.core.settings import Theme as ThemeChoice
 from app.ui.chat.lightbox import ImageDialog
-from app.ui.chat.numbered import NumberedImage
 from tests.screens import pictures
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate
@@ -135,6 +134,10 @@ def image_large(stage: Stage) -> None:
     _large(stage, 0)
 
 
+def image_large_200(stage: Stage) -> None:
+    _large(stage, 0, size=(1280, 800))
+
+
 def image_large_dark(stage: Stage) -> None:
     _large(stage, 2, theme=ThemeChoice.DARK)
 
@@ -183,7 +186,7 @@ def image_single(stage: Stage) -> None:
     """Before it is sent: an image without a number, and no other beside it."""
     _talk(stage)
     image = take(stage.desk, pictures.chart(), "Berths let.png")
-    stage.presenter.gallery.show((NumberedImage(image),), 0)
+    stage.presenter.gallery.show_alone(image)
     stage.settle()
     pause(300)
 
@@ -199,6 +202,7 @@ GALLERY_SCENES = (
     looking,
     looking_dark,
     image_large,
+    image_large_200,
     image_large_dark,
     image_large_small,
     image_zoomed,
@@ -208,4 +212,4 @@ GALLERY_SCENES = (
     image_menu,
     image_single,
 )
-GALLERY_SCALED = {"images-200": "2"}
+GALLERY_SCALED = {"images-200": "2", "image-large-200": "2"}

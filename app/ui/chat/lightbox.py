@@ -16,7 +16,7 @@ from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
-from app.ui.widgets.pictures import to_image
+from app.ui.widgets.pictures import Levels, to_image
 from app.ui.widgets.thumbnails import Thumbnails
 
 _SHARE = 0.86  # of the window it lies over
@@ -98,9 +98,9 @@ class ImageDialog(QDialog):
         self.changed.emit(image)
         self.magnifier.begin(QSize(image.ref.width, image.ref.height), self._preview(image))
 
-    def show_pixels(self, image: NumberedImage, pixels: QImage) -> None:
+    def show_pixels(self, image: NumberedImage, levels: Levels) -> None:
         if image == self.image:
-            self.magnifier.show_pixels(pixels)
+            self.magnifier.show_pixels(levels)
 
     def show_problem(self, image: NumberedImage, words: str) -> None:
         """What keeps its pixels from being shown."""

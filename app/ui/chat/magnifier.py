@@ -23,6 +23,7 @@ from app.messages import _
 from app.ui.chat.zoom import STEP, Zoom
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.widgets.pictures import Levels, choose_level, longest_side
 
 _NOTCH = 120  # of a wheel, as Qt counts
 _MOVE = 60  # px that a key moves the picture
@@ -43,7 +44,7 @@ class Magnifier(QAbstractScrollArea):
         super().__init__(parent)
         self._theme = theme
         self.zoom = Zoom()
-        self._picture: QImage | None = None
+        self._levels: Levels = ()
         self._asked = self._held = 0  # longest sides of the pixels; a preview does not count
         self._problem = ""
         self._pressed: QPoint | None = None
@@ -62,33 +63,34 @@ class Magnifier(QAbstractScrollArea):
     def begin(self, size: QSize, preview: QImage | None) -> None:
         """Another picture, `size` pixels large; `preview` stands for it until its pixels have come."""
         self.zoom.size, self.zoom.chosen = size, None
-        self._picture, self._problem = preview, ""
+        self._levels, self._problem = _levels_of(preview), ""
         self._asked = self._held = 0
         self._arrange()
         self._ask()
 
     def set_preview(self, preview: QImage | None) -> None:
         """A preview that came later; nothing once there is something better."""
-        if self._picture is None and not self._problem:
-            self._picture = preview
+        if not self._levels and not self._problem:
+            self._levels = _levels_of(preview)
             self._repaint()
 
-    def show_pixels(self, picture: QImage) -> None:
+    def show_pixels(self, levels: Levels) -> None:
         """What was asked for."""
-        self._picture, self._problem = picture, ""
-        self._held = max(picture.width(), picture.height())
+        self._levels, self._problem = levels, ""
+        self._held = longest_side(levels[0])
         self._repaint()
 
     def show_problem(self, words: str) -> None:
         """What was asked for does not come."""
         self._problem = words
         if not self._held:
-            self._picture = None
+            self._levels = ()
         self._repaint()
 
     @property
     def picture(self) -> QImage | None:
-        return self._picture
+        """As large as there is one."""
+        return self._levels[0] if self._levels else None
 
     def words(self) -> str:
         """What is said over the picture, or instead of it."""
@@ -237,15 +239,16 @@ class Magnifier(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter, palette = QPainter(self.viewport()), self._theme.palette
-        if self._picture is not None:
+        if self._levels:
             area = self.picture_area()
             smooth = self.zoom.smooth or self._asked > self._held
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(area, self._picture)
+            side = max(area.width(), area.height()) * self.zoom.ratio
+            painter.drawImage(area, choose_level(self._levels, side))
             painter.setPen(QPen(QColor(palette.line), 1))
             painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
         words = self.words()
-        if words and self._picture is not None:
+        if words and self._levels:
             _paint_label(painter, self.viewport().size(), words, self._theme)
         elif words:
             painter.setFont(ui_font(SIZE_UI))
@@ -256,6 +259,10 @@ class Magnifier(QAbstractScrollArea):
     @Slot()
     def _repaint(self) -> None:
         self.viewport().update()
+
+
+def _levels_of(preview: QImage | None) -> Levels:
+    return () if preview is None else (preview,)
 
 
 def _paint_label(painter: QPainter, view: QSize, words: str, theme: Theme) -> None:

@@ -80,7 +80,7 @@ class Tile(PlainButton):
         painter.setPen(QPen(QColor(line), 2 if lit else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         inset = 1 if lit else 0.5
-        painter.drawRoundedRect(ground.adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+        painter.drawRoundedRect(ground.adjusted(inset, inset, -inset, -inset), CORNER - inset, CORNER - inset)
         painter.setPen(QColor(palette.ink if lit or self.underMouse() else palette.soft_ink))
         metrics = QFontMetrics(painter.font())
         room = self.width() - metrics.horizontalAdvance(self.image.caption_with(""))

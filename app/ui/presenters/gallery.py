@@ -25,7 +25,7 @@ from app.ui.chat.zoom import LARGEST_SIDE
 from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenters.exporting import file_name
-from app.ui.widgets.pictures import to_image
+from app.ui.widgets.pictures import Levels, to_image, to_levels
 
 
 class Gallery(QObject):
@@ -62,6 +62,10 @@ class Gallery(QObject):
 
     def show(self, images: Sequence[NumberedImage], place: int) -> None:
         """Show that of number `place`, from 0, in large, and let the person go on to the others."""
+        if self.dialog is not None and self.dialog.images == tuple(images):
+            self.dialog.show_image(place)
+            self.dialog.activateWindow()
+            return
         self.close()
         dialog = self.dialog = ImageDialog(self._icons, images, self._view.thumbnails, self._window)
         dialog.pixels_wanted.connect(self._draw)
@@ -70,6 +74,11 @@ class Gallery(QObject):
         dialog.finished.connect(partial(self._forget, dialog))
         dialog.show_image(place)
         dialog.show()
+
+    @Slot(object)
+    def show_alone(self, image: Image | ImageRef) -> None:
+        """One that is not asked about yet."""
+        self.show((NumberedImage(image),), 0)
 
     @Slot()
     def close(self) -> None:
@@ -104,14 +113,14 @@ class Gallery(QObject):
     def _draw(self, image: NumberedImage, longest_side: int) -> None:
         if self._drawing is not None:
             self._drawing.cancel()
-        work = partial(_pixels, self._desk, image.image, longest_side)
+        work = partial(_levels, self._desk, image.image, longest_side)
         self._drawing = self._bridge.call(
             Executor.IMAGES, work, partial(self._take_pixels, image), partial(self._on_undrawn, image)
         )
 
-    def _take_pixels(self, image: NumberedImage, pixels: QImage) -> None:
+    def _take_pixels(self, image: NumberedImage, levels: Levels) -> None:
         if self.dialog is not None:
-            self.dialog.show_pixels(image, pixels)
+            self.dialog.show_pixels(image, levels)
 
     def _on_undrawn(self, image: NumberedImage, problem: Problem) -> None:
         if self.dialog is not None:
@@ -166,7 +175,7 @@ class Gallery(QObject):
 
     def copy(self, image: NumberedImage) -> None:
         """Put its pixels on the clipboard."""
-        work = partial(_pixels, self._desk, image.image, LARGEST_SIDE)
+        work = partial(_pixels, self._desk, image.image)
         self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_problem, image))
 
     @Slot(object)
@@ -195,9 +204,13 @@ class Gallery(QObject):
         self.failed.emit(sentence(_named(problem, image)))
 
 
-def _pixels(desk: Desk, image: Image | ImageRef, longest_side: int) -> QImage:
-    """On the bridge's thread: a large image takes its time to be copied."""
-    return to_image(desk.images.raster(image, longest_side))
+def _levels(desk: Desk, image: Image | ImageRef, longest_side: int) -> Levels:
+    """On the bridge's thread: a large image takes its time to be copied and halved."""
+    return to_levels(desk.images.raster(image, longest_side))
+
+
+def _pixels(desk: Desk, image: Image | ImageRef) -> QImage:
+    return to_image(desk.images.raster(image, LARGEST_SIDE))
 
 
 def _write(desk: Desk, image: Image | ImageRef, path: Path) -> None:

@@ -1,12 +1,39 @@
-"""Raw pixels as Qt draws them."""
+"""Raw pixels as Qt draws them. Needs no GUI thread."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from app.core.image import Raster
 
+Levels: TypeAlias = tuple[QImage, ...]
+"""A picture, and below it always half as large ones: Qt drops lines of what it draws at less than half its size."""
+
+_SMALLEST_LEVEL = 1_000  # px; what is not larger is not halved
+
 
 def to_image(raster: Raster) -> QImage:
-    """Needs no GUI thread. Copies: the bytes of `raster` need not outlive it."""
+    """Copies: the bytes of `raster` need not outlive it."""
     return QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888).copy()
+
+
+def to_levels(raster: Raster) -> Levels:
+    levels = [to_image(raster)]
+    while (longest := longest_side(levels[-1])) > _SMALLEST_LEVEL:
+        half = levels[-1].scaled(
+            longest // 2, longest // 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        levels.append(half)
+    return tuple(levels)
+
+
+def choose_level(levels: Levels, side: float) -> QImage:
+    """The smallest one whose longest side has `side` pixels, or the largest."""
+    return next((level for level in reversed(levels) if longest_side(level) >= side), levels[0])
+
+
+def longest_side(image: QImage) -> int:
+    return max(image.width(), image.height())

@@ -9,9 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.image import Raster
 from app.ui.chat.magnifier import Magnifier
 from app.ui.chat.zoom import LARGEST_SIDE, Zoom
 from app.ui.theme import Theme
+from app.ui.widgets.pictures import to_levels
 from tests.ui.chat.talk import colours
 
 PHOTOGRAPH = QSize(3000, 2000)
@@ -108,7 +110,7 @@ def test_first_it_is_fitted_and_the_whole_is_asked_for_once_it_is_zoomed(magnifi
     magnifier.wanted.connect(asked.append)
     magnifier.begin(PHOTOGRAPH, None)
     assert asked == [600]
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     area = magnifier.picture_area()
     assert (area.width(), area.height()) == (600, 400)
     assert abs(area.center().x() - 312) <= 1
@@ -116,7 +118,7 @@ def test_first_it_is_fitted_and_the_whole_is_asked_for_once_it_is_zoomed(magnifi
     for _turn in range(3):
         QTest.keyClick(magnifier, Qt.Key.Key_Plus)
     assert asked == [600, 3000]
-    magnifier.show_pixels(picture(3000))
+    magnifier.show_pixels((picture(3000),))
     QTest.keyClick(magnifier, Qt.Key.Key_0)
     QTest.keyClick(magnifier, Qt.Key.Key_1)
     assert magnifier.zoom.percent == 100
@@ -127,7 +129,7 @@ def test_a_larger_window_asks_for_more_pixels(magnifier: Magnifier, qtbot: QtBot
     asked: list[int] = []
     magnifier.wanted.connect(asked.append)
     magnifier.begin(PHOTOGRAPH, None)
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     magnifier.resize(924, 900)
     qtbot.waitUntil(lambda: asked == [600, 900])
     magnifier.resize(624, 524)
@@ -137,7 +139,7 @@ def test_a_larger_window_asks_for_more_pixels(magnifier: Magnifier, qtbot: QtBot
 
 def test_the_wheel_zooms_around_the_mouse(magnifier: Magnifier) -> None:
     magnifier.begin(PHOTOGRAPH, picture(600))
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     point = QPoint(400, 200)
     wheel(magnifier, point, 5)
     fixed = under(magnifier, point)
@@ -150,7 +152,7 @@ def test_the_wheel_zooms_around_the_mouse(magnifier: Magnifier) -> None:
 
 def test_a_click_shows_the_real_size_at_that_point_and_fits_again(magnifier: Magnifier) -> None:
     magnifier.begin(PHOTOGRAPH, picture(600))
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     point = QPoint(450, 300)
     pixel = under(magnifier, point)
     QTest.mouseClick(magnifier.viewport(), Qt.MouseButton.LeftButton, pos=point)
@@ -164,7 +166,7 @@ def test_a_click_shows_the_real_size_at_that_point_and_fits_again(magnifier: Mag
 
 def test_dragging_moves_the_picture_and_is_no_click(magnifier: Magnifier) -> None:
     magnifier.begin(PHOTOGRAPH, picture(600))
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     magnifier.toggle()
     view, start, end = magnifier.viewport(), QPoint(400, 300), QPoint(340, 250)
     pixel = under(magnifier, start)
@@ -198,13 +200,24 @@ def test_arrow_keys_move_a_picture_that_is_too_large_and_else_go_on(magnifier: M
     assert stepped == [1, -1, 1, -1]
 
 
+def test_a_large_picture_that_is_shown_small_loses_no_lines(magnifier: Magnifier) -> None:
+    """Every second column is black: fitted again after it was zoomed, all of it is grey."""
+    row = bytes([0, 0, 0, 255, 255, 255]) * 1500
+    magnifier.begin(PHOTOGRAPH, None)
+    magnifier.show_pixels(to_levels(Raster(3000, 2000, row * 2000)))
+    drawn = magnifier.viewport().grab().toImage()
+    middle = [drawn.pixelColor(x, 262).lightness() for x in range(100, 500)]
+    assert min(middle) > 100
+    assert max(middle) < 155
+
+
 def test_a_preview_stands_in_until_the_pixels_come(magnifier: Magnifier, qtbot: QtBot) -> None:
     magnifier.begin(PHOTOGRAPH, None)
     assert magnifier.words() == ""
     qtbot.waitUntil(lambda: magnifier.words() == "Opening the image…")
     magnifier.set_preview(picture(60, "#2f6b4f"))
     assert "#2f6b4f" in colours(magnifier.viewport())
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     assert magnifier.words() == ""
     magnifier.set_preview(picture(60, "#2f6b4f"))
     assert "#2f6b4f" not in colours(magnifier.viewport())
@@ -216,7 +229,7 @@ def test_what_goes_wrong_is_said_in_the_place_of_the_picture_or_over_it(magnifie
     assert magnifier.words() == "It is gone."
     assert magnifier.picture is None
     magnifier.begin(PHOTOGRAPH, None)
-    magnifier.show_pixels(picture(600))
+    magnifier.show_pixels((picture(600),))
     magnifier.toggle()
     magnifier.show_problem("It is gone.")
     assert magnifier.words() == "It is gone."

@@ -20,7 +20,6 @@ from app.core.settings import KvType
 from app.engine.protocol import ModelInfo
 from app.ui.bridge import Executor
 from app.ui.chat.lightbox import ImageDialog
-from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
 from app.ui.widgets.dialogs import Confirmation
@@ -187,6 +186,14 @@ def test_one_goes_on_and_back_through_the_whole_conversation(room: Room, qtbot: 
     assert RED in colours(dialog.magnifier.viewport())
 
 
+def test_another_tile_is_shown_in_the_window_that_is_open(room: Room, qtbot: QtBot) -> None:
+    _talk(room)
+    room.open()
+    dialog = _large(room, qtbot, 0)
+    assert _large(room, qtbot, 2) is dialog
+    assert dialog.caption() == "Image 3 · green.png"
+
+
 def test_the_full_resolution_is_fetched_once_and_only_when_it_is_zoomed(room: Room, qtbot: QtBot) -> None:
     _talk(room)
     room.open()
@@ -248,7 +255,7 @@ def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
     room.add_conversation("Colours")
     room.open()
     image = take(room.desk, png_of(640, 400, RED), "red.png")
-    room.presenter.gallery.show((NumberedImage(image),), 0)
+    room.presenter.gallery.show_alone(image)
     room.settle()
     dialog = room.presenter.gallery.dialog
     assert dialog is not None
