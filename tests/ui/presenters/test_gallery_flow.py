@@ -19,6 +19,7 @@ from app.core.image import ImageRef, Raster
 from app.core.settings import KvType
 from app.engine.protocol import ModelInfo
 from app.ui.bridge import Executor
+from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.lightbox import ImageDialog
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
@@ -72,6 +73,12 @@ def _choose(room: Room, tile: Tile, words: str) -> None:
     menu = _menu(room)
     next(action for action in menu.actions() if action.text() == words).trigger()
     menu.close()
+
+
+def _progress(room: Room) -> str:
+    """Of the answer that is open; empty before it is shown."""
+    shown = [message for message in room.window.talk.view.messages() if isinstance(message, AnswerMessage)]
+    return shown[-1].progress.text if shown else ""
 
 
 def _remove(room: Room, book_id: str) -> None:
@@ -363,8 +370,8 @@ def test_the_looking_is_told_and_goes(room: Room) -> None:
     room.open()
     room.presenter.conversation.ask_last_again()
     wait(looks.reached.is_set)
+    wait(lambda: _progress(room) == "Looking at image 2 of 3 · tile 5 of 17")
     progress = room.last_answer().progress
-    wait(lambda: progress.text == "Looking at image 2 of 3 · tile 5 of 17")
     assert progress.fraction == pytest.approx((1 + 5 / 17) / 3)
     looks.open()
     wait(lambda: progress.text.startswith("Reading"))
@@ -384,7 +391,7 @@ def test_one_image_of_one_tile_is_told_without_numbers(room: Room) -> None:
     room.open()
     room.presenter.conversation.ask_last_again()
     wait(gate.reached.is_set)
-    wait(lambda: room.last_answer().progress.text == "Looking at the image")
+    wait(lambda: _progress(room) == "Looking at the image")
     gate.open()
     room.settle()
 
