@@ -9,8 +9,15 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Conversation, Ending, Question, Timings, Usage
 from app.core.events import Done
-from app.core.image import Image, ImageRef
+from app.core.image import Image, ImageRef, Raster
 from app.services.desk import Desk
+from app.ui.chat.question import QuestionMessage
+from app.ui.chat.tiles import Tile
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui.direct_images import png_of
+from tests.ui.room import Room
+
+RED, GREEN, BLUE = "#c81e1e", "#1ea03c", "#1e3cc8"
 
 
 def take(desk: Desk, png: bytes, name: str) -> Image:
@@ -45,3 +52,33 @@ def add_turn(
     )
     desk.conversations.save_answer(kept)
     return kept
+
+
+def ask_about_colours(room: Room, *, last: str | None = "Green.") -> Conversation:
+    """Two questions: the first one with a red and a blue image, the second one with a large green one."""
+    conversation = room.add_conversation("Colours")
+    red = take(room.desk, png_of(640, 400, RED), "red.png")
+    blue = take(room.desk, png_of(300, 900, BLUE), "blue.png")
+    green = take(room.desk, png_of(3000, 2000, GREEN), "green.png")
+    first = add_turn(room.desk, conversation, "Which colours?", (red, blue), "Red and blue.")
+    add_turn(room.desk, conversation, "And this?", (green,), last, follows=first)
+    return conversation
+
+
+def tiles(room: Room) -> list[Tile]:
+    """Those that are widgets now, from the top."""
+    shown = [message for message in room.window.talk.view.messages() if isinstance(message, QuestionMessage)]
+    return [tile for message in shown for tile in message.tiles]
+
+
+def remove_book(room: Room, book_id: str) -> None:
+    """From the shelf, and confirmed."""
+    room.window.shelf.book_remove_wanted.emit(book_id)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    dialog.accept()
+
+
+def draw_blue(page: int, width: int) -> Raster:
+    """Pages of a book."""
+    return Raster(width, width, bytes([30, 60, 200]) * (width * width))

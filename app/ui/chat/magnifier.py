@@ -29,6 +29,7 @@ _NOTCH = 120  # of a wheel, as Qt counts
 _MOVE = 60  # px that a key moves the picture
 _REDRAW_DELAY_MS = 120
 _PATIENCE_MS = 250  # a wait that is shorter is not told
+_REMARK_MS = 5_000
 
 
 class Magnifier(QAbstractScrollArea):
@@ -46,7 +47,7 @@ class Magnifier(QAbstractScrollArea):
         self.zoom = Zoom()
         self._levels: Levels = ()
         self._asked = self._held = 0  # longest sides of the pixels; a preview does not count
-        self._problem = ""
+        self._problem = self._remark = ""
         self._pressed: QPoint | None = None
         self._dragged = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -56,6 +57,8 @@ class Magnifier(QAbstractScrollArea):
         self._later.timeout.connect(self._ask)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._repaint)
+        self._unsaid = QTimer(self, singleShot=True, interval=_REMARK_MS)
+        self._unsaid.timeout.connect(self._take_back)
         theme.changed.connect(self._repaint)
 
     # ---- what is shown
@@ -87,6 +90,12 @@ class Magnifier(QAbstractScrollArea):
             self._levels = ()
         self._repaint()
 
+    def say(self, remark: str) -> None:
+        """For some seconds, over the picture."""
+        self._remark = remark
+        self._unsaid.start()
+        self._repaint()
+
     @property
     def picture(self) -> QImage | None:
         """As large as there is one."""
@@ -95,7 +104,7 @@ class Magnifier(QAbstractScrollArea):
     def words(self) -> str:
         """What is said over the picture, or instead of it."""
         waits = self._asked > self._held and not self._patience.isActive()
-        return self._problem or (_("Opening the image…") if waits else "")
+        return self._remark or self._problem or (_("Opening the image…") if waits else "")
 
     def picture_area(self) -> QRectF:
         """The picture, in the viewport."""
@@ -255,6 +264,11 @@ class Magnifier(QAbstractScrollArea):
             painter.setPen(QColor(palette.soft_ink))
             box = self.viewport().rect().adjusted(SPACE_XL, SPACE_XL, -SPACE_XL, -SPACE_XL)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+
+    @Slot()
+    def _take_back(self) -> None:
+        self._remark = ""
+        self._repaint()
 
     @Slot()
     def _repaint(self) -> None:

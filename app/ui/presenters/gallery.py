@@ -163,7 +163,7 @@ class Gallery(QObject):
     @Slot(object, QPoint)
     def offer(self, image: NumberedImage, place: QPoint) -> None:
         """A menu at `place`, in global coordinates."""
-        menu = QMenu(self._window)
+        menu = QMenu(self.dialog if self.dialog is not None and self.dialog.isActiveWindow() else self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.dialog is None or self.dialog.image != image:
             menu.addAction(_("Open large"), partial(self._open, image))
@@ -181,7 +181,7 @@ class Gallery(QObject):
     @Slot(object)
     def _put_on_clipboard(self, pixels: QImage) -> None:
         QGuiApplication.clipboard().setImage(pixels)
-        self.done.emit(_("The image was copied."))
+        self._say(_("The image was copied."))
 
     def choose_file(self, image: NumberedImage) -> None:
         """Let the person say where it is written."""
@@ -198,10 +198,19 @@ class Gallery(QObject):
         self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_problem, image))
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self.done.emit(_("The image was written to “{path}”.").format(path=name))
+        self._say(_("The image was written to “{path}”.").format(path=name))
 
     def _on_problem(self, image: NumberedImage, problem: Problem) -> None:
-        self.failed.emit(sentence(_named(problem, image)))
+        words = sentence(_named(problem, image))
+        if self.dialog is not None:
+            self.dialog.magnifier.say(words)
+        self.failed.emit(words)
+
+    def _say(self, words: str) -> None:
+        """Also where the image is large, since that hides the window's own notice."""
+        if self.dialog is not None:
+            self.dialog.magnifier.say(words)
+        self.done.emit(words)
 
 
 def _levels(desk: Desk, image: Image | ImageRef, longest_side: int) -> Levels:
