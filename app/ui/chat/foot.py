@@ -64,7 +64,7 @@ class Foot(QWidget):
         theme.changed.connect(self.update)
 
     def show_answer(
-        self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str], images: int = 0
+        self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str], images: int
     ) -> None:
         """`unplaced` are the marks that have no chip in the text, `images` came with the question."""
         for chip in self._chips():

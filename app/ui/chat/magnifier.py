@@ -23,7 +23,7 @@ from app.messages import _
 from app.ui.chat.zoom import STEP, Zoom
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
-from app.ui.widgets.pictures import Levels, choose_level, longest_side
+from app.ui.widgets.pictures import Levels, choose_level
 
 _NOTCH = 120  # of a wheel, as Qt counts
 _MOVE = 60  # px that a key moves the picture
@@ -46,7 +46,8 @@ class Magnifier(QAbstractScrollArea):
         self._theme = theme
         self.zoom = Zoom()
         self._levels: Levels = ()
-        self._asked = self._held = 0  # longest sides of the pixels; a preview does not count
+        self._asked = 0  # longest side
+        self._waits = self._sharp = False  # for pixels; it has some, which a preview is not
         self._problem = self._remark = ""
         self._pressed: QPoint | None = None
         self._dragged = False
@@ -67,7 +68,7 @@ class Magnifier(QAbstractScrollArea):
         """Another picture, `size` pixels large; `preview` stands for it until its pixels have come."""
         self.zoom.size, self.zoom.chosen = size, None
         self._levels, self._problem = _levels_of(preview), ""
-        self._asked = self._held = 0
+        self._asked, self._waits, self._sharp = 0, False, False
         self._arrange()
         self._ask()
 
@@ -80,13 +81,13 @@ class Magnifier(QAbstractScrollArea):
     def show_pixels(self, levels: Levels) -> None:
         """What was asked for."""
         self._levels, self._problem = levels, ""
-        self._held = longest_side(levels[0])
+        self._waits, self._sharp = False, True
         self._repaint()
 
     def show_problem(self, words: str) -> None:
         """What was asked for does not come."""
-        self._problem = words
-        if not self._held:
+        self._problem, self._waits = words, False
+        if not self._sharp:
             self._levels = ()
         self._repaint()
 
@@ -103,7 +104,7 @@ class Magnifier(QAbstractScrollArea):
 
     def words(self) -> str:
         """What is said over the picture, or instead of it."""
-        waits = self._asked > self._held and not self._patience.isActive()
+        waits = self._waits and not self._patience.isActive()
         return self._remark or self._problem or (_("Opening the image…") if waits else "")
 
     def picture_area(self) -> QRectF:
@@ -158,7 +159,7 @@ class Magnifier(QAbstractScrollArea):
     def _ask(self) -> None:
         wanted = self.zoom.wanted_side()
         if self.isVisible() and wanted > self._asked:
-            self._asked = wanted
+            self._asked, self._waits = wanted, True
             self._patience.start()
             self.wanted.emit(wanted)
 
@@ -250,7 +251,7 @@ class Magnifier(QAbstractScrollArea):
         painter, palette = QPainter(self.viewport()), self._theme.palette
         if self._levels:
             area = self.picture_area()
-            smooth = self.zoom.smooth or self._asked > self._held
+            smooth = self.zoom.smooth or self._waits
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             side = max(area.width(), area.height()) * self.zoom.ratio
             painter.drawImage(area, choose_level(self._levels, side))

@@ -103,7 +103,10 @@ class Gallery(QObject):
     @Slot(object)
     def _open(self, image: NumberedImage) -> None:
         images = self._view.images()
-        self.show(images, images.index(image))
+        if image in images:
+            self.show(images, images.index(image))
+        else:  # it went while its menu was open
+            self.show((image,), 0)
 
     def _forget(self, dialog: ImageDialog, result: int) -> None:  # noqa: ARG002 - there is nothing to accept
         if self.dialog is dialog:

@@ -219,6 +219,24 @@ def test_an_image_that_is_gone_says_so_and_the_others_stay(room: Room, qtbot: Qt
     assert GREEN in colours(dialog.magnifier.viewport())
 
 
+def test_one_that_went_while_its_menu_was_open_says_so_too(room: Room) -> None:
+    room.add_books()
+    room.reader.draw = draw_blue
+    letters = room.books[LETTERS]
+    conversation = room.add_conversation("Colours", [letters])
+    add_turn(room.desk, conversation, "Which?", (room.desk.images.from_page(letters.id, 1),), "Blue.")
+    room.open()
+    (image,) = room.window.talk.view.images()
+    remove_book(room, letters.id)
+    room.settle()
+    room.presenter.gallery.offer(image, room.window.mapToGlobal(QPoint(9, 9)))
+    next(action for action in _menu(room).actions() if action.text() == "Open large").trigger()
+    room.settle()
+    dialog = room.presenter.gallery.dialog
+    assert dialog is not None
+    assert dialog.magnifier.words().endswith("is no longer kept. Attach it again.")
+
+
 def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
     room.add_conversation("Colours")
     room.open()
