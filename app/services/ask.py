@@ -32,6 +32,7 @@ from app.core.events import (
     Stored,
     Token,
 )
+from app.core.image import ref_of
 from app.core.settings import Settings
 from app.documents.quotes import Checker, CitedBook, find_pages
 from app.engine.protocol import Engine, Generated, ModelInfo, Prompt, PromptSize
@@ -245,10 +246,11 @@ class Ask:
         return model
 
     def _name(self, question: Question) -> None:
-        """A conversation without a name takes its first question's first words."""
+        """A conversation without a name takes its first question's first words, or its first image's name."""
         conversation = self._conversations.get(question.conversation_id)
         if conversation is not None and not conversation.title:
-            words = " ".join(question.text.split())
+            images = (ref_of(image).untrusted_name for image in question.images)
+            words = " ".join(question.text.split()) or next(images, "")
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
 

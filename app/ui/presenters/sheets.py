@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,13 +24,12 @@ from app.services.questions import read_questions
 from app.services.templates import Template
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
+from app.ui.presenters.exporting import file_name
 from app.ui.presenters.pace import Pace
 from app.ui.presenters.words import follow, loading_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.widgets.dialogs import Confirmation
-
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ class SheetsPresenter(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
         dialog.filterSelected.connect(partial(_follow_filter, dialog))
-        dialog.selectFile(_NOT_IN_NAMES.sub(" ", sheet.title).strip()[:80])
+        dialog.selectFile(file_name(sheet.title))
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
 
