@@ -11,7 +11,7 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
-from app.core.image import Image, ImageRef, NamedImage, Raster
+from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
@@ -91,7 +91,7 @@ class Images:
     def raster(self, image: Image | ImageRef, longest_side: int) -> Raster:
         """The image, reduced if it is larger than `longest_side` pixels. Raises AppError IMAGE_MISSING, READER_..."""
         png = image.png if isinstance(image, Image) else self._store.png(image.sha256)
-        ref = image.ref if isinstance(image, Image) else image
+        ref = ref_of(image)
         scale = min(1.0, longest_side / max(ref.width, ref.height))
         size = max(1, round(ref.width * scale)), max(1, round(ref.height * scale))
         return self._reader.raster(png, size)

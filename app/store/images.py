@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import apsw
 
 from app.core.errors import AppError, Code
-from app.core.image import Image, ImageRef, NamedImage, Raster
+from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
 from app.store.db import Database
 from app.store.folding import storable
 
@@ -60,7 +60,7 @@ class Images:
 def put_images(connection: apsw.Connection, question_id: str, images: Iterable[Image | ImageRef]) -> None:
     """Let a question refer to images, in their order. Raises AppError IMAGE_MISSING for a reference to nothing."""
     for position, image in enumerate(images):
-        ref = image.ref if isinstance(image, Image) else image
+        ref = ref_of(image)
         if isinstance(image, Image):
             connection.execute(
                 """INSERT INTO images (sha256, media_type, width, height, bytes, thumbnail_width, thumbnail)

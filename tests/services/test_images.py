@@ -99,6 +99,9 @@ def test_an_image_alone_is_a_question(fake: FakeDesk, talk: str) -> None:
     *_, ending = fake.desk.ask.ask(Question(talk, "", images=(taken(fake, "one.png"),)), Cancel())
     assert isinstance(ending, Finished)
     assert len(fake.engine.prompts[-1].messages[0].images) == 1
+    conversation = fake.desk.conversations.get(talk)
+    assert conversation is not None
+    assert conversation.title == "one.png"
 
 
 def test_stopping_while_it_looks_ends_the_answer(fake: FakeDesk, talk: str) -> None:
