@@ -138,18 +138,20 @@ def test_the_starter_answers_with_a_page(run: Any, story: Path) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("excerpts", [False, True])
-def test_a_name_in_a_long_book_is_found(run: Any, tmp_path: Path, excerpts: bool) -> None:
+@pytest.mark.parametrize(
+    ("excerpts", "years"), [(False, 61), pytest.param(False, 122, marks=pytest.mark.slow), (True, 122)]
+)
+def test_a_name_in_a_long_book_is_found(run: Any, tmp_path: Path, excerpts: bool, years: int) -> None:
     chapters = [
         f"In the year {year} the harbour was quiet. Ships came and went, and the master wrote them down in his book."
         f" Nobody asked why the lamp on pier {year % 7} was out, and the rain fell for {year % 19} days."
-        for year in range(1700, 1822)
+        for year in range(1700, 1700 + years)
     ]
-    chapters[63] += " The night watchman of the lighthouse was called Balthasar Quill."
+    chapters[years // 2 + 2] += " The night watchman of the lighthouse was called Balthasar Quill."
     book = tmp_path / "harbour.txt"
     book.write_text("\n\n".join(chapters), encoding="utf-8")
     described = lines(run("read", "--json", book)[1])[0]
-    assert described["tokens"] > 6000
+    assert described["tokens"] > 50 * years
     texts = run("read", "--text", book)[1].split("\f")
     (page,) = (page["label"] for page, text in zip(described["pages"], texts, strict=True) if "Quill" in text)
     code, out, _ = run(

@@ -26,9 +26,9 @@ PAGES = prompt("What?", text="A long page about nothing in particular. " * 30, p
 
 
 @pytest.fixture
-def engine(new_engine: NewEngine, tiny_scout: Path) -> EngineClient:
+def engine(new_engine: NewEngine, tiny_scout_fast: Path) -> EngineClient:
     made = new_engine(silence_limit_s=3.0)
-    load(made, tiny_scout, context_tokens=8192, ubatch_tokens=64)
+    load(made, tiny_scout_fast, context_tokens=8192, ubatch_tokens=64)
     return made
 
 
@@ -223,13 +223,13 @@ def test_inspecting_names_the_cpu(new_engine: NewEngine) -> None:
     assert inspected.threads >= 1
 
 
-def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout: Path) -> None:
+def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     """A slice can take many seconds on a CPU."""
     engine, cancel = new_engine(), Cancel()
-    load(engine, tiny_scout, context_tokens=32_768, ubatch_tokens=8192)
-    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=20)
+    load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
     whole = engine.measure(asked).total
-    assert whole > 2 * 8192
+    assert whole > 2 * 4096
     readings = []
     for event in engine.answer(asked, Sampling(), 5, cancel):
         if isinstance(event, Reading):
@@ -254,11 +254,11 @@ def test_only_slices_are_given_up(tiny_scout: Path) -> None:
     model.close()
 
 
-def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout: Path) -> None:
+def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     """Slices are so large that the pause falls into one: what was done of it is given up, and done again."""
     engine = new_engine()
-    load(engine, tiny_scout, context_tokens=32_768, ubatch_tokens=8192)
-    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=20)
+    load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
+    asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
     whole = engine.measure(asked).total
     positions = []
     for event in engine.answer(asked, GREEDY, 5, Cancel()):

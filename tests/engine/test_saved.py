@@ -27,17 +27,17 @@ from tests.engine.test_reuse import TOLERANCE, ask, book, distance
 
 SECRET = b"s" * SECRET_BYTES
 GREEDY = Sampling(temperature=0)
-ASKED = ask(book(24), "What happens?")  # 12,000 tokens
+ASKED = ask(book(19), "What happens?")  # 9,300 tokens: more than a chunk
 
 Start = Callable[..., EngineClient]
 
 
 @pytest.fixture
-def start(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> Start:
+def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start:
     """Start an engine that saves its readings into `tmp_path`."""
 
     def make(
-        model: Path = tiny_scout,
+        model: Path = tiny_scout_fast,
         quota_bytes: int = 1 << 30,
         context_tokens: int = 16_384,
         **how: Any,
@@ -69,15 +69,18 @@ def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     return books_end
 
 
-@pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
-def test_a_book_is_not_read_again_after_a_restart(start: Start, tmp_path: Path, kv_type: KvType) -> None:
-    books_end = read_and_close(start(kv_type=kv_type))
+@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+def test_a_book_is_not_read_again_after_a_restart(
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
+) -> None:
+    path = request.getfixturevalue(model)
+    books_end = read_and_close(start(path, kv_type=kv_type))
     (saved,) = saved_in(tmp_path)
     assert saved.complete
     assert len(saved.tokens) == books_end
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
-    again = start(kv_type=kv_type)
+    again = start(path, kv_type=kv_type)
     ending, told = answer(again)
     assert ending.usage.reused_tokens == books_end
     assert told == []
@@ -139,12 +142,15 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
 
 
 def test_another_model_and_another_kv_type_read_for_themselves(
-    start: Start, tmp_path: Path, tiny_maverick: Path
+    start: Start, tiny_scout: Path, tiny_maverick: Path
 ) -> None:
-    read_and_close(start())
-    for made in (start(kv_type=KvType.Q8_0), start(tiny_maverick)):
-        ending, told = answer(made)
+    asked = Prompt("The rules.", (book(3),), ASKED.messages)
+    books_end = read_and_close(start(tiny_scout), asked)
+    for made in (start(tiny_scout, kv_type=KvType.Q8_0), start(tiny_maverick)):
+        ending, told = answer(made, asked)
         assert (ending.usage.reused_tokens, told) == (0, [])
+    ending, told = answer(start(tiny_scout), asked)
+    assert (ending.usage.reused_tokens, told) == (books_end, [])
 
 
 def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
@@ -186,13 +192,13 @@ def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
-def test_a_book_of_a_hundred_thousand_tokens(start: Start, kv_type: KvType) -> None:
+def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_type: KvType) -> None:
     """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart."""
     prompt = ask(book(205), "What happens?")
-    total = start(kv_type=kv_type, context_tokens=131_072).measure(prompt).total
+    total = start(tiny_scout, kv_type=kv_type, context_tokens=131_072).measure(prompt).total
     assert total > 100_000
-    killed_at = kill_while_reading(start(kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
-    engine = start(kv_type=kv_type, context_tokens=131_072)
+    killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
+    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     resumed, told = answer(engine, prompt)
     print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
     assert told == []
@@ -200,7 +206,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, kv_type: KvType) -> N
     assert engine.settle() == ()
     engine.close()
 
-    engine = start(kv_type=kv_type, context_tokens=131_072)
+    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
     again, told = answer(engine, prompt)
     assert (again.usage.reused_tokens, told) == (engine.lay_out(prompt).books[-1].end, [])
 
@@ -214,19 +220,19 @@ def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_pat
     assert saved_in(tmp_path) == ()
 
 
-def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_scout: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> None:
     (tmp_path / "readings").write_text("a file where a folder should be")
     engine = new_engine()
     spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
-    load(engine, tiny_scout, context_tokens=16_384, readings=spec)
+    load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
     ending, told = answer(engine)
     assert ending.usage.generated_tokens == 8
     assert {*told, *(problem.code for problem in engine.settle())} == {Code.FOLDER_READ_ONLY}
 
 
-def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout: Path) -> None:
+def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     engine = new_engine()
-    *_, _done = engine.load(LoadSpec(str(tiny_scout), context_tokens=16_384), Cancel())
+    *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
     ending, told = answer(engine)
     assert (ending.usage.reused_tokens, told, engine.settle()) == (0, [], ())
 
