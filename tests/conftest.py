@@ -10,6 +10,9 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
 os.environ["LC_ALL"] = "C.UTF-8"  # sentences in English
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Tests that run beside each other have a core each: an engine of more threads would wait for the late ones.
+    os.environ["OMP_THREAD_LIMIT"] = "1"
 
 
 @pytest.fixture(scope="session")
