@@ -8,13 +8,11 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QFont,
-    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
-    QPalette,
     QPen,
     QResizeEvent,
     QTextCursor,
@@ -22,80 +20,54 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.messages import _
-from app.ui.chat.buttons import PlainButton, TextButton
-from app.ui.chat.editor import QuestionEditor, list_files
+from app.ui.chat import send_button
+from app.ui.chat.attachments import Attachments
+from app.ui.chat.buttons import TextButton
+from app.ui.chat.editor import QuestionEditor
+from app.ui.chat.send_button import SendButton
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 
 MOST_LINES = 8
+IMAGE_KEYS = "Ctrl+Shift+I"
 
 _LINE = 22  # px
-_TOOLS = 30  # px
+_TOOLS = send_button.HEIGHT
 _SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
 _PADDING = SPACE_M
 
 
-class SendButton(PlainButton):
-    """`Send`, or `Stop  Esc` while an answer is being written."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self.tell(busy=False)
-
-    def tell(self, *, busy: bool) -> None:
-        self.setText(_("Stop  Esc") if busy else _("Send"))
-        self.setAccessibleName(_("Stop") if busy else _("Send"))
-        self.setToolTip(_("Stop the answer (Esc)") if busy else _("Ask (Return)"))
-        self.resize(self.sizeHint())
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        words = QFontMetrics(ui_font(SIZE_UI, QFont.Weight.DemiBold)).horizontalAdvance(self.text())
-        return QSize(words + 2 * 14, _TOOLS)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        palette = self._theme.palette
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect())
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(palette.accent), 1.5))
-            painter.drawRoundedRect(frame.adjusted(0.75, 0.75, -0.75, -0.75), CORNER, CORNER)
-            frame.adjust(3, 3, -3, -3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ground = palette.accent if self.isEnabled() else palette.line
-        painter.setBrush(QColor(ground).darker(112) if self.underMouse() and self.isEnabled() else QColor(ground))
-        painter.drawRoundedRect(frame, CORNER - 1, CORNER - 1)
-        painter.setPen(QColor(palette.on_accent if self.isEnabled() else palette.soft_ink))
-        painter.setFont(ui_font(SIZE_UI, QFont.Weight.DemiBold))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-
 class Composer(QWidget):
-    """A frame with the field, and below it what can be added, a note and the button.
+    """A frame with the field, above it the images that are attached, below it what can be added, a note, the button.
 
     It never empties itself: whoever takes a question calls `set_text("")` once the question is kept.
     """
 
-    submitted = Signal(str)  # never blank
+    submitted = Signal(str)  # blank only where images are attached
     stop_requested = Signal()
     add_book_requested = Signal()
+    add_image_requested = Signal()
     edit_last_requested = Signal()
     text_changed = Signal(str)
     cancelled_edit = Signal()
     files_dropped = Signal(list)  # paths, str
+    image_given = Signal(object)  # bytes | QImage
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._busy = False
         self._editing = False
+        self._held = False
         self._dragged_over = False
         self._note = ""
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
+        self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
         self.book_button = TextButton(_("+ Book"), theme, self, tip=_("Put a book on the desk"), size=SIZE_UI)
+        tip = f"{_('Show the model an image')}  {IMAGE_KEYS}"
+        self.image_button = TextButton(_("+ Image"), theme, self, tip=tip, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
@@ -103,12 +75,15 @@ class Composer(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.editor.asked.connect(self._submit)
         self.editor.left.connect(self._leave)
-        self.editor.earlier_wanted.connect(self.edit_last_requested)
+        self.editor.earlier_wanted.connect(self._want_earlier)
         self.editor.files_given.connect(self.files_dropped)
+        self.editor.image_given.connect(self.image_given)
         self.editor.textChanged.connect(self._take_text)
         self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.editor.installEventFilter(self)
         self.book_button.clicked.connect(self.add_book_requested)
+        self.image_button.clicked.connect(self.add_image_requested)
+        self.attachments.resized.connect(self._take_attachments)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -122,6 +97,11 @@ class Composer(QWidget):
         self.send_button.tell(busy=busy)
         self._enable()
         self._arrange()
+
+    def set_held(self, held: bool) -> None:
+        """A held question is not to be sent yet: the button is dead, and whoever is asked all the same says why."""
+        self._held = held
+        self._enable()
 
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
@@ -159,7 +139,7 @@ class Composer(QWidget):
 
     def _submit(self) -> None:
         text = self.text()
-        if text.strip() and not self._busy:
+        if (text.strip() or self.attachments.cards()) and not self._busy:
             self.submitted.emit(text)
 
     def _leave(self) -> None:
@@ -167,6 +147,10 @@ class Composer(QWidget):
             self.stop_requested.emit()
         elif self._editing:
             self.cancelled_edit.emit()
+
+    def _want_earlier(self) -> None:
+        if not self.attachments.cards():  # they would give way to those of the earlier question
+            self.edit_last_requested.emit()
 
     def _press(self) -> None:
         if self._busy:
@@ -178,12 +162,20 @@ class Composer(QWidget):
         self._enable()
         self.text_changed.emit(self.text())
 
+    def _take_attachments(self) -> None:
+        self._enable()
+        self.updateGeometry()
+        self._arrange()
+
     def _enable(self) -> None:
-        self.send_button.setEnabled(self._busy or not self.editor.document().isEmpty())
+        given = bool(self.attachments.cards()) or not self.editor.document().isEmpty()
+        self.send_button.setEnabled(self._busy or (given and not self._held))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons
+        if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, as the next one
             self._leave()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.editor.paste()
         else:
             super().keyPressEvent(event)
 
@@ -193,7 +185,7 @@ class Composer(QWidget):
         return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if list_files(event.mimeData()) or event.mimeData().hasText():
+        if self.editor.canInsertFromMimeData(event.mimeData()):
             event.acceptProposedAction()
             self._show_drag(True)
 
@@ -212,7 +204,8 @@ class Composer(QWidget):
     # looks
 
     def sizeHint(self) -> QSize:
-        return QSize(480, self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
+        images = self._height_of_attachments()
+        return QSize(480, images + self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.sizeHint().height())
@@ -235,7 +228,14 @@ class Composer(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # cards stand in as many rows as the width makes them
         self._arrange()
+
+    def _height_of_attachments(self) -> int:
+        """With the air below it; nothing where nothing is attached."""
+        height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
+        return height + SPACE_M if height else 0
 
     def _frame(self) -> QRect:
         measure = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
@@ -245,23 +245,17 @@ class Composer(QWidget):
     def _arrange(self) -> None:
         inside = self._frame().adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
         tools = inside.bottom() + 1 - _TOOLS
-        self.editor.setGeometry(inside.x(), inside.y(), inside.width(), tools - SPACE_S - inside.y())
+        images = self._height_of_attachments()
+        self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
+        top = inside.y() + images
+        self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (_TOOLS - self.book_button.height()) // 2)
+        self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
         self.update()
 
     def _restyle(self) -> None:
-        palette = self._theme.palette
-        colours = self.editor.palette()
-        for role, colour in (
-            (QPalette.ColorRole.Base, palette.surface),
-            (QPalette.ColorRole.Text, palette.ink),
-            (QPalette.ColorRole.PlaceholderText, palette.soft_ink),
-            (QPalette.ColorRole.Highlight, palette.highlight),
-            (QPalette.ColorRole.HighlightedText, palette.ink),
-        ):
-            colours.setColor(role, QColor(colour))
-        self.editor.setPalette(colours)
+        self.editor.dress(self._theme.palette)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -279,18 +273,18 @@ class Composer(QWidget):
 
     def _paint_note(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.palette.soft_ink))
-        left = self.book_button.geometry().right() + SPACE_M
+        left = self.image_button.geometry().right() + SPACE_M
         right = self.send_button.x() - SPACE_M
         room = QRect(left, self.send_button.y(), max(0, right - left), _TOOLS)
-        painter.setFont(ui_font(SIZE_UI))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
+        taken = 0
         if self._editing:
             painter.setFont(ui_font(SIZE_SMALL))
-            taken = painter.fontMetrics().horizontalAdvance(self._note)
-            words = painter.fontMetrics().elidedText(
-                _word_editing(), Qt.TextElideMode.ElideRight, max(0, room.width() - taken)
-            )
+            words = painter.fontMetrics().elidedText(_word_editing(), Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            taken = painter.fontMetrics().horizontalAdvance(words) + SPACE_M
+        painter.setFont(ui_font(SIZE_UI))
+        if taken + painter.fontMetrics().horizontalAdvance(self._note) <= room.width():
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
 
 
 def _word_editing() -> str:

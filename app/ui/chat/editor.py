@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.messages import _
+from app.ui.chat.intake import holds_image, holds_words, list_files, read_image
 from app.ui.chat.untrusted import disarm
 from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_TEXT
+from app.ui.theme import SIZE_TEXT, Palette
 
 MAX_LINE_CHARACTERS = 20_000  # of one pasted line; a longer one would take seconds to lay out, so it is broken
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -22,6 +23,7 @@ class QuestionEditor(QPlainTextEdit):
     left = Signal()  # Esc
     earlier_wanted = Signal()  # Up, while nothing is written
     files_given = Signal(list)  # paths
+    image_given = Signal(object)  # bytes | QImage
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,19 @@ class QuestionEditor(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(_("Question"))
+
+    def dress(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        colours = self.palette()
+        for role, colour in (
+            (QPalette.ColorRole.Base, palette.surface),
+            (QPalette.ColorRole.Text, palette.ink),
+            (QPalette.ColorRole.PlaceholderText, palette.soft_ink),
+            (QPalette.ColorRole.Highlight, palette.highlight),
+            (QPalette.ColorRole.HighlightedText, palette.ink),
+        ):
+            colours.setColor(role, QColor(colour))
+        self.setPalette(colours)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -55,20 +70,15 @@ class QuestionEditor(QPlainTextEdit):
         self._composing = bool(event.preeditString())
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return bool(list_files(source)) or source.hasText()
+        return bool(list_files(source)) or source.hasText() or holds_image(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if files := list_files(source):
             self.files_given.emit(files)
+        elif holds_image(source) and not holds_words(source):
+            self.image_given.emit(read_image(source))
         elif source.hasText():
             self.insertPlainText(_break_lines(disarm(source.text())))
-
-
-def list_files(source: QMimeData) -> list[str]:
-    """The paths in what was pasted or dropped, where it consists of files; otherwise none."""
-    urls = source.urls() if source.hasUrls() else []
-    paths = [url.toLocalFile() for url in urls if url.isLocalFile()]
-    return paths if len(paths) == len(urls) else []
 
 
 def _break_lines(text: str) -> str:

@@ -25,9 +25,11 @@ def said(composer: Composer) -> list[object]:
     composer.submitted.connect(told.append)
     composer.stop_requested.connect(lambda: told.append("stop"))
     composer.add_book_requested.connect(lambda: told.append("book"))
+    composer.add_image_requested.connect(lambda: told.append("image"))
     composer.edit_last_requested.connect(lambda: told.append("edit last"))
     composer.cancelled_edit.connect(lambda: told.append("cancelled"))
     composer.files_dropped.connect(told.append)
+    composer.image_given.connect(told.append)
     return told
 
 
@@ -123,11 +125,40 @@ def test_rich_text_is_pasted_as_plain_text(composer: Composer) -> None:
     assert composer.text() == "bold‹U+202E› text"
 
 
-def test_pictures_are_not_pasted(composer: Composer, said: list[object]) -> None:
+def test_an_image_is_pasted_as_its_bytes(composer: Composer, said: list[object]) -> None:
+    source = QMimeData()
+    source.setData("image/bmp", b"untrusted bitmap")
+    source.setData("image/png", b"untrusted png")
+    source.setHtml('<img src="https://example.org/a.png">')
+    paste(composer, source)
+    assert said == [b"untrusted png"], "the best that is offered, as it is"
+    assert composer.text() == ""
+
+
+def test_pixels_are_pasted_where_there_are_no_bytes(composer: Composer, said: list[object]) -> None:
     source = QMimeData()
     source.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
     paste(composer, source)
-    assert composer.text() == ""
+    (given,) = said
+    assert isinstance(given, QImage)
+    assert given.width() == 4
+
+
+def test_pixels_that_qt_would_have_to_decode_are_left_alone(composer: Composer, said: list[object]) -> None:
+    source = QMimeData()
+    source.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    source.setData("image/x-tga", b"untrusted")
+    assert not composer.editor.canInsertFromMimeData(source)
+    paste(composer, source)
+    assert said == []
+
+
+def test_text_wins_over_a_picture_of_it(composer: Composer, said: list[object]) -> None:
+    source = QMimeData()
+    source.setText("Rent\t12")
+    source.setData("image/png", b"a picture of the cells")
+    paste(composer, source)
+    assert composer.text() == "Rent\t12"
     assert said == []
 
 
@@ -139,14 +170,14 @@ def files(folder: Path) -> tuple[QMimeData, list[str]]:
     return source, paths
 
 
-def test_pasted_files_are_books(composer: Composer, said: list[object], tmp_path: Path) -> None:
+def test_pasted_files_are_told(composer: Composer, said: list[object], tmp_path: Path) -> None:
     source, paths = files(tmp_path)
     paste(composer, source)
     assert said == [paths]
     assert composer.text() == ""
 
 
-def test_dropped_files_are_books_and_dropped_text_is_text(
+def test_dropped_files_are_told_and_dropped_text_is_text(
     composer: Composer, said: list[object], tmp_path: Path
 ) -> None:
     source, paths = files(tmp_path)
@@ -210,19 +241,20 @@ def test_a_quotation_comes_before_what_is_written(composer: Composer) -> None:
     assert composer.editor.textCursor().atEnd()
 
 
-def test_the_book_button(composer: Composer, said: list[object]) -> None:
-    QTest.mouseClick(composer.book_button, Qt.MouseButton.LeftButton)
-    QTest.keyClick(composer.book_button, Key.Key_Return)
-    assert said == ["book", "book"]
+def test_the_buttons_that_add(composer: Composer, said: list[object]) -> None:
+    for button in (composer.book_button, composer.image_button):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.keyClick(button, Key.Key_Return)
+    assert said == ["book", "book", "image", "image"]
 
 
 def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
     composer.set_text("text")
     visited = []
-    for _ in range(2):
+    for _ in range(3):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         visited.append(QApplication.focusWidget().accessibleName())
-    assert visited == ["+ Book", "Send"]
+    assert visited == ["+ Book", "+ Image", "Send"]
     assert composer.text() == "text"
 
 
