@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
+from app.documents.images.kinds import is_image
 from app.messages import _
+from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
 from app.ui.page.panel import PagePanel
@@ -37,6 +37,8 @@ class WindowState(msgspec.Struct, frozen=True):
 
 class MainWindow(QWidget):
     files_dropped = Signal(list)  # list[Path]
+    image_dropped = Signal(object)  # bytes | QImage
+    address_dropped = Signal()  # of the web, and nothing else
     closing = Signal()
 
     def __init__(
@@ -60,12 +62,7 @@ class MainWindow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._splitter)
-        self.overlay = DropOverlay(
-            icons.theme,
-            _("Drop books here"),
-            _("PDF, EPUB, Word, web page, e-mail, table or text: they go on the desk"),
-            self,
-        )
+        self.overlay = DropOverlay(icons.theme, self)
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)
         self._take_all_drops()
@@ -119,27 +116,27 @@ class MainWindow(QWidget):
     def shows_sheet(self) -> bool:
         return self._middle.currentWidget() is self.sheet
 
-    def show_drop(self, shown: bool) -> None:
-        """The veil that says where files may be dropped."""
-        if shown:
-            self.overlay.appear()
-        else:
-            self.overlay.hide()
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files(event):
+        words = _word_drop(event.mimeData())
+        if words is not None:
             event.acceptProposedAction()
-            self.show_drop(True)
+            self.overlay.appear(*words)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
-        self.show_drop(False)
+        self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.show_drop(False)
-        files = _files(event)
-        if files:
-            event.acceptProposedAction()
+        self.overlay.hide()
+        source = event.mimeData()
+        if _word_drop(source) is None:
+            return
+        event.acceptProposedAction()
+        if files := pick_files(source):
             self.files_dropped.emit(files)
+        elif holds_image(source):
+            self.image_dropped.emit(read_image(source))
+        else:
+            self.address_dropped.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -160,5 +157,19 @@ class MainWindow(QWidget):
         self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
 
 
-def _files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+def _word_drop(source: QMimeData) -> tuple[str, str] | None:
+    """What becomes of it when it is dropped, and more about that; None where it is not for the window."""
+    names = [path.name for path in pick_files(source)]
+    images = [name for name in names if is_image(name, b"")]
+    if not names and not holds_image(source):
+        return (_("Nothing is fetched from the web"), _("Drop the image itself")) if holds_addresses(source) else None
+    if len(images) == len(names):
+        several = len(images) > 1
+        return (
+            _("Show them to the model") if several else _("Show it to the model"),
+            _("They go with the next question") if several else _("It goes with the next question"),
+        )
+    formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads it whole")
+    if images:
+        return _("Put the books on the desk, show the images to the model"), formats
+    return _("Put them on the desk") if len(names) > 1 else _("Put it on the desk"), formats

@@ -15,6 +15,7 @@ from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
 from tests.screens import sheets
+from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.reports import REPORTS
@@ -314,7 +315,7 @@ def opening(stage: Stage) -> None:
 
 def drop(stage: Stage) -> None:
     _answered(stage)
-    stage.window.show_drop(True)
+    drag_over(stage, "lease.pdf")
 
 
 def settings(stage: Stage) -> None:
@@ -398,6 +399,7 @@ SCENES: dict[str, Scene] = (
             models,
             folded,
             *PAGE_SCENES,
+            *ATTACHMENT_SCENES,
             *sheets.SCENES,
             *GALLERY_SCENES,
         )
@@ -406,5 +408,5 @@ SCENES: dict[str, Scene] = (
     | SCANS
     | SEARCHES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED | GALLERY_SCALED
+SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -121,7 +121,7 @@ class ScriptedEngine:
 
     def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         self.specs.append(spec)
-        self._state = EngineState.LOADING
+        self._state, self._loaded = EngineState.LOADING, False
         self._note_thread()
         for step in self.loads.pop(0) if self.loads else ():
             match step:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import itertools
 import sys
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import cast
 from unittest import mock
 
-from PySide6.QtCore import QEvent, QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
+from app.core.events import Cancelled
 from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
-from app.ui.bridge import Bridge
+from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
@@ -30,7 +33,7 @@ from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
 from tests.ui import shelf_of_books
-from tests.ui.fakes import ScriptedEngine, ScriptedReader, open_desk
+from tests.ui.fakes import Gate, ScriptedEngine, ScriptedReader, open_desk
 
 NOW = datetime(2026, 3, 12, 14, 0, tzinfo=timezone(timedelta(hours=9)))
 TOKENS = {
@@ -85,6 +88,7 @@ class Room:
         self.application = application()
         self.collector = Collector()
         self.seconds = 0.0
+        self._deaf = _Deaf()
         self.engine = ScriptedEngine(tokens=TOKENS)
         self.reader = ScriptedReader()
         self.fake = open_desk(folder, self.engine, self.reader)
@@ -155,6 +159,13 @@ class Room:
         if settle:
             self.settle()
 
+    def hold(self, executor: Executor) -> Gate:
+        """From now on this executor does nothing before the gate is open."""
+        gate = Gate()
+        self.bridge.stream(executor, partial(_stand, gate), self._deaf.take)
+        wait(gate.reached.is_set)
+        return gate
+
     def settle(self) -> None:
         """Until nothing is under way, and what follows from it is drawn."""
         for _round in range(_QUIET_ROUNDS):
@@ -213,6 +224,17 @@ class Room:
         self.collector.close()
         if not ended:
             raise AssertionError("a thread of the bridge did not end")
+
+
+class _Deaf(QObject):
+    @Slot(object)
+    def take(self, event: object) -> None:
+        """Nothing follows from it."""
+
+
+def _stand(gate: Gate, cancel: Cancel) -> Iterator[Cancelled]:
+    gate.wait(cancel)
+    yield Cancelled()
 
 
 def _root(widget: QWidget) -> QWidget:

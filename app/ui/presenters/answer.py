@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.cancel import Cancel
-from app.core.conversation import Answer, Citation, Conversation, Turn
+from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import (
     AnswerEvent,
@@ -56,6 +56,11 @@ class Running:
     @property
     def book_ids(self) -> tuple[str, ...]:
         return tuple(ref.book_id for ref in self.conversation.books)
+
+    def kept(self, created_at: float) -> StoredQuestion:
+        """The question as the store has it; `created_at` in seconds since the epoch."""
+        talk = self.conversation
+        return StoredQuestion(self.question_id, talk.id, self.parent_id, self.text, talk.books, created_at, self.images)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the presenters ask the store about a conversation, in one call each; runs off the GUI thread."""
+"""Branches of a conversation: what the store is asked in one call each, off the GUI thread; where a question goes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import Conversation, Turn
+from app.core.conversation import Conversation, StoredQuestion, Turn
 from app.services.desk import Desk
 
 
@@ -58,3 +58,21 @@ def step_variant(desk: Desk, kind: str, question_id: str, answer_id: str, step: 
         store.show_question(ids[place])
     else:
         store.show_answer(ids[place])
+
+
+def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tuple[Turn, ...], str | None]:
+    """Where a new question goes, or an edited one: the turns above it, and the id of the answer that it follows."""
+    if editing is not None:
+        return turns_before(turns, editing.id), editing.parent_id
+    if not turns:
+        return (), None
+    last = turns[-1]
+    if last.answer is not None:
+        return turns, last.answer.id
+    return turns[:-1], last.question.parent_id  # no answer could even be begun: this question takes its place
+
+
+def turns_before(turns: tuple[Turn, ...], question_id: str) -> tuple[Turn, ...]:
+    """Those above a question; all of them where it is not among them."""
+    ids = [turn.question.id for turn in turns]
+    return turns[: ids.index(question_id)] if question_id in ids else turns

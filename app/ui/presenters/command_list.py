@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.messages import _
+from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.presenters.commands import Command
 
@@ -18,6 +19,8 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
     return (
         Command(_("New conversation"), "Ctrl+N", go.new_conversation),
         Command(_("Add a book…"), "Ctrl+O", presenter.shelf.choose_files),
+        Command(_("Show the model an image…"), IMAGE_KEYS, presenter.images.choose),
+        Command(_("Show the model a part of the screen…"), "", presenter.portal.ask, presenter.portal.found),
         Command(_("Find anything"), "Ctrl+K", presenter.find_anything),
         Command(_("Rename the conversation"), "F2", go.rename),
         Command(_("Delete the conversation…"), "", presenter.delete),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -15,11 +16,13 @@ from app.ui.palette_dialog import Entry, Kind, PaletteDialog
 
 @dataclass(frozen=True)
 class Command:
-    """`run` is a bound method of a QObject; `shortcut` may be empty."""
+    """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
+    that signal."""
 
     name: str
     shortcut: str
     run: Callable[[], object]
+    appears: SignalInstance | None = None
 
 
 class Commands(QObject):
@@ -38,6 +41,9 @@ class Commands(QObject):
             action = QAction(command.name, window)
             action.setShortcut(QKeySequence(command.shortcut))
             action.triggered.connect(command.run)
+            if command.appears is not None:
+                action.setVisible(False)
+                command.appears.connect(partial(action.setVisible, True))
             window.addAction(action)
             self.actions[command.name] = action
 
@@ -46,6 +52,7 @@ class Commands(QObject):
         entries = [
             Entry(Kind.COMMAND, name, name, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
             for name, action in self.actions.items()
+            if action.isVisible()
         ]
         dialog = PaletteDialog(self._icons, [*others, *entries], self._window)
         dialog.chosen.connect(self._choose)

@@ -20,7 +20,8 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
-from app.ui.presenters.branches import Loaded, load, step_variant, without_images
+from app.ui.presenters.attachments import AttachmentsPresenter
+from app.ui.presenters.branches import Loaded, follow, load, step_variant, turns_before, without_images
 
 
 class ConversationPresenter(QObject):
@@ -40,6 +41,7 @@ class ConversationPresenter(QObject):
         bridge: Bridge,
         view: ConversationView,
         composer: Composer,
+        attachments: AttachmentsPresenter,
         *,
         clock: Callable[[], float],
         parent: QObject | None = None,
@@ -50,6 +52,7 @@ class ConversationPresenter(QObject):
         self._bridge = bridge
         self._view = view
         self._composer = composer
+        self._attachments = attachments
         self._conversation: Conversation | None = None
         self._turns: tuple[Turn, ...] = ()
         self._titles: dict[str, str] = {}
@@ -152,33 +155,23 @@ class ConversationPresenter(QObject):
 
     @Slot(str)
     def submit(self, text: str) -> None:
-        if self.busy or self._conversation is None or not text.strip():
+        if self.busy or self._conversation is None:
             return
-        if self._refusal:
-            self.failed.emit(self._refusal)
+        refusal = self._refusal or self._attachments.refusal()
+        if refusal:
+            self.failed.emit(refusal)
             return
-        before, parent_id = self._turns, None
-        if self._editing is not None:
-            parent_id = self._editing.parent_id
-            before = self._turns_before(self._editing.id)
-        elif self._turns:
-            last = self._turns[-1]
-            if last.answer is not None:
-                parent_id = last.answer.id
-            else:  # no answer could even be begun: this question takes its place
-                before, parent_id = before[:-1], last.question.parent_id
-        question = Question(self._conversation.id, text.strip(), self._conversation.books, parent_id)
+        images = self._attachments.hand_over()
+        if not text.strip() and not images:
+            return
+        before, parent_id = follow(self._turns, self._editing)
+        question = Question(self._conversation.id, text.strip(), self._conversation.books, parent_id, images)
         self._composer.set_busy(True)
         self.asking.emit()
+        refs = tuple(ref_of(image) for image in images)
         self.answer.start(
             partial(self._desk.ask.ask, question),
-            Running(
-                self._conversation,
-                question.text,
-                before,
-                parent_id,
-                images=tuple(ref_of(image) for image in question.images),
-            ),
+            Running(self._conversation, question.text, before, parent_id, images=refs),
         )
 
     @Slot(str)
@@ -190,7 +183,7 @@ class ConversationPresenter(QObject):
         if self._refusal:
             self.failed.emit(self._refusal)
             return
-        before = self._turns_before(question_id)
+        before = turns_before(self._turns, question_id)
         self._composer.set_busy(True)
         self.asking.emit()
         self.answer.start(
@@ -224,6 +217,7 @@ class ConversationPresenter(QObject):
         elif self._editing is not None:
             self._end_editing()
             self._composer.set_text("")
+            self._attachments.clear()
 
     @Slot(str)
     def edit(self, question_id: str) -> None:
@@ -232,6 +226,7 @@ class ConversationPresenter(QObject):
         if question is not None and not self.busy:
             self._editing = question
             self._composer.set_text(question.text)
+            self._attachments.show(question.images)
             self._composer.set_editing(True)
             self._composer.setFocus()
 
@@ -264,6 +259,7 @@ class ConversationPresenter(QObject):
         self._end_editing()
         if not running.again:
             self._composer.set_text("")
+            self._attachments.let_go()
         if self._conversation is not None and self._conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
                 self._view.show_turns(running.before, self._titles)
@@ -283,16 +279,7 @@ class ConversationPresenter(QObject):
             if problem is not None:
                 self.failed.emit(sentence(problem))
         elif self._conversation is not None and self._conversation.id == running.conversation.id:
-            question = StoredQuestion(
-                running.question_id,
-                running.conversation.id,
-                running.parent_id,
-                running.text,
-                running.conversation.books,
-                answer.created_at,
-                running.images,
-            )
-            self._turns = (*running.before, Turn(question, answer))
+            self._turns = (*running.before, Turn(running.kept(answer.created_at), answer))
             self._refresh(running.conversation.id)
         if problem is not None and problem.code.startswith("engine_"):
             self.engine_died.emit()
@@ -410,7 +397,3 @@ class ConversationPresenter(QObject):
 
     def _question(self, question_id: str) -> StoredQuestion | None:
         return next((turn.question for turn in self._turns if turn.question.id == question_id), None)
-
-    def _turns_before(self, question_id: str) -> tuple[Turn, ...]:
-        ids = [turn.question.id for turn in self._turns]
-        return self._turns[: ids.index(question_id)] if question_id in ids else self._turns

@@ -27,7 +27,9 @@ from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
 from app.ui.page.panel import PagePanel
 from app.ui.palette_dialog import Entry, Kind
+from app.ui.portal import ScreenPortal
 from app.ui.presenters.ahead import ReadingAhead
+from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.command_list import list_commands
 from app.ui.presenters.commands import Commands
 from app.ui.presenters.context import ContextPresenter
@@ -35,6 +37,7 @@ from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.gallery import Gallery
+from app.ui.presenters.image_sources import ImageSources
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.page import PagePresenter
@@ -93,7 +96,12 @@ class WindowPresenter(QObject):
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
         self.page = PagePresenter(desk, bridge, page_panel, self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
-        self.conversation = ConversationPresenter(desk, bridge, view, composer, clock=clock, parent=self)
+        self.portal = ScreenPortal(bridge, self.window, self)
+        self.images = ImageSources(bridge, composer, self.portal, self)
+        self.attachments = AttachmentsPresenter(desk, bridge, composer, self)
+        self.conversation = ConversationPresenter(
+            desk, bridge, view, composer, self.attachments, clock=clock, parent=self
+        )
         self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
         self.exporting = Exporting(desk, bridge, self.window, self)
         self.fitting = Fitting(desk, bridge, self.window, self)
@@ -117,6 +125,7 @@ class WindowPresenter(QObject):
         self._files = tuple(files)
         self.window.restore(state)
         self.model.start()
+        self.portal.look()
         self.shelf.list_books()
         self.shelf.list_conversations()
         self.window.talk.composer.setFocus()
@@ -148,7 +157,7 @@ class WindowPresenter(QObject):
                     " whole folder can read it. “octavo passphrase” locks it."
                 )
             )
-        self.shelf.openings.open_files(self._files)
+        self.images.take_files(list(self._files))
         if self._state.book_id in self.shelf.books:
             self.page.open_page(self._state.book_id, self._state.page)
         elif newest is not None and newest.books:
@@ -177,6 +186,7 @@ class WindowPresenter(QObject):
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(talk.forget_book)
         shelf.book_removed.connect(self.gallery.forget_book)
+        shelf.book_removed.connect(self.attachments.forget_book)
         talk.shown.connect(self.gallery.show_conversation)
         self.gallery.done.connect(self.say)
         talk.shown.connect(self._on_shown)
@@ -216,11 +226,13 @@ class WindowPresenter(QObject):
         self.model.ready.connect(self._on_ready)
         self.model.revived.connect(talk.tell_revived)
         self.model.revived.connect(self._on_ready)
+        self.model.failed.connect(self.attachments.measure)
         self.context.measured.connect(talk.note_use)
         self.context.measured.connect(shelf.show_use)
         self.context.measured.connect(self.page.show_use)
         self.page.moved.connect(self._on_moved)
         self.page.ask_wanted.connect(self.window.talk.composer.take_quotation)
+        self.page.image_taken.connect(self.attachments.add)
         for presenter in (
             shelf,
             talk,
@@ -234,10 +246,19 @@ class WindowPresenter(QObject):
             self.readings,
             self.report,
             self.sheets,
+            self.images,
+            self.attachments,
         ):
             presenter.failed.connect(self.tell)
-        self.window.files_dropped.connect(shelf.openings.open_files)
-        self.window.talk.composer.files_dropped.connect(shelf.openings.open_names)
+        self.window.files_dropped.connect(self.images.take_files)
+        self.window.image_dropped.connect(self.images.take_dropped)
+        self.window.address_dropped.connect(self.images.refuse_address)
+        self.images.images_given.connect(self.attachments.take)
+        self.images.books_given.connect(shelf.openings.open_files)
+        self.attachments.view_wanted.connect(self.gallery.show_alone)
+        self.gallery.use_again.connect(self.attachments.add)
+        self.attachments.given.connect(self.navigation.focus_composer)
+        self.attachments.settings_wanted.connect(self.preferences.open_settings)
         self.window.talk.view.citation_clicked.connect(self.navigation.open_citation)
         self.window.talk.composer.add_book_requested.connect(self._offer_books)
         self.preferences.reload_wanted.connect(self.model.load_again)
@@ -375,10 +396,12 @@ class WindowPresenter(QObject):
         self.context.show_busy(False)
         self.model.look()
         self.context.measure()
+        self.attachments.measure()
 
     @Slot(object)
     def _on_ready(self, info: object) -> None:
         self.context.measure()
+        self.attachments.measure()
         self.shelf.count_tokens(info)  # type: ignore[arg-type]
 
     @Slot(str, int)

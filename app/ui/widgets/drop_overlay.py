@@ -15,14 +15,12 @@ _VEIL_ALPHA = 243
 class DropOverlay(QWidget):
     """Covers its parent and never takes part in the drag itself."""
 
-    def __init__(self, theme: Theme, title: str, detail: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._covered = parent
-        self._title = title
-        self._detail = detail
+        self._title = self._detail = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(title)
         parent.installEventFilter(self)
         self.hide()
 
@@ -31,7 +29,10 @@ class DropOverlay(QWidget):
             self.resize(self._covered.size())
         return False
 
-    def appear(self) -> None:
+    def appear(self, title: str, detail: str) -> None:
+        """Say what becomes of the files, and more about that."""
+        self._title, self._detail = title, detail
+        self.setAccessibleName(title)
         self.resize(self._covered.size())
         self.raise_()
         self.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from app.core.image import Raster
 
@@ -18,6 +18,21 @@ _SMALLEST_LEVEL = 1_000  # px; what is not larger is not halved
 def to_image(raster: Raster) -> QImage:
     """Copies: the bytes of `raster` need not outlive it."""
     return QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888).copy()
+
+
+def to_raster(image: QImage) -> Raster:
+    """On white, where it is transparent."""
+    canvas = QImage(image.size(), QImage.Format.Format_RGB888)
+    canvas.fill(Qt.GlobalColor.white)
+    drawn = QImage(image)
+    drawn.setDevicePixelRatio(1.0)
+    painter = QPainter(canvas)
+    painter.drawImage(0, 0, drawn)
+    painter.end()
+    wide, stride = 3 * canvas.width(), canvas.bytesPerLine()
+    held = memoryview(canvas.constBits())
+    rows = (held[row * stride : row * stride + wide] for row in range(canvas.height()))
+    return Raster(canvas.width(), canvas.height(), b"".join(rows))
 
 
 def to_levels(raster: Raster) -> Levels:

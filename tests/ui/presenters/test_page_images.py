@@ -173,6 +173,26 @@ def test_a_part_is_asked_about_with_the_mouse(qtbot: QtBot, room: Room, taken: T
     assert (image.ref.width, image.ref.height) == pytest.approx((width, height), rel=0.01)
 
 
+def test_what_was_taken_goes_with_the_question(qtbot: QtBot, room: Room) -> None:
+    tides = _open(room)
+    qtbot.mouseClick(room.window.page.pager.ask_page, Qt.MouseButton.LeftButton)
+    room.settle()
+    room.presenter.page.select_part()
+    _draw_around(room, TABLE)
+    qtbot.mouseClick(_region(room).ask_button, Qt.MouseButton.LeftButton)
+    room.settle()
+    composer = room.window.talk.composer
+    assert composer.editor.hasFocus()
+    room.ask("How high is the water in March?")
+    shown = room.engine.prompts[-1].messages[-1].images
+    assert ["Tides, p. 1" in image.untrusted_label for image in shown] == [True, True]
+    (turn,) = room.turns()
+    assert [(image.untrusted_name, image.book_id) for image in turn.question.images] == [
+        ("Tides, p. 1", tides.id),
+        ("Tides, p. 1, part", tides.id),
+    ]
+
+
 def test_a_model_that_sees_nothing_counts_no_tokens(room: Room) -> None:
     _open(room)
     room.engine.info = msgspec.structs.replace(room.engine.info, vision=None)

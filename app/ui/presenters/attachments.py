@@ -1,0 +1,297 @@
+"""The images that go with the next question: opened, put in order, counted, and handed over with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed
+from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
+from app.messages import _, count, printable, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.attachment_card import Card
+from app.ui.chat.composer import Composer
+from app.ui.jobs import Job, is_ending
+from app.ui.presenters.image_sources import Source, open_source
+from app.ui.widgets.pictures import to_image
+
+
+@dataclass(frozen=True)
+class _Attached:
+    """`image` is None while it is being opened, `picture` until there is a thumbnail, `tokens` while nobody has
+    counted them."""
+
+    key: int
+    untrusted_name: str
+    image: Image | ImageRef | None = None
+    picture: QImage | None = None
+    tokens: int | None = None
+    job: Job | None = None
+
+    @property
+    def ref(self) -> ImageRef | None:
+        return ref_of(self.image) if self.image is not None else None
+
+
+class AttachmentsPresenter(QObject):
+    given = Signal()  # something is being attached
+    view_wanted = Signal(object)  # Image | ImageRef, to be shown large
+    settings_wanted = Signal()
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, composer: Composer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._composer = composer
+        self._attached: tuple[_Attached, ...] = ()
+        self._next_key = 0
+        self._handed_over: frozenset[int] = frozenset()
+        self._failures: list[str] = []
+        self._counting: Job | None = None
+        shown = composer.attachments
+        shown.removed.connect(self.remove)
+        shown.moved.connect(self.move)
+        shown.opened.connect(self._view)
+        shown.acted.connect(self.settings_wanted)
+
+    # ---- what the question is asked with
+
+    def images(self) -> tuple[Image | ImageRef, ...]:
+        """In their order."""
+        return tuple(attached.image for attached in self._attached if attached.image is not None)
+
+    def refusal(self) -> str:
+        """Why no question can be asked with what is attached; empty where it can."""
+        if any(attached.image is None for attached in self._attached):
+            return _("An image is still being opened. Wait a moment, or remove it, then ask.")
+        blindness = self._blindness() if self._attached else ""
+        return blindness and f"{blindness} {_('Choose one, or remove the images, then ask.')}"
+
+    def hand_over(self) -> tuple[Image | ImageRef, ...]:
+        """The images for a question that is about to be kept; they stay here until `let_go`."""
+        self._handed_over = frozenset(attached.key for attached in self._attached)
+        return self.images()
+
+    def let_go(self) -> None:
+        """The question is kept, and its images with it."""
+        self._keep([attached for attached in self._attached if attached.key not in self._handed_over])
+
+    def clear(self) -> None:
+        for attached in self._attached:
+            if attached.job is not None:
+                attached.job.cancel()
+        self._keep([])
+
+    def show(self, refs: Sequence[ImageRef]) -> None:
+        """Those of a question that is edited, instead of what is attached."""
+        self.clear()
+        for ref in refs:
+            self._adopt(ref)
+        self.measure()
+
+    @property
+    def room(self) -> int:
+        """How many more the question takes."""
+        return MOST_IN_QUESTION - len(self._attached)
+
+    @Slot(object)
+    def add(self, image: Image | ImageRef) -> None:
+        """Attach one that is open already: one of an earlier question, or a page of a book."""
+        self.add_all((image,))
+
+    @Slot(object)
+    def add_all(self, images: Sequence[Image | ImageRef]) -> None:
+        """The same of several, as far as the question takes them."""
+        taken, left_out = images[: self.room], images[self.room :]
+        for image in taken:
+            self._adopt(image)
+        if taken:
+            self.measure()
+            self.given.emit()
+        if left_out:
+            self._tell_left_out([ref_of(image).untrusted_name for image in left_out])
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """The book is gone, and the images of its pages with it."""
+        self._keep([attached for attached in self._attached if attached.ref is None or attached.ref.book_id != book_id])
+
+    # ---- what the person does with them
+
+    @Slot(int)
+    def remove(self, key: int) -> None:
+        """Take one away, or stop opening it."""
+        job = next(attached.job for attached in self._attached if attached.key == key)
+        if job is not None:
+            job.cancel()
+        self._keep([attached for attached in self._attached if attached.key != key])
+
+    @Slot(int, int)
+    def move(self, key: int, place: int) -> None:
+        """Put one where number `place`, from 0, is."""
+        others = [attached for attached in self._attached if attached.key != key]
+        moved = next(attached for attached in self._attached if attached.key == key)
+        self._keep([*others[:place], moved, *others[place:]])
+
+    @Slot(int)
+    def _view(self, key: int) -> None:
+        self.view_wanted.emit(next(attached.image for attached in self._attached if attached.key == key))
+
+    # ---- opening
+
+    @Slot(list)
+    def take(self, sources: list[Source]) -> None:
+        """Open images and attach them, as far as a question takes them."""
+        taken, left_out = sources[: self.room], sources[self.room :]
+        if all(attached.job is None for attached in self._attached):
+            self._failures = []
+        for source in taken:
+            key = self._new_key()
+            named = source if source.is_file else replace(source, name=self._unused(source.name))
+            work = partial(open_source, self._desk.images, named)
+            job = self._bridge.stream(Executor.IMAGES, work, partial(self._on_event, key, source))
+            self._attached = (*self._attached, _Attached(key, named.name, job=job))
+        if taken:
+            self._draw()
+            self.given.emit()
+        for source in left_out:
+            self._discard(source)
+        if left_out:
+            self._tell_left_out([source.name for source in left_out])
+
+    def _discard(self, source: Source) -> None:
+        if source.passing:
+            self._bridge.call(Executor.IMAGES, source.discard, self._ignore, self._on_problem)
+
+    def _adopt(self, image: Image | ImageRef) -> None:
+        ref = ref_of(image)
+        picture = to_image(image.thumbnail) if isinstance(image, Image) else None
+        attached = _Attached(self._new_key(), ref.untrusted_name, image, picture)
+        self._keep([*self._attached, attached])
+        if picture is None:
+            work = partial(self._desk.images.thumbnail, ref.sha256)
+            self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
+
+    def _tell_left_out(self, names: Sequence[str]) -> None:
+        words = _("A question takes {n} images at most. These were left out: {names}")
+        self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, names))))
+
+    def _on_event(self, key: int, source: Source, event: object) -> None:
+        if is_ending(event):
+            self._discard(source)
+        match event:
+            case Done(result=Image() as image):
+                self._change(key, image=image, picture=to_image(image.thumbnail), job=None)
+                self.measure()
+            case Cancelled():
+                self._keep([attached for attached in self._attached if attached.key != key])
+            case Failed(problem):
+                self._keep([attached for attached in self._attached if attached.key != key])
+                self._failures.append(sentence(problem))
+                self.failed.emit("\n".join(self._failures))
+
+    def _take_thumbnail(self, key: int, thumbnail: Raster | None) -> None:
+        if thumbnail is not None:
+            self._change(key, picture=to_image(thumbnail))
+
+    # ---- measuring
+
+    @Slot()
+    def measure(self) -> None:
+        """Ask the engine what they take of the context; the answer comes when it is not busy."""
+        if self._counting is not None:
+            self._counting.cancel()
+        refs = {attached.key: attached.ref for attached in self._attached if attached.ref is not None}
+        if refs:
+            work = partial(self._desk.images.tokens, tuple(refs.values()))
+            done = partial(self._take_tokens, tuple(refs))
+            self._counting = self._bridge.call(Executor.ENGINE, work, done, self._on_uncounted)
+        self._draw()
+
+    def _take_tokens(self, keys: tuple[int, ...], tokens: tuple[int, ...] | None) -> None:
+        taken = dict(zip(keys, tokens, strict=True)) if tokens is not None else {}
+        self._keep([replace(attached, tokens=taken.get(attached.key)) for attached in self._attached])
+
+    @Slot(object)
+    def _on_uncounted(self, problem: Problem) -> None:
+        """The chip says what is wrong with the model."""
+
+    # ---- showing
+
+    def _new_key(self) -> int:
+        self._next_key += 1
+        return self._next_key
+
+    def _unused(self, name: str) -> str:
+        """A name that tells one image without a name from the others."""
+        names = {attached.untrusted_name for attached in self._attached}
+        numbered = (f"{name} {number}" for number in range(2, len(names) + 2))
+        return name if name not in names else next(other for other in numbered if other not in names)
+
+    def _change(self, key: int, **changes: object) -> None:
+        self._keep(
+            [replace(attached, **changes) if attached.key == key else attached for attached in self._attached]  # type: ignore[arg-type]
+        )
+
+    def _keep(self, attached: Sequence[_Attached]) -> None:
+        self._attached = tuple(attached)
+        self._draw()
+
+    def _draw(self) -> None:
+        blind = self._blindness() if self._attached else ""
+        cards = [
+            Card(
+                attached.key,
+                attached.untrusted_name,
+                _detail(attached, blind=bool(blind)),
+                attached.picture,
+                opening=attached.image is None,
+            )
+            for attached in self._attached
+        ]
+        self._composer.attachments.show_cards(cards)
+        self._composer.attachments.show_note(blind, _("Choose a projector…"))
+        self._composer.set_note(self._sum())
+        self._composer.set_held(bool(self.refusal()))
+
+    def _sum(self) -> str:
+        """What several take together; of one its card says it."""
+        if len(self._attached) < 2:
+            return ""
+        words = _("{n} images").format(n=count(len(self._attached)))
+        taken = [attached.tokens for attached in self._attached if attached.tokens is not None]
+        if len(taken) < len(self._attached):
+            return words
+        return f"{words} · {_('{n} tokens').format(n=count(sum(taken)))}"
+
+    def _blindness(self) -> str:
+        """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
+        model = self._desk.models.loaded()
+        if model is None or model.vision is not None:
+            return ""
+        return _("{model} sees no images: no projector is loaded with it.").format(model=printable(model.name))
+
+    @Slot(object)
+    def _ignore(self, nothing: None) -> None:
+        """A temporary file is gone."""
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _detail(attached: _Attached, *, blind: bool) -> str:
+    """What an image takes; its size in pixels where nobody would see it."""
+    ref = attached.ref
+    if ref is None:
+        return _("opening…")
+    if blind:
+        return _("{width} × {height} px").format(width=count(ref.width), height=count(ref.height))
+    return "…" if attached.tokens is None else _("{n} tokens").format(n=count(attached.tokens))

@@ -1,0 +1,166 @@
+"""Where images for a question come from: files, what is pasted or dropped, a part of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from app.core.cancel import Cancel
+from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Image
+from app.documents.images.kinds import ENDINGS, HEAD_BYTES, is_image
+from app.messages import _, sentence
+from app.services.images import Images
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.composer import IMAGE_KEYS, Composer
+from app.ui.portal import ScreenPortal, discard
+from app.ui.widgets.pictures import to_raster
+
+
+@dataclass(frozen=True)
+class Source:
+    """An image that is still to be opened: a file, bytes of one, or pixels. `passing`: its file was made to be taken
+    once, and need not stay."""
+
+    content: Path | bytes | QImage
+    name: str
+    passing: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """It was a person who gave it its name."""
+        return isinstance(self.content, Path) and not self.passing
+
+    def discard(self) -> None:
+        if isinstance(self.content, Path):
+            discard(self.content)
+
+
+class ImageSources(QObject):
+    images_given = Signal(list)  # list[Source]
+    books_given = Signal(list)  # list[Path]: files that are no images
+    failed = Signal(str)
+
+    def __init__(self, bridge: Bridge, composer: Composer, portal: ScreenPortal, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._composer = composer
+        self._portal = portal
+        self._has_portal = False
+        composer.image_given.connect(self.take_pasted)
+        composer.files_dropped.connect(self.take_names)
+        composer.add_image_requested.connect(self.offer)
+        portal.found.connect(self._on_portal)
+        portal.taken.connect(self._take_screenshot)
+        portal.failed.connect(self._on_no_screenshot)
+
+    @Slot()
+    def offer(self) -> None:
+        """At the button: where images come from; files, where there is nothing else."""
+        if not self._has_portal:
+            self.choose()
+            return
+        button = self._composer.image_button
+        menu = QMenu(self._composer.window())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(f"{_('From files…')}\t{IMAGE_KEYS}", self.choose)
+        menu.addAction(_("A part of the screen…"), self._portal.ask)
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    @Slot()
+    def choose(self) -> None:
+        """Let the person choose files."""
+        patterns = _("Images ({patterns})").format(patterns=" ".join(f"*{ending}" for ending in ENDINGS))
+        title, everything = _("Show the model images"), _("All files (*)")
+        dialog = QFileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._take_chosen)
+        dialog.open()
+
+    @Slot(list)
+    def take_names(self, names: list[str]) -> None:
+        self.take_files([Path(name) for name in names])
+
+    @Slot(list)
+    def take_files(self, paths: list[Path]) -> None:
+        """Images go with the question, all else on the desk."""
+        self._bridge.call(Executor.IMAGES, partial(_sort, tuple(paths)), self._take_sorted, self._on_problem)
+
+    @Slot(object)
+    def take_pasted(self, content: bytes | QImage) -> None:
+        self.images_given.emit([Source(content, _("Pasted image"))])
+
+    @Slot(object)
+    def take_dropped(self, content: bytes | QImage) -> None:
+        """An image that was dropped and is no file."""
+        self.images_given.emit([Source(content, _("Dropped image"))])
+
+    @Slot()
+    def refuse_address(self) -> None:
+        words = _(
+            "Octavo fetches nothing from the web. Save the image as a file and drop that, or copy the image itself and"
+            " paste it."
+        )
+        self.failed.emit(words)
+
+    @Slot(object)
+    def _take_sorted(self, files: tuple[list[Path], list[Path]]) -> None:
+        images, books = files
+        if images:
+            self.images_given.emit([Source(path, path.name) for path in images])
+        if books:
+            self.books_given.emit(books)
+
+    @Slot(list)
+    def _take_chosen(self, names: list[str]) -> None:
+        self.images_given.emit([Source(Path(name), Path(name).name) for name in names])
+
+    @Slot()
+    def _on_portal(self) -> None:
+        self._has_portal = True
+
+    @Slot(object)
+    def _take_screenshot(self, path: Path) -> None:
+        self.images_given.emit([Source(path, _("Part of the screen"), passing=True)])
+
+    @Slot()
+    def _on_no_screenshot(self) -> None:
+        self.failed.emit(
+            _("The desktop gave no picture of the screen. Take one with its own program, then paste or drop it here.")
+        )
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def open_source(images: Images, source: Source, cancel: Cancel) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+    """Raises AppError where pixels are refused."""
+    if isinstance(source.content, QImage):
+        yield Cancelled() if cancel.requested else Done(images.from_raster(to_raster(source.content), source.name))
+    else:
+        yield from images.take(source.content, source.name, cancel)
+
+
+def _sort(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The images among them, and the others; what cannot be read goes by its name."""
+    images: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        (images if is_image(path.name, _head(path)) else others).append(path)
+    return images, others
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
