@@ -51,9 +51,16 @@ _FOLDED = str.maketrans(
 )
 for _mark in _WIDE:
     del _FOLDED[ord(_mark)]
+_NUMERIC = "".join(
+    character
+    for character in map(chr, range(0xA1, 0x3400))
+    if not character.isdecimal() and unicodedata.normalize("NFKC", character)[-1].isdigit()
+)
+"""Characters that the check takes for several with a digit at the end, or for a digit: fractions, ², ①, ㎡."""
+
 # After a digit kinds of quotation marks may be feet and inches; where it is not plain that none stands before, they
 # are kept apart. It must not matter which of equal characters stands before.
-_MEASURE = re.compile(rf"(?<![^\W\d_])(?<![\s.,;:!?…(){_DASHES}])(?<!^)(?![{_WIDE}])[{_DOUBLE}]")
+_MEASURE = re.compile(rf"(?<![^\W\d_{_NUMERIC}])(?<![\s.,;:!?…(){_DASHES}])(?<!^)(?![{_WIDE}])[{_DOUBLE}]")
 
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
 _NO_END = set(_DASHES.replace("\\", "") + "([{（［【〔「『“„«‹")

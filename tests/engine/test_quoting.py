@@ -416,3 +416,12 @@ def test_a_long_quotation_should_be_closed_where_a_sentence_ends() -> None:
         lengths.append(long.quoted_bytes)
     assert LONG_BYTES < lengths[-1] < LONG_BYTES + len(sentence) + 1
     assert long.allows(long.closing_marks.encode())
+
+
+@pytest.mark.parametrize("number", ["5", "½", "²", "①", "㎡"])
+def test_behind_whatever_ends_in_a_digit_kinds_of_quotation_marks_are_kept_apart(number: str) -> None:
+    """There they may be feet and inches, for the check as for the engine."""
+    text = QuotableText([document("Book", (f"Said of the {number}‘ab’ alone.",))])
+    held = quoter(f"So «of the {number}", text)
+    assert held.allows("’a".encode())
+    assert not held.allows(b'"a')
