@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
@@ -53,7 +55,11 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     reader = Reader(recognitions=recognitions)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
-    images = Images(ImageReader(), ImageStore(database), library, engine, readings)
+    kept_images = ImageStore(database)
+    images = Images(ImageReader(), kept_images, library, engine)
+    removal = Removal(conversations, library, kept_images, readings, engine)
+    with contextlib.suppress(AppError):  # told when something is deleted
+        removal.sweep()
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
@@ -71,6 +77,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         restating=restating,
         models=models,
         readings=readings,
+        removal=removal,
         conversations=conversations,
         settings=settings,
         engine=engine,

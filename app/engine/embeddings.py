@@ -136,13 +136,18 @@ class ImageEmbeddings:
 
     def _path(self, keeping: ReadingsSpec, sha256: str) -> Path:
         made_by = hashlib.blake2b(self._identity.encode(), digest_size=8).hexdigest()
-        return Path(keeping.folder) / _FOLDER / f"{_name(keeping, sha256)}-{made_by}{_SUFFIX}"
+        return folder_in(Path(keeping.folder)) / f"{_name(keeping, sha256)}-{made_by}{_SUFFIX}"
+
+
+def folder_in(readings: Path) -> Path:
+    """Where they lie, in the folder of saved readings."""
+    return readings / _FOLDER
 
 
 def retain(keeping: ReadingsSpec, sha256s: Collection[str]) -> None:
     """Delete from disk what any projector made of other images than these. Raises AppError FOLDER_READ_ONLY."""
     names = {_name(keeping, sha256) for sha256 in sha256s}
-    for path in (Path(keeping.folder) / _FOLDER).glob(f"*{_SUFFIX}"):
+    for path in folder_in(Path(keeping.folder)).glob(f"*{_SUFFIX}"):
         if path.name.partition("-")[0] not in names:
             remove_private(path)
 

@@ -15,6 +15,7 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
@@ -38,6 +39,7 @@ class Desk:
     restating: Restating
     models: Models
     readings: SavedReadings
+    removal: Removal
     conversations: Conversations
     settings: SettingsStore
     engine: EngineClient

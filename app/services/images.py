@@ -16,7 +16,6 @@ from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
 from app.services.library import Library
-from app.services.readings import SavedReadings
 from app.store.images import Images as ImageStore
 
 _TILE, _MOST_TILES = 336, 16
@@ -39,10 +38,7 @@ WHOLE = Area(0.0, 0.0, 1.0, 1.0)
 
 
 class Images:
-    def __init__(
-        self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine, readings: SavedReadings
-    ) -> None:
-        self._readings = readings
+    def __init__(self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine) -> None:
         self._reader = reader
         self._store = store
         self._library = library
@@ -130,15 +126,6 @@ class Images:
             yield Failed(error.problem)
         else:
             yield Done(len(unseen))
-
-    def forget_unused(self) -> None:
-        """After questions or books were deleted: keep nothing of images that no question has any more.
-
-        Waits its turn at the engine. Raises AppError FOLDER_READ_ONLY.
-        """
-        kept = self._store.all()
-        self._readings.keep_images(kept)
-        self._engine.keep_images(kept)
 
     def close(self) -> None:
         self._reader.close()

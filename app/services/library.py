@@ -132,10 +132,6 @@ class Library:
         self._readings.delete_of_book(book_id)
         self._books.delete(book_id)
 
-    def forget(self, book_id: str) -> None:
-        """After `remove`: let the engine drop what it still holds of a book. Waits its turn there."""
-        self._engine.forget(book_id)
-
     def close(self) -> None:
         self._reader.close()
 

@@ -43,8 +43,8 @@ class SavedReadings:
 
     def keep_images(self, sha256s: Collection[str]) -> None:
         """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
-        spec = ReadingsSpec(str(self._folder), self._secret(), 0)
-        embeddings.retain(spec, sha256s)
+        if embeddings.folder_in(self._folder).is_dir():
+            embeddings.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
 
     def _readings(self) -> Readings:
         return Readings(self._folder, self._secret(), self._quota_bytes())

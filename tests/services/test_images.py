@@ -123,10 +123,10 @@ def test_what_was_deleted_is_forgotten_everywhere(fake: FakeDesk, talk: str) -> 
     folder = fake.desk.paths.readings / "images"
     folder.mkdir(parents=True)
     (folder / "somebody-elses.embeddings").write_bytes(b"x")
-    fake.desk.conversations.delete(talk)
-    fake.desk.images.forget_unused()
-    assert fake.engine.seen == [two.ref.sha256]
+    fake.desk.removal.delete_conversation(talk)
     assert list(folder.iterdir()) == []
+    fake.desk.removal.release()
+    assert fake.engine.seen == [two.ref.sha256]
     with pytest.raises(AppError) as caught:
         fake.desk.images.png(one.ref.sha256)
     assert caught.value.code is Code.IMAGE_MISSING
@@ -143,6 +143,6 @@ def test_a_part_of_a_page_is_cut_out_and_belongs_to_its_book(tmp_path: Path) -> 
     assert (part.ref.width, part.ref.height, part.ref.book_id) == (whole.ref.width // 2, whole.ref.height // 2, book.id)
     talk = fake.desk.conversations.create(books=(BookRef(book.id),)).id
     list(fake.desk.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
-    fake.desk.library.remove(book.id)
+    fake.desk.removal.remove_book(book.id)
     assert fake.desk.conversations.turns(talk)[0].question.images == ()
     fake.desk.close()

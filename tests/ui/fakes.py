@@ -38,6 +38,7 @@ from app.services.library import Library
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
@@ -372,7 +373,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     models = Models(engine, settings, readings, paths.models)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
-    images = Images(DirectImageReader(), ImageStore(database), library, engine, readings)  # type: ignore[arg-type]
+    kept_images = ImageStore(database)
+    images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     desk = Desk(
         paths=paths,
@@ -387,6 +389,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         restating=restating,
         models=models,
         readings=readings,
+        removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
         settings=settings,
         engine=engine,  # type: ignore[arg-type]

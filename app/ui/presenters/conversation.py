@@ -115,7 +115,7 @@ class ConversationPresenter(QObject):
         running = self.answer.running
         if running is not None and running.conversation.id == conversation_id:
             self.answer.stop()
-        work = partial(self._desk.conversations.delete, conversation_id)
+        work = partial(self._desk.removal.delete_conversation, conversation_id)
         self._bridge.call(Executor.STORE, work, partial(self._deleted, conversation_id), self._on_problem)
 
     @Slot(object)
@@ -347,6 +347,11 @@ class ConversationPresenter(QObject):
             self._view.show_turns((), {})
             self.shown.emit(None)
         self.stored.emit()
+        self._bridge.call(Executor.ENGINE, self._desk.removal.release, self._released, self._on_problem)
+
+    @Slot(object)
+    def _released(self, nothing: None) -> None:
+        """The engine holds no image of it any more."""
 
     def _books_set(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - as above
         self._unstored -= 1

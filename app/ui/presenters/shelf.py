@@ -356,13 +356,12 @@ class ShelfPresenter(QObject):
 
     @Slot(str)
     def _remove(self, book_id: str) -> None:
-        work = partial(self._desk.library.remove, book_id)
+        work = partial(self._desk.removal.remove_book, book_id)
         self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
 
     def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._bridge.call(
-            Executor.ENGINE, partial(self._desk.library.forget, book_id), self._forgotten, self._on_problem
-        )
+        work = partial(self._desk.removal.release, book_id)
+        self._bridge.call(Executor.ENGINE, work, self._forgotten, self._on_problem)
         self._books.pop(book_id, None)
         self._tokens.pop(book_id, None)
         self.book_removed.emit(book_id)
