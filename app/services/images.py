@@ -15,11 +15,9 @@ from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
+from app.engine.tiles import MAX_TILES, TILE
 from app.services.library import Library
 from app.store.images import Images as ImageStore
-
-_TILE, _MOST_TILES = 336, 16
-"""Llama 4's: an image is seen on a canvas of so many squares at most, in whatever rectangle suits it."""
 
 _PROBE_WIDTH = 400
 """Pixels of the drawing that tells a page's proportions."""
@@ -148,8 +146,8 @@ def _page_width(proportions: float, area: Area) -> int:
     """Pixels of the whole page, so that `area` comes out as `drawn_size` says."""
     width, height = max(area.right - area.left, 1e-6), max((area.bottom - area.top) * proportions, 1e-6)
     fitting = max(
-        min((columns * _TILE - 1) / width, (_MOST_TILES // columns * _TILE - 1) / height)  # drawings are rounded up
-        for columns in range(1, _MOST_TILES + 1)
+        min((columns * TILE - 1) / width, (MAX_TILES // columns * TILE - 1) / height)  # drawings are rounded up
+        for columns in range(1, MAX_TILES + 1)
     )
     return max(1, int(min(fitting, MAX_DRAWN_WIDTH, math.sqrt(MAX_DRAWN_PIXELS / proportions))))
 
