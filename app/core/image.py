@@ -8,6 +8,13 @@ MOST_IN_QUESTION = 20
 """The most images that a person may attach to one question."""
 
 
+TILE = 336
+"""Pixels of a side of the squares in which Llama 4 sees an image; a projector's header has the last word."""
+
+MAX_TILES = 16
+"""Squares of the largest canvas that an image is laid on; the overview of it comes on top."""
+
+
 class Raster(msgspec.Struct, frozen=True):
     """Raw pixels: `width` x `height` x 3 bytes RGB, rows from the top, no padding."""
 

@@ -6,8 +6,6 @@ say nothing about what is inside. They are good for the very projector and build
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import os
 import struct
@@ -21,6 +19,7 @@ import numpy as np
 from app.core.errors import AppError
 from app.core.files import remove_private, write_private
 from app.core.paths import machine_error
+from app.engine import embedding_files
 from app.engine.projector import Embeddings
 from app.engine.protocol import ReadingsSpec
 from app.engine.sealing import SealBroken, SealedReader, seal
@@ -28,8 +27,6 @@ from app.engine.sealing import SealBroken, SealedReader, seal
 MEMORY_BYTES = 1 << 30
 """What may stay in memory besides the images of the prompt that is being answered: about twenty of Scout's largest."""
 
-_QUOTA_SHARE = 8  # of the disk space that saved readings may take
-_FOLDER, _SUFFIX = "images", ".embeddings"
 _LENGTH = struct.Struct("<I")  # of the encoded _Description, which comes before the numbers
 
 _log = logging.getLogger("octavo.engine")
@@ -83,7 +80,7 @@ class ImageEmbeddings:
         for sha256 in [held for held in self._held if held not in sha256s]:
             del self._held[sha256]
         if self._keeping is not None:
-            retain(self._keeping, sha256s)
+            embedding_files.retain(self._keeping, sha256s)
 
     def _hold(self, sha256: str, embeddings: Embeddings) -> None:
         self._held[sha256] = embeddings
@@ -97,7 +94,7 @@ class ImageEmbeddings:
     def _read(self, sha256: str) -> Embeddings | None:
         if self._keeping is None:
             return None
-        path = self._path(self._keeping, sha256)
+        path = embedding_files.path_of(self._keeping, sha256, self._identity)
         try:
             with path.open("rb") as file:
                 sealed = SealedReader(file, self._keeping.secret)
@@ -121,53 +118,15 @@ class ImageEmbeddings:
         return found
 
     def _write(self, keeping: ReadingsSpec, sha256: str, embeddings: Embeddings) -> None:
-        path = self._path(keeping, sha256)
+        path = embedding_files.path_of(keeping, sha256, self._identity)
         rows, width = embeddings.shape
         described = msgspec.msgpack.encode(_Description(self._identity, sha256, rows, width))
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise machine_error(error, path.parent) from error
-        if not _make_room(path.parent, embeddings.nbytes, keeping.quota_bytes // _QUOTA_SHARE):
+        if not embedding_files.make_room(keeping, embeddings.nbytes):
             return
         numbers = memoryview(np.ascontiguousarray(embeddings)).cast("B")
         parts = [memoryview(_LENGTH.pack(len(described))), memoryview(described), numbers]
         write_private(path, lambda file: seal(file, keeping.secret, parts))
-
-    def _path(self, keeping: ReadingsSpec, sha256: str) -> Path:
-        made_by = hashlib.blake2b(self._identity.encode(), digest_size=8).hexdigest()
-        return folder_in(Path(keeping.folder)) / f"{_name(keeping, sha256)}-{made_by}{_SUFFIX}"
-
-
-def folder_in(readings: Path) -> Path:
-    """Where they lie, in the folder of saved readings."""
-    return readings / _FOLDER
-
-
-def retain(keeping: ReadingsSpec, sha256s: Collection[str]) -> None:
-    """Delete from disk what any projector made of other images than these. Raises AppError FOLDER_READ_ONLY."""
-    names = {_name(keeping, sha256) for sha256 in sha256s}
-    for path in folder_in(Path(keeping.folder)).glob(f"*{_SUFFIX}"):
-        if path.name.partition("-")[0] not in names:
-            remove_private(path)
-
-
-def _name(keeping: ReadingsSpec, sha256: str) -> str:
-    return hmac.new(keeping.secret, sha256.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _make_room(folder: Path, size: int, quota_bytes: int) -> bool:
-    """Delete what was not used for longest until `size` more bytes keep within the quota; False if they never will."""
-    if size > quota_bytes:
-        return False
-    try:
-        kept = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.glob(f"*{_SUFFIX}"))
-    except OSError as error:
-        raise machine_error(error, folder) from error
-    taken = sum(bytes for _, bytes, _ in kept)
-    for _, bytes, path in kept:
-        if taken + size <= quota_bytes:
-            break
-        remove_private(path)
-        taken -= bytes
-    return True

@@ -13,17 +13,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from app.core.image import MAX_TILES
+
 IMAGE_START, IMAGE_END = "<|image_start|>", "<|image_end|>"
 OVERVIEW = "<|image|>"
 NEXT_TILE, NEXT_ROW = "<|tile_x_separator|>", "<|tile_y_separator|>"
 MARKS = (IMAGE_START, IMAGE_END, OVERVIEW, NEXT_TILE, NEXT_ROW)
 """The control tokens that stand around tiles."""
-
-TILE = 336
-"""Pixels of a tile's side; a projector's header has the last word."""
-
-MAX_TILES = 16
-"""Tiles of the largest canvas; the overview comes on top."""
 
 
 @dataclass(frozen=True)

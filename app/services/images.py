@@ -11,11 +11,10 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
-from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
+from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
-from app.engine.tiles import MAX_TILES, TILE
 from app.services.library import Library
 from app.store.images import Images as ImageStore
 

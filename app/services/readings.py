@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection
 from pathlib import Path
 
-from app.engine import embeddings
+from app.engine import embedding_files
 from app.engine.protocol import ReadingsSpec
 from app.engine.readings import Readings, SavedReading
 from app.engine.sealing import SECRET_BYTES
@@ -43,8 +43,8 @@ class SavedReadings:
 
     def keep_images(self, sha256s: Collection[str]) -> None:
         """Keep what projectors made of these images only. Raises AppError FOLDER_READ_ONLY."""
-        if embeddings.folder_in(self._folder).is_dir():
-            embeddings.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
+        if embedding_files.folder_in(self._folder).is_dir():
+            embedding_files.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
 
     def _readings(self) -> Readings:
         return Readings(self._folder, self._secret(), self._quota_bytes())
