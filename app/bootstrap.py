@@ -15,6 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
+from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
 from app.services.ask import Ask
@@ -29,6 +30,7 @@ from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
+from app.services.videos import Videos
 from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -74,6 +76,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         prompts=prompts,
         library=library,
         images=images,
+        videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
         readings=readings,

@@ -39,6 +39,14 @@ _FORMATS = {
     "tiff": "TIFF",
     "bmp": "BMP",
     "avif": "AVIF",
+    "mp4": "MP4",
+    "matroska": "Matroska or WebM",
+    "avi": "AVI",
+    "mpegts": "MPEG transport stream",
+    "mpegps": "MPEG",
+    "ogg": "Ogg",
+    "flv": "Flash video",
+    "asf": "Windows Media",
 }
 
 _EXCESSES = {
@@ -149,6 +157,27 @@ _SENTENCES: dict[Code, str] = {
     Code.IMAGE_WANTED: (
         "“{path}” is no image that Octavo knows. Give a document with --document, choose frames of a video in the"
         " window, and save an image of another kind as PNG."
+    ),
+    Code.VIDEO_UNKNOWN: (
+        "“{path}” is no video that Octavo knows. It takes MP4, MOV, MKV, WebM, AVI, MPEG, Ogg, Flash and Windows Media:"
+        " save the video as MP4 and choose frames of that."
+    ),
+    Code.VIDEO_EMPTY: (
+        "“{path}” holds no moving pictures, only sound or a cover. Choose a video, or attach the cover as an image."
+    ),
+    Code.VIDEO_CODEC: (
+        "The pictures of “{path}” are packed in a way that Octavo does not decode ({codec}). Save the video as MP4 with"
+        " H.264, and choose frames of that."
+    ),
+    Code.VIDEO_DAMAGED: (
+        "“{path}” is damaged or cut short, and no frames could be read from it as {format}. Get the video again from"
+        " where it came."
+    ),
+    Code.VIDEO_LIMIT: (
+        "“{path}” was refused for safety: it holds {excess} in each frame. Save it smaller, and choose frames of that."
+    ),
+    Code.VIDEO_CHANGED: (
+        "“{path}” was changed after it was opened, so its frames may be others now. Open the video again."
     ),
     Code.MODEL_BLIND: (
         "The model “{path}” sees no images: no projector lies beside it (a file whose name begins with mmproj). Put it"

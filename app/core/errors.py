@@ -58,6 +58,14 @@ class Code(StrEnum):
     IMAGE_MISSING = "image_missing"  # it was kept once, and is gone
     IMAGE_WANTED = "image_wanted"  # the terminal was given something else
 
+    # videos: `path` always
+    VIDEO_UNKNOWN = "video_unknown"
+    VIDEO_EMPTY = "video_empty"  # there are no moving pictures in it
+    VIDEO_CODEC = "video_codec"  # codec: what cannot be decoded
+    VIDEO_DAMAGED = "video_damaged"  # format
+    VIDEO_LIMIT = "video_limit"  # limit (its name), value
+    VIDEO_CHANGED = "video_changed"  # since it was looked through
+
     # question sheets
     QUESTION_NONE = "question_none"
     QUESTION_LIMIT = "question_limit"  # wanted, limit

@@ -19,6 +19,7 @@ from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
+from app.services.videos import Videos
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.keys import Key
@@ -36,6 +37,7 @@ class Desk:
     prompts: Prompts
     library: Library
     images: Images
+    videos: Videos
     restating: Restating
     models: Models
     readings: SavedReadings
@@ -53,5 +55,6 @@ class Desk:
             self.engine.settle()
         self.engine.close()
         self.reader.close()
+        self.videos.close()
         self.images.close()
         self.database.close()

@@ -17,6 +17,7 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import KvType, Sampling
+from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
     EngineState,
@@ -42,6 +43,7 @@ from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
+from app.services.videos import Videos
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -386,6 +388,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         prompts=prompts,
         library=library,
         images=images,
+        videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
         readings=readings,

@@ -1,0 +1,1 @@
+"""Videos of which a person shows frames: decoded in a process of their own, which has no other file and no network."""

@@ -1,0 +1,328 @@
+"""One untrusted video, open: its frames by their time, one after the other or at a moment."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Callable, Iterator
+from io import FileIO
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from app.core.errors import AppError, Code
+from app.core.image import Raster
+from app.documents.videos.kinds import HEAD_BYTES, Kind, kind_of
+from app.documents.videos.pictures import Painter
+from app.documents.videos.protocol import MAX_DURATION_S, MAX_PIXELS
+
+_FORMATS = {
+    Kind.MP4: "mov",
+    Kind.MATROSKA: "matroska",
+    Kind.AVI: "avi",
+    Kind.MPEG_TS: "mpegts",
+    Kind.MPEG_PS: "mpeg",
+    Kind.OGG: "ogg",
+    Kind.FLASH: "flv",
+    Kind.ASF: "asf",
+}
+_INDEXED = frozenset({Kind.MP4, Kind.MATROSKA, Kind.AVI})
+"""Kinds in which an index tells all key frames from the start, or none."""
+
+CODECS = frozenset(
+    {
+        *("h264", "hevc", "vvc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "mjpeg", "mpeg1video", "mpeg2video"),
+        *("h263", "h263p", "flv", "flv1", "theora", "vp6", "vp6f", "vp6a", "wmv1", "wmv2", "wmv3", "vc1", "wmv3image"),
+        *("msmpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "huffyuv"),
+        *("ffvhuff", "utvideo", "rawvideo", "qtrle", "png", "svq1", "svq3", "cinepak", "rv40", "gif"),
+    }
+)
+"""What cameras, telephones, programs that record screens, editors and the web use. FFmpeg's other decoders, of old
+games for the most part, are never run on a file."""
+
+NEAR_S = 2.0
+"""A frame so little ahead is decoded up to, without looking for a key frame."""
+
+_STEPS_BACK_S = (0.0, 2.0, 10.0, 60.0, math.inf)
+"""How much before a wished time is sought: some kinds of file have no index, and what is found may be too late."""
+
+_SAME_S = 0.0005
+"""Times that differ by less are the same."""
+
+_TOO_OFTEN = 5_000
+"""Packets in a row of which nothing can be decoded."""
+
+_BUFFER_BYTES = 256 << 10
+
+
+class Frame:
+    """A decoded frame and when it is seen, in seconds from the first one."""
+
+    __slots__ = ("picture", "time_s")
+
+    def __init__(self, picture: VideoFrame, time_s: float) -> None:
+        self.picture = picture
+        self.time_s = time_s
+
+
+class OpenVideo:
+    """Not to be used by two threads. `step` is called between pieces of work.
+
+    Whatever FFmpeg raises leaves as AppError VIDEO_DAMAGED or VIDEO_LIMIT, whose path is empty: no name is known here.
+    """
+
+    def __init__(self, fd: int, step: Callable[[], None]) -> None:
+        """Raises AppError VIDEO_UNKNOWN, VIDEO_DAMAGED, VIDEO_EMPTY, VIDEO_LIMIT, VIDEO_CODEC; MemoryError."""
+        self._step = step
+        file = os.fdopen(fd, "rb", buffering=0)
+        kind = kind_of(file.read(HEAD_BYTES))
+        if kind is None:
+            raise AppError(Code.VIDEO_UNKNOWN, path="")
+        file.seek(0)
+        self.kind = kind
+        self.size_bytes = os.fstat(fd).st_size
+        with told(kind):
+            self._container = _open(file, kind)
+            self._stream = _moving_pictures(self._container)
+            _prepare(self._stream)
+            self.painter = Painter(float(self._stream.sample_aspect_ratio or 1))
+            self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
+            self._start = 0
+            self._ahead: Frame | None = None
+            self._last: Frame | None = None
+            self._frames: Iterator[Frame] = iter(())
+            first = next(self._decoded(), None)
+        if first is None:
+            raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
+        self._start = round(first.time_s / self._tick_s)
+        self.first = Frame(first.picture, 0.0)
+        self.interval_s = 1 / rate if (rate := float(self._stream.guessed_rate or 0)) > 0 else 0.04
+
+    @property
+    def claimed_s(self) -> float:
+        """Seconds that the file says it has; 0 where it does not, or says what cannot be."""
+        stream, container = self._stream, self._container
+        found = 0.0
+        if stream.duration:
+            found = stream.duration * self._tick_s
+        elif container.duration:
+            found = container.duration / av.time_base
+        return found if 0 < found <= MAX_DURATION_S else 0.0
+
+    def raster(self, time_s: float, side: int) -> Raster:
+        """The frame that is seen at `time_s`. Raises AppError, MemoryError."""
+        with told(self.kind):
+            return self.painter.raster(self._at(time_s).picture, side)
+
+    def every(self) -> Iterator[Frame]:
+        """All frames from the first one."""
+        with told(self.kind):
+            self._forget()
+            self._seek(-math.inf)
+            yield from self._decoded()
+
+    def key_frames(self) -> Iterator[Frame]:
+        """Those that can be decoded by themselves, from the first one on."""
+        with told(self.kind), self._keys_only():
+            self._forget()
+            self._seek(-math.inf)
+            yield from self._decoded()
+
+    def key_frame(self, time_s: float, after_s: float) -> Frame | None:
+        """The key frame before `time_s`; None where it is none later than `after_s`, or none can be found."""
+        with told(self.kind), self._keys_only():
+            self._forget()
+            if not self._seek(time_s):
+                return None
+            for packet in self._packets():
+                if packet.is_keyframe and packet.pts is not None and self._time(packet.pts) <= after_s + _SAME_S:
+                    return None
+                for frame in self._decode(packet):
+                    return frame if frame.time_s > after_s + _SAME_S else None
+        return None
+
+    def end_s(self, claimed_s: float) -> float | None:
+        """When the last frame is over; None where it cannot be found from the end."""
+        with told(self.kind):
+            self._forget()
+            if not self._seek(claimed_s):
+                return None
+            last = None
+            for last in self._decoded():
+                pass
+            return None if last is None else last.time_s + self.interval_s
+
+    # ---- a moment
+
+    def _at(self, time_s: float) -> Frame:
+        """The last frame whose time is not after `time_s`, or the first one."""
+        if self._last is not None and self._last.time_s <= time_s + _SAME_S and self._goes_on(self._last, time_s):
+            found = self._forward(time_s)
+            if found is not None:
+                return found
+        for back_s in _STEPS_BACK_S:
+            self._forget()
+            sought = self._seek(time_s - back_s)
+            if not sought and back_s != math.inf:
+                continue
+            self._frames = self._decoded()
+            found = self._forward(time_s)
+            if found is not None:
+                return found
+        return self.first
+
+    def _goes_on(self, last: Frame, time_s: float) -> bool:
+        """Whether decoding on from `last` is no slower than from a key frame."""
+        if time_s - last.time_s <= NEAR_S:
+            return True
+        if self.kind not in _INDEXED:
+            return False
+        entries = self._stream.index_entries
+        found = entries.search_timestamp(self._start + round(time_s / self._tick_s))
+        return found >= 0 and self._time(entries[found].timestamp) <= last.time_s
+
+    def _forward(self, time_s: float) -> Frame | None:
+        """Decode up to the frame that is seen at `time_s`; None where the first one comes later."""
+        while True:
+            if self._ahead is None:
+                self._ahead = next(self._frames, None)
+            if self._ahead is None or self._ahead.time_s > time_s + _SAME_S:
+                return self._last
+            self._last, self._ahead = self._ahead, None
+
+    def _forget(self) -> None:
+        self._last = self._ahead = None
+        self._frames = iter(())
+
+    # ---- packets
+
+    def _seek(self, time_s: float) -> bool:
+        """Go to the key frame before; to the beginning for times before it. False where that is impossible."""
+        ticks = self._start + round(max(0.0, min(time_s, MAX_DURATION_S)) / self._tick_s)
+        try:
+            self._container.seek(ticks, stream=self._stream)
+        except (av.FFmpegError, OverflowError):
+            if time_s > 0:
+                return False
+            with contextlib.suppress(av.FFmpegError):  # a file that has no index at all begins at its first byte
+                self._container.seek(0, unsupported_byte_offset=True, any_frame=True)
+        self._count = 0
+        return True
+
+    def _decoded(self) -> Iterator[Frame]:
+        for packet in self._packets():
+            yield from self._decode(packet)
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        """Up to the end, or to where the file cannot be read any further."""
+        self._count = 0
+        self._failed = 0
+        try:
+            for packet in self._container.demux(self._stream):
+                self._step()
+                yield packet
+        except av.error.InvalidDataError:
+            return
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[Frame]:
+        try:
+            pictures = packet.decode()
+        except MemoryError:
+            raise
+        except (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.EOFError):
+            self._failed += 1
+            if self._failed > _TOO_OFTEN:
+                raise
+            return []
+        found = []
+        for picture in pictures:
+            if picture.pts is None:
+                time_s = self._count * self.interval_s if hasattr(self, "interval_s") else 0.0
+            else:
+                time_s = self._time(picture.pts)
+            self._count += 1
+            self._failed = 0
+            found.append(Frame(picture, time_s))
+        return found
+
+    def _time(self, ticks: int) -> float:
+        return (ticks - self._start) * self._tick_s
+
+    @contextlib.contextmanager
+    def _keys_only(self) -> Iterator[None]:
+        self._stream.codec_context.skip_frame = "NONKEY"
+        try:
+            yield
+        finally:
+            self._stream.codec_context.skip_frame = "DEFAULT"
+
+
+@contextlib.contextmanager
+def told(kind: Kind) -> Iterator[None]:
+    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes."""
+    try:
+        yield
+    except (AppError, MemoryError):
+        raise
+    except (av.FFmpegError, ValueError, OverflowError, ZeroDivisionError) as error:
+        raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
+
+
+def _refuse(*_: Any) -> Any:
+    """In place of opening a file that a video names."""
+    raise PermissionError
+
+
+def _open(file: FileIO, kind: Kind) -> InputContainer:
+    options = {
+        "protocol_whitelist": "none",
+        "format_whitelist": ",".join(_FORMATS.values()),
+        "codec_whitelist": ",".join(sorted(CODECS)),
+        "max_pixels": str(MAX_PIXELS),
+        "threads": "1",
+    }
+    return av.open(
+        file, "r", format=_FORMATS[kind], options=options, buffer_size=_BUFFER_BYTES, io_open=_refuse, hwaccel=None
+    )
+
+
+def _moving_pictures(container: InputContainer) -> VideoStream:
+    """The first video that is no cover. Raises AppError VIDEO_EMPTY, VIDEO_CODEC, VIDEO_LIMIT."""
+    still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+    streams = [stream for stream in container.streams.video if not stream.disposition & still]
+    if not streams:
+        raise AppError(Code.VIDEO_EMPTY, path="")
+    stream = next((stream for stream in streams if stream.codec_context is not None), None)
+    if stream is None or stream.codec_context.name not in CODECS:
+        name = "?" if stream is None else stream.codec_context.name
+        raise AppError(Code.VIDEO_CODEC, path="", codec=name)
+    if stream.width * stream.height > MAX_PIXELS:
+        raise AppError(Code.VIDEO_LIMIT, path="", limit="pixels", value=MAX_PIXELS)
+    return stream
+
+
+def _prepare(stream: VideoStream) -> None:
+    """One thread only: the process may start none."""
+    stream.codec_context.thread_count = 1
+    stream.thread_type = "NONE"
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
+    for other in stream.container.streams:
+        if other.index != stream.index:
+            other.discard = "all"
+
+
+def get_ready() -> None:
+    """Load what is loaded late; called once, before the sandbox closes."""
+    av.logging.set_level(None)
+    sample = VideoFrame(16, 16, "yuv420p")
+    for plane in sample.planes:
+        plane.update(bytes(plane.buffer_size))
+    Painter(1.0).raster(sample, 8)
+    with contextlib.suppress(av.FFmpegError):
+        av.open(FileIO(os.devnull), "r", format="matroska", io_open=_refuse)

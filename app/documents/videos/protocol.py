@@ -1,0 +1,69 @@
+"""What the desk and the process that decodes a video say to each other, and how large a video may be."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.events import Opening
+from app.core.image import Raster
+from app.core.video import Moment
+from app.documents.protocol import Ready, WireFailed
+
+MAX_PIXELS = 8_192 * 4_320
+"""Of a frame as it is coded, 8K of cinemas. A decoder holds up to 17 frames, of 53 MB each, or 106 of 10 bits."""
+
+MAX_SIDE = 4_096
+"""Pixels of a frame's longer side as it comes out; what is larger is reduced. More than the model is ever shown."""
+
+MAX_MOMENTS = 600
+"""Frames that a survey tells of: one a second for ten minutes, one in ten for longer videos than most."""
+
+MAX_DURATION_S = 1e6
+"""Eleven days. A longer one is a mistake, or meant to be."""
+
+PREVIEW_SIDE = 320
+"""Pixels of the longer side of a preview."""
+
+# ---- orders, desk to reader -----------------------------------------------------------------------------------
+
+
+class Survey(msgspec.Struct, frozen=True, tag=True):
+    """Look through the video. Answered by Surveyed or WireFailed, and by Opening, in seconds of the video, before."""
+
+
+class Draw(msgspec.Struct, frozen=True, tag=True):
+    """Decode the frame that is seen at `time_s`, no side longer than `side` pixels. Answered by Drawn or WireFailed."""
+
+    time_s: float
+    side: int
+
+
+Order: TypeAlias = Survey | Draw
+
+
+# ---- events, reader to desk: Ready first, as of every reader -----------------------------------------------------
+
+
+class Surveyed(msgspec.Struct, frozen=True, tag=True):
+    """The fields are those of `core.video.Video`."""
+
+    duration_s: float
+    width: int
+    height: int
+    moments: tuple[Moment, ...]
+    complete: bool
+
+
+class Drawn(msgspec.Struct, frozen=True, tag=True):
+    raster: Raster
+
+
+Event: TypeAlias = Ready | Opening | Surveyed | Drawn | WireFailed
+
+
+def size_within(width: int, height: int, side: int) -> tuple[int, int]:
+    """Width and height, reduced in proportion so that neither is more than `side`."""
+    scale = min(1.0, side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))

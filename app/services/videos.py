@@ -1,0 +1,74 @@
+"""Frames of a video, chosen by a person, as images to show to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.image import Image, ImageRef, Raster
+from app.core.video import Video, frame_name
+from app.documents.videos.protocol import MAX_SIDE, PREVIEW_SIDE
+from app.documents.videos.reader import VideoReader
+from app.services.images import Images
+
+
+class Videos:
+    """Every method may be called from any thread."""
+
+    def __init__(self, reader: VideoReader, images: Images) -> None:
+        self._reader = reader
+        self._images = images
+
+    def open(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Video] | Cancelled | Failed]:
+        """Look through a video. Opening counts seconds of it; `total` is 0 where its length is not known.
+
+        Its process stays for the frames that will be asked for, until `release`.
+        """
+        yield from self._reader.survey(path, cancel)
+
+    def previews(
+        self, path: Path, times: Sequence[float], cancel: Cancel
+    ) -> Iterator[Opening | Done[tuple[Raster, ...]] | Cancelled | Failed]:
+        """A small picture of each frame, PREVIEW_SIDE pixels at most, in the order of `times`. Opening counts them."""
+        yield from self._reader.frames(path, times, PREVIEW_SIDE, cancel)
+
+    def take(
+        self, path: Path, video: Video, times: Sequence[float], cancel: Cancel
+    ) -> Iterator[Opening | Done[tuple[Image, ...]] | Cancelled | Failed]:
+        """Frames as images like any other, in the order of `times`, named after their time. Opening counts them.
+
+        The video's process ends with it.
+        """
+        try:
+            for event in self._reader.frames(path, times, MAX_SIDE, cancel):
+                if not isinstance(event, Done):
+                    yield event
+                    continue
+                images = []
+                for time_s, raster in zip(times, event.result, strict=True):
+                    if cancel.requested:
+                        yield Cancelled()
+                        return
+                    name = frame_name(video.untrusted_name, time_s, times)
+                    images.append(self._images.from_raster(raster, name))
+                yield Done(tuple(images))
+        except AppError as error:
+            yield Failed(error.problem)
+        finally:
+            self.release()
+
+    def tokens(self, video: Video) -> int | None:
+        """What one frame takes of the context; None while no model is loaded, or where it sees nothing."""
+        tokens = self._images.tokens([ImageRef("", video.untrusted_name, video.width, video.height)])
+        return None if tokens is None else tokens[0]
+
+    def release(self) -> None:
+        """End the process that was kept for more frames: the person is done with choosing."""
+        self._reader.release()
+
+    def close(self) -> None:
+        """End every process; may be called twice, and no video can be opened afterwards."""
+        self._reader.close()
