@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from io import FileIO
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import av
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -37,7 +38,7 @@ _INDEXED = frozenset({Kind.MP4, Kind.MATROSKA, Kind.AVI})
 
 CODECS = frozenset(
     {
-        *("h264", "hevc", "vvc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "mjpeg", "mpeg1video", "mpeg2video"),
+        *("h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "mjpeg", "mpeg1video", "mpeg2video"),
         *("h263", "h263p", "flv", "flv1", "theora", "vp6", "vp6f", "vp6a", "wmv1", "wmv2", "wmv3", "vc1", "wmv3image"),
         *("msmpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "huffyuv"),
         *("ffvhuff", "utvideo", "rawvideo", "qtrle", "png", "svq1", "svq3", "cinepak", "rv40", "gif"),
@@ -72,47 +73,49 @@ class Frame:
 
 
 class OpenVideo:
-    """Not to be used by two threads. `step` is called between pieces of work.
+    """Not to be used by two threads. What FFmpeg raises leaves as AppError VIDEO_DAMAGED (see `told`)."""
 
-    Whatever FFmpeg raises leaves as AppError VIDEO_DAMAGED or VIDEO_LIMIT, whose path is empty: no name is known here.
-    """
+    def __init__(self, file: FileIO, step: Callable[[], None]) -> None:
+        """`step` is called between pieces of work.
 
-    def __init__(self, fd: int, step: Callable[[], None]) -> None:
-        """Raises AppError VIDEO_UNKNOWN, VIDEO_DAMAGED, VIDEO_EMPTY, VIDEO_LIMIT, VIDEO_CODEC; MemoryError."""
+        Raises AppError VIDEO_UNKNOWN, VIDEO_DAMAGED, VIDEO_EMPTY, VIDEO_LIMIT, VIDEO_CODEC, whose path is empty: no
+        name is known here; MemoryError.
+        """
         self._step = step
-        file = os.fdopen(fd, "rb", buffering=0)
+        file.seek(0)
         kind = kind_of(file.read(HEAD_BYTES))
         if kind is None:
             raise AppError(Code.VIDEO_UNKNOWN, path="")
         file.seek(0)
         self.kind = kind
-        self.size_bytes = os.fstat(fd).st_size
+        self.size_bytes = os.fstat(file.fileno()).st_size
+        self._start = self._count = self._failed = 0
+        self._timed = True
+        self._last: Frame | None = None
+        self._ahead: Frame | None = None
+        self._frames: Iterator[Frame] = iter(())
         with told(kind):
             self._container = _open(file, kind)
             self._stream = _moving_pictures(self._container)
-            _prepare(self._stream)
-            self.painter = Painter(float(self._stream.sample_aspect_ratio or 1))
+            _prepare(self._container, self._stream)
             self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
-            self._start = 0
-            self._ahead: Frame | None = None
-            self._last: Frame | None = None
-            self._frames: Iterator[Frame] = iter(())
+            rate = float(self._stream.guessed_rate or 0)
+            self.interval_s = 1 / rate if rate > 0 else 0.04
             first = next(self._decoded(), None)
-        if first is None:
-            raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
-        self._start = round(first.time_s / self._tick_s)
-        self.first = Frame(first.picture, 0.0)
-        self.interval_s = 1 / rate if (rate := float(self._stream.guessed_rate or 0)) > 0 else 0.04
+            if first is None:
+                raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
+            self._start = round(first.time_s / self._tick_s) if self._timed else 0
+            self.first = Frame(first.picture, 0.0)
+            self.painter = Painter(self.first.picture, float(self._stream.sample_aspect_ratio or 1))
 
     @property
     def claimed_s(self) -> float:
         """Seconds that the file says it has; 0 where it does not, or says what cannot be."""
-        stream, container = self._stream, self._container
         found = 0.0
-        if stream.duration:
-            found = stream.duration * self._tick_s
-        elif container.duration:
-            found = container.duration / av.time_base
+        if self._stream.duration:
+            found = self._stream.duration * self._tick_s
+        elif self._container.duration:
+            found = self._container.duration / av.time_base
         return found if 0 < found <= MAX_DURATION_S else 0.0
 
     def raster(self, time_s: float, side: int) -> Raster:
@@ -123,68 +126,66 @@ class OpenVideo:
     def every(self) -> Iterator[Frame]:
         """All frames from the first one."""
         with told(self.kind):
-            self._forget()
-            self._seek(-math.inf)
+            self._go(-math.inf)
             yield from self._decoded()
 
-    def key_frames(self) -> Iterator[Frame]:
-        """Those that can be decoded by themselves, from the first one on."""
-        with told(self.kind), self._keys_only():
-            self._forget()
-            self._seek(-math.inf)
-            yield from self._decoded()
+    def key_frames(self, step_s: float) -> Iterator[Frame]:
+        """Those that can be decoded by themselves, from the first one on, no two closer than `step_s`."""
+        with told(self.kind):
+            self._go(-math.inf, keys=True)
+            due_s = -math.inf
+            for packet in self._packets():
+                if not packet.is_keyframe or (packet.pts is not None and self._time(packet.pts) < due_s):
+                    continue
+                for frame in self._decode(packet):
+                    due_s = frame.time_s + step_s
+                    yield frame
 
     def key_frame(self, time_s: float, after_s: float) -> Frame | None:
         """The key frame before `time_s`; None where it is none later than `after_s`, or none can be found."""
-        with told(self.kind), self._keys_only():
-            self._forget()
-            if not self._seek(time_s):
+        with told(self.kind):
+            if not self._go(time_s, keys=True):
                 return None
             for packet in self._packets():
-                if packet.is_keyframe and packet.pts is not None and self._time(packet.pts) <= after_s + _SAME_S:
+                if not packet.is_keyframe:
+                    continue
+                if packet.pts is not None and self._time(packet.pts) <= after_s + _SAME_S:
                     return None
-                for frame in self._decode(packet):
+                # Flushed, since a decoder else holds it back until others follow; what comes next begins with a seek.
+                for frame in (*self._decode(packet), *self._decode(None)):
                     return frame if frame.time_s > after_s + _SAME_S else None
         return None
 
     def end_s(self, claimed_s: float) -> float | None:
         """When the last frame is over; None where it cannot be found from the end."""
         with told(self.kind):
-            self._forget()
-            if not self._seek(claimed_s):
+            if not self._go(claimed_s):
                 return None
-            last = None
-            for last in self._decoded():
-                pass
-            return None if last is None else last.time_s + self.interval_s
+            times = deque((frame.time_s for frame in self._decoded()), maxlen=1)
+            return times[0] + self.interval_s if times else None
 
     # ---- a moment
 
     def _at(self, time_s: float) -> Frame:
         """The last frame whose time is not after `time_s`, or the first one."""
         if self._last is not None and self._last.time_s <= time_s + _SAME_S and self._goes_on(self._last, time_s):
-            found = self._forward(time_s)
-            if found is not None:
-                return found
+            return self._forward(time_s) or self._last
         for back_s in _STEPS_BACK_S:
-            self._forget()
-            sought = self._seek(time_s - back_s)
-            if not sought and back_s != math.inf:
-                continue
-            self._frames = self._decoded()
-            found = self._forward(time_s)
-            if found is not None:
-                return found
+            if self._go(time_s - back_s):
+                self._frames = self._decoded()
+                found = self._forward(time_s)
+                if found is not None:
+                    return found
         return self.first
 
     def _goes_on(self, last: Frame, time_s: float) -> bool:
         """Whether decoding on from `last` is no slower than from a key frame."""
-        if time_s - last.time_s <= NEAR_S:
+        if time_s - last.time_s <= NEAR_S or not self._timed:
             return True
         if self.kind not in _INDEXED:
             return False
         entries = self._stream.index_entries
-        found = entries.search_timestamp(self._start + round(time_s / self._tick_s))
+        found = entries.search_timestamp(self._ticks(time_s))
         return found >= 0 and self._time(entries[found].timestamp) <= last.time_s
 
     def _forward(self, time_s: float) -> Frame | None:
@@ -202,17 +203,21 @@ class OpenVideo:
 
     # ---- packets
 
-    def _seek(self, time_s: float) -> bool:
-        """Go to the key frame before; to the beginning for times before it. False where that is impossible."""
-        ticks = self._start + round(max(0.0, min(time_s, MAX_DURATION_S)) / self._tick_s)
+    def _go(self, time_s: float, keys: bool = False) -> bool:
+        """To the key frame before; to the beginning for times before it. False where that is impossible.
+
+        `keys`: from there on only key frames are decoded.
+        """
+        self._forget()
+        self._stream.codec_context.skip_frame = "NONKEY" if keys else "DEFAULT"
+        if time_s > 0 and not self._timed:
+            return False
         try:
-            self._container.seek(ticks, stream=self._stream)
+            self._container.seek(self._ticks(time_s), stream=self._stream)
         except (av.FFmpegError, OverflowError):
             if time_s > 0:
                 return False
-            with contextlib.suppress(av.FFmpegError):  # a file that has no index at all begins at its first byte
-                self._container.seek(0, unsupported_byte_offset=True, any_frame=True)
-        self._count = 0
+            self._container.seek(0, unsupported_byte_offset=True, any_frame=True)
         return True
 
     def _decoded(self) -> Iterator[Frame]:
@@ -221,55 +226,57 @@ class OpenVideo:
 
     def _packets(self) -> Iterator[Packet[VideoStream]]:
         """Up to the end, or to where the file cannot be read any further."""
-        self._count = 0
-        self._failed = 0
+        self._count = self._failed = 0
         try:
             for packet in self._container.demux(self._stream):
                 self._step()
                 yield packet
-        except av.error.InvalidDataError:
-            return
-
-    def _decode(self, packet: Packet[VideoStream]) -> list[Frame]:
-        try:
-            pictures = packet.decode()
         except MemoryError:
             raise
-        except (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.EOFError):
+        except av.FFmpegError:
+            return
+
+    def _decode(self, packet: Packet[VideoStream] | None) -> list[Frame]:
+        """The frames that come with it; none where it is damaged."""
+        try:
+            pictures = self._stream.codec_context.decode(packet)
+        except MemoryError:
+            raise
+        except av.FFmpegError:
             self._failed += 1
             if self._failed > _TOO_OFTEN:
                 raise
             return []
-        found = []
-        for picture in pictures:
-            if picture.pts is None:
-                time_s = self._count * self.interval_s if hasattr(self, "interval_s") else 0.0
-            else:
-                time_s = self._time(picture.pts)
-            self._count += 1
-            self._failed = 0
-            found.append(Frame(picture, time_s))
-        return found
+        return [self._frame(picture) for picture in pictures]
+
+    def _frame(self, picture: VideoFrame) -> Frame:
+        self._failed = 0
+        self._count += 1
+        if picture.pts is None:
+            self._timed = False
+        return Frame(picture, (self._count - 1) * self.interval_s if picture.pts is None else self._time(picture.pts))
 
     def _time(self, ticks: int) -> float:
         return (ticks - self._start) * self._tick_s
 
-    @contextlib.contextmanager
-    def _keys_only(self) -> Iterator[None]:
-        self._stream.codec_context.skip_frame = "NONKEY"
-        try:
-            yield
-        finally:
-            self._stream.codec_context.skip_frame = "DEFAULT"
+    def _ticks(self, time_s: float) -> int:
+        return self._start + round(max(0.0, min(time_s, MAX_DURATION_S)) / self._tick_s)
 
 
 @contextlib.contextmanager
 def told(kind: Kind) -> Iterator[None]:
-    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes."""
+    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes, or their disk.
+
+    Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
+    """
     try:
         yield
     except (AppError, MemoryError):
         raise
+    except OSError as error:
+        if isinstance(error, av.FFmpegError) or error.errno is None:
+            raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
+        raise AppError(Code.FILE_UNREADABLE, path="") from error
     except (av.FFmpegError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
 
@@ -307,14 +314,14 @@ def _moving_pictures(container: InputContainer) -> VideoStream:
     return stream
 
 
-def _prepare(stream: VideoStream) -> None:
+def _prepare(container: InputContainer, stream: VideoStream) -> None:
     """One thread only: the process may start none."""
     stream.codec_context.thread_count = 1
     stream.thread_type = "NONE"
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
-    for other in stream.container.streams:
+    for other in container.streams:
         if other.index != stream.index:
-            other.discard = "all"
+            other.discard = Discard.all
 
 
 def get_ready() -> None:
@@ -323,6 +330,6 @@ def get_ready() -> None:
     sample = VideoFrame(16, 16, "yuv420p")
     for plane in sample.planes:
         plane.update(bytes(plane.buffer_size))
-    Painter(1.0).raster(sample, 8)
+    Painter(sample, 1.0).raster(sample, 8)
     with contextlib.suppress(av.FFmpegError):
         av.open(FileIO(os.devnull), "r", format="matroska", io_open=_refuse)

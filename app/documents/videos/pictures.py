@@ -12,7 +12,8 @@ from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation
 from app.core.image import Raster
 from app.documents.videos.protocol import MAX_SIDE, size_within
 
-Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+Pixels: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+"""Height x width x 3 bytes."""
 
 MAX_ASPECT = 8.0
 """Of a pixel. A wider or higher one is a mistake; such pixels are taken for square ones."""
@@ -46,59 +47,70 @@ _BAND_ROWS = 128
 class Painter:
     """Turns frames of one video into pixels; it keeps what libswscale needs for one size to the next."""
 
-    def __init__(self, aspect: float) -> None:
-        """`aspect`: width of a pixel by its height, as the stream tells it."""
+    def __init__(self, first: VideoFrame, aspect: float) -> None:
+        """`first`: a frame that is like the others. `aspect`: width of a pixel by its height, as the stream has it."""
         self._aspect = aspect if 1 / MAX_ASPECT <= aspect <= MAX_ASPECT else 1.0
         self._reformatter = VideoReformatter()
-
-    def size(self, frame: VideoFrame) -> tuple[int, int]:
-        """Width and height of the frame, upright, with square pixels, and no larger than MAX_SIDE."""
-        width, height = self._square(frame)
-        return size_within(*((height, width) if _turn(frame)[0] else (width, height)), MAX_SIDE)
+        self.size = self._upright(first)
+        """Width and height of all frames, upright, with square pixels, and no larger than MAX_SIDE."""
 
     def raster(self, frame: VideoFrame, side: int) -> Raster:
-        """The frame, no larger than `side`. Raises av.FFmpegError, MemoryError."""
-        width, height = size_within(*self.size(frame), side)
+        """The frame, no larger than `side`; one of other proportions than the first gets black edges.
+
+        Raises av.FFmpegError, MemoryError.
+        """
+        width, height = size_within(*self.size, side)
+        own_width, own_height = self._upright(frame)
+        scale = min(width / own_width, height / own_height)
+        pixels = self._turned(frame, max(1, round(own_width * scale)), max(1, round(own_height * scale)))
+        if pixels.shape[:2] == (height, width):
+            return Raster(width, height, pixels.tobytes())
+        whole = np.zeros((height, width, 3), np.uint8)
+        top, left = (height - pixels.shape[0]) // 2, (width - pixels.shape[1]) // 2
+        whole[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        return Raster(width, height, whole.tobytes())
+
+    def sample(self, frame: VideoFrame, side: int) -> Pixels:
+        """The frame as a square of `side`, whatever its proportions: for comparing only."""
+        return self._converted(frame, side, side, "rgb24", _QUICK)
+
+    def _upright(self, frame: VideoFrame) -> tuple[int, int]:
+        """No side is smaller than it is coded, unless it is beyond MAX_SIDE."""
+        width, height = frame.width * max(1.0, self._aspect), frame.height * max(1.0, 1 / self._aspect)
+        size = round(width), round(height)
+        return size_within(*(size[::-1] if _turn(frame)[0] else size), MAX_SIDE)
+
+    def _turned(self, frame: VideoFrame, width: int, height: int) -> Pixels:
         transposed, flip_x, flip_y = _turn(frame)
         pixels = self._pixels(frame, *((height, width) if transposed else (width, height)))
         if transposed:
             pixels = pixels.transpose(1, 0, 2)
-        pixels = pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
-        return Raster(width, height, pixels.tobytes())
-
-    def sample(self, frame: VideoFrame, side: int) -> Pixels:
-        """The frame as a square of `side`, whatever its proportions: for comparing only."""
-        return self._converted(frame, side, side, "rgb24", _QUICK).astype(np.uint8, copy=False)
-
-    def _square(self, frame: VideoFrame) -> tuple[float, float]:
-        """Never smaller than the frame is coded."""
-        if self._aspect >= 1.0:
-            return frame.width * self._aspect, frame.height
-        return frame.width, frame.height / self._aspect
+        upright: Pixels = pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
+        return upright
 
     def _pixels(self, frame: VideoFrame, width: int, height: int) -> Pixels:
         curve = _CURVES.get(frame.color_trc)
         if curve is None:
-            return self._converted(frame, width, height, "rgb24", _SMOOTH).astype(np.uint8, copy=False)
+            return self._converted(frame, width, height, "rgb24", _SMOOTH)
         deep = self._converted(frame, width, height, "rgb48le", _SMOOTH)
         bands = [toned_down(deep[row : row + _BAND_ROWS], curve) for row in range(0, height, _BAND_ROWS)]
         return np.concatenate(bands)
 
-    def _converted(
-        self, frame: VideoFrame, width: int, height: int, pixel_format: str, way: Interpolation
-    ) -> np.ndarray[Any, Any]:
+    def _converted(self, frame: VideoFrame, width: int, height: int, pixel_format: str, way: int) -> Pixels:
         unknown = Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
+        matrix = None if frame.format.is_rgb else _MATRICES.get(frame.colorspace, unknown)
         made = self._reformatter.reformat(
             frame,
             width,
             height,
             pixel_format,
-            src_colorspace=_MATRICES.get(frame.colorspace, unknown),
+            src_colorspace=matrix,
             dst_color_range=ColorRange.JPEG,
             interpolation=way,
             threads=1,  # the process may start none
         )
-        return made.to_ndarray()
+        array: Pixels = made.to_ndarray()
+        return array
 
 
 def toned_down(deep: np.ndarray[Any, Any], curve: np.ndarray[Any, Any]) -> Pixels:
@@ -115,7 +127,8 @@ def toned_down(deep: np.ndarray[Any, Any], curve: np.ndarray[Any, Any]) -> Pixel
     factor = (1 + brightness / (_PEAK_NITS / _WHITE_NITS) ** 2) / (1 + brightness)
     linear = np.clip((light * factor / _WHITE_NITS) @ _TO_BT709.T, 0.0, 1.0)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
-    return (encoded * 255 + 0.5).astype(np.uint8)
+    toned: Pixels = (encoded * 255 + 0.5).astype(np.uint8)
+    return toned
 
 
 def _pq() -> np.ndarray[Any, Any]:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,7 +26,6 @@ from app.documents.videos.protocol import (
     Draw,
     Drawn,
     Event,
-    Order,
     Survey,
     Surveyed,
     size_within,
@@ -48,6 +48,7 @@ _FINDINGS: Findings = {
     Code.VIDEO_CODEC: {"path": str, "codec": str},
     Code.VIDEO_DAMAGED: {"path": str, "format": str},
     Code.VIDEO_LIMIT: {"path": str, "limit": str, "value": int},
+    Code.FILE_UNREADABLE: {"path": str},
     Code.READER_OUT_OF_MEMORY: {"path": str},
     Code.BUG: {"where": str},
 }
@@ -224,7 +225,7 @@ def is_sound(found: Surveyed) -> bool:
         and 1 <= found.height <= MAX_SIDE
         and 1 <= len(times) <= MAX_MOMENTS
         and all(math.isfinite(moment.change) and 0.0 <= moment.change <= 1.0 for moment in found.moments)
-        and all(earlier < later for earlier, later in zip(times, times[1:], strict=False))
-        and 0.0 <= times[0]
+        and all(earlier < later for earlier, later in pairwise(times))
+        and times[0] >= 0.0
         and times[-1] <= found.duration_s
     )

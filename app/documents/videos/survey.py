@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from app.core.errors import AppError, Code
 from app.core.video import OPENING, Moment
 from app.documents.videos.decoding import Frame, OpenVideo
 from app.documents.videos.pictures import Painter, Pixels
@@ -16,6 +17,9 @@ from app.documents.videos.protocol import MAX_DURATION_S, MAX_MOMENTS, Surveyed
 WHOLE_PIXELS = 4_000_000_000
 """A video of no more pixels, all frames together, is decoded whole: a minute of 1920 x 1080 at 30 frames a second,
 which takes some ten seconds. Of longer ones only key frames are looked at."""
+
+WHOLE_BYTES = 32 << 20
+"""Up to this size a video that does not tell its length, as one that was recorded live, is decoded whole."""
 
 LONGEST_S = 120.0
 """How long a survey may take. What then was not looked at is not among the moments, but can be asked for."""
@@ -38,50 +42,33 @@ def survey(video: OpenVideo, progress: Progress) -> Surveyed:
     Raises AppError, MemoryError.
     """
     claimed_s = video.claimed_s
-    frames = claimed_s / video.interval_s
-    picture = video.first.picture
     deadline = time.monotonic() + LONGEST_S
-    seen = _Seen(video.painter, claimed_s, progress, deadline)
-    if claimed_s and frames * picture.width * picture.height <= WHOLE_PIXELS:
-        return _whole(video, seen)
-    if claimed_s:
+    if not _is_short(video):
         step_s = max(1.0, claimed_s / MAX_MOMENTS)
-        seen.look(_sought(video, claimed_s, step_s))
-        if len(seen.times) >= claimed_s / FEW_S:
-            end_s = video.end_s(claimed_s) or seen.times[-1] + video.interval_s
-            return _surveyed(video, max(end_s, seen.times[-1]), seen.moments(alone=True), complete=False)
-    elif _is_small(video):
-        return _whole(video, seen)
-    else:
-        seen.look(video.key_frames())
-        if len(seen.times) * FEW_S >= seen.times[-1]:
-            return _surveyed(video, seen.times[-1] + video.interval_s, seen.moments(alone=True), complete=False)
-    return _whole(video, _Seen(video.painter, claimed_s, progress, deadline))
-
-
-def _is_small(video: OpenVideo) -> bool:
-    """Of unknown length, and yet a file that a minute's video may be."""
-    return video.size_bytes <= 32 << 20
-
-
-def _whole(video: OpenVideo, seen: _Seen) -> Surveyed:
+        for frames in (_sought(video, claimed_s, step_s), video.key_frames(step_s)):
+            seen = _Seen(video.painter, claimed_s, progress, deadline)
+            seen.look(frames)
+            if len(seen.times) * FEW_S >= max(claimed_s, seen.last_s):
+                end_s = video.end_s(claimed_s) or claimed_s
+                return _surveyed(video, end_s if claimed_s else seen.last_s + video.interval_s, seen, complete=False)
+    seen = _Seen(video.painter, claimed_s, progress, deadline, close=True)
     seen.look(video.every())
-    moments = seen.moments(alone=False)
-    complete = len(moments) <= MAX_MOMENTS and not seen.gave_up
-    end_s = seen.times[-1] + video.interval_s
-    return _surveyed(video, max(end_s, video.claimed_s) if seen.gave_up else end_s, moments, complete)
+    if not seen.times:
+        raise AppError(Code.VIDEO_DAMAGED, path="", format=video.kind.value)
+    end_s = seen.last_s + video.interval_s
+    return _surveyed(video, max(end_s, claimed_s) if seen.gave_up else end_s, seen, complete=not seen.gave_up)
 
 
-def _surveyed(video: OpenVideo, end_s: float, moments: list[Moment], complete: bool) -> Surveyed:
-    if len(moments) > MAX_MOMENTS:
-        strongest = sorted(moments[1:], key=lambda moment: -moment.change)[: MAX_MOMENTS - 1]
-        moments = sorted([moments[0], *strongest], key=lambda moment: moment.time_s)
-    width, height = video.painter.size(video.first.picture)
-    return Surveyed(min(end_s, MAX_DURATION_S), width, height, tuple(moments), complete)
+def _is_short(video: OpenVideo) -> bool:
+    """Whether all of it can be decoded; a video that does not tell its length is judged by its bytes."""
+    if not video.claimed_s:
+        return video.size_bytes <= WHOLE_BYTES
+    picture = video.first.picture
+    return video.claimed_s / video.interval_s * picture.width * picture.height <= WHOLE_PIXELS
 
 
 def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame]:
-    """Key frames, one in each step at most."""
+    """Key frames, one in each step at most; none after the first where the length is not known."""
     yield video.first
     last_s = 0.0
     for step in range(1, math.ceil(claimed_s / step_s) + 1):
@@ -91,43 +78,59 @@ def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame
             yield frame
 
 
+def _surveyed(video: OpenVideo, end_s: float, seen: _Seen, complete: bool) -> Surveyed:
+    moments = seen.moments()
+    if len(moments) > MAX_MOMENTS:
+        strongest = sorted(moments, key=lambda moment: -moment.change)[:MAX_MOMENTS]
+        moments = sorted(strongest, key=lambda moment: moment.time_s)
+        complete = False
+    end_s = min(max(end_s, seen.last_s), MAX_DURATION_S)
+    return Surveyed(end_s, *video.painter.size, tuple(moments), complete)
+
+
 class _Seen:
     """What was seen of the frames that were looked at, in the order of time."""
 
-    def __init__(self, painter: Painter, claimed_s: float, progress: Progress, deadline: float) -> None:
+    def __init__(
+        self, painter: Painter, claimed_s: float, progress: Progress, deadline: float, close: bool = False
+    ) -> None:
+        """`close`: the frames are so close to each other that neighbours tell a movement."""
         self._painter = painter
         self._claimed_s = claimed_s
         self._progress = progress
         self._deadline = deadline
+        self._close = close
         self._shown: Pixels | None = None
+        self._differences: list[float] = []
         self.times: list[float] = []
-        self.differences: list[float] = []
         self.gave_up = False
+
+    @property
+    def last_s(self) -> float:
+        return self.times[-1] if self.times else 0.0
 
     def look(self, frames: Iterator[Frame]) -> None:
         for frame in frames:
-            if frame.time_s > MAX_DURATION_S or (self.times and frame.time_s <= self.times[-1]):
+            if not 0.0 <= frame.time_s <= MAX_DURATION_S or (self.times and frame.time_s <= self.times[-1]):
                 continue
-            self.times.append(max(0.0, frame.time_s))
-            self.differences.append(self._difference(self._painter.sample(frame.picture, SAMPLE_SIDE)))
+            self.times.append(frame.time_s)
+            self._differences.append(self._difference(self._painter.sample(frame.picture, SAMPLE_SIDE)))
             self._progress(frame.time_s, self._claimed_s)
             if time.monotonic() > self._deadline:
                 self.gave_up = True
                 break
 
-    def moments(self, alone: bool) -> list[Moment]:
-        """`alone`: the frames are far apart, so that neighbours tell nothing of a movement.
-
-        Where they are not, what the neighbours change too is movement, and taken off, much as PySceneDetect's
-        AdaptiveDetector does.
-        """
-        changes = np.array(self.differences)
+    def moments(self) -> list[Moment]:
+        """Where frames are close, what the neighbours change too is movement, and taken off, much as PySceneDetect's
+        AdaptiveDetector does."""
+        changes = np.array(self._differences)
         steady = changes.copy()
-        if not alone:
-            for place in range(len(changes)):
-                around = changes[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
-                others = (around.sum() - changes[place]) / max(1, len(around) - 1)
-                steady[place] = changes[place] if changes[place] >= OPENING else max(0.0, changes[place] - others)
+        for place in range(len(changes) if self._close else 0):
+            around = changes[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
+            around = np.delete(around, min(place, _NEIGHBOURS))
+            around = around[around < OPENING]
+            if len(around) and changes[place] < OPENING:
+                steady[place] = max(0.0, changes[place] - around.mean())
         return [Moment(when, float(change)) for when, change in zip(self.times, steady, strict=True)]
 
     def _difference(self, sample: Pixels) -> float:

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
@@ -30,8 +31,8 @@ _TELL_S = 0.1
 class Work:
     """Carries out orders on one file. `tell` is given progress, `step` is called between pieces of work."""
 
-    def __init__(self, fd: int, tell: Callable[[Opening], None], step: Callable[[], None]) -> None:
-        self._fd = fd
+    def __init__(self, file: FileIO, tell: Callable[[Opening], None], step: Callable[[], None]) -> None:
+        self._file = file
         self._tell = tell
         self._step = step
         self._video: OpenVideo | None = None
@@ -41,7 +42,7 @@ class Work:
         """Whatever happens becomes an event."""
         try:
             if self._video is None:
-                self._video = OpenVideo(self._fd, self._step)
+                self._video = OpenVideo(self._file, self._step)
             match order:
                 case Survey():
                     return survey(self._video, self._progress)
@@ -74,7 +75,7 @@ def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
     port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
     limits.seal()
     port.send(Ready(reached))
-    work = Work(int(fd), port.send, port.step)
+    work = Work(FileIO(int(fd)), port.send, port.step)
     while (order := port.receive()) is not None:
         port.step()
         event = work.carry_out(order)
