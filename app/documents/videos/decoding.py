@@ -90,7 +90,9 @@ class OpenVideo:
         self.kind = kind
         self.size_bytes = os.fstat(file.fileno()).st_size
         self._start = self._count = self._failed = 0
+        self._base_s: float | None = None
         self._timed = True
+        self._counted = False
         self._last: Frame | None = None
         self._ahead: Frame | None = None
         self._frames: Iterator[Frame] = iter(())
@@ -101,6 +103,8 @@ class OpenVideo:
             self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
             rate = float(self._stream.guessed_rate or 0)
             self.interval_s = 1 / rate if rate > 0 else 0.04
+            # AVI tells when a packet is decoded, not when it is shown, and these decoders do not know either.
+            self._counted = kind is Kind.AVI and self._stream.codec_context.name in ("h264", "hevc")
             first = next(self._decoded(), None)
             if first is None:
                 raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
@@ -135,7 +139,7 @@ class OpenVideo:
             self._go(-math.inf, keys=True)
             due_s = -math.inf
             for packet in self._packets():
-                if not packet.is_keyframe or (packet.pts is not None and self._time(packet.pts) < due_s):
+                if not packet.is_keyframe or self._packet_s(packet, due_s) < due_s:
                     continue
                 for frame in self._decode(packet):
                     due_s = frame.time_s + step_s
@@ -149,7 +153,7 @@ class OpenVideo:
             for packet in self._packets():
                 if not packet.is_keyframe:
                     continue
-                if packet.pts is not None and self._time(packet.pts) <= after_s + _SAME_S:
+                if self._packet_s(packet, math.inf) <= after_s + _SAME_S:
                     return None
                 # Flushed, since a decoder else holds it back until others follow; what comes next begins with a seek.
                 for frame in (*self._decode(packet), *self._decode(None)):
@@ -227,9 +231,12 @@ class OpenVideo:
     def _packets(self) -> Iterator[Packet[VideoStream]]:
         """Up to the end, or to where the file cannot be read any further."""
         self._count = self._failed = 0
+        self._base_s = None
         try:
             for packet in self._container.demux(self._stream):
                 self._step()
+                if self._base_s is None:
+                    self._base_s = self._packet_s(packet, 0.0)
                 yield packet
         except MemoryError:
             raise
@@ -252,9 +259,15 @@ class OpenVideo:
     def _frame(self, picture: VideoFrame) -> Frame:
         self._failed = 0
         self._count += 1
-        if picture.pts is None:
+        if picture.pts is None and not self._counted:
             self._timed = False
-        return Frame(picture, (self._count - 1) * self.interval_s if picture.pts is None else self._time(picture.pts))
+        if picture.pts is None or self._counted:
+            return Frame(picture, (self._base_s or 0.0) + (self._count - 1) * self.interval_s)
+        return Frame(picture, self._time(picture.pts))
+
+    def _packet_s(self, packet: Packet[VideoStream], unknown_s: float) -> float:
+        ticks = packet.dts if self._counted else packet.pts
+        return unknown_s if ticks is None else self._time(ticks)
 
     def _time(self, ticks: int) -> float:
         return (ticks - self._start) * self._tick_s

@@ -27,6 +27,9 @@ _MATRICES |= {7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT20
 _SMOOTH = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _QUICK = Interpolation.AREA
 
+_OVER = 4
+"""libswscale leaves pixels out where it reduces by more than some dozens, so that the last step is taken here."""
+
 _TO_BT709 = np.array(
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], dtype=np.float32
 )
@@ -72,7 +75,9 @@ class Painter:
 
     def sample(self, frame: VideoFrame, side: int) -> Pixels:
         """The frame as a square of `side`, whatever its proportions: for comparing only."""
-        return self._converted(frame, side, side, "rgb24", _QUICK)
+        large = self._converted(frame, _OVER * side, _OVER * side, "rgb24", _QUICK)
+        mean: Pixels = large.reshape(side, _OVER, side, _OVER, 3).mean((1, 3), dtype=np.float32)
+        return mean
 
     def _upright(self, frame: VideoFrame) -> tuple[int, int]:
         """No side is smaller than it is coded, unless it is beyond MAX_SIDE."""
@@ -126,8 +131,7 @@ def toned_down(deep: np.ndarray[Any, Any], curve: np.ndarray[Any, Any]) -> Pixel
     brightness = (light @ _BT2020_LUMINANCE)[..., None] / _WHITE_NITS
     factor = (1 + brightness / (_PEAK_NITS / _WHITE_NITS) ** 2) / (1 + brightness)
     linear = np.clip((light * factor / _WHITE_NITS) @ _TO_BT709.T, 0.0, 1.0)
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
-    toned: Pixels = (encoded * 255 + 0.5).astype(np.uint8)
+    toned: Pixels = _ENCODED[(linear * 65_535 + 0.5).astype(np.uint16)]
     return toned
 
 
@@ -145,6 +149,14 @@ def _hlg() -> np.ndarray[Any, Any]:
     return light.astype(np.float32)
 
 
+def _encoded() -> np.ndarray[Any, Any]:
+    """For each value of linear light, of 16 bits, that of sRGB (IEC 61966-2-1)."""
+    light = np.arange(65_536) / 65_535
+    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return (curve * 255 + 0.5).astype(np.uint8)
+
+
+_ENCODED = _encoded()
 _HLG = _hlg()
 _CURVES: dict[int, np.ndarray[Any, Any]] = {int(ColorTrc.SMPTE2084): _pq(), int(ColorTrc.ARIB_STD_B67): _HLG}
 

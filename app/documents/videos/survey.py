@@ -144,5 +144,5 @@ class _Seen:
         before, self._shown = self._shown, sample
         if before is None:
             return OPENING
-        difference = float(np.abs(sample.astype(np.int16) - before).mean()) / 255
+        difference = float(np.abs(sample - before).mean()) / 255
         return min(difference, 0.99 * OPENING)
