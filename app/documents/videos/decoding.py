@@ -54,7 +54,8 @@ _STEPS_BACK_S = (0.0, 2.0, 10.0, 60.0, math.inf)
 """How much before a wished time is sought: some kinds of file have no index, and what is found may be too late."""
 
 _SAME_S = 0.0005
-"""Times that differ by less are the same."""
+"""Times that differ by less are the same. In MPEG-PS, where only some frames have a time of their own and those of the
+others differ with where reading began, by about half a frame."""
 
 _TOO_OFTEN = 5_000
 """Packets in a row of which nothing can be decoded."""
@@ -105,6 +106,7 @@ class OpenVideo:
             self.interval_s = 1 / rate if rate > 0 else 0.04
             # AVI tells when a packet is decoded, not when it is shown, and these decoders do not know either.
             self._counted = kind is Kind.AVI and self._stream.codec_context.name in ("h264", "hevc")
+            self._same_s = 0.55 * self.interval_s if kind is Kind.MPEG_PS else _SAME_S
             first = next(self._decoded(), None)
             if first is None:
                 raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
@@ -153,11 +155,11 @@ class OpenVideo:
             for packet in self._packets():
                 if not packet.is_keyframe:
                     continue
-                if self._packet_s(packet, math.inf) <= after_s + _SAME_S:
+                if self._packet_s(packet, math.inf) <= after_s + self._same_s:
                     return None
                 # Flushed, since a decoder else holds it back until others follow; what comes next begins with a seek.
                 for frame in (*self._decode(packet), *self._decode(None)):
-                    return frame if frame.time_s > after_s + _SAME_S else None
+                    return frame if frame.time_s > after_s + self._same_s else None
         return None
 
     def end_s(self, claimed_s: float) -> float | None:
@@ -172,7 +174,7 @@ class OpenVideo:
 
     def _at(self, time_s: float) -> Frame:
         """The last frame whose time is not after `time_s`, or the first one."""
-        if self._last is not None and self._last.time_s <= time_s + _SAME_S and self._goes_on(self._last, time_s):
+        if self._last is not None and self._last.time_s <= time_s + self._same_s and self._goes_on(self._last, time_s):
             return self._forward(time_s) or self._last
         for back_s in _STEPS_BACK_S:
             if self._go(time_s - back_s):
@@ -197,7 +199,7 @@ class OpenVideo:
         while True:
             if self._ahead is None:
                 self._ahead = next(self._frames, None)
-            if self._ahead is None or self._ahead.time_s > time_s + _SAME_S:
+            if self._ahead is None or self._ahead.time_s > time_s + self._same_s:
                 return self._last
             self._last, self._ahead = self._ahead, None
 

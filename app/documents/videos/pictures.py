@@ -94,7 +94,7 @@ class Painter:
         return upright
 
     def _pixels(self, frame: VideoFrame, width: int, height: int) -> Pixels:
-        curve = _CURVES.get(frame.color_trc)
+        curve = CURVES.get(frame.color_trc)
         if curve is None:
             return self._converted(frame, width, height, "rgb24", _SMOOTH)
         deep = self._converted(frame, width, height, "rgb48le", _SMOOTH)
@@ -158,7 +158,7 @@ def _encoded() -> np.ndarray[Any, Any]:
 
 _ENCODED = _encoded()
 _HLG = _hlg()
-_CURVES: dict[int, np.ndarray[Any, Any]] = {int(ColorTrc.SMPTE2084): _pq(), int(ColorTrc.ARIB_STD_B67): _HLG}
+CURVES: dict[int, np.ndarray[Any, Any]] = {int(ColorTrc.SMPTE2084): _pq(), int(ColorTrc.ARIB_STD_B67): _HLG}
 
 
 def _turn(frame: VideoFrame) -> tuple[bool, bool, bool]:

@@ -45,7 +45,8 @@ def survey(video: OpenVideo, progress: Progress) -> Surveyed:
     deadline = time.monotonic() + LONGEST_S
     if not _is_short(video):
         step_s = max(1.0, claimed_s / MAX_MOMENTS)
-        for frames in (_sought(video, claimed_s, step_s), video.key_frames(step_s)):
+        ways = (_sought(video, claimed_s, step_s), video.key_frames(step_s))
+        for frames in ways if claimed_s else ways[1:]:
             seen = _Seen(video.painter, claimed_s, progress, deadline)
             seen.look(frames)
             if len(seen.times) * FEW_S >= max(claimed_s, seen.last_s):
@@ -68,7 +69,7 @@ def _is_short(video: OpenVideo) -> bool:
 
 
 def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame]:
-    """Key frames, one in each step at most; none after the first where the length is not known."""
+    """Key frames, one in each step at most."""
     yield video.first
     last_s = 0.0
     for step in range(1, math.ceil(claimed_s / step_s) + 1):
