@@ -60,6 +60,9 @@ others differ with where reading began, by about half a frame."""
 _TOO_OFTEN = 5_000
 """Packets in a row of which nothing can be decoded."""
 
+_PROBED_PIXELS = 4 * MAX_PIXELS
+"""Beyond it FFmpeg does not even tell the size of a frame, and the video seems damaged rather than too large."""
+
 _BUFFER_BYTES = 256 << 10
 
 
@@ -306,7 +309,7 @@ def _open(file: FileIO, kind: Kind) -> InputContainer:
         "protocol_whitelist": "none",
         "format_whitelist": ",".join(_FORMATS.values()),
         "codec_whitelist": ",".join(sorted(CODECS)),
-        "max_pixels": str(MAX_PIXELS),
+        "max_pixels": str(_PROBED_PIXELS),
         "threads": "1",
     }
     return av.open(
