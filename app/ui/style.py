@@ -108,6 +108,7 @@ QLabel[role="book"] {{ font-family: "{TEXT_FAMILY}"; font-size: 16px; font-weigh
 QLabel[role="heading"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_TITLE}px; font-weight: 600; }}
 QLabel[role="small"] {{ font-size: {SIZE_SMALL}px; color: {palette.soft_ink}; }}
 QLabel[role="soft"] {{ color: {palette.soft_ink}; }}
+QLabel[role="warning"] {{ color: {palette.near}; }}
 
 QFrame[role="line"] {{ background: {palette.line}; border: none; }}
 QFrame[role="card"] {{
@@ -212,6 +213,33 @@ QHeaderView::section {{
     border-top: 1px solid {palette.line}; border-bottom: 1px solid {palette.line}; padding: {SPACE_XS}px {SPACE_M}px;
 }}
 QScrollArea, QAbstractScrollArea[role="plain"] {{ background: transparent; border: none; }}
+QScrollArea[role="framed"] {{
+    background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+}}
+QScrollArea[role="framed"]:focus {{ border-color: {palette.accent}; }}
+
+QProgressBar {{
+    background: {palette.line}; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
+}}
+QProgressBar::chunk {{ background: {palette.accent}; border-radius: 2px; }}
+
+QRadioButton {{ spacing: {SPACE_S}px; min-height: 24px; }}
+QRadioButton:focus {{ color: {palette.accent}; }}
+QRadioButton::indicator {{
+    background: {palette.surface}; border: 1px solid {palette.soft_ink}; width: 14px; height: 14px; border-radius: 8px;
+}}
+QRadioButton::indicator:hover {{ border-color: {palette.ink}; }}
+QRadioButton::indicator:checked {{ border: 5px solid {palette.accent}; width: 6px; height: 6px; }}
+QRadioButton::indicator:disabled {{ border-color: {palette.handle}; }}
+
+QSlider {{ min-height: 24px; }}
+QSlider::groove:horizontal {{ background: {palette.line}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {palette.accent}; height: 4px; border-radius: 2px; }}
+QSlider::handle:horizontal {{
+    background: {palette.accent}; border: 2px solid {palette.ground}; width: 14px; margin: -7px 0; border-radius: 9px;
+}}
+QSlider::handle:horizontal:focus {{ background: {palette.surface}; border-color: {palette.accent}; }}
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {palette.handle}; }}
 
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 
