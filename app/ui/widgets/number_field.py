@@ -45,6 +45,11 @@ class NumberField(QLineEdit):
         if moved:
             self.changed.emit(within)
 
+    def set_bounds(self, lowest: float, highest: float) -> None:
+        """The value is brought within them."""
+        self._lowest, self._highest = lowest, highest
+        self.set_value(self._value)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: self._step, Qt.Key.Key_Down: -self._step}.get(Qt.Key(event.key()))
         if step is None:

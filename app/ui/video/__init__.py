@@ -1,0 +1,1 @@
+"""Frames of a video: chosen, looked at, and added to the question."""
