@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent
 
 from app.core.settings import Theme as ThemeChoice
 from app.ui.bridge import Executor
+from app.ui.presenters.image_sources import Source
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS, RULES, pause
@@ -100,8 +101,8 @@ def images_opening(stage: Stage) -> None:
     _attach(stage, _NAMES[:1])
     stage.hold(Executor.IMAGES)
     folder = stage.desk.paths.database.parent
-    names = [str(folder / name) for name in ("Survey photographs, all berths.tiff", "crane.webp")]
-    stage.presenter.images._take_chosen(names)
+    names = ("Survey photographs, all berths.tiff", "crane.webp")
+    stage.presenter.attachments.take([Source(folder / name, name) for name in names])
     pause(200)
 
 

@@ -22,6 +22,7 @@ from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
 from tests.screens.stage import Stage
+from tests.screens.video_scenes import VIDEO_SCENES
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import HANDBOOK, LEASE, LETTERS, RULES, SURVEY, pause, wait
@@ -400,6 +401,7 @@ SCENES: dict[str, Scene] = (
             folded,
             *PAGE_SCENES,
             *ATTACHMENT_SCENES,
+            *VIDEO_SCENES,
             *sheets.SCENES,
             *GALLERY_SCENES,
         )
