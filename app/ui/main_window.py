@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from app.documents.images.kinds import is_image
+from app.documents.videos.kinds import is_video
 from app.messages import _
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.conversation_panel import ConversationPanel
@@ -161,8 +162,12 @@ def _word_drop(source: QMimeData) -> tuple[str, str] | None:
     """What becomes of it when it is dropped, and more about that; None where it is not for the window."""
     names = [path.name for path in pick_files(source)]
     images = [name for name in names if is_image(name, b"")]
+    videos = [name for name in names if name not in images and is_video(name, b"")]
     if not names and not holds_image(source):
         return (_("Nothing is fetched from the web"), _("Drop the image itself")) if holds_addresses(source) else None
+    if videos and len(images) + len(videos) == len(names):
+        words = _("Show them to the model") if len(names) > 1 else _("Show frames of it to the model")
+        return words, _("You choose which frames of a video go with the next question")
     if len(images) == len(names):
         several = len(images) > 1
         return (
@@ -170,6 +175,8 @@ def _word_drop(source: QMimeData) -> tuple[str, str] | None:
             _("They go with the next question") if several else _("It goes with the next question"),
         )
     formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads it whole")
+    if videos:
+        return _("Put the books on the desk, show the images and videos to the model"), formats
     if images:
         return _("Put the books on the desk, show the images to the model"), formats
     return _("Put them on the desk") if len(names) > 1 else _("Put it on the desk"), formats

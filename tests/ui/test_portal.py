@@ -187,7 +187,7 @@ def test_a_bus_without_a_portal_offers_nothing(portal: FakePortal, room: Room) -
     assert dialog is not None
     commands = dialog.findChild(QListView).model()
     names = [commands.index(row, 0).data() for row in range(commands.rowCount())]
-    assert "Show the model an image…" in names
+    assert "Show the model an image or a video…" in names
     assert _COMMAND not in names
     dialog.close()
 

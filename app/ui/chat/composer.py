@@ -66,7 +66,7 @@ class Composer(QWidget):
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
         self.book_button = TextButton(_("+ Book"), theme, self, tip=_("Put a book on the desk"), size=SIZE_UI)
-        tip = f"{_('Show the model an image')}  {IMAGE_KEYS}"
+        tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
         self.image_button = TextButton(_("+ Image"), theme, self, tip=tip, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)

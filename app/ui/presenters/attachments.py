@@ -71,7 +71,7 @@ class AttachmentsPresenter(QObject):
         """Why no question can be asked with what is attached; empty where it can."""
         if any(attached.image is None for attached in self._attached):
             return _("An image is still being opened. Wait a moment, or remove it, then ask.")
-        blindness = self._blindness() if self._attached else ""
+        blindness = self.blindness() if self._attached else ""
         return blindness and f"{blindness} {_('Choose one, or remove the images, then ask.')}"
 
     def hand_over(self) -> tuple[Image | ImageRef, ...]:
@@ -100,6 +100,18 @@ class AttachmentsPresenter(QObject):
     def room(self) -> int:
         """How many more the question takes."""
         return MOST_IN_QUESTION - len(self._attached)
+
+    def blindness(self) -> str:
+        """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
+        model = self._desk.models.loaded()
+        if model is None or model.vision is not None:
+            return ""
+        return _("{model} sees no images: no projector is loaded with it.").format(model=printable(model.name))
+
+    @property
+    def tokens(self) -> int:
+        """What they take of the context, as far as it is counted."""
+        return sum(attached.tokens or 0 for attached in self._attached)
 
     @Slot(object)
     def add(self, image: Image | ImageRef) -> None:
@@ -236,16 +248,14 @@ class AttachmentsPresenter(QObject):
         return name if name not in names else next(other for other in numbered if other not in names)
 
     def _change(self, key: int, **changes: object) -> None:
-        self._keep(
-            [replace(attached, **changes) if attached.key == key else attached for attached in self._attached]  # type: ignore[arg-type]
-        )
+        self._keep([replace(one, **changes) if one.key == key else one for one in self._attached])  # type: ignore[arg-type]
 
     def _keep(self, attached: Sequence[_Attached]) -> None:
         self._attached = tuple(attached)
         self._draw()
 
     def _draw(self) -> None:
-        blind = self._blindness() if self._attached else ""
+        blind = self.blindness() if self._attached else ""
         cards = [
             Card(
                 attached.key,
@@ -266,17 +276,9 @@ class AttachmentsPresenter(QObject):
         if len(self._attached) < 2:
             return ""
         words = _("{n} images").format(n=count(len(self._attached)))
-        taken = [attached.tokens for attached in self._attached if attached.tokens is not None]
-        if len(taken) < len(self._attached):
+        if any(attached.tokens is None for attached in self._attached):
             return words
-        return f"{words} · {_('{n} tokens').format(n=count(sum(taken)))}"
-
-    def _blindness(self) -> str:
-        """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
-        model = self._desk.models.loaded()
-        if model is None or model.vision is not None:
-            return ""
-        return _("{model} sees no images: no projector is loaded with it.").format(model=printable(model.name))
+        return f"{words} · {_('{n} tokens').format(n=count(self.tokens))}"
 
     @Slot(object)
     def _ignore(self, nothing: None) -> None:

@@ -19,7 +19,7 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
     return (
         Command(_("New conversation"), "Ctrl+N", go.new_conversation),
         Command(_("Add a book…"), "Ctrl+O", presenter.shelf.choose_files),
-        Command(_("Show the model an image…"), IMAGE_KEYS, presenter.images.choose),
+        Command(_("Show the model an image or a video…"), IMAGE_KEYS, presenter.images.choose),
         Command(_("Show the model a part of the screen…"), "", presenter.portal.ask, presenter.portal.found),
         Command(_("Find anything"), "Ctrl+K", presenter.find_anything),
         Command(_("Rename the conversation"), "F2", go.rename),

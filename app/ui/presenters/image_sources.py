@@ -1,4 +1,4 @@
-"""Where images for a question come from: files, what is pasted or dropped, a part of the screen."""
+"""Where images and videos for a question come from: files, what is pasted or dropped, a part of the screen."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from app.core.cancel import Cancel
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Image
-from app.documents.images.kinds import ENDINGS, HEAD_BYTES, is_image
+from app.documents.images import kinds as image_kinds
+from app.documents.images.kinds import is_image
+from app.documents.videos import kinds as video_kinds
+from app.documents.videos.kinds import is_video
 from app.messages import _, sentence
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import IMAGE_KEYS, Composer
 from app.ui.portal import ScreenPortal, discard
 from app.ui.widgets.pictures import to_raster
+
+_HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,19 @@ class Source:
             discard(self.content)
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """Files that were given at once, by what becomes of them."""
+
+    images: tuple[Path, ...]
+    videos: tuple[Path, ...]
+    books: tuple[Path, ...]
+
+
 class ImageSources(QObject):
     images_given = Signal(list)  # list[Source]
-    books_given = Signal(list)  # list[Path]: files that are no images
+    videos_given = Signal(list)  # list[Path]
+    books_given = Signal(list)  # list[Path]: files that are neither
     failed = Signal(str)
 
     def __init__(self, bridge: Bridge, composer: Composer, portal: ScreenPortal, parent: QObject | None = None) -> None:
@@ -77,8 +92,9 @@ class ImageSources(QObject):
     @Slot()
     def choose(self) -> None:
         """Let the person choose files."""
-        patterns = _("Images ({patterns})").format(patterns=" ".join(f"*{ending}" for ending in ENDINGS))
-        title, everything = _("Show the model images"), _("All files (*)")
+        endings = " ".join(f"*{ending}" for ending in (*image_kinds.ENDINGS, *video_kinds.ENDINGS))
+        patterns = _("Images and videos ({patterns})").format(patterns=endings)
+        title, everything = _("Show the model images or videos"), _("All files (*)")
         dialog = QFileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._take_chosen)
@@ -90,7 +106,7 @@ class ImageSources(QObject):
 
     @Slot(list)
     def take_files(self, paths: list[Path]) -> None:
-        """Images go with the question, all else on the desk."""
+        """Images and frames of videos go with the question, all else on the desk."""
         self._bridge.call(Executor.IMAGES, partial(_sort, tuple(paths)), self._take_sorted, self._on_problem)
 
     @Slot(object)
@@ -111,16 +127,19 @@ class ImageSources(QObject):
         self.failed.emit(words)
 
     @Slot(object)
-    def _take_sorted(self, files: tuple[list[Path], list[Path]]) -> None:
-        images, books = files
-        if images:
-            self.images_given.emit([Source(path, path.name) for path in images])
-        if books:
-            self.books_given.emit(books)
+    def _take_sorted(self, files: Sorted) -> None:
+        if files.images:
+            self.images_given.emit([Source(path, path.name) for path in files.images])
+        if files.books:
+            self.books_given.emit(list(files.books))
+        if files.videos:
+            self.videos_given.emit(list(files.videos))
 
     @Slot(list)
     def _take_chosen(self, names: list[str]) -> None:
-        self.images_given.emit([Source(Path(name), Path(name).name) for name in names])
+        """Chosen as images: what is neither image nor video is told to be none."""
+        work = partial(_sort, tuple(map(Path, names)), takes_books=False)
+        self._bridge.call(Executor.IMAGES, work, self._take_sorted, self._on_problem)
 
     @Slot()
     def _on_portal(self) -> None:
@@ -149,18 +168,25 @@ def open_source(images: Images, source: Source, cancel: Cancel) -> Iterator[Open
         yield from images.take(source.content, source.name, cancel)
 
 
-def _sort(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """The images among them, and the others; what cannot be read goes by its name."""
+def _sort(paths: Iterable[Path], *, takes_books: bool = True) -> Sorted:
+    """What cannot be read goes by its name. `takes_books`: else what is neither counts as an image."""
     images: list[Path] = []
+    videos: list[Path] = []
     others: list[Path] = []
     for path in paths:
-        (images if is_image(path.name, _head(path)) else others).append(path)
-    return images, others
+        head = _head(path)
+        if is_image(path.name, head):
+            images.append(path)
+        elif is_video(path.name, head):
+            videos.append(path)
+        else:
+            (others if takes_books else images).append(path)
+    return Sorted(tuple(images), tuple(videos), tuple(others))
 
 
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
+            return file.read(_HEAD_BYTES)
     except OSError:
         return b""

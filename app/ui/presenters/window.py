@@ -47,6 +47,7 @@ from app.ui.presenters.readings import ReadingsPresenter
 from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
+from app.ui.presenters.videos import VideosPresenter
 from app.ui.presenters.words import ending_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable
@@ -107,6 +108,7 @@ class WindowPresenter(QObject):
         self.fitting = Fitting(desk, bridge, self.window, self)
         self.gallery = Gallery(desk, bridge, icons, view, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
+        self.videos = VideosPresenter(desk, bridge, self.images, self.attachments, self.context, self.window, self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, clock=clock, parent=self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
@@ -248,6 +250,7 @@ class WindowPresenter(QObject):
             self.sheets,
             self.images,
             self.attachments,
+            self.videos,
         ):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(self.images.take_files)

@@ -15,6 +15,7 @@ from app.core.errors import Code, Problem
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster
 from app.messages import sentence
 from app.ui.bridge import Executor
+from app.ui.presenters.image_sources import Source
 from app.ui.settings_dialog import SettingsDialog
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
@@ -212,8 +213,8 @@ def test_while_it_is_opened_it_says_so_and_no_question_is_asked(qtbot: QtBot, ro
     gate = room.hold(Executor.IMAGES)
     composer = room.window.talk.composer
     composer.set_text("What is this?")
-    names = [str(_png(tmp_path, name)) for name in ("one.png", "two.png")]
-    room.presenter.images._take_chosen(names)
+    sources = [Source(_png(tmp_path, name), name) for name in ("one.png", "two.png")]
+    room.presenter.attachments.take(sources)
     first, second = composer.attachments.cards()
     assert first.accessibleName() == "Opening one.png…"
     assert not composer.send_button.isEnabled()
