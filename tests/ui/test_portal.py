@@ -69,12 +69,13 @@ class FakePortal:
             self._bus.send(new_method_return(message, "v", (("u", 2),)))
         elif member == "Screenshot" and not self.refuses:
             parent, options = message.body
+            response = self.response  # before the test learns that it was asked, and says what comes next
             self.asked.append((parent, options))
             path = f"{_PATH}/request/{len(self.asked)}"
             self._bus.send(new_method_return(message, "o", (path,)))
             request = DBusAddress(path, interface="org.freedesktop.portal.Request")
-            results = {"uri": ("s", QUrl.fromLocalFile(str(self.picture)).toString())} if self.response == 0 else {}
-            self._bus.send(new_signal(request, "Response", "ua{sv}", (self.response, results)))
+            results = {"uri": ("s", QUrl.fromLocalFile(str(self.picture)).toString())} if response == 0 else {}
+            self._bus.send(new_signal(request, "Response", "ua{sv}", (response, results)))
         else:
             self._bus.send(new_error(message, "org.freedesktop.DBus.Error.UnknownMethod"))
 
