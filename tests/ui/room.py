@@ -44,7 +44,7 @@ TOKENS = {
     "横浜港湾施設使用規則": 31_204,
 }
 LEASE, LETTERS, HANDBOOK, SURVEY, RULES = range(5)
-_TIMEOUT_MS = 20_000
+_TIMEOUT_MS = 60_000
 _QUIET_ROUNDS = 3
 
 
