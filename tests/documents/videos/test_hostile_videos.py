@@ -63,20 +63,16 @@ PLAYLISTS = {
 
 
 @pytest.mark.parametrize("name", PLAYLISTS)
-@pytest.mark.parametrize("target", ["https://example.org/a.ts", "file:///etc/hostname", "secret.mp4"])
-def test_a_playlist_under_a_videos_name_opens_nothing(
-    reader: VideoReader, tmp_path: Path, name: str, target: str
-) -> None:
-    saved(tmp_path, SMALL[Kind.MP4], "secret.mp4")
-    path = saved(tmp_path, PLAYLISTS[name].replace(b"{path}", target.encode()))
+def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_path: Path, name: str) -> None:
+    other = saved(tmp_path, SMALL[Kind.MP4], "other.mp4")
+    path = saved(tmp_path, PLAYLISTS[name].replace(b"{path}", bytes(other)))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_UNKNOWN, {"path": str(path)})
     assert "is no video that Octavo knows" in sentence(found)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_playlist_behind_a_videos_beginning_opens_nothing(kind: Kind, tmp_path: Path) -> None:
-    heads = [SMALL[kind][:length] + PLAYLISTS["hls"] for length in (16, 64, 512)]
+def test_a_playlist_behind_a_videos_beginning_opens_nothing(tmp_path: Path) -> None:
+    heads = [SMALL[kind][:length] + PLAYLISTS["hls"] for kind in Kind for length in (16, 64, 512)]
     assert set(outcomes(sandbox.probe(), tmp_path, heads)) <= {"decoded", *(code.value for code in FINDINGS)}
 
 
