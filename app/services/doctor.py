@@ -21,6 +21,7 @@ _LIBRARIES = (
     "llama-cpp-python",
     "pypdfium2",
     "lxml",
+    "av",
     "rapidocr",
     "onnxruntime",
     "apsw-sqlite3mc",

@@ -42,19 +42,21 @@ class Videos:
 
         The video's process ends with it.
         """
+        images: dict[int, Image] = {}
+        yield Opening(0, len(times))
         try:
-            for event in self._reader.frames(path, times, MAX_SIDE, cancel):
-                if not isinstance(event, Done):
-                    yield event
-                    continue
-                images = []
-                for time_s, raster in zip(times, event.result, strict=True):
-                    if cancel.requested:
-                        yield Cancelled()
-                        return
-                    name = frame_name(video.untrusted_name, time_s, times)
-                    images.append(self._images.from_raster(raster, name))
-                yield Done(tuple(images))
+            # One after the other, since the pixels of all together would take half a gigabyte.
+            for place in sorted(range(len(times)), key=times.__getitem__):
+                for event in self._reader.frames(path, (times[place],), MAX_SIDE, cancel):
+                    match event:
+                        case Done((raster,)):
+                            name = frame_name(video.untrusted_name, times[place], times)
+                            images[place] = self._images.from_raster(raster, name)
+                        case Cancelled() | Failed():
+                            yield event
+                            return
+                yield Opening(len(images), len(times))
+            yield Cancelled() if cancel.requested else Done(tuple(images[place] for place in range(len(times))))
         except AppError as error:
             yield Failed(error.problem)
         finally:

@@ -21,6 +21,9 @@ which takes some ten seconds. Of longer ones only key frames are looked at."""
 WHOLE_BYTES = 32 << 20
 """Up to this size a video that does not tell its length, as one that was recorded live, is decoded whole."""
 
+WHOLE_FRAMES = 10_000
+"""As WHOLE_PIXELS, for videos of small frames, which take some time each all the same."""
+
 LONGEST_S = 120.0
 """How long a survey may take. What then was not looked at is not among the moments, but can be asked for."""
 
@@ -49,7 +52,8 @@ def survey(video: OpenVideo, progress: Progress) -> Surveyed:
         for frames in ways if claimed_s else ways[1:]:
             seen = _Seen(video.painter, claimed_s, progress, deadline)
             seen.look(frames)
-            if len(seen.times) * FEW_S >= max(claimed_s, seen.last_s):
+            enough = max(claimed_s, seen.last_s) / max(FEW_S, 2 * step_s)
+            if len(seen.times) >= enough or seen.gave_up:
                 end_s = video.end_s(claimed_s) or claimed_s
                 return _surveyed(video, end_s if claimed_s else seen.last_s + video.interval_s, seen, complete=False)
     seen = _Seen(video.painter, claimed_s, progress, deadline, close=True)
@@ -64,8 +68,8 @@ def _is_short(video: OpenVideo) -> bool:
     """Whether all of it can be decoded; a video that does not tell its length is judged by its bytes."""
     if not video.claimed_s:
         return video.size_bytes <= WHOLE_BYTES
-    picture = video.first.picture
-    return video.claimed_s / video.interval_s * picture.width * picture.height <= WHOLE_PIXELS
+    picture, frames = video.first.picture, video.claimed_s / video.interval_s
+    return frames <= WHOLE_FRAMES and frames * picture.width * picture.height <= WHOLE_PIXELS
 
 
 def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame]:

@@ -136,6 +136,17 @@ def test_where_key_frames_are_too_rare_all_frames_are_looked_at(monkeypatch: pyt
         assert len(look_through(video).moments) == FRAMES
 
 
+@pytest.mark.usefixtures("by_keys")
+def test_of_a_video_that_is_longer_still_fewer_key_frames_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "FEW_S", 1.0)
+    monkeypatch.setattr(survey, "MAX_MOMENTS", 4)
+    with opened(film(frames=(drawing(number) for number in range(192)), key_every=16)) as video:
+        found = look_through(video)
+        assert len(found.moments) <= 4
+        assert {round(10 * time_s) % 16 for time_s in times_of(found)} == {0}
+        assert found.duration_s == pytest.approx(19.2)
+
+
 def test_a_survey_that_takes_too_long_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "LONGEST_S", -1.0)
     with opened(FILMS["hevc"]) as video:
