@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import FileIO
-from typing import Any
 
 import av
-from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from app.core.errors import AppError, Code
 from app.core.image import Raster
+from app.documents.videos.container import moving_pictures, open_container, prepare, told
 from app.documents.videos.kinds import HEAD_BYTES, Kind, kind_of
 from app.documents.videos.pictures import Painter
-from app.documents.videos.protocol import MAX_DURATION_S, MAX_PIXELS
+from app.documents.videos.protocol import MAX_DURATION_S
 
-_FORMATS = {
-    Kind.MP4: "mov",
-    Kind.MATROSKA: "matroska",
-    Kind.AVI: "avi",
-    Kind.MPEG_TS: "mpegts",
-    Kind.MPEG_PS: "mpeg",
-    Kind.OGG: "ogg",
-    Kind.FLASH: "flv",
-    Kind.ASF: "asf",
-}
 _INDEXED = frozenset({Kind.MP4, Kind.MATROSKA, Kind.AVI})
 """Kinds in which an index tells all key frames from the start, or none."""
-
-CODECS = frozenset(
-    {
-        *("h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "mjpeg", "mpeg1video", "mpeg2video"),
-        *("h263", "h263p", "flv", "flv1", "theora", "vp6", "vp6f", "vp6a", "wmv1", "wmv2", "wmv3", "vc1", "wmv3image"),
-        *("msmpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "huffyuv"),
-        *("ffvhuff", "utvideo", "rawvideo", "qtrle", "png", "svq1", "svq3", "cinepak", "rv40", "gif"),
-    }
-)
-"""What cameras, telephones, programs that record screens, editors and the web use. FFmpeg's other decoders, of old
-games for the most part, are never run on a file."""
 
 NEAR_S = 2.0
 """A frame so little ahead is decoded up to, without looking for a key frame."""
@@ -59,11 +35,6 @@ others differ with where reading began, by about half a frame."""
 
 _TOO_OFTEN = 5_000
 """Packets in a row of which nothing can be decoded."""
-
-_PROBED_PIXELS = 4 * MAX_PIXELS
-"""Beyond it FFmpeg does not even tell the size of a frame, and the video seems damaged rather than too large."""
-
-_BUFFER_BYTES = 256 << 10
 
 
 class Frame:
@@ -101,9 +72,9 @@ class OpenVideo:
         self._ahead: Frame | None = None
         self._frames: Iterator[Frame] = iter(())
         with told(kind):
-            self._container = _open(file, kind)
-            self._stream = _moving_pictures(self._container)
-            _prepare(self._container, self._stream)
+            self._container = open_container(file, kind)
+            self._stream = moving_pictures(self._container)
+            prepare(self._container, self._stream)
             self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
             rate = float(self._stream.guessed_rate or 0)
             self.interval_s = 1 / rate if rate > 0 else 0.04
@@ -279,75 +250,3 @@ class OpenVideo:
 
     def _ticks(self, time_s: float) -> int:
         return self._start + round(max(0.0, min(time_s, MAX_DURATION_S)) / self._tick_s)
-
-
-@contextlib.contextmanager
-def told(kind: Kind) -> Iterator[None]:
-    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes, or their disk.
-
-    Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
-    """
-    try:
-        yield
-    except (AppError, MemoryError):
-        raise
-    except OSError as error:
-        if isinstance(error, av.FFmpegError) or error.errno is None:
-            raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
-        raise AppError(Code.FILE_UNREADABLE, path="") from error
-    except (av.FFmpegError, ValueError, OverflowError, ZeroDivisionError) as error:
-        raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
-
-
-def _refuse(*_: Any) -> Any:
-    """In place of opening a file that a video names."""
-    raise PermissionError
-
-
-def _open(file: FileIO, kind: Kind) -> InputContainer:
-    options = {
-        "protocol_whitelist": "none",
-        "format_whitelist": ",".join(_FORMATS.values()),
-        "codec_whitelist": ",".join(sorted(CODECS)),
-        "max_pixels": str(_PROBED_PIXELS),
-        "threads": "1",
-    }
-    return av.open(
-        file, "r", format=_FORMATS[kind], options=options, buffer_size=_BUFFER_BYTES, io_open=_refuse, hwaccel=None
-    )
-
-
-def _moving_pictures(container: InputContainer) -> VideoStream:
-    """The first video that is no cover. Raises AppError VIDEO_EMPTY, VIDEO_CODEC, VIDEO_LIMIT."""
-    still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-    streams = [stream for stream in container.streams.video if not stream.disposition & still]
-    if not streams:
-        raise AppError(Code.VIDEO_EMPTY, path="")
-    stream = next((stream for stream in streams if stream.codec_context is not None), None)
-    if stream is None or stream.codec_context.name not in CODECS:
-        name = "?" if stream is None else stream.codec_context.name
-        raise AppError(Code.VIDEO_CODEC, path="", codec=name)
-    if stream.width * stream.height > MAX_PIXELS:
-        raise AppError(Code.VIDEO_LIMIT, path="", limit="pixels", value=MAX_PIXELS)
-    return stream
-
-
-def _prepare(container: InputContainer, stream: VideoStream) -> None:
-    """One thread only: the process may start none."""
-    stream.codec_context.thread_count = 1
-    stream.thread_type = "NONE"
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
-    for other in container.streams:
-        if other.index != stream.index:
-            other.discard = Discard.all
-
-
-def get_ready() -> None:
-    """Load what is loaded late; called once, before the sandbox closes."""
-    av.logging.set_level(None)
-    sample = VideoFrame(16, 16, "yuv420p")
-    for plane in sample.planes:
-        plane.update(bytes(plane.buffer_size))
-    Painter(sample, 1.0).raster(sample, 8)
-    with contextlib.suppress(av.FFmpegError):
-        av.open(FileIO(os.devnull), "r", format="matroska", io_open=_refuse)

@@ -15,7 +15,7 @@ from pathlib import Path
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.documents.protocol import Ready, WireFailed
-from app.documents.videos import decoding
+from app.documents.videos import container
 from app.documents.videos.decoding import OpenVideo
 from app.documents.videos.protocol import Draw, Drawn, Event, Order, Survey
 from app.documents.videos.survey import survey
@@ -70,7 +70,7 @@ def _where(error: Exception) -> str:
 
 def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
     limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
-    decoding.get_ready()
+    container.get_ready()
     reached = sandbox.lock(sandbox.Step(step))
     port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
     limits.seal()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 from io import FileIO
 from pathlib import Path
 
@@ -18,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
 from app.documents.protocol import WireFailed
-from app.documents.videos import decoding
+from app.documents.videos import container
 from app.documents.videos.protocol import Draw, Survey, Surveyed
 from app.documents.videos.reader import MEMORY_BYTES
 from app.documents.videos.worker import Work
@@ -49,12 +48,11 @@ if __name__ == "__main__":
     untrusted = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[bytes])
     files = [held(untrusted_bytes) for untrusted_bytes in untrusted]  # before the limit of open files
     limits.confine(limits.Limits(memory_bytes=MEMORY_BYTES))
-    decoding.get_ready()
+    container.get_ready()
     told: dict[str, object] = {"threads_before": len(list(Path("/proc/self/task").iterdir()))}
     told["step"] = sandbox.lock(sandbox.Step(step)).value
     limits.seal()
     every = prisoner.attempts(home, secret, loot, -1, -1)
     told |= {name: prisoner.outcome(every[name]) for name in names}
     told["outcomes"] = [outcome(file) for file in files]
-    told["threads_after"] = threading.active_count()
     print(json.dumps(told), flush=True)

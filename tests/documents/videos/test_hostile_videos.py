@@ -208,7 +208,6 @@ def test_the_sandbox_holds_around_the_decoders_and_they_work_in_it(step: Step, t
     told = imprisoned(step, tmp_path, [*sound, *PLAYLISTS.values()], *names)
     assert told.pop("step") == step
     assert told.pop("threads_before") == 1, "Landlock would not hold for a thread that runs already"
-    assert told.pop("threads_after") == 1
     assert told.pop("outcomes") == ["decoded"] * len(sound) + [Code.VIDEO_UNKNOWN.value] * len(PLAYLISTS)
     if step is Step.BUBBLEWRAP and str(told.get("home")).startswith("done"):
         told["home"] = "ENOENT"  # the way to this program, as tests/isolation shows

@@ -14,7 +14,7 @@ from av.stream import Disposition
 
 from app.core.errors import AppError, Code
 from app.core.video import OPENING, Video, evenly_spaced, scene_changes
-from app.documents.videos import decoding, pictures, survey
+from app.documents.videos import container, pictures, survey
 from app.documents.videos.decoding import OpenVideo
 from app.documents.videos.kinds import Kind
 from app.documents.videos.protocol import MAX_MOMENTS, Surveyed
@@ -427,7 +427,7 @@ def test_a_title_may_be_anything(title: bytes) -> None:
 
 
 def test_a_disk_that_fails_is_not_called_a_damaged_video(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AppError) as told, decoding.told(Kind.MP4):
+    with pytest.raises(AppError) as told, container.told(Kind.MP4):
         raise OSError(5, "Input/output error")
     assert told.value.code is Code.FILE_UNREADABLE
 

@@ -1,0 +1,120 @@
+"""Opening an untrusted video with FFmpeg: what it is told, and what it is never asked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from io import FileIO
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.stream import Discard, Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from app.core.errors import AppError, Code
+from app.documents.videos.kinds import Kind
+from app.documents.videos.pictures import Painter
+from app.documents.videos.protocol import MAX_PIXELS
+
+_FORMATS = {
+    Kind.MP4: "mov",
+    Kind.MATROSKA: "matroska",
+    Kind.AVI: "avi",
+    Kind.MPEG_TS: "mpegts",
+    Kind.MPEG_PS: "mpeg",
+    Kind.OGG: "ogg",
+    Kind.FLASH: "flv",
+    Kind.ASF: "asf",
+}
+
+CODECS = frozenset(
+    {
+        *("h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg4", "mjpeg", "mpeg1video", "mpeg2video"),
+        *("h263", "h263p", "flv", "flv1", "theora", "vp6", "vp6f", "vp6a", "wmv1", "wmv2", "wmv3", "vc1", "wmv3image"),
+        *("msmpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "huffyuv"),
+        *("ffvhuff", "utvideo", "rawvideo", "qtrle", "png", "svq1", "svq3", "cinepak", "rv40", "gif"),
+    }
+)
+"""What cameras, telephones, programs that record screens, editors and the web use. FFmpeg's other decoders, of old
+games for the most part, are never run on a file."""
+
+_PROBED_PIXELS = 4 * MAX_PIXELS
+"""Beyond it FFmpeg does not even tell the size of a frame, and the video seems damaged rather than too large."""
+
+_BUFFER_BYTES = 256 << 10
+
+
+@contextlib.contextmanager
+def told(kind: Kind) -> Iterator[None]:
+    """What FFmpeg raises: all of its errors but for lack of memory are about the bytes, or their disk.
+
+    Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
+    """
+    try:
+        yield
+    except (AppError, MemoryError):
+        raise
+    except OSError as error:
+        if isinstance(error, av.FFmpegError) or error.errno is None:
+            raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
+        raise AppError(Code.FILE_UNREADABLE, path="") from error
+    except (av.FFmpegError, ValueError, OverflowError, ZeroDivisionError) as error:
+        raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value) from error
+
+
+def _refuse(*_: Any) -> Any:
+    """In place of opening a file that a video names."""
+    raise PermissionError
+
+
+def open_container(file: FileIO, kind: Kind) -> InputContainer:
+    """Raises av.FFmpegError and others; see `told`."""
+    options = {
+        "protocol_whitelist": "none",
+        "format_whitelist": ",".join(_FORMATS.values()),
+        "codec_whitelist": ",".join(sorted(CODECS)),
+        "max_pixels": str(_PROBED_PIXELS),
+        "threads": "1",
+    }
+    return av.open(
+        file, "r", format=_FORMATS[kind], options=options, buffer_size=_BUFFER_BYTES, io_open=_refuse, hwaccel=None
+    )
+
+
+def moving_pictures(container: InputContainer) -> VideoStream:
+    """The first video that is no cover. Raises AppError VIDEO_EMPTY, VIDEO_CODEC, VIDEO_LIMIT."""
+    still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+    streams = [stream for stream in container.streams.video if not stream.disposition & still]
+    if not streams:
+        raise AppError(Code.VIDEO_EMPTY, path="")
+    stream = next((stream for stream in streams if stream.codec_context is not None), None)
+    if stream is None or stream.codec_context.name not in CODECS:
+        name = "?" if stream is None else stream.codec_context.name
+        raise AppError(Code.VIDEO_CODEC, path="", codec=name)
+    if stream.width * stream.height > MAX_PIXELS:
+        raise AppError(Code.VIDEO_LIMIT, path="", limit="pixels", value=MAX_PIXELS)
+    return stream
+
+
+def prepare(container: InputContainer, stream: VideoStream) -> None:
+    """One thread only: the process may start none."""
+    stream.codec_context.thread_count = 1
+    stream.thread_type = "NONE"
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
+
+
+def get_ready() -> None:
+    """Load what is loaded late; called once, before the sandbox closes."""
+    av.logging.set_level(None)
+    sample = VideoFrame(16, 16, "yuv420p")
+    for plane in sample.planes:
+        plane.update(bytes(plane.buffer_size))
+    Painter(sample, 1.0).raster(sample, 8)
+    with contextlib.suppress(av.FFmpegError), FileIO(os.devnull) as nothing:
+        open_container(nothing, Kind.MATROSKA)
