@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import FileIO
@@ -63,6 +64,8 @@ class OpenVideo:
             raise AppError(Code.VIDEO_UNKNOWN, path="")
         file.seek(0)
         self.kind = kind
+        self.stop_at = math.inf
+        """By the monotonic clock: then the file is taken to end where it was read to."""
         self.size_bytes = os.fstat(file.fileno()).st_size
         self._start = self._count = self._failed = 0
         self._base_s: float | None = None
@@ -214,6 +217,8 @@ class OpenVideo:
                 if self._base_s is None:
                     self._base_s = self._packet_s(packet, 0.0)
                 yield packet
+                if time.monotonic() > self.stop_at:
+                    return
         except MemoryError:
             raise
         except av.FFmpegError:

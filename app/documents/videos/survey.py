@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from app.core.errors import AppError, Code
 from app.core.video import OPENING, Moment
 from app.documents.videos.decoding import Frame, OpenVideo
-from app.documents.videos.pictures import Painter, Pixels
+from app.documents.videos.pictures import Pixels
 from app.documents.videos.protocol import MAX_DURATION_S, MAX_MOMENTS, Surveyed
 
 WHOLE_PIXELS = 4_000_000_000
@@ -44,22 +43,27 @@ def survey(video: OpenVideo, progress: Progress) -> Surveyed:
 
     Raises AppError, MemoryError.
     """
+    video.stop_at = time.monotonic() + LONGEST_S
+    try:
+        return _survey(video, progress)
+    finally:
+        video.stop_at = math.inf
+
+
+def _survey(video: OpenVideo, progress: Progress) -> Surveyed:
     claimed_s = video.claimed_s
-    deadline = time.monotonic() + LONGEST_S
     if not _is_short(video):
         step_s = max(1.0, claimed_s / MAX_MOMENTS)
         ways = (_sought(video, claimed_s, step_s), video.key_frames(step_s))
         for frames in ways if claimed_s else ways[1:]:
-            seen = _Seen(video.painter, claimed_s, progress, deadline)
+            seen = _Seen(video, progress)
             seen.look(frames)
             enough = max(claimed_s, seen.last_s) / max(FEW_S, 2 * step_s)
             if len(seen.times) >= enough or seen.gave_up:
                 end_s = video.end_s(claimed_s) or claimed_s
                 return _surveyed(video, end_s if claimed_s else seen.last_s + video.interval_s, seen, complete=False)
-    seen = _Seen(video.painter, claimed_s, progress, deadline, close=True)
+    seen = _Seen(video, progress, close=True)
     seen.look(video.every())
-    if not seen.times:
-        raise AppError(Code.VIDEO_DAMAGED, path="", format=video.kind.value)
     end_s = seen.last_s + video.interval_s
     return _surveyed(video, max(end_s, claimed_s) if seen.gave_up else end_s, seen, complete=not seen.gave_up)
 
@@ -96,14 +100,10 @@ def _surveyed(video: OpenVideo, end_s: float, seen: _Seen, complete: bool) -> Su
 class _Seen:
     """What was seen of the frames that were looked at, in the order of time."""
 
-    def __init__(
-        self, painter: Painter, claimed_s: float, progress: Progress, deadline: float, close: bool = False
-    ) -> None:
+    def __init__(self, video: OpenVideo, progress: Progress, close: bool = False) -> None:
         """`close`: the frames are so close to each other that neighbours tell a movement."""
-        self._painter = painter
-        self._claimed_s = claimed_s
+        self._video = video
         self._progress = progress
-        self._deadline = deadline
         self._close = close
         self._shown: Pixels | None = None
         self._differences: list[float] = []
@@ -112,18 +112,24 @@ class _Seen:
 
     @property
     def last_s(self) -> float:
-        return self.times[-1] if self.times else 0.0
+        return self.times[-1]
 
     def look(self, frames: Iterator[Frame]) -> None:
+        """At all of them, until the time for it is over; at the first one in any case."""
         for frame in frames:
-            if not 0.0 <= frame.time_s <= MAX_DURATION_S or (self.times and frame.time_s <= self.times[-1]):
-                continue
-            self.times.append(frame.time_s)
-            self._differences.append(self._difference(self._painter.sample(frame.picture, SAMPLE_SIDE)))
-            self._progress(frame.time_s, self._claimed_s)
-            if time.monotonic() > self._deadline:
-                self.gave_up = True
+            self._progress(frame.time_s, self._video.claimed_s)
+            self._add(frame)
+            if time.monotonic() > self._video.stop_at:
                 break
+        self.gave_up = time.monotonic() > self._video.stop_at
+        if not self.times:
+            self._add(self._video.first)
+
+    def _add(self, frame: Frame) -> None:
+        if not 0.0 <= frame.time_s <= MAX_DURATION_S or (self.times and frame.time_s <= self.times[-1]):
+            return
+        self.times.append(frame.time_s)
+        self._differences.append(self._difference(self._video.painter.sample(frame.picture, SAMPLE_SIDE)))
 
     def moments(self) -> list[Moment]:
         """Where frames are close, what the neighbours change too is movement, and taken off, much as PySceneDetect's

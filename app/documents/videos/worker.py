@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import traceback
@@ -25,7 +26,7 @@ from app.isolation.pulse import Port
 OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
 """Made in time."""
 
-_TELL_S = 0.1
+_TELL_S, _REPEAT_S = 0.1, 5.0
 
 
 class Work:
@@ -36,15 +37,18 @@ class Work:
         self._tell = tell
         self._step = step
         self._video: OpenVideo | None = None
-        self._told_at = 0.0
+        self._told = Opening(0, 0)
+        self._told_at = math.inf
+        """Infinite but in a survey."""
 
     def carry_out(self, order: Order) -> Event:
         """Whatever happens becomes an event."""
         try:
             if self._video is None:
-                self._video = OpenVideo(self._file, self._step)
+                self._video = OpenVideo(self._file, self._alive)
             match order:
                 case Survey():
+                    self._told_at = 0.0
                     return survey(self._video, self._progress)
                 case Draw(time_s, side):
                     return Drawn(self._video.raster(time_s, side))
@@ -55,12 +59,23 @@ class Work:
         except Exception as error:
             traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
             return WireFailed(Problem(Code.BUG, {"where": _where(error)}))
+        finally:
+            self._told_at = math.inf
+
+    def _alive(self) -> None:
+        """A survey that finds nothing for a while is at work all the same: it has its own end."""
+        self._step()
+        if time.monotonic() - self._told_at >= _REPEAT_S:
+            self._say(self._told)
 
     def _progress(self, done_s: float, total_s: float) -> None:
-        now = time.monotonic()
-        if now - self._told_at >= _TELL_S:
-            self._told_at = now
-            self._tell(Opening(int(done_s), int(total_s)))
+        self._told = Opening(max(0, int(done_s)), int(total_s))
+        if time.monotonic() - self._told_at >= _TELL_S:
+            self._say(self._told)
+
+    def _say(self, opening: Opening) -> None:
+        self._told_at = time.monotonic()
+        self._tell(opening)
 
 
 def _where(error: Exception) -> str:
