@@ -46,6 +46,9 @@ _PROBED_PIXELS = 4 * MAX_PIXELS
 
 _BUFFER_BYTES = 256 << 10
 
+# The last PyAV for Python 3.11 raises for a title that is no UTF-8 unless told; later ones have no such option.
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
 
 @contextlib.contextmanager
 def told(kind: Kind) -> Iterator[None]:
@@ -79,9 +82,10 @@ def open_container(file: FileIO, kind: Kind) -> InputContainer:
         "max_pixels": str(_PROBED_PIXELS),
         "threads": "1",
     }
-    return av.open(
-        file, "r", format=_FORMATS[kind], options=options, buffer_size=_BUFFER_BYTES, io_open=_refuse, hwaccel=None
+    opened: InputContainer = av.open(
+        file, "r", format=_FORMATS[kind], options=options, buffer_size=_BUFFER_BYTES, io_open=_refuse, **_LENIENT
     )
+    return opened
 
 
 def moving_pictures(container: InputContainer) -> VideoStream:
