@@ -65,8 +65,6 @@ class _Opened:
         self.path = path
         self.version = version
         self.process = process
-        self.size: tuple[int, int] | None = None
-        """Width and height of its frames, as the survey told them."""
 
 
 class VideoReader:
@@ -82,7 +80,7 @@ class VideoReader:
         self._limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._running: set[_Opened] = set()
         self._kept: _Opened | None = None
-        self._surveyed: dict[Path, tuple[Version, tuple[int, int]]] = {}
+        self._surveyed: dict[Path, tuple[Version, tuple[int, int]]] = {}  # the last one, and the size of its frames
         self._keeping = threading.Lock()
         # A process ends with the thread that started it, so that none outlives the desk: this thread lives as long.
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="video-starter")
