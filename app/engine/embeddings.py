@@ -11,7 +11,6 @@ import os
 import struct
 from collections import OrderedDict
 from collections.abc import Collection
-from pathlib import Path
 
 import msgspec
 import numpy as np

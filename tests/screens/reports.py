@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -74,7 +75,7 @@ def password(stage: Stage) -> None:
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.reader.passwords["Minutes 2025.pdf"] = "secret"
     stage.open()
-    stage.presenter.shelf.openings.open_names(["/home/me/Minutes 2025.pdf"])
+    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Minutes 2025.pdf"]))
     stage.settle()
     dialog = stage.presenter.passwords.dialog
     assert dialog is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -72,7 +73,7 @@ def recognising(stage: Stage) -> None:
     stage.add_conversation("The dry dock in the old letters", [stage.books[0]])
     stage.reader.steps["Letters 1974.pdf"] = [Opening(40, 40), Opening(2, 40, recognising=True), gate]
     stage.open()
-    stage.presenter.shelf.openings.open_names(["/home/me/Letters 1974.pdf"])
+    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Letters 1974.pdf"]))
     wait(gate.reached.is_set)
     pause(200)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -197,7 +198,7 @@ def error(stage: Stage) -> None:
     dialog = stage.window.findChild(FitDialog)
     assert dialog is not None
     dialog.reject()
-    stage.presenter.shelf.openings.open_names(["/home/me/minutes.pdf"])
+    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/minutes.pdf"]))
     stage.settle()
 
 
@@ -309,7 +310,7 @@ def opening(stage: Stage) -> None:
     _desk(stage)
     stage.reader.steps["Annual report 2025.pdf"] = [Opening(172, 410), gate]
     stage.open()
-    stage.presenter.shelf.openings.open_names(["/home/me/Annual report 2025.pdf"])
+    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Annual report 2025.pdf"]))
     wait(gate.reached.is_set)
     pause(200)
 

@@ -34,9 +34,10 @@ class _Opening:
 
 
 class Openings(QObject):
-    """`opened` carries the Book, `failed` a sentence; `locked` the path of a file that waits for its password, and
-    whether one was given that did not fit."""
+    """`chosen` carries list[str], names of files; `opened` the Book, `failed` a sentence; `locked` the path of a file
+    that waits for its password, and whether one was given that did not fit."""
 
+    chosen = Signal(list)
     opened = Signal(object)
     failed = Signal(str)
     locked = Signal(str, bool)
@@ -56,12 +57,12 @@ class Openings(QObject):
         patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
         dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.open_names)
+        dialog.filesSelected.connect(self._take_chosen)
         dialog.open()
 
     @Slot(list)
-    def open_names(self, names: list[str]) -> None:
-        self.open_files(Path(name) for name in names)
+    def _take_chosen(self, names: list[str]) -> None:
+        self.chosen.emit(names)
 
     @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:

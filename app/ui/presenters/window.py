@@ -257,6 +257,7 @@ class WindowPresenter(QObject):
         self.window.image_dropped.connect(self.images.take_dropped)
         self.window.address_dropped.connect(self.images.refuse_address)
         self.images.images_given.connect(self.attachments.take)
+        shelf.openings.chosen.connect(self.images.take_names)
         self.images.books_given.connect(shelf.openings.open_files)
         self.attachments.view_wanted.connect(self.gallery.show_alone)
         self.gallery.use_again.connect(self.attachments.add)

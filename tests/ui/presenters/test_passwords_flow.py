@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -22,7 +23,7 @@ def _drop(room: Room, names: Sequence[str] = NAMES[:1]) -> PasswordDialog:
     room.reader.documents = {"letters.pdf": shelf_of_books.letters(), "survey.pdf": shelf_of_books.survey()}
     room.reader.passwords = dict.fromkeys(names, "secret")
     room.open()
-    room.presenter.shelf.openings.open_names([f"/home/me/{name}" for name in names])
+    room.presenter.shelf.openings.open_files(map(Path, [f"/home/me/{name}" for name in names]))
     room.settle()
     return _shown(room)
 
@@ -88,7 +89,7 @@ def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(
     assert not room.window.page.drawing_shown()
     assert room.window.page.note().startswith("This is the text of a protected document.")
     room.reader.draw = lambda page, width: Raster(1, 1, b"\xff" * 3)
-    room.presenter.shelf.openings.open_names(["/home/me/letters.pdf"])
+    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/letters.pdf"]))
     room.settle()
     _answer(room, qtbot, "secret")
     assert room.window.page.drawing_shown()

@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room)
     locked = Problem(Code.DOCUMENT_ENCRYPTED, {"path": "secret.pdf"})
     room.reader.steps["secret.pdf"] = [locked]
     room.open()
-    room.presenter.shelf.openings.open_names(["/home/me/secret.pdf"])
+    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/secret.pdf"]))
     room.settle()
     assert room.window.talk.notice.text() == sentence(locked)
     assert _titles(room) == ["On the desk", "secret"]
@@ -114,7 +114,7 @@ def test_opening_can_be_stopped(room: Room) -> None:
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [gate]
     room.open()
-    room.presenter.shelf.openings.open_names(["/home/me/lease.epub", "/home/me/lease.epub"])
+    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/lease.epub", "/home/me/lease.epub"]))
     wait(gate.reached.is_set)
     room.window.shelf.opening_cancelled.emit("/home/me/lease.epub")
     room.settle()
