@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def film(
 ) -> bytes:
     """`times`: milliseconds of a frame by its number. `change` may set more on the stream before it is opened."""
     file = io.BytesIO()
-    with av.open(file, "w", format=container, container_options=muxing or {}) as out:
+    with _same_priority(), av.open(file, "w", format=container, container_options=muxing or {}) as out:
         stream = out.add_stream(codec, rate=rate, options=_QUICK.get(codec, {}) | (options or {}))
         pictures = list(frames if frames is not None else (drawing(number) for number in range(24)))
         stream.height, stream.width = pictures[0].shape[:2]
@@ -102,6 +103,19 @@ def film(
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return file.getvalue()
+
+
+@contextmanager
+def _same_priority() -> Iterator[None]:
+    """SVT-AV1, where it may, makes the thread that calls it the most urgent of the whole system, and leaves it so."""
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameter)
 
 
 def surveyed(reader: VideoReader, path: Path) -> Video:
