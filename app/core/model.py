@@ -1,0 +1,108 @@
+"""What a model's file is, as its header tells: shapes, weights by part and layer, tokenizer, projector."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+NO_LAYER = -1
+"""In place of a layer's number, for what stands outside the layers."""
+
+
+class Part(StrEnum):
+    """What of a model a tensor belongs to, as far as placing it on devices goes."""
+
+    EXPERTS = "experts"  # the routed ones: most of a mixture's bytes, of which a token reads few
+    SHARED_EXPERTS = "shared_experts"  # read for every token
+    ATTENTION = "attention"  # or what a family has in its place
+    FEED_FORWARD = "feed_forward"  # that of layers without experts
+    ROUTER = "router"
+    EMBEDDINGS = "embeddings"  # of tokens; a token reads one row of them
+    OUTPUT = "output"
+    OTHER = "other"  # norms, rope factors, all of a projector
+
+
+class Kind(StrEnum):
+    """What a GGUF file is for."""
+
+    MODEL = "model"
+    PROJECTOR = "projector"
+    ADAPTER = "adapter"  # LoRA
+    OTHER = "other"  # control vectors, importance matrices
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """All tensors of one part of one layer. `layer`: from 0, or NO_LAYER. `bytes` without the gaps of alignment.
+
+    `types`: the names of their ggml types, the one with the most bytes first.
+    """
+
+    layer: int
+    part: Part
+    bytes: int
+    parameters: int
+    types: tuple[str, ...]
+
+
+class ModelHeader(msgspec.Struct, frozen=True):
+    """What the header of a GGUF file says, all parts of a split model together.
+
+    What a kind of model does not have is 0 or empty. `quantization`: as llama.cpp names it ("Q4_K_M"), else the type
+    that most bytes have. `files`: their paths, the first part first. `heads`, `kv_heads`: one number for each layer.
+    `key_length`, `value_length`: numbers per head. `window`: tokens that a local layer sees, 0 where all layers see
+    all. `moe_step`: every such layer is a mixture. `recurrent`: there are layers that keep a state in place of keys.
+    `tied`: the output layer has no weights of its own, and uses the embeddings. `projector`: its kind ("llama4",
+    "mlp"), empty for a language model.
+    """
+
+    kind: Kind
+    architecture: str
+    untrusted_name: str
+    quantization: str
+    file_bytes: int
+    files: tuple[str, ...]
+    parameters: int
+    context_trained: int
+    layers: int
+    width: int
+    vocabulary: int
+    heads: tuple[int, ...]
+    kv_heads: tuple[int, ...]
+    key_length: int
+    value_length: int
+    window: int
+    feed_forward: int
+    experts: int
+    experts_used: int
+    expert_feed_forward: int
+    shared_expert_feed_forward: int
+    moe_step: int
+    recurrent: bool
+    tokenizer: str
+    pre_tokenizer: str
+    has_template: bool
+    tied: bool
+    projector: str
+    weights: tuple[Weights, ...]
+
+    @property
+    def active_parameters(self) -> int:
+        """Parameters that one token reads: of the experts those in use, of the embeddings one row, unless they are
+        the output layer too."""
+        return sum(self._share(weights, weights.parameters) for weights in self.weights)
+
+    @property
+    def active_bytes(self) -> int:
+        """Bytes that one token reads, as `active_parameters`."""
+        return sum(self._share(weights, weights.bytes) for weights in self.weights)
+
+    def total_bytes(self, part: Part) -> int:
+        return sum(weights.bytes for weights in self.weights if weights.part is part)
+
+    def _share(self, weights: Weights, whole: int) -> int:
+        if weights.part is Part.EXPERTS and self.experts:
+            return whole * min(self.experts_used, self.experts) // self.experts
+        if weights.part is Part.EMBEDDINGS and not self.tied and self.vocabulary:
+            return whole // self.vocabulary
+        return whole
