@@ -15,8 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.documents.files import Version, open_document, printable
-from app.documents.process import Findings, ReaderLimits, ReaderProcess, is_whole, unbelievable
+from app.documents.files import open_document
 from app.documents.protocol import (
     MAX_SCAN_SIDE,
     Drawn,
@@ -28,6 +27,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
+from app.isolation.files import Version, printable
+from app.isolation.process import Findings, ReaderLimits, ReaderProcess, is_whole, unbelievable
 from app.isolation.sandbox import Step
 
 _SHA256_DIGITS = 64
@@ -64,7 +65,7 @@ class OpenedDocument:
         self.version: Version = file.version
         try:
             self._process: ReaderProcess[_Answer] = ReaderProcess(
-                "app.documents.worker", file.fd, step, limits, Event, _FINDINGS, starter
+                "app.documents.worker", (file.fd,), step, limits, Event, _FINDINGS, starter
             )
         except OSError as error:
             raise AppError(Code.READER_OUT_OF_MEMORY, path=printable(path)) from error

@@ -7,20 +7,16 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.document import Document, PageLayer
-from app.core.errors import Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.isolation.sandbox import Step
+from app.isolation.process import Ready, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 """Of a page that is drawn to be looked at; one that would be larger is drawn smaller."""
 
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
-
-NO_FILE = -1
-"""In place of a file descriptor: the process is given no file."""
 
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
@@ -74,12 +70,6 @@ Order: TypeAlias = Parse | DrawPage | ReadLayer | DrawScan
 # ---- events, reader to desk -----------------------------------------------------------------------------------
 
 
-class Ready(msgspec.Struct, frozen=True, tag=True):
-    """Sent once, first: the sandbox is closed, and this is the step that is in force."""
-
-    step: Step
-
-
 class Parsed(msgspec.Struct, frozen=True, tag=True):
     document: Document
 
@@ -90,10 +80,6 @@ class Drawn(msgspec.Struct, frozen=True, tag=True):
 
 class LayerRead(msgspec.Struct, frozen=True, tag=True):
     layer: PageLayer
-
-
-class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
-    problem: Problem
 
 
 Event: TypeAlias = Ready | Opening | Parsed | Drawn | LayerRead | WireFailed

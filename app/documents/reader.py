@@ -20,14 +20,14 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.documents.files import look_at, printable
 from app.documents.opened import OpenedDocument
-from app.documents.process import ReaderLimits, step_to_ask_for
 from app.documents.protocol import DrawPage, DrawScan, ReadLayer
 from app.documents.scans import recognition
 from app.documents.scans.recogniser import Recogniser, RecogniserLimits
 from app.documents.scans.recognition import Forgetful, Recognitions
 from app.isolation import sandbox
+from app.isolation.files import look_at, printable
+from app.isolation.process import ReaderLimits, step_to_ask_for
 from app.isolation.sandbox import Step
 
 KEPT_DOCUMENTS = 2

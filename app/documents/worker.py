@@ -30,10 +30,9 @@ from app.documents.protocol import (
     Parse,
     Parsed,
     ReadLayer,
-    Ready,
-    WireFailed,
 )
 from app.isolation import limits, sandbox
+from app.isolation.process import Ready, WireFailed
 from app.isolation.pulse import Port
 
 HASH_SLICE_BYTES = 16 << 20

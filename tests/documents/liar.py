@@ -7,7 +7,8 @@ import sys
 
 import msgspec
 
-from app.documents.protocol import Event, Order, Ready
+from app.documents.protocol import Event, Order
+from app.isolation.process import Ready
 from app.isolation.pulse import Port
 from app.isolation.sandbox import Step
 

@@ -20,10 +20,11 @@ from app.core.document import Document, Format, Page, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Failed, Opening
 from app.core.image import Raster
-from app.documents import process
-from app.documents.protocol import Drawn, LayerRead, Parsed, WireFailed
+from app.documents.protocol import Drawn, LayerRead, Parsed
 from app.documents.reader import Reader
 from app.documents.worker import diagnose
+from app.isolation import process
+from app.isolation.process import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents import liar
 

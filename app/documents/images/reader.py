@@ -16,7 +16,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Image, ImageRef, Raster
-from app.documents.files import PACKED_LIMIT_BYTES, open_document, printable
+from app.documents.files import PACKED_LIMIT_BYTES, open_document
 from app.documents.images.protocol import (
     MAX_FILE_BYTES,
     Decode,
@@ -31,8 +31,8 @@ from app.documents.images.protocol import (
     excess,
     thumbnail_size,
 )
-from app.documents.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
-from app.documents.protocol import NO_FILE
+from app.isolation.files import printable
+from app.isolation.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
@@ -138,7 +138,7 @@ class ImageReader:
         path = printable(source if isinstance(source, Path) else name)
         fd = _open(source, path)
         try:
-            process = self._start(fd, path)
+            process = self._start((fd,), path)
         finally:
             os.close(fd)
         try:
@@ -158,7 +158,7 @@ class ImageReader:
                 except AppError as error:
                     if error.code not in _DIED:
                         raise
-            self._kept = self._start(NO_FILE, path)
+            self._kept = self._start((), path)
             return self._put(self._kept, order, path)
 
     def _put(self, process: _Process, order: Order, path: str) -> _Answer | None:
@@ -171,10 +171,10 @@ class ImageReader:
                 self._end(process)
             raise
 
-    def _start(self, fd: int, path: str) -> _Process:
+    def _start(self, fds: tuple[int, ...], path: str) -> _Process:
         try:
             process: _Process = ReaderProcess(
-                _MODULE, fd, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, self._starter
+                _MODULE, fds, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, self._starter
             )
         except OSError as error:
             raise AppError(Code.READER_OUT_OF_MEMORY, path=path) from error

@@ -27,8 +27,8 @@ from app.documents.images.protocol import (
     Resize,
     Resized,
 )
-from app.documents.protocol import NO_FILE, Ready, WireFailed
 from app.isolation import limits, sandbox
+from app.isolation.process import NO_FILE, Ready, WireFailed
 from app.isolation.pulse import Port
 
 OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))

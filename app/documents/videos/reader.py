@@ -17,8 +17,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
 from app.core.video import Video
-from app.documents.files import Version, look_at, open_document, printable
-from app.documents.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
+from app.documents.files import open_document
 from app.documents.videos.protocol import (
     MAX_DURATION_S,
     MAX_MOMENTS,
@@ -30,6 +29,8 @@ from app.documents.videos.protocol import (
     Surveyed,
     size_within,
 )
+from app.isolation.files import Version, look_at, printable
+from app.isolation.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
@@ -193,7 +194,7 @@ class VideoReader:
         file = open_document(path, MAX_FILE_BYTES)
         try:
             process: ReaderProcess[_Answer] = ReaderProcess(
-                _MODULE, file.fd, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, self._starter
+                _MODULE, (file.fd,), step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, self._starter
             )
         except OSError as error:
             raise AppError(Code.READER_OUT_OF_MEMORY, path=printable(path)) from error

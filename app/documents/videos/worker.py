@@ -15,12 +15,12 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
-from app.documents.protocol import Ready, WireFailed
 from app.documents.videos import container
 from app.documents.videos.decoding import OpenVideo
 from app.documents.videos.protocol import Draw, Drawn, Event, Order, Survey
 from app.documents.videos.survey import survey
 from app.isolation import limits, sandbox
+from app.isolation.process import Ready, WireFailed
 from app.isolation.pulse import Port
 
 OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))

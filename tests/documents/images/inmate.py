@@ -18,8 +18,8 @@ import prisoner  # what a test beside this one tries
 from app.documents.images import decoding, worker
 from app.documents.images.protocol import Decode
 from app.documents.images.reader import MEMORY_BYTES
-from app.documents.protocol import WireFailed
 from app.isolation import limits, sandbox
+from app.isolation.process import WireFailed
 
 
 def outcome(untrusted_bytes: bytes) -> str:

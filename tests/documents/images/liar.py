@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.errors import Code, Problem
 from app.documents.images.protocol import Event, Order
-from app.documents.protocol import Ready, WireFailed
+from app.isolation.process import Ready, WireFailed
 from app.isolation.pulse import Port
 from app.isolation.sandbox import Step
 

@@ -18,13 +18,11 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
-from app.documents import process
 from app.documents.images.kinds import Kind
 from app.documents.images.protocol import MAX_PIXELS, MAX_SIDE, Decoded, Prepared, Resized
 from app.documents.images.reader import ImageReader
-from app.documents.process import ReaderLimits
-from app.documents.protocol import WireFailed
-from app.isolation import sandbox
+from app.isolation import process, sandbox
+from app.isolation.process import ReaderLimits, WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming

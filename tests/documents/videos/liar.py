@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import Code, Problem
-from app.documents.protocol import Ready, WireFailed
 from app.documents.videos.protocol import Event, Order
+from app.isolation.process import Ready, WireFailed
 from app.isolation.pulse import Port
 from app.isolation.sandbox import Step
 

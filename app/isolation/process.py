@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,6 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.documents.protocol import NO_FILE, Ready, WireFailed
 from app.isolation import sandbox
 from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied, command
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
@@ -26,6 +25,9 @@ PROGRESS_LIMIT_S = 60.0
 
 START_LIMIT_S = 120.0
 """How long a reader may take to load its libraries: about a second, far longer from a slow disk on a busy machine."""
+
+NO_FILE = -1
+"""In place of a file descriptor, on the command line: the process is given no file."""
 
 _POLL_S = 0.05
 _SHELL_SIGNALS = 128  # bubblewrap reports a signal that ended the child as this plus its number
@@ -43,6 +45,16 @@ class ReaderLimits(msgspec.Struct, frozen=True):
     cpu_s: int = READER_CPU_S
 
 
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """Sent once, first: the sandbox is closed, and this is the step that is in force."""
+
+    step: Step
+
+
+class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
+    problem: Problem
+
+
 def step_to_ask_for(asked: Step | None) -> Step:
     """`asked`, or the highest: a system that offers half of Landlock's step gets that half."""
     step = asked or sandbox.probe()
@@ -53,9 +65,16 @@ class ReaderProcess(Generic[Answer]):
     """A process that carries out one order at a time; `kill` may come from any thread."""
 
     def __init__(
-        self, module: str, fd: int, step: Step, limits: ReaderLimits, events: Any, findings: Findings, starter: Executor
+        self,
+        module: str,
+        fds: Sequence[int],
+        step: Step,
+        limits: ReaderLimits,
+        events: Any,
+        findings: Findings,
+        starter: Executor,
     ) -> None:
-        """Run `module`, which gets the open file `fd`, on a thread of `starter`: it ends with that thread.
+        """Run `module`, which gets the open files `fds`, on a thread of `starter`: it ends with that thread.
 
         `events`: the (union) type of all that it says. `findings`: what it may say went wrong, and the parameters that
         come with each. Raises OSError when no process could be started.
@@ -63,14 +82,15 @@ class ReaderProcess(Generic[Answer]):
         self.reached: Step | None = None
         self._limits = limits
         self._findings = findings
-        arguments = (step.value, str(fd), str(limits.memory_bytes), str(limits.cpu_s))
+        files = ",".join(map(str, fds or (NO_FILE,)))
+        arguments = (step.value, files, str(limits.memory_bytes), str(limits.cpu_s))
         self._child: Child[Opening | Ready | WireFailed | Answer] = starter.submit(
             Child[Opening | Ready | WireFailed | Answer],
             sandbox.wrap(command(module, *arguments), step),
             events,
             stall_limit_s=limits.progress_s,
             silence_limit_s=limits.silence_s,
-            pass_fds=() if fd == NO_FILE else (fd,),
+            pass_fds=fds,
             env=sandbox.environment(),
         ).result()
 
