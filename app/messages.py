@@ -70,8 +70,32 @@ _EXCESSES = {
     "side": "more than {value} pixels on one side",
     "file_bytes": "more than {value} in its file",
     "profile_bytes": "a colour profile of more than {value}",
+    "header_bytes": "a header of more than {value}",
+    "keys": "more than {value} keys",
+    "key_bytes": "the name of a key of more than {value}",
+    "text_bytes": "a name of more than {value}",
+    "tensors": "more than {value} tensors",
+    "array_length": "a list of more than {value} entries",
+    "layers": "more than {value} layers",
+    "files": "more than {value} files",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
+
+_FLAWS = {
+    "alignment": "its alignment is none",
+    "architecture": "it does not say of what architecture it is",
+    "key_nameless": "a key has no name",
+    "key_twice": "a key stands in it twice",
+    "value": "a number or a name is none",
+    "value_type": "a value is of no known type",
+    "layer_numbers": "it has not one number for each layer",
+    "tensor_name": "the name of a tensor is too long",
+    "tensor_twice": "a tensor stands in it twice",
+    "tensor_dimensions": "a tensor has an impossible shape",
+    "tensor_size": "a tensor is impossibly large",
+    "tensor_offset": "a tensor does not follow the one before",
+}
+_OTHER_FLAW = "it contradicts itself"
 
 _SENTENCES: dict[Code, str] = {
     Code.FILE_MISSING: "There is no file “{path}”. Check its name and where it lies.",
@@ -202,6 +226,40 @@ _SENTENCES: dict[Code, str] = {
     Code.MODEL_MISSING: "There is no model file “{path}”. Choose another model, or put the file back.",
     Code.MODEL_NOT_GGUF: "“{path}” is not a GGUF file, so it cannot be a model. Choose a file in GGUF format.",
     Code.MODEL_TRUNCATED: "The model file “{path}” is cut short. Copy or download it again, completely.",
+    Code.MODEL_INCOMPLETE: (
+        "The last {missing_bytes} of the model file “{path}” are missing: a download or a copy ended too early. Go on"
+        " with it, or get the file again."
+    ),
+    Code.MODEL_BYTE_ORDER: (
+        "The model file “{path}” was written for machines of the other byte order (big-endian). Choose a file made for"
+        " this kind of machine."
+    ),
+    Code.MODEL_VERSION: (
+        "The model file “{path}” has version {found} of the GGUF format, and Octavo reads 2 and 3. Choose a newer file"
+        " of this model, or update Octavo."
+    ),
+    Code.MODEL_TYPE_UNKNOWN: (
+        "The model file “{path}” holds tensors in a number format ({number}) that this version of Octavo does not know."
+        " Choose another quantization, or update Octavo."
+    ),
+    Code.MODEL_DAMAGED: (
+        "The header of the model file “{path}” is damaged: {fault}. Get the file again from a source that you trust."
+    ),
+    Code.MODEL_LIMIT: (
+        "The model file “{path}” was refused for safety: it holds {excess}. Get the model from a source that you trust."
+    ),
+    Code.MODEL_PART_MISSING: (
+        "“{path}” is missing, one of {parts} files that are one model. Put all of them into one folder, under the names"
+        " that they came with."
+    ),
+    Code.MODEL_PARTS_DIFFER: (
+        "“{path}” belongs to a model of {parts} files, and those beside it are not its other parts. Put all of them"
+        " into one folder, under the names that they came with, or get them again from one source."
+    ),
+    Code.MODEL_UNREADABLE: (
+        "The header of the model file “{path}” could not be read: the process that tried it broke down; nothing else"
+        " was harmed. Get the file again from a source that you trust."
+    ),
     Code.MODEL_UNSUPPORTED: (
         "“{path}” is a model of the kind “{architecture}”, which this version of Octavo cannot run. Choose another"
         " model."
@@ -358,6 +416,8 @@ class _Words(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name == "excess":
             return self._excess()
+        if name == "fault":
+            return _(_FLAWS.get(str(self._params.get("flaw")), _OTHER_FLAW))
         value = self._params.get(name, "?")
         if name in ("expected", "found", "format") and isinstance(value, str):
             return _(_FORMATS.get(value, printable(value) or "?"))

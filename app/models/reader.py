@@ -1,0 +1,196 @@
+"""The desk's side of headers: a locked-in process for each model, which is handed open files and never a name."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.model import NO_LAYER, Kind, ModelHeader
+from app.isolation.files import open_regular, printable
+from app.isolation.process import Findings, ReaderLimits, ReaderProcess, step_to_ask_for, unbelievable
+from app.isolation.sandbox import Step
+from app.models import shelf
+from app.models.gguf import MAX_KEPT_BYTES
+from app.models.header import MAX_LAYERS, MAX_NUMBER
+from app.models.protocol import Compose, Event, HeaderRead, PartRead, ReadPart
+from app.models.tensor_types import MIXTURES, TYPE_NAMES
+
+MAX_FILES = 128
+"""Parts of a split model, all of which are open at once; the largest models come in half as many."""
+
+MEMORY_BYTES = 512 << 20
+"""Memory of one process, half of which the largest header that is read would take."""
+
+CPU_S = 60
+"""Processor time of one process, a backstop: a real header takes a tenth of a second."""
+
+_MODULE = "app.models.worker"
+_FINDINGS: Findings = {
+    Code.MODEL_NOT_GGUF: {"path": str},
+    Code.MODEL_TRUNCATED: {"path": str},
+    Code.MODEL_INCOMPLETE: {"path": str, "missing_bytes": int},
+    Code.MODEL_BYTE_ORDER: {"path": str},
+    Code.MODEL_VERSION: {"path": str, "found": int},
+    Code.MODEL_TYPE_UNKNOWN: {"path": str, "number": int},
+    Code.MODEL_LIMIT: {"path": str, "limit": str, "value": int},
+    Code.MODEL_DAMAGED: {"path": str, "flaw": str},
+    Code.MODEL_PARTS_DIFFER: {"path": str, "parts": int},
+    Code.READER_OUT_OF_MEMORY: {"path": str},
+    Code.BUG: {"where": str},
+}
+_BROKE_DOWN = (Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT)
+
+_Answer: TypeAlias = PartRead | HeaderRead
+
+_log = logging.getLogger("octavo.models")
+
+
+class HeaderReader:
+    """Every method may be called from any thread."""
+
+    def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
+        """`step` None takes the highest that this system offers."""
+        self._asked = step
+        self._limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
+
+    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+        """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded.
+
+        Progress counts the parts. Cancelling ends the process within a tenth of a second.
+        """
+        files = shelf.parts_of(path)
+        yield Opening(0, len(files))
+        try:
+            header = None
+            for event in self._read(files, path, cancel):
+                if isinstance(event, ModelHeader):
+                    header = event
+                else:
+                    yield event
+        except AppError as error:
+            _log.warning("header not read: %s", error.code.value)
+            yield Failed(error.problem)
+        else:
+            yield Cancelled() if header is None else Done(header)
+
+    def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Iterator[Opening | ModelHeader]:
+        """The progress, then the header; once `cancel` is asked nothing more. Raises AppError."""
+        if len(files) > MAX_FILES:
+            raise AppError(Code.MODEL_LIMIT, path=printable(path), limit="files", value=MAX_FILES)
+        with contextlib.ExitStack() as stack:
+            fds, sizes = [], []
+            for file in files:
+                fd, size = _open(file, path, len(files))
+                stack.callback(os.close, fd)
+                fds.append(fd)
+                sizes.append(size)
+            # A process ends with the thread that started it: this thread lives as long as the process is needed.
+            starter = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="header-starter"))
+            try:
+                process: ReaderProcess[_Answer] = ReaderProcess(
+                    _MODULE, fds, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, starter
+                )
+            except OSError as error:
+                raise AppError(Code.MODEL_UNREADABLE, path=printable(path)) from error
+            stack.callback(process.kill)
+            yield from _converse(process, files, sizes, cancel)
+
+
+def _converse(
+    process: ReaderProcess[_Answer], files: Sequence[Path], sizes: Sequence[int], cancel: Cancel
+) -> Iterator[Opening | ModelHeader]:
+    for number, file in enumerate(files):
+        answer = _ask(process, ReadPart(number), printable(file), cancel)
+        if answer is None:
+            return
+        if not isinstance(answer, PartRead):
+            raise AppError(Code.MODEL_UNREADABLE, path=printable(file))
+        yield Opening(number + 1, len(files))
+    match _ask(process, Compose(), printable(files[0]), cancel):
+        case None:
+            return
+        case HeaderRead(header) if is_sound(header, sum(sizes)):
+            names = tuple(map(printable, files))
+            yield msgspec.structs.replace(header, files=names, file_bytes=sum(sizes))
+        case _:
+            raise AppError(Code.MODEL_UNREADABLE, path=printable(files[0]))
+
+
+def _ask(process: ReaderProcess[_Answer], order: ReadPart | Compose, path: str, cancel: Cancel) -> _Answer | None:
+    """None once `cancel` is asked. Raises AppError."""
+    try:
+        for event in process.converse(order, path, cancel):
+            if isinstance(event, Opening):
+                raise unbelievable(path)
+            return event
+    except AppError as error:
+        if error.code in _BROKE_DOWN:
+            raise AppError(Code.MODEL_UNREADABLE, path=path) from error
+        raise
+    return None
+
+
+def _open(file: Path, asked: Path, parts: int) -> tuple[int, int]:
+    """A descriptor, which the caller closes, and the file's size. Raises AppError."""
+    try:
+        opened = open_regular(file)
+    except AppError as error:
+        if error.code is not Code.FILE_MISSING:
+            raise
+        if file == asked:
+            raise AppError(Code.MODEL_MISSING, path=printable(file)) from error
+        raise AppError(Code.MODEL_PART_MISSING, path=printable(file), parts=parts) from error
+    return opened.fd, opened.version.size
+
+
+# A process that a file has taken over may say anything: nothing that later code relies on is taken on trust.
+
+
+def is_sound(header: ModelHeader, file_bytes: int) -> bool:
+    """Whether such a header can be that of files that have so many bytes together."""
+    return (
+        not header.files
+        and (header.kind is Kind.PROJECTOR) == bool(header.projector)
+        and all(len(text) <= MAX_KEPT_BYTES for text in _texts(header))
+        and header.quantization.lower() in {"", *(name.lower() for name in (*MIXTURES.values(), *TYPE_NAMES))}
+        and all(0 <= number <= MAX_NUMBER for number in _numbers(header))
+        and header.layers == len(header.heads) == len(header.kv_heads) <= MAX_LAYERS
+        and _are_weights(header, file_bytes)
+    )
+
+
+def _texts(header: ModelHeader) -> tuple[str, ...]:
+    return header.architecture, header.untrusted_name, header.tokenizer, header.pre_tokenizer, header.projector
+
+
+def _numbers(header: ModelHeader) -> tuple[int, ...]:
+    return (
+        *(header.context_trained, header.width, header.vocabulary, header.key_length, header.value_length),
+        *(header.window, header.feed_forward, header.experts, header.experts_used, header.expert_feed_forward),
+        *(header.shared_expert_feed_forward, header.moe_step, *header.heads, *header.kv_heads),
+    )
+
+
+def _are_weights(header: ModelHeader, file_bytes: int) -> bool:
+    """Each part of each layer once, and together what the file can hold."""
+    places = {(weights.layer, weights.part) for weights in header.weights}
+    return (
+        len(places) == len(header.weights)
+        and all(NO_LAYER <= layer < header.layers for layer, _part in places)
+        and all(min(weights.bytes, weights.parameters) >= 0 for weights in header.weights)
+        and all(
+            set(weights.types) <= TYPE_NAMES and len(weights.types) <= len(TYPE_NAMES) for weights in header.weights
+        )
+        and sum(weights.bytes for weights in header.weights) <= file_bytes
+        and sum(weights.parameters for weights in header.weights) == header.parameters
+    )
