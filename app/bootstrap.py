@@ -18,6 +18,7 @@ from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
+from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
@@ -62,7 +63,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     removal = Removal(conversations, library, kept_images, readings, engine)
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
-    models = Models(engine, settings, readings, paths.models)
+    models = Models(engine, settings, readings, paths.models, HeaderReader())
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)

@@ -92,6 +92,13 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
     read.add_argument("file", type=Path)
 
+    about = _("the models on this machine")
+    models = commands.add_parser("models", help=about, description=about)
+    of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
+    _command(of_models, "list", _("list the models in the models folder, and the starter"))
+    show = _command(of_models, "show", _("show what the header of a model’s file says; nothing is loaded"))
+    show.add_argument("file", type=Path, help=_("a GGUF file; of a split model, any part"))
+
     passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
     passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
 

@@ -1,4 +1,4 @@
-"""The commands: ask, sheet, read, passphrase, doctor."""
+"""The commands: ask, sheet, read, models, passphrase, doctor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from app import messages
-from app.cli import arguments, sheets
+from app.cli import arguments, models, sheets
+from app.cli.following import Stopped, result_of
 from app.cli.output import (
     JsonAnswers,
     TextAnswers,
@@ -32,13 +33,11 @@ from app.core.events import (
     AnswerEvent,
     Cancelled,
     Checked,
-    Done,
     Failed,
     Finished,
     Loading,
     Looking,
     Notice,
-    Opening,
     Reading,
     Token,
 )
@@ -71,10 +70,6 @@ _EXIT = {
 OpenDesk = Callable[[Paths, "str | None"], Desk]
 
 
-class _Stopped(Exception):
-    """The person pressed Ctrl+C."""
-
-
 def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
     """Run one command and return its exit code; a sentence on stderr says what went wrong."""
     messages.use_language("")
@@ -90,13 +85,15 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                         return _sheet(options, desk, cancel)
                     case "read":
                         _read(options, desk, cancel)
+                    case "models":
+                        models.run(options, desk, cancel)
                     case "passphrase":
                         set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
                     case "doctor":
                         print_report(doctor.examine(desk.paths, desk.key, desk.engine, desk.reader), options.json)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
-        except (_Stopped, KeyboardInterrupt):
+        except (Stopped, KeyboardInterrupt):
             return EXIT_CANCELLED
         except BrokenPipeError:  # whoever read our output has left
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -138,7 +135,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     out = JsonAnswers() if options.json else TextAnswers()
     images = tuple(_take_image(file, desk, cancel) for file in options.image)
     if images:
-        _run(desk.models.ready(cancel), out.loading)
+        result_of(desk.models.ready(cancel), out.loading)
         refs = tuple(image.ref for image in images)
         tokens = desk.images.tokens(refs)
         if tokens is not None:
@@ -161,7 +158,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:
     def opened(password: Password | None) -> Book:
-        book: Book = _run(desk.library.open(file, cancel, password), bar(_("opening")))
+        book: Book = result_of(desk.library.open(file, cancel, password), bar(_("opening")))
         return book
 
     return with_password(opened, file)
@@ -169,7 +166,7 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:
 
 def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
     try:
-        image: Image = _run(desk.images.take(file, file.name, cancel), bar(_("opening")))
+        image: Image = result_of(desk.images.take(file, file.name, cancel), bar(_("opening")))
     except AppError as error:
         if error.code is Code.IMAGE_UNKNOWN:
             raise AppError(Code.IMAGE_WANTED, **error.params) from error
@@ -207,7 +204,7 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
         files.write_sheet(compose_sheet(kept, titles), options.export.absolute())
     out.ended(kept)
     if isinstance(ending, Cancelled):
-        raise _Stopped
+        raise Stopped
     if isinstance(ending, Failed):
         if ending.problem.code is Code.DOES_NOT_FIT:
             answers = JsonAnswers() if options.json else TextAnswers()
@@ -236,7 +233,7 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
                 out.finished(answer)
                 return answer
             case Cancelled():
-                raise _Stopped
+                raise Stopped
             case Failed(problem):
                 raise AppError.of(problem)
     raise AppError(Code.BUG, where="cli.ask")
@@ -244,7 +241,7 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
-        document: Document = _run(desk.library.read(options.file, cancel, password), bar(_("opening")))
+        document: Document = result_of(desk.library.read(options.file, cancel, password), bar(_("opening")))
         return document
 
     document = with_password(read, options.file)
@@ -257,21 +254,6 @@ def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         print_json_description(document, report, with_text=options.text)
     else:
         print_description(document, report)
-
-
-def _run(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
-    """Follow a use-case to its ending and return its result. Raises AppError, _Stopped."""
-    for event in events:
-        match event:
-            case Loading() | Opening():
-                on_progress(event)
-            case Done(result):
-                return result
-            case Cancelled():
-                raise _Stopped
-            case Failed(problem):
-                raise AppError.of(problem)
-    raise AppError(Code.BUG, where="cli.run")
 
 
 def _fail(problem: Problem, *, as_json: bool) -> int:

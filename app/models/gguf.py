@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from app.core.errors import AppError, Code, Parameter
+from app.core.errors import Code
+from app.models.cursor import Cursor, Source, flaw, problem
 from app.models.tensor_types import TENSOR_TYPES, TensorType
-
-MAX_HEADER_BYTES = 1 << 27
-"""The largest vocabularies take a tenth of it; reading all of it as short strings takes a few seconds."""
 
 MAX_KEYS = 10_000
 """Real files have 30 to 100."""
@@ -39,9 +37,6 @@ MAX_KEPT_BYTES = 4_096
 MAX_KEPT_LENGTH = 1_024
 """Of an array of whole numbers; a longer one, or one of another type, is passed over, and only its length is told."""
 
-BLOCK_BYTES = 1 << 20
-"""How much is read at once, at least."""
-
 _MAGIC = b"GGUF"
 _VERSIONS = range(2, 4)
 _LARGEST = (1 << 63) - 1
@@ -66,18 +61,6 @@ _SCALARS = {
 """Types of values, by number: enum gguf_type of gguf.h."""
 
 _WHOLE_NUMBERS = frozenset({0, 1, 2, 3, _UINT32, 5, 10, 11})
-_U32, _U64 = _SCALARS[_UINT32], _SCALARS[10]
-
-
-class Source(Protocol):
-    """Bytes that can be read in any order: a file, or one that lies elsewhere."""
-
-    @property
-    def size(self) -> int: ...
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Fewer bytes than `size` at the end only."""
-        ...
 
 
 class Array(NamedTuple):
@@ -122,16 +105,16 @@ def parse(source: Source) -> Contents:
     Raises AppError, with an empty `path`: MODEL_NOT_GGUF, MODEL_TRUNCATED (inside the header), MODEL_BYTE_ORDER,
     MODEL_VERSION, MODEL_LIMIT, MODEL_TYPE_UNKNOWN, MODEL_DAMAGED.
     """
-    cursor = _Cursor(source)
+    cursor = Cursor(source)
     magic = source.read(0, len(_MAGIC))
     if magic != _MAGIC[: len(magic)]:
-        raise _problem(Code.MODEL_NOT_GGUF)
+        raise problem(Code.MODEL_NOT_GGUF)
     cursor.skip(len(_MAGIC))
     version = cursor.u32()
     if version and not version & 0xFFFF:  # 3 in the other byte order is 0x03000000
-        raise _problem(Code.MODEL_BYTE_ORDER)
+        raise problem(Code.MODEL_BYTE_ORDER)
     if version not in _VERSIONS:
-        raise _problem(Code.MODEL_VERSION, found=version)
+        raise problem(Code.MODEL_VERSION, found=version)
     tensor_count = _within("tensors", cursor.u64(), MAX_TENSORS)
     keys = _read_keys(cursor, _within("keys", cursor.u64(), MAX_KEYS))
     alignment = keys.get(_ALIGNMENT_KEY, _DEFAULT_ALIGNMENT)
@@ -142,77 +125,7 @@ def parse(source: Source) -> Contents:
     return Contents(keys, tensors, source.size, max(0, data_start + data_bytes - source.size) if tensors else 0)
 
 
-def flaw(name: str) -> AppError:
-    """For a header that contradicts the format or itself; `app.messages` has words for each name."""
-    return _problem(Code.MODEL_DAMAGED, flaw=name)
-
-
-class _Cursor:
-    """A place in the header, and the bytes that follow it as far as they were read."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._end = min(source.size, MAX_HEADER_BYTES)
-        self._block = b""
-        self._block_start = 0
-        self._at = 0  # in the block, or beyond its end
-
-    @property
-    def position(self) -> int:
-        return self._block_start + self._at
-
-    def skip(self, count: int) -> None:
-        """Raises AppError MODEL_TRUNCATED or MODEL_LIMIT, as all that follow do."""
-        if count > self._end - self.position:
-            if self._source.size > MAX_HEADER_BYTES and self.position + count <= self._source.size:
-                raise _problem(Code.MODEL_LIMIT, limit="header_bytes", value=MAX_HEADER_BYTES)
-            raise _problem(Code.MODEL_TRUNCATED)
-        self._at += count
-
-    def take(self, count: int) -> bytes:
-        start = self._reach(count)
-        return self._block[start : start + count]
-
-    def scalar(self, kind: struct.Struct) -> int | float | bool:
-        start = self._reach(kind.size)
-        value: int | float | bool = kind.unpack_from(self._block, start)[0]
-        return value
-
-    def u32(self) -> int:
-        return int(self.scalar(_U32))
-
-    def u64(self) -> int:
-        return int(self.scalar(_U64))
-
-    def skip_strings(self, count: int) -> None:
-        unpack, width = _U64.unpack_from, _U64.size
-        while count:
-            block, at = self._block, self._at
-            end = len(block) - width
-            while count and at <= end:
-                after = at + width + unpack(block, at)[0]
-                if after > len(block):
-                    break
-                at, count = after, count - 1
-            self._at = at
-            if count:
-                self.skip(self.u64())
-                count -= 1
-
-    def _reach(self, count: int) -> int:
-        """Move on by `count` bytes, and make sure that they are in the block; where they begin in it."""
-        before = self.position
-        self.skip(count)
-        if self._at > len(self._block):
-            wanted = max(count, min(BLOCK_BYTES, self._end - before))
-            self._block, self._block_start = self._source.read(before, wanted), before
-            self._at = count
-            if len(self._block) < count:  # the file became shorter
-                raise _problem(Code.MODEL_TRUNCATED)
-        return self._at - count
-
-
-def _read_keys(cursor: _Cursor, count: int) -> dict[str, Value]:
+def _read_keys(cursor: Cursor, count: int) -> dict[str, Value]:
     keys: dict[str, Value] = {}
     for _ in range(count):
         name = _text(cursor.take(_within("key_bytes", cursor.u64(), MAX_KEY_BYTES)))
@@ -227,7 +140,7 @@ def _read_keys(cursor: _Cursor, count: int) -> dict[str, Value]:
     return keys
 
 
-def _read_value(cursor: _Cursor, kind: int) -> Value:
+def _read_value(cursor: Cursor, kind: int) -> Value:
     if kind in _SCALARS:
         return cursor.scalar(_SCALARS[kind])
     if kind == _STRING:
@@ -246,7 +159,7 @@ def _read_value(cursor: _Cursor, kind: int) -> Value:
     raise flaw("value_type")
 
 
-def _read_numbers(cursor: _Cursor, kind: int, length: int) -> Array:
+def _read_numbers(cursor: Cursor, kind: int, length: int) -> Array:
     scalar = _SCALARS[kind]
     if kind in _WHOLE_NUMBERS and length <= MAX_KEPT_LENGTH:
         return Array(length, tuple(int(cursor.scalar(scalar)) for _ in range(length)))
@@ -254,7 +167,7 @@ def _read_numbers(cursor: _Cursor, kind: int, length: int) -> Array:
     return Array(length)
 
 
-def _read_tensors(cursor: _Cursor, count: int, alignment: int) -> tuple[tuple[Tensor, ...], int]:
+def _read_tensors(cursor: Cursor, count: int, alignment: int) -> tuple[tuple[Tensor, ...], int]:
     """The tensors, and where the data of the last one ends, counted from where data begins."""
     tensors: list[Tensor] = []
     names: set[str] = set()
@@ -274,7 +187,7 @@ def _read_tensors(cursor: _Cursor, count: int, alignment: int) -> tuple[tuple[Te
     return tuple(tensors), end
 
 
-def _read_tensor(cursor: _Cursor) -> Tensor:
+def _read_tensor(cursor: Cursor) -> Tensor:
     """All but its offset."""
     size = cursor.u64()
     if size > MAX_NAME_BYTES:
@@ -287,7 +200,7 @@ def _read_tensor(cursor: _Cursor) -> Tensor:
     number = cursor.u32()
     kind = TENSOR_TYPES.get(number)
     if kind is None:
-        raise _problem(Code.MODEL_TYPE_UNKNOWN, number=number)
+        raise problem(Code.MODEL_TYPE_UNKNOWN, number=number)
     parameters = 1
     for length in dimensions:
         parameters *= length
@@ -309,9 +222,5 @@ def _padded(size: int, alignment: int) -> int:
 def _within(limit: str, value: int, most: int) -> int:
     """Raises AppError MODEL_LIMIT."""
     if value > most:
-        raise _problem(Code.MODEL_LIMIT, limit=limit, value=most)
+        raise problem(Code.MODEL_LIMIT, limit=limit, value=most)
     return value
-
-
-def _problem(code: Code, **params: Parameter) -> AppError:
-    return AppError(code, path="", **params)

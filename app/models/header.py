@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from app.core.errors import AppError, Code
 from app.core.model import Kind, ModelHeader
 from app.models import parts
-from app.models.gguf import MAX_KEPT_BYTES, Array, Contents, LongText, Tensor, Value, flaw
+from app.models.cursor import flaw
+from app.models.gguf import MAX_KEPT_BYTES, Array, Contents, LongText, Tensor, Value
 from app.models.tensor_types import MIXTURES
 
 MAX_LAYERS = 512

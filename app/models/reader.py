@@ -188,9 +188,8 @@ def _are_weights(header: ModelHeader, file_bytes: int) -> bool:
         len(places) == len(header.weights)
         and all(NO_LAYER <= layer < header.layers for layer, _part in places)
         and all(min(weights.bytes, weights.parameters) >= 0 for weights in header.weights)
-        and all(
-            set(weights.types) <= TYPE_NAMES and len(weights.types) <= len(TYPE_NAMES) for weights in header.weights
-        )
+        and all(weights.types and set(weights.types) <= TYPE_NAMES for weights in header.weights)
+        and all(len(set(weights.types)) == len(weights.types) for weights in header.weights)
         and sum(weights.bytes for weights in header.weights) <= file_bytes
         and sum(weights.parameters for weights in header.weights) == header.parameters
     )

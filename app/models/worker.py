@@ -1,6 +1,7 @@
 """The process in which the header of one untrusted model is read, and nothing else.
 
-`python -P -m app.models.worker STEP FDS MEMORY_BYTES CPU_S`: FDS are the model's files, opened by the desk, with commas.
+`python -P -m app.models.worker STEP FDS MEMORY_BYTES CPU_S`: FDS are the model's files, opened by the desk, with
+commas between them.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
@@ -15,6 +17,7 @@ from app.isolation import limits, sandbox
 from app.isolation.process import Ready, WireFailed
 from app.isolation.pulse import Port
 from app.models import gguf, header
+from app.models.cursor import Source
 from app.models.protocol import Compose, Event, HeaderRead, Order, PartRead, ReadPart
 
 
@@ -40,7 +43,7 @@ class OpenSource:
 class Bench:
     """The files on which the orders are carried out."""
 
-    def __init__(self, sources: list[gguf.Source]) -> None:
+    def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
         self._read: list[gguf.Contents] = []
 

@@ -9,10 +9,13 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading
+from app.core.events import Cancelled, Done, Failed, Loading, Opening
+from app.core.model import ModelHeader
 from app.core.settings import EngineSettings
+from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
 from app.models import shelf
+from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
 from app.services.readings import SavedReadings
 from app.store.settings import SettingsStore
@@ -21,16 +24,41 @@ from app.store.settings import SettingsStore
 class Models:
     """`state`, `loaded` and `is_starter` are instant; the rest may take its time."""
 
-    def __init__(self, engine: Engine, settings: SettingsStore, readings: SavedReadings, folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: SettingsStore,
+        readings: SavedReadings,
+        folder: Path,
+        headers: HeaderReader,
+    ) -> None:
         """`folder` is searched for model files."""
         self._engine = engine
         self._readings = readings
         self._settings = settings
         self._folder = folder
+        self._headers = headers
         self._wanted: EngineSettings | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
         return shelf.available(self._folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where a person puts models."""
+        return self._folder
+
+    def header(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+        """What the header of a GGUF file says, without loading it; of a split model, `path` is any of its parts."""
+        return self._headers.read(path, cancel)
+
+    def knows(self, architecture: str) -> bool:
+        """Whether the engine can load models of that family."""
+        return architecture in ARCHITECTURES
+
+    def projector_beside(self, path: Path) -> str:
+        """The projector that is used with this model if no other is named; empty where there is none."""
+        return shelf.projector_beside(path)
 
     def use(self, wanted: EngineSettings) -> None:
         """Take these instead of the stored settings until the program ends."""

@@ -31,6 +31,7 @@ from app.engine.protocol import (
     Room,
     Vision,
 )
+from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
@@ -372,7 +373,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models)
+    models = Models(engine, settings, readings, paths.models, HeaderReader())
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)

@@ -1,0 +1,28 @@
+"""Following a use-case to its one ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading, Opening
+
+
+class Stopped(Exception):
+    """The person pressed Ctrl+C."""
+
+
+def result_of(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
+    """The result of a use-case. Raises AppError, Stopped."""
+    for event in events:
+        match event:
+            case Loading() | Opening():
+                on_progress(event)
+            case Done(result):
+                return result
+            case Cancelled():
+                raise Stopped
+            case Failed(problem):
+                raise AppError.of(problem)
+    raise AppError(Code.BUG, where="cli.result_of")
