@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from app.core.model import NO_LAYER, Part, Weights
 from app.models.gguf import Tensor
 
-_LAYER = re.compile(r"(?:dec\.|enc\.)?blk\.(\d{1,4})\.(.+)")
+_LAYER = re.compile(r"(?:dec\.|enc\.)?blk\.(\d{1,4})\.(.+)", re.ASCII)
 _ROLE = re.compile(r"\.(?:weight|bias|scale)$")
 
 _IN_LAYER = (

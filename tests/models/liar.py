@@ -1,0 +1,53 @@
+"""A process for headers that a file has taken over: it answers as the test chose, or ends, or hangs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import Code, Problem
+from app.isolation.process import Ready, WireFailed
+from app.isolation.pulse import Port
+from app.isolation.sandbox import Step
+from app.models.protocol import Event, Order, PartRead, ReadPart
+
+
+def descriptors() -> set[str]:
+    """What the process holds open, but for the list itself."""
+    folder = Path("/proc/self/fd")
+    return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
+
+
+def main(lie: str) -> None:
+    """`lie`: what to do when asked for the header, or, where it begins with `part `, for a part."""
+    raw_pipe = os.dup(1)
+    port: Port[Order] = Port(Order)
+    port.send(Ready(Step.RLIMITS))
+    early = lie.startswith("part ")
+    while (order := port.receive()) is not None:
+        port.step()
+        if isinstance(order, ReadPart) and not early:
+            port.send(PartRead())
+            continue
+        kind, _, rest = lie.removeprefix("part ").partition(" ")
+        match kind:
+            case "garbage":
+                os.write(raw_pipe, bytes.fromhex(rest))
+            case "signal":
+                os.kill(os.getpid(), int(rest))
+            case "exit":
+                os._exit(int(rest))
+            case "descriptors":
+                port.send(WireFailed(Problem(Code.BUG, {"where": "\n".join(descriptors())})))
+            case "hang":
+                threading.Event().wait()
+            case _:
+                port.send(msgspec.json.decode(lie.removeprefix("part "), type=Event))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
