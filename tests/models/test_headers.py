@@ -6,6 +6,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,24 @@ def test_llama_cpp_counts_the_same_parameters_and_bytes(quick: HeaderReader, tmp
     api.llama_model_free(model)
     told = read(quick, path)
     assert (told.parameters, sum(weights.bytes for weights in told.weights)) == counted
+
+
+def test_a_header_costs_few_reads_and_none_of_the_weights(tmp_path: Path) -> None:
+    """So that it can be had of a file that lies elsewhere, range by range."""
+    path = headers.write_header(tmp_path / "scout.gguf")
+    reads: list[tuple[int, int]] = []
+
+    class Counted(OpenSource):
+        def read(self, offset: int, size: int) -> bytes:
+            reads.append((offset, size))
+            return super().read(offset, size)
+
+    with path.open("rb") as file:
+        contents = gguf.parse(Counted(file.fileno()))
+    assert contents.file_bytes > 60 * GIB
+    assert sum(size for _offset, size in reads) < 8 << 20
+    assert len(reads) <= 8
+    assert all(before < after for (before, _), (after, _) in pairwise(reads[1:]))
 
 
 # ---- split models ----------------------------------------------------------------------------------------------
