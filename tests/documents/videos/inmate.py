@@ -16,12 +16,12 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
-from app.documents.protocol import WireFailed
 from app.documents.videos import container
 from app.documents.videos.protocol import Draw, Survey, Surveyed
 from app.documents.videos.reader import MEMORY_BYTES
 from app.documents.videos.worker import Work
 from app.isolation import limits, sandbox
+from app.isolation.process import WireFailed
 
 
 def held(untrusted_bytes: bytes) -> FileIO:
