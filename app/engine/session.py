@@ -297,12 +297,13 @@ def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
 def _shape(model: Model) -> planner.Shape:
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
+    geometry = planner.geometry_of(model.architecture, model.window, model.recurrent)
     return planner.Shape(
-        layers=model.layers,
-        kv_heads=model.integer("attention.head_count_kv", heads),
+        kv_heads=(model.integer("attention.head_count_kv", heads),) * model.layers,
         key_length=model.integer("attention.key_length", head_length),
         value_length=model.integer("attention.value_length", head_length),
-        geometry=planner.geometry_of(model.architecture, model.window, model.recurrent),
+        geometry=geometry,
+        pattern=planner.pattern_of(model.architecture, geometry),
     )
 
 

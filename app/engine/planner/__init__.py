@@ -1,0 +1,44 @@
+"""How much memory a model takes, and where its parts go; pure arithmetic, no model is touched.
+
+`cache.py` the KV cache; `graph.py` llama.cpp's compute buffer; `demand.py` all bytes by class and device; `machine.py`
+what there is; `speed.py` estimates; `placement.py` chooses.
+"""
+
+from app.engine.planner.cache import (
+    DEFAULT_CONTEXT,
+    LLAMA4_CHUNK,
+    Shape,
+    context_bytes,
+    geometry_of,
+    kv_bytes,
+    largest_context,
+    pattern_of,
+)
+from app.engine.planner.demand import Item, Use
+from app.engine.planner.machine import Device, Machine, imagined
+from app.engine.planner.placement import Mapping, Placement, Reason, Remark, Shortfall, Wish, plan
+from app.engine.planner.speed import Speed
+
+__all__ = [
+    "DEFAULT_CONTEXT",
+    "LLAMA4_CHUNK",
+    "Device",
+    "Item",
+    "Machine",
+    "Mapping",
+    "Placement",
+    "Reason",
+    "Remark",
+    "Shape",
+    "Shortfall",
+    "Speed",
+    "Use",
+    "Wish",
+    "context_bytes",
+    "geometry_of",
+    "imagined",
+    "kv_bytes",
+    "largest_context",
+    "pattern_of",
+    "plan",
+]

@@ -1,0 +1,254 @@
+"""What a model takes, by class and by device, once it is said what lies where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from app.core.model import NO_LAYER, ModelHeader, Part
+from app.core.settings import KvType
+from app.engine.planner import cache, graph
+from app.engine.planner.machine import Device, Machine
+
+_PROCESS_BYTES = 140 << 20
+"""What the engine's process holds before it loads anything (Python, numpy, llama.cpp)."""
+
+_BYTES_PER_TOKEN_OF_VOCABULARY = 500
+"""llama.cpp's tables of a vocabulary: texts, two hash tables, merges."""
+
+_BYTES_PER_CELL = 144
+"""llama-kv-cells.h keeps 48 bytes of each cell, and where it is in use a node of a set and one of a map."""
+
+_PROJECTOR_COMPUTE_BYTES = 256 << 20
+"""Room in which a projector computes one tile; a bound, not measured on a GPU."""
+
+_F16 = 2
+_LOGIT = 4
+
+
+class Item(StrEnum):
+    """The classes that bytes are counted in: the parts of the weights, then what comes beside them."""
+
+    EXPERTS = "experts"
+    SHARED_EXPERTS = "shared_experts"
+    ATTENTION = "attention"
+    FEED_FORWARD = "feed_forward"
+    ROUTER = "router"
+    EMBEDDINGS = "embeddings"
+    OUTPUT = "output"
+    OTHER = "other"
+    KV = "kv"
+    COMPUTE = "compute"
+    PROJECTOR = "projector"
+    LOGITS = "logits"
+    REST = "rest"  # the process, its vocabulary, the book-keeping of the cache
+
+
+class Use(msgspec.Struct, frozen=True):
+    """Bytes of one class on one device."""
+
+    device: str
+    item: Item
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`gpu_layers` as llama.cpp counts them: the last so many, the output layer is one more. `expert_layers`: the
+    experts of the first so many layers stay on the CPU."""
+
+    context_tokens: int
+    kv_type: KvType
+    slice_tokens: int
+    gpu_layers: int
+    expert_layers: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`split`: layers on each GPU, in order. `missing`: bytes beyond what each device that is too small has, summed."""
+
+    uses: tuple[Use, ...]
+    split: tuple[int, ...]
+    missing: int
+
+
+class Demand:
+    """One model, with what it sees images with, on one machine."""
+
+    def __init__(self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, outputs: int) -> None:
+        """`outputs`: the most tokens of a slice that logits are wanted after."""
+        self.header = header
+        self.shape = shape_of(header)
+        self._graph_layers = _layers_of(header, self.shape)
+        self._machine = machine
+        self._outputs = outputs
+        self._projector = projector.file_bytes if projector else 0
+        self._layers: list[dict[Item, int]] = [{} for _ in range(header.layers)]
+        self._outside: dict[Item, int] = {}
+        for weights in header.weights:
+            held = self._outside if weights.layer == NO_LAYER else self._layers[weights.layer]
+            item = Item(weights.part.value)
+            held[item] = held.get(item, 0) + weights.bytes
+
+    @property
+    def mixture_layers(self) -> tuple[int, ...]:
+        """Layers with experts."""
+        return tuple(number for number, held in enumerate(self._layers) if held.get(Item.EXPERTS))
+
+    def lay_out(self, choice: Choice) -> Layout:
+        """Where all bytes go."""
+        gpus = self._machine.gpus if choice.gpu_layers else ()
+        host = self._machine.host
+        first = self.header.layers + 1 - choice.gpu_layers if gpus else self.header.layers + 1
+        blocks = [self._block(choice, layer) for layer in range(first, self.header.layers + 1)]
+        fixed = [self._fixed(choice, index, len(gpus)) for index in range(len(gpus))]
+        sizes = [sum(block.values()) for block in blocks]
+        split = _cut(sizes, [gpu.room - sum(each.values()) for gpu, each in zip(gpus, fixed, strict=True)])
+        held: list[tuple[Device, dict[Item, int]]] = []
+        start = 0
+        for gpu, each, count in zip(gpus, fixed, split, strict=True):
+            held.append((gpu, _sum([each, *blocks[start : start + count]])))
+            start += count
+        held.append((host, self._on_host(choice, first)))
+        uses = tuple(
+            Use(device.name, item, each[item]) for device, each in held for item in Item if each.get(item, 0) > 0
+        )
+        missing = sum(max(0, sum(each.values()) - device.room) for device, each in held)
+        return Layout(uses, tuple(split), missing)
+
+    def _block(self, choice: Choice, layer: int) -> dict[Item, int]:
+        """What a layer brings to its GPU; the layer after the last is the output."""
+        if layer == self.header.layers:
+            held: dict[Item, int] = dict(self._outside)
+            held.pop(Item.EMBEDDINGS, None)
+            if self.header.tied:
+                held[Item.OUTPUT] = self._outside.get(Item.EMBEDDINGS, 0)  # llama.cpp makes a second copy there
+            return held
+        held = dict(self._layers[layer])
+        if layer < choice.expert_layers:
+            held.pop(Item.EXPERTS, None)
+        held[Item.KV] = self._kv(choice, layer)
+        return held
+
+    def _kv(self, choice: Choice, layer: int) -> int:
+        return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
+
+    def _fixed(self, choice: Choice, index: int, count: int) -> dict[Item, int]:
+        """What lies on a GPU whatever layers it has."""
+        shape = self._graph(choice)
+        compute = graph.compute_bytes(shape)
+        if choice.kv_type is not KvType.F16:
+            # CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh).
+            numbers = max(self.shape.kv_heads, default=0) * (self.shape.key_length + self.shape.value_length)
+            compute += _F16 * numbers * cache.cells(choice.context_tokens)
+        moved = [held.get(Item.EXPERTS, 0) for held in self._layers[: choice.expert_layers]]
+        if moved:
+            # For a long slice the experts are copied to the GPU, one tensor after the other: of a layer's three, the
+            # largest is less than half.
+            compute += max(moved) // 2
+        held = {Item.COMPUTE: compute}
+        if index == 0 and self._projector:
+            held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
+        return held if count else {}
+
+    def _on_host(self, choice: Choice, first_on_gpu: int) -> dict[Item, int]:
+        layers = self.header.layers
+        own = range(min(first_on_gpu, layers))
+        held = _sum([*(self._layers[layer] for layer in own), {Item.KV: sum(self._kv(choice, layer) for layer in own)}])
+        held[Item.EXPERTS] = held.get(Item.EXPERTS, 0) + sum(
+            self._layers[layer].get(Item.EXPERTS, 0) for layer in range(len(own), min(layers, choice.expert_layers))
+        )
+        outside = self._outside
+        if first_on_gpu <= layers:
+            outside = {Item.EMBEDDINGS: outside.get(Item.EMBEDDINGS, 0)}
+        shape = self._graph(choice)
+        all_on_gpu = first_on_gpu == 0 and not choice.expert_layers
+        held = _sum([held, outside])
+        held[Item.COMPUTE] = graph.input_bytes(shape) if all_on_gpu else graph.compute_bytes(shape)
+        held[Item.LOGITS] = _LOGIT * self.header.vocabulary * self._outputs
+        held[Item.REST] = (
+            _PROCESS_BYTES
+            + self.header.vocabulary * _BYTES_PER_TOKEN_OF_VOCABULARY
+            + _BYTES_PER_CELL * (shape.cells + (shape.local_cells if self.shape.pattern else 0))
+        )
+        if self._projector and first_on_gpu > layers:
+            held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
+        return held
+
+    def _graph(self, choice: Choice) -> graph.GraphShape:
+        context_tokens, slice_tokens = choice.context_tokens, choice.slice_tokens
+        tokens = min(slice_tokens, cache.cells(context_tokens))
+        return graph.GraphShape(
+            tokens,
+            min(self._outputs, tokens),
+            self.header.width,
+            self.header.vocabulary,
+            self._graph_layers,
+            cache.cells(context_tokens),
+            cache.local_cells(self.shape, context_tokens, slice_tokens),
+            cache.rotations(self.shape, choice.kv_type),
+            self.header.architecture == "llama4",
+        )
+
+
+def shape_of(header: ModelHeader) -> cache.Shape:
+    """What a header says of the KV cache."""
+    geometry = cache.geometry_of(header.architecture, header.window, header.recurrent)
+    pattern = cache.pattern_of(header.architecture, geometry)
+    return cache.Shape(header.kv_heads, header.key_length, header.value_length, geometry, pattern)
+
+
+def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShape, ...]:
+    mixtures = {weights.layer for weights in header.weights if weights.part is Part.EXPERTS}
+    return tuple(
+        graph.LayerShape(
+            query=header.heads[layer] * header.key_length,
+            key=header.kv_heads[layer] * header.key_length,
+            value=header.kv_heads[layer] * header.value_length,
+            dense=header.feed_forward,
+            experts=header.experts if layer in mixtures else 0,
+            used=header.experts_used,
+            expert_width=header.expert_feed_forward or header.feed_forward,
+            shared=header.shared_expert_feed_forward,
+            local=shape.is_local(layer),
+        )
+        for layer in range(header.layers)
+    )
+
+
+def _sum(parts: Sequence[dict[Item, int]]) -> dict[Item, int]:
+    total: dict[Item, int] = {}
+    for part in parts:
+        for item, size in part.items():
+            total[item] = total.get(item, 0) + size
+    return total
+
+
+def _cut(sizes: Sequence[int], rooms: Sequence[int]) -> list[int]:
+    """How many of consecutive blocks each GPU takes, so that all are filled to about the same share of their room."""
+    if len(rooms) <= 1:
+        return [len(sizes)] * len(rooms)
+
+    def filled(share: float) -> list[int]:
+        counts, at = [], 0
+        for room in rooms:
+            start, left = at, room * share
+            while at < len(sizes) and sizes[at] <= left:
+                left -= sizes[at]
+                at += 1
+            counts.append(at - start)
+        return counts
+
+    low, high = 0.0, 1.0
+    if sum(filled(high)) < len(sizes):
+        counts = filled(high)
+        counts[-1] += len(sizes) - sum(counts)
+        return counts
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (low, middle) if sum(filled(middle)) == len(sizes) else (middle, high)
+    return filled(high)

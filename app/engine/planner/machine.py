@@ -1,0 +1,50 @@
+"""What there is to place a model on: graphics cards, main memory, and how fast they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+GIB = 1 << 30
+
+_KEPT_BYTES, _KEPT_SHARE = GIB // 2, 1 / 50
+"""Memory of a device that a plan leaves free, the larger of both: the driver's own buffers (about 0.5 GB for a process
+on CUDA), other programs, and what grows a little while a model runs."""
+
+_GPU_FREE, _RAM_FREE = 0.975, 0.95
+"""What is free of imagined memory: an H100 of 80 GB shows 78 GiB, a desktop with nothing open takes a few GB."""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """`bandwidth`: bytes a second that can be read; 0 where it is not known."""
+
+    name: str
+    gpu: bool
+    total_bytes: int
+    free_bytes: int
+    bandwidth: float = 0.0
+
+    @property
+    def room(self) -> int:
+        """Bytes that a plan may use."""
+        return max(0, self.free_bytes - int(max(_KEPT_BYTES, self.total_bytes * _KEPT_SHARE)))
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """`gpus` in llama.cpp's order. `threads` that compute on the CPU."""
+
+    gpus: tuple[Device, ...]
+    host: Device
+    threads: int
+
+
+def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:
+    """A machine by the sizes that are printed on boxes, which count 2**30 bytes as a gigabyte."""
+    names = ["GPU"] if len(gpu_gigabytes) == 1 else [f"GPU {number}" for number in range(len(gpu_gigabytes))]
+    gpus = tuple(
+        Device(name, True, int(size * GIB), int(size * GIB * _GPU_FREE))
+        for name, size in zip(names, gpu_gigabytes, strict=True)
+    )
+    host = Device("RAM", False, int(ram_gigabytes * GIB), int(ram_gigabytes * GIB * _RAM_FREE))
+    return Machine(gpus, host, threads)

@@ -1,0 +1,339 @@
+"""Where a model's parts go on a machine, and how much context that leaves; or by how much it does not fit.
+
+What is read for every token (attention, shared experts, the cache) stays on the GPU as long as there is one that holds
+it. When not all fits, the experts of the first layers move to main memory, no more of them than have to; only then
+whole layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import msgspec
+
+from app.core.errors import Parameter
+from app.core.model import ModelHeader
+from app.core.settings import KvType
+from app.engine.planner import cache
+from app.engine.planner.demand import Choice, Demand, Item, Layout, Use
+from app.engine.planner.machine import Machine
+from app.engine.planner.speed import Speed, estimate
+
+BOOKS_CONTEXT = 131_072
+"""Tokens of context for which experts are moved off the GPU when nobody asked for a number: a long novel or two. More
+than that is proposed only where it costs no speed."""
+
+_OUTPUTS = 17
+"""Logits of a slice: those of a token and of a draft behind it (`engine.lookup.MAX_DRAFT`)."""
+
+_SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
+"""Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
+slices read faster; elsewhere they only cost memory."""
+
+_NOTHING = "^$"
+"""A pattern of tensors that matches none. llama.cpp keeps four copies of what goes into a graph on several GPUs, for
+batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a person wants; zeros and None leave it to the planner. `gpu_layers` and `expert_layers` as in `Choice`."""
+
+    context_tokens: int = 0
+    kv_type: KvType | None = None
+    slice_tokens: int = 0
+    gpu_layers: int | None = None
+    expert_layers: int | None = None
+    threads: int = 0
+
+
+class Mapping(StrEnum):
+    """How weights come into memory."""
+
+    MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
+    READ = "read"  # copied; llama.cpp asks for it where tensors are placed by pattern, and packs them anew for the CPU
+
+
+class Reason(StrEnum):
+    """Why a plan is as it is. The comment names the parameters."""
+
+    ALL_ON_GPU = "all_on_gpu"
+    ALL_ON_GPUS = "all_on_gpus"  # count
+    EXPERTS_ON_CPU = "experts_on_cpu"  # layers, of_layers, moved_bytes
+    LAYERS_ON_CPU = "layers_on_cpu"  # layers, of_layers
+    NO_GPU = "no_gpu"
+    GPU_UNUSED = "gpu_unused"
+    CONTEXT_TRAINED = "context_trained"  # context_tokens
+    CONTEXT_LARGEST = "context_largest"  # context_tokens, token_bytes
+    CONTEXT_BOOKS = "context_books"  # context_tokens
+    CONTEXT_WISHED = "context_wished"  # context_tokens
+    KV_CHOSEN = "kv_chosen"  # kv_type
+    LONG_SLICES = "long_slices"  # slice_tokens
+    # what would help where it does not fit
+    SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
+    SMALLER_KV = "smaller_kv"  # kv_type
+    MORE_MEMORY = "more_memory"  # missing_bytes
+    SMALLER_MODEL = "smaller_model"
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """One sentence of an explanation, before it is put into words."""
+
+    reason: Reason
+    params: dict[str, Parameter] = {}
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
+    several GPUs, in order."""
+
+    context_tokens: int
+    kv_type: KvType
+    slice_tokens: int
+    gpu_layers: int
+    expert_layers: int
+    cpu_tensors: tuple[str, ...]
+    tensor_split: tuple[int, ...]
+    mapping: Mapping
+    threads: int
+    uses: tuple[Use, ...]
+    speed: Speed
+    remarks: tuple[Remark, ...]
+
+    def by_class(self) -> dict[str, int]:
+        """Bytes by class, on all devices together."""
+        return _totals((use.item.value, use.bytes) for use in self.uses)
+
+    def by_device(self) -> dict[str, int]:
+        """Bytes by device, of all classes together."""
+        return _totals((use.device, use.bytes) for use in self.uses)
+
+
+class Shortfall(msgspec.Struct, frozen=True):
+    """It does not fit: by how many bytes at least, where these would go otherwise, and what would help."""
+
+    context_tokens: int
+    kv_type: KvType
+    missing_bytes: int
+    uses: tuple[Use, ...]
+    remarks: tuple[Remark, ...]
+
+    by_class = Placement.by_class
+    by_device = Placement.by_device
+
+
+def plan(header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> Placement | Shortfall:
+    """Place a model. Its context is rounded up to what llama.cpp makes of it."""
+    return _Planner(header, projector, machine, wish).plan()
+
+
+@dataclass(frozen=True)
+class _Level:
+    """How much of a model is off the GPU; `Choice` says what the numbers mean."""
+
+    gpu_layers: int
+    expert_layers: int
+    slice_tokens: int
+
+
+class _Planner:
+    def __init__(self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> None:
+        self._header = header
+        self._machine = machine
+        self._wish = wish
+        self._demand = Demand(header, projector, machine, _OUTPUTS)
+        self._levels = list(self._all_levels())
+
+    def plan(self) -> Placement | Shortfall:
+        wish = self._wish
+        found: Choice | None
+        if wish.context_tokens:
+            kinds = (wish.kv_type,) if wish.kv_type else tuple(KvType)
+            found = self._fastest(wish.context_tokens, kinds)
+            if found is None:
+                return self._shortfall(wish.context_tokens, kinds[-1])
+            return self._placement(found, Remark(Reason.CONTEXT_WISHED, {"context_tokens": found.context_tokens}))
+        kinds = (wish.kv_type,) if wish.kv_type else (KvType.F16, KvType.Q8_0)
+        choices = [choice for kind in kinds if (choice := self._roomiest(kind)) is not None]
+        if not choices:
+            return self._shortfall(min(self._trained, cache.STEP), kinds[-1])
+        best = max(choices, key=lambda choice: choice.context_tokens)  # of equal ones the first, the most exact
+        return self._placement(best, self._why_context(best))
+
+    @property
+    def _trained(self) -> int:
+        return self._header.context_trained or cache.DEFAULT_CONTEXT
+
+    def _all_levels(self) -> Iterator[_Level]:
+        """From all on the GPU to nothing there; each takes less of the GPU than the one before."""
+        layers, wish = self._header.layers, self._wish
+        mixtures = self._demand.mixture_layers
+        if not self._machine.gpus:
+            yield _Level(0, 0, wish.slice_tokens or _SLICE)
+            return
+        moved = [0, *(layer + 1 for layer in mixtures)]
+        ways = [(layers + 1, count) for count in moved]
+        ways += [(count, moved[-1]) for count in range(layers, -1, -1)]
+        for gpu_layers, expert_layers in ways:
+            if wish.gpu_layers is not None and gpu_layers != (layers + 1 if wish.gpu_layers < 0 else wish.gpu_layers):
+                continue
+            if wish.expert_layers is not None and gpu_layers and expert_layers != min(wish.expert_layers, moved[-1]):
+                continue
+            yield _Level(gpu_layers, expert_layers if gpu_layers else 0, wish.slice_tokens)
+
+    def _slices(self, level: _Level) -> tuple[int, ...]:
+        if level.slice_tokens:
+            return (level.slice_tokens,)
+        return (_SLICE_WITH_EXPERTS_APART, _SLICE) if level.expert_layers else (_SLICE,)
+
+    def _fits(self, level: _Level, slice_tokens: int, context_tokens: int, kind: KvType) -> Choice | None:
+        choice = Choice(context_tokens, kind, slice_tokens, level.gpu_layers, level.expert_layers)
+        return choice if self._demand.lay_out(choice).missing == 0 else None
+
+    def _first(self, context_tokens: int, kind: KvType) -> tuple[int, Choice] | None:
+        """The level with the least off the GPU that holds a context, and the longest slices there."""
+        for number, level in enumerate(self._levels):
+            for slice_tokens in self._slices(level):
+                choice = self._fits(level, slice_tokens, context_tokens, kind)
+                if choice is not None:
+                    return number, choice
+        return None
+
+    def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> Choice | None:
+        """The least off the GPU; of types that need no more off it, the most exact. q4_0 only if nothing else fits."""
+        found = [hit for kind in kinds if (hit := self._first(context_tokens, kind)) is not None]
+        exact = [hit for hit in found if hit[1].kv_type is not KvType.Q4_0] or found
+        return min(exact, key=lambda hit: hit[0])[1] if exact else None
+
+    def _roomiest(self, kind: KvType) -> Choice | None:
+        """As much context as possible: all that is left where everything stays on the GPU, else enough for books."""
+        books = min(BOOKS_CONTEXT, self._trained)
+        best = self._largest(self._levels[0], kind) if self._levels else None
+        if best is not None and best.context_tokens >= books:
+            return best
+        first = self._first(books, kind)
+        if first is not None:
+            return self._largest(self._levels[0], kind) if len(self._levels) == 1 else first[1]
+        # Not even that: whichever level holds the most.
+        every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
+        return max(every, key=lambda choice: choice.context_tokens, default=None)
+
+    def _largest(self, level: _Level, kind: KvType) -> Choice | None:
+        """The most context that a level holds."""
+        found: list[Choice] = []
+        sizes = [*range(cache.STEP, self._trained, cache.STEP), self._trained]
+        for slice_tokens in self._slices(level):
+            low, high = 0, len(sizes)  # so many fit; more than so many do not
+            while low < high:
+                middle = (low + high + 1) // 2
+                fitting = self._fits(level, slice_tokens, sizes[middle - 1], kind) is not None
+                low, high = (middle, high) if fitting else (low, middle - 1)
+            if low:
+                choice = self._fits(level, slice_tokens, sizes[low - 1], kind)
+                found += [choice] if choice else []
+        return max(found, key=lambda choice: choice.context_tokens, default=None)
+
+    # ---- what is told
+
+    def _placement(self, choice: Choice, why: Remark) -> Placement:
+        layout = self._demand.lay_out(choice)
+        several = len(layout.split) > 1
+        patterns = _patterns(self._demand.mixture_layers, choice)
+        return Placement(
+            context_tokens=choice.context_tokens,
+            kv_type=choice.kv_type,
+            slice_tokens=choice.slice_tokens,
+            gpu_layers=choice.gpu_layers,
+            expert_layers=choice.expert_layers,
+            cpu_tensors=patterns or ((_NOTHING,) if several else ()),
+            tensor_split=layout.split if several else (),
+            mapping=Mapping.READ if patterns else Mapping.MAPPED,
+            threads=self._wish.threads or self._machine.threads,
+            uses=layout.uses,
+            speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
+            remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
+        )
+
+    def _why_devices(self, choice: Choice, layout: Layout) -> Iterator[Remark]:
+        layers = self._header.layers
+        mixtures = self._demand.mixture_layers
+        moved = sum(1 for layer in mixtures if layer < choice.expert_layers)
+        if not self._machine.gpus:
+            yield Remark(Reason.NO_GPU)
+        elif not choice.gpu_layers:
+            yield Remark(Reason.GPU_UNUSED)
+        elif not moved and choice.gpu_layers > layers:
+            count = len(layout.split)
+            yield Remark(Reason.ALL_ON_GPUS, {"count": count}) if count > 1 else Remark(Reason.ALL_ON_GPU)
+        if choice.gpu_layers and moved:
+            host = self._machine.host.name
+            moved_bytes = sum(use.bytes for use in layout.uses if use.device == host and use.item is Item.EXPERTS)
+            yield Remark(
+                Reason.EXPERTS_ON_CPU, {"layers": moved, "of_layers": len(mixtures), "moved_bytes": moved_bytes}
+            )
+        if choice.gpu_layers and choice.gpu_layers <= layers:
+            kept = layers + 1 - choice.gpu_layers
+            yield Remark(Reason.LAYERS_ON_CPU, {"layers": min(kept, layers), "of_layers": layers})
+
+    def _why_context(self, choice: Choice) -> Remark:
+        tokens: dict[str, Parameter] = {"context_tokens": choice.context_tokens}
+        if choice.context_tokens >= self._trained:
+            return Remark(Reason.CONTEXT_TRAINED, tokens)
+        if choice.context_tokens == BOOKS_CONTEXT:
+            return Remark(Reason.CONTEXT_BOOKS, tokens)
+        more = replace(choice, context_tokens=choice.context_tokens + cache.STEP)
+        token_bytes = (_all(self._demand.lay_out(more)) - _all(self._demand.lay_out(choice))) // cache.STEP
+        return Remark(Reason.CONTEXT_LARGEST, {**tokens, "token_bytes": token_bytes})
+
+    def _why_rest(self, choice: Choice) -> Iterator[Remark]:
+        if self._wish.kv_type is None:
+            yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
+        if not self._wish.slice_tokens and choice.slice_tokens > _SLICE:
+            yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
+
+    def _shortfall(self, context_tokens: int, kind: KvType) -> Shortfall:
+        """What is missing at the level that misses least."""
+        layouts = [
+            self._demand.lay_out(
+                Choice(context_tokens, kind, self._slices(level)[-1], level.gpu_layers, level.expert_layers)
+            )
+            for level in self._levels
+        ]
+        least = min(layouts, key=lambda layout: layout.missing)
+        return Shortfall(
+            context_tokens, kind, least.missing, least.uses, tuple(self._remedies(context_tokens, kind, least.missing))
+        )
+
+    def _remedies(self, context_tokens: int, kind: KvType, missing: int) -> Iterator[Remark]:
+        every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
+        most = max(every, key=lambda choice: choice.context_tokens, default=None)
+        if most is not None and most.context_tokens < context_tokens:
+            yield Remark(Reason.SMALLER_CONTEXT, {"context_tokens": most.context_tokens, "kv_type": most.kv_type.value})
+        kinds = list(KvType)
+        for smaller in kinds[kinds.index(kind) + 1 :]:
+            if self._first(context_tokens, smaller) is not None:
+                yield Remark(Reason.SMALLER_KV, {"kv_type": smaller.value})
+                break
+        yield Remark(Reason.MORE_MEMORY, {"missing_bytes": missing})
+        if most is None:
+            yield Remark(Reason.SMALLER_MODEL)
+
+
+def _patterns(mixtures: tuple[int, ...], choice: Choice) -> tuple[str, ...]:
+    """Names of the experts that stay on the CPU, as llama.cpp searches for them; none where a whole model does."""
+    layers = [str(layer) for layer in mixtures if layer < choice.expert_layers]
+    if not layers or not choice.gpu_layers:
+        return ()
+    return (rf"^blk\.({'|'.join(layers)})\.ffn_(up|down|gate|gate_up)_(ch|)exps\.",)
+
+
+def _all(layout: Layout) -> int:
+    return sum(use.bytes for use in layout.uses)
+
+
+def _totals(pairs: Iterator[tuple[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for name, size in pairs:
+        total[name] = total.get(name, 0) + size
+    return total

@@ -1,0 +1,96 @@
+"""How fast a placement will read and write, as far as bandwidth tells; rules of thumb, and named so.
+
+Writing: each token reads the weights that are active and the keys and values so far, each from the device where they
+lie, one device after the other. Reading: each slice costs its multiplications on the GPU, and for what stays in main
+memory one copy to the GPU; without a GPU, multiplications on the CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.core.model import ModelHeader
+from app.engine.planner.demand import Item, Use
+from app.engine.planner.machine import GIB, Device, Machine
+
+_REACHED = 0.65
+"""Share of a bandwidth that decoding reaches in practice; llama.cpp's own benchmarks lie between a half and 0.8."""
+
+_FLOPS_PER_BYTE_GPU, _FLOPS_PER_BYTE_CPU = 120, 8
+"""Multiplications and additions that a device reaches for each byte it can read. An H100 has 295 on paper; the starter
+model on two cores reaches about 8."""
+
+_TO_GPU = 25e9
+"""Bytes a second from main memory to a GPU: PCIe 4 with 16 lanes."""
+
+_RAM_BANDWIDTH = 60e9
+"""Two channels of DDR5, where nothing was measured."""
+
+_GPU_BANDWIDTHS = ((130, 4.8e12), (75, 3.35e12), (40, 0.86e12), (30, 1.79e12), (22, 1.0e12), (15, 0.6e12), (0, 0.36e12))
+"""By size in GiB, what a common card of that size has: H200, H100, L40S, RTX 5090, RTX 4090, RTX 4080, RTX 4060."""
+
+
+class Speed(msgspec.Struct, frozen=True):
+    """Tokens a second. `writing`: answers, with an empty context and with a full one; `reading`: over a whole context.
+
+    `assumed`: a bandwidth was not measured, but taken as usual for the size.
+    """
+
+    writing: float
+    writing_full: float
+    reading: float
+    assumed: bool
+
+
+def estimate(
+    header: ModelHeader, machine: Machine, uses: Sequence[Use], context_tokens: int, slice_tokens: int
+) -> Speed:
+    """The speed of a model that is placed so."""
+    devices = {device.name: device for device in (*machine.gpus, machine.host)}
+    weights_s = sum(use.bytes * _share(header, use.item) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses)
+    cache_s = sum(use.bytes / (_bandwidth(devices[use.device]) * _REACHED) for use in uses if use.item is Item.KV)
+    used = {use.device for use in uses}
+    return Speed(
+        writing=1 / max(weights_s, 1e-9),
+        writing_full=1 / max(weights_s + cache_s, 1e-9),
+        reading=_reading(header, machine, uses, context_tokens, slice_tokens),
+        assumed=any(not device.bandwidth for name, device in devices.items() if name in used),
+    )
+
+
+def _reading(
+    header: ModelHeader, machine: Machine, uses: Sequence[Use], context_tokens: int, slice_tokens: int
+) -> float:
+    queries = sum(heads * header.key_length for heads in header.heads)
+    seen = context_tokens / 2 if header.architecture != "llama4" else context_tokens / 8 + header.window / 2
+    flops = 2.0 * header.active_parameters + 4.0 * queries * seen
+    gpus = [gpu for gpu in machine.gpus if any(use.device == gpu.name for use in uses)]
+    if not gpus:
+        return _bandwidth(machine.host) * _FLOPS_PER_BYTE_CPU / max(flops, 1)
+    slowest = min(_bandwidth(gpu) for gpu in gpus)  # one works after the other
+    copied = sum(use.bytes for use in uses if use.device == machine.host.name and _is_weights(use.item))
+    slice_s = slice_tokens * flops / (slowest * _FLOPS_PER_BYTE_GPU) + copied / _TO_GPU
+    return slice_tokens / max(slice_s, 1e-9)
+
+
+def _bandwidth(device: Device) -> float:
+    if device.bandwidth:
+        return device.bandwidth
+    if not device.gpu:
+        return _RAM_BANDWIDTH
+    return next(speed for size, speed in _GPU_BANDWIDTHS if device.total_bytes >= size * GIB)
+
+
+def _is_weights(item: Item) -> bool:
+    return item in (Item.EXPERTS, Item.SHARED_EXPERTS, Item.ATTENTION, Item.FEED_FORWARD, Item.ROUTER, Item.OUTPUT)
+
+
+def _share(header: ModelHeader, item: Item) -> float:
+    """Of the bytes of a class, those that a token reads."""
+    if item is Item.EXPERTS:
+        return header.experts_used / max(1, header.experts)
+    if item is Item.EMBEDDINGS:
+        return 1.0 if header.tied else 0.0
+    return 1.0 if _is_weights(item) else 0.0
