@@ -22,6 +22,7 @@ from app.engine.protocol import (
     Appraised,
     BookSpan,
     BooksRead,
+    Buffer,
     Command,
     Count,
     Counted,
@@ -55,6 +56,8 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     ReadBooks,
+    Rehearse,
+    Rehearsed,
     Resume,
     Room,
     See,
@@ -88,6 +91,7 @@ Reply = TypeVar(
     Measured,
     NotSeen,
     Probed,
+    Rehearsed,
     Settled,
     Surveyed,
 )
@@ -234,6 +238,13 @@ class EngineClient:
         if not self._alive():
             self._start()
         return self._ask(Inspect(), Inspected)
+
+    def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
+        """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
+        tell. Starts the process, needs no model, and leaves one that is loaded alone. Raises AppError MODEL_*."""
+        if not self._alive():
+            self._start()
+        return self._ask(Rehearse(spec), Rehearsed).buffers
 
     def lay_out(self, prompt: Prompt) -> LaidOut:
         """The prompt's token ids, to look at."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.engine.library import bindings, last_errors, summary
+from app.engine.placing import Placing, apply
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -24,7 +25,7 @@ class Model:
     """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts."""
 
     def __init__(
-        self, path: Path, gpu_layers: int, on_progress: Callable[[float], bool], vocabulary_only: bool = False
+        self, path: Path, placing: Placing, on_progress: Callable[[float], bool], vocabulary_only: bool = False
     ) -> None:
         """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
 
@@ -41,11 +42,12 @@ class Model:
             return not given_up
 
         params = api.llama_model_default_params()
-        params.n_gpu_layers = gpu_layers
         params.vocab_only = vocabulary_only
+        alive = apply(placing, params)
         callback = api.llama_progress_callback(progress)
         params.progress_callback = callback
         self._model = api.llama_model_load_from_file(str(path).encode(), params)
+        del alive
         if not self._model:
             if given_up:
                 raise InterruptedError

@@ -30,7 +30,9 @@ class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
-    `projector_path`: what the model sees images with; empty for one that sees none.
+    `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
+    tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several GPUs;
+    `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
     """
 
     model_path: str
@@ -42,6 +44,9 @@ class LoadSpec(msgspec.Struct, frozen=True):
     readings: ReadingsSpec | None = None
     snapshot_bytes: int = 0
     projector_path: str = ""
+    cpu_tensors: tuple[str, ...] = ()
+    tensor_split: tuple[float, ...] = ()
+    mapped: bool = True
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -164,8 +169,17 @@ class Room(msgspec.Struct, frozen=True):
     context_tokens: int
 
 
+class Buffer(msgspec.Struct, frozen=True):
+    """Bytes in one kind of memory, as llama.cpp names it (CPU, CPU_Mapped, CPU_REPACK, CUDA0, CUDA_Host)."""
+
+    name: str
+    weights_bytes: int
+    cache_bytes: int
+    compute_bytes: int
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
-    """What was loaded. Bytes are bytes, contexts are tokens."""
+    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told."""
 
     name: str
     architecture: str
@@ -184,6 +198,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vocabulary: str  # identifies the tokenizer, so that token counts can be kept
     vision: Vision | None = None  # None: it sees no images
     vision_problem: Problem | None = None  # why its projector is of no use
+    buffers: tuple[Buffer, ...] = ()
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):
@@ -373,6 +388,12 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let a command that waits go on."""
 
 
+class Rehearse(msgspec.Struct, frozen=True, tag=True):
+    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
+
+    spec: LoadSpec
+
+
 class Inspect(msgspec.Struct, frozen=True, tag=True):
     """Ask what there is to compute on; needs no model."""
 
@@ -396,6 +417,7 @@ Command: TypeAlias = (
     | Stop
     | Pause
     | Resume
+    | Rehearse
     | Inspect
 )
 
@@ -473,6 +495,10 @@ class Device(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
+class Rehearsed(msgspec.Struct, frozen=True, tag=True):
+    buffers: tuple[Buffer, ...]
+
+
 class Inspected(msgspec.Struct, frozen=True, tag=True):
     version: str
     devices: tuple[Device, ...]
@@ -512,6 +538,7 @@ Event: TypeAlias = (
     | Settled
     | Probed
     | Generated
+    | Rehearsed
     | Inspected
     | WireFailed
     | WireCancelled

@@ -16,7 +16,9 @@ from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.settings import KvType, Sampling
 from app.engine import desk, planner
+from app.engine.buffers import buffers
 from app.engine.desk import Tokens
+from app.engine.dry_run import placing
 from app.engine.hardware import free_memory, physical_cores
 from app.engine.library import devices, version
 from app.engine.llama import Context, Model
@@ -52,7 +54,7 @@ class Session:
     def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: Wishes) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._wishes = wishes
-        self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress)
+        self._model = Model(Path(spec.model_path), placing(spec), on_progress)
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:
@@ -73,7 +75,12 @@ class Session:
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
         info = _describe(self._model, spec, self._shape, self._context.size, threads)
         seen_by = self._vision.info if self._vision is not None else None
-        self.info = msgspec.structs.replace(info, vision=seen_by, vision_problem=self._vision_problem)
+        self.info = msgspec.structs.replace(
+            info,
+            vision=seen_by,
+            vision_problem=self._vision_problem,
+            buffers=buffers(self._context.handle),
+        )
         self._sequence = HeldSequence(
             self._context,
             self._shape.geometry,

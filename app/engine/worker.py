@@ -10,9 +10,11 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Token
+from app.engine.dry_run import rehearse
 from app.engine.hardware import physical_cores
 from app.engine.library import devices, version
 from app.engine.llama import Model
+from app.engine.placing import Placing
 from app.engine.protocol import (
     AnswerTo,
     Appraise,
@@ -41,6 +43,8 @@ from app.engine.protocol import (
     Probe,
     Probed,
     ReadBooks,
+    Rehearse,
+    Rehearsed,
     Resume,
     See,
     Seen,
@@ -116,7 +120,7 @@ class Worker:
             case Foresee(prompt):
                 self._port.send(Foreseen(self._loaded().foresee(prompt)))
             case Count(model_path, texts):
-                vocabulary = Model(Path(model_path), 0, self._progress, vocabulary_only=True)
+                vocabulary = Model(Path(model_path), Placing(gpu_layers=0), self._progress, vocabulary_only=True)
                 self._port.send(Counted(tuple(len(vocabulary.tokenize(text, special=False)) for text in texts)))
                 vocabulary.close()
             case Layout(prompt):
@@ -159,6 +163,8 @@ class Worker:
                 if self._session is not None:
                     self._session.forget(book_id)
                 self._port.send(Forgotten())
+            case Rehearse(spec):
+                self._port.send(Rehearsed(rehearse(spec)))
             case Inspect():
                 self._port.send(Inspected(version(), devices(), physical_cores()))
             case Stop() | Pause() | Resume():

@@ -7,7 +7,7 @@ whole layers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -158,7 +158,8 @@ class _Planner:
         choices = [choice for kind in kinds if (choice := self._roomiest(kind)) is not None]
         if not choices:
             return self._shortfall(min(self._trained, cache.STEP), kinds[-1])
-        best = max(choices, key=lambda choice: choice.context_tokens)  # of equal ones the first, the most exact
+        # The most context; of equal ones the one with the least off the GPU, and then the most exact.
+        best = max(choices, key=lambda choice: (choice.context_tokens, choice.gpu_layers, -choice.expert_layers))
         return self._placement(best, self._why_context(best))
 
     @property
@@ -192,12 +193,20 @@ class _Planner:
         return choice if self._demand.lay_out(choice).missing == 0 else None
 
     def _first(self, context_tokens: int, kind: KvType) -> tuple[int, Choice] | None:
-        """The level with the least off the GPU that holds a context, and the longest slices there."""
+        """The level with the least off the GPU that holds a context. Where experts have to move, long slices are worth
+        a few more of them, but no whole layers."""
+        short, long = (self._first_with(pick, context_tokens, kind) for pick in (min, max))
+        if long is None or (short and (short[0] == 0 or short[1].gpu_layers > long[1].gpu_layers)):
+            return short
+        return long
+
+    def _first_with(
+        self, pick: Callable[[tuple[int, ...]], int], context_tokens: int, kind: KvType
+    ) -> tuple[int, Choice] | None:
         for number, level in enumerate(self._levels):
-            for slice_tokens in self._slices(level):
-                choice = self._fits(level, slice_tokens, context_tokens, kind)
-                if choice is not None:
-                    return number, choice
+            choice = self._fits(level, pick(self._slices(level)), context_tokens, kind)
+            if choice is not None:
+                return number, choice
         return None
 
     def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> Choice | None:
@@ -214,15 +223,18 @@ class _Planner:
             return best
         first = self._first(books, kind)
         if first is not None:
-            return self._largest(self._levels[0], kind) if len(self._levels) == 1 else first[1]
+            return first[1]
         # Not even that: whichever level holds the most.
         every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
         return max(every, key=lambda choice: choice.context_tokens, default=None)
 
     def _largest(self, level: _Level, kind: KvType) -> Choice | None:
         """The most context that a level holds."""
+        smallest = min(cache.STEP, self._trained)
+        if self._fits(level, min(self._slices(level)), smallest, kind) is None:
+            return None
         found: list[Choice] = []
-        sizes = [*range(cache.STEP, self._trained, cache.STEP), self._trained]
+        sizes = (*range(cache.STEP, self._trained, cache.STEP), self._trained)
         for slice_tokens in self._slices(level):
             low, high = 0, len(sizes)  # so many fit; more than so many do not
             while low < high:
@@ -308,7 +320,7 @@ class _Planner:
     def _remedies(self, context_tokens: int, kind: KvType, missing: int) -> Iterator[Remark]:
         every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
         most = max(every, key=lambda choice: choice.context_tokens, default=None)
-        if most is not None and most.context_tokens < context_tokens:
+        if most is not None:
             yield Remark(Reason.SMALLER_CONTEXT, {"context_tokens": most.context_tokens, "kv_type": most.kv_type.value})
         kinds = list(KvType)
         for smaller in kinds[kinds.index(kind) + 1 :]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from app.core.model import ModelHeader
-from app.engine.planner.demand import Item, Use
+from app.engine.planner.demand import Item, Use, shape_of
 from app.engine.planner.machine import GIB, Device, Machine
 
 _REACHED = 0.65
@@ -63,9 +63,12 @@ def estimate(
 def _reading(
     header: ModelHeader, machine: Machine, uses: Sequence[Use], context_tokens: int, slice_tokens: int
 ) -> float:
-    queries = sum(heads * header.key_length for heads in header.heads)
-    seen = context_tokens / 2 if header.architecture != "llama4" else context_tokens / 8 + header.window / 2
-    flops = 2.0 * header.active_parameters + 4.0 * queries * seen
+    shape = shape_of(header)
+    seen = 0.0  # by a token in the middle, keys times numbers of a query
+    for layer, heads in enumerate(header.heads):
+        reach = min(context_tokens, shape.geometry.window) if shape.is_local(layer) else context_tokens
+        seen += heads * header.key_length * reach / 2
+    flops = 2.0 * header.active_parameters + 4.0 * seen
     gpus = [gpu for gpu in machine.gpus if any(use.device == gpu.name for use in uses)]
     if not gpus:
         return _bandwidth(machine.host) * _FLOPS_PER_BYTE_CPU / max(flops, 1)

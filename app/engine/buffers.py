@@ -1,0 +1,77 @@
+"""What llama.cpp counts that a model and its context take, in each kind of memory.
+
+llama.cpp tells this by a function of C++ alone (`llama_get_memory_breakdown`, src/llama-ext.h, a `std::map` from kinds of
+memory to three sizes); its log has the same numbers, rounded to hundredths of a MiB. The map is read here as GNU's
+library lays it out (bits/stl_tree.h), so this works where that library is in use, which is on Linux.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Any
+
+from app.engine.library import bindings
+from app.engine.protocol import Buffer
+
+_NAME = "_Z26llama_get_memory_breakdownPK13llama_context"
+_MOST = 64
+"""More kinds of memory than any machine has: a map of more was not read rightly."""
+
+
+class _Map(ctypes.Structure):
+    """`std::map`: its comparison, the node before all others, and how many it holds."""
+
+    _fields_ = (
+        ("compare", ctypes.c_uint64),
+        ("color", ctypes.c_uint64),
+        ("root", ctypes.c_void_p),
+        ("leftmost", ctypes.c_void_p),
+        ("rightmost", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    )
+
+
+class _Node(ctypes.Structure):
+    _fields_ = (
+        ("color", ctypes.c_uint64),
+        ("parent", ctypes.c_void_p),
+        ("left", ctypes.c_void_p),
+        ("right", ctypes.c_void_p),
+        ("kind", ctypes.c_void_p),
+        ("weights", ctypes.c_size_t),
+        ("cache", ctypes.c_size_t),
+        ("compute", ctypes.c_size_t),
+    )
+
+
+def buffers(context: Any) -> tuple[Buffer, ...]:
+    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where it cannot be told."""
+    library = bindings()._lib
+    if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(library, _NAME):
+        return ()
+    breakdown = getattr(library, _NAME)
+    breakdown.argtypes, breakdown.restype = [ctypes.c_void_p], _Map
+    library.ggml_backend_buft_name.argtypes = [ctypes.c_void_p]
+    library.ggml_backend_buft_name.restype = ctypes.c_char_p
+    found = breakdown(context)  # its few nodes are not given back: that would take C++'s own delete
+    nodes: list[_Node] = []
+    if 0 < found.count <= _MOST:
+        _gather(found.root, nodes)
+    if len(nodes) != found.count:
+        return ()
+    return tuple(
+        Buffer(
+            library.ggml_backend_buft_name(node.kind).decode("utf-8", "replace"), node.weights, node.cache, node.compute
+        )
+        for node in nodes
+    )
+
+
+def _gather(address: int | None, nodes: list[_Node]) -> None:
+    if not address or len(nodes) > _MOST:
+        return
+    node = _Node.from_address(address)
+    _gather(node.left, nodes)
+    nodes.append(node)
+    _gather(node.right, nodes)

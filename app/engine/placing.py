@@ -1,0 +1,90 @@
+"""Where llama.cpp puts a model's tensors: the parameters of a load that say so."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.errors import AppError, Code
+from app.engine.library import bindings
+
+CPU = "CPU"
+
+
+@dataclass(frozen=True)
+class Placing:
+    """`gpu_layers`: the last so many layers, the output counted as one; -1: all. `kept`: patterns (C++'s ECMAScript) of
+    tensor names that go to the memory called `kept_in` instead. `split`: share of the layers on each of several GPUs.
+
+    `mapped`: weights stay in the file and are mapped from there. `repacked`: the CPU may lay out weights anew.
+    `rehearsed`: nothing is read and nothing is allocated, only counted.
+    """
+
+    gpu_layers: int = -1
+    kept: tuple[str, ...] = ()
+    kept_in: str = CPU
+    split: tuple[float, ...] = ()
+    mapped: bool = True
+    repacked: bool = True
+    rehearsed: bool = False
+
+
+class _Override(ctypes.Structure):
+    """struct llama_model_tensor_buft_override; an array of them ends with one of nothing."""
+
+    _fields_ = (("pattern", ctypes.c_char_p), ("kind", ctypes.c_void_p))
+
+
+def apply(placing: Placing, params: Any) -> list[Any]:
+    """Write `placing` into llama_model_params. What is returned must live until the model is loaded.
+
+    Raises AppError MODEL_FAILED where there is no memory called `kept_in`.
+    """
+    api = bindings()
+    params.n_gpu_layers = placing.gpu_layers
+    params.use_extra_bufts = placing.repacked
+    params.no_alloc = placing.rehearsed
+    if placing.rehearsed or not placing.mapped:
+        params.load_mode = api.LLAMA_LOAD_MODE_NONE
+    alive: list[Any] = []
+    if placing.kept:
+        kind = _memory(placing.kept_in)
+        overrides = (_Override * (len(placing.kept) + 1))(
+            *(_Override(pattern.encode(), kind) for pattern in placing.kept), _Override(None, None)
+        )
+        params.tensor_buft_overrides = ctypes.cast(overrides, ctypes.c_void_p)
+        alive.append(overrides)
+    if placing.split:
+        most = int(api.llama_max_devices())
+        shares = (ctypes.c_float * most)(*placing.split[:most])
+        params.tensor_split = shares
+        alive.append(shares)
+    return alive
+
+
+def _memory(name: str) -> int:
+    """A kind of memory of the CPU's by its name: plain, or one of those in which weights are laid out anew."""
+    library = bindings()._lib
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    for function, arguments, result in (
+        ("ggml_backend_cpu_buffer_type", [], pointer),
+        ("ggml_backend_dev_by_type", [ctypes.c_int], pointer),
+        ("ggml_backend_dev_backend_reg", [pointer], pointer),
+        ("ggml_backend_reg_get_proc_address", [pointer, text], pointer),
+        ("ggml_backend_buft_name", [pointer], text),
+    ):
+        getattr(library, function).argtypes, getattr(library, function).restype = arguments, result
+    if name == CPU:
+        return int(library.ggml_backend_cpu_buffer_type())
+    cpu = library.ggml_backend_dev_by_type(0)
+    registry = library.ggml_backend_dev_backend_reg(cpu)
+    address = library.ggml_backend_reg_get_proc_address(registry, b"ggml_backend_dev_get_extra_bufts")
+    if address:
+        kinds = ctypes.CFUNCTYPE(ctypes.POINTER(pointer), pointer)(address)(cpu)
+        index = 0
+        while kinds and kinds[index]:
+            if library.ggml_backend_buft_name(kinds[index]).decode("utf-8", "replace") == name:
+                return int(kinds[index])
+            index += 1
+    raise AppError(Code.MODEL_FAILED, path="", detail=f"no memory {name}")
