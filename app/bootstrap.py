@@ -25,6 +25,7 @@ from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
+from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.removal import Removal
@@ -80,6 +81,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
+        plans=Plans(models, engine),
         readings=readings,
         removal=removal,
         conversations=conversations,

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from app import messages
+from app.cli import plan
 from app.cli.following import result_of
 from app.cli.output import bar, print_json
 from app.core.cancel import Cancel
@@ -23,7 +24,10 @@ _Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
 
 
 def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
-    """Carry out `models list` or `models show`. Raises AppError, Stopped."""
+    """Carry out `models list`, `models show` or `models plan`. Raises AppError, Stopped."""
+    if options.models_command == "plan":
+        plan.run(options, desk, cancel)
+        return
     if options.models_command == "list":
         found = [(file, _header_or_problem(Path(file.path), desk, cancel)) for file in desk.models.available()]
         if options.json:

@@ -1,8 +1,8 @@
 """What llama.cpp counts that a model and its context take, in each kind of memory.
 
-llama.cpp tells this by a function of C++ alone (`llama_get_memory_breakdown`, src/llama-ext.h, a `std::map` from kinds of
-memory to three sizes); its log has the same numbers, rounded to hundredths of a MiB. The map is read here as GNU's
-library lays it out (bits/stl_tree.h), so this works where that library is in use, which is on Linux.
+llama.cpp tells this by a function of C++ alone (`llama_get_memory_breakdown`, src/llama-ext.h, a `std::map` from kinds
+of memory to three sizes); its log has the same numbers, rounded to hundredths of a MiB, and none of the weights in a
+rehearsal. The map is read here as GNU's library lays it out (bits/stl_tree.h), which is in use on Linux.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
 
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
-    tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several GPUs;
-    `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
+    tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
+    GPUs; `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
     """
 
     model_path: str

@@ -13,6 +13,7 @@ from app.services.context import Context
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
+from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.removal import Removal
@@ -40,6 +41,7 @@ class Desk:
     videos: Videos
     restating: Restating
     models: Models
+    plans: Plans
     readings: SavedReadings
     removal: Removal
     conversations: Conversations

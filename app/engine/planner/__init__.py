@@ -1,7 +1,7 @@
 """How much memory a model takes, and where its parts go; pure arithmetic, no model is touched.
 
 `cache.py` the KV cache; `graph.py` llama.cpp's compute buffer; `demand.py` all bytes by class and device; `machine.py`
-what there is; `speed.py` estimates; `placement.py` chooses.
+what there is; `speed.py` estimates; `placement.py` chooses, `result.py` is what it answers.
 """
 
 from app.engine.planner.cache import (
@@ -15,12 +15,14 @@ from app.engine.planner.cache import (
     pattern_of,
 )
 from app.engine.planner.demand import Item, Use
-from app.engine.planner.machine import Device, Machine, imagined
-from app.engine.planner.placement import Mapping, Placement, Reason, Remark, Shortfall, Wish, plan
+from app.engine.planner.machine import GIB, Device, Machine, imagined
+from app.engine.planner.placement import plan
+from app.engine.planner.result import Mapping, Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import Speed
 
 __all__ = [
     "DEFAULT_CONTEXT",
+    "GIB",
     "LLAMA4_CHUNK",
     "Device",
     "Item",

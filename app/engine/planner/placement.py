@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
-
-import msgspec
 
 from app.core.errors import Parameter
 from app.core.model import ModelHeader
 from app.core.settings import KvType
 from app.engine.planner import cache
-from app.engine.planner.demand import Choice, Demand, Item, Layout, Use
+from app.engine.planner.demand import Choice, Demand, Item, Layout
 from app.engine.planner.machine import Machine
-from app.engine.planner.speed import Speed, estimate
+from app.engine.planner.result import Mapping, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.speed import estimate
 
 BOOKS_CONTEXT = 131_072
 """Tokens of context for which experts are moved off the GPU when nobody asked for a number: a long novel or two. More
@@ -35,92 +33,6 @@ slices read faster; elsewhere they only cost memory."""
 _NOTHING = "^$"
 """A pattern of tensors that matches none. llama.cpp keeps four copies of what goes into a graph on several GPUs, for
 batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """What a person wants; zeros and None leave it to the planner. `gpu_layers` and `expert_layers` as in `Choice`."""
-
-    context_tokens: int = 0
-    kv_type: KvType | None = None
-    slice_tokens: int = 0
-    gpu_layers: int | None = None
-    expert_layers: int | None = None
-    threads: int = 0
-
-
-class Mapping(StrEnum):
-    """How weights come into memory."""
-
-    MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
-    READ = "read"  # copied; llama.cpp asks for it where tensors are placed by pattern, and packs them anew for the CPU
-
-
-class Reason(StrEnum):
-    """Why a plan is as it is. The comment names the parameters."""
-
-    ALL_ON_GPU = "all_on_gpu"
-    ALL_ON_GPUS = "all_on_gpus"  # count
-    EXPERTS_ON_CPU = "experts_on_cpu"  # layers, of_layers, moved_bytes
-    LAYERS_ON_CPU = "layers_on_cpu"  # layers, of_layers
-    NO_GPU = "no_gpu"
-    GPU_UNUSED = "gpu_unused"
-    CONTEXT_TRAINED = "context_trained"  # context_tokens
-    CONTEXT_LARGEST = "context_largest"  # context_tokens, token_bytes
-    CONTEXT_BOOKS = "context_books"  # context_tokens
-    CONTEXT_WISHED = "context_wished"  # context_tokens
-    KV_CHOSEN = "kv_chosen"  # kv_type
-    LONG_SLICES = "long_slices"  # slice_tokens
-    # what would help where it does not fit
-    SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
-    SMALLER_KV = "smaller_kv"  # kv_type
-    MORE_MEMORY = "more_memory"  # missing_bytes
-    SMALLER_MODEL = "smaller_model"
-
-
-class Remark(msgspec.Struct, frozen=True):
-    """One sentence of an explanation, before it is put into words."""
-
-    reason: Reason
-    params: dict[str, Parameter] = {}
-
-
-class Placement(msgspec.Struct, frozen=True):
-    """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
-    several GPUs, in order."""
-
-    context_tokens: int
-    kv_type: KvType
-    slice_tokens: int
-    gpu_layers: int
-    expert_layers: int
-    cpu_tensors: tuple[str, ...]
-    tensor_split: tuple[int, ...]
-    mapping: Mapping
-    threads: int
-    uses: tuple[Use, ...]
-    speed: Speed
-    remarks: tuple[Remark, ...]
-
-    def by_class(self) -> dict[str, int]:
-        """Bytes by class, on all devices together."""
-        return _totals((use.item.value, use.bytes) for use in self.uses)
-
-    def by_device(self) -> dict[str, int]:
-        """Bytes by device, of all classes together."""
-        return _totals((use.device, use.bytes) for use in self.uses)
-
-
-class Shortfall(msgspec.Struct, frozen=True):
-    """It does not fit: by how many bytes at least, where these would go otherwise, and what would help."""
-
-    context_tokens: int
-    kv_type: KvType
-    missing_bytes: int
-    uses: tuple[Use, ...]
-    remarks: tuple[Remark, ...]
-
-    by_class = Placement.by_class
-    by_device = Placement.by_device
 
 
 def plan(header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> Placement | Shortfall:
@@ -313,9 +225,8 @@ class _Planner:
             for level in self._levels
         ]
         least = min(layouts, key=lambda layout: layout.missing)
-        return Shortfall(
-            context_tokens, kind, least.missing, least.uses, tuple(self._remedies(context_tokens, kind, least.missing))
-        )
+        remedies = tuple(self._remedies(context_tokens, kind, least.missing))
+        return Shortfall(context_tokens, kind, least.uses, remedies, least.missing)
 
     def _remedies(self, context_tokens: int, kind: KvType, missing: int) -> Iterator[Remark]:
         every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
@@ -342,10 +253,3 @@ def _patterns(mixtures: tuple[int, ...], choice: Choice) -> tuple[str, ...]:
 
 def _all(layout: Layout) -> int:
     return sum(use.bytes for use in layout.uses)
-
-
-def _totals(pairs: Iterator[tuple[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for name, size in pairs:
-        total[name] = total.get(name, 0) + size
-    return total

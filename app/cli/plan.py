@@ -1,0 +1,90 @@
+"""`octavo models plan`: where a model would go, what it takes, and why."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import msgspec
+
+from app import messages
+from app.cli.following import result_of
+from app.cli.output import bar, print_json
+from app.core.cancel import Cancel
+from app.core.settings import KvType
+from app.engine.planner import Item, Placement, Wish
+from app.explanations import item_name, sentences
+from app.messages import _, count, size
+from app.services.desk import Desk
+from app.services.plans import Hardware, Plan
+
+
+def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    """Print a plan. Raises AppError, Stopped."""
+    wish = Wish(options.context, KvType(options.kv) if options.kv else None)
+    hardware = Hardware(tuple(options.gpu_memory), options.ram)
+    plan: Plan = result_of(desk.plans.plan(options.file, wish, hardware, cancel), bar(_("opening")))
+    if options.json:
+        print_json(_described(plan))
+    else:
+        _print(plan)
+
+
+def _described(plan: Plan) -> dict[str, Any]:
+    result, machine = plan.result, plan.machine
+    described: dict[str, Any] = {
+        "name": plan.header.untrusted_name,
+        "quantization": plan.header.quantization,
+        "fits": isinstance(result, Placement),
+        "context_tokens": result.context_tokens,
+        "context_trained": plan.header.context_trained,
+        "kv_type": result.kv_type,
+        "bytes_by_class": result.by_class(),
+        "bytes_by_device": result.by_device(),
+        "bytes": [msgspec.to_builtins(use) for use in result.uses],
+        "devices": [
+            msgspec.to_builtins(device) | {"room_bytes": device.room} for device in (*machine.gpus, machine.host)
+        ],
+        "explanation": list(sentences(result)),
+    }
+    if not isinstance(result, Placement):
+        return described | {"missing_bytes": result.missing_bytes}
+    return described | {
+        "placement": {
+            "slice_tokens": result.slice_tokens,
+            "gpu_layers": result.gpu_layers,
+            "expert_layers_on_cpu": result.expert_layers,
+            "cpu_tensors": result.cpu_tensors,
+            "tensor_split": result.tensor_split,
+            "mapping": result.mapping,
+            "threads": result.threads,
+        },
+        "tokens_per_second": msgspec.to_builtins(result.speed),
+    }
+
+
+def _print(plan: Plan) -> None:
+    header, result = plan.header, plan.result
+    devices = (*plan.machine.gpus, plan.machine.host)
+    print(messages.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
+    for text in sentences(result):
+        print(messages.printable(text))
+    print()
+    used = {(use.device, use.item): use.bytes for use in result.uses}
+    rows = [["", *(device.name for device in devices)]]
+    for item in Item:
+        if any((device.name, item) in used for device in devices):
+            rows.append([item_name(item), *(_size(used.get((device.name, item), 0)) for device in devices)])
+    by_device = result.by_device()
+    rows.append([_("together"), *(_size(by_device.get(device.name, 0)) for device in devices)])
+    rows.append([_("may be used"), *(_size(device.room) for device in devices)])
+    widths = [max(len(row[n]) for row in rows) for n in range(len(devices) + 1)]
+    for first, *others in rows:
+        cells = [f"{other:>{width}}" for other, width in zip(others, widths[1:], strict=True)]
+        print("  ".join([f"{first:<{widths[0]}}", *cells]).rstrip())
+    if isinstance(result, Placement):
+        print(_("Room for books and conversation: {n} tokens").format(n=count(result.context_tokens)))
+
+
+def _size(bytes: int) -> str:
+    return size(bytes) if bytes else "–"

@@ -1,0 +1,100 @@
+"""Why a model is placed as it is, and what it takes, in sentences; for both faces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.planner import Item, Placement, Reason, Remark, Shortfall
+from app.messages import _, count, duration, printable, size
+
+_NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
+
+
+def item_name(item: Item) -> str:
+    """A class of bytes, as a heading."""
+    return {
+        Item.EXPERTS: _("experts"),
+        Item.SHARED_EXPERTS: _("shared experts"),
+        Item.ATTENTION: _("attention"),
+        Item.FEED_FORWARD: _("feed-forward"),
+        Item.ROUTER: _("routers"),
+        Item.EMBEDDINGS: _("embeddings"),
+        Item.OUTPUT: _("output"),
+        Item.OTHER: _("other weights"),
+        Item.KV: _("KV cache"),
+        Item.COMPUTE: _("room to compute"),
+        Item.PROJECTOR: _("projector"),
+        Item.LOGITS: _("results"),
+        Item.REST: _("process and tables"),
+    }[item]
+
+
+def sentence(remark: Remark) -> str:
+    """One reason for a plan, or one thing that would help where a model does not fit."""
+    template = {
+        Reason.ALL_ON_GPU: _("All layers fit on the GPU."),
+        Reason.ALL_ON_GPUS: _("All layers fit on the {count} GPUs, which take turns."),
+        Reason.EXPERTS_ON_CPU: _(
+            "The experts of {layers} of {of_layers} layers ({moved_bytes}) stay in main memory, because the GPU cannot"
+            " hold them all; what is read for every token is on the GPU."
+        ),
+        Reason.LAYERS_ON_CPU: _(
+            "{layers} of {of_layers} layers stay in main memory whole, which makes every answer slower."
+        ),
+        Reason.NO_GPU: _("There is no GPU: everything is in main memory and computed by the processor."),
+        Reason.GPU_UNUSED: _("The GPU is too small to help: everything is in main memory."),
+        Reason.CONTEXT_TRAINED: _(
+            "The context is the largest that the model was trained for, {context_tokens} tokens."
+        ),
+        Reason.CONTEXT_LARGEST: _(
+            "The context takes the memory that is left: {context_tokens} tokens, at {token_bytes} each."
+        ),
+        Reason.CONTEXT_BOOKS: _(
+            "The context of {context_tokens} tokens holds a long book. A larger one would move more of the model to"
+            " main memory, and is taken only when you ask for it."
+        ),
+        Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
+        Reason.KV_CHOSEN: _("The KV cache is kept as {kv_type}."),
+        Reason.LONG_SLICES: _(
+            "Books are read in slices of {slice_tokens} tokens: for each slice the experts are copied to the GPU once."
+        ),
+        Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
+        Reason.SMALLER_KV: _("It would fit with the KV cache kept as {kv_type}."),
+        Reason.MORE_MEMORY: _("It would fit with {missing_bytes} of memory more."),
+        Reason.SMALLER_MODEL: _("Choose a smaller quantization or a smaller model."),
+    }[remark.reason]
+    return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
+
+
+def sentences(result: Placement | Shortfall) -> Iterator[str]:
+    """A plan explained: whether it fits, why it is so, and how fast it would be."""
+    if isinstance(result, Shortfall):
+        words = _("It does not fit: {missing} are missing for a context of {tokens} tokens ({kv_type}).")
+        yield words.format(
+            missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
+        )
+    yield from map(sentence, result.remarks)
+    if isinstance(result, Placement):
+        yield from _speed(result)
+
+
+def _speed(placement: Placement) -> Iterator[str]:
+    speed = placement.speed
+    words = _("It would write about {n} tokens a second, {full} with a full context, and read about {reading}.")
+    yield words.format(n=_rate(speed.writing), full=_rate(speed.writing_full), reading=_rate(speed.reading))
+    words = _("Reading a full context takes about {time}, once for the same books.")
+    yield words.format(time=duration(placement.context_tokens / speed.reading))
+    if speed.assumed:
+        yield _("These speeds are guessed from the size of the memory; how fast it is was not measured.")
+
+
+def _rate(tokens_a_second: float) -> str:
+    if tokens_a_second < _NUMBERS_FROM:
+        return f"{tokens_a_second:.1f}"
+    return count(round(tokens_a_second))
+
+
+def _shown(name: str, value: str | int | float) -> str:
+    if isinstance(value, str):
+        return printable(value)
+    return size(value) if name.endswith("_bytes") else count(int(value))
