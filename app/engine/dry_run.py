@@ -18,7 +18,8 @@ def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
     Raises AppError MODEL_*.
     """
-    model = Model(Path(spec.model_path), placing(spec, rehearsed=True), lambda _fraction: True)
+    where = placing(spec, rehearsed=True)
+    model = Model(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
     try:
         context = Context(
             model,
@@ -39,7 +40,6 @@ def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
 def placing(spec: LoadSpec, *, rehearsed: bool = False) -> Placing:
     """Where a load puts its tensors."""
     return Placing(
-        gpu_layers=spec.gpu_layers,
         kept=spec.cpu_tensors,
         split=spec.tensor_split,
         mapped=spec.mapped,

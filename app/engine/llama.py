@@ -25,7 +25,12 @@ class Model:
     """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts."""
 
     def __init__(
-        self, path: Path, placing: Placing, on_progress: Callable[[float], bool], vocabulary_only: bool = False
+        self,
+        path: Path,
+        gpu_layers: int,
+        on_progress: Callable[[float], bool],
+        vocabulary_only: bool = False,
+        placing: Placing | None = None,
     ) -> None:
         """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
 
@@ -42,8 +47,9 @@ class Model:
             return not given_up
 
         params = api.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
         params.vocab_only = vocabulary_only
-        alive = apply(placing, params)
+        alive = apply(placing or Placing(), params)
         callback = api.llama_progress_callback(progress)
         params.progress_callback = callback
         self._model = api.llama_model_load_from_file(str(path).encode(), params)

@@ -1,4 +1,4 @@
-"""Where llama.cpp puts a model's tensors: the parameters of a load that say so."""
+"""Where llama.cpp puts a model's tensors, beyond the number of layers on GPUs: the parameters of a load that say so."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ CPU = "CPU"
 
 @dataclass(frozen=True)
 class Placing:
-    """`gpu_layers`: the last so many layers, the output counted as one; -1: all. `kept`: patterns (C++'s ECMAScript) of
-    tensor names that go to the memory called `kept_in` instead. `split`: share of the layers on each of several GPUs.
+    """Beside how many layers go to GPUs: `kept`: patterns (C++'s ECMAScript) of tensor names that go to the memory
+    called `kept_in` instead; one that cannot hold a tensor ends the process. `split`: share of the layers on each GPU.
 
     `mapped`: weights stay in the file and are mapped from there. `repacked`: the CPU may lay out weights anew.
     `rehearsed`: nothing is read and nothing is allocated, only counted.
     """
 
-    gpu_layers: int = -1
     kept: tuple[str, ...] = ()
     kept_in: str = CPU
     split: tuple[float, ...] = ()
@@ -42,7 +41,6 @@ def apply(placing: Placing, params: Any) -> list[Any]:
     Raises AppError MODEL_FAILED where there is no memory called `kept_in`.
     """
     api = bindings()
-    params.n_gpu_layers = placing.gpu_layers
     params.use_extra_bufts = placing.repacked
     params.no_alloc = placing.rehearsed
     if placing.rehearsed or not placing.mapped:

@@ -54,7 +54,7 @@ class Session:
     def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: Wishes) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._wishes = wishes
-        self._model = Model(Path(spec.model_path), placing(spec), on_progress)
+        self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:

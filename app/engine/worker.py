@@ -14,7 +14,6 @@ from app.engine.dry_run import rehearse
 from app.engine.hardware import physical_cores
 from app.engine.library import devices, version
 from app.engine.llama import Model
-from app.engine.placing import Placing
 from app.engine.protocol import (
     AnswerTo,
     Appraise,
@@ -120,7 +119,7 @@ class Worker:
             case Foresee(prompt):
                 self._port.send(Foreseen(self._loaded().foresee(prompt)))
             case Count(model_path, texts):
-                vocabulary = Model(Path(model_path), Placing(gpu_layers=0), self._progress, vocabulary_only=True)
+                vocabulary = Model(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._port.send(Counted(tuple(len(vocabulary.tokenize(text, special=False)) for text in texts)))
                 vocabulary.close()
             case Layout(prompt):

@@ -100,6 +100,7 @@ class _Shape:
     heads: int = 2
     dense_width: int = 128
     layers: int = LAYERS
+    quantized_experts: bool = False
 
     @property
     def normalizes_keys(self) -> bool:
@@ -145,15 +146,23 @@ class _Channels:
 
 
 def write_scout(
-    path: Path, seed: int = 0, *, head_size: int = 64, layers: int = LAYERS, never_ends: bool = True
+    path: Path,
+    seed: int = 0,
+    *,
+    head_size: int = 64,
+    layers: int = LAYERS,
+    never_ends: bool = True,
+    quantized_experts: bool = False,
 ) -> Path:
     """Write a model of Scout's kind: 16 experts, each layer a mixture. Returns `path`.
 
     `head_size`: 32 and more work with every type of KV cache, 16 reads long prompts faster and works with f16 alone.
     `layers`: 4 are the fewest that have a global one, and take half of the time.
     `never_ends`: no end token within reach of any sampler; else one in some tens of tokens ends the answer.
+    `quantized_experts`: they are q4_0, which llama.cpp may lay out anew for a CPU.
     """
-    return _write(path, seed, _Shape("Tiny Scout", 16, 1, 64, head_size, layers=layers), never_ends)
+    shape = _Shape("Tiny Scout", 16, 1, 64, head_size, layers=layers, quantized_experts=quantized_experts)
+    return _write(path, seed, shape, never_ends)
 
 
 def write_maverick(path: Path, seed: int = 0, *, head_size: int = 64, never_ends: bool = True) -> Path:
@@ -283,11 +292,19 @@ def _add_feed_forward(
     writer.add_tensor(name + "ffn_gate_inp.weight", _router(rng, shape, channels))
     for kind in ("gate", "up"):
         experts = [_matrix(_random(rng, width, WIDTH)) for _ in range(shape.experts)]
-        writer.add_tensor(name + f"ffn_{kind}_exps.weight", np.stack(experts))
+        _add_experts(writer, shape, name + f"ffn_{kind}_exps.weight", np.stack(experts))
         writer.add_tensor(name + f"ffn_{kind}_shexp.weight", _matrix(_random(rng, width, WIDTH)))
     experts = [_matrix(_writing(rng, channels, width, _FORWARD_GAIN)) for _ in range(shape.experts)]
-    writer.add_tensor(name + "ffn_down_exps.weight", np.stack(experts))
+    _add_experts(writer, shape, name + "ffn_down_exps.weight", np.stack(experts))
     writer.add_tensor(name + "ffn_down_shexp.weight", _matrix(_writing(rng, channels, width, _FORWARD_GAIN)))
+
+
+def _add_experts(writer: gguf.GGUFWriter, shape: _Shape, name: str, experts: npt.NDArray[np.float16]) -> None:
+    if not shape.quantized_experts:
+        writer.add_tensor(name, experts)
+        return
+    kind = gguf.GGMLQuantizationType.Q4_0
+    writer.add_tensor(name, gguf.quants.quantize(experts.astype(np.float32), kind), raw_dtype=kind)
 
 
 def _router(rng: np.random.Generator, shape: _Shape, channels: _Channels) -> npt.NDArray[np.float32]:

@@ -23,7 +23,7 @@ BOOKS_CONTEXT = 131_072
 """Tokens of context for which experts are moved off the GPU when nobody asked for a number: a long novel or two. More
 than that is proposed only where it costs no speed."""
 
-_OUTPUTS = 17
+OUTPUTS = 17
 """Logits of a slice: those of a token and of a draft behind it (`engine.lookup.MAX_DRAFT`)."""
 
 _SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
@@ -54,7 +54,7 @@ class _Planner:
         self._header = header
         self._machine = machine
         self._wish = wish
-        self._demand = Demand(header, projector, machine, _OUTPUTS)
+        self._demand = Demand(header, projector, machine, OUTPUTS)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:

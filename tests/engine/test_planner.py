@@ -1,0 +1,298 @@
+"""Where Scout and Maverick go on five machines, and what must hold of every plan."""
+
+from __future__ import annotations
+
+import itertools
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.cancel import Cancel
+from app.core.events import Done
+from app.core.model import Kind, ModelHeader, Part, Weights
+from app.core.settings import KvType
+from app.engine.lookup import MAX_DRAFT
+from app.engine.planner import (
+    GIB,
+    Item,
+    Machine,
+    Placement,
+    Reason,
+    Shortfall,
+    Wish,
+    imagined,
+    plan,
+)
+from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
+from app.models.reader import HeaderReader
+from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
+
+ALL = LAYERS + 1
+MACHINES = {
+    "H100": imagined([80], 256, 16),
+    "4090": imagined([24], 128, 16),
+    "12 GB": imagined([12], 64, 8),
+    "CPU": imagined([], 128, 16),
+    "2 H100": imagined([80, 80], 256, 16),
+}
+K = 1000
+M = 1000 * K
+
+# Model, machine: layers on the GPU, layers whose experts are not (at least and at most), context (at least, at most).
+# None: it does not fit.
+TABLE = {
+    ("Scout", "Q2_K", "H100"): (ALL, 0, 0, 1_250 * K, 1_450 * K),
+    ("Scout", "Q2_K", "4090"): (ALL, 24, 32, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q2_K", "12 GB"): (ALL, 42, 48, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q2_K", "CPU"): (0, 0, 0, 3 * M, 3_400 * K),
+    ("Scout", "Q2_K", "2 H100"): (ALL, 0, 0, 3_100 * K, 3_600 * K),
+    ("Scout", "Q3_K_M", "H100"): (ALL, 0, 0, 880 * K, 1_040 * K),
+    ("Scout", "Q3_K_M", "4090"): (ALL, 30, 38, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q3_K_M", "12 GB"): (ALL, 45, 48, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q3_K_M", "CPU"): (0, 0, 0, 2_600 * K, 2_900 * K),
+    ("Scout", "Q3_K_M", "2 H100"): (ALL, 0, 0, 2_800 * K, 3_300 * K),
+    ("Scout", "Q4_K_M", "H100"): (ALL, 0, 0, 450 * K, 550 * K),
+    ("Scout", "Q4_K_M", "4090"): (ALL, 34, 42, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q4_K_M", "12 GB"): (ALL, 47, 48, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q4_K_M", "CPU"): (0, 0, 0, 2_100 * K, 2_400 * K),
+    ("Scout", "Q4_K_M", "2 H100"): (ALL, 0, 0, 2_450 * K, 2_900 * K),
+    ("Scout", "Q6_K", "H100"): (ALL, 4, 12, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q6_K", "4090"): (ALL, 38, 46, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q6_K", "12 GB"): None,
+    ("Scout", "Q6_K", "CPU"): (0, 0, 0, 1_300 * K, 1_500 * K),
+    ("Scout", "Q6_K", "2 H100"): (ALL, 0, 0, 1_850 * K, 2_250 * K),
+    ("Scout", "Q8_0", "H100"): (ALL, 14, 22, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q8_0", "4090"): (ALL, 42, 48, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Scout", "Q8_0", "12 GB"): None,
+    ("Scout", "Q8_0", "CPU"): (0, 0, 0, 400 * K, 500 * K),
+    ("Scout", "Q8_0", "2 H100"): (ALL, 0, 0, 1_200 * K, 1_500 * K),
+    ("Maverick", "Q2_K", "H100"): (ALL, 22, 30, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Maverick", "Q2_K", "4090"): None,
+    ("Maverick", "Q2_K", "12 GB"): None,
+    ("Maverick", "Q2_K", "CPU"): None,
+    ("Maverick", "Q2_K", "2 H100"): (ALL, 0, 0, 400 * K, 550 * K),
+    ("Maverick", "Q4_K_M", "H100"): (ALL, 32, 40, BOOKS_CONTEXT, BOOKS_CONTEXT),
+    ("Maverick", "Q4_K_M", "4090"): None,
+    ("Maverick", "Q4_K_M", "12 GB"): None,
+    ("Maverick", "Q4_K_M", "CPU"): None,
+    ("Maverick", "Q4_K_M", "2 H100"): (ALL, 16, 24, BOOKS_CONTEXT, BOOKS_CONTEXT),
+}
+
+
+@pytest.fixture(scope="module")
+def headers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], ModelHeader]:
+    """By name and quantization, as they are read from files."""
+    folder = tmp_path_factory.mktemp("headers")
+    found = {}
+    for name, quantization in {key[:2]: None for key in TABLE}:
+        file = folder / f"{name}-{quantization}.gguf"
+        write_header(file, SCOUT if name == "Scout" else MAVERICK, quantization)
+        *_, ending = HeaderReader().read(file, Cancel())
+        assert isinstance(ending, Done), ending
+        found[name, quantization] = ending.result
+    return found
+
+
+def check(header: ModelHeader, machine: Machine, result: Placement | Shortfall) -> None:
+    """What holds of every plan: nothing is lost, nothing is counted twice, no device is overfilled."""
+    by_class, by_device = result.by_class(), result.by_device()
+    assert sum(by_class.values()) == sum(by_device.values()) == sum(use.bytes for use in result.uses)
+    placed_twice = header.total_bytes(Part.EMBEDDINGS) if header.tied and by_class.get(Item.OUTPUT) else 0
+    weights = sum(by_class.get(part.value, 0) for part in Part)
+    assert weights == sum(weights.bytes for weights in header.weights) + placed_twice
+    devices = {device.name: device for device in (*machine.gpus, machine.host)}
+    over = sum(max(0, size - devices[name].room) for name, size in by_device.items())
+    assert over == (result.missing_bytes if isinstance(result, Shortfall) else 0)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=" ".join)
+def test_the_table(headers: dict[tuple[str, str], ModelHeader], row: tuple[str, str, str]) -> None:
+    name, quantization, machine = row
+    header = headers[name, quantization]
+    result = plan(header, None, MACHINES[machine], Wish(kv_type=KvType.Q8_0))
+    check(header, MACHINES[machine], result)
+    expected = TABLE[row]
+    if expected is None:
+        assert isinstance(result, Shortfall)
+        assert result.missing_bytes > 0
+        return
+    assert isinstance(result, Placement)
+    gpu_layers, fewest, most, least, largest = expected
+    assert result.gpu_layers == gpu_layers
+    assert fewest <= result.expert_layers <= most
+    assert least <= result.context_tokens <= largest
+
+
+def test_what_every_token_reads_stays_on_the_gpu(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    result = plan(headers["Scout", "Q4_K_M"], None, MACHINES["12 GB"], Wish())
+    assert isinstance(result, Placement)
+    on_host = {use.item for use in result.uses if use.device == "RAM"}
+    assert on_host == {Item.EXPERTS, Item.EMBEDDINGS, Item.COMPUTE, Item.LOGITS, Item.REST}
+    assert Reason.EXPERTS_ON_CPU in {remark.reason for remark in result.remarks}
+    assert result.mapping == "read"
+
+
+def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
+    projector = msgspec.structs.replace(scout, kind=Kind.PROJECTOR, file_bytes=1_750_000_000, weights=())
+    blind, seeing = (plan(scout, each, machine, Wish(kv_type=KvType.Q8_0)) for each in (None, projector))
+    assert isinstance(blind, Placement)
+    assert isinstance(seeing, Placement)
+    assert seeing.by_class()[Item.PROJECTOR] > projector.file_bytes
+    assert 450 * K <= seeing.context_tokens < blind.context_tokens
+
+
+@pytest.mark.parametrize("context_tokens", [32_768, 200_000, 1_000_000])
+def test_a_wished_context_is_kept_or_refused(headers: dict[tuple[str, str], ModelHeader], context_tokens: int) -> None:
+    for machine in MACHINES.values():
+        result = plan(headers["Scout", "Q4_K_M"], None, machine, Wish(context_tokens))
+        check(headers["Scout", "Q4_K_M"], machine, result)
+        assert result.context_tokens == context_tokens
+
+
+def test_exact_types_are_preferred_where_they_cost_no_speed(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout = headers["Scout", "Q4_K_M"]
+    kinds = [plan(scout, None, MACHINES["H100"], Wish(tokens)).kv_type for tokens in (64 * K, 450 * K)]
+    assert kinds == [KvType.F16, KvType.Q8_0]
+    # q4_0 only where nothing else holds it.
+    tight = imagined([12], 64, 8)
+    largest = plan(scout, None, tight, Wish(kv_type=KvType.Q8_0))
+    more = plan(scout, None, tight, Wish(largest.context_tokens * 2))
+    assert isinstance(more, Placement)
+
+
+def test_a_shortfall_says_what_would_help(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout = headers["Scout", "Q8_0"]
+    result = plan(scout, None, MACHINES["CPU"], Wish(2 * M, KvType.Q8_0))
+    assert isinstance(result, Shortfall)
+    remedies = {remark.reason: remark.params for remark in result.remarks}
+    assert set(remedies) == {Reason.SMALLER_CONTEXT, Reason.MORE_MEMORY}
+    smaller = Wish(int(remedies[Reason.SMALLER_CONTEXT]["context_tokens"]), KvType.Q8_0)
+    assert isinstance(plan(scout, None, MACHINES["CPU"], smaller), Placement)
+    host = MACHINES["CPU"].host
+    for more, kind in ((result.missing_bytes, Placement), (result.missing_bytes - 1, Shortfall)):
+        larger = Machine((), msgspec.structs.replace(host, free_bytes=host.free_bytes + more), 1)
+        assert isinstance(plan(scout, None, larger, Wish(2 * M, KvType.Q8_0)), kind)
+
+
+def test_a_smaller_type_is_named_where_it_would_fit(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout = headers["Scout", "Q8_0"]
+    result = plan(scout, None, MACHINES["CPU"], Wish(400 * K, KvType.F16))
+    assert isinstance(result, Shortfall)
+    (kv_type,) = (r.params["kv_type"] for r in result.remarks if r.reason is Reason.SMALLER_KV)
+    assert isinstance(plan(scout, None, MACHINES["CPU"], Wish(400 * K, KvType(kv_type))), Placement)
+
+
+def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    scout, machine = headers["Scout", "Q3_K_M"], MACHINES["H100"]
+    apart = plan(scout, None, machine, Wish(64 * K, expert_layers=20, slice_tokens=1024, threads=3))
+    assert isinstance(apart, Placement)
+    assert (apart.expert_layers, apart.slice_tokens, apart.threads) == (20, 1024, 3)
+    (pattern,) = apart.cpu_tensors
+    assert pattern.startswith(r"^blk\.(0|1|2|")
+    assert r"|19)\.ffn_" in pattern
+    some = plan(scout, None, machine, Wish(64 * K, gpu_layers=20))
+    assert isinstance(some, Placement)
+    assert some.gpu_layers == 20
+    assert Reason.LAYERS_ON_CPU in {remark.reason for remark in some.remarks}
+    check(scout, machine, some)
+
+
+def test_maverick_moves_experts_of_the_layers_that_have_them(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    result = plan(headers["Maverick", "Q4_K_M"], None, MACHINES["H100"], Wish())
+    assert isinstance(result, Placement)
+    (pattern,) = result.cpu_tensors
+    layers = pattern.partition("(")[2].partition(")")[0].split("|")
+    assert layers == [str(layer) for layer in range(1, result.expert_layers, 2)]
+
+
+def test_a_split_puts_on_each_gpu_what_was_counted_there(headers: dict[tuple[str, str], ModelHeader]) -> None:
+    """llama.cpp gives layer i of n to the first GPU whose share, summed up to it in float32, exceeds i / n."""
+    for sizes in ([80, 80], [24, 80], [48, 24, 24]):
+        result = plan(headers["Scout", "Q3_K_M"], None, imagined(sizes, 64, 8), Wish(64 * K, KvType.Q8_0))
+        assert isinstance(result, Placement)
+        ends = np.cumsum(np.array(result.tensor_split, np.float32)) / np.float32(sum(result.tensor_split))
+        of_layer = [
+            int(np.searchsorted(ends, np.float32(layer) / np.float32(result.gpu_layers), side="right"))
+            for layer in range(result.gpu_layers)
+        ]
+        assert [of_layer.count(gpu) for gpu in range(len(sizes))] == list(result.tensor_split)
+        assert result.cpu_tensors  # else llama.cpp would keep four copies of each mask
+
+
+def test_the_planner_counts_the_logits_that_the_engine_asks_for() -> None:
+    assert OUTPUTS == 1 + MAX_DRAFT
+
+
+# ---- any model, any machine
+
+
+@st.composite
+def small_headers(draw: st.DrawFn) -> ModelHeader:
+    layers = draw(st.integers(1, 12))
+    mixture = draw(st.booleans())
+    expert_bytes = draw(st.integers(1, 40)) * (GIB // 100)
+    weights = [Weights(-1, Part.EMBEDDINGS, GIB // 20, 1, ("F16",)), Weights(-1, Part.OTHER, 4096, 1, ("F32",))]
+    tied = draw(st.booleans())
+    if not tied:
+        weights.append(Weights(-1, Part.OUTPUT, GIB // 20, 1, ("F16",)))
+    for layer in range(layers):
+        weights.append(Weights(layer, Part.ATTENTION, draw(st.integers(1, 9)) * (GIB // 200), 1, ("F16",)))
+        part = Part.EXPERTS if mixture else Part.FEED_FORWARD
+        weights.append(Weights(layer, part, expert_bytes, 1, ("Q4_K",)))
+    return ModelHeader(
+        kind=Kind.MODEL, architecture=draw(st.sampled_from(["llama", "llama4", "gemma3"])), untrusted_name="x",
+        quantization="Q4_K_M", file_bytes=sum(each.bytes for each in weights), files=("x",), parameters=10**9,
+        context_trained=draw(st.sampled_from([512, 4096, 200_000, 10_485_760])), layers=layers, width=1024,
+        vocabulary=32_000, heads=(8,) * layers, kv_heads=(draw(st.sampled_from([1, 2, 8])),) * layers, key_length=128,
+        value_length=128, window=1024, feed_forward=4096, experts=16 if mixture else 0, experts_used=int(mixture),
+        expert_feed_forward=2048 * mixture, shared_expert_feed_forward=0, moe_step=int(mixture), recurrent=False,
+        tokenizer="gpt2", pre_tokenizer="llama4", has_template=True, tied=tied, projector="", weights=tuple(weights),
+    )  # fmt: skip
+
+
+GIGABYTES = st.floats(1, 24)
+KINDS = st.sampled_from([*KvType, None])
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_headers(), st.lists(GIGABYTES, max_size=3), GIGABYTES, KINDS, st.sampled_from([0, 512, 4000]))
+def test_every_plan_adds_up(
+    header: ModelHeader, gpus: list[float], ram: float, kv_type: KvType | None, context_tokens: int
+) -> None:
+    machine = imagined(gpus, ram, 4)
+    wish = Wish(min(context_tokens, header.context_trained), kv_type)
+    result = plan(header, None, machine, wish)
+    check(header, machine, result)
+    assert result.context_tokens <= header.context_trained
+    if isinstance(result, Placement):
+        assert 0 <= result.gpu_layers <= header.layers + 1
+        assert sum(result.tensor_split) in (0, result.gpu_layers)
+        assert result.speed.writing >= result.speed.writing_full > 0
+        assert result.speed.reading > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_headers(), st.lists(GIGABYTES, max_size=2), GIGABYTES, st.floats(0, 8), st.floats(0, 8), KINDS)
+def test_more_memory_never_means_less_context(
+    header: ModelHeader, gpus: list[float], ram: float, more_gpu: float, more_ram: float, kv_type: KvType | None
+) -> None:
+    smaller, larger = (
+        plan(header, None, imagined(sizes, memory, 4), Wish(kv_type=kv_type))
+        for sizes, memory in ((gpus, ram), ([size + more_gpu for size in gpus], ram + more_ram))
+    )
+    if isinstance(smaller, Placement):
+        assert isinstance(larger, Placement)
+        assert larger.context_tokens >= smaller.context_tokens
+
+
+@settings(max_examples=30, deadline=None)
+@given(small_headers(), GIGABYTES)
+def test_a_smaller_type_never_means_less_context(header: ModelHeader, ram: float) -> None:
+    """Without a GPU: there a model of very few layers loses more to the copy in f16 than its small cache gains."""
+    found = [plan(header, None, imagined([], ram, 4), Wish(kv_type=kind)) for kind in KvType]
+    room = [result.context_tokens if isinstance(result, Placement) else 0 for result in found]
+    assert all(exact <= smaller for exact, smaller in itertools.pairwise(room))

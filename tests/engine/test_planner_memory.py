@@ -1,0 +1,184 @@
+"""What a plan says a model takes is what llama.cpp takes: rehearsed to the byte, loaded too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.events import Done
+from app.core.model import ModelHeader, Part
+from app.core.settings import KvType
+from app.engine.buffers import buffers
+from app.engine.llama import Context, Model
+from app.engine.placing import Placing
+from app.engine.planner import Device, Item, Machine, Placement, Wish, plan
+from app.engine.protocol import Buffer, LoadSpec
+from app.models.reader import HeaderReader
+from app.services.plans import spec_of
+from tests.engine.conftest import NewEngine
+from tests.models.headers import MAVERICK, SCOUT, write_header
+from tests.models.llama4 import write_scout
+
+WITHOUT_END = Machine((), Device("RAM", False, 1 << 50, 1 << 50), 1)
+CONTEXTS = (512, 3000, 8192, 40_000)
+NewContext = Callable[..., tuple[Buffer, ...]]
+BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
+
+
+def read(path: Path) -> ModelHeader:
+    *_, ending = HeaderReader().read(path, Cancel())
+    assert isinstance(ending, Done), ending
+    return ending.result
+
+
+def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:
+    placement = plan(header, None, WITHOUT_END, Wish(context_tokens, kv_type, slice_tokens))
+    assert isinstance(placement, Placement)
+    return placement
+
+
+def predicted(placement: Placement) -> tuple[int, int, int]:
+    """Bytes of weights, of the cache, to compute in."""
+    held = {use.item: use.bytes for use in placement.uses}
+    weights = sum(size for item, size in held.items() if item not in BESIDE_WEIGHTS)
+    return weights, held[Item.KV], held[Item.COMPUTE]
+
+
+def counted(found: Sequence[Buffer]) -> tuple[int, int, int]:
+    return (
+        sum(buffer.weights_bytes for buffer in found),
+        sum(buffer.cache_bytes for buffer in found),
+        sum(buffer.compute_bytes for buffer in found),
+    )
+
+
+def contexts(header: ModelHeader) -> tuple[int, ...]:
+    return tuple(sorted({min(size, header.context_trained) for size in (*CONTEXTS, 5000)}))[:4]
+
+
+@pytest.fixture(params=["tiny_scout", "tiny_maverick", "starter"])
+def path(request: pytest.FixtureRequest) -> Path:
+    return Path(request.getfixturevalue(request.param))
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("kv_type", KvType)
+def test_a_rehearsal_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
+    engine, header = new_engine(), read(path)
+    for context_tokens in contexts(header):
+        placement = predict(header, context_tokens, kv_type)
+        rehearsed = engine.rehearse(spec_of(placement, str(path)))
+        assert counted(rehearsed) == predicted(placement), context_tokens
+
+
+@pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
+def test_so_it_does_with_slices_of_any_length(
+    new_engine: NewEngine, tiny_scout: Path, slice_tokens: int, context_tokens: int
+) -> None:
+    placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
+    *others, compute = counted(new_engine().rehearse(spec_of(placement, str(tiny_scout))))
+    *others_wanted, compute_wanted = predicted(placement)
+    assert others == others_wanted
+    assert compute == pytest.approx(
+        compute_wanted, rel=0.01
+    )  # 6 KB more for slices that are hardly longer than a draft
+
+
+@pytest.mark.parametrize(("shape", "quantization"), [(SCOUT, "Q4_K_M"), (MAVERICK, "Q2_K")])
+def test_so_it_does_with_the_true_shapes(
+    new_engine: NewEngine, tmp_path: Path, shape: object, quantization: str
+) -> None:
+    engine = new_engine()
+    file = write_header(tmp_path / "model.gguf", shape, quantization)  # type: ignore[arg-type]
+    header = read(file)
+    for context_tokens, kv_type, slice_tokens in (
+        (131_072, KvType.F16, 2048),
+        (524_288, KvType.Q8_0, 512),
+        (header.context_trained, KvType.Q4_0, 512),
+    ):
+        placement = predict(header, context_tokens, kv_type, slice_tokens)
+        rehearsed = engine.rehearse(spec_of(placement, str(file)))
+        assert counted(rehearsed) == predicted(placement), context_tokens
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("kv_type", KvType)
+def test_a_load_takes_what_was_planned(new_context: NewContext, path: Path, kv_type: KvType) -> None:
+    header = read(path)
+    for context_tokens in contexts(header):
+        placement = predict(header, context_tokens, kv_type)
+        taken = counted(new_context(path, placement))
+        wanted = predicted(placement)
+        assert taken[1:] == wanted[1:]
+        assert abs(sum(taken) - sum(wanted)) <= sum(wanted) * 0.03
+
+
+def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -> None:
+    engine = new_engine()
+    placement = predict(read(tiny_scout), 4096, KvType.Q8_0)
+    *_, ending = engine.load(spec_of(placement, str(tiny_scout)), Cancel())
+    assert isinstance(ending, Done)
+    assert counted(ending.result.buffers) == predicted(placement)
+    assert ending.result.context_tokens == placement.context_tokens
+    assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
+    assert engine.model() == ending.result  # a rehearsal leaves what is loaded alone
+
+
+@pytest.fixture
+def new_context() -> NewContext:
+    """Load for once, here; gives what that took."""
+
+    def make(path: Path, placement: Placement, placing: Placing | None = None) -> tuple[Buffer, ...]:
+        model = Model(path, 0, lambda _fraction: True, placing=placing)
+        context = Context(model, placement.context_tokens, placement.kv_type, 1, placement.slice_tokens, outputs=17)
+        found = buffers(context.handle)
+        context.close()
+        model.close()
+        return found
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def quantized(models_folder: Path) -> Path:
+    return write_scout(models_folder / "tiny-scout-q4.gguf", layers=4, quantized_experts=True)
+
+
+def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path) -> None:
+    """On a CPU: plain memory, but for the experts of two layers, which go to where they are laid out anew."""
+    header = read(quantized)
+    placement = predict(header, 1024, KvType.F16)
+    everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapped=False))}
+    if "CPU_REPACK" not in everywhere:
+        pytest.skip("this CPU has no other layout for q4_0")
+    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
+    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=2))
+    assert isinstance(wanted, Placement)
+    assert wanted.expert_layers == 2
+    found = new_context(
+        quantized,
+        placement,
+        Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapped=False),
+    )
+    experts = [weights for weights in header.weights if weights.part is Part.EXPERTS]
+    sent = sum(weights.bytes for weights in experts if weights.layer < 2)
+    assert {buffer.name: buffer.weights_bytes for buffer in found} == {
+        "CPU_REPACK": sent,
+        "CPU": sum(weights.bytes for weights in header.weights) - sent,
+    }
+
+
+def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Path) -> None:
+    """The patterns of a plan reach llama.cpp through the engine; without a GPU all of it is the CPU's anyway."""
+    header = read(quantized)
+    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
+    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
+    assert isinstance(wanted, Placement)
+    engine = new_engine()
+    *_, ending = engine.load(spec_of(wanted, str(quantized)), Cancel())
+    assert isinstance(ending, Done)
+    assert "CPU_Mapped" not in {buffer.name for buffer in ending.result.buffers}
+    assert len(engine.probe((1, 2, 3)).logits) == 4 * header.vocabulary
