@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+import psutil
 import pytest
 
 from app.core.cancel import Cancel
@@ -125,6 +128,22 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     assert ending.result.context_tokens == placement.context_tokens
     assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
     assert engine.model() == ending.result  # a rehearsal leaves what is loaded alone
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
+@pytest.mark.parametrize("kv_type", KvType)
+def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path, kv_type: KvType) -> None:
+    """All of it: weights, cache, the room to compute in, the process itself; after a context was filled."""
+    engine = new_engine()
+    placement = predict(read(starter), 512, kv_type)
+    spec = msgspec.structs.replace(spec_of(placement, str(starter)), threads=1)
+    *_, ending = engine.load(spec, Cancel())
+    assert isinstance(ending, Done)
+    engine.probe(tuple(range(1000, 1500)))
+    assert engine.pid is not None
+    held = psutil.Process(engine.pid).memory_info().rss
+    assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03)
 
 
 @pytest.fixture
