@@ -33,6 +33,8 @@ from app.engine.protocol import (
     Foresight,
     Forget,
     Forgotten,
+    Gauge,
+    Gauged,
     Generated,
     ImagesKept,
     ImageSpan,
@@ -85,6 +87,7 @@ Reply = TypeVar(
     Counted,
     Foreseen,
     Forgotten,
+    Gauged,
     ImagesKept,
     Inspected,
     LaidOut,
@@ -238,6 +241,12 @@ class EngineClient:
         if not self._alive():
             self._start()
         return self._ask(Inspect(), Inspected)
+
+    def gauge(self) -> float:
+        """Bytes a second that main memory gives; takes half a second, starts the process, needs no model."""
+        if not self._alive():
+            self._start()
+        return self._ask(Gauge(), Gauged).bytes_a_second
 
     def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not

@@ -394,6 +394,10 @@ class Rehearse(msgspec.Struct, frozen=True, tag=True):
     spec: LoadSpec
 
 
+class Gauge(msgspec.Struct, frozen=True, tag=True):
+    """Ask how fast main memory is; needs no model."""
+
+
 class Inspect(msgspec.Struct, frozen=True, tag=True):
     """Ask what there is to compute on; needs no model."""
 
@@ -418,6 +422,7 @@ Command: TypeAlias = (
     | Pause
     | Resume
     | Rehearse
+    | Gauge
     | Inspect
 )
 
@@ -499,6 +504,10 @@ class Rehearsed(msgspec.Struct, frozen=True, tag=True):
     buffers: tuple[Buffer, ...]
 
 
+class Gauged(msgspec.Struct, frozen=True, tag=True):
+    bytes_a_second: float
+
+
 class Inspected(msgspec.Struct, frozen=True, tag=True):
     version: str
     devices: tuple[Device, ...]
@@ -539,6 +548,7 @@ Event: TypeAlias = (
     | Probed
     | Generated
     | Rehearsed
+    | Gauged
     | Inspected
     | WireFailed
     | WireCancelled

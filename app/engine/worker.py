@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Token
+from app.engine import bandwidth
 from app.engine.dry_run import rehearse
 from app.engine.hardware import physical_cores
 from app.engine.library import devices, version
@@ -26,6 +27,8 @@ from app.engine.protocol import (
     Foreseen,
     Forget,
     Forgotten,
+    Gauge,
+    Gauged,
     ImagesKept,
     Inspect,
     Inspected,
@@ -164,6 +167,8 @@ class Worker:
                 self._port.send(Forgotten())
             case Rehearse(spec):
                 self._port.send(Rehearsed(rehearse(spec)))
+            case Gauge():
+                self._port.send(Gauged(bandwidth.measure(physical_cores())))
             case Inspect():
                 self._port.send(Inspected(version(), devices(), physical_cores()))
             case Stop() | Pause() | Resume():

@@ -86,7 +86,7 @@ class Plans:
             for device in inspected.devices
             if device.kind == "gpu"
         )
-        host = Device("RAM", False, psutil.virtual_memory().total, free_memory())
+        host = Device("RAM", False, psutil.virtual_memory().total, free_memory(), self._engine.gauge())
         return Machine(gpus, host, inspected.threads)
 
 

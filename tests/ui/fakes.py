@@ -38,6 +38,7 @@ from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
+from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.removal import Removal
@@ -392,6 +393,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
+        plans=Plans(models, engine),  # type: ignore[arg-type]
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,

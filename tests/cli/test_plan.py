@@ -1,0 +1,108 @@
+"""`octavo models plan`: on imagined machines, on this one, and where it does not fit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bootstrap import open_desk
+from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, main
+from app.messages import use_language
+from tests.models import headers, projector
+
+
+@pytest.fixture
+def plan(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    """Plan on a desk of its own; gives exit code, stdout, stderr."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main(["models", "plan", "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def scout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return headers.write_header(tmp_path_factory.mktemp("scout") / "scout.gguf", quantization="Q4_K_M", parts=2)
+
+
+def test_the_h100_has_room_for_half_a_million_tokens(plan: Any, scout: Path) -> None:
+    code, out, err = plan(scout, "--kv", "q8_0", "--gpu-memory", 80, "--ram", 256, "--json")
+    assert (code, err) == (EXIT_ANSWERED, "")
+    told = json.loads(out)
+    assert told["fits"] is True
+    assert 450_000 <= told["context_tokens"] <= 550_000
+    assert told["placement"]["gpu_layers"] == headers.LAYERS + 1
+    assert told["placement"]["expert_layers_on_cpu"] == 0
+    assert sum(told["bytes_by_class"].values()) == sum(told["bytes_by_device"].values())
+    assert {use["device"] for use in told["bytes"]} == {device["name"] for device in told["devices"]} == {"GPU", "RAM"}
+    assert all(told["bytes_by_device"][device["name"]] <= device["room_bytes"] for device in told["devices"])
+    assert told["bytes_by_class"]["experts"] > 50e9
+    assert told["tokens_per_second"]["writing"] > told["tokens_per_second"]["writing_full"]
+    assert told["explanation"][0] == "All layers fit on the GPU."
+
+
+def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
+    code, out, err = plan(scout, "--gpu-memory", 12, "--gpu-memory", 24, "--ram", 64, "--context", 100_000)
+    assert (code, err) == (EXIT_ANSWERED, "")
+    rows = out.splitlines()
+    assert rows[0].startswith("Llama 4 Scout 17B 16E Instruct, Q4_K_M, 65.4 GB")
+    assert "layers (" in rows[1]
+    assert "stay in main memory, because the GPU cannot hold them all" in rows[1]
+    assert "The context has the 100,000 tokens that you asked for." in rows
+    heading = next(row for row in rows if row.split() == ["GPU", "0", "GPU", "1", "RAM"])
+    together = next(row for row in rows if row.startswith("together"))
+    assert rows.index(heading) < rows.index(together)
+    assert rows[-1] == "Room for books and conversation: 100,000 tokens"
+
+
+def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
+    arguments = (scout, "--ram", 32, "--context", 500_000, "--kv", "f16")
+    code, out, err = plan(*arguments, "--json")
+    assert (code, err) == (EXIT_ANSWERED, "")
+    told = json.loads(out)
+    assert told["fits"] is False
+    assert told["missing_bytes"] > 30e9
+    assert "placement" not in told
+    _, out, _ = plan(*arguments)
+    assert "It does not fit: " in out
+    assert "It would fit with " in out
+    assert "Room for books" not in out
+
+
+def test_on_this_machine_its_memory_is_measured(plan: Any, tiny_scout: Path, tmp_path: Path) -> None:
+    model = tmp_path / "tiny.gguf"
+    model.write_bytes(tiny_scout.read_bytes())
+    projector.write_projector(tmp_path / "mmproj-tiny.gguf")
+    code, out, err = plan(model, "--context", 4096, "--json")
+    assert (code, err) == (EXIT_ANSWERED, "")
+    told = json.loads(out)
+    assert told["fits"] is True
+    (host,) = (device for device in told["devices"] if not device["gpu"])
+    assert host["bandwidth"] > 0
+    assert "These speeds are guessed" not in " ".join(told["explanation"])
+    assert told["bytes_by_class"]["projector"] > (tmp_path / "mmproj-tiny.gguf").stat().st_size
+
+
+def test_japanese(plan: Any, scout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    try:
+        _, out, _ = plan(scout, "--gpu-memory", 80, "--ram", 256)
+    finally:
+        use_language("en")
+    assert "すべての層が GPU に収まります。" in out
+
+
+def test_what_cannot_be_planned_is_refused(plan: Any, scout: Path, tmp_path: Path) -> None:
+    eyes = projector.write_projector(tmp_path / "mmproj-x.gguf")
+    assert plan(eyes, "--ram", 32)[0] == EXIT_MODEL
+    assert plan(tmp_path / "none.gguf", "--ram", 32)[0] == EXIT_MODEL
+    assert plan(scout, "--ram", 32, "--context", 20_000_000)[0] == EXIT_USAGE
+    for wrong in (("--context", "-5"), ("--ram", "0"), ("--gpu-memory", "much")):
+        with pytest.raises(SystemExit):
+            plan(scout, *wrong)
