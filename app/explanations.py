@@ -58,6 +58,7 @@ def sentence(remark: Remark) -> str:
         Reason.LONG_SLICES: _(
             "Books are read in slices of {slice_tokens} tokens: for each slice the experts are copied to the GPU once."
         ),
+        Reason.ESTIMATED: _("What this family of models needs is estimated by what it was for others."),
         Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
         Reason.SMALLER_KV: _("It would fit with the KV cache kept as {kv_type}."),
         Reason.MORE_MEMORY: _("It would fit with {missing_bytes} of memory more."),

@@ -201,6 +201,26 @@ def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -
     check(scout, machine, some)
 
 
+@pytest.mark.parametrize(
+    ("wish", "gpu_layers", "expert_layers"),
+    [
+        (Wish(gpu_layers=-1, expert_layers=48), ALL, 48),
+        (Wish(gpu_layers=500, expert_layers=500), ALL, 48),
+        (Wish(gpu_layers=0), 0, 0),
+        (Wish(gpu_layers=30, expert_layers=21), 30, 21),
+        (Wish(expert_layers=21), ALL, 21),
+    ],
+)
+def test_any_choice_by_hand_makes_a_plan(
+    headers: dict[tuple[str, str], ModelHeader], wish: Wish, gpu_layers: int, expert_layers: int
+) -> None:
+    header, machine = headers["Maverick", "Q2_K"], imagined([160], 512, 8)
+    result = plan(header, None, machine, wish)
+    check(header, machine, result)
+    assert isinstance(result, Placement)
+    assert (result.gpu_layers, result.expert_layers) == (gpu_layers, expert_layers)
+
+
 def test_maverick_moves_experts_of_the_layers_that_have_them(headers: dict[tuple[str, str], ModelHeader]) -> None:
     result = plan(headers["Maverick", "Q4_K_M"], None, MACHINES["H100"], Wish())
     assert isinstance(result, Placement)

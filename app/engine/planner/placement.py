@@ -30,6 +30,9 @@ _SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
 """Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
 slices read faster; elsewhere they only cost memory."""
 
+_MEASURED = frozenset({"llama", "llama4"})
+"""Families whose cache and compute buffer were compared with llama.cpp's own numbers; others resemble them."""
+
 _NOTHING = "^$"
 """A pattern of tensors that matches none. llama.cpp keeps four copies of what goes into a graph on several GPUs, for
 batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
@@ -85,15 +88,15 @@ class _Planner:
         if not self._machine.gpus:
             yield _Level(0, 0, wish.slice_tokens or _SLICE)
             return
-        moved = [0, *(layer + 1 for layer in mixtures)]
-        ways = [(layers + 1, count) for count in moved]
-        ways += [(count, moved[-1]) for count in range(layers, -1, -1)]
+        moved = [0, *(layer + 1 for layer in mixtures)] if wish.expert_layers is None else [wish.expert_layers]
+        if wish.gpu_layers is None:
+            ways = [(layers + 1, count) for count in moved]
+            ways += [(count, moved[-1]) for count in range(layers, -1, -1)]
+        else:
+            wished = wish.gpu_layers if wish.gpu_layers >= 0 else layers + 1
+            ways = [(min(wished, layers + 1), count) for count in moved]
         for gpu_layers, expert_layers in ways:
-            if wish.gpu_layers is not None and gpu_layers != (layers + 1 if wish.gpu_layers < 0 else wish.gpu_layers):
-                continue
-            if wish.expert_layers is not None and gpu_layers and expert_layers != min(wish.expert_layers, moved[-1]):
-                continue
-            yield _Level(gpu_layers, expert_layers if gpu_layers else 0, wish.slice_tokens)
+            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, wish.slice_tokens)
 
     def _slices(self, level: _Level) -> tuple[int, ...]:
         if level.slice_tokens:
@@ -130,7 +133,7 @@ class _Planner:
     def _roomiest(self, kind: KvType) -> Choice | None:
         """As much context as possible: all that is left where everything stays on the GPU, else enough for books."""
         books = min(BOOKS_CONTEXT, self._trained)
-        best = self._largest(self._levels[0], kind) if self._levels else None
+        best = self._largest(self._levels[0], kind)
         if best is not None and best.context_tokens >= books:
             return best
         first = self._first(books, kind)
@@ -213,6 +216,8 @@ class _Planner:
     def _why_rest(self, choice: Choice) -> Iterator[Remark]:
         if self._wish.kv_type is None:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
+        if self._header.architecture not in _MEASURED:
+            yield Remark(Reason.ESTIMATED)
         if not self._wish.slice_tokens and choice.slice_tokens > _SLICE:
             yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
 

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     CONTEXT_WISHED = "context_wished"  # context_tokens
     KV_CHOSEN = "kv_chosen"  # kv_type
     LONG_SLICES = "long_slices"  # slice_tokens
+    ESTIMATED = "estimated"  # it was not measured what models of this family take
     # what would help where it does not fit
     SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
     SMALLER_KV = "smaller_kv"  # kv_type
