@@ -17,11 +17,13 @@ from app.core.settings import KvType
 from app.engine.buffers import buffers
 from app.engine.llama import Context, Model
 from app.engine.placing import Placing
-from app.engine.planner import Device, Item, Machine, Placement, Wish, plan
+from app.engine.planner import Device, Item, Machine, Placement, Reason, Wish, plan
+from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec
 from app.models.reader import HeaderReader
 from app.services.plans import spec_of
 from tests.engine.conftest import NewEngine
+from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, SCOUT, write_header
 from tests.models.llama4 import write_scout
 
@@ -105,6 +107,18 @@ def test_so_it_does_with_the_true_shapes(
         placement = predict(header, context_tokens, kv_type, slice_tokens)
         rehearsed = engine.rehearse(spec_of(placement, str(file)))
         assert counted(rehearsed) == predicted(placement), context_tokens
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, family: str) -> None:
+    engine, file = new_engine(), write_family(tmp_path / "model.gguf", family)
+    header = read(file)
+    for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
+        placement = predict(header, context_tokens, kv_type, slice_tokens)
+        rehearsed = engine.rehearse(spec_of(placement, str(file)))
+        assert counted(rehearsed) == predicted(placement), context_tokens
+    assert family in MEASURED
+    assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
 
 
 @pytest.mark.real

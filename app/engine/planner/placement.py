@@ -30,7 +30,7 @@ _SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
 """Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
 slices read faster; elsewhere they only cost memory."""
 
-_MEASURED = frozenset({"llama", "llama4"})
+MEASURED = frozenset({"llama", "llama4", "qwen2", "qwen3", "qwen3moe", "gemma3"})
 """Families whose cache and compute buffer were compared with llama.cpp's own numbers; others resemble them."""
 
 _NOTHING = "^$"
@@ -216,7 +216,7 @@ class _Planner:
     def _why_rest(self, choice: Choice) -> Iterator[Remark]:
         if self._wish.kv_type is None:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
-        if self._header.architecture not in _MEASURED:
+        if self._header.architecture not in MEASURED:
             yield Remark(Reason.ESTIMATED)
         if not self._wish.slice_tokens and choice.slice_tokens > _SLICE:
             yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
