@@ -44,8 +44,8 @@ def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 def tiny(model: Path, book: Path) -> tuple[object, ...]:
-    """Options for the tiny model, which answers at random but always the same; no more tokens than come before the first
-    draft, since what is drafted follows the machine's speed, and rounding follows what is drafted."""
+    """Options for the tiny model, which answers at random but always the same: no more tokens than come before a draft,
+    since what is drafted follows the machine's speed, and rounding follows what is drafted."""
     return ("--document", book, "--model", model, "--context", 8192, "--max-tokens", 4, "--temperature", 0)
 
 
