@@ -19,12 +19,10 @@ from app.core.errors import Code, Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
 from app.core.video import Moment
-from app.documents import process
-from app.documents.protocol import WireFailed
 from app.documents.videos.protocol import MAX_MOMENTS, MAX_SIDE, Drawn, Surveyed
 from app.documents.videos.reader import VideoReader
-from app.isolation import sandbox
-from app.isolation.process import ReaderLimits
+from app.isolation import process, sandbox
+from app.isolation.process import ReaderLimits, WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.videos import liar
 from tests.documents.videos.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed
