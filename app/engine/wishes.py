@@ -29,7 +29,9 @@ class Wishes:
         self._go.set()
 
     def pause(self) -> None:
-        self._go.clear()
+        """Nothing, where the command shall end already: else it would wait for ever, and never end."""
+        if not self._stop.is_set():
+            self._go.clear()
 
     def resume(self) -> None:
         self._go.set()

@@ -29,6 +29,17 @@ def test_a_stop_ends_a_pause_and_the_command() -> None:
     assert wishes.wait()
 
 
+def test_a_pause_that_comes_after_the_stop_changes_nothing() -> None:
+    """Whoever presses both at once may press them in either order."""
+    wishes = Wishes()
+    wishes.stop()
+    wishes.pause()
+    waiting = threading.Thread(target=wishes.wait, daemon=True)
+    waiting.start()
+    waiting.join(60)
+    assert not waiting.is_alive()
+
+
 def test_a_new_command_begins_without_wishes() -> None:
     wishes = Wishes()
     wishes.pause()
