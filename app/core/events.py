@@ -33,6 +33,41 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     recognising: bool = False
 
 
+class Asking(msgspec.Struct, frozen=True, tag=True):
+    """A model hub is being asked; `host` is the one address that is spoken to."""
+
+    host: str
+
+
+class Fetching(msgspec.Struct, frozen=True, tag=True):
+    """Bytes of a model's files are arriving: `done` of `total` are on disk, of which `hashed` belong to files whose
+    hash was found right. `rate`: bytes a second of late, 0 while it is not known. `host`: the one address that is
+    spoken to. `file`: the name of the one that arrives, or that several do of, the first."""
+
+    done: int
+    total: int
+    hashed: int
+    rate: float
+    host: str
+    file: str
+
+
+class Hashing(msgspec.Struct, frozen=True, tag=True):
+    """Bytes of files are compared with their hash: `done` of `total`. `file`: its name."""
+
+    done: int
+    total: int
+    file: str
+
+
+class Copying(msgspec.Struct, frozen=True, tag=True):
+    """Bytes of files are copied from disk to disk: `done` of `total`. `file`: its name."""
+
+    done: int
+    total: int
+    file: str
+
+
 class Stored(msgspec.Struct, frozen=True, tag=True):
     """The question is on disk and may be shown as sent; its answer will have the id `answer_id`."""
 

@@ -63,6 +63,14 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 takes all where there is one")] = -1
 
 
+class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where models are fetched from. Nothing is asked there until a person asks for something."""
+
+    endpoint: Annotated[
+        str, Meta(pattern=r"^https?://\S+$", description="address of the model hub, or of a mirror of it")
+    ] = "https://huggingface.co"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
@@ -75,5 +83,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     readings_quota_gb: Annotated[
         int, Meta(ge=0, le=100_000, description="disk space that saved readings may take, in GB; 0 saves none")
     ] = 64
+    hub: HubSettings = HubSettings()
     theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
     language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""
