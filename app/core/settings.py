@@ -61,6 +61,9 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0 takes the physical cores")] = 0
     ubatch_tokens: Annotated[int, Meta(ge=32, le=8192, description="tokens evaluated in one slice")] = 512
     gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 takes all where there is one")] = -1
+    expert_layers: Annotated[
+        int, Meta(ge=-1, description="layers whose experts stay in main memory; -1 lets the plan choose")
+    ] = -1
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -79,6 +79,16 @@ class Models:
         except AppError as error:
             yield Failed(error.problem)
 
+    def load_as(
+        self, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        """Load as `wanted` says, and remember all of it once it works."""
+        before, self._wanted = self._wanted, wanted
+        try:
+            yield from self.load(wanted.model_path, cancel)
+        finally:
+            self._wanted = before
+
     def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
         if self._engine.state() is EngineState.EMPTY and self._engine.model() is None:

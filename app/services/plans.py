@@ -63,7 +63,7 @@ class Plans:
         header, projector = headers[0], headers[1] if len(headers) > 1 else None
         try:
             self._check(header, path, wish)
-            machine = self._machine(hardware)
+            machine = self.machine(hardware)
         except AppError as error:
             yield Failed(error.problem)
             return
@@ -75,7 +75,8 @@ class Plans:
         if wish.context_tokens > header.context_trained:
             raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
 
-    def _machine(self, hardware: Hardware) -> Machine:
+    def machine(self, hardware: Hardware) -> Machine:
+        """What there is to place a model on; starts the engine's process unless it is an imagined one."""
         if hardware.gpu_gigabytes or hardware.ram_gigabytes:
             threads = psutil.cpu_count(logical=False) or 1
             ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB

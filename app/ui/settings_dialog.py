@@ -175,6 +175,7 @@ def _names() -> dict[str, str]:
         "engine.threads": _("Threads"),
         "engine.ubatch_tokens": _("Slice"),
         "engine.gpu_layers": _("Layers on the GPU"),
+        "engine.expert_layers": _("Experts in main memory"),
         "close_reading": _("Close reading"),
         "readings_quota_gb": _("Disk space"),
         "max_answer_tokens": _("Longest answer"),
