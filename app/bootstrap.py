@@ -18,10 +18,12 @@ from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
+from app.models.catalogue import catalogue
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
@@ -82,6 +84,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         restating=restating,
         models=models,
         plans=Plans(models, engine),
+        downloads=Downloads(models, settings, catalogue()),
         readings=readings,
         removal=removal,
         conversations=conversations,

@@ -94,6 +94,14 @@ _FLAWS = {
     "tensor_dimensions": "a tensor has an impossible shape",
     "tensor_size": "a tensor is impossibly large",
     "tensor_offset": "a tensor does not follow the one before",
+    "packed_record": "its record is missing or no sound one",
+    "packed_name": "a file in it has a name that leads elsewhere",
+    "packed_kind": "something in it is no ordinary file",
+    "packed_unnamed": "a file in it is not named in its record",
+    "packed_twice": "a file stands in it twice",
+    "packed_size": "a file in it is not of the size that its record tells",
+    "packed_missing": "a file that its record names is missing",
+    "packed_cut": "it ends too early",
 }
 _OTHER_FLAW = "it contradicts itself"
 
@@ -278,6 +286,44 @@ _SENTENCES: dict[Code, str] = {
     Code.NO_MODEL: (
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."
+    ),
+    Code.MODEL_HEADER_UNKNOWN: (
+        "What “{path}” is made of is not known before its header was read. Ask the hub for it, and plan then."
+    ),
+    Code.MODEL_THERE: (
+        "“{path}” is there already, and nothing was written over it. Remove it first if you want it anew."
+    ),
+    Code.MODEL_IS_STARTER: (
+        "“{path}” is the model that comes with Octavo, so it is not removed. Remove Octavo itself to be rid of it."
+    ),
+    Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another one first.",
+    Code.MODEL_CHANGED: (
+        "“{path}” is not what its record says: “{file}” has other bytes. Get the model again from a source that you"
+        " trust."
+    ),
+    Code.MODEL_FOLDER_EMPTY: "There is no model in the folder “{path}”. Choose a folder with a GGUF file in it.",
+    Code.MODEL_FOLDER_SEVERAL: (
+        "There are {models} models in the folder “{path}”. Choose the file of the one that you mean."
+    ),
+    Code.MODEL_NOT_IN_FOLDER: (
+        "“{path}” does not lie in the models folder, {folder}, so it is not for Octavo to remove. Delete it as you"
+        " delete any file."
+    ),
+    Code.PACKED_UNSOUND: (
+        "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
+    ),
+    Code.FILE_TOO_LARGE_FOR_DISK: (
+        "“{file}” has {size_bytes}, and the disk of “{path}” takes no file so large: it is formatted so (FAT takes up"
+        " to 4 GiB). Choose a disk formatted as exFAT or NTFS, or a model in smaller parts."
+    ),
+    Code.LICENCE_NOT_ACCEPTED: (
+        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched."
+    ),
+    Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
+    Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
+    Code.DISK_TOO_SMALL: (
+        "There is not enough room for “{path}”: it needs {needed_bytes}, and {free_bytes} are free. Free disk space,"
+        " and try again."
     ),
     Code.ENGINE_EXITED: (
         "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"

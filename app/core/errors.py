@@ -98,6 +98,22 @@ class Code(StrEnum):
     MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind
     MODEL_PROJECTOR_UNSOUND = "model_projector_unsound"  # check: the part of the self-test that failed
 
+    # models from elsewhere; `path`: a file or folder, or an offer: its repository and first file
+    MODEL_HEADER_UNKNOWN = "model_header_unknown"
+    MODEL_THERE = "model_there"  # already, where it would be put
+    MODEL_IS_STARTER = "model_is_starter"  # it belongs to Octavo, and is not deleted
+    MODEL_IS_LOADED = "model_is_loaded"  # so it is not deleted
+    MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
+    MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
+    MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
+    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
+    PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
+    FILE_TOO_LARGE_FOR_DISK = "file_too_large_for_disk"  # file, size_bytes; the file system of `path` takes less
+    LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
+    OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
+    FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
+    DISK_TOO_SMALL = "disk_too_small"  # needed_bytes, free_bytes
+
     # the engine's process
     ENGINE_EXITED = "engine_exited"  # status
     ENGINE_CRASHED = "engine_crashed"  # signal
@@ -143,6 +159,8 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.SETTING_INVALID,
         Code.NO_DISPLAY,
         Code.CONTEXT_INVALID,
+        Code.LICENCE_NOT_ACCEPTED,
+        Code.OFFER_UNKNOWN,
     ),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
     Blame.MACHINE: (
@@ -157,6 +175,9 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
+        Code.FILE_TOO_LARGE_FOR_DISK,
+        Code.FETCH_RUNNING,
+        Code.DISK_TOO_SMALL,
     ),
     Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL),
 }

@@ -31,10 +31,12 @@ from app.engine.protocol import (
     Room,
     Vision,
 )
+from app.models.catalogue import catalogue
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
@@ -394,6 +396,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         restating=restating,
         models=models,
         plans=Plans(models, engine),  # type: ignore[arg-type]
+        downloads=Downloads(models, settings, catalogue()),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,

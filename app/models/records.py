@@ -1,0 +1,126 @@
+"""What was written down of a model when it came: where from, in what revision, and the hashes of its files."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from app.models import shelf
+from app.models.offers import Offer
+
+RECORD_NAME = "octavo-model.json"
+
+MAX_RECORD_BYTES = 1 << 20
+"""A record of MAX_FILES files takes a tenth."""
+
+MAX_FILES = 256
+"""Parts, projector and what belongs to a model; the largest models come in half as many parts."""
+
+MAX_NAME_BYTES = 200
+"""Of one folder or file; file systems take 255, and drafts get a few more."""
+
+_UNSAFE = re.compile(r"[^\w.+-]+", re.ASCII)
+
+
+class RecordedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`path`: its name, in the folder of the record. `sha256`: 64 hexadecimal digits, lower case. `proved`: the bytes
+    were compared with what the hub or a list of hashes said; else the hash is that of the bytes that came."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    proved: bool = True
+
+
+class Record(msgspec.Struct, frozen=True):
+    """`fetched`: in ISO form. `repository` and `revision` are empty for what came from no hub. Fields that a later
+    version adds are passed over."""
+
+    name: str
+    repository: str
+    revision: str
+    licence: str
+    files: tuple[RecordedFile, ...]
+    fetched: str
+    quantization: str = ""
+
+
+class FileState(StrEnum):
+    GOOD = "good"
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNKNOWN = "unknown"  # there is nothing to compare it with
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What became of each file of a model, by name, the first part first."""
+
+    files: tuple[tuple[str, FileState], ...]
+
+    @property
+    def is_good(self) -> bool:
+        return all(state is FileState.GOOD for _name, state in self.files)
+
+
+def folder_name(offer: Offer) -> str:
+    """The folder of a fetched model: `owner--repository--quantization`."""
+    return safe_name("--".join(filter(None, (*offer.repository.split("/"), offer.quantization))))
+
+
+def safe_name(untrusted_text: str) -> str:
+    """A text as the name of a file or folder that leads nowhere, hides nowhere and that every system takes."""
+    name = _UNSAFE.sub("-", untrusted_text)[:MAX_NAME_BYTES].strip("-. ")
+    return name or "model"
+
+
+def is_safe(path: str) -> bool:
+    """Whether a record may name a file so: a plain name, that of no hidden file and not of the record itself."""
+    name = PurePosixPath(path).name
+    return (
+        path == name
+        and 0 < len(path.encode("utf-8", "replace")) <= MAX_NAME_BYTES
+        and not path.startswith(".")
+        and "\\" not in path
+        and ":" not in path
+        and path.isprintable()
+        and path.lower() not in (RECORD_NAME, "sha256sums")
+    )
+
+
+def record_beside(model: Path) -> Record | None:
+    """The record in a model's folder, if it is a sound one and names the model's file."""
+    record = read_record(model.parent / RECORD_NAME)
+    names = {file.path for file in record.files} if record else set()
+    return record if names & {part.name for part in shelf.parts_of(model)} else None
+
+
+def read_record(file: Path) -> Record | None:
+    """None where there is none, or none that can be trusted to name its files."""
+    try:
+        with file.open("rb") as stream:
+            return parse_record(stream.read(MAX_RECORD_BYTES + 1))
+    except OSError:
+        return None
+
+
+def parse_record(content: bytes) -> Record | None:
+    if len(content) > MAX_RECORD_BYTES:
+        return None
+    try:
+        record = msgspec.json.decode(content, type=Record)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return record if _is_sound(record) else None
+
+
+def _is_sound(record: Record) -> bool:
+    names = [file.path.casefold() for file in record.files]
+    return (
+        0 < len(names) <= MAX_FILES
+        and len(set(names)) == len(names)
+        and all(is_safe(file.path) and 0 <= file.size_bytes < 1 << 50 for file in record.files)
+        and all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in record.files)
+    )
