@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from app.models import shelf
+from app.core.files import write_private
 from app.models.offers import Offer
 
 RECORD_NAME = "octavo-model.json"
@@ -23,6 +23,12 @@ MAX_NAME_BYTES = 200
 """Of one folder or file; file systems take 255, and drafts get a few more."""
 
 _UNSAFE = re.compile(r"[^\w.+-]+", re.ASCII)
+
+
+SUMS_NAME = "SHA256SUMS"
+
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SUM = re.compile(r"(?P<hash>[0-9a-fA-F]{64}) [ *](?:\./)?(?P<name>[^/\\]+)", re.ASCII)
 
 
 class RecordedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +52,16 @@ class Record(msgspec.Struct, frozen=True):
     files: tuple[RecordedFile, ...]
     fetched: str
     quantization: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name and quantization, as a list shows them."""
+        known = not self.quantization or self.quantization.casefold() in self.name.casefold()
+        return self.name if known else f"{self.name} {self.quantization}"
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.files)
 
 
 class FileState(StrEnum):
@@ -86,15 +102,36 @@ def is_safe(path: str) -> bool:
         and "\\" not in path
         and ":" not in path
         and path.isprintable()
-        and path.lower() not in (RECORD_NAME, "sha256sums")
+        and path.casefold() not in (RECORD_NAME, SUMS_NAME.casefold())
     )
 
 
 def record_beside(model: Path) -> Record | None:
-    """The record in a model's folder, if it is a sound one and names the model's file."""
+    """The record in a model's folder, if it is a sound one and names that file."""
     record = read_record(model.parent / RECORD_NAME)
-    names = {file.path for file in record.files} if record else set()
-    return record if names & {part.name for part in shelf.parts_of(model)} else None
+    return record if record and any(file.path == model.name for file in record.files) else None
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+    content = encode_record(record)
+    write_private(folder / RECORD_NAME, lambda file: file.write(content))
+
+
+def encode_record(record: Record) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def sums_of(record: Record) -> bytes:
+    """What `sha256sum -c` checks a model with."""
+    return "".join(f"{file.sha256}  {file.path}\n" for file in record.files).encode()
+
+
+def parse_sums(content: bytes) -> dict[str, str]:
+    """Names and hashes in what `sha256sum` wrote; lines that it does not write are passed over."""
+    lines = content[:MAX_RECORD_BYTES].decode("utf-8", "replace").splitlines()
+    found = (_SUM.fullmatch(line) for line in lines)
+    return {each["name"]: each["hash"].lower() for each in found if each}
 
 
 def read_record(file: Path) -> Record | None:
@@ -122,5 +159,5 @@ def _is_sound(record: Record) -> bool:
         0 < len(names) <= MAX_FILES
         and len(set(names)) == len(names)
         and all(is_safe(file.path) and 0 <= file.size_bytes < 1 << 50 for file in record.files)
-        and all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) for file in record.files)
+        and all(_HASH.fullmatch(file.sha256) for file in record.files)
     )

@@ -54,7 +54,7 @@ class _Acceptance(msgspec.Struct, frozen=True):
 
 
 class Downloads:
-    """`offers`, `order`, `accept`, `unfinished`, `record` and `licence_of` are instant, and ask nothing of the network."""
+    """`look_up`, `headers` and `fetch` ask the hub; nothing else does. What is no generator is instant."""
 
     def __init__(self, models: Models, settings: SettingsStore, catalogue: Catalogue) -> None:
         self._models = models

@@ -15,7 +15,7 @@ from app.core.model import ModelHeader
 from app.models import header
 from app.models.gguf import Array, Contents, Tensor, Value
 from app.models.tensor_types import TENSOR_TYPES
-from tests.models import headers, llama4
+from tests.models import headers
 from tests.models.headers import MIXTURES, Mixture, Shape
 
 MXFP4 = Mixture(38, Type.Q8_0, output=Type.Q8_0)
