@@ -37,7 +37,7 @@ class Fetched(msgspec.Struct, frozen=True):
     resolved: Offer | None = None
 
 
-class Staging:
+class Arrivals:
     def __init__(self, models: Path) -> None:
         """`models`: the models folder, which need not be there yet."""
         self._models = models
