@@ -312,19 +312,11 @@ _SENTENCES: dict[Code, str] = {
     Code.PACKED_UNSOUND: (
         "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
     ),
-    Code.FILE_TOO_LARGE_FOR_DISK: (
-        "“{file}” has {size_bytes}, and the disk of “{path}” takes no file so large: it is formatted so (FAT takes up"
-        " to 4 GiB). Choose a disk formatted as exFAT or NTFS, or a model in smaller parts."
-    ),
     Code.LICENCE_NOT_ACCEPTED: (
         "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched."
     ),
     Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
     Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
-    Code.DISK_TOO_SMALL: (
-        "There is not enough room for “{path}”: it needs {needed_bytes}, and {free_bytes} are free. Free disk space,"
-        " and try again."
-    ),
     Code.ENGINE_EXITED: (
         "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"
         " starts anew."

@@ -108,11 +108,9 @@ class Code(StrEnum):
     MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
     MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
     PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
-    FILE_TOO_LARGE_FOR_DISK = "file_too_large_for_disk"  # file, size_bytes; the file system of `path` takes less
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
     FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
-    DISK_TOO_SMALL = "disk_too_small"  # needed_bytes, free_bytes
 
     # the engine's process
     ENGINE_EXITED = "engine_exited"  # status
@@ -175,9 +173,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
-        Code.FILE_TOO_LARGE_FOR_DISK,
         Code.FETCH_RUNNING,
-        Code.DISK_TOO_SMALL,
     ),
     Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL),
 }

@@ -65,7 +65,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Generator[Copying
     """Copy files into a folder, under their names; returns their hashes, in order.
 
     A file system that can share blocks between files does that, and the copy is only read. Raises AppError
-    DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, FILE_TOO_LARGE_FOR_DISK; MODEL_CHANGED where
+    DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT; MODEL_CHANGED where
     size or hash is another; FILE_* where a source cannot be read; Stop. What was copied by then stays.
     """
     shared = [_share_blocks(job, folder / job.name) for job in jobs]
@@ -139,7 +139,7 @@ def _unreadable(path: Path) -> Iterator[None]:
 def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
     """A private file that is not there yet, on disk afterwards; gone again if something is raised meanwhile.
 
-    Raises AppError DISK_FULL, FOLDER_READ_ONLY, FILE_TOO_LARGE_FOR_DISK.
+    Raises AppError DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _PRIVATE_FILE)
@@ -235,4 +235,4 @@ def _not_written(error: OSError, path: Path, size_bytes: int) -> AppError:
 
 
 def _too_large(path: Path, size_bytes: int) -> AppError:
-    return AppError(Code.FILE_TOO_LARGE_FOR_DISK, path=str(path.parent), file=path.name, size_bytes=size_bytes)
+    return AppError(Code.DISK_FILE_LIMIT, path=str(path), size_bytes=size_bytes)

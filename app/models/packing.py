@@ -62,7 +62,7 @@ def read(archive: BinaryIO, path: Path, folder: Path, cancel: Cancel) -> Generat
     """Unpack into an empty folder, and hash what is written; returns the record. `path`: the archive's, for errors.
 
     Raises AppError PACKED_UNSOUND, MODEL_CHANGED where a hash is another, DISK_TOO_SMALL, DISK_FULL, FOLDER_READ_ONLY,
-    FILE_TOO_LARGE_FOR_DISK, FILE_UNREADABLE; Stop. What was written by then stays.
+    DISK_FILE_LIMIT, FILE_UNREADABLE; Stop. What was written by then stays.
     """
     stream = _Stream(archive, path)
     record = stream.record()
