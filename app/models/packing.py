@@ -19,8 +19,8 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying
 from app.models.copying import PIECE_BYTES, Job, Progress, Sink, copy_into, need_room, new_file
+from app.models.names import MAX_NAME_BYTES
 from app.models.records import (
-    MAX_NAME_BYTES,
     MAX_RECORD_BYTES,
     RECORD_NAME,
     SUMS_NAME,

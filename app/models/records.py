@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
+from app.core.errors import AppError
 from app.core.files import write_private
+from app.models.names import MAX_NAME_BYTES, check_path
 from app.models.offers import Offer
 
 RECORD_NAME = "octavo-model.json"
@@ -18,9 +20,6 @@ MAX_RECORD_BYTES = 1 << 20
 
 MAX_FILES = 256
 """Parts, projector and what belongs to a model; the largest models come in half as many parts."""
-
-MAX_NAME_BYTES = 200
-"""Of one folder or file; file systems take 255, and drafts get a few more."""
 
 _UNSAFE = re.compile(r"[^\w.+-]+", re.ASCII)
 
@@ -93,17 +92,12 @@ def safe_name(untrusted_text: str) -> str:
 
 
 def is_safe(path: str) -> bool:
-    """Whether a record may name a file so: a plain name, that of no hidden file and not of the record itself."""
-    name = PurePosixPath(path).name
-    return (
-        path == name
-        and 0 < len(path.encode("utf-8", "replace")) <= MAX_NAME_BYTES
-        and not path.startswith(".")
-        and "\\" not in path
-        and ":" not in path
-        and path.isprintable()
-        and path.casefold() not in (RECORD_NAME, SUMS_NAME.casefold())
-    )
+    """Whether a record may name a file so: a plain name that every system takes, not hidden, and not its own."""
+    try:
+        check_path(path)
+    except AppError:
+        return False
+    return "/" not in path and path.casefold() not in (RECORD_NAME, SUMS_NAME.casefold())
 
 
 def record_beside(model: Path) -> Record | None:
