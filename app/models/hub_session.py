@@ -18,7 +18,7 @@ import httpx2
 import huggingface_hub
 import msgspec
 from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] -- public, says its documentation
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, not re-exported
 
 from app.core.errors import AppError, Code
 from app.models.hub_protocol import Begin, Listed, Remote
@@ -29,6 +29,8 @@ MAX_REDIRECTS = 5
 
 MAX_WAIT_S = 120.0
 """The longest that a hub may have itself waited for (Retry-After)."""
+
+_AGENT = "octavo"  # in place of the versions of all that is installed
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})", re.ASCII)
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -144,6 +146,7 @@ class Session:
         """Every request, redirected ones too: it goes nowhere unencrypted, and the token to the hub alone."""
         if not may_speak(request.url.scheme, request.url.host, endpoint_host=self._origin.host):
             raise self._strange()
+        request.headers["User-Agent"] = _AGENT
         if request.url.origin != self._origin.origin:
             request.headers.pop("Authorization", None)
 
