@@ -111,6 +111,7 @@ class Code(StrEnum):
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
     FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
+
     # the model hub; `host` is the address that was spoken to
     HUB_UNREACHABLE = "hub_unreachable"  # host
     HUB_INTERRUPTED = "hub_interrupted"  # host; what arrived is kept

@@ -30,11 +30,11 @@ _OFFER, _LOCK, _FILES = "offer.json", "lock", "files"
 _PRIVATE_FOLDER = 0o700
 
 
-class Fetched(msgspec.Struct, frozen=True):
-    """A download that was begun. `resolved`: the offer as the hub completed it; None until it was asked."""
+class _Begun(msgspec.Struct, frozen=True):
+    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked anew."""
 
     offer: Offer
-    resolved: Offer | None = None
+    resolved: Offer | None
 
 
 class Arrivals:
@@ -57,22 +57,27 @@ class Arrivals:
                 raise AppError(Code.FETCH_RUNNING, path=offer.key)
             yield files
 
-    def fetched(self, offer: Offer) -> Fetched:
-        """How far a download has come; a new one where none was begun."""
-        return _read(self._place(offer)) or Fetched(offer)
+    def begun(self, offer: Offer) -> Offer | None:
+        """The offer as the hub completed it when its download was begun, if anything of that is there."""
+        begun = _read(self._place(offer))
+        return begun.resolved if begun and _present_bytes(self._place(offer)) else None
 
-    def remember(self, fetched: Fetched) -> None:
+    def remember(self, offer: Offer, resolved: Offer | None) -> None:
         """Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
-        content = msgspec.json.encode(fetched)
-        write_private(self._place(fetched.offer) / _OFFER, lambda file: file.write(content))
+        content = msgspec.json.encode(_Begun(offer, resolved))
+        write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
+
+    def forget(self, offer: Offer) -> None:
+        """Have the hub asked anew the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        self.remember(offer, None)
 
     def unfinished(self) -> list[tuple[Offer, int]]:
-        """What was begun, with the bytes that are there."""
+        """Downloads of which something is there, and how many bytes."""
         found = []
         for folder in _folders(self._models / FETCHING):
-            if (fetched := _read(folder)) is not None and (folder / _FILES).is_dir():  # else it was published
-                there = sum(file.stat().st_size for file in _files_below(folder / _FILES))
-                found.append((fetched.offer, min(there, (fetched.resolved or fetched.offer).size_bytes)))
+            begun, present = _read(folder), _present_bytes(folder)
+            if begun is not None and present:
+                found.append((begun.offer, min(present, (begun.resolved or begun.offer).size_bytes)))
         return sorted(found, key=lambda each: each[0].key)
 
     def discard(self, offer: Offer) -> None:
@@ -158,13 +163,23 @@ def _folders(parent: Path) -> list[Path]:
         return []
 
 
-def _files_below(folder: Path) -> list[Path]:
-    return [Path(place) / name for place, _folders, names in os.walk(folder) for name in names]
+def _present_bytes(folder: Path) -> int:
+    """Of the files that a hub has sent."""
+    places = os.walk(folder / _FILES)
+    sizes = (_size(Path(place) / name) for place, _folders, names in places for name in names if name[0] != ".")
+    return sum(sizes)
 
 
-def _read(folder: Path) -> Fetched | None:
+def _size(file: Path) -> int:
     try:
-        return msgspec.json.decode((folder / _OFFER).read_bytes(), type=Fetched)
+        return file.stat().st_size
+    except OSError:
+        return 0  # it has just got another name
+
+
+def _read(folder: Path) -> _Begun | None:
+    try:
+        return msgspec.json.decode((folder / _OFFER).read_bytes(), type=_Begun)
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -58,34 +58,39 @@ def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Generat
     target.write(bytes(2 * _BLOCK))
 
 
-def read(archive: BinaryIO, path: Path, folder: Path, cancel: Cancel) -> Generator[Copying, None, Record]:
-    """Unpack into an empty folder, and hash what is written; returns the record. `path`: the archive's, for errors.
+class Packed:
+    """A packed model that is read. `path`: its own, for errors, which are PACKED_UNSOUND and FILE_UNREADABLE."""
 
-    Raises AppError PACKED_UNSOUND, MODEL_CHANGED where a hash is another, DISK_TOO_SMALL, DISK_FULL, FOLDER_READ_ONLY,
-    DISK_FILE_LIMIT, FILE_UNREADABLE; Stop. What was written by then stays.
-    """
-    stream = _Stream(archive, path)
-    record = stream.record()
-    need_room(folder, record.size_bytes)
-    awaited = {file.path: file for file in record.files}
-    seen: set[str] = set()
-    progress = Progress(record.size_bytes, cancel)
-    while (member := stream.member()) is not None:
-        if member.name in seen:
-            raise stream.unsound("packed_twice")
-        seen.add(member.name)
-        if member.name == SUMS_NAME and member.size <= MAX_RECORD_BYTES:
-            stream.content(member.size)  # the record says the same
-            continue
-        file = awaited.pop(member.name, None)
-        if file is None:
-            raise stream.unsound("packed_unnamed")
-        if member.size != file.size_bytes:
-            raise stream.unsound("packed_size")
-        yield from _extract(stream, file, folder, progress)
-    if awaited:
-        raise stream.unsound("packed_missing")
-    return record
+    def __init__(self, archive: BinaryIO, path: Path) -> None:
+        self._stream = _Stream(archive, path)
+        self.record = self._stream.record()
+
+    def unpack(self, folder: Path, cancel: Cancel) -> Generator[Copying, None, None]:
+        """Write the files into an empty folder, and hash them on their way.
+
+        Raises AppError MODEL_CHANGED where a hash is another, DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT,
+        FOLDER_READ_ONLY; Stop. What was written by then stays.
+        """
+        need_room(folder, self.record.size_bytes)
+        stream = self._stream
+        awaited = {file.path: file for file in self.record.files}
+        seen: set[str] = set()
+        progress = Progress(self.record.size_bytes, cancel)
+        while (member := stream.member()) is not None:
+            if member.name in seen:
+                raise stream.unsound("packed_twice")
+            seen.add(member.name)
+            if member.name == SUMS_NAME and member.size <= MAX_RECORD_BYTES:
+                stream.content(member.size)  # the record says the same
+                continue
+            file = awaited.pop(member.name, None)
+            if file is None:
+                raise stream.unsound("packed_unnamed")
+            if member.size != file.size_bytes:
+                raise stream.unsound("packed_size")
+            yield from _extract(stream, file, folder, progress)
+        if awaited:
+            raise stream.unsound("packed_missing")
 
 
 def is_packed(path: Path) -> bool:

@@ -11,7 +11,6 @@ import msgspec
 from app.core.errors import AppError
 from app.core.files import write_private
 from app.models.names import MAX_NAME_BYTES, check_path
-from app.models.offers import Offer
 
 RECORD_NAME = "octavo-model.json"
 
@@ -59,6 +58,11 @@ class Record(msgspec.Struct, frozen=True):
         return self.name if known else f"{self.name} {self.quantization}"
 
     @property
+    def folder_name(self) -> str:
+        """Of the folder among the models in which it lies."""
+        return folder_name(self.repository, self.quantization) if self.repository else safe_name(self.name)
+
+    @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files)
 
@@ -80,9 +84,9 @@ class Verdict(msgspec.Struct, frozen=True):
         return all(state is FileState.GOOD for _name, state in self.files)
 
 
-def folder_name(offer: Offer) -> str:
+def folder_name(repository: str, quantization: str) -> str:
     """The folder of a fetched model: `owner--repository--quantization`."""
-    return safe_name("--".join(filter(None, (*offer.repository.split("/"), offer.quantization))))
+    return safe_name("--".join(filter(None, (*repository.split("/"), quantization))))
 
 
 def safe_name(untrusted_text: str) -> str:

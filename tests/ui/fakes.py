@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from app.bootstrap import downloads_of
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
@@ -31,12 +32,10 @@ from app.engine.protocol import (
     Room,
     Vision,
 )
-from app.models.catalogue import catalogue
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.desk import Desk
-from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
@@ -376,7 +375,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models, HeaderReader())
+    headers = HeaderReader()
+    models = Models(engine, settings, readings, paths.models, headers)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
@@ -396,7 +396,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         restating=restating,
         models=models,
         plans=Plans(models, engine),  # type: ignore[arg-type]
-        downloads=Downloads(models, settings, catalogue()),
+        downloads=downloads_of(models, settings, headers),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
