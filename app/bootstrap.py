@@ -18,10 +18,14 @@ from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.isolation.limits import harden
+from app.models.catalogue import catalogue
+from app.models.hub import Hub
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
+from app.services.carrying import Carrying
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
@@ -42,6 +46,7 @@ from app.store.passages import Passages
 from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
+from app.store.tokens import Tokens
 
 
 def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
@@ -64,7 +69,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     removal = Removal(conversations, library, kept_images, readings, engine)
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
-    models = Models(engine, settings, readings, paths.models, HeaderReader())
+    headers = HeaderReader()
+    models = Models(engine, settings, readings, paths.models, headers)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -82,6 +88,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         restating=restating,
         models=models,
         plans=Plans(models, engine),
+        downloads=downloads_of(models, settings, headers),
         readings=readings,
         removal=removal,
         conversations=conversations,
@@ -90,6 +97,12 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         reader=reader,
         database=database,
     )
+
+
+def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:
+    tokens = Tokens(settings)
+    hub = Hub(lambda: settings.load().hub.endpoint, tokens.get, headers)
+    return Downloads(models, settings, catalogue(), hub, tokens, Carrying(models, headers))
 
 
 def run_terminal(argv: Sequence[str]) -> int:

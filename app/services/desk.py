@@ -10,6 +10,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.services.ask import Ask
 from app.services.context import Context
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.models import Models
@@ -42,6 +43,7 @@ class Desk:
     restating: Restating
     models: Models
     plans: Plans
+    downloads: Downloads
     readings: SavedReadings
     removal: Removal
     conversations: Conversations

@@ -17,6 +17,7 @@ from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
 from app.engine.planner import Device, Machine, Placement, Shortfall, Wish
 from app.engine.protocol import LoadSpec
+from app.models.offers import Offer
 from app.services.models import Models
 
 
@@ -62,16 +63,31 @@ class Plans:
                     return
         header, projector = headers[0], headers[1] if len(headers) > 1 else None
         try:
-            self._check(header, path, wish)
-            machine = self.machine(hardware)
+            plan = self._place(header, projector, str(path), wish, hardware)
         except AppError as error:
             yield Failed(error.problem)
             return
-        yield Done(Plan(header, projector, machine, planner.plan(header, projector, machine, wish)))
+        yield Done(plan)
 
-    def _check(self, header: ModelHeader, path: Path, wish: Wish) -> None:
+    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> Plan:
+        """The plan of a model that is not here yet, and whose header is known all the same.
+
+        Raises AppError as `plan` tells, MODEL_HEADER_UNKNOWN where it is not known.
+        """
+        if offer.header is None:
+            raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
+        return self._place(offer.header, offer.projector_header, offer.key, wish, hardware)
+
+    def _place(
+        self, header: ModelHeader, projector: ModelHeader | None, path: str, wish: Wish, hardware: Hardware
+    ) -> Plan:
+        self._check(header, path, wish)
+        machine = self.machine(hardware)
+        return Plan(header, projector, machine, planner.plan(header, projector, machine, wish))
+
+    def _check(self, header: ModelHeader, path: str, wish: Wish) -> None:
         if header.kind is not Kind.MODEL or not self._models.knows(header.architecture) or not header.layers:
-            raise AppError(Code.MODEL_UNSUPPORTED, path=str(path), architecture=header.architecture)
+            raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
         if wish.context_tokens > header.context_trained:
             raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
 
