@@ -34,12 +34,13 @@ class Owned(msgspec.Struct, frozen=True):
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """`offers` without those that are here or unfinished, each with its licence. `free_bytes` of the disk that the
-    models folder is on. `engine`: the settings in force."""
+    """`offers` without those that are here or unfinished; `licences` of both, by their keys. `free_bytes` of the disk
+    that the models folder is on. `engine`: the settings in force."""
 
     owned: tuple[Owned, ...]
     unfinished: tuple[Unfinished, ...]
-    offers: tuple[tuple[Offer, Licence | None], ...]
+    offers: tuple[Offer, ...]
+    licences: dict[str, Licence | None]
     folder: str
     free_bytes: int
     engine: EngineSettings
@@ -81,13 +82,16 @@ def select(desk: Desk) -> Selection:
     here = {(each.record.repository, each.record.quantization) for each in owned if each.record}
     begun = {each.offer.key for each in unfinished}
     offers = tuple(
-        (offer, downloads.order(offer).licence)
+        offer
         for offer in downloads.offers()
         if offer.key not in begun and (offer.repository, offer.quantization) not in here
     )
+    licences = {offer.key: downloads.order(offer).licence for offer in (*offers, *(each.offer for each in unfinished))}
     folder = desk.models.folder
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
-    return Selection(owned, unfinished, offers, str(folder), shutil.disk_usage(there).free, desk.settings.load().engine)
+    return Selection(
+        owned, unfinished, offers, licences, str(folder), shutil.disk_usage(there).free, desk.settings.load().engine
+    )
 
 
 def look_at(desk: Desk, hardware: Hardware) -> Seen:

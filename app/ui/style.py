@@ -138,6 +138,9 @@ QPushButton[role="primary"]:focus {{ border-color: {palette.ink}; }}
 QPushButton[role="primary"]:disabled {{
     background: {palette.line}; color: {palette.soft_ink}; border-color: {palette.line};
 }}
+QPushButton[role="badge"]:disabled {{
+    background: {palette.accent}; color: {palette.on_accent}; border-color: {palette.accent};
+}}
 QPushButton[role="quiet"] {{
     background: transparent; border-color: transparent; color: {palette.soft_ink};
     font-weight: 400; padding: 0 {SPACE_S}px; min-height: 26px;

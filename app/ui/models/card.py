@@ -35,6 +35,7 @@ class Deed(StrEnum):
     USE = "use"
     PLACE = "place"
     FETCH = "fetch"
+    ASK = "ask"  # the hub for its header
     PAUSE = "pause"
     GO_ON = "go_on"
     DISCARD = "discard"
@@ -47,11 +48,11 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Button:
-    """`deed` None for one that only says how it is."""
+    """`deed` None for one that only says how it is; `badge`: and says it in the accent."""
 
     deed: Deed | None
     words: str
-    primary: bool = False
+    badge: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,9 +164,9 @@ class ModelCard(QFrame):
         self.button.setVisible(button is not None)
         if button is not None:
             self.button.setText(button.words)
-            self.button.setEnabled(button.deed is not None or button.primary)
+            self.button.setEnabled(button.deed is not None)
             self.button.setAccessibleName(_("{deed}: {model}").format(deed=button.words, model=card.title))
-            role = "primary" if button.primary else ""
+            role = "badge" if button.badge else ""
             if self.button.property("role") != role:
                 self.button.setProperty("role", role)
                 self.button.style().unpolish(self.button)

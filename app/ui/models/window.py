@@ -57,6 +57,7 @@ class ModelsWindow(QDialog):
         self._build()
         self.overlay = DropOverlay(icons.theme, self)
         self.setAcceptDrops(True)
+        self.scroller.setFocus()
 
     # ---- what it shows
 

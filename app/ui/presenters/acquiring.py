@@ -54,7 +54,7 @@ class AcquiringPresenter(QObject):
     # ---- from this machine
 
     def choose_file(self, over: QWidget) -> None:
-        dialog = QFileDialog(over, _("Import a model"), "", _("Models (*.gguf *.tar *.octavo-model);;All files (*)"))
+        dialog = QFileDialog(over, _("Import a model"), "", _("Models (*.gguf *.octavo-model.tar)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.filesSelected.connect(self._take_names)
         dialog.open()
@@ -127,10 +127,10 @@ class AcquiringPresenter(QObject):
 
     def _accept(self, order: Order) -> None:
         work = partial(_accept, self._desk, order)
-        self._bridge.call(Executor.MODELS, work, partial(self._accepted, order.offer), self._on_problem)
+        self._bridge.call(Executor.MODELS, work, partial(self._accepted, order), self._on_problem)
 
-    def _accepted(self, offer: Offer, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._fetching.start(offer)
+    def _accepted(self, order: Order, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._fetching.start(order.offer, order.licence)
         if self.dialog is not None and shiboken6.isValid(self.dialog):
             self.dialog.accept()
 

@@ -13,6 +13,7 @@ from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
 from app.messages import sentence
 from app.models.offers import Offer
 from app.services.desk import Desk
+from app.services.downloads import Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 
@@ -26,6 +27,7 @@ class Transfer:
 
     offer: Offer
     job: Job
+    licence: Licence | None = None
     step: _Step | None = None
     fetched: Fetching | None = None
     pausing: bool = False
@@ -56,14 +58,14 @@ class FetchingPresenter(QObject):
         """The one that is under way."""
         return next((each for each in self.transfers.values() if each.running), None)
 
-    def start(self, offer: Offer) -> None:
+    def start(self, offer: Offer, licence: Licence | None = None) -> None:
         """Fetch, or go on; what is under way goes on first."""
         present = self.transfers.get(offer.key)
         if present is not None and present.running:
             return
         work = partial(self._desk.downloads.fetch, offer)
         job = self._bridge.stream(Executor.FETCHING, work, partial(self._on_event, offer.key))
-        self.transfers[offer.key] = Transfer(offer, job)
+        self.transfers[offer.key] = Transfer(offer, job, licence or (present.licence if present else None))
         self.moved.emit(offer.key)
 
     def pause(self, key: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.errors import Problem
+from app.core.errors import Code, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.model import ModelHeader
 from app.messages import _, count, duration, printable, sentence, size
@@ -58,7 +58,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         button = Button(None, _("Loading…"))
         progress = Progress(loading_words(standing.loading), standing.loading)
     elif standing.loaded:
-        button = Button(None, _("In use"), primary=True)
+        button = Button(None, _("In use"), badge=True)
     else:
         button = Button(Deed.USE, _("Use"))
     fits = isinstance(plan, Plan)
@@ -69,7 +69,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         key=file.path,
         group=Group.HERE,
         title=model_words.title_of(title),
-        lines=tuple(filter(None, (about, model_words.licence_words(owned.licence), standing.outcome))),
+        lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), standing.outcome))),
         current=standing.loaded,
         fit=fit,
         room=room,
@@ -91,18 +91,25 @@ def _owned_deeds(owned: Owned, standing: Standing) -> tuple[Button, ...]:
     return tuple(deeds)
 
 
-def offer_card(offer: Offer, licence: Licence | None, plan: Plan | Problem | None) -> Card:
-    """What can be fetched."""
-    fit, room, tip = _plan_parts(plan, False) if offer.header is not None else ((), "", "")
+def offer_card(offer: Offer, licence: Licence | None, plan: Plan | Problem | None, *, asking: bool = False) -> Card:
+    """What can be fetched. `asking`: for its header, which the catalogue does not have."""
+    if offer.header is not None or isinstance(plan, Problem):
+        fit, room, tip = _plan_parts(plan, False)
+    else:
+        fit, room, tip = (), _("The hub has to be asked whether it fits."), ""
+        room = _("Asking the hub for its header…") if asking else room
+    unknown = offer.header is None and not asking
     return Card(
         key=offer.key,
         group=Group.OFFERED,
         title=model_words.title_of(offer.untrusted_name),
         lines=_offer_lines(offer, licence),
         fit=fit,
-        room=room or _("What it takes is known once the hub was asked."),
+        room=room,
         tip=tip,
+        problem=sentence(plan) if isinstance(plan, Problem) else "",
         button=Button(Deed.FETCH, model_words.fetch_words(offer)),
+        quiet=(Button(Deed.ASK, _("Does it fit?")),) if unknown else (),
     )
 
 
@@ -123,7 +130,7 @@ def transfer_card(offer: Offer, licence: Licence | None, transfer: Transfer | No
         progress = Progress(words, done / max(1, offer.size_bytes))
         if transfer is not None and transfer.problem is not None:
             problem = sentence(transfer.problem)
-            if transfer.problem.code.value in _TOKEN_CODES:
+            if transfer.problem.code in _TOKEN_CODES:
                 quiet = (Button(Deed.TOKEN, _("Access token…")), *quiet)
     return Card(
         key=offer.key,
@@ -137,7 +144,7 @@ def transfer_card(offer: Offer, licence: Licence | None, transfer: Transfer | No
     )
 
 
-_TOKEN_CODES = ("hub_gated", "hub_token_refused")
+_TOKEN_CODES = (Code.HUB_GATED, Code.HUB_TOKEN_REFUSED)
 
 
 def import_card(key: str, work: Work) -> Card:
@@ -155,7 +162,7 @@ def import_card(key: str, work: Work) -> Card:
 def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
     header: ModelHeader | None = offer.header
     shape = model_words.shape_words(header, offer.quantization, sees=offer.projector is not None)
-    return tuple(filter(None, (shape, model_words.note_words(offer), model_words.licence_words(licence))))
+    return tuple(filter(None, (shape, model_words.note_words(offer), *model_words.licence_lines(licence))))
 
 
 def _plan_parts(plan: Plan | Problem | None, loaded: bool) -> tuple:  # type: ignore[type-arg]

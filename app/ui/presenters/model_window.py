@@ -10,6 +10,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed
 from app.engine.planner import Wish
 from app.engine.protocol import EngineState
 from app.messages import _, printable, sentence, size
@@ -62,7 +63,8 @@ class ModelWindowPresenter(QObject):
         self._seen: Seen | None = None
         self._plans: dict[str, Plan | Problem] = {}
         self._sizes: dict[str, int] = {}
-        self._licences: dict[str, Licence | None] = {}
+        self._asking: set[str] = set()
+        self._asked: dict[str, Offer] = {}  # offers of the catalogue whose headers the hub told
         self._survey: Job | None = None
         self.deeds = ModelDeeds(desk, bridge, model, self)
         self._connect()
@@ -120,7 +122,6 @@ class ModelWindowPresenter(QObject):
     @Slot(object)
     def _on_selected(self, selection: Selection) -> None:
         self._selection = selection
-        self._licences = {offer.key: licence for offer, licence in selection.offers}
         self._show()
         busy = self._hardware == Hardware() and self._desk.models.state() is EngineState.BUSY
         if self._seen is not None and busy:
@@ -141,7 +142,7 @@ class ModelWindowPresenter(QObject):
         self.window.show_machine(model_words.machine_words(seen, selection.free_bytes))
         wanted = [Wanted(each.file.path, self._wish(each.file.path), self._known(each)) for each in selection.owned]
         self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
-        offers = [offer for offer, _licence in selection.offers]
+        offers = [self._asked.get(offer.key, offer) for offer in selection.offers]
         if self._survey is not None:
             self._survey.cancel()
         work = partial(survey, self._desk, wanted, offers, seen.machine)
@@ -193,11 +194,18 @@ class ModelWindowPresenter(QObject):
         offers = {each.offer.key: each.offer for each in selection.unfinished}
         offers |= {key: transfer.offer for key, transfer in self.fetching.transfers.items()}
         for key, offer in offers.items():
-            licence = self._licences.get(key)
-            yield model_cards.transfer_card(offer, licence, self.fetching.transfers.get(key), begun.get(key))
-        for offer, licence in selection.offers:
-            if offer.key not in offers:
-                yield model_cards.offer_card(offer, licence, self._plans.get(offer.key))
+            transfer = self.fetching.transfers.get(key)
+            yield model_cards.transfer_card(offer, self._licence(key), transfer, begun.get(key))
+        for listed in selection.offers:
+            if listed.key not in offers:
+                offer, plan = self._asked.get(listed.key, listed), self._plans.get(listed.key)
+                asking = listed.key in self._asking
+                yield model_cards.offer_card(offer, self._licence(listed.key), plan, asking=asking)
+
+    def _licence(self, key: str) -> Licence | None:
+        known = self._selection.licences.get(key) if self._selection is not None else None
+        transfer = self.fetching.transfers.get(key)
+        return known or (transfer.licence if transfer is not None else None)
 
     # ---- what a person does
 
@@ -212,6 +220,8 @@ class ModelWindowPresenter(QObject):
                 self.placement.open(key, window.cards[key].card.title, window)
             case Deed.FETCH if offer is not None:
                 self.acquiring.order(offer, window)
+            case Deed.ASK if offer is not None:
+                self._ask(offer)
             case Deed.GO_ON if offer is not None:
                 self.fetching.start(offer)
             case Deed.PAUSE:
@@ -230,9 +240,29 @@ class ModelWindowPresenter(QObject):
         if transfer is not None:
             return transfer.offer
         selection = self._selection
-        offers = [] if selection is None else [offer for offer, _licence in selection.offers]
+        offers = [] if selection is None else list(selection.offers)
         offers += [] if selection is None else [each.offer for each in selection.unfinished]
         return next((offer for offer in offers if offer.key == key), None)
+
+    def _ask(self, offer: Offer) -> None:
+        """The hub, for the header."""
+        self._asking.add(offer.key)
+        self._plans.pop(offer.key, None)
+        work = partial(self._desk.downloads.headers, offer)
+        self._bridge.stream(Executor.ASKING, work, partial(self._on_asked, offer.key))
+        self._show()
+
+    def _on_asked(self, key: str, event: object) -> None:
+        match event:
+            case Done(result):
+                self._asked[key] = result
+                if self._seen is not None:
+                    self._plan(self._seen)
+            case Failed(problem):
+                self._plans[key] = problem
+        if isinstance(event, Done | Failed | Cancelled):
+            self._asking.discard(key)
+            self._show()
 
     def _ask_discard(self, offer: Offer, window: ModelsWindow) -> None:
         words = _("What was fetched of “{model}” so far is deleted. Fetching it again begins anew.")
@@ -290,7 +320,7 @@ class ModelWindowPresenter(QObject):
         """Of a download: its card, and the line of the main window."""
         transfer = self.fetching.transfers.get(key)
         if self.window is not None and transfer is not None and key in self.window.cards:
-            card = model_cards.transfer_card(transfer.offer, self._licences.get(key), transfer, None)
+            card = model_cards.transfer_card(transfer.offer, self._licence(key), transfer, None)
             if self.window.cards[key].card.group is Group.COMING:
                 self.window.show_card(card)
             else:

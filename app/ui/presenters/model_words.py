@@ -59,19 +59,20 @@ def parameters_words(parameters: int) -> str:
     return f"{parameters / 1e6:,.0f}M"
 
 
+def licence_lines(licence: Licence | None) -> tuple[str, ...]:
+    """The terms, and the credit that they ask for."""
+    return tuple(printable(words) for words in (licence.name, licence.credit) if words) if licence else ()
+
+
 def licence_words(licence: Licence | None) -> str:
     """The terms and the credit that they ask for; empty where nothing is known."""
-    if licence is None:
-        return ""
-    return " · ".join(printable(words) for words in (licence.name, licence.credit) if words)
+    return " · ".join(licence_lines(licence))
 
 
 def note_words(offer: Offer) -> str:
     """What the catalogue says of an offer beside its numbers."""
     return {
-        "smaller": _("smaller, less exact"),
-        "larger": _("larger, more exact"),
-        "starter": _("the starter: to try the desk, not to trust"),
+        "smaller": _("for smaller machines"),
     }.get(offer.note, "")
 
 
@@ -124,7 +125,7 @@ def room_words(plan: Plan) -> str:
         return " ".join(sentences(result))
     words = space_words(plan)
     if runs_anywhere(plan):
-        words = _("Runs anywhere · {room}").format(room=words)
+        words = _("Runs anywhere. {room}").format(room=words)
     speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
     return f"{words} · {speed}"
 
