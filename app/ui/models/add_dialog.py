@@ -12,6 +12,7 @@ from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.roles import set_role
 
 _WIDTH, _HEIGHT = 620, 520
 _FIT_HEIGHT = 132
@@ -59,9 +60,9 @@ class AddDialog(QDialog):
         self.name.setFocus()
 
     def show_status(self, words: str, *, failed: bool = False) -> None:
-        self.status.setProperty("role", "failure" if failed else "small")
-        self.status.style().polish(self.status)
+        set_role(self.status, "failure" if failed else "small")
         self.status.setText(words)
+        self.status.setVisible(bool(words))
 
     def show_asking(self, asking: bool) -> None:
         """While the hub is asked nothing else can be asked."""
@@ -83,8 +84,7 @@ class AddDialog(QDialog):
 
     def show_fit(self, devices: tuple[DeviceFit, ...], words: str, *, failed: bool = False) -> None:
         self.fit.show_fit(devices)
-        self.fit_words.setProperty("role", "failure" if failed else "")
-        self.fit_words.style().polish(self.fit_words)
+        set_role(self.fit_words, "failure" if failed else "")
         self.fit_words.setText(words)
 
     @Slot(str)

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QSizePol
 from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.roles import repolish, set_role
 
 _WORDS_WIDTH = 252
 _BUTTON_WIDTH = 152
@@ -67,8 +68,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class Card:
-    """`lines` say what the model is; `room` what it leaves, `tip` the whole explanation; `problem` what went wrong.
-    `quiet`: deeds below the button, `more`: those in its menu."""
+    """`lines` say what the model is; `room` what it leaves, or that it does not fit (`misfit`), `tip` the whole
+    explanation; `problem` what went wrong. `quiet`: deeds below the button, `more`: those in its menu."""
 
     key: str
     group: Group
@@ -78,6 +79,7 @@ class Card:
     fit: tuple[DeviceFit, ...] = ()
     room: str = ""
     tip: str = ""
+    misfit: bool = False
     problem: str = ""
     progress: Progress | None = None
     button: Button | None = None
@@ -127,8 +129,7 @@ class ModelCard(QFrame):
         self.setAccessibleDescription(card.problem or card.room)
         if changed_current:
             self.setProperty("current", card.current)
-            self.style().unpolish(self)
-            self.style().polish(self)
+            repolish(self)
         self.title.setText(card.title)
         while len(self._lines) < len(card.lines):
             label = PlainLabel(role="small")
@@ -143,6 +144,7 @@ class ModelCard(QFrame):
             label.setText(words)
             label.setVisible(bool(words))
         self.room.setToolTip(card.tip)
+        set_role(self.room, "warning" if card.misfit else "")
         self._show_progress(card.progress)
         self._show_buttons(card)
 
@@ -166,11 +168,7 @@ class ModelCard(QFrame):
             self.button.setText(button.words)
             self.button.setEnabled(button.deed is not None)
             self.button.setAccessibleName(_("{deed}: {model}").format(deed=button.words, model=card.title))
-            role = "badge" if button.badge else ""
-            if self.button.property("role") != role:
-                self.button.setProperty("role", role)
-                self.button.style().unpolish(self.button)
-                self.button.style().polish(self.button)
+            set_role(self.button, "badge" if button.badge else "")
         while len(self._quiet) < len(card.quiet):
             made = TextButton("", role="quiet")
             made.clicked.connect(partial(self._press_quiet, len(self._quiet)))
@@ -259,4 +257,3 @@ class ModelCard(QFrame):
         row.addWidget(side)
         for widget in (self.fit, self.room, self.problem):
             widget.hide()
-        self._below.setContentsMargins(0, 0, 0, SPACE_S - SPACE_S)

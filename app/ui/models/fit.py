@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.messages import _, memory
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.roles import set_role
 from app.ui.widgets.spine import Part, SpineBar
 
 _SWATCH = 10
@@ -40,12 +41,13 @@ class Segment:
 
 @dataclass(frozen=True)
 class DeviceFit:
-    """`detail`: the sum, in words. `over`: it does not fit."""
+    """`detail`: the sum, in words. `over`: it does not fit, since only `room_bytes` of all may be used."""
 
     name: str
     detail: str
     segments: tuple[Segment, ...]
     total_bytes: int
+    room_bytes: int = 0
     over: bool = False
 
 
@@ -109,10 +111,7 @@ class DeviceView(QWidget):
         self._fit = fit
         self.name.setText(fit.name)
         self.detail.setText(fit.detail)
-        role = "failure-small" if fit.over else "small"
-        if self.detail.property("role") != role:
-            self.detail.setProperty("role", role)
-            self.detail.style().polish(self.detail)
+        set_role(self.detail, "failure-small" if fit.over else "small")
         self.bar.setAccessibleName(_("{device}: {numbers}").format(device=fit.name, numbers=fit.detail))
         self.legend.show_segments(tuple(segment for segment in fit.segments if segment.share is not Share.KEPT))
         self._recolour()
@@ -129,7 +128,7 @@ class DeviceView(QWidget):
         if free > 0:
             parts.append(Part(_("free · {size}").format(size=memory(free)), free))
         parts += [_part(segment, palette) for segment in kept]
-        self.bar.show_parts(tuple(parts), fit.total_bytes)
+        self.bar.show_parts(tuple(parts), fit.room_bytes if fit.over else fit.total_bytes)
 
 
 class Legend(QWidget):

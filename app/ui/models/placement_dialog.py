@@ -16,6 +16,7 @@ from app.ui.models.placement_rows import ChoiceRow, NumberRow, Row
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+from app.ui.widgets.roles import set_role
 
 _WIDTH, _HEIGHT = 940, 640
 _AROUND = 48
@@ -94,7 +95,9 @@ class PlacementDialog(QDialog):
             steps=_STEP,
             growing=True,
         )
-        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller types leave room for more tokens"), _kv_words())
+        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller: room for more tokens"), _kv_words())
+        slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
+        self.rows["slice"] = ChoiceRow(icons, _("Slice"), _("tokens that are read at once"), slices)
         on_gpu = _("there is no GPU: all is in main memory")
         if bounds.mixtures:
             hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
@@ -103,13 +106,17 @@ class PlacementDialog(QDialog):
         hint = _("of {n}, the output counts as one").format(n=count(bounds.layers + 1)) if bounds.has_gpu else on_gpu
         most = bounds.layers + 1 if bounds.has_gpu else 0
         self.rows["gpu"] = NumberRow(icons, _("Layers on the GPU"), hint, 0, most)
-        slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
-        self.rows["slice"] = ChoiceRow(icons, _("Slice"), _("books are read in slices of so many tokens"), slices)
         hint = _("that compute on the processor")
         self.rows["threads"] = NumberRow(icons, _("Threads"), hint, 1, max(2, 2 * bounds.threads))
-        for row in self.rows.values():
+        pair = QHBoxLayout()
+        pair.setSpacing(SPACE_L)
+        for name, row in self.rows.items():
             row.changed.connect(self._on_changed)
-            self._fields.addWidget(row)
+            if name in ("kv", "slice"):
+                pair.addWidget(row, 1)
+            else:
+                self._fields.addWidget(row)
+        self._fields.insertLayout(1, pair)
         self._fields.addStretch(1)
         first = self.rows["context"]
         assert isinstance(first, NumberRow)
@@ -153,8 +160,7 @@ class PlacementDialog(QDialog):
                 if name in self.rows and not self.rows[name].by_hand:
                     self._show(name, value)
         self.fit.show_fit(devices)
-        self.room.setProperty("role", "title" if chosen is not None else "failure")
-        self.room.style().polish(self.room)
+        set_role(self.room, "title" if chosen is not None else "failure")
         self.room.setText(room)
         self.speed.setText(speed)
         self.speed.setVisible(bool(speed))
@@ -171,8 +177,7 @@ class PlacementDialog(QDialog):
 
     def show_problem(self, sentence: str) -> None:
         """There is nothing to place."""
-        self.status.setProperty("role", "failure")
-        self.status.style().polish(self.status)
+        set_role(self.status, "failure")
         self.status.setText(sentence)
         self.cancel.setText(_("Close"))
         self.load.hide()

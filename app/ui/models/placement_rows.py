@@ -13,11 +13,10 @@ from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.choice import Choice
-from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.number_field import NumberField
 
 _NUMBER_WIDTH = 104
-_STATE_WIDTH = 92
 _POSITIONS = 1000
 
 
@@ -34,8 +33,7 @@ class Row(QWidget):
         self.label = PlainLabel(name)
         self.hint = PlainLabel(hint, role="small")
         self.hint.setWordWrap(True)
-        self.state = ElidedLabel(role="small")
-        self.state.setFixedWidth(_STATE_WIDTH)
+        self.state = PlainLabel(role="small")
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: leave it to the plan").format(choice=name), size=16)
         self.reset.clicked.connect(self._reset)

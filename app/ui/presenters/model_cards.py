@@ -8,6 +8,7 @@ from pathlib import Path
 from app.core.errors import Code, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.model import ModelHeader
+from app.engine.planner import Shortfall
 from app.messages import _, count, duration, printable, sentence, size
 from app.models.offers import Offer
 from app.models.shelf import projector_beside
@@ -15,6 +16,7 @@ from app.services.downloads import Licence, Unfinished
 from app.services.plans import Plan
 from app.services.selection import Owned
 from app.ui.models.card import Button, Card, Deed, Group, Progress
+from app.ui.models.fit import DeviceFit
 from app.ui.presenters import model_words
 from app.ui.presenters.fetching import Transfer
 from app.ui.presenters.words import loading_words
@@ -52,7 +54,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         sees = plan.projector is not None if isinstance(plan, Plan) else bool(projector_beside(Path(file.path)))
         about = model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
     problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
-    fit, room, tip = _plan_parts(plan, standing.loaded)
+    fit, room, tip, misfit = _plan_parts(plan, standing.loaded)
     progress = _work_progress(standing.work) if standing.work else None
     if standing.loading is not None:
         button = Button(None, _("Loading…"))
@@ -74,6 +76,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         fit=fit,
         room=room,
         tip=tip,
+        misfit=misfit,
         problem=problem,
         progress=progress,
         button=None if isinstance(plan, Problem) else button,
@@ -94,10 +97,10 @@ def _owned_deeds(owned: Owned, standing: Standing) -> tuple[Button, ...]:
 def offer_card(offer: Offer, licence: Licence | None, plan: Plan | Problem | None, *, asking: bool = False) -> Card:
     """What can be fetched. `asking`: for its header, which the catalogue does not have."""
     if offer.header is not None or isinstance(plan, Problem):
-        fit, room, tip = _plan_parts(plan, False)
+        fit, room, tip, misfit = _plan_parts(plan, False)
     else:
-        fit, room, tip = (), _("The hub has to be asked whether it fits."), ""
-        room = _("Asking the hub for its header…") if asking else room
+        fit, tip, misfit = (), "", False
+        room = _("Asking the hub for its header…") if asking else _("The hub has to be asked whether it fits.")
     unknown = offer.header is None and not asking
     return Card(
         key=offer.key,
@@ -107,6 +110,7 @@ def offer_card(offer: Offer, licence: Licence | None, plan: Plan | Problem | Non
         fit=fit,
         room=room,
         tip=tip,
+        misfit=misfit,
         problem=sentence(plan) if isinstance(plan, Problem) else "",
         button=Button(Deed.FETCH, model_words.fetch_words(offer)),
         quiet=(Button(Deed.ASK, _("Does it fit?")),) if unknown else (),
@@ -131,7 +135,7 @@ def transfer_card(offer: Offer, licence: Licence | None, transfer: Transfer | No
         if transfer is not None and transfer.problem is not None:
             problem = sentence(transfer.problem)
             if transfer.problem.code in _TOKEN_CODES:
-                quiet = (Button(Deed.TOKEN, _("Access token…")), *quiet)
+                button = Button(Deed.TOKEN, _("Access token…"))
     return Card(
         key=offer.key,
         group=Group.COMING,
@@ -165,12 +169,14 @@ def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
     return tuple(filter(None, (shape, model_words.note_words(offer), *model_words.licence_lines(licence))))
 
 
-def _plan_parts(plan: Plan | Problem | None, loaded: bool) -> tuple:  # type: ignore[type-arg]
+def _plan_parts(plan: Plan | Problem | None, loaded: bool) -> tuple[tuple[DeviceFit, ...], str, str, bool]:
+    """Bars, the room in words, the whole explanation, and whether it does not fit."""
     if isinstance(plan, Problem):
-        return (), "", ""
+        return (), "", "", False
     if plan is None:
-        return (), _("Working out what it would take…"), ""
-    return model_words.fit_of(plan, whole=loaded), model_words.room_words(plan), model_words.plan_tip(plan)
+        return (), _("Working out what it would take…"), "", False
+    misfit = isinstance(plan.result, Shortfall)
+    return model_words.fit_of(plan, whole=loaded), model_words.room_words(plan), model_words.plan_tip(plan), misfit
 
 
 # ---- progress

@@ -168,7 +168,7 @@ def _pages(tokens: int) -> int:
 
 
 def _gpu_name(machine: Machine, gpu: Device) -> str:
-    return _("GPU") if len(machine.gpus) == 1 else _("GPU {n}").format(n=machine.gpus.index(gpu) + 1)
+    return "GPU" if len(machine.gpus) == 1 else f"GPU {machine.gpus.index(gpu) + 1}"
 
 
 def _device(plan: Plan, device: Device, name: str) -> DeviceFit:
@@ -181,7 +181,7 @@ def _device(plan: Plan, device: Device, name: str) -> DeviceFit:
     words = _("needs {used} of {whole}") if over else _("{used} of {whole}")
     # The same number of digits in both: 76.2 of 80 GB
     detail = words.format(used=_gigabytes(used), whole=memory(_sold(device.total_bytes)))
-    return DeviceFit(name, detail, tuple(segments), device.total_bytes, over)
+    return DeviceFit(name, detail, tuple(segments), device.total_bytes, device.room, over)
 
 
 def _segments(plan: Plan, device: Device) -> list[Segment]:

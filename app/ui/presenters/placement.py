@@ -142,6 +142,8 @@ class PlacementPresenter(QObject):
         result = plan.result
         fits = isinstance(result, Placement)
         lines = list(sentences(result))
+        if isinstance(result, Placement):
+            del lines[len(result.remarks)]  # how fast it would be is said above them
         chosen = None
         if isinstance(result, Placement):
             chosen = Chosen(
