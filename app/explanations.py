@@ -54,6 +54,10 @@ def sentence(remark: Remark) -> str:
             " main memory, and is taken only when you ask for it."
         ),
         Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
+        Reason.CONTEXT_USUAL: _(
+            "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. A larger one"
+            " is taken when you ask for it."
+        ),
         Reason.KV_CHOSEN: _("The KV cache is kept as {kv_type}."),
         Reason.LONG_SLICES: _(
             "Books are read in slices of {slice_tokens} tokens: for each slice the experts are copied to the GPU once."

@@ -14,7 +14,7 @@ from app.core.events import Cancelled, Done, Failed, Loading
 from app.core.model import Kind, ModelHeader
 from app.core.settings import EngineSettings, KvType
 from app.engine import planner
-from app.engine.planner import Machine, Placement, Wish
+from app.engine.planner import Machine, Placement, Reason, Remark, Wish
 from app.engine.protocol import ModelInfo
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
@@ -167,7 +167,7 @@ def place(header: ModelHeader, projector: ModelHeader | None, machine: Machine, 
     for each in wishes:
         results.append(planner.plan(header, projector, machine, each))
         if isinstance(results[-1], Placement):
-            return Plan(header, projector, machine, results[-1])
+            return Plan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
     return Plan(header, projector, machine, results[0])
 
 
@@ -186,6 +186,15 @@ def switch(
         return
     wanted = settings_of(engine, path, Wish(threads=engine.threads, kv_type=kv_type), None)
     yield from desk.models.load_as(wanted, cancel)
+
+
+def _unasked(placement: Placement) -> Placement:
+    """Nobody asked for this context: it is the usual one."""
+    remarks = tuple(
+        Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_WISHED else remark
+        for remark in placement.remarks
+    )
+    return msgspec.structs.replace(placement, remarks=remarks)
 
 
 def wish_of(engine: EngineSettings) -> Wish:

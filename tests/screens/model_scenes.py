@@ -14,6 +14,7 @@ from app.messages import use_language
 from app.models.catalogue import catalogue
 from app.models.offers import Offer
 from app.models.records import Record
+from app.models.shelf import starter
 from app.services.plans import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed
@@ -48,8 +49,21 @@ def _furnish(stage: Stage) -> Path:
     downloads.catalogue = catalogue().offers
     downloads.licences = {licence.id: licence for licence in catalogue().licences}
     downloads.owned[str(path)] = Record("Llama 4 Scout", _SCOUT, "", "llama4", (), "", "Q4_K_M")
-    stage.engine.info = msgspec.structs.replace(SCOUT, path=str(path), context_tokens=512_000)
+    _load(stage, str(path), 512_000)
     return path
+
+
+def _load(stage: Stage, path: str, context_tokens: int) -> None:
+    """What is in use."""
+    stage.engine.info = msgspec.structs.replace(SCOUT, path=path, context_tokens=context_tokens)
+
+
+def _load_starter(stage: Stage) -> None:
+    found = starter()
+    assert found is not None
+    stage.engine.info = msgspec.structs.replace(
+        SCOUT, name="Smollm2", path=found.path, context_tokens=8192, kv_type=KvType.F16, experts=0, vision=None
+    )
 
 
 def _open(
@@ -59,7 +73,11 @@ def _open(
     size: tuple[int, int] = (1180, 900),
     theme: ThemeChoice = ThemeChoice.LIGHT,
 ) -> ModelsWindow:
-    _furnish(stage)
+    path = _furnish(stage)
+    if hardware is SMALL:
+        _load(stage, str(path), 131_072)
+    elif hardware is NO_GPU:
+        _load_starter(stage)
     return _show(stage, hardware, size=size, theme=theme)
 
 
@@ -128,8 +146,7 @@ def models_large(stage: Stage) -> None:
 def models_japanese(stage: Stage) -> None:
     use_language("ja")
     try:
-        _furnish(stage)
-        window = _show(stage, SMALL, size=(1024, 900))
+        window = _open(stage, SMALL, size=(1024, 900))
         _fetch(stage, gate=Gate())
         window.import_button.setFocus()
     finally:
@@ -153,7 +170,7 @@ def models_planning(stage: Stage) -> None:
 
 def models_only_starter(stage: Stage) -> None:
     """As on the first day, with an error of an import."""
-    stage.engine.info = msgspec.structs.replace(SCOUT, path="")
+    _load_starter(stage)
     window = _show(stage, NO_GPU, size=(1180, 760))
     stage.fake.downloads.imports = [(Problem(Code.MODEL_NOT_GGUF, {"path": "/media/stick/scout.gguf"}),)]
     window.files_given.emit([Path("/media/stick/scout.gguf")])
@@ -273,7 +290,10 @@ def placement_dark(stage: Stage) -> None:
 def placement_short(stage: Stage) -> None:
     _placement(stage, size=(1024, 700))
     _row(stage, "context").field.set_value(2_097_152)
+    stage.settle()
     _row(stage, "experts").field.set_value(0)
+    stage.settle()
+    _row(stage, "gpu").field.set_value(49)
     stage.settle()
 
 

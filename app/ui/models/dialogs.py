@@ -65,6 +65,8 @@ class OrderDialog(QDialog):
             self.terms.setAccessibleName(terms_title)
             self.terms.setTabChangesFocus(True)
             column.addWidget(self.terms, 1)
+        else:
+            column.addStretch(1)
         column.addSpacing(SPACE_S)
         self.cancel = TextButton(_("Cancel"))
         self.cancel.clicked.connect(self.reject)

@@ -34,7 +34,7 @@ class Row(QWidget):
         self.hint = PlainLabel(hint, role="small")
         self.hint.setWordWrap(True)
         self.state = PlainLabel(role="small")
-        self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: leave it to the plan").format(choice=name), size=16)
         self.reset.clicked.connect(self._reset)
         head = QHBoxLayout()
@@ -63,6 +63,7 @@ class Row(QWidget):
         self._by_hand = by_hand
         self._show_state()
 
+    @Slot()
     def _touch(self) -> None:
         if not self._showing:
             self.set_by_hand(True)
@@ -104,6 +105,7 @@ class NumberRow(Row):
         self.controls.addWidget(self.field)
         self.slider.valueChanged.connect(self._on_slider)
         self.field.changed.connect(self._on_field)
+        self.field.returnPressed.connect(self._touch)  # keeps the number that the plan chose
 
     @property
     def value(self) -> int | None:

@@ -130,6 +130,14 @@ class ModelsWindow(QDialog):
         head.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_S)
         head.setSpacing(SPACE_S)
         head.addLayout(words, 1)
+        over = QVBoxLayout()
+        over.setContentsMargins(0, 0, 0, 0)
+        over.setSpacing(0)
+        around_notice = QHBoxLayout()
+        around_notice.setContentsMargins(SPACE_S, 0, SPACE_S, 0)  # as wide as the cards
+        around_notice.addWidget(self.notice)
+        over.addLayout(head)
+        over.addLayout(around_notice)
         for button in (self.import_button, self.name_button):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         page = QWidget()
@@ -160,7 +168,7 @@ class ModelsWindow(QDialog):
         self.scroller.setWidget(around)
         top = QWidget()
         top.setMaximumWidth(_WIDEST)
-        top.setLayout(head)
+        top.setLayout(over)
         top_row = QHBoxLayout()
         top_row.addStretch(1)
         top_row.addWidget(top, 1000)
@@ -169,7 +177,6 @@ class ModelsWindow(QDialog):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(top_row)
-        whole.addWidget(self.notice)
         whole.addWidget(self.scroller, 1)
 
 
