@@ -80,14 +80,18 @@ class ScriptedDownloads:
     ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
         self.fetched.append(offer.key)
         self.begun = [each for each in self.begun if each.offer.key != offer.key]
-        done = 0
-        for step in self.fetches.pop(0) if self.fetches else ():
-            if isinstance(step, Fetching):
-                done = step.done
-            if (yield from _play(step, cancel)):
+        done, whole = 0, False
+        try:
+            for step in self.fetches.pop(0) if self.fetches else ():
+                if isinstance(step, Fetching):
+                    done = step.done
+                if (yield from _play(step, cancel)):
+                    return
+            whole = True
+            yield Done(self._arrive(offer))
+        finally:  # nobody asks for more after an ending
+            if not whole:
                 self.begun.append(Unfinished(offer, done))
-                return
-        yield Done(self._arrive(offer))
 
     def _arrive(self, offer: Offer) -> ModelFile:
         path = self.folder / Path(offer.files[0].path).name
