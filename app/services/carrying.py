@@ -96,7 +96,7 @@ class Carrying:
             raise AppError(Code.MODEL_NOT_IN_FOLDER, path=printable(path), folder=printable(self._folder))
         model = model_at(path)
         loaded = self._models.loaded()
-        if not even_loaded and loaded and Path(loaded.path) in shelf.parts_of(model):
+        if not even_loaded and loaded and Path(loaded.path).resolve() in map(Path.resolve, shelf.parts_of(model)):
             raise AppError(Code.MODEL_IS_LOADED, path=printable(model))
         self._arrivals.sweep()
         record = record_beside(model)
