@@ -25,7 +25,7 @@ from app.messages import sentence
 from app.models import copying
 from app.models.records import RECORD_NAME, SUMS_NAME, FileState, read_record
 from app.services.desk import Desk
-from tests.models import packages, projector
+from tests.models import projector
 from tests.models.packages import names_in, write_model, write_split_model
 
 
@@ -341,7 +341,7 @@ def test_a_model_is_packed_into_a_folder_that_import_takes(desk: Desk, folder: P
 def test_a_model_without_a_record_is_hashed_first(desk: Desk, tmp_path: Path) -> None:
     path = write_model(tmp_path / "stick" / "one.gguf")
     *progress, last = desk.downloads.pack(path, tmp_path / "named.tar", Cancel())
-    assert [type(event) for event in progress][0] is Hashing
+    assert isinstance(progress[0], Hashing)
     assert last == Done(tmp_path / "named.tar")
     assert sorted(file.name for file in path.parent.iterdir()) == ["one.gguf"]
     assert imported(desk, tmp_path / "named.tar").name == "one.gguf"
