@@ -99,7 +99,7 @@ class Session:
             else:
                 raise self._strange()
             self._check(response, file, start, end)
-            yield response.url.host, self._content(response, end - start)
+            yield response.url.netloc.decode("ascii"), self._content(response, end - start)
 
     def _content(self, response: httpx2.Response, size: int) -> Iterator[bytes]:
         """Gives up a connection that stands but brings next to nothing."""

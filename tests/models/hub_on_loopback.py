@@ -19,7 +19,7 @@ from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 REPOSITORY = "owner/Tiny-GGUF"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_on(self, name: str) -> None:
         fault = self.hub.faults.get(name)
-        target = f"{self.hub.store}/store/{name}"
+        target = f"{self.hub.store}/store/{quote(name)}"
         if fault is Fault.REDIRECTS:
             target = f"{self.hub.endpoint}{self.path}"
         elif fault is Fault.INSECURE:
@@ -236,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(key, value)
         self.end_headers()
         ends_at = {
-            Fault.CUT: lambda: self.hub.luck.randrange(len(content)),
+            Fault.CUT: lambda: min(self.hub.luck.randrange(len(content) * 5 // 4 + 2), len(content)),
             Fault.CUT_AT_ONCE: lambda: 0,
             Fault.TRICKLE: lambda: 1,
             Fault.HOLD: lambda: len(content) // 2,
