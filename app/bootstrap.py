@@ -20,6 +20,7 @@ from app.engine.client import EngineClient
 from app.isolation.limits import harden
 from app.models.catalogue import catalogue
 from app.models.hub import Hub
+from app.models.names import check_endpoint
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.carrying import Carrying
@@ -37,7 +38,7 @@ from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store import keys
+from app.store import hub_token, keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -46,7 +47,6 @@ from app.store.passages import Passages
 from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
-from app.store.tokens import Tokens
 
 
 def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
@@ -100,9 +100,11 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
 
 
 def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:
-    tokens = Tokens(settings)
-    hub = Hub(lambda: settings.load().hub.endpoint, tokens.get, headers)
-    return Downloads(models, settings, catalogue(), hub, tokens, Carrying(models, headers))
+    def endpoint() -> str:
+        return settings.load().hub.endpoint
+
+    hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
+    return Downloads(models, settings, catalogue(), hub, Carrying(models, headers))
 
 
 def run_terminal(argv: Sequence[str]) -> int:

@@ -25,8 +25,8 @@ from app.models.records import Record, RecordedFile, Verdict, folder_name, recor
 from app.models.shelf import ModelFile
 from app.services.carrying import Carrying
 from app.services.models import Models
+from app.store import hub_token
 from app.store.settings import SettingsStore
-from app.store.tokens import Tokens
 
 __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished", "Verdict"]
 
@@ -75,14 +75,12 @@ class Downloads:
         settings: SettingsStore,
         catalogue: Catalogue,
         hub: Hub,
-        tokens: Tokens,
         carrying: Carrying,
     ) -> None:
         self._models = models
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._tokens = tokens
         self._carrying = carrying
         self._arrivals = Arrivals(models.folder)
 
@@ -123,7 +121,7 @@ class Downloads:
         folder = self._folder_of(offer)
         return Order(
             offer=offer,
-            host=check_endpoint(self._settings.load().hub.endpoint),
+            host=self._host(),
             bytes_to_fetch=max(0, offer.size_bytes - begun),
             folder=str(folder),
             free_bytes=free_bytes(folder),
@@ -210,17 +208,18 @@ class Downloads:
         record = record_beside(path)
         return self._catalogue.licence(record.licence) if record else None
 
-    # ---- the token
+    # ---- the token, which belongs to the hub that the settings name
 
     def has_token(self) -> bool:
-        return self._tokens.get() is not None
+        """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
+        return hub_token.has(self._host())
 
     def set_token(self, token: str) -> None:
-        """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT."""
-        self._tokens.set(token)
+        """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
+        hub_token.put(self._host(), token)
 
     def forget_token(self) -> None:
-        self._tokens.forget()
+        hub_token.forget(self._host())
 
     # ---- inside
 
@@ -284,6 +283,9 @@ class Downloads:
         write_record(files, record)
         folder = self._arrivals.publish(files, self._folder_of(offer).name)
         return ModelFile(str(folder / recorded[0].path), record.title, recorded[0].size_bytes)
+
+    def _host(self) -> str:
+        return check_endpoint(self._settings.load().hub.endpoint)
 
     def _folder_of(self, offer: Offer) -> Path:
         return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
