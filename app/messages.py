@@ -297,6 +297,10 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is the model that comes with Octavo, so it is not removed. Remove Octavo itself to be rid of it."
     ),
     Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another one first.",
+    Code.MODEL_UNPROVED: (
+        "Whether “{file}” of “{path}” is sound cannot be told: no hash of it was recorded. Put the SHA256SUMS of its"
+        " source beside it, or get the model again with its record."
+    ),
     Code.MODEL_CHANGED: (
         "“{path}” is not what its record says: “{file}” has other bytes. Get the model again from a source that you"
         " trust."
@@ -313,9 +317,11 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
     ),
     Code.LICENCE_NOT_ACCEPTED: (
-        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched."
+        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched: in the window, or"
+        " in the terminal, where --accept-licence says that you have."
     ),
     Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
+    Code.OFFER_SEVERAL: "“{path}” is more than one model. Say which, after a colon: {known}.",
     Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
     Code.HUB_UNREACHABLE: (
         "The model hub at {host} could not be reached, or is too busy to answer. Check the network and the address in"

@@ -103,6 +103,7 @@ class Code(StrEnum):
     MODEL_THERE = "model_there"  # already, where it would be put
     MODEL_IS_STARTER = "model_is_starter"  # it belongs to Octavo, and is not deleted
     MODEL_IS_LOADED = "model_is_loaded"  # so it is not deleted
+    MODEL_UNPROVED = "model_unproved"  # file: its name; there is nothing to compare it with
     MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
     MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
     MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
@@ -110,6 +111,7 @@ class Code(StrEnum):
     PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
+    OFFER_SEVERAL = "offer_several"  # path: what was asked for; known: which there are
     FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
 
     # the model hub; `host` is the address that was spoken to
@@ -177,6 +179,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.CONTEXT_INVALID,
         Code.LICENCE_NOT_ACCEPTED,
         Code.OFFER_UNKNOWN,
+        Code.OFFER_SEVERAL,
         Code.HUB_ADDRESS_INSECURE,
         Code.HUB_REPOSITORY_INVALID,
     ),
