@@ -64,7 +64,9 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     removal = Removal(conversations, library, kept_images, readings, engine)
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
-    models = Models(engine, settings, readings, paths.models, HeaderReader())
+    headers = HeaderReader()
+    plans = Plans(headers, engine, settings)
+    models = Models(engine, settings, readings, paths.models, headers, plans)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -81,7 +83,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),
+        plans=plans,
         readings=readings,
         removal=removal,
         conversations=conversations,

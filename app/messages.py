@@ -275,6 +275,15 @@ _SENTENCES: dict[Code, str] = {
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
         " a smaller context, a smaller KV type or a smaller model."
     ),
+    Code.MODEL_TOO_LARGE: (
+        "The model “{path}” does not fit into this machine’s memory: {missing_bytes} are missing. Close other programs,"
+        " or choose a smaller quantization or a smaller model."
+    ),
+    Code.MODEL_CONTEXT_TOO_LARGE: (
+        "With a context of {context_tokens} tokens ({kv_type}) the model “{path}” does not fit into this machine’s"
+        " memory: {missing_bytes} are missing. It fits with {largest_tokens} tokens. Choose a smaller context or a"
+        " smaller KV type, or close other programs."
+    ),
     Code.NO_MODEL: (
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."

@@ -89,6 +89,8 @@ class Code(StrEnum):
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
+    MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context
+    MODEL_CONTEXT_TOO_LARGE = "model_context_too_large"  # context_tokens, kv_type, missing_bytes, largest_tokens
     NO_MODEL = "no_model"  # nothing to load was found
 
     # what models see images with; `path` is that of the projector, for the first that of the model

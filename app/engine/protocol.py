@@ -13,7 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
 from app.core.image import Raster
-from app.core.settings import KvType, Sampling
+from app.core.settings import KvType, Mapping, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
-    GPUs; `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
+    GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
     """
 
     model_path: str
@@ -46,7 +46,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
-    mapped: bool = True
+    mapping: Mapping = Mapping.MAPPED
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -509,9 +509,13 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
+    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near."""
+
     version: str
     devices: tuple[Device, ...]
     threads: int
+    cpu_features: tuple[str, ...]
+    numa_nodes: int
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

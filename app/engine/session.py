@@ -19,8 +19,8 @@ from app.engine import desk, planner
 from app.engine.buffers import buffers
 from app.engine.desk import Tokens
 from app.engine.dry_run import placing
-from app.engine.hardware import free_memory, physical_cores
-from app.engine.library import devices, version
+from app.engine.hardware import devices, free_memory, physical_cores
+from app.engine.library import version
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter

@@ -13,7 +13,7 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.events import Done
 from app.core.model import ModelHeader, Part
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.buffers import buffers
 from app.engine.llama import Context, Model
 from app.engine.placing import Placing
@@ -185,7 +185,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     """On a CPU: plain memory, but for the experts of two layers, which go to where they are laid out anew."""
     header = read(quantized)
     placement = predict(header, 1024, KvType.F16)
-    everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapped=False))}
+    everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
     gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
@@ -195,7 +195,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     found = new_context(
         quantized,
         placement,
-        Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapped=False),
+        Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapping=Mapping.READ),
     )
     experts = [weights for weights in header.weights if weights.part is Part.EXPERTS]
     sent = sum(weights.bytes for weights in experts if weights.layer < 2)

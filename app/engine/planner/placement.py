@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from app.core.errors import Parameter
 from app.core.model import ModelHeader
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
 from app.engine.planner.demand import Choice, Demand, Item, Layout
 from app.engine.planner.machine import Machine
-from app.engine.planner.result import Mapping, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import estimate
 
 BOOKS_CONTEXT = 131_072
@@ -175,12 +175,17 @@ class _Planner:
             expert_layers=choice.expert_layers,
             cpu_tensors=patterns or ((_NOTHING,) if several else ()),
             tensor_split=layout.split if several else (),
-            mapping=Mapping.READ if patterns else Mapping.MAPPED,
+            mapping=self._mapping(moved=bool(patterns)),
             threads=self._wish.threads or self._machine.threads,
             uses=layout.uses,
             speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
             remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
         )
+
+    def _mapping(self, *, moved: bool) -> Mapping:
+        if self._wish.mapping is not Mapping.AUTO:
+            return self._wish.mapping
+        return Mapping.READ if moved else Mapping.MAPPED
 
     def _why_devices(self, choice: Choice, layout: Layout) -> Iterator[Remark]:
         layers = self._header.layers
