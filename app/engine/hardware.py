@@ -100,11 +100,27 @@ def free_memory() -> int:
 
 
 def _group_room() -> int:
-    """What the control group (v2) of this process still grants, in bytes; enormous where there is no limit."""
-    unlimited = 1 << 62
+    """What the control groups (v2) of this process still grant, in bytes; enormous where none has a limit."""
+    room = 1 << 62
+    own = _GROUP / _own_group()
+    for group in (own, *own.parents):
+        if not group.is_relative_to(_GROUP):
+            break
+        try:
+            limit = (group / "memory.max").read_text(encoding="ascii").strip()
+            used = (group / "memory.current").read_text(encoding="ascii")
+            if limit != "max":
+                room = min(room, max(0, int(limit) - int(used)))
+        except (OSError, ValueError):
+            continue
+    return room
+
+
+def _own_group() -> str:
+    """The path of this process's control group below the mount; empty where it cannot be told."""
     try:
-        limit = (_GROUP / "memory.max").read_text(encoding="ascii").strip()
-        used = (_GROUP / "memory.current").read_text(encoding="ascii")
-        return unlimited if limit == "max" else max(0, int(limit) - int(used))
-    except (OSError, ValueError):
-        return unlimited
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    path = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "")
+    return path.strip("/")

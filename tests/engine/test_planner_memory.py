@@ -161,6 +161,29 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03, abs=12_000_000)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
+def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_path: Path) -> None:
+    file = write_scout(tmp_path / "large.gguf", layers=16, expert_width=20_480)
+    header = read(file)
+    assert header.experts == 16
+    assert header.total_bytes(Part.EXPERTS) > 1.9e9
+    for kv_type in KvType:
+        for context_tokens in CONTEXTS:
+            placement = predict(header, context_tokens, kv_type)
+            spec = spec_of(placement, str(file))
+            engine = new_engine()
+            assert counted(engine.rehearse(spec)) == predicted(placement)
+            *_, ending = engine.load(spec, Cancel())
+            assert isinstance(ending, Done)
+            engine.probe(tuple(token % 200 for token in range(500)))
+            assert engine.pid is not None
+            held = psutil.Process(engine.pid).memory_info().rss
+            assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03), (kv_type, context_tokens)
+            engine.close()
+    file.unlink()
+
+
 @pytest.fixture
 def new_context() -> NewContext:
     """Load for once, here; gives what that took."""
