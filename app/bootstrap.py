@@ -24,6 +24,7 @@ from app.services.context import Context
 from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
@@ -65,7 +66,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
     headers = HeaderReader()
-    plans = Plans(headers, engine, settings)
+    machines = Machines(engine, settings)
+    plans = Plans(headers, engine, machines)
     models = Models(engine, settings, readings, paths.models, headers, plans)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
@@ -83,6 +85,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
+        machines=machines,
         plans=plans,
         readings=readings,
         removal=removal,

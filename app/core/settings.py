@@ -55,6 +55,13 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
+class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A LoRA adapter over a model: a GGUF file, and how strongly it works; 1 is as it was trained."""
+
+    path: str
+    scale: Annotated[float, Meta(ge=-8, le=8)] = 1.0
+
+
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a model is loaded. A change takes effect when the model is loaded again."""
 
@@ -84,6 +91,7 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mapping: Annotated[
         Mapping, Meta(description="how weights come into memory: mapped, locked, read, direct; or as the plan says")
     ] = Mapping.AUTO
+    adapters: Annotated[tuple[Adapter, ...], Meta(description="LoRA adapters, each with how strongly it works")] = ()
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
@@ -13,7 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
 from app.core.image import Raster
-from app.core.settings import KvType, Mapping, Sampling
+from app.core.settings import Adapter, KvType, Mapping, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -33,6 +33,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
+    `adapters`: what lies over the weights.
     """
 
     model_path: str
@@ -47,6 +48,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
     mapping: Mapping = Mapping.MAPPED
+    adapters: tuple[Adapter, ...] = ()
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -178,6 +180,11 @@ class Buffer(msgspec.Struct, frozen=True):
     compute_bytes: int
 
 
+def taken_bytes(buffers: Iterable[Buffer]) -> int:
+    """Weights, cache and room to compute, together."""
+    return sum(buffer.weights_bytes + buffer.cache_bytes + buffer.compute_bytes for buffer in buffers)
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
     """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told."""
 
@@ -199,6 +206,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vision: Vision | None = None  # None: it sees no images
     vision_problem: Problem | None = None  # why its projector is of no use
     buffers: tuple[Buffer, ...] = ()
+    adapters: tuple[str, ...] = ()  # names of their files
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):

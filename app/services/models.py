@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings
+from app.core.settings import EngineSettings, Settings
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
@@ -21,6 +21,8 @@ from app.models.shelf import ModelFile
 from app.services.plans import Fit, Placed, fit_of
 from app.services.readings import SavedReadings
 from app.store.settings import SettingsStore
+
+_CHOICES = "engine_choices"  # a blob: how each model was loaded last
 
 
 class Placer(Protocol):
@@ -85,8 +87,8 @@ class Models:
         try:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
-            if path is not None:
-                wanted = msgspec.structs.replace(wanted, model_path=path)
+            if path is not None and path != wanted.model_path:
+                wanted = self._choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
             model_path, projector_path = files_of(wanted)
             placed = None
             for step in self._placer.place(model_path, projector_path, wanted, cancel):
@@ -103,10 +105,24 @@ class Models:
                 if isinstance(event, Done):
                     self._fit = fit_of(placed, event.result)
                     if path is not None:
-                        self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+                        self._remember(stored, wanted)
                 yield event
         except AppError as error:
             yield Failed(error.problem)
+
+    def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
+        """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
+        chosen for one model, and wrong for another."""
+        choices = self._choices() | {stored.engine.model_path: stored.engine}
+        self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
+        self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+
+    def _choices(self) -> dict[str, EngineSettings]:
+        kept = self._settings.get_blob(_CHOICES)
+        try:
+            return msgspec.json.decode(kept, type=dict[str, EngineSettings]) if kept else {}
+        except msgspec.DecodeError:
+            return {}
 
     def fit(self) -> Fit | None:
         """How near the plan of the loaded model came to what it took; None where that cannot be told."""

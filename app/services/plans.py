@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 import logging
-import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
-import psutil
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.model import Kind, ModelHeader
-from app.core.settings import EngineSettings
+from app.core.settings import Adapter, EngineSettings
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.hardware import free_memory
-from app.engine.planner import Device, Item, Machine, Placement, Reason, Shortfall, Wish
-from app.engine.protocol import Buffer, LoadSpec, ModelInfo
+from app.engine.planner import Item, Machine, Placement, Reason, Shortfall, Wish
+from app.engine.protocol import LoadSpec, ModelInfo, taken_bytes
 from app.models import shelf
 from app.models.reader import HeaderReader
-from app.store.settings import SettingsStore
+from app.services.machines import THIS, Hardware, Machines
 
 _LEAST_SLICE = 32
-_BESIDE_BUFFERS = frozenset({Item.PROJECTOR, Item.LOGITS, Item.REST})
+_BESIDE_BUFFERS = frozenset({Item.PROJECTOR, Item.ADAPTERS, Item.LOGITS, Item.REST})
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
 
-_MAPPED = "_Mapped"
-"""How llama.cpp's names of memory end whose pages belong to a file: the system takes them back when it needs them."""
-
-_BANDWIDTH = "bandwidth"  # a blob
-
 _log = logging.getLogger("octavo.models")
-
-
-class Hardware(msgspec.Struct, frozen=True):
-    """A machine to imagine, in gigabytes as they are sold. Without a number for main memory, that of this machine;
-    without any number, this machine."""
-
-    gpu_gigabytes: tuple[float, ...] = ()
-    ram_gigabytes: float = 0.0
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -76,21 +60,28 @@ class Fit(msgspec.Struct, frozen=True):
         return (self.planned_bytes - self.taken_bytes) / self.taken_bytes
 
 
-class _Bandwidth(msgspec.Struct, frozen=True):
-    """A probe of main memory, good for the machine that it was made on."""
+class _Files:
+    """What is loaded together: a model, what it sees images with, what lies over its weights."""
 
-    machine: str
-    bytes_a_second: float
+    def __init__(self, model: Path, projector_path: str, adapters: tuple[Adapter, ...]) -> None:
+        self.model = model
+        self.projector = Path(projector_path) if projector_path and Path(projector_path) != model else None
+        self.adapters = adapters
+
+    def all(self) -> tuple[Path, ...]:
+        """Each once."""
+        others = (Path(adapter.path) for adapter in self.adapters)
+        return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
 _WishesOf: TypeAlias = Callable[[ModelHeader, Machine], Sequence[Wish]]
 
 
 class Plans:
-    def __init__(self, headers: HeaderReader, engine: EngineClient, settings: SettingsStore) -> None:
+    def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines) -> None:
         self._headers = headers
         self._engine = engine
-        self._settings = settings
+        self._machines = machines
 
     def plan(
         self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel
@@ -100,17 +91,19 @@ class Plans:
         Failed with MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
         trained for a context so large.
         """
-        yield from self._plan(path, shelf.projector_beside(path), lambda _header, _machine: (wish,), hardware, cancel)
+        files = _Files(path, shelf.projector_beside(path), ())
+        yield from self._plan(files, lambda _header, _machine: (wish,), hardware, cancel)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
     ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
         """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
 
-        Failed also with MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit: nothing has been loaded then.
+        Failed also with MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, with ADAPTER_* where an
+        adapter is none for this model: nothing has been loaded then.
         """
-        path = Path(model_path)
-        for event in self._plan(path, projector_path, partial(_wishes_of, wanted), Hardware(), cancel):
+        files = _Files(Path(model_path), projector_path, wanted.adapters)
+        for event in self._plan(files, partial(_wishes_of, wanted), THIS, cancel):
             if not isinstance(event, Done):
                 yield event
                 continue
@@ -120,61 +113,39 @@ class Plans:
                 yield Failed(error.problem)
                 return
             planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
-            yield Done(Placed(spec_of(placement, model_path, projector_path), planned))
-
-    def machine(self, hardware: Hardware | None = None) -> Machine:
-        """What there is to place a model on. On this machine the memory of the model that is loaded counts as free,
-        since another would take its place. Starts the engine's process."""
-        if hardware is not None and (hardware.gpu_gigabytes or hardware.ram_gigabytes):
-            threads = psutil.cpu_count(logical=False) or 1
-            ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
-            return planner.imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
-        inspected = self._engine.inspect()
-        loaded = self._engine.model()
-        held = loaded.buffers if loaded is not None and self._engine.pid is not None else ()
-        gpus = tuple(
-            Device(
-                device.name,
-                True,
-                device.total_bytes,
-                min(device.total_bytes, device.free_bytes + _total(b for b in held if b.name == device.name)),
-            )
-            for device in inspected.devices
-            if device.kind == "gpu"
-        )
-        elsewhere = {gpu.name for gpu in gpus}
-        returned = sum(
-            buffer.cache_bytes + buffer.compute_bytes + (0 if buffer.name.endswith(_MAPPED) else buffer.weights_bytes)
-            for buffer in held
-            if buffer.name not in elsewhere
-        )
-        total = psutil.virtual_memory().total
-        host = Device("RAM", False, total, min(total, free_memory() + returned), self._bandwidth(inspected.threads))
-        return Machine(gpus, host, inspected.threads)
+            spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
+            yield Done(Placed(spec, planned))
 
     def _plan(
-        self, path: Path, projector_path: str, wishes: _WishesOf, hardware: Hardware, cancel: Cancel
+        self, files: _Files, wishes: _WishesOf, hardware: Hardware, cancel: Cancel
     ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
         """The first of `wishes` that fits; else how the first does not."""
-        headers = []
-        for file in (path, *((Path(projector_path),) if projector_path and Path(projector_path) != path else ())):
+        headers: dict[Path, ModelHeader] = {}
+        for file in files.all():
             for event in self._headers.read(file, cancel):
                 if isinstance(event, Done):
-                    headers.append(event.result)
-                elif isinstance(event, Opening) or file == path:
+                    headers[file] = event.result
+                elif isinstance(event, Failed) and file == files.projector:
+                    continue  # told when it is to be used
+                else:
                     yield event
-                if isinstance(event, Cancelled) or (isinstance(event, Failed) and file == path):
+                if isinstance(event, Cancelled | Failed):
                     return
-        header, projector = headers[0], headers[1] if len(headers) > 1 else None
+        header = headers[files.model]
+        projector = headers.get(files.projector) if files.projector else None
         try:
-            check_supported(header, str(path))
-            machine = self.machine(hardware)
+            check_supported(header, str(files.model))
+            for adapter in files.adapters:
+                _check_adapter(headers[Path(adapter.path)], header, adapter.path)
+            adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
+            machine = self._machines.machine(hardware)
             plans = []
             for wish in wishes(header, machine):
                 if wish.context_tokens > header.context_trained:
                     raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
-                plans.append(Plan(header, projector, machine, planner.plan(header, projector, machine, wish)))
-                if isinstance(plans[-1].result, Placement):
+                result = planner.plan(header, projector, machine, wish, adapter_bytes)
+                plans.append(Plan(header, projector, machine, result))
+                if isinstance(result, Placement):
                     break
         except AppError as error:
             yield Failed(error.problem)
@@ -191,35 +162,20 @@ class Plans:
         found = self._engine.rehearse(spec_of(result, path))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
-            max(0, _total(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()
+            max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()
         )
-        on_host = _total(buffer for buffer in found if buffer.name not in gpus)
+        on_host = taken_bytes(buffer for buffer in found if buffer.name not in gpus)
         missing += max(0, on_host - plan.machine.host.free_bytes)
         if missing:
             raise _too_large(path, result, missing)
         return result
-
-    def _bandwidth(self, threads: int) -> float:
-        """Of main memory, measured once on each machine."""
-        machine = f"{platform.node()} {platform.processor()} {psutil.virtual_memory().total} {threads}"
-        kept = self._settings.get_blob(_BANDWIDTH)
-        if kept is not None:
-            try:
-                known = msgspec.json.decode(kept, type=_Bandwidth)
-            except msgspec.DecodeError:
-                known = _Bandwidth("", 0.0)
-            if known.machine == machine:
-                return known.bytes_a_second
-        measured = self._engine.gauge()
-        self._settings.set_blob(_BANDWIDTH, msgspec.json.encode(_Bandwidth(machine, measured)))
-        return measured
 
 
 def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:
     """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
-    fit = Fit(placed.planned_bytes, _total(loaded.buffers))
+    fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers))
     _log.info("planned %d bytes, taken %d, error %.2f%%", fit.planned_bytes, fit.taken_bytes, 100 * fit.error)
     return fit
 
@@ -228,6 +184,14 @@ def check_supported(header: ModelHeader, path: str) -> None:
     """Raises AppError MODEL_UNSUPPORTED for what is no model, or of a family that llama.cpp does not know."""
     if header.kind is not Kind.MODEL or header.architecture not in ARCHITECTURES or not header.layers:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
+
+
+def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
+    """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
+    if adapter.kind is not Kind.ADAPTER:
+        raise AppError(Code.ADAPTER_WANTED, path=path)
+    if adapter.architecture != model.architecture:
+        raise AppError(Code.ADAPTER_MISMATCH, path=path, expected=model.architecture, found=adapter.architecture)
 
 
 def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSpec:
@@ -279,7 +243,3 @@ def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppErr
             largest_tokens=largest,
         )
     return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)
-
-
-def _total(buffers: Iterable[Buffer]) -> int:
-    return sum(buffer.weights_bytes + buffer.cache_bytes + buffer.compute_bytes for buffer in buffers)

@@ -15,14 +15,15 @@ from app.core.cancel import Cancel
 from app.core.errors import Code
 from app.core.events import Done, Failed
 from app.core.paths import Paths
-from app.core.settings import EngineSettings, KvType, Mapping
+from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.engine import planner
 from app.engine.protocol import Buffer, ModelInfo
 from app.messages import sentence
-from app.services import plans
+from app.services import machines
 from app.services.desk import Desk
-from app.services.plans import Plans
+from app.services.machines import THIS, Hardware, Machines
 from tests.models.headers import write_header
+from tests.models.lora import write_lora
 
 
 @pytest.fixture
@@ -74,14 +75,14 @@ def test_weights_come_into_memory_in_every_way(desk: Desk, tiny_scout: Path, map
 
 def leave(monkeypatch: pytest.MonkeyPatch, bytes: int) -> None:
     """Let this machine have so much free memory, beside what a plan never takes."""
-    full = Plans.machine
+    full = Machines.machine
 
-    def narrow(plans: Plans, hardware: object = None) -> planner.Machine:
-        machine = full(plans)
+    def narrow(machines: Machines, hardware: Hardware = THIS) -> planner.Machine:
+        machine = full(machines, hardware)
         host = msgspec.structs.replace(machine.host, total_bytes=bytes, free_bytes=bytes + (planner.GIB // 2))
         return msgspec.structs.replace(machine, host=host)
 
-    monkeypatch.setattr(Plans, "machine", narrow)
+    monkeypatch.setattr(Machines, "machine", narrow)
 
 
 def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
@@ -140,22 +141,54 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
 def test_the_memory_of_the_loaded_model_counts_as_free(
     desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plans, "free_memory", lambda: 5_000_000_000)
-    assert desk.plans.machine().host.free_bytes == 5_000_000_000
+    monkeypatch.setattr(machines, "free_memory", lambda: 5_000_000_000)
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000
     info = loaded(desk, tiny_scout, context_tokens=100_000, mapping=Mapping.READ)
     held = sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
-    assert desk.plans.machine().host.free_bytes == 5_000_000_000 + held
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held
     info = loaded(desk, tiny_scout, context_tokens=100_000)
     mapped = sum(b.weights_bytes for b in info.buffers)
-    assert desk.plans.machine().host.free_bytes == 5_000_000_000 + held - mapped
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held - mapped
 
 
 def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = desk.plans.machine().host.bandwidth
+    first = desk.machines.machine().host.bandwidth
     assert first > 1e9
     monkeypatch.setattr(type(desk.engine), "gauge", lambda _engine: 1.0)
-    assert desk.plans.machine().host.bandwidth == first
+    assert desk.machines.machine().host.bandwidth == first
     desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
-    assert desk.plans.machine().host.bandwidth == 1.0
+    assert desk.machines.machine().host.bandwidth == 1.0
     desk.settings.set_blob("bandwidth", b"not json")
-    assert desk.plans.machine().host.bandwidth == 1.0
+    assert desk.machines.machine().host.bandwidth == 1.0
+
+
+def test_adapters_are_checked_before_the_load(desk: Desk, tiny_scout: Path, starter: Path, tmp_path: Path) -> None:
+    good = write_lora(tmp_path / "lora.gguf", tiny_scout)
+    info = loaded(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(good)), Adapter(str(good), 0.5)))
+    assert info.adapters == ("lora", "lora")
+    foreign = write_lora(tmp_path / "foreign.gguf", tiny_scout, architecture="llama")
+    for path, code in (
+        (foreign, Code.ADAPTER_MISMATCH),
+        (starter, Code.ADAPTER_WANTED),
+        (tmp_path / "none.gguf", Code.MODEL_MISSING),
+    ):
+        ending = load(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(path)),))
+        assert isinstance(ending, Failed)
+        assert ending.problem.code is code
+        assert ending.problem.params["path"] == str(path)
+    assert desk.engine.model() == info
+
+
+def test_what_was_chosen_for_a_model_comes_back_with_it(
+    desk: Desk, tiny_scout: Path, tiny_maverick: Path, tmp_path: Path
+) -> None:
+    """A projector, adapters and a place are chosen for one model, and wrong for another."""
+    lora = Adapter(str(write_lora(tmp_path / "lora.gguf", tiny_scout)), 0.5)
+    chosen = EngineSettings(model_path=str(tiny_scout), context_tokens=2048, expert_layers=3, adapters=(lora,))
+    desk.settings.save(Settings(engine=chosen))
+    for path, context_tokens in ((tiny_maverick, planner.DEFAULT_CONTEXT), (tiny_scout, 2048)):
+        *_, ending = desk.models.load(str(path), Cancel())
+        assert isinstance(ending, Done), ending
+        assert ending.result.context_tokens == context_tokens
+    assert desk.settings.load().engine == chosen
+    assert ending.result.adapters == ("lora",)

@@ -37,6 +37,7 @@ from app.services.context import Context
 from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Placed, Plans
 from app.services.prompts import Prompts
@@ -391,6 +392,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     headers = HeaderReader()
+    machines = Machines(engine, settings)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, headers, AsWished())
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
@@ -410,7 +412,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(headers, engine, settings),  # type: ignore[arg-type]
+        machines=machines,
+        plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,

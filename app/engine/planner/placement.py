@@ -38,9 +38,11 @@ _NOTHING = "^$"
 batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
 
 
-def plan(header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> Placement | Shortfall:
-    """Place a model. Its context is rounded up to what llama.cpp makes of it."""
-    return _Planner(header, projector, machine, wish).plan()
+def plan(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+) -> Placement | Shortfall:
+    """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
+    return _Planner(header, projector, machine, wish, adapter_bytes).plan()
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,18 @@ class _Level:
 
 
 class _Planner:
-    def __init__(self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> None:
+    def __init__(
+        self,
+        header: ModelHeader,
+        projector: ModelHeader | None,
+        machine: Machine,
+        wish: Wish,
+        adapter_bytes: int,
+    ) -> None:
         self._header = header
         self._machine = machine
         self._wish = wish
-        self._demand = Demand(header, projector, machine, OUTPUTS)
+        self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
