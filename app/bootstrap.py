@@ -29,6 +29,7 @@ from app.services.desk import Desk
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
@@ -70,7 +71,9 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
     headers = HeaderReader()
-    models = Models(engine, settings, readings, paths.models, headers)
+    machines = Machines(engine, settings)
+    plans = Plans(headers, engine, machines)
+    models = Models(engine, settings, readings, paths.models, headers, plans)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -87,7 +90,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),
+        machines=machines,
+        plans=plans,
         downloads=downloads_of(models, settings, headers),
         readings=readings,
         removal=removal,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from app.cli.models import arguments as models_arguments
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import KvType, Settings
+from app.core.settings import EngineSettings, KvType, Settings
 from app.messages import _
 
 
@@ -28,6 +29,7 @@ _SETTINGS = {
     "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
+    "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
@@ -60,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--projector", metavar="PATH",
         help=_("a GGUF file to see images with; else the one in the settings, or beside the model"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--adapter", action="append", metavar="PATH[=SCALE]",
+        help=_("a LoRA adapter over the model, and how strongly it works, 1 if not named; repeatable"),
     )  # fmt: skip
     ask.add_argument(
         "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
@@ -135,12 +141,15 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
 
-    A stored projector belongs to the stored model: another model has the one beside it, if no other is named.
+    What is stored about the place of the stored model, its projector and its adapters is not for another one.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
-    if "model" in given:
-        given.setdefault("projector", "")
+    if "adapter" in given:
+        given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
+    if "model" in given:
+        engine = EngineSettings(kv_type=stored.engine.kv_type, threads=stored.engine.threads)
+        changed["engine"] = msgspec.to_builtins(engine)
     for option, place in _SETTINGS.items():
         if option in given:
             group, _dot, field = place.rpartition(".")
@@ -150,6 +159,15 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     except msgspec.ValidationError as error:
         detail, _separator, name = str(error).partition(" - at `$.")
         raise AppError(Code.SETTING_INVALID, name=name.strip("`"), detail=detail) from error
+
+
+def _adapter(text: str) -> dict[str, Any]:
+    """`PATH` or `PATH=SCALE`; an end that is no number belongs to the path."""
+    path, _equals, scale = text.rpartition("=")
+    with contextlib.suppress(ValueError):
+        if path:
+            return {"path": path, "scale": float(scale)}
+    return {"path": text}
 
 
 def page_range(text: str | None) -> PageRange | None:

@@ -21,7 +21,7 @@ from app.messages import sentence
 from app.models.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
 from app.services.desk import Desk
-from app.services.plans import Hardware
+from app.services.machines import Hardware
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model

@@ -20,7 +20,8 @@ from app.messages import _, count, size
 from app.models.belongings import model_at
 from app.models.offers import Offer
 from app.services.desk import Desk
-from app.services.plans import Hardware, Plan
+from app.services.machines import Hardware
+from app.services.plans import Plan
 
 
 def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
