@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 import re
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -117,11 +118,16 @@ class LoopbackHub:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[LoopbackHub]:
-    """A hub that runs, at `endpoint`."""
+def running(identity: Path | None = None) -> Iterator[LoopbackHub]:
+    """A hub that runs, at `endpoint`; with an `identity`, a file of a key and its certificate, encrypted."""
     hub = LoopbackHub()
     servers = [_server(hub, name) for name in ("hub", "store")]
     hub.endpoint, hub.store = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    if identity is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity)
+        servers[0].socket = context.wrap_socket(servers[0].socket, server_side=True, do_handshake_on_connect=False)
+        hub.endpoint = hub.endpoint.replace("http:", "https:")
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,)) for server in servers]
     for thread in threads:
         thread.start()
@@ -156,6 +162,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         with contextlib.suppress(ConnectionError):
             self._get()
+
+    def handle(self) -> None:
+        with contextlib.suppress(ssl.SSLError):  # who does not trust the certificate hangs up
+            super().handle()
 
     def _get(self) -> None:
         path = unquote(urlsplit(self.path).path)
@@ -209,7 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(503, "", "busy", {"Retry-After": "0"})
             return
         if fault is Fault.NO_RANGES or wanted is None:
-            self._send(200, content, {"ETag": f'"{file.sha256}"'}, name)
+            self._send(200, content, {"ETag": f'"{file.sha256}"'}, name, fault)
             return
         start, last = wanted
         told = {"Content-Range": f"bytes {start}-{last}/{len(content)}", "ETag": f'"{file.sha256}"'}

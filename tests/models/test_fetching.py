@@ -421,6 +421,34 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def test_kills_at_any_moment(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections are cut at random as well. Nothing has its name before its hash is right, and it ends well."""
+    luck, pids = random.Random(3), list[int]()
+
+    class Watched(hub_process.HubProcess):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            pids.append(self.pid)
+
+    monkeypatch.setattr(hub_module, "HubProcess", Watched)
+    for number in range(6):
+        loopback.add(f"{number}.gguf", content(number, 4 * SIZE), fault=Fault.CUT)
+    asked = offer(loopback)
+    for _ in range(6):
+        patience = luck.randrange(1, 4)
+        for event in desk(loopback, msgspec.structs.replace(QUICK, waits_s=(0.0,) * 50)).fetch(asked, folder, Cancel()):
+            patience -= 1
+            if patience == 0 and not isinstance(event, Done):
+                os.kill(pids[-1], signal.SIGKILL)
+        for path, file in loopback.files.items():
+            assert not (folder / path).exists() or (folder / path).read_bytes() == file.bytes
+    loopback.faults.clear()
+    assert_ready(loopback, folder, fetched(loopback, folder))
+    for path in loopback.files:
+        starts = [start for start, _last in loopback.ranges(path)]
+        assert starts == sorted(starts), "what had arrived was fetched again"
+
+
 # ---- what lies there already ------------------------------------------------------------------------------------
 
 
