@@ -401,7 +401,7 @@ _SENTENCES: dict[Code, str] = {
         " again, on another network or from another mirror if it happens again."
     ),
     Code.DISK_TOO_SMALL: (
-        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was fetched. Free"
+        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was written. Free"
         " some space, or choose another disk with --data-dir."
     ),
     Code.DISK_FILE_LIMIT: (

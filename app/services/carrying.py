@@ -118,8 +118,9 @@ class Carrying:
         header = self._header(model, cancel)
         known = record_beside(model)
         sources = [model.with_name(file.path) for file in known.files] if known else belongings(model)
-        for projector in sources[len(shelf.parts_of(model)) :]:
-            self._read_header(projector, cancel)
+        for source in sources:
+            if shelf.is_projector(source.name):
+                self._read_header(source, cancel)
         name = known.folder_name if known else safe_name(stem_of(model))
         self._check_free(name)
         hashes = hashes_beside(model)

@@ -187,6 +187,15 @@ def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
     licence = desk.downloads.licence_of(home)
     assert licence is not None
     assert licence.credit == "Built with Llama"
+    # Whoever passes the model on passes its terms on.
+    assert home.with_name("LICENCE.txt").read_text() == licence.text
+    assert home.with_name("NOTICE.txt").read_text() == licence.notice
+    packed = result(desk.downloads.pack(home, tmp_path, Cancel()))
+    assert len(desk.downloads.remove(home)) == 4
+    assert names_in(folder) == []
+    result(desk.downloads.import_model(packed, Cancel()))
+    verdict = result(desk.downloads.verify(home, Cancel()))
+    assert dict(verdict.files) == dict.fromkeys(("tiny-Q8_0.gguf", "LICENCE.txt", "NOTICE.txt"), FileState.GOOD)
 
 
 def test_the_starter_has_terms_as_well(desk: Desk, starter: Path) -> None:
