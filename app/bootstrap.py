@@ -20,6 +20,7 @@ from app.engine.client import EngineClient
 from app.isolation.limits import harden
 from app.models.catalogue import catalogue
 from app.models.hub import Hub
+from app.models.names import check_endpoint
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.carrying import Carrying
@@ -28,6 +29,7 @@ from app.services.desk import Desk
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
@@ -37,7 +39,7 @@ from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store import keys
+from app.store import hub_token, keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -46,7 +48,6 @@ from app.store.passages import Passages
 from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
-from app.store.tokens import Tokens
 
 
 def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
@@ -70,7 +71,9 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
     headers = HeaderReader()
-    models = Models(engine, settings, readings, paths.models, headers)
+    machines = Machines(engine, settings)
+    plans = Plans(headers, engine, machines)
+    models = Models(engine, settings, readings, paths.models, headers, plans)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -87,7 +90,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),
+        machines=machines,
+        plans=plans,
         downloads=downloads_of(models, settings, headers),
         readings=readings,
         removal=removal,
@@ -100,9 +104,11 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
 
 
 def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:
-    tokens = Tokens(settings)
-    hub = Hub(lambda: settings.load().hub.endpoint, tokens.get, headers)
-    return Downloads(models, settings, catalogue(), hub, tokens, Carrying(models, headers))
+    def endpoint() -> str:
+        return settings.load().hub.endpoint
+
+    hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
+    return Downloads(models, settings, catalogue(), hub, Carrying(models, headers))
 
 
 def run_terminal(argv: Sequence[str]) -> int:

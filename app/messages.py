@@ -283,6 +283,27 @@ _SENTENCES: dict[Code, str] = {
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
         " a smaller context, a smaller KV type or a smaller model."
     ),
+    Code.MODEL_TOO_LARGE: (
+        "The model “{path}” does not fit into this machine’s memory: {missing_bytes} are missing. Close other programs,"
+        " or choose a smaller quantization or a smaller model."
+    ),
+    Code.MODEL_CONTEXT_TOO_LARGE: (
+        "With a context of {context_tokens} tokens ({kv_type}) the model “{path}” does not fit into this machine’s"
+        " memory: {missing_bytes} are missing. It fits with {largest_tokens} tokens. Choose a smaller context or a"
+        " smaller KV type, or close other programs."
+    ),
+    Code.ADAPTER_WANTED: (
+        "“{path}” is not a LoRA adapter. Choose a GGUF file that was made as an adapter for the model, or take it out"
+        " of the settings."
+    ),
+    Code.ADAPTER_MISMATCH: (
+        "The adapter “{path}” was made for models of the kind “{found}”, and this model is “{expected}”. Choose the"
+        " model that it was made for, or take the adapter out of the settings."
+    ),
+    Code.ADAPTER_FAILED: (
+        "The adapter “{path}” does not fit this model: {detail}. Choose the very model that it was made for, or take"
+        " the adapter out of the settings."
+    ),
     Code.NO_MODEL: (
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."
@@ -297,6 +318,10 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is the model that comes with Octavo, so it is not removed. Remove Octavo itself to be rid of it."
     ),
     Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another one first.",
+    Code.MODEL_UNPROVED: (
+        "Whether “{file}” of “{path}” is sound cannot be told: no hash of it was recorded. Put the SHA256SUMS of its"
+        " source beside it, or get the model again with its record."
+    ),
     Code.MODEL_CHANGED: (
         "“{path}” is not what its record says: “{file}” has other bytes. Get the model again from a source that you"
         " trust."
@@ -313,9 +338,11 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
     ),
     Code.LICENCE_NOT_ACCEPTED: (
-        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched."
+        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched: in the window, or"
+        " in the terminal, where --accept-licence says that you have."
     ),
     Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
+    Code.OFFER_SEVERAL: "“{path}” is more than one model. Say which, after a colon: {known}.",
     Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
     Code.HUB_UNREACHABLE: (
         "The model hub at {host} could not be reached, or is too busy to answer. Check the network and the address in"
@@ -374,7 +401,7 @@ _SENTENCES: dict[Code, str] = {
         " again, on another network or from another mirror if it happens again."
     ),
     Code.DISK_TOO_SMALL: (
-        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was fetched. Free"
+        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was written. Free"
         " some space, or choose another disk with --data-dir."
     ),
     Code.DISK_FILE_LIMIT: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import msgspec
 
 from app import __version__
+from app.cli.models import arguments as models_arguments
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import KvType, Settings
+from app.core.settings import EngineSettings, KvType, Settings
 from app.messages import _
 
 
@@ -27,6 +29,7 @@ _SETTINGS = {
     "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
+    "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
@@ -61,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
         help=_("a GGUF file to see images with; else the one in the settings, or beside the model"),
     )  # fmt: skip
     ask.add_argument(
+        "--adapter", action="append", metavar="PATH[=SCALE]",
+        help=_("a LoRA adapter over the model, and how strongly it works, 1 if not named; repeatable"),
+    )  # fmt: skip
+    ask.add_argument(
         "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
     )
     ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
@@ -92,17 +99,7 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
     read.add_argument("file", type=Path)
 
-    about = _("the models on this machine")
-    models = commands.add_parser("models", help=about, description=about)
-    of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
-    _command(of_models, "list", _("list the models in the models folder, and the starter"))
-    show = _command(of_models, "show", _("show what the header of a model’s file says; nothing is loaded"))
-    show.add_argument("file", type=Path, help=_("a GGUF file; of a split model, any part"))
-    _add_planning(
-        _command(
-            of_models, "plan", _("tell where a model would go, and how much context that leaves; nothing is loaded")
-        )
-    )
+    models_arguments.add(commands, _command)
 
     passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
     passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
@@ -134,34 +131,6 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_planning(plan: argparse.ArgumentParser) -> None:
-    plan.add_argument("file", type=Path, help=_("a GGUF file; of a split model, any part"))
-    plan.add_argument("--context", type=_tokens, metavar="N", default=0, help=_("tokens; else as many as possible"))
-    plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    plan.add_argument(
-        "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
-        help=_("imagine a GPU of that size; repeatable"),
-    )  # fmt: skip
-    plan.add_argument(
-        "--ram", type=_gigabytes, metavar="GB", default=0.0,
-        help=_("imagine main memory of that size, and no GPU but those named"),
-    )  # fmt: skip
-
-
-def _tokens(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise ValueError(text)
-    return number
-
-
-def _gigabytes(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 1_000_000:
-        raise ValueError(text)
-    return number
-
-
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     command.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
@@ -172,12 +141,15 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
 
-    A stored projector belongs to the stored model: another model has the one beside it, if no other is named.
+    What is stored about the place of the stored model, its projector and its adapters is not for another one.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
-    if "model" in given:
-        given.setdefault("projector", "")
+    if "adapter" in given:
+        given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
+    if "model" in given:
+        engine = EngineSettings(kv_type=stored.engine.kv_type, threads=stored.engine.threads)
+        changed["engine"] = msgspec.to_builtins(engine)
     for option, place in _SETTINGS.items():
         if option in given:
             group, _dot, field = place.rpartition(".")
@@ -187,6 +159,15 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     except msgspec.ValidationError as error:
         detail, _separator, name = str(error).partition(" - at `$.")
         raise AppError(Code.SETTING_INVALID, name=name.strip("`"), detail=detail) from error
+
+
+def _adapter(text: str) -> dict[str, Any]:
+    """`PATH` or `PATH=SCALE`; an end that is no number belongs to the path."""
+    path, _equals, scale = text.rpartition("=")
+    with contextlib.suppress(ValueError):
+        if path:
+            return {"path": path, "scale": float(scale)}
+    return {"path": text}
 
 
 def page_range(text: str | None) -> PageRange | None:

@@ -89,6 +89,11 @@ class Code(StrEnum):
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
+    MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context
+    MODEL_CONTEXT_TOO_LARGE = "model_context_too_large"  # context_tokens, kv_type, missing_bytes, largest_tokens
+    ADAPTER_WANTED = "adapter_wanted"  # the file is something else
+    ADAPTER_MISMATCH = "adapter_mismatch"  # expected, found: architectures
+    ADAPTER_FAILED = "adapter_failed"  # detail (llama.cpp's own last error line)
     NO_MODEL = "no_model"  # nothing to load was found
 
     # what models see images with; `path` is that of the projector, for the first that of the model
@@ -103,6 +108,7 @@ class Code(StrEnum):
     MODEL_THERE = "model_there"  # already, where it would be put
     MODEL_IS_STARTER = "model_is_starter"  # it belongs to Octavo, and is not deleted
     MODEL_IS_LOADED = "model_is_loaded"  # so it is not deleted
+    MODEL_UNPROVED = "model_unproved"  # file: its name; there is nothing to compare it with
     MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
     MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
     MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
@@ -110,6 +116,7 @@ class Code(StrEnum):
     PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
+    OFFER_SEVERAL = "offer_several"  # path: what was asked for; known: which there are
     FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
 
     # the model hub; `host` is the address that was spoken to
@@ -177,6 +184,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.CONTEXT_INVALID,
         Code.LICENCE_NOT_ACCEPTED,
         Code.OFFER_UNKNOWN,
+        Code.OFFER_SEVERAL,
         Code.HUB_ADDRESS_INSECURE,
         Code.HUB_REPOSITORY_INVALID,
     ),
@@ -210,7 +218,8 @@ def blame(code: Code) -> Blame:
     for who, codes in _BLAME.items():
         if code in codes:
             return who
-    return Blame.MODEL if code.startswith(("model_", "engine_", "no_model", "hub_")) else Blame.INPUT
+    names = ("model_", "adapter_", "engine_", "no_model", "hub_")
+    return Blame.MODEL if code.startswith(names) else Blame.INPUT
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
@@ -13,7 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
 from app.core.image import Raster
-from app.core.settings import KvType, Sampling
+from app.core.settings import Adapter, KvType, Mapping, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -32,7 +32,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
-    GPUs; `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
+    GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
+    `adapters`: what lies over the weights.
     """
 
     model_path: str
@@ -46,7 +47,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
-    mapped: bool = True
+    mapping: Mapping = Mapping.MAPPED
+    adapters: tuple[Adapter, ...] = ()
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -178,6 +180,11 @@ class Buffer(msgspec.Struct, frozen=True):
     compute_bytes: int
 
 
+def taken_bytes(buffers: Iterable[Buffer]) -> int:
+    """Weights, cache and room to compute, together."""
+    return sum(buffer.weights_bytes + buffer.cache_bytes + buffer.compute_bytes for buffer in buffers)
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
     """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told."""
 
@@ -199,6 +206,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vision: Vision | None = None  # None: it sees no images
     vision_problem: Problem | None = None  # why its projector is of no use
     buffers: tuple[Buffer, ...] = ()
+    adapters: tuple[str, ...] = ()  # names of their files
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):
@@ -509,9 +517,13 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
+    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near."""
+
     version: str
     devices: tuple[Device, ...]
     threads: int
+    cpu_features: tuple[str, ...]
+    numa_nodes: int
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

@@ -90,7 +90,7 @@ class Arrivals:
                 raise AppError(Code.FETCH_RUNNING, path=offer.key)
             (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder tells of nothing
             _empty(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
 
     # ---- arrivals and departures
 
@@ -106,7 +106,7 @@ class Arrivals:
             with _held(folder):
                 yield _make(folder / _FILES)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _clear(folder)
 
     def publish(self, files: Path, name: str) -> Path:
         """Give a folder of finished files its name among the models. Raises AppError MODEL_THERE, DISK_FULL,
@@ -132,7 +132,7 @@ class Arrivals:
             except OSError as error:
                 raise machine_error(error, folder) from error
             _empty(place)
-        shutil.rmtree(place, ignore_errors=True)
+        _clear(place)
 
     def sweep(self) -> None:
         """Delete what a crash left behind."""
@@ -142,7 +142,7 @@ class Arrivals:
             with _held(folder) as is_ours:
                 pass
             if is_ours:
-                shutil.rmtree(folder, ignore_errors=True)
+                _clear(folder)
 
     def _place(self, offer: Offer) -> Path:
         return self._models / FETCHING / hashlib.sha256(offer.key.encode()).hexdigest()[:32]
@@ -150,10 +150,19 @@ class Arrivals:
 
 def _make(folder: Path) -> Path:
     try:
+        with contextlib.suppress(FileNotFoundError):  # another process is just clearing the folder around it
+            folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
         raise machine_error(error, folder) from error
     return folder
+
+
+def _clear(folder: Path) -> None:
+    """Delete a folder with what is in it, and the one around it if nothing else is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
 
 
 def _folders(parent: Path) -> list[Path]:

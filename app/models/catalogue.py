@@ -18,7 +18,8 @@ from app.models.offers import Offer, RemoteFile
 
 class Licence(msgspec.Struct, frozen=True):
     """The terms of a model. `id`: as model hubs call it. `text`: the whole of it; empty where the catalogue has none.
-    `credit`: words that have to be shown where the model is used; they are never translated."""
+    `credit`: words that have to be shown where the model is used; `notice`: words that have to go with its copies. They
+    are never translated."""
 
     id: str
     name: str
@@ -26,6 +27,7 @@ class Licence(msgspec.Struct, frozen=True):
     must_accept: bool
     credit: str
     address: str = ""
+    notice: str = ""
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class _Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
     must_accept: bool = False
     credit: str = ""
+    notice: str = ""
     architectures: tuple[str, ...] = ()
 
 
@@ -117,7 +120,7 @@ def catalogue() -> Catalogue:
 
 def _licence(licence: _Licence, folder: Path) -> Licence:
     text = (folder / "licences" / licence.file).read_text("utf-8") if licence.file else ""
-    return Licence(licence.id, licence.name, text, licence.must_accept, licence.credit, licence.address)
+    return Licence(licence.id, licence.name, text, licence.must_accept, licence.credit, licence.address, licence.notice)
 
 
 def _offers(model: _Model) -> list[Offer]:

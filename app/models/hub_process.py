@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ _FOUND = frozenset(
         *(Code.DISK_FULL, Code.DISK_FILE_LIMIT, Code.FOLDER_READ_ONLY, Code.BUG),
     }
 )
+
+_log = logging.getLogger("octavo.models")
 
 Answer = TypeVar("Answer")
 
@@ -100,6 +103,7 @@ class HubProcess:
                     continue
                 if isinstance(event, Ready):
                     self.confined = event.confined
+                    _log.info("hub: process started, confined: %s", event.confined)
                     continue
                 if isinstance(event, WireFailed):
                     raise AppError.of(event.problem) if event.problem.code in _FOUND else self.strange()

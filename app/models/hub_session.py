@@ -1,8 +1,8 @@
 """What goes over the network: the only module that speaks HTTP. It belongs to the process of the hub.
 
-huggingface_hub gives addresses, headers and what a repository has; files are read by ranges over its session, since
-its own download neither looks at what arrives nor keeps what has arrived: after a cut it takes any answer of status
-200 for the file from its beginning, and it refuses files above 50 GB.
+huggingface_hub gives addresses, headers and what a repository has. Files are read by ranges over its session: its own
+download (2.4) throws away what has arrived when it gives up, believes any bytes of the right number, follows to
+addresses without encryption, and refuses files above 50 GB.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Session:
             else:
                 raise self._strange()
             self._check(response, file, start, end)
-            yield response.url.host, self._content(response, end - start)
+            yield response.url.netloc.decode("ascii"), self._content(response, end - start)
 
     def _content(self, response: httpx2.Response, size: int) -> Iterator[bytes]:
         """Gives up a connection that stands but brings next to nothing."""

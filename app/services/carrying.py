@@ -96,7 +96,7 @@ class Carrying:
             raise AppError(Code.MODEL_NOT_IN_FOLDER, path=printable(path), folder=printable(self._folder))
         model = model_at(path)
         loaded = self._models.loaded()
-        if not even_loaded and loaded and Path(loaded.path) in shelf.parts_of(model):
+        if not even_loaded and loaded and Path(loaded.path).resolve() in map(Path.resolve, shelf.parts_of(model)):
             raise AppError(Code.MODEL_IS_LOADED, path=printable(model))
         self._arrivals.sweep()
         record = record_beside(model)
@@ -118,8 +118,9 @@ class Carrying:
         header = self._header(model, cancel)
         known = record_beside(model)
         sources = [model.with_name(file.path) for file in known.files] if known else belongings(model)
-        for projector in sources[len(shelf.parts_of(model)) :]:
-            self._read_header(projector, cancel)
+        for source in sources:
+            if shelf.is_projector(source.name):
+                self._read_header(source, cancel)
         name = known.folder_name if known else safe_name(stem_of(model))
         self._check_free(name)
         hashes = hashes_beside(model)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +24,11 @@ from app.models.records import Record, RecordedFile, Verdict, folder_name, recor
 from app.models.shelf import ModelFile
 from app.services.carrying import Carrying
 from app.services.models import Models
+from app.services.terms import Terms, write_terms
+from app.store import hub_token
 from app.store.settings import SettingsStore
-from app.store.tokens import Tokens
 
 __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished", "Verdict"]
-
-_ACCEPTED = "accepted_licences"
 
 _NO_LONGER_THERE = (Code.HUB_FILE_MISSING, Code.HUB_NOT_FOUND, Code.HUB_HASH_WRONG)
 """What may be so because a repository has changed since its download was begun."""
@@ -59,13 +57,6 @@ class Unfinished(msgspec.Struct, frozen=True):
     done_bytes: int
 
 
-class _Acceptance(msgspec.Struct, frozen=True):
-    """When a text was accepted, in ISO form, and which: its SHA-256."""
-
-    date: str
-    text_sha256: str
-
-
 class Downloads:
     """`look_up`, `headers` and `fetch` ask the hub; nothing else does. What is no generator is instant."""
 
@@ -75,15 +66,14 @@ class Downloads:
         settings: SettingsStore,
         catalogue: Catalogue,
         hub: Hub,
-        tokens: Tokens,
         carrying: Carrying,
     ) -> None:
         self._models = models
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._tokens = tokens
         self._carrying = carrying
+        self._terms = Terms(settings, catalogue)
         self._arrivals = Arrivals(models.folder)
 
     # ---- what there is
@@ -123,20 +113,17 @@ class Downloads:
         folder = self._folder_of(offer)
         return Order(
             offer=offer,
-            host=check_endpoint(self._settings.load().hub.endpoint),
+            host=self._host(),
             bytes_to_fetch=max(0, offer.size_bytes - begun),
             folder=str(folder),
             free_bytes=free_bytes(folder),
             licence=licence,
-            accepted=licence is None or not licence.must_accept or self._is_accepted(licence),
+            accepted=self._terms.are_accepted(licence),
         )
 
     def accept(self, licence_id: str) -> None:
         """Remember that a person has accepted these terms. Raises AppError as the store does."""
-        licence = next((each for each in self._catalogue.licences if each.id == licence_id), None)
-        if licence is not None:
-            accepted = self._accepted() | {licence_id: _Acceptance(_now(), _digest(licence.text))}
-            self._settings.set_blob(_ACCEPTED, msgspec.json.encode(accepted))
+        self._terms.accept(licence_id)
 
     def fetch(
         self, offer: Offer, cancel: Cancel
@@ -210,17 +197,18 @@ class Downloads:
         record = record_beside(path)
         return self._catalogue.licence(record.licence) if record else None
 
-    # ---- the token
+    # ---- the token, which belongs to the hub that the settings name
 
     def has_token(self) -> bool:
-        return self._tokens.get() is not None
+        """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
+        return hub_token.has(self._host())
 
     def set_token(self, token: str) -> None:
-        """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT."""
-        self._tokens.set(token)
+        """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
+        hub_token.put(self._host(), token)
 
     def forget_token(self) -> None:
-        self._tokens.forget()
+        hub_token.forget(self._host())
 
     # ---- inside
 
@@ -264,14 +252,15 @@ class Downloads:
 
     def _publish(self, offer: Offer, files: Path, licence: Licence | None) -> ModelFile:
         """Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
-        recorded = tuple(RecordedFile(stored_name(f.path), f.size_bytes, f.sha256) for f in offer.all_files)
-        names = {file.path for file in recorded}
+        fetched = tuple(RecordedFile(stored_name(f.path), f.size_bytes, f.sha256) for f in offer.all_files)
+        names = {file.path for file in fetched}
         for other in files.iterdir():
             if other.name not in names:
                 try:
                     other.unlink()
                 except OSError as error:
                     raise machine_error(error, other) from error
+        recorded = (*fetched, *(write_terms(licence, files) if licence else ()))
         record = Record(
             offer.untrusted_name,
             offer.repository,
@@ -285,23 +274,11 @@ class Downloads:
         folder = self._arrivals.publish(files, self._folder_of(offer).name)
         return ModelFile(str(folder / recorded[0].path), record.title, recorded[0].size_bytes)
 
+    def _host(self) -> str:
+        return check_endpoint(self._settings.load().hub.endpoint)
+
     def _folder_of(self, offer: Offer) -> Path:
         return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
-
-    def _accepted(self) -> dict[str, _Acceptance]:
-        blob = self._settings.get_blob(_ACCEPTED)
-        try:
-            return msgspec.json.decode(blob, type=dict[str, _Acceptance]) if blob else {}
-        except msgspec.MsgspecError:
-            return {}  # written by another version: ask again
-
-    def _is_accepted(self, licence: Licence) -> bool:
-        accepted = self._accepted().get(licence.id)
-        return accepted is not None and accepted.text_sha256 == _digest(licence.text)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _now() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -11,14 +12,25 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings
+from app.core.settings import EngineSettings, Settings
 from app.engine.architectures import ARCHITECTURES
-from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
+from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
 from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
+from app.services.plans import Fit, Placed, fit_of
 from app.services.readings import SavedReadings
 from app.store.settings import SettingsStore
+
+_CHOICES = "engine_choices"  # a blob: how each model was loaded last
+
+
+class Placer(Protocol):
+    """Decides where a model's parts go, as `services.plans.Plans` does."""
+
+    def place(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]: ...
 
 
 class Models:
@@ -31,6 +43,7 @@ class Models:
         readings: SavedReadings,
         folder: Path,
         headers: HeaderReader,
+        placer: Placer,
     ) -> None:
         """`folder` is searched for model files."""
         self._engine = engine
@@ -38,7 +51,9 @@ class Models:
         self._settings = settings
         self._folder = folder
         self._headers = headers
+        self._placer = placer
         self._wanted: EngineSettings | None = None
+        self._fit: Fit | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
         return shelf.available(self._folder)
@@ -65,16 +80,32 @@ class Models:
         self._wanted = wanted
 
     def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter."""
+        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
+
+        What does not fit is refused before anything is loaded, and the model of before stays.
+        """
         try:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
-            if path is not None:
-                wanted = msgspec.structs.replace(wanted, model_path=path)
-            spec = msgspec.structs.replace(spec_of(wanted), readings=self._readings.spec())
+            if path is not None and path != wanted.model_path:
+                wanted = self.choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
+            model_path, projector_path = files_of(wanted)
+            placed = None
+            for step in self._placer.place(model_path, projector_path, wanted, cancel):
+                match step:
+                    case Done(result):
+                        placed = result
+                    case Cancelled() | Failed():
+                        yield step
+                        return
+            assert placed is not None
+            self._fit = None
+            spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
             for event in self._engine.load(spec, cancel):
-                if isinstance(event, Done) and path is not None:
-                    self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+                if isinstance(event, Done):
+                    self._fit = fit_of(placed, event.result)
+                    if path is not None:
+                        self._remember(stored, wanted)
                 yield event
         except AppError as error:
             yield Failed(error.problem)
@@ -88,6 +119,25 @@ class Models:
             yield from self.load(wanted.model_path, cancel)
         finally:
             self._wanted = before
+
+    def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
+        """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
+        chosen for one model, and wrong for another."""
+        choices = self.choices() | {stored.engine.model_path: stored.engine}
+        self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
+        self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+
+    def choices(self) -> dict[str, EngineSettings]:
+        """How models were loaded last, by their paths. Raises AppError as the store does."""
+        kept = self._settings.get_blob(_CHOICES)
+        try:
+            return msgspec.json.decode(kept, type=dict[str, EngineSettings]) if kept else {}
+        except msgspec.DecodeError:
+            return {}
+
+    def fit(self) -> Fit | None:
+        """How near the plan of the loaded model came to what it took; None where that cannot be told."""
+        return self._fit
 
     def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
@@ -106,20 +156,13 @@ class Models:
         return shelf.is_starter(path)
 
 
-def spec_of(wanted: EngineSettings) -> LoadSpec:
-    """What to load. Raises AppError NO_MODEL when none is chosen and the starter is not there."""
+def files_of(wanted: EngineSettings) -> tuple[str, str]:
+    """The model to load, and what it sees images with, empty for nothing. Raises AppError NO_MODEL when none is chosen
+    and the starter is not there."""
     path = wanted.model_path
     if not path:
         starter = shelf.starter()
         if starter is None:
             raise AppError(Code.NO_MODEL)
         path = starter.path
-    return LoadSpec(
-        path,
-        wanted.context_tokens,
-        wanted.kv_type,
-        wanted.threads,
-        wanted.ubatch_tokens,
-        wanted.gpu_layers,
-        projector_path=wanted.projector_path or shelf.projector_beside(Path(path)),
-    )
+    return path, wanted.projector_path or shelf.projector_beside(Path(path))

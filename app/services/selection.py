@@ -11,8 +11,8 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading
-from app.core.model import Kind, ModelHeader
-from app.core.settings import EngineSettings, KvType
+from app.core.model import ModelHeader
+from app.core.settings import Adapter, EngineSettings, KvType
 from app.engine import planner
 from app.engine.planner import Machine, Placement, Reason, Remark, Wish
 from app.engine.protocol import ModelInfo
@@ -20,7 +20,8 @@ from app.models.offers import Offer
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.services.downloads import Licence, Record, Unfinished
-from app.services.plans import Hardware, Plan
+from app.services.machines import Hardware
+from app.services.plans import Plan, check_supported
 
 _AUTOMATIC = EngineSettings()
 
@@ -35,7 +36,7 @@ class Owned(msgspec.Struct, frozen=True):
 
 class Selection(msgspec.Struct, frozen=True):
     """`offers` without those that are here or unfinished; `licences` of both, by their keys. `free_bytes` of the disk
-    that the models folder is on. `engine`: the settings in force."""
+    that the models folder is on. `engine`: the settings in force; `choices`: those of other models, by their paths."""
 
     owned: tuple[Owned, ...]
     unfinished: tuple[Unfinished, ...]
@@ -44,6 +45,7 @@ class Selection(msgspec.Struct, frozen=True):
     folder: str
     free_bytes: int
     engine: EngineSettings
+    choices: dict[str, EngineSettings]
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     path: str
     wish: Wish
+    adapters: tuple[Adapter, ...] = ()
     known: Plan | None = None
 
 
@@ -89,14 +92,13 @@ def select(desk: Desk) -> Selection:
     licences = {offer.key: downloads.order(offer).licence for offer in (*offers, *(each.offer for each in unfinished))}
     folder = desk.models.folder
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
-    return Selection(
-        owned, unfinished, offers, licences, str(folder), shutil.disk_usage(there).free, desk.settings.load().engine
-    )
+    free, engine = shutil.disk_usage(there).free, desk.settings.load().engine
+    return Selection(owned, unfinished, offers, licences, str(folder), free, engine, desk.models.choices())
 
 
 def look_at(desk: Desk, hardware: Hardware) -> Seen:
     """The machine that plans are made for; starts the engine's process unless it is an imagined one."""
-    machine = desk.plans.machine(hardware)
+    machine = desk.machines.machine(hardware)
     if hardware.gpu_gigabytes or hardware.ram_gigabytes:
         return Seen(machine, tuple(gpu.name for gpu in machine.gpus))
     described = {device.name: device.description for device in desk.engine.inspect().devices}
@@ -112,9 +114,10 @@ def survey(
             yield Cancelled()
             return
         if each.known is not None:
-            yield Planned(each.path, place(each.known.header, each.known.projector, machine, each.wish))
+            known, adapter_bytes = each.known, bytes_of(each.adapters)
+            yield Planned(each.path, place(known.header, known.projector, machine, each.wish, adapter_bytes))
         else:
-            yield Planned(each.path, _plan_or_problem(desk, Path(each.path), machine, each.wish, cancel))
+            yield Planned(each.path, _plan_or_problem(desk, each, machine, cancel))
     for offer in offers:
         if cancel.requested:
             yield Cancelled()
@@ -124,20 +127,19 @@ def survey(
     yield Done(None)
 
 
-def _plan_or_problem(desk: Desk, path: Path, machine: Machine, wish: Wish, cancel: Cancel) -> Plan | Problem:
+def _plan_or_problem(desk: Desk, wanted: Wanted, machine: Machine, cancel: Cancel) -> Plan | Problem:
     try:
-        header, projector = read_headers(desk, path, cancel)
+        header, projector = read_headers(desk, Path(wanted.path), cancel)
     except AppError as error:
         return error.problem
-    return place(header, projector, machine, wish)
+    return place(header, projector, machine, wanted.wish, bytes_of(wanted.adapters))
 
 
 def read_headers(desk: Desk, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
     """Of a model and of what it would see images with. Raises AppError MODEL_* where the file is no model that
     llama.cpp knows."""
     header = _header(desk, path, cancel)
-    if header.kind is not Kind.MODEL or not desk.models.knows(header.architecture) or not header.layers:
-        raise AppError(Code.MODEL_UNSUPPORTED, path=str(path), architecture=header.architecture)
+    check_supported(header, str(path))
     beside = desk.models.projector_beside(path)
     if not beside or Path(beside) == path:
         return header, None
@@ -156,7 +158,14 @@ def _header(desk: Desk, path: Path, cancel: Cancel) -> ModelHeader:
     raise AppError(Code.MODEL_UNREADABLE, path=str(path))
 
 
-def place(header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> Plan:
+def bytes_of(adapters: Sequence[Adapter]) -> int:
+    """What adapters take beside their model; one that is gone is told of when the model is loaded."""
+    return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
+
+
+def place(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+) -> Plan:
     """The plan that a load with this wish follows. Without a GPU, a context that nobody chose has the usual length,
     since reading more would take hours there, or less where that does not fit."""
     wishes = [wish]
@@ -165,7 +174,7 @@ def place(header: ModelHeader, projector: ModelHeader | None, machine: Machine, 
         wishes.insert(0, msgspec.structs.replace(wish, context_tokens=usual))
     results = []
     for each in wishes:
-        results.append(planner.plan(header, projector, machine, each))
+        results.append(planner.plan(header, projector, machine, each, adapter_bytes))
         if isinstance(results[-1], Placement):
             return Plan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
     return Plan(header, projector, machine, results[0])
@@ -174,18 +183,25 @@ def place(header: ModelHeader, projector: ModelHeader | None, machine: Machine, 
 def switch(
     desk: Desk, path: str, kv_type: KvType | None, cancel: Cancel
 ) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-    """Load another model, and remember it once it works. What was chosen by hand for one model is not taken along to
-    another. `kv_type`: that of the plan for it, None where none was made."""
+    """Load another model as it was loaded last, and remember it once it works. One that never was is placed by the
+    plan. `kv_type`: that of the plan for it, None where none was made."""
     try:
-        engine = desk.settings.load().engine
+        engine, choices = desk.settings.load().engine, desk.models.choices()
     except AppError as error:
         yield Failed(error.problem)
         return
-    if path == engine.model_path:
+    if path == engine.model_path or path in choices or kv_type is None:
         yield from desk.models.load(path, cancel)
-        return
-    wanted = settings_of(engine, path, Wish(threads=engine.threads, kv_type=kv_type), None)
-    yield from desk.models.load_as(wanted, cancel)
+    else:
+        wanted = EngineSettings(model_path=path, kv_type=kv_type, threads=engine.threads)
+        yield from desk.models.load_as(wanted, cancel)
+
+
+def settings_for(desk: Desk, path: str, engine: EngineSettings, choices: dict[str, EngineSettings]) -> EngineSettings:
+    """How this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
+    if path == engine.model_path or (not engine.model_path and desk.models.is_starter(path)):
+        return engine
+    return choices.get(path) or EngineSettings(model_path=path, threads=engine.threads)
 
 
 def _unasked(placement: Placement) -> Placement:
@@ -200,28 +216,27 @@ def _unasked(placement: Placement) -> Placement:
 def wish_of(engine: EngineSettings) -> Wish:
     """What the settings say of the placement; where they say nothing, all of it is the plan's."""
     if _placing(engine) == _placing(_AUTOMATIC):
-        return Wish(threads=engine.threads)
+        return Wish(threads=engine.threads, mapping=engine.mapping)
     return Wish(
         context_tokens=engine.context_tokens,
         kv_type=engine.kv_type,
-        slice_tokens=0 if engine.ubatch_tokens == _AUTOMATIC.ubatch_tokens else engine.ubatch_tokens,
+        slice_tokens=engine.ubatch_tokens,
         gpu_layers=None if engine.gpu_layers < 0 else engine.gpu_layers,
         expert_layers=None if engine.expert_layers < 0 else engine.expert_layers,
         threads=engine.threads,
+        mapping=engine.mapping,
     )
 
 
 def settings_of(engine: EngineSettings, path: str, wish: Wish, plan: Plan | None) -> EngineSettings:
-    """Settings to load a model with: what was wished by hand, the rest automatic, and the KV type of the plan. A
-    projector that was chosen for another model is not taken along."""
+    """These settings with what was wished by hand, the rest automatic, and the KV type of the plan."""
     kv_type = wish.kv_type or (plan.result.kv_type if plan else _AUTOMATIC.kv_type)
     return msgspec.structs.replace(
         engine,
         model_path=path,
-        projector_path=engine.projector_path if path == engine.model_path else "",
         context_tokens=wish.context_tokens,
         kv_type=kv_type,
-        ubatch_tokens=wish.slice_tokens or _AUTOMATIC.ubatch_tokens,
+        ubatch_tokens=wish.slice_tokens,
         gpu_layers=-1 if wish.gpu_layers is None else wish.gpu_layers,
         expert_layers=-1 if wish.expert_layers is None else wish.expert_layers,
         threads=wish.threads,

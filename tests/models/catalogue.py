@@ -44,6 +44,8 @@ LICENCES = (
         "file": "llama4.txt",
         "must_accept": True,
         "credit": "Built with Llama",
+        "notice": "Llama 4 is licensed under the Llama 4 Community License, Copyright © Meta Platforms, Inc. "
+        "All Rights Reserved.",
         "architectures": ["llama4"],
     },
     {"id": "apache-2.0", "name": "Apache License 2.0", "address": "https://www.apache.org/licenses/LICENSE-2.0"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
 import logging
 import socket
 import subprocess
@@ -12,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
@@ -201,6 +207,38 @@ def test_what_is_no_hub_is_not_believed(loopback: LoopbackHub, answer: bytes) ->
 def test_nothing_is_asked_of_an_address_without_encryption(endpoint: str, host: str) -> None:
     hub = Hub(lambda: endpoint, lambda: TOKEN, HeaderReader(), QUICK)
     assert problem(hub.look_up(REPOSITORY, Cancel())) == Problem(Code.HUB_ADDRESS_INSECURE, {"host": host})
+
+
+def test_an_encrypted_hub_is_known_by_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = write_identity(tmp_path)
+    with hub_on_loopback.running(identity / "key.pem") as hub:
+        host = hub.endpoint.removeprefix("https://")
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        asked = desk(hub).look_up(REPOSITORY, Cancel())
+        assert problem(asked) == Problem(Code.HUB_ANSWER_STRANGE, {"host": host})
+        monkeypatch.setenv("SSL_CERT_FILE", str(identity / "certificate.pem"))
+        assert looked_up(desk(hub)).revision == REVISION
+
+
+def write_identity(folder: Path) -> Path:
+    """A certificate for this machine that nobody else vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hub on loopback")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    (folder / "certificate.pem").write_bytes(public)
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(*form) + public)
+    return folder
 
 
 def test_a_hub_that_is_away(loopback: LoopbackHub) -> None:

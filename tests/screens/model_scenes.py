@@ -15,7 +15,7 @@ from app.models.catalogue import catalogue
 from app.models.offers import Offer
 from app.models.records import Record
 from app.models.shelf import starter
-from app.services.plans import Hardware
+from app.services.machines import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed
 from app.ui.models.placement_rows import NumberRow

@@ -16,7 +16,7 @@ from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, O
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
-from app.core.settings import KvType, Sampling
+from app.core.settings import EngineSettings, KvType, Sampling
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
@@ -37,8 +37,9 @@ from app.services.context import Context
 from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
-from app.services.plans import Plans
+from app.services.plans import Placed, Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.removal import Removal
@@ -79,6 +80,22 @@ SCOUT = ModelInfo(
 
 
 Step: TypeAlias = "str | Looking | Reading | Notice | Loading | Gate | Problem"
+
+
+class AsWished:
+    """Places nothing: the scripted engine loads any path, as the settings say."""
+
+    def place(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
+        spec = LoadSpec(
+            model_path,
+            wanted.context_tokens,
+            wanted.kv_type,
+            gpu_layers=wanted.gpu_layers,
+            projector_path=projector_path,
+        )
+        yield Done(Placed(spec, 0))
 
 
 @dataclass
@@ -357,7 +374,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     headers = HeaderReader()
-    models = Models(engine, settings, readings, paths.models, headers)
+    machines = Machines(engine, settings)  # type: ignore[arg-type]
+    models = Models(engine, settings, readings, paths.models, headers, AsWished())
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
@@ -377,7 +395,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),  # type: ignore[arg-type]
+        machines=machines,
+        plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
         downloads=downloads,  # type: ignore[arg-type]
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),

@@ -6,20 +6,32 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
-from app.engine.planner import Wish
 from app.engine.protocol import EngineState
 from app.messages import _, printable, sentence, size
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.services.downloads import Licence
-from app.services.plans import Hardware, Plan
-from app.services.selection import Owned, Planned, Seen, Selection, Wanted, look_at, select, survey, wish_of
+from app.services.machines import Hardware
+from app.services.plans import Plan
+from app.services.selection import (
+    Owned,
+    Planned,
+    Seen,
+    Selection,
+    Wanted,
+    look_at,
+    select,
+    settings_for,
+    survey,
+    wish_of,
+)
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Job
@@ -140,7 +152,7 @@ class ModelWindowPresenter(QObject):
         if self.window is None or selection is None:
             return
         self.window.show_machine(model_words.machine_words(seen, selection.free_bytes))
-        wanted = [Wanted(each.file.path, self._wish(each.file.path), self._known(each)) for each in selection.owned]
+        wanted = [self._wanted(each, selection) for each in selection.owned]
         self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
         offers = [self._asked.get(offer.key, offer) for offer in selection.offers]
         if self._survey is not None:
@@ -165,16 +177,14 @@ class ModelWindowPresenter(QObject):
         beside = self._desk.models.projector_beside(Path(path))
         return plan if (plan.projector is not None) == bool(beside) else None
 
-    def _wish(self, path: str) -> Wish:
-        """What loading this one now would wish; of the loaded one, what it has."""
-        assert self._selection is not None
-        engine, loaded = self._selection.engine, self._desk.models.loaded()
-        chosen = wish_of(engine) if path == engine.model_path else Wish(threads=engine.threads)
+    def _wanted(self, owned: Owned, selection: Selection) -> Wanted:
+        """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
+        path, loaded = owned.file.path, self._desk.models.loaded()
+        engine = settings_for(self._desk, path, selection.engine, selection.choices)
+        wish = wish_of(engine)
         if loaded is not None and loaded.path == path:
-            return Wish(
-                loaded.context_tokens, loaded.kv_type, chosen.slice_tokens, chosen.gpu_layers, chosen.expert_layers
-            )
-        return chosen
+            wish = msgspec.structs.replace(wish, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
+        return Wanted(path, wish, engine.adapters, self._known(owned))
 
     # ---- the cards
 

@@ -17,8 +17,18 @@ from app.engine.planner import Placement, Wish
 from app.explanations import sentences
 from app.messages import sentence
 from app.services.desk import Desk
-from app.services.plans import Hardware, Plan
-from app.services.selection import Seen, look_at, place, read_headers, settings_of, wish_of
+from app.services.machines import Hardware
+from app.services.plans import Plan
+from app.services.selection import (
+    Seen,
+    bytes_of,
+    look_at,
+    place,
+    read_headers,
+    settings_for,
+    settings_of,
+    wish_of,
+)
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.models.placement_dialog import Bounds, Chosen, PlacementDialog
@@ -96,12 +106,8 @@ class PlacementPresenter(QObject):
             header.context_trained or _ASSUMED_CONTEXT, header.layers, mixtures, bool(machine.gpus), machine.threads
         )
         dialog.show_choices(bounds, model_words.machine_words(self._seen))
-        if self._engine.model_path == self._path or (not self._engine.model_path and self._is_starter()):
-            dialog.set_by_hand(_by_hand(wish_of(self._engine)))
+        dialog.set_by_hand(_by_hand(wish_of(self._engine)))
         self._replan()
-
-    def _is_starter(self) -> bool:
-        return self._desk.models.is_starter(self._path)
 
     # ---- the plan
 
@@ -117,6 +123,7 @@ class PlacementPresenter(QObject):
             gpu_layers=_optional(number("gpu")),
             expert_layers=_optional(number("experts")),
             threads=int(number("threads") or 0),
+            mapping=self._engine.mapping,
         )
 
     @Slot()
@@ -131,7 +138,7 @@ class PlacementPresenter(QObject):
         if wish == self._planned:
             return
         self._planning = True
-        work = partial(place, *self._headers, self._seen.machine, wish)
+        work = partial(place, *self._headers, self._seen.machine, wish, bytes_of(self._engine.adapters))
         self._bridge.call(Executor.MODELS, work, partial(self._show, dialog, wish), partial(self._not_planned, dialog))
 
     def _show(self, dialog: PlacementDialog, wish: Wish, plan: Plan) -> None:
@@ -183,7 +190,8 @@ _ASSUMED_CONTEXT = 1 << 20
 
 
 def _gather(desk: Desk, path: Path) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]:
-    return desk.settings.load().engine, read_headers(desk, path, Cancel())
+    engine = settings_for(desk, str(path), desk.settings.load().engine, desk.models.choices())
+    return engine, read_headers(desk, path, Cancel())
 
 
 def _by_hand(wish: Wish) -> dict[str, int | str]:

@@ -16,7 +16,7 @@ from app.core.model import ModelHeader
 from app.models.catalogue import catalogue
 from app.models.offers import Offer
 from app.models.reader import HeaderReader
-from app.services.plans import Hardware
+from app.services.machines import Hardware
 from app.ui.models.card import Card, Deed, ModelCard
 from app.ui.models.window import ModelsWindow
 from tests.ui.fakes import SCOUT

@@ -17,7 +17,7 @@ from app.core.settings import KvType
 from app.models.records import FileState, Record
 from app.models.shelf import starter
 from app.services.downloads import Verdict
-from app.services.plans import Hardware
+from app.services.machines import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed, Group
 from app.ui.models.fit import Share
