@@ -300,6 +300,70 @@ _SENTENCES: dict[Code, str] = {
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."
     ),
+    Code.HUB_UNREACHABLE: (
+        "The model hub at {host} could not be reached, or is too busy to answer. Check the network and the address in"
+        " the settings, and try again."
+    ),
+    Code.HUB_INTERRUPTED: (
+        "The connection to {host} broke off again and again. What has arrived is kept: start the download again, and"
+        " it goes on from there."
+    ),
+    Code.HUB_ANSWER_STRANGE: (
+        "What answers at {host} is not a model hub, or does not answer as one does: perhaps a network that wants a"
+        " sign-in first. Nothing of it was kept. Sign in to the network, check the address in the settings, and try"
+        " again."
+    ),
+    Code.HUB_ADDRESS_INSECURE: (
+        "The address of the model hub, {host}, would be spoken to without encryption, which Octavo does with this"
+        " machine only. Choose an address that begins with https in the settings."
+    ),
+    Code.HUB_REPOSITORY_INVALID: (
+        "“{repository}” is no name of a repository. Write it as owner/name, as the model hub shows it."
+    ),
+    Code.HUB_NOT_FOUND: (
+        "The model hub has no repository “{repository}”, or shows it to members only. Check its name; if it is"
+        " private, enter a token of your account there."
+    ),
+    Code.HUB_FILE_MISSING: (
+        "The repository “{repository}” no longer has the file “{file}”. Look the repository up again, and choose from"
+        " what it has now."
+    ),
+    Code.HUB_GATED: (
+        "“{repository}” is given only to people whom its owner has admitted. Ask for access on its page at the model"
+        " hub, then enter a token of your account."
+    ),
+    Code.HUB_TOKEN_REFUSED: (
+        "{host} does not accept the token that is kept for it: it may have run out or been withdrawn. Make a new one"
+        " at the model hub and enter that."
+    ),
+    Code.HUB_TOKEN_NOT_KEPT: (
+        "The token was not kept: this system has no keyring that can be used now, and Octavo keeps tokens nowhere"
+        " else. Unlock or set up the system’s keyring, and enter the token again."
+    ),
+    Code.HUB_NAME_UNSAFE: (
+        "The model hub names a file “{name}”, which could lead out of the models folder or is no name for a file"
+        " here. Nothing was fetched; choose another repository."
+    ),
+    Code.HUB_HASH_MISSING: (
+        "The model hub does not say what the SHA-256 of “{file}” is, so it could not be verified and was not fetched."
+        " Choose another repository."
+    ),
+    Code.HUB_HASH_DIFFERS: (
+        "At the model hub “{file}” is not the file that Octavo knows under this name: its SHA-256 or its size is"
+        " another. It was not fetched. Look its repository up by name if you trust its owner."
+    ),
+    Code.HUB_HASH_WRONG: (
+        "What arrived as “{file}” is not what the model hub announced: its SHA-256 is wrong. It was deleted. Try"
+        " again, on another network or from another mirror if it happens again."
+    ),
+    Code.DISK_TOO_SMALL: (
+        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was fetched. Free"
+        " some space, or choose another disk with --data-dir."
+    ),
+    Code.DISK_FILE_LIMIT: (
+        "The disk that holds “{path}” takes no file of {size_bytes}: it is formatted in a way (FAT32, often) that"
+        " allows small files only, or a limit is set. Choose another disk."
+    ),
     Code.ENGINE_EXITED: (
         "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"
         " starts anew."

