@@ -56,7 +56,9 @@ def parameters_words(parameters: int) -> str:
         return f"{parameters / 1e9:,.0f}B"
     if parameters >= 995_000_000:
         return f"{parameters / 1e9:.1f}".removesuffix(".0") + "B"
-    return f"{parameters / 1e6:,.0f}M"
+    if parameters >= 9_950_000:
+        return f"{parameters / 1e6:,.0f}M"
+    return f"{parameters / 1e6:.1f}".removesuffix(".0") + "M"
 
 
 def licence_lines(licence: Licence | None) -> tuple[str, ...]:
