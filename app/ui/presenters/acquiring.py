@@ -13,7 +13,7 @@ from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
 from app.core.settings import Settings
 from app.engine.planner import Wish
-from app.messages import _, printable, sentence, size
+from app.messages import _, printable, sentence
 from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.downloads import Order
@@ -26,6 +26,7 @@ from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.presenters import model_words
 from app.ui.presenters.fetching import FetchingPresenter
 from app.ui.presenters.model_cards import Work
+from app.ui.presenters.order_words import host_of, offer_line, order_facts, shortage_words
 
 
 class AcquiringPresenter(QObject):
@@ -104,6 +105,18 @@ class AcquiringPresenter(QObject):
         work = partial(_order, self._desk, offer)
         self._bridge.call(Executor.MODELS, work, partial(self._show_order, over), self._on_problem)
 
+    def go_on(self, offer: Offer, over: QWidget) -> None:
+        """Fetch what was said before, unless there are terms that nobody has accepted."""
+        work = partial(_order, self._desk, offer)
+        self._bridge.call(Executor.MODELS, work, partial(self._go_on, over), self._on_problem)
+
+    def _go_on(self, over: QWidget, found: tuple[Order, bool]) -> None:
+        order, _has_token = found
+        if order.accepted:
+            self._fetching.start(order.offer, order.licence)
+        else:
+            self._show_order(over, found)
+
     def _show_order(self, over: QWidget, found: tuple[Order, bool]) -> None:
         order, has_token = found
         if not shiboken6.isValid(over):
@@ -119,7 +132,7 @@ class AcquiringPresenter(QObject):
             .format(host=printable(order.host)),
             terms_title=order.licence.name if order.licence and not order.accepted else "",
             terms=order.licence.text if order.licence and not order.accepted else "",
-            shortage=_shortage(order),
+            shortage=shortage_words(order),
             parent=over,
         )  # fmt: skip
         dialog.accepted.connect(partial(self._accept, order))
@@ -240,43 +253,6 @@ class AcquiringPresenter(QObject):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.failed.emit(sentence(problem))
-
-
-def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
-    """From where, how much, where to, what is free, on what terms."""
-    offer, licence = order.offer, order.licence
-    facts = [
-        (_("From"), printable(f"{order.host} · {offer.repository}")),
-        (_("To fetch"), size(order.bytes_to_fetch)),
-        (_("Into"), printable(order.folder)),
-        (_("Free there"), size(order.free_bytes)),
-    ]
-    terms = model_words.licence_words(licence) or _("nothing is said about a licence")
-    if licence is not None and licence.must_accept and order.accepted:
-        terms = _("{licence} (accepted)").format(licence=terms)
-    return (*facts, (_("Licence"), terms))
-
-
-def offer_line(offer: Offer) -> str:
-    parts = [printable(offer.quantization or offer.files[0].path), size(offer.size_bytes)]
-    if len(offer.files) > 1:
-        parts.append(_("{n} parts").format(n=len(offer.files)))
-    if offer.projector is not None:
-        parts.append(_("sees images"))
-    return " · ".join(parts)
-
-
-def host_of(endpoint: str) -> str:
-    """The address that will be spoken to."""
-    return printable(endpoint.partition("://")[2].partition("/")[0])
-
-
-def _shortage(order: Order) -> str:
-    missing = order.bytes_to_fetch - order.free_bytes
-    if missing <= 0:
-        return ""
-    words = _("The disk is too small: {missing} are missing. Free some space, then fetch it.")
-    return words.format(missing=size(missing))
 
 
 def _order(desk: Desk, offer: Offer) -> tuple[Order, bool]:

@@ -42,8 +42,8 @@ class Standing:
     problem: str = ""
 
 
-def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) -> Card:
-    """`plan` None: it is being made."""
+def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, waiting: bool = True) -> Card:
+    """`plan` None: it is being made, if anyone is `waiting` for one."""
     file, record = owned.file, owned.record
     header = plan.header if isinstance(plan, Plan) else None
     quantization = (record.quantization if record else "") or (header.quantization if header else "")
@@ -54,7 +54,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         sees = plan.projector is not None if isinstance(plan, Plan) else bool(projector_beside(Path(file.path)))
         about = model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
     problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
-    fit, room, tip, misfit = _plan_parts(plan, standing.loaded)
+    fit, room, tip, misfit = _plan_parts(plan, standing.loaded, waiting)
     progress = _work_progress(standing.work) if standing.work else None
     if standing.loading is not None:
         button = Button(None, _("Loading…"))
@@ -63,8 +63,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing) ->
         button = Button(None, _("In use"), badge=True)
     else:
         button = Button(Deed.USE, _("Use"))
-    fits = isinstance(plan, Plan)
-    quiet = (Button(Deed.PLACE, _("Placement…")),) if fits and standing.loading is None else ()
+    quiet = (Button(Deed.PLACE, _("Placement…")),) if header is not None and standing.loading is None else ()
     if standing.work is not None:
         quiet = (Button(Deed.CANCEL, _("Cancel")),)
     return Card(
@@ -94,10 +93,12 @@ def _owned_deeds(owned: Owned, standing: Standing) -> tuple[Button, ...]:
     return tuple(deeds)
 
 
-def offer_card(offer: Offer, licence: Licence | None, plan: Plan | Problem | None, *, asking: bool = False) -> Card:
+def offer_card(
+    offer: Offer, licence: Licence | None, plan: Plan | Problem | None, *, asking: bool = False, waiting: bool = True
+) -> Card:
     """What can be fetched. `asking`: for its header, which the catalogue does not have."""
     if offer.header is not None or isinstance(plan, Problem):
-        fit, room, tip, misfit = _plan_parts(plan, False)
+        fit, room, tip, misfit = _plan_parts(plan, False, waiting)
     else:
         fit, tip, misfit = (), "", False
         room = _("Asking the hub for its header…") if asking else _("The hub has to be asked whether it fits.")
@@ -169,12 +170,14 @@ def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
     return tuple(filter(None, (shape, model_words.note_words(offer), *model_words.licence_lines(licence))))
 
 
-def _plan_parts(plan: Plan | Problem | None, loaded: bool) -> tuple[tuple[DeviceFit, ...], str, str, bool]:
+def _plan_parts(
+    plan: Plan | Problem | None, loaded: bool, waiting: bool
+) -> tuple[tuple[DeviceFit, ...], str, str, bool]:
     """Bars, the room in words, the whole explanation, and whether it does not fit."""
     if isinstance(plan, Problem):
         return (), "", "", False
     if plan is None:
-        return (), _("Working out what it would take…"), "", False
+        return (), _("Working out what it would take…") if waiting else "", "", False
     misfit = isinstance(plan.result, Shortfall)
     return model_words.fit_of(plan, whole=loaded), model_words.room_words(plan), model_words.plan_tip(plan), misfit
 

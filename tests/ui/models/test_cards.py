@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
-import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import Code, Problem
-from app.core.events import Hashing, Loading
-from app.core.settings import KvType
-from app.models.records import FileState, Record
+from app.core.errors import AppError, Code
+from app.models.records import Record
 from app.models.shelf import starter
-from app.services.downloads import Verdict
 from app.services.machines import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed, Group
 from app.ui.models.fit import Share
 from app.ui.theme import PAPER
-from app.ui.widgets.dialogs import Confirmation
-from tests.ui.fakes import Gate
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
-from tests.ui.room import pause, wait
+from tests.ui.room import wait
 
 
 def _starter() -> str:
@@ -131,57 +122,6 @@ def test_a_file_that_is_no_model_has_a_sentence_and_can_be_removed(shop: Shop) -
     assert shop.menu(broken) == ["Verify", "Show in folder", "Remove…"]
 
 
-def test_using_a_model_loads_it_as_the_card_promised(shop: Shop, qtbot: QtBot) -> None:
-    other = shop.scout.with_name("other.gguf")
-    other.hardlink_to(shop.scout)
-    shop.open()
-    gate = Gate()
-    shop.room.engine.loads = [(Loading(0.42), gate)]
-    promised = shop.card(other).fit
-    assert any(segment.name == "context (q8_0)" for segment in promised[0].segments)
-    button = shop.view(other).button
-    button.setFocus()
-    qtbot.keyClick(button, Qt.Key.Key_Space)
-    wait(gate.reached.is_set)
-    wait(lambda: (progress := shop.card(other).progress) is not None and progress.fraction == 0.42)
-    assert not shop.view(other).button.isEnabled()
-    assert not shop.card(shop.scout).current
-    shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, path=str(other))
-    gate.open()
-    shop.room.settle()
-    assert shop.card(other).current
-    assert shop.room.engine.specs[-1].model_path == str(other)
-    stored = shop.room.desk.settings.load().engine
-    assert (stored.model_path, stored.kv_type, stored.context_tokens) == (str(other), KvType.Q8_0, 0)
-
-
-def test_choices_by_hand_are_not_taken_along_to_another_model(shop: Shop) -> None:
-    other = shop.scout.with_name("other.gguf")
-    other.hardlink_to(shop.scout)
-    settings = shop.room.desk.settings.load()
-    engine = msgspec.structs.replace(
-        settings.engine, model_path=str(shop.scout), context_tokens=65_536, expert_layers=12, threads=3
-    )
-    shop.room.desk.settings.save(msgspec.structs.replace(settings, engine=engine))
-    shop.open()
-    shop.view(other).button.click()
-    shop.room.settle()
-    stored = shop.room.desk.settings.load().engine
-    assert (stored.context_tokens, stored.expert_layers, stored.threads) == (0, -1, 3)
-
-
-def test_a_model_that_could_not_be_loaded_says_why_on_its_card(shop: Shop) -> None:
-    other = shop.scout.with_name("other.gguf")
-    other.hardlink_to(shop.scout)
-    shop.open()
-    memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
-    shop.room.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
-    shop.view(other).button.click()
-    shop.room.settle()
-    assert "needs 70 GB of memory" in shop.card(other).problem
-    assert shop.card(other).button.deed is Deed.USE  # type: ignore[union-attr]
-
-
 def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(shop: Shop) -> None:
     record = Record("Llama 4 Scout", SCOUT_REPOSITORY, "", "llama4", (), "", "Q4_K_M")
     shop.downloads.owned[str(shop.scout)] = record
@@ -190,64 +130,6 @@ def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(sh
     assert shop.card(shop.scout).lines[-2:] == ("Llama 4 Community License", "Built with Llama")
     assert shop.offer("Q4_K_M").key not in window.cards
     assert shop.offer("Q5_K_M").key in window.cards
-
-
-def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
-    shop.open()
-    gate = Gate()
-    shop.downloads.verifications = [(Hashing(20 * 10**9, 65 * 10**9, "Scout.gguf"), gate, _verdict(FileState.CHANGED))]
-    shop.choose(shop.scout, "Verify")
-    wait(gate.reached.is_set)
-    wait(lambda: (progress := shop.card(shop.scout).progress) is not None and progress.fraction is not None)
-    assert shop.card(shop.scout).progress.words == "comparing Scout.gguf with its hash · 20 GB of 65 GB"  # type: ignore[union-attr]
-    assert [button.text() for button in shop.view(shop.scout).quiet_buttons] == ["Cancel"]
-    gate.open()
-    shop.room.settle()
-    assert "Scout.gguf is not what it was" in shop.card(shop.scout).problem
-    shop.downloads.verifications = [(_verdict(FileState.GOOD),)]
-    shop.choose(shop.scout, "Verify")
-    shop.room.settle()
-    assert shop.card(shop.scout).lines[-1] == "verified ✓ every file is what it was"
-    assert not shop.card(shop.scout).problem
-
-
-def test_verifying_can_be_stopped(shop: Shop) -> None:
-    shop.open()
-    gate = Gate()
-    shop.downloads.verifications = [(Hashing(1, 2, "Scout.gguf"), gate)]
-    shop.choose(shop.scout, "Verify")
-    wait(gate.reached.is_set)
-    pause(1)
-    shop.view(shop.scout).quiet_buttons[0].click()
-    shop.room.settle()
-    assert shop.card(shop.scout).progress is None
-
-
-def _verdict(state: FileState) -> Verdict:
-    return Verdict((("Scout.gguf", state),))
-
-
-def test_removing_asks_first_and_the_loaded_one_stays(shop: Shop) -> None:
-    other = shop.scout.with_name("other.gguf")
-    other.hardlink_to(shop.scout)
-    window = shop.open()
-    assert "Remove…" not in shop.menu(shop.scout)
-    assert shop.menu(_starter()) == ["Show in folder"]
-    shop.choose(other, "Remove…")
-    dialog = shop.dialog()
-    assert isinstance(dialog, Confirmation)
-    dialog.action.click()
-    shop.room.settle()
-    assert shop.downloads.removed == ["other.gguf"]
-    assert str(other) not in window.cards
-
-
-def test_its_folder_is_opened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop.open()
-    opened: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
-    shop.choose(shop.scout, "Show in folder")
-    assert [Path(url.toLocalFile()) for url in opened] == [shop.scout.parent]
 
 
 def test_everything_has_a_name_and_is_reached_with_tab(shop: Shop, qtbot: QtBot) -> None:
@@ -291,6 +173,17 @@ def test_the_window_is_opened_by_key_once_and_closes_with_the_main_one(shop: Sho
     shop.room.window.close()
     shop.room.settle()
     assert shop.models.window is None
+
+
+def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_same(shop: Shop) -> None:
+    def broken() -> None:
+        raise AppError(Code.ENGINE_CRASHED, signal=11)
+
+    shop.room.engine.inspect = broken  # type: ignore[attr-defined]
+    window = shop.open(Hardware())
+    assert "signal 11" in window.machine.text()
+    assert shop.card(shop.scout).room == ""
+    assert shop.card(_starter()).button.deed is Deed.USE  # type: ignore[union-attr]
 
 
 def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:

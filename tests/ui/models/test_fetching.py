@@ -171,6 +171,7 @@ def test_one_waits_for_the_other(shop: Shop) -> None:
 def test_one_that_was_begun_earlier_can_go_on(shop: Shop) -> None:
     offer = shop.offer("Q5_K_M")
     shop.downloads.begun = [Unfinished(offer, 21 * 10**9)]
+    shop.downloads.accepted.add("llama4")
     shop.open()
     assert _progress(shop, offer).words == "paused · 21 GB of 78.3 GB"
     assert shop.card(offer).lines[-1] == "Built with Llama"
@@ -259,3 +260,25 @@ def test_whether_it_fits_is_asked_of_the_hub_where_the_catalogue_does_not_know(s
     assert shop.card(unknown).fit
     assert shop.card(unknown).room.startswith("Room for ")
     assert shop.view(unknown).quiet_buttons == ()
+
+
+def test_a_hub_that_does_not_tell_is_said_on_the_card(shop: Shop) -> None:
+    shop.open()
+    unknown = shop.offer("UD-Q2_K_XL")
+    shop.downloads.known[unknown.key] = Problem(Code.HUB_UNREACHABLE, {"host": _HOST})
+    shop.view(unknown).quiet_buttons[0].click()
+    shop.room.settle()
+    assert _HOST in shop.card(unknown).problem
+    assert shop.view(unknown).quiet_buttons[0].text() == "Does it fit?"
+    assert _deed(shop, unknown) is Deed.FETCH
+
+
+def test_terms_that_nobody_accepted_are_shown_before_it_goes_on(shop: Shop) -> None:
+    offer = shop.offer("Q5_K_M")
+    shop.downloads.begun = [Unfinished(offer, 21 * 10**9)]
+    shop.open()
+    dialog = _order(shop, offer)
+    assert dialog.action.text() == "Accept and fetch"
+    dialog.reject()
+    shop.room.settle()
+    assert not shop.downloads.fetched

@@ -76,9 +76,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         assert here is not None, "it is in the list once its hash was found right"
         assert here.card.button is not None
         assert here.card.button.deed is Deed.USE
-        assert "Built with Llama" in here.card.lines, (
-            "a model of that family has its terms, whatever its repository says"
-        )
+        assert "Built with Llama" in here.card.lines, "whatever its repository says"
         shop.choose(here.card.key, "Verify")
         shop.room.settle()
         assert shop.card(here.card.key).lines[-1] == "verified ✓ every file is what it was"
