@@ -182,6 +182,26 @@ def test_a_stopped_import_leaves_nothing(
     assert names_in(folder) == []
 
 
+def test_what_another_process_is_copying_is_not_swept(desk: Desk, folder: Path, tmp_path: Path) -> None:
+    slow = desk.downloads.import_model(write_model(tmp_path / "one.gguf"), Cancel())
+    assert isinstance(next(slow), Copying)
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as second:
+        imported(second, write_model(tmp_path / "two.gguf"))
+    assert Path(result(slow).path).name == "one.gguf"
+    assert models(desk) == ["one Q8_0", "two Q8_0"]
+    assert not (folder / ".arriving").exists()
+
+
+def test_whatever_the_umask_nobody_else_sees_it(desk: Desk, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        model = imported(desk, write_model(tmp_path / "one.gguf"))
+    finally:
+        os.umask(before)
+    assert {place.stat().st_mode & 0o777 for place in (model.parent, desk.models.folder)} == {0o700}
+    assert {file.stat().st_mode & 0o777 for file in model.parent.iterdir()} == {0o600}
+
+
 def test_a_disk_that_is_too_small_is_told_before_a_byte_is_copied(
     desk: Desk, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
