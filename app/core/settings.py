@@ -91,7 +91,10 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mapping: Annotated[
         Mapping, Meta(description="how weights come into memory: mapped, locked, read, direct; or as the plan says")
     ] = Mapping.AUTO
-    adapters: Annotated[tuple[Adapter, ...], Meta(description="LoRA adapters, each with how strongly it works")] = ()
+    adapters: Annotated[
+        tuple[Adapter, ...],
+        Meta(description="small files that change what the model says, each with how strongly it works"),
+    ] = ()
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
-from app.isolation import limits, sandbox
-from app.isolation.process import NO_FILE, Ready, WireFailed
+from app.core.errors import Code, Problem
+from app.isolation import inmate
+from app.isolation.process import NO_FILE, WireFailed
 from app.isolation.pulse import Port
 from app.models import gguf, header
 from app.models.cursor import BLOCK_BYTES, Source
@@ -88,25 +86,19 @@ class Bench:
 
     def carry_out(self, order: Order) -> Event:
         """Whatever happens becomes an event."""
-        try:
-            match order:
-                case ReadPart(part):
-                    return self._read_part(self._sources[part])
-                case ReadRemote(_, size):
-                    return self._read_part(RemoteSource(self._port, size))
-                case Compose():
-                    return HeaderRead(header.compose(self._read))
-                case Bytes():
-                    return WireFailed(Problem(Code.BUG, {"where": "bytes that nobody asked for"}))
-        except AppError as error:
-            return WireFailed(error.problem)
-        except MemoryError:
-            return WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
-        except Exception as error:
-            traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
-            return WireFailed(Problem(Code.BUG, {"where": where}))
+        event: Event = inmate.attempt(lambda: self._carry_out(order))
+        return event
+
+    def _carry_out(self, order: Order) -> Event:
+        match order:
+            case ReadPart(part):
+                return self._read_part(self._sources[part])
+            case ReadRemote(_, size):
+                return self._read_part(RemoteSource(self._port, size))
+            case Compose():
+                return HeaderRead(header.compose(self._read))
+            case Bytes():
+                return WireFailed(Problem(Code.BUG, {"where": "bytes that nobody asked for"}))
 
     def _read_part(self, source: Source) -> Event:
         contents = gguf.parse(source)
@@ -116,16 +108,9 @@ class Bench:
 
 
 def main(step: str, fds: str, memory_bytes: str, cpu_s: str) -> None:
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
-    reached = sandbox.lock(sandbox.Step(step))
-    port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
-    limits.seal()
-    port.send(Ready(reached))
+    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s)
     bench = Bench([OpenSource(int(fd)) for fd in fds.split(",") if int(fd) != NO_FILE], port)
-    while (order := port.receive()) is not None:
-        port.step()
-        port.send(bench.carry_out(order))
-        port.rest()
+    inmate.serve(port, bench.carry_out)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ class SettingsDialog(QDialog):
         hint = PlainLabel(help_text, role="small")
         hint.setWordWrap(True)
         words.addWidget(hint)
+        words.addStretch(1)
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)

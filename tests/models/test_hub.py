@@ -20,15 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.core.cancel import Cancel
-from app.core.errors import Code, Problem
+from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking, Cancelled, Done, Failed
 from app.core.password import Password
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from app.messages import sentence
-from app.models import hub_process
+from app.models import hub_process, listing
 from app.models.hub import Hub, Listing, Patience
-from app.models.hub_protocol import Begin, List, Listed
+from app.models.hub_protocol import Begin, List, Listed, ListedFile
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader
 from tests.models import forge, hub_on_loopback
@@ -79,9 +79,9 @@ def test_a_repository_is_a_list_of_models(loopback: LoopbackHub) -> None:
     loopback.add("tiny-Q2_K-00001-of-00002.gguf", b"alone")
     events = list(desk(loopback).look_up(REPOSITORY, Cancel()))
     assert events[0] == Asking(loopback.endpoint.removeprefix("http://"))
-    listing = looked_up(desk(loopback))
-    assert (listing.revision, listing.licence, listing.gated) == (REVISION, "llama4", False)
-    split, whole = listing.offers
+    found = looked_up(desk(loopback))
+    assert (found.revision, found.licence, found.gated) == (REVISION, "llama4", False)
+    split, whole = found.offers
     assert (split.quantization, whole.quantization) == ("UD-Q4_K_XL", "Q8_0")
     assert split.files[0] == RemoteFile(REPOSITORY, "UD-Q4_K_XL/tiny-UD-Q4_K_XL-00001-of-00002.gguf", 30, first.sha256)
     assert [file.size_bytes for file in split.all_files] == [30, 20, 5]
@@ -164,10 +164,18 @@ def test_names_that_are_no_repositories_are_not_asked_for(loopback: LoopbackHub,
         *("x" * 300 + ".gguf", "d/" * 300 + "evil.gguf", "evil\x00.gguf"),
     ],
 )
-def test_names_of_files_that_lead_elsewhere_are_refused(loopback: LoopbackHub, name: str) -> None:
+def test_names_of_files_that_lead_elsewhere_are_refused(name: str) -> None:
+    files = (ListedFile("sound-Q8_0.gguf", 1, ""), ListedFile(name, 1, ""))
+    with pytest.raises(AppError) as raised:
+        listing.compose(REPOSITORY, Listed(REVISION, "", False, files))
+    assert raised.value.problem == Problem(Code.HUB_NAME_UNSAFE, {"name": name[:500]})
+
+
+def test_a_repository_with_such_a_name_is_not_listed(loopback: LoopbackHub) -> None:
     loopback.add("sound-Q8_0.gguf", b"x")
-    loopback.add(name, b"x")
-    assert problem(desk(loopback).look_up(REPOSITORY, Cancel())) == Problem(Code.HUB_NAME_UNSAFE, {"name": name[:500]})
+    loopback.add("../evil.gguf", b"x")
+    asked = desk(loopback).look_up(REPOSITORY, Cancel())
+    assert problem(asked) == Problem(Code.HUB_NAME_UNSAFE, {"name": "../evil.gguf"})
 
 
 @pytest.mark.parametrize(
