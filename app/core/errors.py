@@ -103,6 +103,22 @@ class Code(StrEnum):
     MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind
     MODEL_PROJECTOR_UNSOUND = "model_projector_unsound"  # check: the part of the self-test that failed
 
+    # models from elsewhere; `path`: a file or folder, or an offer: its repository and first file
+    MODEL_HEADER_UNKNOWN = "model_header_unknown"
+    MODEL_THERE = "model_there"  # already, where it would be put
+    MODEL_IS_STARTER = "model_is_starter"  # it belongs to Octavo, and is not deleted
+    MODEL_IS_LOADED = "model_is_loaded"  # so it is not deleted
+    MODEL_UNPROVED = "model_unproved"  # file: its name; there is nothing to compare it with
+    MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
+    MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
+    MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
+    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
+    PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
+    LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
+    OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
+    OFFER_SEVERAL = "offer_several"  # path: what was asked for; known: which there are
+    FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
+
     # the model hub; `host` is the address that was spoken to
     HUB_UNREACHABLE = "hub_unreachable"  # host
     HUB_INTERRUPTED = "hub_interrupted"  # host; what arrived is kept
@@ -166,6 +182,9 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.SETTING_INVALID,
         Code.NO_DISPLAY,
         Code.CONTEXT_INVALID,
+        Code.LICENCE_NOT_ACCEPTED,
+        Code.OFFER_UNKNOWN,
+        Code.OFFER_SEVERAL,
         Code.HUB_ADDRESS_INSECURE,
         Code.HUB_REPOSITORY_INVALID,
     ),
@@ -182,6 +201,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
+        Code.FETCH_RUNNING,
         Code.HUB_UNREACHABLE,
         Code.HUB_INTERRUPTED,
         Code.HUB_ANSWER_STRANGE,

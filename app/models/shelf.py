@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 import msgspec
+
+from app.models.records import record_beside
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
@@ -41,15 +45,45 @@ def starter() -> ModelFile | None:
 
 
 def available(folder: Path) -> tuple[ModelFile, ...]:
-    """What can be loaded: the models in `folder` and below it, by name, then the starter."""
-    files = sorted(
-        file
-        for file in folder.rglob("*.gguf")
-        if file.is_file() and not _LATER_PART.search(file.name) and not is_projector(file.name)
-    )
-    found = [ModelFile(str(file), file.stem, file.stat().st_size) for file in files]
+    """What can be loaded: the models in `folder` and below it, by path, then the starter. Hidden folders, in which
+    models are not whole yet, are passed over, and so is what cannot be looked at."""
+    found = [ModelFile(str(file), _name(file), size) for file, size in _models_below(folder)]
     first = starter()
     return (*found, first) if first else tuple(found)
+
+
+def models_in(folder: Path) -> tuple[Path, ...]:
+    """The models in a folder, and not below it: of a split one the first part."""
+    return tuple(file for file, _size in _models_below(folder) if file.parent == folder)
+
+
+def _models_below(folder: Path) -> list[tuple[Path, int]]:
+    files = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        wanted = (name for name in names if name.endswith(".gguf") and not is_no_model(name))
+        files += [Path(place) / name for name in wanted]
+    sizes = ((file, _size(file)) for file in sorted(files))
+    return [(file, size) for file, size in sizes if size is not None]
+
+
+def is_no_model(name: str) -> bool:
+    """Whether a file named so is a later part or a projector."""
+    return bool(_LATER_PART.search(name)) or is_projector(name)
+
+
+def _size(file: Path) -> int | None:
+    """None for what is no file, and for what cannot be looked at."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _name(file: Path) -> str:
+    record = record_beside(file)
+    return record.title if record else file.stem
 
 
 def projector_beside(model: Path) -> str:

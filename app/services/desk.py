@@ -10,6 +10,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.services.ask import Ask
 from app.services.context import Context
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.machines import Machines
@@ -44,6 +45,7 @@ class Desk:
     models: Models
     machines: Machines
     plans: Plans
+    downloads: Downloads
     readings: SavedReadings
     removal: Removal
     conversations: Conversations
