@@ -218,8 +218,7 @@ def blame(code: Code) -> Blame:
     for who, codes in _BLAME.items():
         if code in codes:
             return who
-    names = ("model_", "adapter_", "engine_", "no_model", "hub_")
-    return Blame.MODEL if code.startswith(names) else Blame.INPUT
+    return Blame.MODEL if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model")) else Blame.INPUT
 
 
 class Problem(msgspec.Struct, frozen=True):

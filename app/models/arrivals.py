@@ -149,12 +149,17 @@ class Arrivals:
 
 
 def _make(folder: Path) -> Path:
+    """With the folders above it, all of them private whatever the umask; one that is there already stays as it is."""
     try:
-        with contextlib.suppress(FileNotFoundError):  # another process is just clearing the folder around it
-            folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for each in (*reversed(folder.parents), folder, folder):  # twice: another process may be clearing around it
+            if not each.is_dir():
+                with contextlib.suppress(FileNotFoundError, FileExistsError):
+                    each.mkdir(mode=_PRIVATE_FOLDER)
+                    os.chmod(each, _PRIVATE_FOLDER)
     except OSError as error:
         raise machine_error(error, folder) from error
+    if not folder.is_dir():
+        raise AppError(Code.FOLDER_READ_ONLY, path=str(folder))
     return folder
 
 

@@ -147,6 +147,8 @@ def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
         raise _not_written(error, path, size_bytes) from error
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as file:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
             _check_room_for(descriptor, path, size_bytes)
             yield Target(file, path, size_bytes)
             try:

@@ -29,7 +29,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUM = re.compile(r"(?P<hash>[0-9a-fA-F]{64}) [ *](?:\./)?(?P<name>[^/\\]+)", re.ASCII)
 
 
-class RecordedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RecordedFile(msgspec.Struct, frozen=True):
     """`path`: its name, in the folder of the record. `sha256`: 64 hexadecimal digits, lower case. `proved`: the bytes
     were compared with what the hub or a list of hashes said; else the hash is that of the bytes that came."""
 

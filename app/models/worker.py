@@ -79,7 +79,8 @@ class RemoteSource:
 class Bench:
     """The files on which the orders are carried out."""
 
-    def __init__(self, sources: Sequence[Source], port: Port[Order]) -> None:
+    def __init__(self, sources: Sequence[Source], port: Port[Order] | None = None) -> None:
+        """`port`: where bytes of files that lie elsewhere are asked for."""
         self._sources = sources
         self._port = port
         self._read: list[gguf.Contents] = []
@@ -94,6 +95,7 @@ class Bench:
             case ReadPart(part):
                 return self._read_part(self._sources[part])
             case ReadRemote(_, size):
+                assert self._port is not None
                 return self._read_part(RemoteSource(self._port, size))
             case Compose():
                 return HeaderRead(header.compose(self._read))

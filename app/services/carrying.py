@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -37,6 +38,8 @@ from app.models.records import (
 from app.models.shelf import ModelFile
 from app.services.models import Models
 
+_log = logging.getLogger("octavo.models")
+
 Progress: TypeAlias = Copying | Hashing
 Event = TypeVar("Event")
 Result = TypeVar("Result")
@@ -61,8 +64,6 @@ class Carrying:
         Failed with MODEL_* where it is no model, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL, MODEL_THERE, MODEL_CHANGED,
         DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT, FOLDER_READ_ONLY, FILE_*; and as `unpack` tells.
         """
-        if path.is_file() and packing.is_packed(path):
-            return self.unpack(path, cancel)
         return _told(self._import(path, cancel))
 
     def verify(self, path: Path, cancel: Cancel) -> Iterator[Hashing | Done[Verdict] | Cancelled | Failed]:
@@ -112,6 +113,8 @@ class Carrying:
     # ---- in
 
     def _import(self, path: Path, cancel: Cancel) -> Generator[Progress, None, ModelFile]:
+        if path.is_file() and packing.is_packed(path):
+            return (yield from self._unpack(path, cancel))
         model = model_at(path)
         if model.resolve().is_relative_to(self._folder.resolve()):
             raise AppError(Code.MODEL_THERE, path=printable(model))
@@ -257,6 +260,7 @@ def _told(work: Generator[Event, None, Result]) -> Iterator[Event | Done[Result]
     except Stop:
         yield Cancelled()
     except AppError as error:
+        _log.warning("model not carried: %s", error.code.value)
         yield Failed(error.problem)
     else:
         yield Done(result)

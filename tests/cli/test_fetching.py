@@ -166,9 +166,6 @@ def test_a_model_is_fetched_after_a_person_was_asked(
     assert (code, out) == (EXIT_ANSWERED, f"Verified and ready: {home / 'tiny-Q8_0.gguf'}\n")
     code, out, _err = asked("list")
     assert out.startswith("Tiny-GGUF Q8_0 ")
-    code, _out, err = asked("fetch", f"{REPOSITORY}:Q8_0", "--yes")
-    assert code == EXIT_MODEL
-    assert "is there already" in err
 
 
 def test_where_nobody_can_be_asked_yes_is_needed(
@@ -212,9 +209,6 @@ def test_terms_are_shown_and_have_to_be_accepted(
     assert out.endswith("\nBuilt with Llama\n")
     code, out, _err = asked("show", "Tiny-GGUF Q8_0")
     assert "Llama 4 Community License Agreement. Built with Llama" in out
-    asked("remove", "Tiny-GGUF Q8_0")
-    nobody(monkeypatch)
-    assert asked("fetch", REPOSITORY, "--yes")[0] == EXIT_ANSWERED  # it is remembered
 
 
 def test_ctrl_c_pauses_and_tells_how_to_go_on(asked: Any, data: Path, loopback: LoopbackHub, tmp_path: Path) -> None:

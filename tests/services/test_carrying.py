@@ -160,10 +160,10 @@ def test_no_byte_of_what_is_no_model_is_copied(
 def test_what_is_there_is_not_written_over(desk: Desk, folder: Path, tmp_path: Path) -> None:
     path = write_model(tmp_path / "one.gguf")
     model = imported(desk, path)
-    before = model.stat()
+    before = model.stat().st_ino, model.stat().st_mtime_ns
     assert problem(desk.downloads.import_model(path, Cancel())).code is Code.MODEL_THERE
     assert problem(desk.downloads.import_model(model, Cancel())).code is Code.MODEL_THERE
-    assert model.stat() == before
+    assert (model.stat().st_ino, model.stat().st_mtime_ns) == before
     assert names_in(folder) == ["one/octavo-model.json", "one/one.gguf"]
 
 
@@ -180,6 +180,26 @@ def test_a_stopped_import_leaves_nothing(
     assert isinstance(events[-1], Cancelled)
     assert len(events) < 10
     assert names_in(folder) == []
+
+
+def test_what_another_process_is_copying_is_not_swept(desk: Desk, folder: Path, tmp_path: Path) -> None:
+    slow = desk.downloads.import_model(write_model(tmp_path / "one.gguf"), Cancel())
+    assert isinstance(next(slow), Copying)
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as second:
+        imported(second, write_model(tmp_path / "two.gguf"))
+    assert Path(result(slow).path).name == "one.gguf"
+    assert models(desk) == ["one Q8_0", "two Q8_0"]
+    assert not (folder / ".arriving").exists()
+
+
+def test_whatever_the_umask_nobody_else_sees_it(desk: Desk, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        model = imported(desk, write_model(tmp_path / "one.gguf"))
+    finally:
+        os.umask(before)
+    assert {place.stat().st_mode & 0o777 for place in (model.parent, desk.models.folder)} == {0o700}
+    assert {file.stat().st_mode & 0o777 for file in model.parent.iterdir()} == {0o600}
 
 
 def test_a_disk_that_is_too_small_is_told_before_a_byte_is_copied(

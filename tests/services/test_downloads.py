@@ -270,6 +270,28 @@ def test_wrong_bytes_are_never_ready(desk: Desk, folder: Path, loopback: Loopbac
     result(desk.downloads.fetch(offer, Cancel()))
 
 
+def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
+    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_one(loopback, tmp_path)
+    (offer,) = looked_up(desk)
+    with monkeypatch.context() as broken:
+
+        def fill_up(place: Path, _record: object) -> None:
+            (place / f"{RECORD_NAME}.1234.part").write_bytes(b"half")
+            raise AppError(Code.DISK_FULL, path=str(place))
+
+        broken.setattr("app.services.downloads.write_record", fill_up)
+        assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.DISK_FULL
+    assert models(desk) == []
+    (unfinished,) = desk.downloads.unfinished()
+    assert unfinished.done_bytes == offer.size_bytes
+    sent = dict(loopback.served)
+    result(desk.downloads.fetch(offer, Cancel()))
+    assert loopback.served == sent
+    assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == [RECORD_NAME, "tiny-Q8_0.gguf"]
+
+
 # ---- what the catalogue says and the hub does not ----------------------------------------------------------------
 
 
