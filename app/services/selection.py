@@ -89,7 +89,7 @@ def select(desk: Desk) -> Selection:
         for offer in downloads.offers()
         if offer.key not in begun and (offer.repository, offer.quantization) not in here
     )
-    licences = {offer.key: downloads.order(offer).licence for offer in (*offers, *(each.offer for each in unfinished))}
+    licences = {offer.key: downloads.terms_of(offer) for offer in (*offers, *(each.offer for each in unfinished))}
     folder = desk.models.folder
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
     free, engine = shutil.disk_usage(there).free, desk.settings.load().engine

@@ -133,6 +133,9 @@ class ScriptedDownloads:
     def record(self, path: Path) -> Record | None:
         return self.owned.get(str(path))
 
+    def terms_of(self, offer: Offer) -> Licence | None:
+        return self.licences.get(offer.licence)
+
     def licence_of(self, path: Path) -> Licence | None:
         record = self.owned.get(str(path))
         return self.licences.get(record.licence) if record else None

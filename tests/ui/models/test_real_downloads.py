@@ -96,3 +96,14 @@ def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> Non
         view = _found(shop, Group.COMING)
         assert view is not None
         assert "tiny-Q8_0.gguf" in view.card.problem
+
+
+def test_an_address_that_would_be_spoken_to_in_the_clear_leaves_the_cards_and_is_refused(shop: Shop) -> None:
+    _real(shop, "http://hub.example.org")
+    window = shop.open()
+    offer = shop.room.desk.downloads.offers()[0]
+    assert shop.card(offer).lines[-1] == "Built with Llama"
+    shop.view(offer).button.click()
+    shop.room.settle()
+    assert "hub.example.org" in window.notice.text()
+    assert shop.dialogs() == []
