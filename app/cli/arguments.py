@@ -148,7 +148,7 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
         given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
     if "model" in given:
-        engine = EngineSettings(kv_type=stored.engine.kv_type, threads=stored.engine.threads)
+        engine = EngineSettings(threads=stored.engine.threads)
         changed["engine"] = msgspec.to_builtins(engine)
     for option, place in _SETTINGS.items():
         if option in given:

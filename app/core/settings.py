@@ -77,9 +77,13 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "holds, else up to 32,768",
         ),
     ] = 0
-    kv_type: Annotated[
-        KvType, Meta(description="number format of the KV cache; smaller types leave room for more tokens")
-    ] = KvType.F16
+    kv_type: (
+        Annotated[
+            KvType,
+            Meta(description="number format of the KV cache; smaller types leave room for more tokens"),
+        ]
+        | None
+    ) = None
     threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0 takes the physical cores")] = 0
     ubatch_tokens: Annotated[
         int, Meta(ge=0, le=8192, description="tokens evaluated in one slice, at least 32; 0 lets the plan choose")

@@ -88,7 +88,7 @@ class Models:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
             if path is not None and path != wanted.model_path:
-                wanted = self.choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
+                wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
             model_path, projector_path = files_of(wanted)
             placed = None
             for step in self._placer.place(model_path, projector_path, wanted, cancel):

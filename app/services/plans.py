@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,14 +17,14 @@ from app.core.settings import Adapter, EngineSettings
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.planner import Item, Machine, Placement, Reason, Shortfall, Wish
+from app.engine.planner import Item, Machine, Placement, Reason, Remark, Shortfall, Wish
 from app.engine.protocol import LoadSpec, ModelInfo, taken_bytes
 from app.models import shelf
 from app.models.offers import Offer
 from app.models.reader import HeaderReader
 from app.services.machines import THIS, Hardware, Machines
+from app.services.wishes import wish_of
 
-_LEAST_SLICE = 32
 _BESIDE_BUFFERS = frozenset({Item.PROJECTOR, Item.ADAPTERS, Item.LOGITS, Item.REST})
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
 
@@ -75,7 +74,8 @@ class _Files:
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
-_WishesOf: TypeAlias = Callable[[ModelHeader, Machine], Sequence[Wish]]
+_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, Wish, int], Plan]"
+"""How a wish becomes a plan: `place`, or as much as the machine holds."""
 
 
 class Plans:
@@ -93,7 +93,7 @@ class Plans:
         trained for a context so large.
         """
         files = _Files(path, shelf.projector_beside(path), ())
-        yield from self._plan(files, lambda _header, _machine: (wish,), hardware, cancel)
+        yield from self._plan(files, wish, hardware, _whole, cancel)
 
     def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> Plan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -104,12 +104,8 @@ class Plans:
         if header is None:
             raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
         check_supported(header, offer.key)
-        if wish.context_tokens > header.context_trained:
-            raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
-        machine = self._machines.machine(hardware)
-        return Plan(
-            header, offer.projector_header, machine, planner.plan(header, offer.projector_header, machine, wish)
-        )
+        check_context(header, wish)
+        return _whole(header, offer.projector_header, self._machines.machine(hardware), wish)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
@@ -120,7 +116,7 @@ class Plans:
         adapter is none for this model: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
-        for event in self._plan(files, partial(_wishes_of, wanted), THIS, cancel):
+        for event in self._plan(files, wish_of(wanted), THIS, place, cancel):
             if not isinstance(event, Done):
                 yield event
                 continue
@@ -134,9 +130,8 @@ class Plans:
             yield Done(Placed(spec, planned))
 
     def _plan(
-        self, files: _Files, wishes: _WishesOf, hardware: Hardware, cancel: Cancel
+        self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
     ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
-        """The first of `wishes` that fits; else how the first does not."""
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             for event in self._headers.read(file, cancel):
@@ -155,20 +150,12 @@ class Plans:
             for adapter in files.adapters:
                 _check_adapter(headers[Path(adapter.path)], header, adapter.path)
             adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
+            check_context(header, wish)
             machine = self._machines.machine(hardware)
-            plans = []
-            for wish in wishes(header, machine):
-                if wish.context_tokens > header.context_trained:
-                    raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
-                result = planner.plan(header, projector, machine, wish, adapter_bytes)
-                plans.append(Plan(header, projector, machine, result))
-                if isinstance(result, Placement):
-                    break
         except AppError as error:
             yield Failed(error.problem)
             return
-        fitting = (plan for plan in plans if isinstance(plan.result, Placement))
-        yield Done(next(fitting, plans[0]))
+        yield Done(choose(header, projector, machine, wish, adapter_bytes))
 
     def _rehearse(self, plan: Plan, path: str) -> Placement:
         """The plan's placement. Raises AppError MODEL_TOO_LARGE, MODEL_CONTEXT_TOO_LARGE where it has none, or where
@@ -203,6 +190,12 @@ def check_supported(header: ModelHeader, path: str) -> None:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
+def check_context(header: ModelHeader, wish: Wish) -> None:
+    """Raises AppError CONTEXT_INVALID for a context that the model was not trained for."""
+    if wish.context_tokens > header.context_trained:
+        raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
+
+
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
     """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
     if adapter.kind is not Kind.ADAPTER:
@@ -227,22 +220,37 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
     )
 
 
-def _wishes_of(wanted: EngineSettings, header: ModelHeader, machine: Machine) -> tuple[Wish, ...]:
-    """What the settings wish, the dearest first. Left to itself a context takes what a GPU holds; without a GPU it has
-    the usual length, since reading more would take hours there, or less where that does not fit."""
-    wish = Wish(
-        context_tokens=wanted.context_tokens,
-        kv_type=wanted.kv_type,
-        slice_tokens=max(_LEAST_SLICE, wanted.ubatch_tokens) if wanted.ubatch_tokens else 0,
-        gpu_layers=None if wanted.gpu_layers < 0 else wanted.gpu_layers,
-        expert_layers=None if wanted.expert_layers < 0 else wanted.expert_layers,
-        threads=wanted.threads,
-        mapping=wanted.mapping,
+def place(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+) -> Plan:
+    """The plan that a load with this wish follows. Left to itself, a context takes what a GPU holds. Without a GPU it
+    has the usual length, since reading more would take hours there, or less where that does not fit."""
+    wishes = [wish]
+    if not wish.context_tokens and (not machine.gpus or wish.gpu_layers == 0):
+        usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
+        wishes.insert(0, msgspec.structs.replace(wish, context_tokens=usual))
+    results = []
+    for each in wishes:
+        results.append(planner.plan(header, projector, machine, each, adapter_bytes))
+        if isinstance(results[-1], Placement):
+            return Plan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
+    return Plan(header, projector, machine, results[0])
+
+
+def _whole(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+) -> Plan:
+    """As much context as the machine holds, where none is wished."""
+    return Plan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
+
+
+def _unasked(placement: Placement) -> Placement:
+    """Nobody asked for this context: it is the usual one."""
+    remarks = tuple(
+        Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_WISHED else remark
+        for remark in placement.remarks
     )
-    if wanted.context_tokens or (machine.gpus and wanted.gpu_layers != 0):
-        return (wish,)
-    usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
-    return msgspec.structs.replace(wish, context_tokens=usual), wish
+    return msgspec.structs.replace(placement, remarks=remarks)
 
 
 def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppError:

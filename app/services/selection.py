@@ -10,20 +10,16 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading
+from app.core.events import Cancelled, Done, Failed
 from app.core.model import ModelHeader
-from app.core.settings import Adapter, EngineSettings, KvType
-from app.engine import planner
-from app.engine.planner import Machine, Placement, Reason, Remark, Wish
-from app.engine.protocol import ModelInfo
+from app.core.settings import Adapter, EngineSettings
+from app.engine.planner import Machine, Wish
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.services.downloads import Licence, Record, Unfinished
 from app.services.machines import Hardware
-from app.services.plans import Plan, check_supported
-
-_AUTOMATIC = EngineSettings()
+from app.services.plans import Plan, check_supported, place
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -163,85 +159,8 @@ def bytes_of(adapters: Sequence[Adapter]) -> int:
     return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
 
 
-def place(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
-) -> Plan:
-    """The plan that a load with this wish follows. Without a GPU, a context that nobody chose has the usual length,
-    since reading more would take hours there, or less where that does not fit."""
-    wishes = [wish]
-    if not wish.context_tokens and (not machine.gpus or wish.gpu_layers == 0):
-        usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
-        wishes.insert(0, msgspec.structs.replace(wish, context_tokens=usual))
-    results = []
-    for each in wishes:
-        results.append(planner.plan(header, projector, machine, each, adapter_bytes))
-        if isinstance(results[-1], Placement):
-            return Plan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
-    return Plan(header, projector, machine, results[0])
-
-
-def switch(
-    desk: Desk, path: str, kv_type: KvType | None, cancel: Cancel
-) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-    """Load another model as it was loaded last, and remember it once it works. One that never was is placed by the
-    plan. `kv_type`: that of the plan for it, None where none was made."""
-    try:
-        engine, choices = desk.settings.load().engine, desk.models.choices()
-    except AppError as error:
-        yield Failed(error.problem)
-        return
-    if path == engine.model_path or path in choices or kv_type is None:
-        yield from desk.models.load(path, cancel)
-    else:
-        wanted = EngineSettings(model_path=path, kv_type=kv_type, threads=engine.threads)
-        yield from desk.models.load_as(wanted, cancel)
-
-
 def settings_for(desk: Desk, path: str, engine: EngineSettings, choices: dict[str, EngineSettings]) -> EngineSettings:
     """How this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
     if path == engine.model_path or (not engine.model_path and desk.models.is_starter(path)):
         return engine
     return choices.get(path) or EngineSettings(model_path=path, threads=engine.threads)
-
-
-def _unasked(placement: Placement) -> Placement:
-    """Nobody asked for this context: it is the usual one."""
-    remarks = tuple(
-        Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_WISHED else remark
-        for remark in placement.remarks
-    )
-    return msgspec.structs.replace(placement, remarks=remarks)
-
-
-def wish_of(engine: EngineSettings) -> Wish:
-    """What the settings say of the placement; where they say nothing, all of it is the plan's."""
-    if _placing(engine) == _placing(_AUTOMATIC):
-        return Wish(threads=engine.threads, mapping=engine.mapping)
-    return Wish(
-        context_tokens=engine.context_tokens,
-        kv_type=engine.kv_type,
-        slice_tokens=engine.ubatch_tokens,
-        gpu_layers=None if engine.gpu_layers < 0 else engine.gpu_layers,
-        expert_layers=None if engine.expert_layers < 0 else engine.expert_layers,
-        threads=engine.threads,
-        mapping=engine.mapping,
-    )
-
-
-def settings_of(engine: EngineSettings, path: str, wish: Wish, plan: Plan | None) -> EngineSettings:
-    """These settings with what was wished by hand, the rest automatic, and the KV type of the plan."""
-    kv_type = wish.kv_type or (plan.result.kv_type if plan else _AUTOMATIC.kv_type)
-    return msgspec.structs.replace(
-        engine,
-        model_path=path,
-        context_tokens=wish.context_tokens,
-        kv_type=kv_type,
-        ubatch_tokens=wish.slice_tokens,
-        gpu_layers=-1 if wish.gpu_layers is None else wish.gpu_layers,
-        expert_layers=-1 if wish.expert_layers is None else wish.expert_layers,
-        threads=wish.threads,
-    )
-
-
-def _placing(engine: EngineSettings) -> tuple[object, ...]:
-    return (engine.context_tokens, engine.kv_type, engine.ubatch_tokens, engine.gpu_layers, engine.expert_layers)

@@ -140,9 +140,12 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
         return SwitchEditor(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         words = _choice_words()
-        return ChoiceEditor(
-            tuple((member.value, words.get(member.value, member.value)) for member in kind), value, kind
-        )
+        members = [(member.value, words.get(member.value, member.value)) for member in kind]
+        if field.default is None:
+            return ChoiceEditor(
+                (("", _("As the plan says")), *members), value or "", lambda text: kind(text) if text else None
+            )
+        return ChoiceEditor(tuple(members), value, kind)
     if kind is str:
         return LineEditor(value, field.default)
     if field.default is None:
@@ -255,7 +258,9 @@ def _metas(declared: Any) -> list[msgspec.Meta]:
 
 def _bounds(annotated: Any) -> tuple[Any, float, float]:
     """The type under the annotation, its lowest and its highest value."""
-    kind = (get_args(annotated) or (annotated,))[0]
+    kind = annotated
+    while get_args(kind):
+        kind = get_args(kind)[0]
     lowest: float = -_MOST
     highest: float = _MOST
     for meta in _metas(annotated):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +80,13 @@ class SeedEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    def __init__(self, values: tuple[tuple[str, str], ...], value: str, kind: type[StrEnum] | type[str]) -> None:
+    def __init__(self, values: tuple[tuple[str, str], ...], value: str, kind: Callable[[str], Any]) -> None:
+        """`kind` makes a value of what was chosen."""
         self._choice = Choice(values, value)
         self._kind = kind
         super().__init__(self._choice)
 
-    def value(self) -> str:
+    def value(self) -> Any:
         return self._kind(self._choice.value())
 
     def set_value(self, value: str) -> None:

@@ -91,7 +91,7 @@ class AsWished:
         spec = LoadSpec(
             model_path,
             wanted.context_tokens,
-            wanted.kv_type,
+            wanted.kv_type or KvType.F16,
             gpu_layers=wanted.gpu_layers,
             projector_path=projector_path,
         )

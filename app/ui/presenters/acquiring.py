@@ -17,7 +17,8 @@ from app.messages import _, printable, sentence
 from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.downloads import Order
-from app.services.selection import Seen, place
+from app.services.plans import place
+from app.services.selection import Seen
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Job

@@ -16,7 +16,8 @@ from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.machines import THIS, Hardware
 from app.services.plans import Plan
-from app.services.selection import Owned, Planned, Seen, Selection, Wanted, look_at, settings_for, survey, wish_of
+from app.services.selection import Owned, Planned, Seen, Selection, Wanted, look_at, settings_for, survey
+from app.services.wishes import wish_of
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters import model_words

@@ -15,7 +15,6 @@ from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.services.downloads import Licence
 from app.services.machines import Hardware
-from app.services.plans import Plan
 from app.services.selection import (
     Selection,
     select,
@@ -130,9 +129,6 @@ class ModelWindowPresenter(QObject):
 
     @Slot()
     def _on_plans(self) -> None:
-        for key, plan in self.plans.plans.items():
-            if isinstance(plan, Plan):
-                self._model.kv_types[key] = plan.result.kv_type
         self._show()
 
     # ---- the cards

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading
-from app.core.settings import EngineSettings, KvType
+from app.core.settings import EngineSettings
 from app.engine.protocol import EngineState, ModelInfo
 from app.messages import _, sentence, size
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
-from app.services.selection import switch
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.words import loading_words, memory_words, model_details, model_name
@@ -42,7 +41,6 @@ class ModelPresenter(QObject):
         self._gave_up = False
         self._in_use = False
         self._files: tuple[ModelFile, ...] = ()
-        self.kv_types: dict[str, KvType] = {}  # of the plans that were made, by path
         self.loading_path = ""  # of the model that is loaded, or was last; empty for that of the settings
         chip.model_chosen.connect(self.load)
         chip.file_wanted.connect(self.choose_file)
@@ -61,7 +59,7 @@ class ModelPresenter(QObject):
     def load(self, path: str) -> None:
         """Load a model and remember the choice."""
         self.loading_path = path
-        self._begin(partial(switch, self._desk, path, self.kv_types.get(path)))
+        self._begin(partial(self._desk.models.load, path))
 
     @Slot(object)
     def load_as(self, wanted: EngineSettings) -> None:

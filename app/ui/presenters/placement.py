@@ -18,17 +18,9 @@ from app.explanations import sentences
 from app.messages import sentence
 from app.services.desk import Desk
 from app.services.machines import Hardware
-from app.services.plans import Plan
-from app.services.selection import (
-    Seen,
-    bytes_of,
-    look_at,
-    place,
-    read_headers,
-    settings_for,
-    settings_of,
-    wish_of,
-)
+from app.services.plans import Plan, place
+from app.services.selection import Seen, bytes_of, look_at, read_headers, settings_for
+from app.services.wishes import settings_of, wish_of
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.models.placement_dialog import Bounds, Chosen, PlacementDialog
@@ -179,7 +171,7 @@ class PlacementPresenter(QObject):
         wish = self.wish()
         if self._plan is None or wish != self._planned or not isinstance(self._plan.result, Placement):
             return  # the plan for the last change is still being made
-        self.load_wanted.emit(settings_of(self._engine, self._path, wish, self._plan))
+        self.load_wanted.emit(settings_of(self._engine, self._path, wish))
         self.close()
 
     def _shown(self, dialog: PlacementDialog | None) -> bool:

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Hashing, Loading
-from app.core.settings import KvType
 from app.models.records import FileState
 from app.models.shelf import starter
 from app.services.downloads import Verdict
@@ -50,7 +49,7 @@ def test_using_a_model_loads_it_as_the_card_promised(shop: Shop, qtbot: QtBot) -
     assert shop.card(other).current
     assert shop.room.engine.specs[-1].model_path == str(other)
     stored = shop.room.desk.settings.load().engine
-    assert (stored.model_path, stored.kv_type, stored.context_tokens) == (str(other), KvType.Q8_0, 0)
+    assert (stored.model_path, stored.kv_type, stored.context_tokens) == (str(other), None, 0)
 
 
 def test_choices_by_hand_are_not_taken_along_to_another_model(shop: Shop) -> None:
