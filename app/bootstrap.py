@@ -17,6 +17,7 @@ from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
+from app.engine.switch import EngineSwitch
 from app.isolation.limits import harden
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
@@ -28,6 +29,7 @@ from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
@@ -40,6 +42,7 @@ from app.store.db import Database
 from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.recognitions import Recognitions
+from app.store.remote_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -53,7 +56,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     conversations = Conversations(database)
     conversations.close_open_answers()
     settings = SettingsStore(database)
-    engine = EngineClient()
+    engine = EngineSwitch(EngineClient())
+    remote = Remote(RemoteKeys(settings))
     recognitions = Recognitions(database)
     recognitions.forget_unfinished()
     reader = Reader(recognitions=recognitions)
@@ -64,7 +68,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     removal = Removal(conversations, library, kept_images, readings, engine)
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
-    models = Models(engine, settings, readings, paths.models, HeaderReader())
+    models = Models(engine, settings, readings, paths.models, HeaderReader(), remote)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -81,7 +85,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),
+        plans=Plans(models, engine.local),
+        remote=remote,
         readings=readings,
         removal=removal,
         conversations=conversations,

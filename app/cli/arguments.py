@@ -27,6 +27,9 @@ _SETTINGS = {
     "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
+    "remote": "remote.address",
+    "remote_model": "remote.model",
+    "remote_ca": "remote.ca_file",
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
@@ -116,6 +119,12 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
     ask.add_argument("--pages", metavar="A-B", help=_("only these pages of each book, counted from 1"))
     ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))
+    ask.add_argument(
+        "--remote", metavar="ADDRESS",
+        help=_("have a server of your organisation answer: it gets the whole text of the documents"),
+    )  # fmt: skip
+    ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, where it has several"))
+    ask.add_argument("--remote-ca", metavar="FILE", help=_("certificates that are trusted, in PEM format"))
     ask.add_argument("--context", type=int, metavar="N", help=_("room for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("longest answer, in tokens"))
@@ -172,12 +181,18 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
 
-    A stored projector belongs to the stored model: another model has the one beside it, if no other is named.
+    A stored projector belongs to the stored model: another model has the one beside it, if no other is named. The name
+    of a model on a remote engine likewise belongs to the stored address. A model that is named is on this machine.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
+    changed = msgspec.to_builtins(stored)
+    if "remote" in given:
+        given.setdefault("remote_model", "" if given["remote"] != stored.remote.address else stored.remote.model)
+        changed["remote"]["enabled"] = True
+    elif "model" in given:
+        changed["remote"]["enabled"] = False
     if "model" in given:
         given.setdefault("projector", "")
-    changed = msgspec.to_builtins(stored)
     for option, place in _SETTINGS.items():
         if option in given:
             group, _dot, field = place.rpartition(".")

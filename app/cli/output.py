@@ -258,6 +258,15 @@ def _key_place(origin: str) -> str:
     return origin
 
 
+def print_destination(host: str, *, as_json: bool) -> None:
+    """Say that texts leave this machine, before they do."""
+    if as_json:
+        print_json({"event": "remote", "host": host})
+    else:
+        words = _("Text leaves this machine: {host} gets the whole text of the documents, and the questions.")
+        print(messages.printable(words.format(host=host)), file=sys.stderr)
+
+
 def print_report(report: Report, as_json: bool) -> None:
     if as_json:
         print_json(report)
@@ -273,6 +282,7 @@ def print_report(report: Report, as_json: bool) -> None:
         (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),
         (_("starter model"), report.starter or _("not installed")),
+        (_("texts and questions go to"), report.remote or _("nobody: they stay on this machine")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
     width = max(len(name) for name, _value in rows)

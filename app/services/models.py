@@ -11,13 +11,14 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings
+from app.core.settings import EngineSettings, RemoteSettings
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
 from app.models import shelf
 from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.store.settings import SettingsStore
 
 
@@ -31,14 +32,17 @@ class Models:
         readings: SavedReadings,
         folder: Path,
         headers: HeaderReader,
+        remote: Remote | None = None,
     ) -> None:
-        """`folder` is searched for model files."""
+        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
         self._engine = engine
         self._readings = readings
         self._settings = settings
         self._folder = folder
         self._headers = headers
+        self._remote = remote or Remote()
         self._wanted: EngineSettings | None = None
+        self._wanted_remote: RemoteSettings | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
         return shelf.available(self._folder)
@@ -60,21 +64,31 @@ class Models:
         """The projector that is used with this model if no other is named; empty where there is none."""
         return shelf.projector_beside(path)
 
-    def use(self, wanted: EngineSettings) -> None:
+    def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
         """Take these instead of the stored settings until the program ends."""
-        self._wanted = wanted
+        self._wanted, self._wanted_remote = wanted, remote
 
     def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter."""
+        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
+
+        Where the settings name a remote engine, None connects to it. A `path` is on this machine always, and then the
+        remote engine is off from now on.
+        """
         try:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
+            remote = self._wanted_remote or stored.remote
             if path is not None:
                 wanted = msgspec.structs.replace(wanted, model_path=path)
-            spec = msgspec.structs.replace(spec_of(wanted), readings=self._readings.spec())
+                remote = msgspec.structs.replace(remote, enabled=False)
+            if remote.in_use:
+                spec = self._remote.spec(remote, wanted.context_tokens)
+            else:
+                spec = msgspec.structs.replace(spec_of(wanted), readings=self._readings.spec())
             for event in self._engine.load(spec, cancel):
                 if isinstance(event, Done) and path is not None:
-                    self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+                    kept = remote if stored.remote.in_use else stored.remote
+                    self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=kept))
                 yield event
         except AppError as error:
             yield Failed(error.problem)
@@ -88,6 +102,13 @@ class Models:
 
     def state(self) -> EngineState:
         return self._engine.state()
+
+    def host(self) -> str:
+        """Where texts go: the host of the remote engine that is loaded, or that the settings name while none is; empty
+        while all stays on this machine. Raises AppError as the store does."""
+        if (model := self._engine.model()) is not None:
+            return model.host
+        return self._remote.host(self._wanted_remote or self._settings.load().remote)
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()
