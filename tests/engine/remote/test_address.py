@@ -13,7 +13,12 @@ from app.engine.remote.address import parse
     [
         ("https://models.example.org", "https://models.example.org", "", "models.example.org"),
         (" https://Models.Example.org:443/v1/ ", "https://models.example.org", "", "models.example.org"),
-        ("https://models.example.org:8443/llm/v1", "https://models.example.org:8443", "/llm", "models.example.org:8443"),
+        (
+            "https://models.example.org:8443/llm/v1",
+            "https://models.example.org:8443",
+            "/llm",
+            "models.example.org:8443",
+        ),
         ("https://böcker.example", "https://xn--bcker-jua.example", "", "xn--bcker-jua.example"),
         ("http://localhost:8080", "http://localhost:8080", "", "localhost:8080"),
         ("http://127.0.0.2", "http://127.0.0.2", "", "127.0.0.2"),

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from app.engine.remote import disarming, formats
 from app.engine.remote.stream import EventBytes, TooLong
 
-_STREAM = b': ping\r\n\r\ndata: {"a": 1}\r\n\r\nevent: x\ndata: one\ndata:two\n\n\rdata: last\r\r: data: no\n\ndata: cut'
+_STREAM = (
+    b': ping\r\n\r\ndata: {"a": 1}\r\n\r\nevent: x\ndata: one\ndata:two\n\n\rdata: last\r\r: data: no\n\ndata: cut'
+)
 _EVENTS = [b'{"a": 1}', b"one\ntwo", b"last"]
 
 
