@@ -27,6 +27,7 @@ class Symbol(StrEnum):
     FILE = "file-text"
     FIND = "magnifying-glass"
     INFO = "info"
+    LEAVING = "arrow-square-out"
     MODEL = "cpu"
     NEXT = "caret-right"
     OUTLINE = "list-bullets"

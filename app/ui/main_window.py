@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.documents.images.kinds import is_image
 from app.documents.videos.kinds import is_video
@@ -14,6 +14,7 @@ from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_im
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
 from app.ui.page.panel import PagePanel
+from app.ui.remote.mark import RemoteMark
 from app.ui.sheet.panel import SheetPanel
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.widgets.drop_overlay import DropOverlay
@@ -53,10 +54,17 @@ class MainWindow(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(talk)
         self._middle.addWidget(sheet)
+        self.remote_mark = RemoteMark(icons)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.remote_mark)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for panel, smallest in ((shelf, _SHELF_SMALLEST), (self._middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
+        for panel, smallest in ((shelf, _SHELF_SMALLEST), (middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
             panel.setMinimumWidth(smallest)
             self._splitter.addWidget(panel)
         self._splitter.setStretchFactor(1, 1)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.settings import Settings
 from app.messages import _
+from app.ui.remote.editors import CertificatesEditor, KeyEditor, WordsEditor
 from app.ui.settings_editors import ChoiceEditor, Editor, FileEditor, NumberEditor, SeedEditor, SwitchEditor
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
@@ -26,16 +27,20 @@ from app.ui.widgets.labels import PlainLabel, Rule
 _WIDTH, _HEIGHT = 640, 680
 _FIELD_WIDTH = 220
 _MOST = 2**31 - 1
+_KEY = "remote.key"
 
 
 class SettingsDialog(QDialog):
-    """`saved` carries the new Settings."""
+    """`saved` carries the new Settings; before it, `key_changed` the address of the remote engine and its new key."""
 
     saved = Signal(object)
+    key_changed = Signal(str, str)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, key_kept: bool = False) -> None:
+        """`key_kept`: whether there is a key for the remote engine."""
         super().__init__(parent)
         self._settings = settings
+        self._key = KeyEditor(kept=key_kept)
         self._editors: dict[str, Editor] = {}
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -48,14 +53,19 @@ class SettingsDialog(QDialog):
             form.addSpacing(SPACE_L)
             form.addWidget(PlainLabel(title, role="heading"))
             if note:
-                form.addWidget(PlainLabel(note, role="small"))
+                words = PlainLabel(note, role="small")
+                words.setWordWrap(True)
+                form.addWidget(words)
             form.addSpacing(SPACE_XS)
             for path in fields:
-                form.addWidget(self._row(path, names[path]))
+                form.addWidget(self._key_row() if path == _KEY else self._row(path, names[path]))
         form.addStretch(1)
         self._lay_out(form)
 
     def accept(self) -> None:
+        key, address = self._key.value(), str(self._editors["remote.address"].value())
+        if key is not None and address:
+            self.key_changed.emit(address, key)
         self.saved.emit(self.settings())
         super().accept()
 
@@ -72,23 +82,11 @@ class SettingsDialog(QDialog):
         field, value = _field(self._settings, path)
         editor = _make_editor(path, field, value)
         self._editors[path] = editor
-        help_text = _sentence_case(_(_description(field.type)))
-        editor.setAccessibleName(name)
-        editor.setAccessibleDescription(help_text)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(PlainLabel(name))
-        hint = PlainLabel(help_text, role="small")
-        hint.setWordWrap(True)
-        words.addWidget(hint)
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
-        line.setSpacing(SPACE_XL)
-        line.addLayout(words, 1)
-        editor.setFixedWidth(_FIELD_WIDTH)
-        line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        return _laid_out(name, _sentence_case(_(_description(field.type))), editor)
+
+    def _key_row(self) -> QWidget:
+        """It is no setting: it goes into the keyring."""
+        return _laid_out(_("Key"), _("Kept in the system keyring, and sent to that server only"), self._key)
 
     def _lay_out(self, form: QVBoxLayout) -> None:
         page = QWidget()
@@ -116,11 +114,37 @@ class SettingsDialog(QDialog):
         column.addLayout(buttons)
 
 
+def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
+    """A field with its name and its help on the left."""
+    editor.setAccessibleName(name)
+    editor.setAccessibleDescription(help_text)
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(PlainLabel(name))
+    hint = PlainLabel(help_text, role="small")
+    hint.setWordWrap(True)
+    words.addWidget(hint)
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
+    line.setSpacing(SPACE_XL)
+    line.addLayout(words, 1)
+    editor.setFixedWidth(_FIELD_WIDTH)
+    line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+    return row
+
+
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
     if path == "engine.model_path":
         return FileEditor(value, _("the starter"))
     if path == "engine.projector_path":
         return FileEditor(value, _("the one beside the model"))
+    if path == "remote.address":
+        return WordsEditor(value, _("none: this machine answers"))
+    if path == "remote.model":
+        return WordsEditor(value, _("the only one"))
+    if path == "remote.ca_file":
+        return CertificatesEditor(value)
     if path == "language":
         return ChoiceEditor((("", _("As the system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
@@ -146,6 +170,15 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             _("Model"),
             _("Takes effect when the model is loaded again."),
             tuple(f"engine.{field.name}" for field in msgspec.structs.fields(type(Settings().engine))),
+        ),
+        (
+            _("Remote engine"),
+            _(
+                "A server that your organisation runs (vLLM, SGLang, llama-server) can answer instead of this machine."
+                " It then gets the whole text of the books on the desk, the conversation and every question; Octavo"
+                " cannot tell what it keeps of them. Takes effect when the model is loaded again."
+            ),
+            ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
         ),
         (
             _("Saved readings"),
@@ -176,6 +209,10 @@ def _names() -> dict[str, str]:
         "engine.ubatch_tokens": _("Slice"),
         "engine.gpu_layers": _("Layers on the GPU"),
         "close_reading": _("Close reading"),
+        "remote.address": _("Address"),
+        "remote.enabled": _("In use"),
+        "remote.model": _("Model there"),
+        "remote.ca_file": _("Certificates"),
         "readings_quota_gb": _("Disk space"),
         "max_answer_tokens": _("Longest answer"),
         "sampling.temperature": _("Temperature"),

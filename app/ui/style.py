@@ -115,6 +115,8 @@ QFrame[role="card"] {{
     background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px;
 }}
 
+QFrame[role="leaving"] {{ background: {palette.surface}; border: none; }}
+
 QPushButton {{
     background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};
     border-radius: {CORNER}px; padding: 0 {SPACE_M}px; min-height: 32px; font-weight: 600;

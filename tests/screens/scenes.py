@@ -19,6 +19,7 @@ from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
+from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
@@ -410,6 +411,7 @@ SCENES: dict[str, Scene] = (
     | REPORTS
     | SCANS
     | SEARCHES
+    | REMOTE_SCENES
 )
 SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""
