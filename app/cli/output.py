@@ -16,6 +16,7 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
+from app.leaving import short_words, whole_words
 from app.messages import _
 from app.remarks import look_words, page_remarks, report_sentence, size_words
 from app.services.context import Choices, chapters_of
@@ -263,8 +264,7 @@ def print_destination(host: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "remote", "host": host})
     else:
-        words = _("Text leaves this machine: {host} gets the whole text of the documents, and the questions.")
-        print(messages.printable(words.format(host=host)), file=sys.stderr)
+        print(messages.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
 
 
 def print_report(report: Report, as_json: bool) -> None:

@@ -175,8 +175,8 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             _("Remote engine"),
             _(
                 "A server that your organisation runs (vLLM, SGLang, llama-server) can answer instead of this machine."
-                " It then gets the whole text of the books on the desk, the conversation and every question; Octavo"
-                " cannot tell what it keeps of them. Takes effect when the model is loaded again."
+                " It then gets the whole text of the books as soon as they lie on the desk, the conversation and every"
+                " question; Octavo cannot tell what it keeps of them. Takes effect when the model is loaded again."
             ),
             ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
         ),

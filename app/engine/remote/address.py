@@ -76,6 +76,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_shown_here(shown: str) -> bool:
+    """As `is_loopback`, of what `Address.shown` gave. What listens here may pass texts on, through a tunnel, say."""
+    host, colon, port = shown.rpartition(":")
+    return is_loopback((host if colon and port.isdecimal() else shown).strip("[]"))
+
+
 def _host(parts: SplitResult) -> str:
     """Lower case and ASCII. Raises ValueError (UnicodeError)."""
     host = (parts.hostname or "").rstrip(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.messages import _
+from app.leaving import short_words, whole_words
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XL
 from app.ui.widgets.labels import ElidedLabel, Rule
@@ -45,14 +45,10 @@ class RemoteMark(QWidget):
     def show_host(self, host: str) -> None:
         """Where text goes; empty hides the mark."""
         self.host = host
-        words = _("Text leaves this machine: {host}").format(host=host) if host else ""
+        words = short_words(host) if host else ""
         self._words.setText(words)
         self.setAccessibleName(words)
-        whole = _(
-            "{host} answers. It gets the whole text of the books on the desk, the conversation and every question. The"
-            " settings turn this off."
-        )
-        self.setToolTip(plain_tip(whole.format(host=host)) if host else "")
+        self.setToolTip(plain_tip(whole_words(host)) if host else "")
         self._recolour()
         self.setVisible(bool(host))
 
