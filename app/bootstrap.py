@@ -25,6 +25,7 @@ from app.services.context import Context
 from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
@@ -68,7 +69,10 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     removal = Removal(conversations, library, kept_images, readings, engine)
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
-    models = Models(engine, settings, readings, paths.models, HeaderReader(), remote)
+    headers = HeaderReader()
+    machines = Machines(engine.local, settings)
+    plans = Plans(headers, engine.local, machines)
+    models = Models(engine, settings, readings, paths.models, headers, plans, remote)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -85,7 +89,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine.local),
+        machines=machines,
+        plans=plans,
         remote=remote,
         readings=readings,
         removal=removal,

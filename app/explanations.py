@@ -24,6 +24,7 @@ def item_name(item: Item) -> str:
         Item.KV: _("KV cache"),
         Item.COMPUTE: _("room to compute"),
         Item.PROJECTOR: _("projector"),
+        Item.ADAPTERS: _("adapters"),
         Item.LOGITS: _("results"),
         Item.REST: _("process and tables"),
     }[item]

@@ -275,6 +275,27 @@ _SENTENCES: dict[Code, str] = {
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
         " a smaller context, a smaller KV type or a smaller model."
     ),
+    Code.MODEL_TOO_LARGE: (
+        "The model “{path}” does not fit into this machine’s memory: {missing_bytes} are missing. Close other programs,"
+        " or choose a smaller quantization or a smaller model."
+    ),
+    Code.MODEL_CONTEXT_TOO_LARGE: (
+        "With a context of {context_tokens} tokens ({kv_type}) the model “{path}” does not fit into this machine’s"
+        " memory: {missing_bytes} are missing. It fits with {largest_tokens} tokens. Choose a smaller context or a"
+        " smaller KV type, or close other programs."
+    ),
+    Code.ADAPTER_WANTED: (
+        "“{path}” is not a LoRA adapter. Choose a GGUF file that was made as an adapter for the model, or take it out"
+        " of the settings."
+    ),
+    Code.ADAPTER_MISMATCH: (
+        "The adapter “{path}” was made for models of the kind “{found}”, and this model is “{expected}”. Choose the"
+        " model that it was made for, or take the adapter out of the settings."
+    ),
+    Code.ADAPTER_FAILED: (
+        "The adapter “{path}” does not fit this model: {detail}. Choose the very model that it was made for, or take"
+        " the adapter out of the settings."
+    ),
     Code.NO_MODEL: (
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."

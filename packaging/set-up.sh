@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing for `base`, `test`, `bench`, `screens` or `corpus`: system packages, uv, and the locked Python
 # environment.
-# Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done.
+# Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
+# with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it.
 set -euo pipefail
 
 need=$1 state=$2
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 tools=$root/.tools venv=$root/.venv
+cuda=${state##*cuda=}
 stamp=$tools/ready-$need log=$tools/set-up.log
 ticker=''
 
@@ -210,6 +212,17 @@ prepare_python() {
   fi
   if ! "$venv/bin/python" -c '' 2>/dev/null; then
     choice=(--python "$(find_python)")
+  fi
+  if [[ -n $cuda ]]; then
+    # A setting of the package, so that what was built without CUDA is not taken for it.
+    choice+=(--config-settings-package "llama-cpp-python:cmake.define.GGML_CUDA=ON"
+      --config-settings-package "llama-cpp-python:cmake.define.CMAKE_CUDA_COMPILER=$cuda")
+    if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda*" >/dev/null; then
+      choice+=(--reinstall-package llama-cpp-python)
+      say 'building llama.cpp for the NVIDIA card: about 30 CPU-minutes, once'
+    fi
+  elif compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda*" >/dev/null; then
+    choice+=(--reinstall-package llama-cpp-python)
   fi
   if compgen -G "$venv/lib/python*/site-packages/llama_cpp_python-*" >/dev/null; then
     say 'bringing the Python packages up to date'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from app import __version__
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import KvType, Settings
+from app.core.settings import EngineSettings, KvType, Settings
 from app.messages import _
 
 
@@ -30,6 +31,7 @@ _SETTINGS = {
     "remote": "remote.address",
     "remote_model": "remote.model",
     "remote_ca": "remote.ca_file",
+    "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
     "seed": "sampling.seed",
@@ -62,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--projector", metavar="PATH",
         help=_("a GGUF file to see images with; else the one in the settings, or beside the model"),
+    )  # fmt: skip
+    ask.add_argument(
+        "--adapter", action="append", metavar="PATH[=SCALE]",
+        help=_("a LoRA adapter over the model, and how strongly it works, 1 if not named; repeatable"),
     )  # fmt: skip
     ask.add_argument(
         "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
@@ -181,10 +187,12 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
 
-    A stored projector belongs to the stored model: another model has the one beside it, if no other is named. The name
-    of a model on a remote engine likewise belongs to the stored address. A model that is named is on this machine.
+    What is stored about the place of the stored model, its projector and its adapters is not for another one; nor is
+    the name of a model on a remote engine for another address. A model that is named is on this machine.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
+    if "adapter" in given:
+        given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
     if "remote" in given:
         given.setdefault("remote_model", "" if given["remote"] != stored.remote.address else stored.remote.model)
@@ -192,7 +200,8 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     elif "model" in given:
         changed["remote"]["enabled"] = False
     if "model" in given:
-        given.setdefault("projector", "")
+        engine = EngineSettings(kv_type=stored.engine.kv_type, threads=stored.engine.threads)
+        changed["engine"] = msgspec.to_builtins(engine)
     for option, place in _SETTINGS.items():
         if option in given:
             group, _dot, field = place.rpartition(".")
@@ -202,6 +211,15 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     except msgspec.ValidationError as error:
         detail, _separator, name = str(error).partition(" - at `$.")
         raise AppError(Code.SETTING_INVALID, name=name.strip("`"), detail=detail) from error
+
+
+def _adapter(text: str) -> dict[str, Any]:
+    """`PATH` or `PATH=SCALE`; an end that is no number belongs to the path."""
+    path, _equals, scale = text.rpartition("=")
+    with contextlib.suppress(ValueError):
+        if path:
+            return {"path": path, "scale": float(scale)}
+    return {"path": text}
 
 
 def page_range(text: str | None) -> PageRange | None:

@@ -54,7 +54,7 @@ from app.messages import _
 from app.services import doctor
 from app.services.ask import Ask
 from app.services.desk import Desk
-from app.services.models import spec_of
+from app.services.models import files_of
 from app.store.keys import set_passphrase
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
@@ -254,7 +254,7 @@ def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if options.text and not options.json:
         sys.stdout.write("\f".join(page.text for page in document.pages) + "\n")
         return
-    model = spec_of(arguments.settings(options, desk.settings.load()).engine).model_path
+    model, _projector = files_of(arguments.settings(options, desk.settings.load()).engine)
     report = examine(document.pages).counted(desk.engine.count(model, tuple(page.text for page in document.pages)))
     if options.json:
         print_json_description(document, report, with_text=options.text)

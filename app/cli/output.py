@@ -278,6 +278,8 @@ def print_report(report: Report, as_json: bool) -> None:
         *report.libraries.items(),
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
         (_("threads"), str(report.threads)),
+        (_("processor"), ", ".join(report.cpu_features)),
+        (_("NUMA nodes"), str(report.numa_nodes)),
         (_("reader locked in by"), report.sandbox),
         (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),

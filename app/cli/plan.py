@@ -16,7 +16,8 @@ from app.engine.planner import Item, Placement, Wish
 from app.explanations import item_name, sentences
 from app.messages import _, count, size
 from app.services.desk import Desk
-from app.services.plans import Hardware, Plan
+from app.services.machines import Hardware
+from app.services.plans import Plan
 
 
 def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:

@@ -89,6 +89,11 @@ class Code(StrEnum):
     MODEL_FAILED = "model_failed"  # detail (llama.cpp's own last error line)
     MODEL_NO_TEMPLATE = "model_no_template"
     MODEL_OUT_OF_MEMORY = "model_out_of_memory"  # needed_bytes, free_bytes
+    MODEL_TOO_LARGE = "model_too_large"  # missing_bytes; for any context
+    MODEL_CONTEXT_TOO_LARGE = "model_context_too_large"  # context_tokens, kv_type, missing_bytes, largest_tokens
+    ADAPTER_WANTED = "adapter_wanted"  # the file is something else
+    ADAPTER_MISMATCH = "adapter_mismatch"  # expected, found: architectures
+    ADAPTER_FAILED = "adapter_failed"  # detail (llama.cpp's own last error line)
     NO_MODEL = "no_model"  # nothing to load was found
 
     # what models see images with; `path` is that of the projector, for the first that of the model
@@ -195,7 +200,7 @@ def blame(code: Code) -> Blame:
     for who, codes in _BLAME.items():
         if code in codes:
             return who
-    return Blame.MODEL if code.startswith(("model_", "engine_", "no_model", "remote_")) else Blame.INPUT
+    return Blame.MODEL if code.startswith(("model_", "adapter_", "engine_", "no_model", "remote_")) else Blame.INPUT
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -15,6 +15,16 @@ class KvType(StrEnum):
     Q4_0 = "q4_0"
 
 
+class Mapping(StrEnum):
+    """How weights come into memory."""
+
+    AUTO = "auto"
+    MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
+    LOCKED = "locked"  # likewise, and never given up for other programs
+    READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them anew for the CPU
+    DIRECT = "direct"  # copied past the system's cache
+
+
 class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
@@ -45,6 +55,13 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
+class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A LoRA adapter over a model: a GGUF file, and how strongly it works; 1 is as it was trained."""
+
+    path: str
+    scale: Annotated[float, Meta(ge=-8, le=8)] = 1.0
+
+
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a model is loaded. A change takes effect when the model is loaded again."""
 
@@ -53,14 +70,31 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="GGUF file that the model sees images with; empty takes the one beside the model")
     ] = ""
     context_tokens: Annotated[
-        int, Meta(ge=0, description="room for books and conversation, in tokens; 0 takes the model's own, up to 32,768")
+        int,
+        Meta(
+            ge=0,
+            description="room for books and conversation, in tokens; 0 lets the plan choose: on a GPU what it "
+            "holds, else up to 32,768",
+        ),
     ] = 0
     kv_type: Annotated[
         KvType, Meta(description="number format of the KV cache; smaller types leave room for more tokens")
     ] = KvType.F16
     threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0 takes the physical cores")] = 0
-    ubatch_tokens: Annotated[int, Meta(ge=32, le=8192, description="tokens evaluated in one slice")] = 512
-    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 takes all where there is one")] = -1
+    ubatch_tokens: Annotated[
+        int, Meta(ge=0, le=8192, description="tokens evaluated in one slice, at least 32; 0 lets the plan choose")
+    ] = 0
+    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 lets the plan choose")] = -1
+    expert_layers: Annotated[
+        int, Meta(ge=-1, description="layers whose experts stay in main memory; -1 lets the plan choose")
+    ] = -1
+    mapping: Annotated[
+        Mapping, Meta(description="how weights come into memory: mapped, locked, read, direct; or as the plan says")
+    ] = Mapping.AUTO
+    adapters: Annotated[
+        tuple[Adapter, ...],
+        Meta(description="small files that change what the model says, each with how strongly it works"),
+    ] = ()
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

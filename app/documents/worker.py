@@ -31,8 +31,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.isolation import limits, sandbox
-from app.isolation.process import Ready, WireFailed
+from app.isolation import inmate
+from app.isolation.process import WireFailed
 from app.isolation.pulse import Port
 
 HASH_SLICE_BYTES = 16 << 20
@@ -128,25 +128,11 @@ def _innermost(trace: TracebackType | None) -> tuple[str, int] | None:
 
 def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
     size = os.fstat(int(fd)).st_size
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=size))
-    formats.preload()
+    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s, get_ready=formats.preload, mapped_bytes=size)
     # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
-    untrusted_bytes = memoryview(mmap.mmap(int(fd), size, access=mmap.ACCESS_COPY))
-    reached = sandbox.lock(sandbox.Step(step))
-    port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
-    limits.seal()
-    port.send(Ready(reached))
-    bench = Bench(untrusted_bytes)
+    bench = Bench(memoryview(mmap.mmap(int(fd), size, access=mmap.ACCESS_COPY)))
     telling = Telling(port)
-    while (order := port.receive()) is not None:
-        port.step()
-        event = bench.carry_out(order, telling)
-        try:
-            port.send(event)
-        except MemoryError:  # there was room for the pages, but not for their copy in the message
-            del event
-            port.send(out_of_memory(order.name))
-        port.rest()
+    inmate.serve(port, lambda order: bench.carry_out(order, telling), lambda order: out_of_memory(order.name))
 
 
 if __name__ == "__main__":

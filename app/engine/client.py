@@ -118,6 +118,7 @@ class EngineClient:
         self._spec: LoadSpec | None = None
         self._model: ModelInfo | None = None
         self._deaths = 0
+        self._fresh = False  # the process has not loaded anything yet
         self._working = EngineState.EMPTY
 
     # ---- the port
@@ -288,6 +289,7 @@ class EngineClient:
             silence_limit_s=self._silence_limit_s,
         )
         self._replace(child)
+        self._fresh = True
         self._working = EngineState.EMPTY
         return child
 
@@ -306,10 +308,12 @@ class EngineClient:
     def _load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         self._spec, self._model = spec, None
         try:
-            self._start()
+            if not (self._fresh and self._alive()):
+                self._start()
         except AppError as error:
             yield Failed(error.problem)
             return
+        self._fresh = False
         self._working = EngineState.LOADING
         for event in self._converse(Load(spec), cancel):
             match event:

@@ -42,6 +42,6 @@ def placing(spec: LoadSpec, *, rehearsed: bool = False) -> Placing:
     return Placing(
         kept=spec.cpu_tensors,
         split=spec.tensor_split,
-        mapped=spec.mapped,
+        mapping=spec.mapping,
         rehearsed=rehearsed,
     )

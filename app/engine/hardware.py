@@ -1,13 +1,90 @@
-"""The machine as the engine sees it."""
+"""The machine as llama.cpp sees it: what it computes on, and the memory there."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 
 import psutil
 
+from app.engine.library import bindings
+from app.engine.protocol import Device
+
 _GROUP = Path("/sys/fs/cgroup")
+_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
+_CPU = 0
+
+
+class _Feature(ctypes.Structure):
+    """struct ggml_backend_feature; an array of them ends with one without a name."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("value", ctypes.c_char_p))
+
+
+def devices() -> tuple[Device, ...]:
+    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings); what is free
+    is asked anew each time."""
+    library = bindings()._lib
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    for name, arguments, result in (
+        ("ggml_backend_dev_count", [], size),
+        ("ggml_backend_dev_get", [size], pointer),
+        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
+        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
+        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    found = []
+    for index in range(library.ggml_backend_dev_count()):
+        device = library.ggml_backend_dev_get(index)
+        free, total = size(), size()
+        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        kind = library.ggml_backend_dev_type(device)
+        found.append(
+            Device(
+                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
+                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
+                _KINDS[kind] if kind < len(_KINDS) else "accelerator",
+                free.value,
+                total.value,
+            )
+        )
+    return tuple(found)
+
+
+def cpu_features() -> tuple[str, ...]:
+    """Instruction sets and the like that llama.cpp was built for and uses here (AVX2, AVX512, REPACK, ...)."""
+    address = procedure_of_cpu(b"ggml_backend_get_features")
+    if not address:
+        return ()
+    pointer = ctypes.c_void_p
+    features = ctypes.CFUNCTYPE(ctypes.POINTER(_Feature), pointer)(address)(registry_of_cpu())
+    found, index = [], 0
+    while features and features[index].name:
+        if features[index].value != b"0":
+            found.append(features[index].name.decode("ascii", "replace"))
+        index += 1
+    return tuple(found)
+
+
+def registry_of_cpu() -> int:
+    """llama.cpp's handle for what computes on the CPU."""
+    library = bindings()._lib
+    pointer = ctypes.c_void_p
+    library.ggml_backend_dev_by_type.argtypes, library.ggml_backend_dev_by_type.restype = [ctypes.c_int], pointer
+    library.ggml_backend_dev_backend_reg.argtypes, library.ggml_backend_dev_backend_reg.restype = [pointer], pointer
+    return int(library.ggml_backend_dev_backend_reg(library.ggml_backend_dev_by_type(_CPU)))
+
+
+def procedure_of_cpu(name: bytes) -> int:
+    """The address of a function that only the CPU's backend has; 0 where there is none of that name."""
+    library = bindings()._lib
+    function = library.ggml_backend_reg_get_proc_address
+    function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_char_p], ctypes.c_void_p
+    return int(function(registry_of_cpu(), name) or 0)
 
 
 def physical_cores() -> int:
@@ -23,11 +100,27 @@ def free_memory() -> int:
 
 
 def _group_room() -> int:
-    """What the control group (v2) of this process still grants, in bytes; enormous where there is no limit."""
-    unlimited = 1 << 62
+    """What the control groups (v2) of this process still grant, in bytes; enormous where none has a limit."""
+    room = 1 << 62
+    own = _GROUP / _own_group()
+    for group in (own, *own.parents):
+        if not group.is_relative_to(_GROUP):
+            break
+        try:
+            limit = (group / "memory.max").read_text(encoding="ascii").strip()
+            used = (group / "memory.current").read_text(encoding="ascii")
+            if limit != "max":
+                room = min(room, max(0, int(limit) - int(used)))
+        except (OSError, ValueError):
+            continue
+    return room
+
+
+def _own_group() -> str:
+    """The path of this process's control group below the mount; empty where it cannot be told."""
     try:
-        limit = (_GROUP / "memory.max").read_text(encoding="ascii").strip()
-        used = (_GROUP / "memory.current").read_text(encoding="ascii")
-        return unlimited if limit == "max" else max(0, int(limit) - int(used))
-    except (OSError, ValueError):
-        return unlimited
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    path = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "")
+    return path.strip("/")

@@ -12,13 +12,16 @@ import importlib.util
 import os
 import sys
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from app.engine.protocol import Device
-
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
-_DEVICE_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
+
+_NUMA_DISTRIBUTE = 1
+"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that lie near."""
+
+_NODES = Path("/sys/devices/system/node")
 
 _OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
 """llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
@@ -44,7 +47,15 @@ def bindings() -> ModuleType:
     api = importlib.import_module("llama_cpp.llama_cpp")
     api.llama_log_set(log_callback(), None)
     api.llama_backend_init()
+    if numa_nodes() > 1:
+        api.llama_numa_init(_NUMA_DISTRIBUTE)
     return api
+
+
+def numa_nodes() -> int:
+    """Parts of main memory that lie nearer to some cores than to others; 1 where all is near, or not known."""
+    found = len(list(_NODES.glob("node[0-9]*"))) if _NODES.is_dir() else 0
+    return max(1, found)
 
 
 @cache
@@ -70,38 +81,6 @@ def version() -> str:
     import importlib.metadata
 
     return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"
-
-
-def devices() -> tuple[Device, ...]:
-    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings)."""
-    library = bindings()._lib
-    pointer, size = ctypes.c_void_p, ctypes.c_size_t
-    for name, arguments, result in (
-        ("ggml_backend_dev_count", [], size),
-        ("ggml_backend_dev_get", [size], pointer),
-        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
-        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
-    ):
-        function = getattr(library, name)
-        function.argtypes, function.restype = arguments, result
-    found = []
-    for index in range(library.ggml_backend_dev_count()):
-        device = library.ggml_backend_dev_get(index)
-        free, total = size(), size()
-        library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
-        kind = library.ggml_backend_dev_type(device)
-        found.append(
-            Device(
-                library.ggml_backend_dev_name(device).decode("utf-8", "replace"),
-                library.ggml_backend_dev_description(device).decode("utf-8", "replace"),
-                _DEVICE_KINDS[kind] if kind < len(_DEVICE_KINDS) else "accelerator",
-                free.value,
-                total.value,
-            )
-        )
-    return tuple(found)
 
 
 def summary(lines: list[str]) -> str:

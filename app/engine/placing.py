@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import AppError, Code
+from app.core.settings import Mapping
+from app.engine.hardware import procedure_of_cpu
 from app.engine.library import bindings
 
 CPU = "CPU"
@@ -17,14 +19,14 @@ class Placing:
     """Beside how many layers go to GPUs: `kept`: patterns (C++'s ECMAScript) of tensor names that go to the memory
     called `kept_in` instead; one that cannot hold a tensor ends the process. `split`: share of the layers on each GPU.
 
-    `mapped`: weights stay in the file and are mapped from there. `repacked`: the CPU may lay out weights anew.
+    `mapping`: how weights come into memory. `repacked`: the CPU may lay out weights anew.
     `rehearsed`: nothing is read and nothing is allocated, only counted.
     """
 
     kept: tuple[str, ...] = ()
     kept_in: str = CPU
     split: tuple[float, ...] = ()
-    mapped: bool = True
+    mapping: Mapping = Mapping.MAPPED
     repacked: bool = True
     rehearsed: bool = False
 
@@ -43,8 +45,7 @@ def apply(placing: Placing, params: Any) -> list[Any]:
     api = bindings()
     params.use_extra_bufts = placing.repacked
     params.no_alloc = placing.rehearsed
-    if placing.rehearsed or not placing.mapped:
-        params.load_mode = api.LLAMA_LOAD_MODE_NONE
+    params.load_mode = api.LLAMA_LOAD_MODE_NONE if placing.rehearsed else _load_mode(placing.mapping)
     alive: list[Any] = []
     if placing.kept:
         kind = _memory(placing.kept_in)
@@ -61,25 +62,30 @@ def apply(placing: Placing, params: Any) -> list[Any]:
     return alive
 
 
+def _load_mode(mapping: Mapping) -> int:
+    api = bindings()
+    modes: dict[Mapping, int] = {
+        Mapping.AUTO: api.LLAMA_LOAD_MODE_AUTO,
+        Mapping.MAPPED: api.LLAMA_LOAD_MODE_MMAP,
+        Mapping.LOCKED: api.LLAMA_LOAD_MODE_MMAP_MLOCK,
+        Mapping.READ: api.LLAMA_LOAD_MODE_NONE,
+        Mapping.DIRECT: api.LLAMA_LOAD_MODE_DIRECT_IO,
+    }
+    return modes[mapping]
+
+
 def _memory(name: str) -> int:
     """A kind of memory of the CPU's by its name: plain, or one of those in which weights are laid out anew."""
     library = bindings()._lib
-    pointer, text = ctypes.c_void_p, ctypes.c_char_p
-    for function, arguments, result in (
-        ("ggml_backend_cpu_buffer_type", [], pointer),
-        ("ggml_backend_dev_by_type", [ctypes.c_int], pointer),
-        ("ggml_backend_dev_backend_reg", [pointer], pointer),
-        ("ggml_backend_reg_get_proc_address", [pointer, text], pointer),
-        ("ggml_backend_buft_name", [pointer], text),
-    ):
-        getattr(library, function).argtypes, getattr(library, function).restype = arguments, result
+    pointer = ctypes.c_void_p
+    library.ggml_backend_cpu_buffer_type.restype = pointer
+    library.ggml_backend_buft_name.argtypes, library.ggml_backend_buft_name.restype = [pointer], ctypes.c_char_p
     if name == CPU:
         return int(library.ggml_backend_cpu_buffer_type())
-    cpu = library.ggml_backend_dev_by_type(0)
-    registry = library.ggml_backend_dev_backend_reg(cpu)
-    address = library.ggml_backend_reg_get_proc_address(registry, b"ggml_backend_dev_get_extra_bufts")
+    address = procedure_of_cpu(b"ggml_backend_dev_get_extra_bufts")
     if address:
-        kinds = ctypes.CFUNCTYPE(ctypes.POINTER(pointer), pointer)(address)(cpu)
+        library.ggml_backend_dev_by_type.argtypes, library.ggml_backend_dev_by_type.restype = [ctypes.c_int], pointer
+        kinds = ctypes.CFUNCTYPE(ctypes.POINTER(pointer), pointer)(address)(library.ggml_backend_dev_by_type(0))
         index = 0
         while kinds and kinds[index]:
             if library.ggml_backend_buft_name(kinds[index]).decode("utf-8", "replace") == name:

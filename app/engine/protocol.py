@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
@@ -14,7 +14,7 @@ from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
 from app.core.image import Raster
 from app.core.password import Password
-from app.core.settings import KvType, Sampling
+from app.core.settings import Adapter, KvType, Mapping, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -57,9 +57,9 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `readings`: None saves none. `snapshot_bytes`: main memory for copies of the local layers; 0 takes a share.
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
-    GPUs; `mapped`: weights are mapped from their file, not copied (`engine.planner.Placement` has all three).
-    `remote`: load nothing here, but connect to that server; of the rest only `context_tokens` counts then, and
-    only for servers that do not tell theirs.
+    GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
+    `adapters`: what lies over the weights. `remote`: load nothing here, but connect to that server; of the rest only
+    `context_tokens` counts then, and only for servers that do not tell theirs.
     """
 
     model_path: str
@@ -73,7 +73,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     projector_path: str = ""
     cpu_tensors: tuple[str, ...] = ()
     tensor_split: tuple[float, ...] = ()
-    mapped: bool = True
+    mapping: Mapping = Mapping.MAPPED
+    adapters: tuple[Adapter, ...] = ()
     remote: RemoteSpec | None = None
 
 
@@ -206,6 +207,11 @@ class Buffer(msgspec.Struct, frozen=True):
     compute_bytes: int
 
 
+def taken_bytes(buffers: Iterable[Buffer]) -> int:
+    """Weights, cache and room to compute, together."""
+    return sum(buffer.weights_bytes + buffer.cache_bytes + buffer.compute_bytes for buffer in buffers)
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
     """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told.
 
@@ -230,6 +236,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vision: Vision | None = None  # None: it sees no images
     vision_problem: Problem | None = None  # why its projector is of no use
     buffers: tuple[Buffer, ...] = ()
+    adapters: tuple[str, ...] = ()  # names of their files
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
 
 
@@ -541,9 +548,13 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
+    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near."""
+
     version: str
     devices: tuple[Device, ...]
     threads: int
+    cpu_features: tuple[str, ...]
+    numa_nodes: int
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

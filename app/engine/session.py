@@ -15,12 +15,12 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.settings import KvType, Sampling
-from app.engine import desk, planner
+from app.engine import adapters, desk, planner
 from app.engine.buffers import buffers
 from app.engine.desk import Tokens
 from app.engine.dry_run import placing
-from app.engine.hardware import free_memory, physical_cores
-from app.engine.library import devices, version
+from app.engine.hardware import devices, free_memory, physical_cores
+from app.engine.library import version
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
@@ -38,7 +38,7 @@ from app.engine.protocol import (
 )
 from app.engine.quotable import QuotableText
 from app.engine.quoting import Quoter
-from app.engine.readings import ReadingKey, Readings, fingerprint
+from app.engine.readings import ReadingKey, Readings
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence, Keeping, OnProgress, Stopped
 from app.engine.vision import Vision
@@ -67,6 +67,11 @@ class Session:
             self._context = Context(
                 self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
             )
+            try:
+                adapters.attach(self._model, self._context, spec.adapters)
+            except AppError:
+                self._context.close()
+                raise
         except AppError as error:
             self._model.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
@@ -297,7 +302,8 @@ def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
     if spec.readings is None:
         return None
     readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
-    key = ReadingKey(fingerprint(Path(spec.model_path)), spec.kv_type, LAYOUT_VERSION, version())
+    model = adapters.fingerprint_with(Path(spec.model_path), spec.adapters)
+    key = ReadingKey(model, spec.kv_type, LAYOUT_VERSION, version())
     return Keeping(readings, key, info.name)
 
 
@@ -351,6 +357,7 @@ def _describe(model: Model, spec: LoadSpec, shape: planner.Shape, context_tokens
         device=device.name if device.kind == "cpu" else device.description,
         threads=threads,
         vocabulary=_vocabulary_id(model),
+        adapters=tuple(Path(adapter.path).stem for adapter in spec.adapters),
     )
 
 

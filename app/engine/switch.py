@@ -40,6 +40,11 @@ class EngineSwitch:
         """The engine of this machine, for what only it can do; it needs no model for that."""
         return self._local
 
+    @property
+    def pid(self) -> int | None:
+        """That of the process that answers, while it lives."""
+        return self._chosen.pid
+
     def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         before, self._chosen = self._chosen, self._local if spec.remote is None else self._remote
         try:

@@ -12,8 +12,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine import bandwidth
 from app.engine.dry_run import rehearse
-from app.engine.hardware import physical_cores
-from app.engine.library import devices, version
+from app.engine.hardware import cpu_features, devices, physical_cores
+from app.engine.library import numa_nodes, version
 from app.engine.llama import Model
 from app.engine.protocol import (
     AnswerTo,
@@ -170,7 +170,7 @@ class Worker:
             case Gauge():
                 self._port.send(Gauged(bandwidth.measure(physical_cores())))
             case Inspect():
-                self._port.send(Inspected(version(), devices(), physical_cores()))
+                self._port.send(Inspected(version(), devices(), physical_cores(), cpu_features(), numa_nodes()))
             case Stop() | Pause() | Resume():
                 pass  # `_listen` heeds them
 

@@ -12,6 +12,7 @@ from app.services.ask import Ask
 from app.services.context import Context
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
@@ -42,6 +43,7 @@ class Desk:
     videos: Videos
     restating: Restating
     models: Models
+    machines: Machines
     plans: Plans
     remote: Remote
     readings: SavedReadings

@@ -13,7 +13,7 @@ from app.core.errors import AppError, Problem
 from app.core.paths import Paths
 from app.documents.reader import Reader
 from app.engine.client import EngineClient
-from app.engine.protocol import Device
+from app.engine.protocol import Device, Inspected
 from app.models import shelf
 from app.store.keys import Key
 
@@ -41,6 +41,8 @@ class Report(msgspec.Struct, frozen=True):
     libraries: dict[str, str]
     devices: tuple[Device, ...]
     threads: int
+    cpu_features: tuple[str, ...]
+    numa_nodes: int
     sandbox: str
     key: str
     data: str
@@ -53,11 +55,9 @@ class Report(msgspec.Struct, frozen=True):
 def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote: str = "") -> Report:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report."""
     problems: list[Problem] = []
-    devices: tuple[Device, ...] = ()
-    threads = 0
+    inspected = Inspected("", (), 0, (), 1)
     try:
         inspected = engine.inspect()
-        devices, threads = inspected.devices, inspected.threads
     except AppError as error:
         problems.append(error.problem)
     starter = shelf.starter()
@@ -66,8 +66,10 @@ def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         libraries={name: version(name) for name in _LIBRARIES},
-        devices=devices,
-        threads=threads,
+        devices=inspected.devices,
+        threads=inspected.threads,
+        cpu_features=inspected.cpu_features,
+        numa_nodes=inspected.numa_nodes,
         sandbox=reader.step().value,
         key=key.origin.value,
         data=str(paths.data),

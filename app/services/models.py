@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -11,15 +12,26 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings, RemoteSettings
+from app.core.settings import EngineSettings, RemoteSettings, Settings
 from app.engine.architectures import ARCHITECTURES
-from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo
+from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
 from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
+from app.services.plans import Fit, Placed, fit_of
 from app.services.readings import SavedReadings
 from app.services.remote import Remote
 from app.store.settings import SettingsStore
+
+_CHOICES = "engine_choices"  # a blob: how each model was loaded last
+
+
+class Placer(Protocol):
+    """Decides where a model's parts go, as `services.plans.Plans` does."""
+
+    def place(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]: ...
 
 
 class Models:
@@ -32,6 +44,7 @@ class Models:
         readings: SavedReadings,
         folder: Path,
         headers: HeaderReader,
+        placer: Placer,
         remote: Remote | None = None,
     ) -> None:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
@@ -40,9 +53,11 @@ class Models:
         self._settings = settings
         self._folder = folder
         self._headers = headers
+        self._placer = placer
         self._remote = remote or Remote()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
+        self._fit: Fit | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
         return shelf.available(self._folder)
@@ -71,27 +86,59 @@ class Models:
     def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
 
-        Where the settings name a remote engine, None connects to it. A `path` is on this machine always, and then the
-        remote engine is off from now on.
+        What does not fit is refused before anything is loaded, and the model of before stays. Where the settings name a
+        remote engine, None connects to it. A `path` is on this machine always, and then the remote engine is off from
+        now on.
         """
         try:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
             remote = self._wanted_remote or stored.remote
-            if path is not None:
-                wanted = msgspec.structs.replace(wanted, model_path=path)
-                remote = msgspec.structs.replace(remote, enabled=False)
-            if remote.in_use:
-                spec = self._remote.spec(remote, wanted.context_tokens)
-            else:
-                spec = msgspec.structs.replace(spec_of(wanted), readings=self._readings.spec())
+            if path is None and remote.in_use:
+                self._fit = None
+                yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel)
+                return
+            if path is not None and path != wanted.model_path:
+                wanted = self._choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
+            model_path, projector_path = files_of(wanted)
+            placed = None
+            for step in self._placer.place(model_path, projector_path, wanted, cancel):
+                match step:
+                    case Done(result):
+                        placed = result
+                    case Cancelled() | Failed():
+                        yield step
+                        return
+            assert placed is not None
+            self._fit = None
+            spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
             for event in self._engine.load(spec, cancel):
-                if isinstance(event, Done) and path is not None:
-                    kept = remote if stored.remote.in_use else stored.remote
-                    self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=kept))
+                if isinstance(event, Done):
+                    self._fit = fit_of(placed, event.result)
+                    if path is not None:
+                        self._remember(stored, wanted)
                 yield event
         except AppError as error:
             yield Failed(error.problem)
+
+    def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
+        """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
+        chosen for one model, and wrong for another."""
+        choices = self._choices() | {stored.engine.model_path: stored.engine}
+        self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
+        remote = msgspec.structs.replace(stored.remote, enabled=False) if stored.remote.in_use else stored.remote
+        self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
+
+    def _choices(self) -> dict[str, EngineSettings]:
+        kept = self._settings.get_blob(_CHOICES)
+        try:
+            return msgspec.json.decode(kept, type=dict[str, EngineSettings]) if kept else {}
+        except msgspec.DecodeError:
+            return {}
+
+    def fit(self) -> Fit | None:
+        """How near the plan of the loaded model came to what it took; None where that cannot be told."""
+        return self._fit
 
     def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
@@ -117,20 +164,13 @@ class Models:
         return shelf.is_starter(path)
 
 
-def spec_of(wanted: EngineSettings) -> LoadSpec:
-    """What to load. Raises AppError NO_MODEL when none is chosen and the starter is not there."""
+def files_of(wanted: EngineSettings) -> tuple[str, str]:
+    """The model to load, and what it sees images with, empty for nothing. Raises AppError NO_MODEL when none is chosen
+    and the starter is not there."""
     path = wanted.model_path
     if not path:
         starter = shelf.starter()
         if starter is None:
             raise AppError(Code.NO_MODEL)
         path = starter.path
-    return LoadSpec(
-        path,
-        wanted.context_tokens,
-        wanted.kv_type,
-        wanted.threads,
-        wanted.ubatch_tokens,
-        wanted.gpu_layers,
-        projector_path=wanted.projector_path or shelf.projector_beside(Path(path)),
-    )
+    return path, wanted.projector_path or shelf.projector_beside(Path(path))

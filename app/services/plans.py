@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
-import psutil
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.model import Kind, ModelHeader
+from app.core.settings import Adapter, EngineSettings
 from app.engine import planner
+from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.hardware import free_memory
-from app.engine.planner import Device, Machine, Placement, Shortfall, Wish
-from app.engine.protocol import LoadSpec
-from app.services.models import Models
+from app.engine.planner import Item, Machine, Placement, Reason, Shortfall, Wish
+from app.engine.protocol import LoadSpec, ModelInfo, taken_bytes
+from app.models import shelf
+from app.models.reader import HeaderReader
+from app.services.machines import THIS, Hardware, Machines
 
+_LEAST_SLICE = 32
+_BESIDE_BUFFERS = frozenset({Item.PROJECTOR, Item.ADAPTERS, Item.LOGITS, Item.REST})
+"""What a plan counts and llama.cpp's own list of a model's buffers does not."""
 
-class Hardware(msgspec.Struct, frozen=True):
-    """A machine to imagine, in gigabytes as they are sold. Without a number for main memory, that of this machine;
-    without any number, this machine."""
-
-    gpu_gigabytes: tuple[float, ...] = ()
-    ram_gigabytes: float = 0.0
+_log = logging.getLogger("octavo.models")
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -37,10 +40,48 @@ class Plan(msgspec.Struct, frozen=True):
     result: Placement | Shortfall
 
 
+class Placed(msgspec.Struct, frozen=True):
+    """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
+    devices together; 0 where nothing was planned."""
+
+    spec: LoadSpec
+    planned_bytes: int
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """What a load was planned to take and what it took, as `Placed` counts it."""
+
+    planned_bytes: int
+    taken_bytes: int
+
+    @property
+    def error(self) -> float:
+        """What was planned too much, as a share of what was taken; below 0 for too little."""
+        return (self.planned_bytes - self.taken_bytes) / self.taken_bytes
+
+
+class _Files:
+    """What is loaded together: a model, what it sees images with, what lies over its weights."""
+
+    def __init__(self, model: Path, projector_path: str, adapters: tuple[Adapter, ...]) -> None:
+        self.model = model
+        self.projector = Path(projector_path) if projector_path and Path(projector_path) != model else None
+        self.adapters = adapters
+
+    def all(self) -> tuple[Path, ...]:
+        """Each once."""
+        others = (Path(adapter.path) for adapter in self.adapters)
+        return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
+
+
+_WishesOf: TypeAlias = Callable[[ModelHeader, Machine], Sequence[Wish]]
+
+
 class Plans:
-    def __init__(self, models: Models, engine: EngineClient) -> None:
-        self._models = models
+    def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines) -> None:
+        self._headers = headers
         self._engine = engine
+        self._machines = machines
 
     def plan(
         self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel
@@ -50,44 +91,107 @@ class Plans:
         Failed with MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
         trained for a context so large.
         """
-        headers = []
-        beside = self._models.projector_beside(path)
-        for file in (path, *((Path(beside),) if beside and Path(beside) != path else ())):
-            for event in self._models.header(file, cancel):
+        files = _Files(path, shelf.projector_beside(path), ())
+        yield from self._plan(files, lambda _header, _machine: (wish,), hardware, cancel)
+
+    def place(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
+        """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
+
+        Failed also with MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, with ADAPTER_* where an
+        adapter is none for this model: nothing has been loaded then.
+        """
+        files = _Files(Path(model_path), projector_path, wanted.adapters)
+        for event in self._plan(files, partial(_wishes_of, wanted), THIS, cancel):
+            if not isinstance(event, Done):
+                yield event
+                continue
+            try:
+                placement = self._rehearse(event.result, model_path)
+            except AppError as error:
+                yield Failed(error.problem)
+                return
+            planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
+            spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
+            yield Done(Placed(spec, planned))
+
+    def _plan(
+        self, files: _Files, wishes: _WishesOf, hardware: Hardware, cancel: Cancel
+    ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
+        """The first of `wishes` that fits; else how the first does not."""
+        headers: dict[Path, ModelHeader] = {}
+        for file in files.all():
+            for event in self._headers.read(file, cancel):
                 if isinstance(event, Done):
-                    headers.append(event.result)
-                elif isinstance(event, Opening) or file == path:
+                    headers[file] = event.result
+                elif isinstance(event, Failed) and file == files.projector:
+                    continue  # told when it is to be used
+                else:
                     yield event
-                if isinstance(event, Cancelled) or (isinstance(event, Failed) and file == path):
+                if isinstance(event, Cancelled | Failed):
                     return
-        header, projector = headers[0], headers[1] if len(headers) > 1 else None
+        header = headers[files.model]
+        projector = headers.get(files.projector) if files.projector else None
         try:
-            self._check(header, path, wish)
-            machine = self._machine(hardware)
+            check_supported(header, str(files.model))
+            for adapter in files.adapters:
+                _check_adapter(headers[Path(adapter.path)], header, adapter.path)
+            adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
+            machine = self._machines.machine(hardware)
+            plans = []
+            for wish in wishes(header, machine):
+                if wish.context_tokens > header.context_trained:
+                    raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
+                result = planner.plan(header, projector, machine, wish, adapter_bytes)
+                plans.append(Plan(header, projector, machine, result))
+                if isinstance(result, Placement):
+                    break
         except AppError as error:
             yield Failed(error.problem)
             return
-        yield Done(Plan(header, projector, machine, planner.plan(header, projector, machine, wish)))
+        fitting = (plan for plan in plans if isinstance(plan.result, Placement))
+        yield Done(next(fitting, plans[0]))
 
-    def _check(self, header: ModelHeader, path: Path, wish: Wish) -> None:
-        if header.kind is not Kind.MODEL or not self._models.knows(header.architecture) or not header.layers:
-            raise AppError(Code.MODEL_UNSUPPORTED, path=str(path), architecture=header.architecture)
-        if wish.context_tokens > header.context_trained:
-            raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
-
-    def _machine(self, hardware: Hardware) -> Machine:
-        if hardware.gpu_gigabytes or hardware.ram_gigabytes:
-            threads = psutil.cpu_count(logical=False) or 1
-            ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
-            return planner.imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
-        inspected = self._engine.inspect()
-        gpus = tuple(
-            Device(device.name, True, device.total_bytes, device.free_bytes)
-            for device in inspected.devices
-            if device.kind == "gpu"
+    def _rehearse(self, plan: Plan, path: str) -> Placement:
+        """The plan's placement. Raises AppError MODEL_TOO_LARGE, MODEL_CONTEXT_TOO_LARGE where it has none, or where
+        llama.cpp counts more than there is."""
+        result = plan.result
+        if isinstance(result, Shortfall):
+            raise _too_large(path, result, result.missing_bytes)
+        found = self._engine.rehearse(spec_of(result, path))
+        gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
+        missing = sum(
+            max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()
         )
-        host = Device("RAM", False, psutil.virtual_memory().total, free_memory(), self._engine.gauge())
-        return Machine(gpus, host, inspected.threads)
+        on_host = taken_bytes(buffer for buffer in found if buffer.name not in gpus)
+        missing += max(0, on_host - plan.machine.host.free_bytes)
+        if missing:
+            raise _too_large(path, result, missing)
+        return result
+
+
+def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:
+    """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
+    if not loaded.buffers or not placed.planned_bytes:
+        return None
+    fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers))
+    _log.info("planned %d bytes, taken %d, error %.2f%%", fit.planned_bytes, fit.taken_bytes, 100 * fit.error)
+    return fit
+
+
+def check_supported(header: ModelHeader, path: str) -> None:
+    """Raises AppError MODEL_UNSUPPORTED for what is no model, or of a family that llama.cpp does not know."""
+    if header.kind is not Kind.MODEL or header.architecture not in ARCHITECTURES or not header.layers:
+        raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
+
+
+def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
+    """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
+    if adapter.kind is not Kind.ADAPTER:
+        raise AppError(Code.ADAPTER_WANTED, path=path)
+    if adapter.architecture != model.architecture:
+        raise AppError(Code.ADAPTER_MISMATCH, path=path, expected=model.architecture, found=adapter.architecture)
 
 
 def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSpec:
@@ -102,5 +206,40 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
         projector_path=projector_path,
         cpu_tensors=placement.cpu_tensors,
         tensor_split=tuple(map(float, placement.tensor_split)),
-        mapped=placement.mapping is planner.Mapping.MAPPED,
+        mapping=placement.mapping,
     )
+
+
+def _wishes_of(wanted: EngineSettings, header: ModelHeader, machine: Machine) -> tuple[Wish, ...]:
+    """What the settings wish, the dearest first. Left to itself a context takes what a GPU holds; without a GPU it has
+    the usual length, since reading more would take hours there, or less where that does not fit."""
+    wish = Wish(
+        context_tokens=wanted.context_tokens,
+        kv_type=wanted.kv_type,
+        slice_tokens=max(_LEAST_SLICE, wanted.ubatch_tokens) if wanted.ubatch_tokens else 0,
+        gpu_layers=None if wanted.gpu_layers < 0 else wanted.gpu_layers,
+        expert_layers=None if wanted.expert_layers < 0 else wanted.expert_layers,
+        threads=wanted.threads,
+        mapping=wanted.mapping,
+    )
+    if wanted.context_tokens or (machine.gpus and wanted.gpu_layers != 0):
+        return (wish,)
+    usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
+    return msgspec.structs.replace(wish, context_tokens=usual), wish
+
+
+def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppError:
+    largest = next(
+        (int(remark.params["context_tokens"]) for remark in result.remarks if remark.reason is Reason.SMALLER_CONTEXT),
+        0,
+    )
+    if largest:
+        return AppError(
+            Code.MODEL_CONTEXT_TOO_LARGE,
+            path=path,
+            context_tokens=result.context_tokens,
+            kv_type=result.kv_type.value,
+            missing_bytes=missing,
+            largest_tokens=largest,
+        )
+    return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)

@@ -19,7 +19,16 @@ from PySide6.QtWidgets import (
 from app.core.settings import Settings
 from app.messages import _
 from app.ui.remote.editors import CertificatesEditor, KeyEditor, WordsEditor
-from app.ui.settings_editors import ChoiceEditor, Editor, FileEditor, NumberEditor, SeedEditor, SwitchEditor
+from app.ui.settings_editors import (
+    AdaptersEditor,
+    ChoiceEditor,
+    Editor,
+    FileEditor,
+    LineEditor,
+    NumberEditor,
+    SeedEditor,
+    SwitchEditor,
+)
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Rule
@@ -124,6 +133,7 @@ def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
     hint = PlainLabel(help_text, role="small")
     hint.setWordWrap(True)
     words.addWidget(hint)
+    words.addStretch(1)
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
@@ -145,6 +155,8 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
         return WordsEditor(value, _("the only one"))
     if path == "remote.ca_file":
         return CertificatesEditor(value)
+    if path == "engine.adapters":
+        return AdaptersEditor(value)
     if path == "language":
         return ChoiceEditor((("", _("As the system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
@@ -155,6 +167,8 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
         return ChoiceEditor(
             tuple((member.value, words.get(member.value, member.value)) for member in kind), value, kind
         )
+    if kind is str:
+        return LineEditor(value, field.default)
     if field.default is None:
         return SeedEditor(value, int(highest))
     return NumberEditor(value, lowest, highest, whole=kind is int)
@@ -179,6 +193,11 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
                 " question; Octavo cannot tell what it keeps of them. Takes effect when the model is loaded again."
             ),
             ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
+        ),
+        (
+            _("Model hub"),
+            _("Nothing is asked there until you look for a model or fetch one."),
+            ("hub.endpoint",),
         ),
         (
             _("Saved readings"),
@@ -208,6 +227,10 @@ def _names() -> dict[str, str]:
         "engine.threads": _("Threads"),
         "engine.ubatch_tokens": _("Slice"),
         "engine.gpu_layers": _("Layers on the GPU"),
+        "engine.expert_layers": _("Experts in main memory"),
+        "engine.mapping": _("Weights"),
+        "engine.adapters": _("LoRA adapters"),
+        "hub.endpoint": _("Address"),
         "close_reading": _("Close reading"),
         "remote.address": _("Address"),
         "remote.enabled": _("In use"),
@@ -231,6 +254,11 @@ def _choice_words() -> dict[str, str]:
         "system": _("As the system"),
         "light": _("Light"),
         "dark": _("Dark"),
+        "auto": _("As the plan says"),
+        "mapped": _("Mapped from the file"),
+        "locked": _("Mapped, and kept in memory"),
+        "read": _("Copied"),
+        "direct": _("Copied past the cache"),
         "f16": _("f16, exact"),
         "q8_0": _("q8_0, half the size"),
         "q4_0": _("q4_0, a quarter"),

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli.main import main
+from app.cli.main import EXIT_MODEL, EXIT_USAGE, main
 from app.core.paths import Paths
 from tests.documents import scanner
 from tests.documents.pdf_writer import show, write_pdf
+from tests.models.lora import write_lora
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -70,6 +71,26 @@ def test_two_questions_as_json(run: Any, story: Path, tiny_scout: Path) -> None:
     assert text == first["answer"] + second["answer"]
     readings = [event for event in events if event["event"] == "reading"]
     assert all(0 <= event["reused"] <= event["done"] <= event["total"] for event in readings)
+
+
+def test_an_adapter_changes_what_is_said(run: Any, tmp_path: Path, story: Path, tiny_scout: Path) -> None:
+    lora = write_lora(tmp_path / "lora.gguf", tiny_scout, strength=2.0)
+
+    def answer(*more: str) -> str:
+        code, out, _err = run(
+            "ask", "--json", "--document", story, "--model", tiny_scout, "--context", 2048, "--max-tokens", 12,
+            "--temperature", 0, "--no-true-quotes", *more, "What burned?",
+        )  # fmt: skip
+        assert code == 0
+        return str(lines(out)[-1]["answer"])
+
+    plain = answer()
+    assert answer("--adapter", f"{lora}=0") == plain
+    assert answer("--adapter", str(lora)) != plain
+    code, _out, err = run("ask", "--model", tiny_scout, "--adapter", f"{tiny_scout}=2", "What?")
+    assert code == EXIT_MODEL
+    assert "is not a LoRA adapter" in err
+    assert run("ask", "--model", tiny_scout, "--adapter", f"{lora}=20", "What?")[0] == EXIT_USAGE
 
 
 def test_a_book_that_was_read_is_not_read_again(run: Any, tmp_path: Path, tiny_scout: Path) -> None:

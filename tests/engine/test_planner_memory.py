@@ -13,7 +13,7 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.events import Done
 from app.core.model import ModelHeader, Part
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.buffers import buffers
 from app.engine.llama import Context, Model
 from app.engine.placing import Placing
@@ -161,6 +161,29 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03, abs=12_000_000)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
+def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_path: Path) -> None:
+    file = write_scout(tmp_path / "large.gguf", layers=16, expert_width=20_480)
+    header = read(file)
+    assert header.experts == 16
+    assert header.total_bytes(Part.EXPERTS) > 1.9e9
+    for kv_type in KvType:
+        for context_tokens in CONTEXTS:
+            placement = predict(header, context_tokens, kv_type)
+            spec = spec_of(placement, str(file))
+            engine = new_engine()
+            assert counted(engine.rehearse(spec)) == predicted(placement)
+            *_, ending = engine.load(spec, Cancel())
+            assert isinstance(ending, Done)
+            engine.probe(tuple(token % 200 for token in range(500)))
+            assert engine.pid is not None
+            held = psutil.Process(engine.pid).memory_info().rss
+            assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03), (kv_type, context_tokens)
+            engine.close()
+    file.unlink()
+
+
 @pytest.fixture
 def new_context() -> NewContext:
     """Load for once, here; gives what that took."""
@@ -185,7 +208,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     """On a CPU: plain memory, but for the experts of two layers, which go to where they are laid out anew."""
     header = read(quantized)
     placement = predict(header, 1024, KvType.F16)
-    everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapped=False))}
+    everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
     gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
@@ -195,7 +218,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     found = new_context(
         quantized,
         placement,
-        Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapped=False),
+        Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapping=Mapping.READ),
     )
     experts = [weights for weights in header.weights if weights.part is Part.EXPERTS]
     sent = sum(weights.bytes for weights in experts if weights.layer < 2)

@@ -151,6 +151,7 @@ def write_scout(
     *,
     head_size: int = 64,
     layers: int = LAYERS,
+    expert_width: int = 64,
     never_ends: bool = True,
     quantized_experts: bool = False,
 ) -> Path:
@@ -158,10 +159,11 @@ def write_scout(
 
     `head_size`: 32 and more work with every type of KV cache, 16 reads long prompts faster and works with f16 alone.
     `layers`: 4 are the fewest that have a global one, and take half of the time.
+    `expert_width`: 20,480 and 16 layers make a file of two gigabytes.
     `never_ends`: no end token within reach of any sampler; else one in some tens of tokens ends the answer.
     `quantized_experts`: they are q4_0, which llama.cpp may lay out anew for a CPU.
     """
-    shape = _Shape("Tiny Scout", 16, 1, 64, head_size, layers=layers, quantized_experts=quantized_experts)
+    shape = _Shape("Tiny Scout", 16, 1, expert_width, head_size, layers=layers, quantized_experts=quantized_experts)
     return _write(path, seed, shape, never_ends)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.settings import EngineSettings
 from app.models import shelf
-from app.services.models import spec_of
+from app.services.models import files_of
 
 
 def put(folder: Path, *names: str) -> None:
@@ -36,7 +36,7 @@ def test_the_projector_lies_beside_its_model(tmp_path: Path, model: str, beside:
     put(tmp_path, model, *beside)
     expected = str(tmp_path / found) if found else ""
     assert shelf.projector_beside(tmp_path / model) == expected
-    assert spec_of(EngineSettings(model_path=str(tmp_path / model))).projector_path == expected
+    assert files_of(EngineSettings(model_path=str(tmp_path / model)))[1] == expected
 
 
 @pytest.mark.parametrize(
@@ -58,5 +58,5 @@ def test_the_parts_of_a_split_model_are_told_by_their_names(name: str, parts: tu
 def test_a_chosen_projector_counts(tmp_path: Path) -> None:
     put(tmp_path, "scout.gguf", "mmproj-scout.gguf")
     chosen = EngineSettings(model_path=str(tmp_path / "scout.gguf"), projector_path="/elsewhere/mmproj.gguf")
-    assert spec_of(chosen).projector_path == "/elsewhere/mmproj.gguf"
+    assert files_of(chosen)[1] == "/elsewhere/mmproj.gguf"
     assert shelf.projector_beside(Path("/nowhere/at/all.gguf")) == ""

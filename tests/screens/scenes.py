@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
+from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading
-from app.core.settings import KvType
+from app.core.settings import Adapter, EngineSettings, KvType, Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.shelf import starter
 from app.ui.fit_dialog import FitDialog
+from app.ui.settings_dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
@@ -327,6 +329,21 @@ def settings(stage: Stage) -> None:
     stage.settle()
 
 
+def settings_adapters(stage: Stage) -> None:
+    """The part of the settings that says how the model is loaded."""
+    adapters = (Adapter("/home/me/models/contract-style-lora-r16-epoch3.gguf", 0.75), Adapter("/home/me/terms.gguf"))
+    stage.desk.settings.save(Settings(engine=EngineSettings(adapters=adapters)))
+    _answered(stage)
+    stage.presenter.preferences.open_settings()
+    stage.settle()
+    dialog = stage.window.findChild(SettingsDialog)
+    assert dialog is not None
+    scroll = dialog.findChild(QScrollArea)
+    assert scroll is not None
+    scroll.ensureWidgetVisible(dialog.editor("hub.endpoint"), 0, 40)
+    pause(100)
+
+
 def settings_dark(stage: Stage) -> None:
     _answered(stage, theme=ThemeChoice.DARK)
     stage.presenter.preferences.open_settings()
@@ -395,6 +412,7 @@ SCENES: dict[str, Scene] = (
             opening,
             drop,
             settings,
+            settings_adapters,
             settings_dark,
             palette,
             delete,

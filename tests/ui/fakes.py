@@ -16,7 +16,7 @@ from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, O
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
-from app.core.settings import KvType, Sampling
+from app.core.settings import EngineSettings, KvType, Sampling
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
@@ -37,8 +37,9 @@ from app.services.context import Context
 from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
+from app.services.machines import Machines
 from app.services.models import Models
-from app.services.plans import Plans
+from app.services.plans import Placed, Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
 from app.services.remote import Remote
@@ -99,6 +100,22 @@ class Gate:
 
 
 Step: TypeAlias = "str | Looking | Reading | Notice | Loading | Gate | Problem"
+
+
+class AsWished:
+    """Places nothing: the scripted engine loads any path, as the settings say."""
+
+    def place(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
+        spec = LoadSpec(
+            model_path,
+            wanted.context_tokens,
+            wanted.kv_type,
+            gpu_layers=wanted.gpu_layers,
+            projector_path=projector_path,
+        )
+        yield Done(Placed(spec, 0))
 
 
 @dataclass
@@ -375,7 +392,9 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models, HeaderReader())
+    headers = HeaderReader()
+    machines = Machines(engine, settings)  # type: ignore[arg-type]
+    models = Models(engine, settings, readings, paths.models, headers, AsWished())
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
@@ -394,7 +413,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         videos=Videos(VideoReader(), images),
         restating=restating,
         models=models,
-        plans=Plans(models, engine),  # type: ignore[arg-type]
+        machines=machines,
+        plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
         remote=Remote(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from pathlib import Path
 
 from PIL import Image
 
-from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.documents.images import decoding
 from app.documents.images.protocol import (
@@ -27,33 +24,27 @@ from app.documents.images.protocol import (
     Resize,
     Resized,
 )
-from app.isolation import limits, sandbox
-from app.isolation.process import NO_FILE, Ready, WireFailed
+from app.isolation import inmate
+from app.isolation.process import NO_FILE
 from app.isolation.pulse import Port
-
-OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
-"""Made in time."""
 
 
 def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
     """Whatever happens becomes an event."""
-    try:
-        match order:
-            case Decode():
-                return _decoded(decoding.decode(untrusted_bytes))
-            case Pack(raster):
-                return _decoded(Image.frombytes("RGB", (raster.width, raster.height), raster.rgb))
-            case Resize(png, size):
-                return Resized(_raster(decoding.resized(decoding.decode_own(png), size)))
-            case Prepare():
-                return _prepared(order)
-    except AppError as error:
-        return WireFailed(error.problem)
-    except MemoryError:
-        return OUT_OF_MEMORY
-    except Exception as error:
-        traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
-        return WireFailed(Problem(Code.BUG, {"where": _where(error)}))
+    event: Event = inmate.attempt(lambda: _carry_out(order, untrusted_bytes))
+    return event
+
+
+def _carry_out(order: Order, untrusted_bytes: bytes) -> Event:
+    match order:
+        case Decode():
+            return _decoded(decoding.decode(untrusted_bytes))
+        case Pack(raster):
+            return _decoded(Image.frombytes("RGB", (raster.width, raster.height), raster.rgb))
+        case Resize(png, size):
+            return Resized(_raster(decoding.resized(decoding.decode_own(png), size)))
+        case Prepare():
+            return _prepared(order)
 
 
 def _read(fd: int) -> bytes:
@@ -80,28 +71,10 @@ def _raster(picture: Image.Image) -> Raster:
     return Raster(picture.width, picture.height, picture.tobytes())
 
 
-def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
-
-
 def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
-    decoding.get_ready()
-    reached = sandbox.lock(sandbox.Step(step))
-    port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
-    limits.seal()
-    port.send(Ready(reached))
+    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s, get_ready=decoding.get_ready)
     untrusted_bytes = _read(int(fd))
-    while (order := port.receive()) is not None:
-        port.step()
-        event = carry_out(order, untrusted_bytes)
-        try:
-            port.send(event)
-        except MemoryError:  # there was room for the pixels, but not for their copy in the message
-            del event
-            port.send(OUT_OF_MEMORY)
-        port.rest()
+    inmate.serve(port, lambda order: carry_out(order, untrusted_bytes))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from app.engine.planner.cache import (
 from app.engine.planner.demand import Item, Use
 from app.engine.planner.machine import GIB, Device, Machine, imagined
 from app.engine.planner.placement import plan
-from app.engine.planner.result import Mapping, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import Speed
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Device",
     "Item",
     "Machine",
-    "Mapping",
     "Placement",
     "Reason",
     "Remark",

@@ -44,6 +44,7 @@ class Item(StrEnum):
     KV = "kv"
     COMPUTE = "compute"
     PROJECTOR = "projector"
+    ADAPTERS = "adapters"
     LOGITS = "logits"
     REST = "rest"  # the process, its vocabulary, the book-keeping of the cache
 
@@ -80,14 +81,22 @@ class Layout:
 class Demand:
     """One model, with what it sees images with, on one machine."""
 
-    def __init__(self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, outputs: int) -> None:
-        """`outputs`: the most tokens of a slice that logits are wanted after."""
+    def __init__(
+        self,
+        header: ModelHeader,
+        projector: ModelHeader | None,
+        machine: Machine,
+        outputs: int,
+        adapter_bytes: int = 0,
+    ) -> None:
+        """`outputs`: the most tokens of a slice that logits are wanted after. `adapter_bytes`: of LoRA adapters."""
         self.header = header
         self.shape = shape_of(header)
         self._graph_layers = _layers_of(header, self.shape)
         self._machine = machine
         self._outputs = outputs
         self._projector = projector.file_bytes if projector else 0
+        self._adapters = adapter_bytes
         self._layers: list[dict[Item, int]] = [{} for _ in range(header.layers)]
         self._outside: dict[Item, int] = {}
         for weights in header.weights:
@@ -154,6 +163,8 @@ class Demand:
         held = {Item.COMPUTE: compute}
         if index == 0 and self._projector:
             held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
+        if index == 0 and self._adapters:
+            held[Item.ADAPTERS] = self._adapters  # they lie where the weights do; a bound for the first
         return held if count else {}
 
     def _on_host(self, choice: Choice, first_on_gpu: int) -> dict[Item, int]:
@@ -176,6 +187,8 @@ class Demand:
             + self.header.vocabulary * _BYTES_PER_TOKEN_OF_VOCABULARY
             + _BYTES_PER_CELL * (shape.cells + (shape.local_cells if self.shape.pattern else 0))
         )
+        if self._adapters and first_on_gpu > layers:
+            held[Item.ADAPTERS] = self._adapters
         if self._projector and first_on_gpu > layers:
             held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         return held

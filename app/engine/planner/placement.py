@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from app.core.errors import Parameter
 from app.core.model import ModelHeader
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
 from app.engine.planner.demand import Choice, Demand, Item, Layout
 from app.engine.planner.machine import Machine
-from app.engine.planner.result import Mapping, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import estimate
 
 BOOKS_CONTEXT = 131_072
@@ -38,9 +38,11 @@ _NOTHING = "^$"
 batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
 
 
-def plan(header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> Placement | Shortfall:
-    """Place a model. Its context is rounded up to what llama.cpp makes of it."""
-    return _Planner(header, projector, machine, wish).plan()
+def plan(
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+) -> Placement | Shortfall:
+    """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
+    return _Planner(header, projector, machine, wish, adapter_bytes).plan()
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,18 @@ class _Level:
 
 
 class _Planner:
-    def __init__(self, header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish) -> None:
+    def __init__(
+        self,
+        header: ModelHeader,
+        projector: ModelHeader | None,
+        machine: Machine,
+        wish: Wish,
+        adapter_bytes: int,
+    ) -> None:
         self._header = header
         self._machine = machine
         self._wish = wish
-        self._demand = Demand(header, projector, machine, OUTPUTS)
+        self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
@@ -175,12 +184,17 @@ class _Planner:
             expert_layers=choice.expert_layers,
             cpu_tensors=patterns or ((_NOTHING,) if several else ()),
             tensor_split=layout.split if several else (),
-            mapping=Mapping.READ if patterns else Mapping.MAPPED,
+            mapping=self._mapping(moved=bool(patterns)),
             threads=self._wish.threads or self._machine.threads,
             uses=layout.uses,
             speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
             remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
         )
+
+    def _mapping(self, *, moved: bool) -> Mapping:
+        if self._wish.mapping is not Mapping.AUTO:
+            return self._wish.mapping
+        return Mapping.READ if moved else Mapping.MAPPED
 
     def _why_devices(self, choice: Choice, layout: Layout) -> Iterator[Remark]:
         layers = self._header.layers

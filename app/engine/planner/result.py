@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.errors import Parameter
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.planner.demand import Use
 from app.engine.planner.speed import Speed
 
@@ -22,13 +22,7 @@ class Wish(msgspec.Struct, frozen=True):
     gpu_layers: int | None = None
     expert_layers: int | None = None
     threads: int = 0
-
-
-class Mapping(StrEnum):
-    """How weights come into memory."""
-
-    MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
-    READ = "read"  # copied; llama.cpp asks for it where tensors are placed by pattern, and packs them anew for the CPU
+    mapping: Mapping = Mapping.AUTO
 
 
 class Reason(StrEnum):

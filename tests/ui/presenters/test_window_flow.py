@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading
-from app.core.settings import KvType, Sampling, Settings
+from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.messages import sentence
@@ -21,8 +21,10 @@ from app.models.shelf import starter
 from app.ui.main_window import WindowState
 from app.ui.palette_dialog import Entry, Kind, PaletteDialog, rank, suggest
 from app.ui.settings_dialog import SettingsDialog
-from app.ui.settings_editors import ChoiceEditor, NumberEditor
+from app.ui.settings_editors import AdaptersEditor, ChoiceEditor, NumberEditor
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.model_chip import Mark
+from app.ui.widgets.number_field import NumberField
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 from tests.ui.shelf_of_books import letters
@@ -191,12 +193,29 @@ def test_settings_are_shown_changed_and_kept(room: Room) -> None:
     assert room.engine.specs[loads].context_tokens == 16_384
 
 
+def test_adapters_are_added_weighed_and_taken_out(qtbot: QtBot) -> None:
+    lora = Adapter("/models/style \u202efugg.gguf", 0.5)
+    dialog = SettingsDialog(Settings(engine=EngineSettings(adapters=(lora,))))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor = dialog.editor("engine.adapters")
+    assert isinstance(editor, AdaptersEditor)
+    assert dialog.settings().engine.adapters == (lora,)
+    editor.add("/models/terms.gguf")
+    assert dialog.settings().engine.adapters == (lora, Adapter("/models/terms.gguf"))
+    fields = editor.findChildren(NumberField)
+    fields[1].set_value(-3)
+    remove = next(button for button in editor.findChildren(TextButton) if button.text() == "Remove")
+    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert dialog.settings().engine.adapters == (Adapter("/models/terms.gguf", -3.0),)
+
+
 def test_every_setting_has_an_editor_with_its_help(qtbot: QtBot) -> None:
     dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     assert dialog.settings() == Settings()
-    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling"}
-    for group in ("engine", "sampling"):
+    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling", "hub", "remote"}
+    for group in ("engine", "sampling", "hub", "remote"):
         struct = type(getattr(Settings(), group))
         paths |= {f"{group}.{field.name}" for field in msgspec.structs.fields(struct)}
     for path in paths:

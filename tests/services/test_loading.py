@@ -1,0 +1,194 @@
+"""Loading a model as a person does: planned, rehearsed, refused with numbers, compared with what it took."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.cancel import Cancel
+from app.core.errors import Code
+from app.core.events import Done, Failed
+from app.core.paths import Paths
+from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
+from app.engine import planner
+from app.engine.protocol import Buffer, ModelInfo
+from app.messages import sentence
+from app.services import machines
+from app.services.desk import Desk
+from app.services.machines import THIS, Hardware, Machines
+from tests.models.headers import write_header
+from tests.models.lora import write_lora
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(Paths(tmp_path / "desk"))
+    yield opened
+    opened.close()
+
+
+def load(desk: Desk, path: Path, **wanted: object) -> Done[ModelInfo] | Failed:
+    desk.models.use(msgspec.structs.replace(EngineSettings(), model_path=str(path), **wanted))
+    *_, ending = desk.models.load(None, Cancel())
+    assert isinstance(ending, Done | Failed)
+    return ending
+
+
+def loaded(desk: Desk, path: Path, **wanted: object) -> ModelInfo:
+    ending = load(desk, path, **wanted)
+    assert isinstance(ending, Done), ending
+    return ending.result
+
+
+def test_a_load_takes_what_was_planned_and_says_so(
+    desk: Desk, tiny_scout: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "octavo.models"):
+        info = loaded(desk, tiny_scout)
+    assert info.context_tokens == planner.DEFAULT_CONTEXT
+    fit = desk.models.fit()
+    assert fit is not None
+    assert fit.taken_bytes == sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
+    assert abs(fit.error) < 0.03
+    assert re.search(r"planned \d+ bytes, taken \d+, error -?0\.\d\d%", caplog.text)
+    assert "tiny-scout" not in caplog.text
+
+
+def test_choices_by_hand_reach_the_engine(desk: Desk, tiny_scout: Path) -> None:
+    info = loaded(desk, tiny_scout, context_tokens=5000, kv_type=KvType.Q8_0, ubatch_tokens=7, threads=1)
+    assert info.context_tokens == 5120
+    assert (info.kv_type, info.threads) == (KvType.Q8_0, 1)
+
+
+@pytest.mark.parametrize("mapping", Mapping)
+def test_weights_come_into_memory_in_every_way(desk: Desk, tiny_scout: Path, mapping: Mapping) -> None:
+    info = loaded(desk, tiny_scout, context_tokens=512, mapping=mapping)
+    mapped = {Mapping.AUTO, Mapping.MAPPED, Mapping.LOCKED}
+    assert ("CPU_Mapped" in {buffer.name for buffer in info.buffers}) == (mapping in mapped)
+
+
+def leave(monkeypatch: pytest.MonkeyPatch, bytes: int) -> None:
+    """Let this machine have so much free memory, beside what a plan never takes."""
+    full = Machines.machine
+
+    def narrow(machines: Machines, hardware: Hardware = THIS) -> planner.Machine:
+        machine = full(machines, hardware)
+        host = msgspec.structs.replace(machine.host, total_bytes=bytes, free_bytes=bytes + (planner.GIB // 2))
+        return msgspec.structs.replace(machine, host=host)
+
+    monkeypatch.setattr(Machines, "machine", narrow)
+
+
+def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
+    desk: Desk, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = loaded(desk, tiny_scout, context_tokens=512)
+    pid = desk.engine.pid
+    leave(monkeypatch, 4 << 30)
+    ending = load(desk, tiny_scout, context_tokens=10_485_760, kv_type=KvType.F16)
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.MODEL_CONTEXT_TOO_LARGE
+    assert 512 < int(ending.problem.params["largest_tokens"]) < 10_485_760
+    told = sentence(ending.problem)
+    assert "With a context of 10,485,760 tokens (f16) the model" in told
+    assert re.search(r"[\d.]+ GB are missing\. It fits with [\d,]+ tokens\.", told)
+    ending = load(desk, write_header(tmp_path / "scout.gguf", quantization="Q2_K"))
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.MODEL_TOO_LARGE
+    assert int(ending.problem.params["missing_bytes"]) > 20e9
+    assert desk.engine.model() == before
+    assert desk.engine.pid == pid
+    *_, ready = desk.models.ready(Cancel())
+    assert ready == Done(before)
+
+
+def test_a_broken_file_leaves_the_loaded_model_alone(desk: Desk, tiny_scout: Path, tmp_path: Path) -> None:
+    before = loaded(desk, tiny_scout, context_tokens=512)
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(tiny_scout.read_bytes()[:5000])
+    ending = load(desk, broken)
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.MODEL_TRUNCATED
+    assert desk.engine.model() == before
+
+
+def test_without_a_choice_a_context_that_fits_is_taken(
+    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left to itself the context shrinks where the usual one does not fit; one that a person chose never does."""
+    leave(monkeypatch, 100 << 20)
+    info = loaded(desk, tiny_scout)
+    assert 512 <= info.context_tokens < planner.DEFAULT_CONTEXT
+    assert isinstance(load(desk, tiny_scout, context_tokens=planner.DEFAULT_CONTEXT), Failed)
+
+
+def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
+    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan of a family that was not measured may promise too much."""
+    monkeypatch.setattr(desk.engine.local, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
+    ending = load(desk, tiny_scout)
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.MODEL_TOO_LARGE
+
+
+def test_the_memory_of_the_loaded_model_counts_as_free(
+    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machines, "free_memory", lambda: 5_000_000_000)
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000
+    info = loaded(desk, tiny_scout, context_tokens=100_000, mapping=Mapping.READ)
+    held = sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held
+    info = loaded(desk, tiny_scout, context_tokens=100_000)
+    mapped = sum(b.weights_bytes for b in info.buffers)
+    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held - mapped
+
+
+def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = desk.machines.machine().host.bandwidth
+    assert first > 1e9
+    monkeypatch.setattr(type(desk.engine.local), "gauge", lambda _engine: 1.0)
+    assert desk.machines.machine().host.bandwidth == first
+    desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
+    assert desk.machines.machine().host.bandwidth == 1.0
+    desk.settings.set_blob("bandwidth", b"not json")
+    assert desk.machines.machine().host.bandwidth == 1.0
+
+
+def test_adapters_are_checked_before_the_load(desk: Desk, tiny_scout: Path, starter: Path, tmp_path: Path) -> None:
+    good = write_lora(tmp_path / "lora.gguf", tiny_scout)
+    info = loaded(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(good)), Adapter(str(good), 0.5)))
+    assert info.adapters == ("lora", "lora")
+    foreign = write_lora(tmp_path / "foreign.gguf", tiny_scout, architecture="llama")
+    for path, code in (
+        (foreign, Code.ADAPTER_MISMATCH),
+        (starter, Code.ADAPTER_WANTED),
+        (tmp_path / "none.gguf", Code.MODEL_MISSING),
+    ):
+        ending = load(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(path)),))
+        assert isinstance(ending, Failed)
+        assert ending.problem.code is code
+        assert ending.problem.params["path"] == str(path)
+    assert desk.engine.model() == info
+
+
+def test_what_was_chosen_for_a_model_comes_back_with_it(
+    desk: Desk, tiny_scout: Path, tiny_maverick: Path, tmp_path: Path
+) -> None:
+    """A projector, adapters and a place are chosen for one model, and wrong for another."""
+    lora = Adapter(str(write_lora(tmp_path / "lora.gguf", tiny_scout)), 0.5)
+    chosen = EngineSettings(model_path=str(tiny_scout), context_tokens=2048, expert_layers=3, adapters=(lora,))
+    desk.settings.save(Settings(engine=chosen))
+    for path, context_tokens in ((tiny_maverick, planner.DEFAULT_CONTEXT), (tiny_scout, 2048)):
+        *_, ending = desk.models.load(str(path), Cancel())
+        assert isinstance(ending, Done), ending
+        assert ending.result.context_tokens == context_tokens
+    assert desk.settings.load().engine == chosen
+    assert ending.result.adapters == ("lora",)
