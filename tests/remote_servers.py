@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,6 @@ from pathlib import Path
 PYTHON_CONTEXT = 2048
 LLAMA_SERVER = os.environ.get("OCTAVO_LLAMA_SERVER") or shutil.which("llama-server")
 """A build of llama.cpp's tools/server; the tests of it are left out where there is none."""
-
-_START_LIMIT_S = 120
 
 
 @contextmanager
@@ -51,15 +50,15 @@ def llama_server(model: Path, *, context_tokens: int = 2048) -> Iterator[str]:
         text=True,
     )
     assert process.stderr is not None
+    lines = (line.partition("listening on ") for line in process.stderr)
+    address = next((address for _before, listens, address in lines if listens), "")
+    drain = threading.Thread(target=process.stderr.read, name="llama-server-log")  # a full pipe would stop it
+    drain.start()
     try:
-        for line in process.stderr:
-            _before, listens, address = line.partition("listening on ")
-            if listens:
-                break
-        else:
-            raise AssertionError("the server ended before it listened")
-        with process.stderr:
-            yield address.strip()
+        assert address, "the server ended before it listened"
+        yield address.strip()
     finally:
         process.kill()
         process.wait()
+        drain.join()
+        process.stderr.close()

@@ -49,7 +49,7 @@ class SettingsDialog(QDialog):
         """`key_kept`: whether there is a key for the remote engine."""
         super().__init__(parent)
         self._settings = settings
-        self._key = KeyEditor(kept=key_kept)
+        self.key = KeyEditor(kept=key_kept)
         self._editors: dict[str, Editor] = {}
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -72,7 +72,7 @@ class SettingsDialog(QDialog):
         self._lay_out(form)
 
     def accept(self) -> None:
-        key, address = self._key.value(), str(self._editors["remote.address"].value())
+        key, address = self.key.value(), str(self._editors["remote.address"].value())
         if key is not None and address:
             self.key_changed.emit(address, key)
         self.saved.emit(self.settings())
@@ -95,7 +95,7 @@ class SettingsDialog(QDialog):
 
     def _key_row(self) -> QWidget:
         """It is no setting: it goes into the keyring."""
-        return _laid_out(_("Key"), _("Kept in the system keyring, and sent to that server only"), self._key)
+        return _laid_out(_("Key"), _("Kept in the system keyring, and sent to that server only"), self.key)
 
     def _lay_out(self, form: QVBoxLayout) -> None:
         page = QWidget()

@@ -25,7 +25,7 @@ from app.engine.protocol import (
     RemoteSpec,
 )
 from app.engine.switch import EngineSwitch
-from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server, python_server
+from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 
 BOOK = DocumentText("A book", (PageText("1", "Some words."), PageText("2", "Other words.")))
@@ -52,12 +52,6 @@ def engine(kind: str) -> Iterator[Engine]:
             made = EngineSwitch(EngineClient())
     yield made
     made.close()
-
-
-@pytest.fixture(scope="module")
-def python_address(tiny_scout: Path) -> Iterator[str]:
-    with python_server(tiny_scout) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

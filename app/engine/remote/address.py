@@ -14,7 +14,7 @@ MAX_ADDRESS_CHARACTERS = 512
 
 _PORTS = {"http": 80, "https": 443}
 _API = "/v1"
-_LOOPBACK_NAME = "localhost"
+_LOOPBACK_NAME, _LOOPBACK = "localhost", ("127.0.0.1", "[::1]")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -36,6 +36,13 @@ class Address(msgspec.Struct, frozen=True):
     def origin(self) -> str:
         """Scheme, host and port (RFC 6454): what a key belongs to."""
         return f"{'https' if self.secure else 'http'}://{self.shown}"
+
+    @property
+    def bases(self) -> list[str]:
+        """Where to connect, the first that answers. `localhost` is both of its addresses, and no resolver is asked."""
+        if self.secure or self.host != _LOOPBACK_NAME:
+            return [self.origin + self.path]
+        return [f"http://{host}:{self.port}{self.path}" for host in _LOOPBACK]
 
     @property
     def is_here(self) -> bool:

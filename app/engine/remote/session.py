@@ -13,7 +13,8 @@ from app.core.settings import Sampling
 from app.engine.protocol import Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
-from app.engine.remote.transport import Interrupted, Transport, is_about_context
+from app.engine.remote.refusals import is_about_context
+from app.engine.remote.transport import Interrupted, Transport
 from app.engine.wishes import Stopped, Wishes
 
 MAX_CHARACTERS_A_TOKEN = 64

@@ -20,8 +20,8 @@ import truststore
 from app.core.errors import AppError, Code
 from app.engine.protocol import Patience
 from app.engine.remote.address import Address
+from app.engine.remote.refusals import refusal
 from app.engine.remote.stream import EventBytes, TooLong
-from app.engine.remote.wire import ErrorAnswer
 from app.engine.wishes import Stopped, Wishes
 
 MAX_ANSWER_BYTES = 64 << 20
@@ -38,10 +38,6 @@ TOGETHER = 8
 
 _LOOK_S = 0.1
 _CLOSE_S = 5.0
-_LOOPBACK = ("127.0.0.1", "::1")
-_CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error"}
-_CONTEXT_WORDS = ("maximum context length", "context window", "context size", "longer than the model")
-_BUSY, _KEY = (429, 503), (401, 403)
 
 Result = TypeVar("Result")
 
@@ -88,10 +84,9 @@ class Transport:
         """Nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
         self.host = address.shown
         self.patience = patience
-        self._address = address
         self._key = key
         self._wishes = wishes
-        self._bases = _bases(address)
+        self._bases = address.bases
         self._client = _client(address, key, _tls(ca_file) if address.secure else False, patience)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="network", daemon=True)
@@ -244,43 +239,13 @@ class Transport:
         return AppError(Code.REMOTE_ANSWER_STRANGE if strange else Code.REMOTE_CUT, host=self.host)
 
     async def _refusal(self, response: httpx2.Response, path: str) -> AppError:
-        status = response.status_code
         if response.is_redirect:
             return AppError(Code.REMOTE_REDIRECTED, host=self.host)
-        if status in _KEY:
-            return AppError(Code.REMOTE_KEY_REFUSED if self._key else Code.REMOTE_KEY_NEEDED, host=self.host)
-        if status in _BUSY:
-            return AppError(Code.REMOTE_BUSY, host=self.host)
-        if status == httpx2.codes.REQUEST_ENTITY_TOO_LARGE:
-            return AppError(Code.REMOTE_TOO_LARGE, host=self.host)
-        if status == httpx2.codes.BAD_REQUEST and await self._says_full(response):
-            return AppError(Code.REMOTE_CONTEXT_EXCEEDED, host=self.host)
-        if status in (httpx2.codes.NOT_FOUND, httpx2.codes.METHOD_NOT_ALLOWED):
-            return AppError(Code.REMOTE_NOT_FOUND, host=self.host, asked=path)
-        return AppError(Code.REMOTE_REFUSED, host=self.host, status=status)
-
-    async def _says_full(self, response: httpx2.Response) -> bool:
         try:
-            told = msgspec.json.decode(await self._whole(response, MAX_ERROR_BYTES), type=ErrorAnswer)
-        except (AppError, msgspec.MsgspecError, UnicodeDecodeError):
-            return False
-        return is_about_context(told)
-
-
-def is_about_context(told: ErrorAnswer) -> bool:
-    """Whether an error says that the prompt is longer than the context; servers have no common code for it."""
-    error = told.error
-    words = told.message if error is None else error if isinstance(error, str) else error.message
-    codes = set() if error is None or isinstance(error, str) else {error.code, error.type}
-    return bool(codes & _CONTEXT_CODES) or any(part in words.lower() for part in _CONTEXT_WORDS)
-
-
-def _bases(address: Address) -> list[str]:
-    """Where to connect, the first that answers. `localhost` is both of its addresses, and no resolver is asked."""
-    scheme, path = ("https" if address.secure else "http"), address.path
-    if address.secure or address.host != "localhost":
-        return [address.origin + path]
-    return [f"{scheme}://{f'[{host}]' if ':' in host else host}:{address.port}{path}" for host in _LOOPBACK]
+            told = await self._whole(response, MAX_ERROR_BYTES)
+        except AppError:
+            told = b""
+        return refusal(response.status_code, told, self.host, path, with_key=bool(self._key))
 
 
 def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: Patience) -> httpx2.AsyncClient:

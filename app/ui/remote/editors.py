@@ -36,7 +36,7 @@ class KeyEditor(Editor):
         self._line.setPlaceholderText(_("one is kept") if kept else _("none"))
         forget = TextButton(_("Forget")) if kept else None
         if forget is not None:
-            forget.clicked.connect(self._forget)
+            forget.clicked.connect(self.forget)
         self._button = forget
         super().__init__(self._line, forget)
 
@@ -49,7 +49,8 @@ class KeyEditor(Editor):
         self._line.setText(value)
 
     @Slot()
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Once the settings are saved."""
         self._forgotten = True
         self._line.clear()
         self._line.setPlaceholderText(_("none"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Pat
 from app.engine.protocol import Message as Said
 from app.engine.switch import REMOTE_MODULE
 from tests.engine.remote.toy_server import ToyServer
-from tests.remote_servers import python_server
 
 BOOK = DocumentText("A lease", (PageText("1", "The tenant pays."), PageText("2", "In May.")), "lease")
 ASKED = Prompt("The rules.", (BOOK,), (Said("user", "Who pays?"),))
@@ -52,10 +50,3 @@ def connect(engine: EngineClient, address: str, **how: object) -> Done[ModelInfo
 
 HASTY = Patience(connect_s=5.0, answer_s=0.2, first_s=0.2, between_s=0.2)
 """For servers that never answer."""
-
-
-@pytest.fixture(scope="session")
-def python_address(tiny_scout: Path) -> Iterator[str]:
-    """A real server, of llama-cpp-python."""
-    with python_server(tiny_scout) as address:
-        yield address

@@ -7,8 +7,10 @@ vLLM and SGLang do. Its answers are the words of `answer`, one in each event.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -48,6 +50,10 @@ def render(messages: list[dict[str, str]]) -> str:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ToyServer
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.append(self.connection)
 
     def do_GET(self) -> None:
         self._handle()
@@ -115,6 +121,7 @@ class ToyServer(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer: list[str] = ["The ", "tenant ", "pays."]
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
+        self.connections: list[socket.socket] = []
         self.hung_up = threading.Event()
         self.routes: dict[str, Route] = {
             "/v1/models": models,
@@ -134,6 +141,9 @@ class ToyServer(ThreadingHTTPServer):
     def close(self) -> None:
         self.shutdown()
         self._thread.join()
+        for connection in self.connections:  # else their threads would wait for what a client says next
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
     def prompts(self) -> list[Any]:
