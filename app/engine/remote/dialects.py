@@ -124,7 +124,12 @@ class LlamaServer(Server):
         return [array("i", told.tokens) for told in self._post_all("/tokenize", bodies, wire.Tokens)]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        return self._post("/apply-template", wire.TemplateRequest(_messages(messages)), wire.TemplateApplied).prompt
+        try:
+            return self._post("/apply-template", wire.TemplateRequest(_messages(messages)), wire.TemplateApplied).prompt
+        except AppError as error:
+            if error.code is Code.REMOTE_REFUSED:  # by the template itself: it may know no system message, say
+                raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host) from error
+            raise
 
     def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
         return msgspec.structs.replace(

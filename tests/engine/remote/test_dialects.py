@@ -119,6 +119,14 @@ def test_a_chat_format_that_is_not_recognised_is_refused(new_server: NewServer, 
     assert ending.problem.code is Code.REMOTE_NO_FORMAT
 
 
+def test_a_template_that_takes_no_rules_is_refused(new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server("llama-server")
+    server.routes["/apply-template"] = lambda handler: handler.send_json({"error": {"message": "no system role"}}, 500)
+    ending = connect(engine, server.address)
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is Code.REMOTE_NO_FORMAT
+
+
 def test_the_model_is_chosen_among_several(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server("vllm")
     listed = [{"id": "small", "max_model_len": 64}, {"id": "large", "max_model_len": 128}]
