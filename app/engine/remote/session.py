@@ -188,19 +188,26 @@ class _Reader:
         self._limit = limit_characters
         self._total = total
         self._reused = 0
+        self._done = 0
         self._on_progress = on_progress
         self._on_text = on_text
 
     def begin(self) -> None:
-        self._on_progress(0, self._total, 0)
+        self._tell(0, 0)
+
+    def _tell(self, done: int, reused: int) -> None:
+        self._done, self._reused = done, reused
+        self._on_progress(done, self._total, reused)
 
     def take(self, chunk: wire.Chunk) -> bool:
         """False for what no sound server says."""
         if (progress := chunk.prompt_progress) is not None:
             reused = min(progress.cache, self._total)
-            self._on_progress(max(reused, min(progress.processed, self._total)), self._total, reused)
+            self._tell(max(reused, min(progress.processed, self._total)), reused)
         for choice in chunk.choices[:1]:
             if choice.text:
+                if not self.text and self._done < self._total:  # not every server tells how far it is
+                    self._tell(self._total, self._reused)
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1
                 self._characters += len(choice.text)
@@ -216,7 +223,8 @@ class _Reader:
             self.told_generated = usage.completion_tokens
             self._total = usage.prompt_tokens or self._total
             details = usage.prompt_tokens_details
-            self._reused = min((details.cached_tokens if details else 0) or 0, self._total)
+            cached = None if details is None else details.cached_tokens
+            self._reused = min(self._reused if cached is None else cached, self._total)
         return True
 
     def usage(self, generated: int) -> Usage:

@@ -34,6 +34,8 @@ def test_a_server_is_recognised_and_asked_in_tokens(kind: str, new_server: NewSe
     events = list(engine.answer(ASKED, Sampling(top_k=0, seed=5), 20, Cancel()))
     answer = events[-1]
     assert isinstance(answer, Generated)
+    readings = [event for event in events if isinstance(event, Reading)]
+    assert readings == [Reading(0, size.total, 0), Reading(size.total, size.total, 0)]
     assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
     assert answer.ending is Ending.COMPLETE
     assert (answer.usage.prompt_tokens, answer.usage.reused_tokens, answer.usage.generated_tokens) == (size.total, 7, 3)
