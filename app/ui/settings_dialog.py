@@ -95,7 +95,9 @@ class SettingsDialog(QDialog):
 
     def _key_row(self) -> QWidget:
         """It is no setting: it goes into the keyring."""
-        return _laid_out(_("Key"), _("Kept in the system keyring, and sent to that server only"), self.key)
+        return _laid_out(
+            _("Key"), _("Kept in the system keyring, else encrypted on this desk; sent to that server only"), self.key
+        )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
         page = QWidget()
