@@ -19,10 +19,15 @@ from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
 from app.engine.switch import EngineSwitch
 from app.isolation.limits import harden
+from app.models.catalogue import catalogue
+from app.models.hub import Hub
+from app.models.names import check_endpoint
 from app.models.reader import HeaderReader
 from app.services.ask import Ask
+from app.services.carrying import Carrying
 from app.services.context import Context
 from app.services.desk import Desk
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.machines import Machines
@@ -36,7 +41,7 @@ from app.services.restating import Restating
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store import keys
+from app.store import hub_token, keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -91,6 +96,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         models=models,
         machines=machines,
         plans=plans,
+        downloads=downloads_of(models, settings, headers),
         remote=remote,
         readings=readings,
         removal=removal,
@@ -100,6 +106,14 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         reader=reader,
         database=database,
     )
+
+
+def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:
+    def endpoint() -> str:
+        return settings.load().hub.endpoint
+
+    hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
+    return Downloads(models, settings, catalogue(), hub, Carrying(models, headers))
 
 
 def run_terminal(argv: Sequence[str]) -> int:

@@ -94,6 +94,14 @@ _FLAWS = {
     "tensor_dimensions": "a tensor has an impossible shape",
     "tensor_size": "a tensor is impossibly large",
     "tensor_offset": "a tensor does not follow the one before",
+    "packed_record": "its record is missing or no sound one",
+    "packed_name": "a file in it has a name that leads elsewhere",
+    "packed_kind": "something in it is no ordinary file",
+    "packed_unnamed": "a file in it is not named in its record",
+    "packed_twice": "a file stands in it twice",
+    "packed_size": "a file in it is not of the size that its record tells",
+    "packed_missing": "a file that its record names is missing",
+    "packed_cut": "it ends too early",
 }
 _OTHER_FLAW = "it contradicts itself"
 
@@ -299,6 +307,106 @@ _SENTENCES: dict[Code, str] = {
     Code.NO_MODEL: (
         "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
         " terminal."
+    ),
+    Code.MODEL_HEADER_UNKNOWN: (
+        "What “{path}” is made of is not known before its header was read. Ask the hub for it, and plan then."
+    ),
+    Code.MODEL_THERE: (
+        "“{path}” is there already, and nothing was written over it. Remove it first if you want it anew."
+    ),
+    Code.MODEL_IS_STARTER: (
+        "“{path}” is the model that comes with Octavo, so it is not removed. Remove Octavo itself to be rid of it."
+    ),
+    Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another one first.",
+    Code.MODEL_UNPROVED: (
+        "Whether “{file}” of “{path}” is sound cannot be told: no hash of it was recorded. Put the SHA256SUMS of its"
+        " source beside it, or get the model again with its record."
+    ),
+    Code.MODEL_CHANGED: (
+        "“{path}” is not what its record says: “{file}” has other bytes. Get the model again from a source that you"
+        " trust."
+    ),
+    Code.MODEL_FOLDER_EMPTY: "There is no model in the folder “{path}”. Choose a folder with a GGUF file in it.",
+    Code.MODEL_FOLDER_SEVERAL: (
+        "There are {models} models in the folder “{path}”. Choose the file of the one that you mean."
+    ),
+    Code.MODEL_NOT_IN_FOLDER: (
+        "“{path}” does not lie in the models folder, {folder}, so it is not for Octavo to remove. Delete it as you"
+        " delete any file."
+    ),
+    Code.PACKED_UNSOUND: (
+        "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
+    ),
+    Code.LICENCE_NOT_ACCEPTED: (
+        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched: in the window, or"
+        " in the terminal, where --accept-licence says that you have."
+    ),
+    Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
+    Code.OFFER_SEVERAL: "“{path}” is more than one model. Say which, after a colon: {known}.",
+    Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
+    Code.HUB_UNREACHABLE: (
+        "The model hub at {host} could not be reached, or is too busy to answer. Check the network and the address in"
+        " the settings, and try again."
+    ),
+    Code.HUB_INTERRUPTED: (
+        "The connection to {host} broke off again and again. What has arrived is kept: start the download again, and"
+        " it goes on from there."
+    ),
+    Code.HUB_ANSWER_STRANGE: (
+        "What answers at {host} is not a model hub, or does not answer as one does: perhaps a network that wants a"
+        " sign-in first. Nothing of it was kept. Sign in to the network, check the address in the settings, and try"
+        " again."
+    ),
+    Code.HUB_ADDRESS_INSECURE: (
+        "The address of the model hub, {host}, would be spoken to without encryption, which Octavo does with this"
+        " machine only. Choose an address that begins with https in the settings."
+    ),
+    Code.HUB_REPOSITORY_INVALID: (
+        "“{repository}” is no name of a repository. Write it as owner/name, as the model hub shows it."
+    ),
+    Code.HUB_NOT_FOUND: (
+        "The model hub has no repository “{repository}”, or shows it to members only. Check its name; if it is"
+        " private, enter a token of your account there."
+    ),
+    Code.HUB_FILE_MISSING: (
+        "The repository “{repository}” no longer has the file “{file}”. Look the repository up again, and choose from"
+        " what it has now."
+    ),
+    Code.HUB_GATED: (
+        "“{repository}” is given only to people whom its owner has admitted. Ask for access on its page at the model"
+        " hub, then enter a token of your account."
+    ),
+    Code.HUB_TOKEN_REFUSED: (
+        "{host} does not accept the token that is kept for it: it may have run out or been withdrawn. Make a new one"
+        " at the model hub and enter that."
+    ),
+    Code.HUB_TOKEN_NOT_KEPT: (
+        "The token was not kept: this system has no keyring that can be used now, and Octavo keeps tokens nowhere"
+        " else. Unlock or set up the system’s keyring, and enter the token again."
+    ),
+    Code.HUB_NAME_UNSAFE: (
+        "The model hub names a file “{name}”, which could lead out of the models folder or is no name for a file"
+        " here. Nothing was fetched; choose another repository."
+    ),
+    Code.HUB_HASH_MISSING: (
+        "The model hub does not say what the SHA-256 of “{file}” is, so it could not be verified and was not fetched."
+        " Choose another repository."
+    ),
+    Code.HUB_HASH_DIFFERS: (
+        "At the model hub “{file}” is not the file that Octavo knows under this name: its SHA-256 or its size is"
+        " another. It was not fetched. Look its repository up by name if you trust its owner."
+    ),
+    Code.HUB_HASH_WRONG: (
+        "What arrived as “{file}” is not what the model hub announced: its SHA-256 is wrong. It was deleted. Try"
+        " again, on another network or from another mirror if it happens again."
+    ),
+    Code.DISK_TOO_SMALL: (
+        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was written. Free"
+        " some space, or choose another disk with --data-dir."
+    ),
+    Code.DISK_FILE_LIMIT: (
+        "The disk that holds “{path}” takes no file of {size_bytes}: it is formatted in a way (FAT32, often) that"
+        " allows small files only, or a limit is set. Choose another disk."
     ),
     Code.ENGINE_EXITED: (
         "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from app import __version__
+from app.cli.models import arguments as models_arguments
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
@@ -101,17 +102,7 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
     read.add_argument("file", type=Path)
 
-    about = _("the models on this machine")
-    models = commands.add_parser("models", help=about, description=about)
-    of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
-    _command(of_models, "list", _("list the models in the models folder, and the starter"))
-    show = _command(of_models, "show", _("show what the header of a model’s file says; nothing is loaded"))
-    show.add_argument("file", type=Path, help=_("a GGUF file; of a split model, any part"))
-    _add_planning(
-        _command(
-            of_models, "plan", _("tell where a model would go, and how much context that leaves; nothing is loaded")
-        )
-    )
+    models_arguments.add(commands, _command)
 
     passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
     passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
@@ -147,34 +138,6 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("let the model write within quotation marks what does not stand in the books"),
     )  # fmt: skip
-
-
-def _add_planning(plan: argparse.ArgumentParser) -> None:
-    plan.add_argument("file", type=Path, help=_("a GGUF file; of a split model, any part"))
-    plan.add_argument("--context", type=_tokens, metavar="N", default=0, help=_("tokens; else as many as possible"))
-    plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    plan.add_argument(
-        "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
-        help=_("imagine a GPU of that size; repeatable"),
-    )  # fmt: skip
-    plan.add_argument(
-        "--ram", type=_gigabytes, metavar="GB", default=0.0,
-        help=_("imagine main memory of that size, and no GPU but those named"),
-    )  # fmt: skip
-
-
-def _tokens(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise ValueError(text)
-    return number
-
-
-def _gigabytes(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 1_000_000:
-        raise ValueError(text)
-    return number
 
 
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Opening
+from app.core.events import Asking, Cancelled, Copying, Done, Failed, Fetching, Hashing, Loading, Opening
 
 
 class Stopped(Exception):
@@ -17,7 +17,7 @@ def result_of(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
     """The result of a use-case. Raises AppError, Stopped."""
     for event in events:
         match event:
-            case Loading() | Opening():
+            case Loading() | Opening() | Asking() | Fetching() | Hashing() | Copying():
                 on_progress(event)
             case Done(result):
                 return result

@@ -103,6 +103,40 @@ class Code(StrEnum):
     MODEL_PROJECTOR_UNSUPPORTED = "model_projector_unsupported"  # kind
     MODEL_PROJECTOR_UNSOUND = "model_projector_unsound"  # check: the part of the self-test that failed
 
+    # models from elsewhere; `path`: a file or folder, or an offer: its repository and first file
+    MODEL_HEADER_UNKNOWN = "model_header_unknown"
+    MODEL_THERE = "model_there"  # already, where it would be put
+    MODEL_IS_STARTER = "model_is_starter"  # it belongs to Octavo, and is not deleted
+    MODEL_IS_LOADED = "model_is_loaded"  # so it is not deleted
+    MODEL_UNPROVED = "model_unproved"  # file: its name; there is nothing to compare it with
+    MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
+    MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
+    MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
+    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
+    PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
+    LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
+    OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
+    OFFER_SEVERAL = "offer_several"  # path: what was asked for; known: which there are
+    FETCH_RUNNING = "fetch_running"  # the same model is being fetched already
+
+    # the model hub; `host` is the address that was spoken to
+    HUB_UNREACHABLE = "hub_unreachable"  # host
+    HUB_INTERRUPTED = "hub_interrupted"  # host; what arrived is kept
+    HUB_ANSWER_STRANGE = "hub_answer_strange"  # host; it is no hub that answers, or not as one does
+    HUB_ADDRESS_INSECURE = "hub_address_insecure"  # host; neither https nor this machine
+    HUB_REPOSITORY_INVALID = "hub_repository_invalid"  # repository
+    HUB_NOT_FOUND = "hub_not_found"  # repository
+    HUB_FILE_MISSING = "hub_file_missing"  # repository, file
+    HUB_GATED = "hub_gated"  # repository
+    HUB_TOKEN_REFUSED = "hub_token_refused"  # noqa: S105 -- a code, not a secret; host
+    HUB_TOKEN_NOT_KEPT = "hub_token_not_kept"  # noqa: S105 -- a code, not a secret
+    HUB_NAME_UNSAFE = "hub_name_unsafe"  # name
+    HUB_HASH_MISSING = "hub_hash_missing"  # file
+    HUB_HASH_DIFFERS = "hub_hash_differs"  # file; the hub's is not the catalogue's
+    HUB_HASH_WRONG = "hub_hash_wrong"  # file; what arrived is not what the hub announced
+    DISK_TOO_SMALL = "disk_too_small"  # path, needed_bytes, free_bytes
+    DISK_FILE_LIMIT = "disk_file_limit"  # path, size_bytes; its file system takes no file that large
+
     # the engine's process
     ENGINE_EXITED = "engine_exited"  # status
     ENGINE_CRASHED = "engine_crashed"  # signal
@@ -176,6 +210,11 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.REMOTE_ADDRESS_INVALID,
         Code.REMOTE_ADDRESS_INSECURE,
         Code.REMOTE_CA_UNREADABLE,
+        Code.LICENCE_NOT_ACCEPTED,
+        Code.OFFER_UNKNOWN,
+        Code.OFFER_SEVERAL,
+        Code.HUB_ADDRESS_INSECURE,
+        Code.HUB_REPOSITORY_INVALID,
     ),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
     Blame.MACHINE: (
@@ -190,6 +229,13 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
+        Code.FETCH_RUNNING,
+        Code.HUB_UNREACHABLE,
+        Code.HUB_INTERRUPTED,
+        Code.HUB_ANSWER_STRANGE,
+        Code.HUB_TOKEN_NOT_KEPT,
+        Code.DISK_TOO_SMALL,
+        Code.DISK_FILE_LIMIT,
     ),
     Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL),
 }
@@ -200,7 +246,11 @@ def blame(code: Code) -> Blame:
     for who, codes in _BLAME.items():
         if code in codes:
             return who
-    return Blame.MODEL if code.startswith(("model_", "adapter_", "engine_", "no_model", "remote_")) else Blame.INPUT
+    return (
+        Blame.MODEL
+        if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model", "remote_"))
+        else Blame.INPUT
+    )
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ def create_private(path: Path, data: bytes) -> bool:
             _write(draft, lambda file: file.write(data))
             if not _publish(draft, path):
                 return False
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
@@ -45,7 +45,7 @@ def write_private(path: Path, write: Callable[[BinaryIO], object]) -> None:
         try:
             _write(draft, write)
             draft.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
@@ -56,7 +56,7 @@ def rename_private(source: Path, target: Path) -> None:
     """Put `source` in the place of `target`. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
     try:
         source.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise machine_error(error, target) from error
 
@@ -65,7 +65,7 @@ def remove_private(path: Path) -> None:
     """Remove a file that may be there. Raises AppError FOLDER_READ_ONLY."""
     try:
         path.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise machine_error(error, path) from error
 
@@ -93,7 +93,8 @@ def _publish(draft: Path, path: Path) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk. Raises OSError."""
     if os.name == "nt":
         return  # Windows has no such call; NTFS journals names by itself
     descriptor = os.open(folder, os.O_RDONLY)

@@ -29,6 +29,15 @@ PROBE_LIMIT_S = 20.0
 _PACKAGE = Path(__file__).resolve().parent.parent
 _LIBRARIES = tuple(map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")))
 _FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
+_LOOK_UPS = ("resolv.conf", "hosts", "host.conf", "nsswitch.conf", "gai.conf", "services", "protocols", "localtime")
+_CERTIFICATES = ("ssl", "pki", "ca-certificates", "crypto-policies")
+_NETWORK_NEEDS = (
+    *(Path("/etc", name) for name in (*_LOOK_UPS, *_CERTIFICATES)),
+    Path("/usr/share/ca-certificates"),
+    Path("/run/systemd/resolve"),
+)
+"""What names and certificates are looked up in."""
+
 _WINDOWS_NEEDS = ("SYSTEMROOT", "WINDIR")
 
 
@@ -146,6 +155,35 @@ def _restrict_files() -> bool:
             rules = Landlock(strict=False)
             rules.allow_read(*(path for path in (*_standard_library(), *_FONTS) if path.is_dir()))
             rules.add_path_rule(os.devnull, access=AccessFs.READ_FILE)
+            rules.apply()
+        except (LandlockError, OSError):
+            return False
+    return True
+
+
+def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> bool:
+    """Landlock for a process that speaks with the network, from inside, before it starts a thread: it can read
+    Python, libraries, and what names and certificates are looked up in; it can write beneath `writable` alone, and
+    start no program. Of the person's files it sees none. Whether this is in force; without Landlock it is not.
+    """
+    if sys.platform != "linux":
+        return False
+    with syscalls.known_libraries():
+        try:
+            from py_landlock import AccessFs, Landlock, LandlockError, Scope
+        except ImportError:
+            return False
+        given = (*_LIBRARIES, *_standard_library(), *_site_folders(), _PACKAGE, *_NETWORK_NEEDS, *readable)
+        try:
+            rules = Landlock(strict=False)
+            for path in given:
+                if path.exists():
+                    read = AccessFs.READ_FILE | (AccessFs.READ_DIR if path.is_dir() else AccessFs(0))
+                    rules.add_path_rule(path, access=read)
+            rules.add_path_rule(os.devnull, access=AccessFs.READ_FILE | AccessFs.WRITE_FILE)
+            if writable is not None:
+                rules.allow_read_write(writable)
+            rules.allow_all_network().allow_scope(Scope.ABSTRACT_UNIX_SOCKET)
             rules.apply()
         except (LandlockError, OSError):
             return False

@@ -1,4 +1,4 @@
-"""What the desk and a process that reads a model's header say to each other; it got the model's files, open."""
+"""What the desk and a process that reads a model's header say to each other; it knows no names, only bytes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,36 @@ class ReadPart(msgspec.Struct, frozen=True, tag=True):
     part: int
 
 
+class ReadRemote(msgspec.Struct, frozen=True, tag=True):
+    """Read the header of a file that lies elsewhere and has `size` bytes; the files are numbered as with ReadPart.
+    Answered by any number of WantBytes, then by PartRead or WireFailed."""
+
+    part: int
+    size: int
+
+
+class Bytes(msgspec.Struct, frozen=True, tag=True):
+    """Answers WantBytes."""
+
+    content: bytes
+
+
 class Compose(msgspec.Struct, frozen=True, tag=True):
     """Tell what the files that were read say together. Answered by HeaderRead or WireFailed."""
 
 
-Order: TypeAlias = ReadPart | Compose
+Order: TypeAlias = ReadPart | ReadRemote | Bytes | Compose
 
 
 class PartRead(msgspec.Struct, frozen=True, tag=True):
     """This file is sound by itself."""
+
+
+class WantBytes(msgspec.Struct, frozen=True, tag=True):
+    """Of the file that is being read, so many bytes are needed; answered by Bytes."""
+
+    offset: int
+    size: int
 
 
 class HeaderRead(msgspec.Struct, frozen=True, tag=True):
@@ -33,4 +54,4 @@ class HeaderRead(msgspec.Struct, frozen=True, tag=True):
     header: ModelHeader
 
 
-Event: TypeAlias = Ready | PartRead | HeaderRead | WireFailed
+Event: TypeAlias = Ready | WantBytes | PartRead | HeaderRead | WireFailed

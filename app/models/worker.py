@@ -1,24 +1,25 @@
 """The process in which the header of one untrusted model is read, and nothing else.
 
 `python -P -m app.models.worker STEP FDS MEMORY_BYTES CPU_S`: FDS are the model's files, opened by the desk, with
-commas between them.
+commas between them; or NO_FILE, and the desk is asked for the bytes of files that lie elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
-from app.isolation import limits, sandbox
-from app.isolation.process import Ready, WireFailed
+from app.core.errors import Code, Problem
+from app.isolation import inmate
+from app.isolation.process import NO_FILE, WireFailed
 from app.isolation.pulse import Port
 from app.models import gguf, header
-from app.models.cursor import Source
-from app.models.protocol import Compose, Event, HeaderRead, Order, PartRead, ReadPart
+from app.models.cursor import BLOCK_BYTES, Source
+from app.models.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
+
+_KEPT_BLOCKS = 2
+"""Of a file that lies elsewhere: what is wanted next begins where the last began at the earliest."""
 
 
 class OpenSource:
@@ -40,46 +41,78 @@ class OpenSource:
         return bytes(read)
 
 
+class RemoteSource:
+    """A file that lies elsewhere as a source of bytes: the desk is asked for them, in blocks of BLOCK_BYTES."""
+
+    def __init__(self, port: Port[Order], size: int) -> None:
+        self._port = port
+        self._size = size
+        self._blocks: dict[int, bytes] = {}
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def read(self, offset: int, size: int) -> bytes:
+        end = min(offset + size, self._size)
+        first = offset - offset % BLOCK_BYTES
+        content = b"".join(self._block(start) for start in range(first, end, BLOCK_BYTES))
+        return content[offset - first : end - first]
+
+    def _block(self, start: int) -> bytes:
+        if start not in self._blocks:
+            while len(self._blocks) >= _KEPT_BLOCKS:
+                del self._blocks[min(self._blocks)]
+            self._blocks[start] = self._ask(WantBytes(start, min(BLOCK_BYTES, self._size - start)))
+        return self._blocks[start]
+
+    def _ask(self, wish: WantBytes) -> bytes:
+        self._port.rest()  # the network may take its time
+        self._port.send(wish)
+        answer = self._port.receive()
+        self._port.step()
+        if not isinstance(answer, Bytes) or len(answer.content) != wish.size:
+            raise SystemExit  # the desk is gone, or does not want to know
+        return answer.content
+
+
 class Bench:
     """The files on which the orders are carried out."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], port: Port[Order] | None = None) -> None:
+        """`port`: where bytes of files that lie elsewhere are asked for."""
         self._sources = sources
+        self._port = port
         self._read: list[gguf.Contents] = []
 
     def carry_out(self, order: Order) -> Event:
         """Whatever happens becomes an event."""
-        try:
-            match order:
-                case ReadPart(part):
-                    contents = gguf.parse(self._sources[part])
-                    header.check_whole(contents)
-                    self._read.append(contents)
-                    return PartRead()
-                case Compose():
-                    return HeaderRead(header.compose(self._read))
-        except AppError as error:
-            return WireFailed(error.problem)
-        except MemoryError:
-            return WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
-        except Exception as error:
-            traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
-            return WireFailed(Problem(Code.BUG, {"where": where}))
+        event: Event = inmate.attempt(lambda: self._carry_out(order))
+        return event
+
+    def _carry_out(self, order: Order) -> Event:
+        match order:
+            case ReadPart(part):
+                return self._read_part(self._sources[part])
+            case ReadRemote(_, size):
+                assert self._port is not None
+                return self._read_part(RemoteSource(self._port, size))
+            case Compose():
+                return HeaderRead(header.compose(self._read))
+            case Bytes():
+                return WireFailed(Problem(Code.BUG, {"where": "bytes that nobody asked for"}))
+
+    def _read_part(self, source: Source) -> Event:
+        contents = gguf.parse(source)
+        header.check_whole(contents)
+        self._read.append(contents)
+        return PartRead()
 
 
 def main(step: str, fds: str, memory_bytes: str, cpu_s: str) -> None:
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
-    reached = sandbox.lock(sandbox.Step(step))
-    port: Port[Order] = Port(Order)  # starts a thread, so that it comes after the lock
-    limits.seal()
-    port.send(Ready(reached))
-    bench = Bench([OpenSource(int(fd)) for fd in fds.split(",")])
-    while (order := port.receive()) is not None:
-        port.step()
-        port.send(bench.carry_out(order))
-        port.rest()
+    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s)
+    bench = Bench([OpenSource(int(fd)) for fd in fds.split(",") if int(fd) != NO_FILE], port)
+    inmate.serve(port, bench.carry_out)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from app.engine.protocol import EngineState
 from app.engine.switch import EngineSwitch
 from app.services.ask import Ask
 from app.services.context import Context
+from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.library import Library
 from app.services.machines import Machines
@@ -45,6 +46,7 @@ class Desk:
     models: Models
     machines: Machines
     plans: Plans
+    downloads: Downloads
     remote: Remote
     readings: SavedReadings
     removal: Removal

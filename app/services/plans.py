@@ -21,6 +21,7 @@ from app.engine.client import EngineClient
 from app.engine.planner import Item, Machine, Placement, Reason, Shortfall, Wish
 from app.engine.protocol import LoadSpec, ModelInfo, taken_bytes
 from app.models import shelf
+from app.models.offers import Offer
 from app.models.reader import HeaderReader
 from app.services.machines import THIS, Hardware, Machines
 
@@ -93,6 +94,22 @@ class Plans:
         """
         files = _Files(path, shelf.projector_beside(path), ())
         yield from self._plan(files, lambda _header, _machine: (wish,), hardware, cancel)
+
+    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> Plan:
+        """The plan of a model that is not here yet, and whose header is known all the same.
+
+        Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
+        """
+        header = offer.header
+        if header is None:
+            raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
+        check_supported(header, offer.key)
+        if wish.context_tokens > header.context_trained:
+            raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
+        machine = self._machines.machine(hardware)
+        return Plan(
+            header, offer.projector_header, machine, planner.plan(header, offer.projector_header, machine, wish)
+        )
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel

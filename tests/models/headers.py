@@ -112,7 +112,7 @@ def write_header(path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M",
 
     `parts`: more than one are named as llama.cpp names them, after the stem of `path`. Returns the path of the first.
     """
-    entries = list(_entries(shape, MIXTURES[quantization]))
+    entries = list(entries_of(shape, MIXTURES[quantization]))
     share = -(-len(entries) // parts)
     paths = [path]
     if parts > 1:
@@ -145,7 +145,7 @@ def _padded(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
-def _entries(shape: Shape, mixture: Mixture) -> Iterator[_Entry]:
+def entries_of(shape: Shape, mixture: Mixture) -> Iterator[_Entry]:
     def matrix(name: str, *dimensions: int, layer: int = 0) -> _Entry:
         kind = mixture.type_of(name.rpartition(".")[2], layer, shape.layers)
         return _Entry(f"{name}.weight", dimensions, kind)

@@ -119,13 +119,16 @@ def test_a_broken_file_leaves_the_loaded_model_alone(desk: Desk, tiny_scout: Pat
 
 
 def test_without_a_choice_a_context_that_fits_is_taken(
-    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Left to itself the context shrinks where the usual one does not fit; one that a person chose never does."""
+    alone = tmp_path / "models" / "scout.gguf"  # no projector beside it
+    alone.parent.mkdir()
+    alone.symlink_to(tiny_scout)
     leave(monkeypatch, 100 << 20)
-    info = loaded(desk, tiny_scout)
+    info = loaded(desk, alone)
     assert 512 <= info.context_tokens < planner.DEFAULT_CONTEXT
-    assert isinstance(load(desk, tiny_scout, context_tokens=planner.DEFAULT_CONTEXT), Failed)
+    assert isinstance(load(desk, alone, context_tokens=planner.DEFAULT_CONTEXT), Failed)
 
 
 def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(

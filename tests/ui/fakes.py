@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from app.bootstrap import downloads_of
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
@@ -415,6 +416,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         models=models,
         machines=machines,
         plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
+        downloads=downloads_of(models, settings, headers),
         remote=Remote(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),

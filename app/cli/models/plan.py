@@ -9,12 +9,16 @@ import msgspec
 
 from app import messages
 from app.cli.following import result_of
-from app.cli.output import bar, print_json
+from app.cli.models import targets
+from app.cli.models.progress import Progress
+from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.settings import KvType
 from app.engine.planner import Item, Placement, Wish
 from app.explanations import item_name, sentences
 from app.messages import _, count, size
+from app.models.belongings import model_at
+from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.machines import Hardware
 from app.services.plans import Plan
@@ -24,11 +28,22 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
     wish = Wish(options.context, KvType(options.kv) if options.kv else None)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
-    plan: Plan = result_of(desk.plans.plan(options.file, wish, hardware, cancel), bar(_("opening")))
+    plan = _planned(options.model, wish, hardware, desk, cancel)
     if options.json:
         print_json(_described(plan))
     else:
         _print(plan)
+
+
+def _planned(model: str, wish: Wish, hardware: Hardware, desk: Desk, cancel: Cancel) -> Plan:
+    """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
+    catalogue knows it."""
+    if targets.is_local(model, desk):
+        path = model_at(targets.local(model, desk))
+        plan: Plan = result_of(desk.plans.plan(path, wish, hardware, cancel), Progress())
+        return plan
+    offer: Offer = result_of(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
+    return desk.plans.plan_offer(offer, wish, hardware)
 
 
 def _described(plan: Plan) -> dict[str, Any]:

@@ -1,102 +1,82 @@
-"""Models in the terminal: what there is, and what a model's file says of itself."""
+"""`octavo models show`: what a model's file says of itself."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
 from app import messages
-from app.cli import plan
 from app.cli.following import result_of
-from app.cli.output import bar, print_json
+from app.cli.models import listing, targets
+from app.cli.models.progress import Progress
+from app.cli.output import print_json
 from app.core.cancel import Cancel
-from app.core.errors import AppError, Problem
 from app.core.model import Kind, ModelHeader, Part
 from app.messages import _, count, size
-from app.models.shelf import ModelFile
+from app.models.belongings import model_at
+from app.models.offers import Offer
 from app.services.desk import Desk
-
-_Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
+from app.services.downloads import Licence, Record
 
 
 def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
-    """Carry out `models list`, `models show` or `models plan`. Raises AppError, Stopped."""
-    if options.models_command == "plan":
-        plan.run(options, desk, cancel)
+    """Print what the header of a file says, of one on this machine or of one that is offered; or what a repository
+    has, where that is several. Raises AppError, Stopped."""
+    if targets.is_local(options.model, desk):
+        _show_file(model_at(targets.local(options.model, desk)), options, desk, cancel)
         return
-    if options.models_command == "list":
-        found = [(file, _header_or_problem(Path(file.path), desk, cancel)) for file in desk.models.available()]
-        if options.json:
-            print_json({"folder": str(desk.models.folder), "models": [_listed(each, desk) for each in found]})
-        else:
-            _print_list(found, desk)
+    found = targets.offers(options.model, desk, cancel)
+    if len(found) > 1:
+        listing.print_offers(found, desk, as_json=options.json)
         return
-    file: Path = options.file
-    header = _header(file, desk, cancel)
+    offer: Offer = result_of(desk.downloads.headers(found[0], cancel), Progress())
+    assert offer.header is not None
+    described = listing.described(offer, desk)
+    known = desk.models.knows(offer.header.architecture)
+    if options.json:
+        print_json(_described(offer.header, known, "") | {"offer": described})
+    else:
+        rows = [*_offer_rows(offer, desk), *_rows(offer.header, known), *_weight_rows(offer.header)]
+        _print_rows(rows)
+
+
+def _show_file(file: Path, options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    header: ModelHeader = result_of(desk.models.header(file, cancel), Progress())
     projector = desk.models.projector_beside(file) if header.kind is Kind.MODEL else ""
     known = desk.models.knows(header.architecture)
+    licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)
     if options.json:
-        print_json(_described(header, known, projector))
-    else:
-        _print_rows([*_rows(header, known, projector), *_weight_rows(header)])
+        told = {"licence": licence.id if licence else "", "record": record}
+        print_json(_described(header, known, projector) | told)
+        return
+    rows = [*_rows(header, known, projector), *_record_rows(licence, record), *_weight_rows(header)]
+    _print_rows(rows)
 
 
-def _header(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader:
-    header: ModelHeader = result_of(desk.models.header(path, cancel), bar(_("opening")))
-    return header
+def _offer_rows(offer: Offer, desk: Desk) -> Iterator[tuple[str, str]]:
+    order = desk.downloads.order(offer)
+    yield _("offered as"), f"{offer.untrusted_name} {offer.quantization}".strip()
+    yield _("repository"), offer.repository
+    for file in offer.all_files:
+        place = file.path if file.repository == offer.repository else f"{file.repository}: {file.path}"
+        yield _("file"), f"{place}, {size(file.size_bytes)}"
+    yield _("licence"), _licence_words(order.licence)
 
 
-def _header_or_problem(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader | Problem:
-    try:
-        return _header(path, desk, cancel)
-    except AppError as error:
-        return error.problem
+def _record_rows(licence: Licence | None, record: Record | None) -> Iterator[tuple[str, str]]:
+    if record is not None and record.repository:
+        revision = f" @ {record.revision[:12]}" if record.revision else ""
+        yield _("from"), f"{record.repository}{revision}"
+    if licence is not None:
+        yield _("licence"), _licence_words(licence)
 
 
-# ---- list -----------------------------------------------------------------------------------------------------
-
-
-def _listed(found: _Found, desk: Desk) -> dict[str, Any]:
-    file, header = found
-    told: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
-    if isinstance(header, Problem):
-        return told | {"code": header.code, "message": messages.sentence(header)}
-    return told | {
-        "kind": header.kind,
-        "architecture": header.architecture,
-        "known": desk.models.knows(header.architecture),
-        "quantization": header.quantization,
-        "size_bytes": header.file_bytes,
-        "parameters": header.parameters,
-        "active_parameters": header.active_parameters,
-        "context_trained": header.context_trained,
-        "projector": desk.models.projector_beside(Path(file.path)),
-    }
-
-
-def _print_list(found: Sequence[_Found], desk: Desk) -> None:
-    rows = []
-    for file, header in found:
-        if isinstance(header, Problem):
-            rows.append([file.name, messages.sentence(header)])
-            continue
-        projector = Path(desk.models.projector_beside(Path(file.path))).name
-        architecture = header.architecture
-        if header.kind is Kind.ADAPTER:
-            architecture = _("LoRA adapter for {architecture}").format(architecture=architecture)
-        elif not desk.models.knows(architecture):
-            architecture = _("{architecture} (not known)").format(architecture=architecture)
-        tokens = _("{n} tokens").format(n=count(header.context_trained))
-        rows.append([file.name, architecture, header.quantization, size(header.file_bytes), tokens, projector])
-    widths = [max((len(row[n]) for row in rows if len(row) > n + 1), default=0) for n in range(6)]
-    for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        print(messages.printable("  ".join(cells).rstrip()))
-    print(_("Models lie in {folder}").format(folder=messages.printable(str(desk.models.folder))))
+def _licence_words(licence: Licence | None) -> str:
+    return ". ".join(filter(None, (licence.name, licence.credit))) if licence else _("not told")
 
 
 # ---- show -----------------------------------------------------------------------------------------------------
@@ -114,7 +94,7 @@ def _described(header: ModelHeader, known: bool, projector: str) -> dict[str, An
     }
 
 
-def _rows(header: ModelHeader, known: bool, projector: str) -> Iterator[tuple[str, str]]:
+def _rows(header: ModelHeader, known: bool, projector: str | None = None) -> Iterator[tuple[str, str]]:
     kinds = {
         Kind.MODEL: _("language model"),
         Kind.PROJECTOR: _("projector, for images, of the kind {kind}").format(kind=header.projector),
@@ -138,7 +118,8 @@ def _rows(header: ModelHeader, known: bool, projector: str) -> Iterator[tuple[st
         tokenizer = " ".join(filter(None, (header.tokenizer, header.pre_tokenizer)))
         yield _("vocabulary"), _("{n} tokens, {tokenizer}").format(n=count(header.vocabulary), tokenizer=tokenizer)
         yield _("conversation format"), _("in the file") if header.has_template else _("none")
-        yield _("projector beside it"), projector or _("none")
+        if projector is not None:
+            yield _("projector beside it"), projector or _("none")
 
 
 def _shape_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:

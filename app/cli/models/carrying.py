@@ -1,0 +1,97 @@
+"""`octavo models import | verify | pack | unpack | remove`: models without a network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app import messages
+from app.cli.following import result_of
+from app.cli.models import listing, targets
+from app.cli.models.progress import Progress
+from app.cli.output import print_json
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.messages import _, size
+from app.models.records import FileState
+from app.models.shelf import ModelFile
+from app.services.desk import Desk
+from app.services.downloads import Verdict
+
+_WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileState.GOOD)
+
+
+def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    """Raises AppError, Stopped."""
+    match options.models_command:
+        case "import":
+            work = desk.downloads.import_model(options.path.absolute(), cancel)
+            _print_arrived(result_of(work, Progress(options.json)), options, desk)
+        case "unpack":
+            work = desk.downloads.unpack(options.path.absolute(), cancel)
+            _print_arrived(result_of(work, Progress(options.json)), options, desk)
+        case "verify":
+            _verify(options, desk, cancel)
+        case "pack":
+            _pack(options, desk, cancel)
+        case "remove":
+            removed = desk.downloads.remove(targets.local(options.model, desk))
+            if options.json:
+                print_json({"deleted": removed})
+            for path in () if options.json else removed:
+                print(_("Deleted: {path}").format(path=messages.printable(path)))
+
+
+def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Desk) -> None:
+    record = desk.downloads.record(Path(model.path))
+    proved = record is not None and all(file.proved for file in record.files)
+    if options.json:
+        print_json({"event": "finished", "path": model.path, "name": model.name, "proved": proved})
+        return
+    words = _("Verified and ready: {path}") if proved else _("Ready: {path}")
+    print(words.format(path=messages.printable(model.path)))
+    if not proved:
+        print(_("No hash came with it, so only later changes will be found out."))
+
+
+def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    """Raises AppError where a file is not good, so that the exit code tells."""
+    path = targets.local(options.model, desk)
+    verdict: Verdict = result_of(desk.downloads.verify(path, cancel), Progress(options.json))
+    if options.json:
+        files = [{"file": name, "state": state} for name, state in verdict.files]
+        print_json({"event": "finished", "good": verdict.is_good, "files": files})
+    else:
+        words = {
+            FileState.GOOD: _("good"),
+            FileState.CHANGED: _("changed"),
+            FileState.MISSING: _("missing"),
+            FileState.UNKNOWN: _("nothing to compare it with"),
+        }
+        listing.print_table([[name, words[state]] for name, state in verdict.files])
+    _check(verdict, path)
+
+
+def _check(verdict: Verdict, path: Path) -> None:
+    folder = path if path.is_dir() else path.parent
+    for name, state in sorted(verdict.files, key=lambda file: _WORST_FIRST.index(file[1])):
+        match state:
+            case FileState.CHANGED:
+                raise AppError(Code.MODEL_CHANGED, path=str(path), file=name)
+            case FileState.MISSING:
+                raise AppError(Code.MODEL_PART_MISSING, path=str(folder / name), parts=len(verdict.files))
+            case FileState.UNKNOWN:
+                raise AppError(Code.MODEL_UNPROVED, path=str(path), file=name)
+
+
+def _pack(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    path, target = targets.local(options.model, desk), options.target.absolute()
+    work = desk.downloads.pack(path, target, cancel, as_folder=options.folder)
+    packed: Path = result_of(work, Progress(options.json))
+    if options.json:
+        print_json({"event": "finished", "path": str(packed)})
+        return
+    print(_("Packed: {path}").format(path=messages.printable(str(packed))))
+    if not options.folder:
+        told = _("{size}; `tar x` and `sha256sum -c SHA256SUMS` prove it without Octavo")
+        print(told.format(size=size(packed.stat().st_size)))

@@ -1,0 +1,83 @@
+"""`octavo models fetch`: what it means is told first; terms are shown and accepted; Ctrl+C pauses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from app import messages
+from app.cli.following import Stopped, result_of
+from app.cli.models import listing, targets
+from app.cli.models.progress import Progress
+from app.cli.output import print_json
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.messages import _, size
+from app.models.shelf import ModelFile
+from app.services.desk import Desk
+from app.services.downloads import Licence, Order
+
+
+def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    """Fetch a model. Raises AppError, Stopped."""
+    offer = targets.offer(options.model, desk, cancel)
+    order = desk.downloads.order(offer)
+    _tell(order, options, desk)
+    if order.licence is not None and not order.accepted:
+        _accept(order.licence, offer.key, options, desk)
+    if not options.yes and not _agrees(_("Fetch it? [y/N] "), options):
+        raise Stopped
+    progress = Progress(options.json)
+    try:
+        model: ModelFile = result_of(desk.downloads.fetch(offer, cancel), progress)
+    except Stopped:
+        progress.close()
+        words = _("Paused. What has arrived is kept; the same command goes on with it.")
+        print(f"octavo: {words}", file=sys.stderr)
+        raise
+    if options.json:
+        print_json({"event": "finished", "path": model.path, "name": model.name})
+    else:
+        print(_("Verified and ready: {path}").format(path=messages.printable(model.path)))
+        if order.licence is not None and order.licence.credit:
+            print(order.licence.credit)
+
+
+def _tell(order: Order, options: argparse.Namespace, desk: Desk) -> None:
+    """From where, how much, where to: before anything of it is asked."""
+    offer = order.offer
+    if options.json:
+        told: dict[str, Any] = {"event": "order", "host": order.host, "free_bytes": order.free_bytes}
+        print_json(told | listing.described(offer, desk))
+        return
+    about = _("{size} from {host}") if offer.revision else _("about {size} from {host}")
+    rows = [
+        (_("model"), f"{offer.untrusted_name} {offer.quantization}".strip()),
+        (_("repository"), offer.repository),
+        (_("to fetch"), about.format(size=size(order.bytes_to_fetch), host=order.host)),
+        (_("into"), _("{folder} ({size} free)").format(folder=order.folder, size=size(order.free_bytes))),
+        (_("licence"), order.licence.name if order.licence else _("not told")),
+    ]
+    width = max(len(name) for name, _value in rows)
+    for name, value in rows:
+        print(f"{name:<{width}}  {messages.printable(value)}", file=sys.stderr)
+
+
+def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Desk) -> None:
+    """Raises AppError LICENCE_NOT_ACCEPTED where nobody says so, Stopped where a person does not."""
+    if not options.accept_licence:
+        if options.json or not sys.stdin.isatty():
+            raise AppError(Code.LICENCE_NOT_ACCEPTED, path=key, licence=licence.name)
+        print(f"\n{licence.name}\n{licence.address}\n\n{licence.text}", file=sys.stderr)
+        if not _agrees(_("Do you accept these terms? [y/N] "), options):
+            raise Stopped
+    desk.downloads.accept(licence.id)
+
+
+def _agrees(question: str, options: argparse.Namespace) -> bool:
+    """Raises AppError USAGE where there is nobody to ask."""
+    if options.json or not sys.stdin.isatty():
+        raise AppError(Code.USAGE, detail=_("nobody can be asked here: say --yes to start"))
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes", _("yes"))

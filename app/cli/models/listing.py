@@ -1,0 +1,145 @@
+"""`octavo models list`: the models on this machine, and what the catalogue offers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from app import messages
+from app.cli.following import result_of
+from app.cli.models.progress import Progress
+from app.cli.output import print_json
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Problem
+from app.core.model import Kind, ModelHeader
+from app.messages import _, count, size
+from app.models.offers import Offer
+from app.models.shelf import ModelFile
+from app.services.desk import Desk
+
+_Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
+
+
+def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+    """Print the list. Raises AppError, Stopped."""
+    if options.offers:
+        print_offers(desk.downloads.offers(), desk, as_json=options.json)
+        return
+    found = [(file, _header_or_problem(Path(file.path), desk, cancel)) for file in desk.models.available()]
+    if options.json:
+        listed = [_listed(each, desk) for each in found]
+        begun = [described(each.offer, desk) for each in desk.downloads.unfinished()]
+        print_json({"folder": str(desk.models.folder), "models": listed, "unfinished": begun})
+    else:
+        _print_list(found, desk)
+
+
+def print_offers(offers: Sequence[Offer], desk: Desk, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"offers": [described(offer, desk) for offer in offers]})
+        return
+    rows = []
+    for offer in offers:
+        licence = desk.downloads.order(offer).licence
+        tokens = _("{n} tokens").format(n=count(offer.header.context_trained)) if offer.header else ""
+        row = [asked_as(offer, desk), size(offer.size_bytes), tokens, licence.name if licence else ""]
+        rows.append([*row, _state(offer, desk)])
+    print_table(rows)
+
+
+def asked_as(offer: Offer, desk: Desk) -> str:
+    """What stands for an offer on the command line."""
+    listed = any(known.key == offer.key for known in desk.downloads.offers())
+    return f"{offer.untrusted_name if listed else offer.repository}:{offer.quantization or offer.files[0].path}"
+
+
+def described(offer: Offer, desk: Desk) -> dict[str, Any]:
+    """An offer as JSON."""
+    order = desk.downloads.order(offer)
+    return {
+        "key": offer.key,
+        "name": offer.untrusted_name,
+        "repository": offer.repository,
+        "revision": offer.revision,
+        "quantization": offer.quantization,
+        "files": offer.files,
+        "projector": offer.projector,
+        "size_bytes": offer.size_bytes,
+        "bytes_to_fetch": order.bytes_to_fetch,
+        "gated": offer.gated,
+        "licence": order.licence.id if order.licence else "",
+        "licence_accepted": order.accepted,
+        "context_trained": offer.header.context_trained if offer.header else None,
+        "parameters": offer.header.parameters if offer.header else None,
+        "folder": order.folder,
+        "here": Path(order.folder).exists(),
+    }
+
+
+def _state(offer: Offer, desk: Desk) -> str:
+    order = desk.downloads.order(offer)
+    if Path(order.folder).exists():
+        return _("here")
+    done = offer.size_bytes - order.bytes_to_fetch
+    return _("begun, {done} are here").format(done=size(done)) if done else ""
+
+
+def _header_or_problem(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader | Problem:
+    try:
+        header: ModelHeader = result_of(desk.models.header(path, cancel), Progress())
+    except AppError as error:
+        return error.problem
+    return header
+
+
+def _listed(found: _Found, desk: Desk) -> dict[str, Any]:
+    file, header = found
+    told: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
+    if isinstance(header, Problem):
+        return told | {"code": header.code, "message": messages.sentence(header)}
+    return told | {
+        "kind": header.kind,
+        "architecture": header.architecture,
+        "known": desk.models.knows(header.architecture),
+        "quantization": header.quantization,
+        "size_bytes": header.file_bytes,
+        "parameters": header.parameters,
+        "active_parameters": header.active_parameters,
+        "context_trained": header.context_trained,
+        "projector": desk.models.projector_beside(Path(file.path)),
+        "licence": licence.id if (licence := desk.downloads.licence_of(Path(file.path))) else "",
+    }
+
+
+def _print_list(found: Sequence[_Found], desk: Desk) -> None:
+    rows = []
+    for file, header in found:
+        if isinstance(header, Problem):
+            rows.append([file.name, messages.sentence(header)])
+            continue
+        projector = Path(desk.models.projector_beside(Path(file.path))).name
+        architecture = header.architecture
+        if header.kind is Kind.ADAPTER:
+            architecture = _("LoRA adapter for {architecture}").format(architecture=architecture)
+        elif not desk.models.knows(architecture):
+            architecture = _("{architecture} (not known)").format(architecture=architecture)
+        tokens = _("{n} tokens").format(n=count(header.context_trained))
+        rows.append([file.name, architecture, header.quantization, size(header.file_bytes), tokens, projector])
+    print_table(rows)
+    for begun in desk.downloads.unfinished():
+        words = _("Begun: {name}, {done} of {total}; `octavo models fetch` goes on with it")
+        name = asked_as(begun.offer, desk)
+        told = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))
+        print(messages.printable(told))
+    print(_("Models lie in {folder}").format(folder=messages.printable(str(desk.models.folder))))
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """In columns, but for the last cell of each row."""
+    columns = max(map(len, rows), default=0)
+    widths = [max((len(row[n]) for row in rows if len(row) > n + 1), default=0) for n in range(columns)]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        print(messages.printable("  ".join(cells).rstrip()))

@@ -1,0 +1,67 @@
+"""What the terminal tells of long work with models: one bar on stderr, and whom it speaks to."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, TypeAlias
+
+import msgspec
+
+from app import messages
+from app.cli.output import print_json, progress_bar
+from app.core.events import Asking, Copying, Fetching, Hashing, Loading, Opening
+from app.messages import _
+
+Event: TypeAlias = Loading | Opening | Asking | Fetching | Hashing | Copying
+
+
+class Progress:
+    """Call it with each event. `as_json`: tell of fetching, hashing and copying as JSON too, a line for each percent;
+    the hub is named in any case."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self._as_json = as_json
+        self._bar: Any = None
+        self._kind: type | None = None
+        self._told = ("", -1)
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Asking(host):
+                self.close()
+                print(f"octavo: {_('asking {host}').format(host=messages.printable(host))}", file=sys.stderr)
+            case Fetching() | Hashing() | Copying():
+                self._tell(event)
+                self._show(event, event.done, event.total)
+            case Opening(done, total):
+                self._show(event, done, total)
+            case _:
+                pass
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _show(self, event: Event, done: int, total: int) -> None:
+        if type(event) is not self._kind:
+            self.close()
+            self._kind = type(event)
+        words = {
+            Fetching: _("fetching"),
+            Hashing: _("verifying"),
+            Copying: _("copying"),
+        }
+        if self._bar is None and total:
+            self._bar = progress_bar(words.get(type(event), _("opening")), total, done)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+            if done >= total:
+                self.close()
+
+    def _tell(self, event: Fetching | Hashing | Copying) -> None:
+        name = type(event).__name__.lower()
+        now = (name, 100 * event.done // event.total if event.total else 100)
+        if self._as_json and now != self._told:
+            self._told = now
+            print_json({"event": name, **msgspec.structs.asdict(event)})

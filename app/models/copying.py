@@ -1,0 +1,240 @@
+"""Copies and hashes large files: bytes are hashed while they pass, on disk when it returns, and never half there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.core.events import Copying, Hashing
+from app.core.paths import machine_error
+from app.isolation.files import open_regular
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+PIECE_BYTES = 4 << 20
+"""Read, hashed and written at once; between pieces the wish to stop is looked at."""
+
+_PRIVATE_FILE = 0o600
+_FICLONE = 0x40049409  # linux/fs.h: two files share their blocks until one is written to
+
+
+class Stop(Exception):
+    """The person stopped it."""
+
+
+class Sink(Protocol):
+    def write(self, piece: bytes, /) -> object: ...
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A file to copy or to hash. `sha256`: what its hash has to be; empty where nobody knows."""
+
+    source: Path
+    name: str
+    size_bytes: int
+    sha256: str = ""
+
+
+class Progress:
+    """Counts the bytes of several files."""
+
+    def __init__(self, total: int, cancel: Cancel) -> None:
+        self.done = 0
+        self.total = total
+        self._cancel = cancel
+
+    def add(self, bytes: int) -> None:
+        """Raises Stop."""
+        if self._cancel.requested:
+            raise Stop
+        self.done += bytes
+
+
+def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Generator[Copying | Hashing, None, list[str]]:
+    """Copy files into a folder, under their names; returns their hashes, in order.
+
+    A file system that can share blocks between files does that, and the copy is only read. Raises AppError
+    DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT; MODEL_CHANGED where
+    size or hash is another; FILE_* where a source cannot be read; Stop. What was copied by then stays.
+    """
+    shared = [_share_blocks(job, folder / job.name) for job in jobs]
+    need_room(folder, sum(job.size_bytes for job, is_shared in zip(jobs, shared, strict=True) if not is_shared))
+    progress = Progress(sum(job.size_bytes for job in jobs), cancel)
+    hashes = []
+    for job, is_shared in zip(jobs, shared, strict=True):
+        if is_shared:
+            copied = msgspec.structs.replace(job, source=folder / job.name)
+            hashes.append((yield from _hash_one(copied, progress)))
+            continue
+        with new_file(folder / job.name, job.size_bytes) as target:
+            hashes.append((yield from copy_into(job, target, progress)))
+    return hashes
+
+
+def copy_into(job: Job, target: Sink, progress: Progress) -> Generator[Copying, None, str]:
+    """Append a file to an open one; returns its hash. Raises as `copy`."""
+    digest = hashlib.sha256()
+    with _reading(job) as source:
+        yield Copying(progress.done, progress.total, job.name)
+        while piece := source.read(PIECE_BYTES):
+            progress.add(len(piece))
+            digest.update(piece)
+            target.write(piece)
+            yield Copying(progress.done, progress.total, job.name)
+    return _checked(job, digest)
+
+
+def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Generator[Hashing, None, list[str]]:
+    """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stop."""
+    progress = Progress(sum(job.size_bytes for job in jobs), cancel)
+    hashes = []
+    for job in jobs:
+        hashes.append((yield from _hash_one(job, progress)))
+    return hashes
+
+
+def _hash_one(job: Job, progress: Progress) -> Generator[Hashing, None, str]:
+    digest = hashlib.sha256()
+    with _reading(job) as source:
+        yield Hashing(progress.done, progress.total, job.name)
+        while piece := source.read(PIECE_BYTES):
+            progress.add(len(piece))
+            digest.update(piece)
+            yield Hashing(progress.done, progress.total, job.name)
+    return _checked(job, digest)
+
+
+@contextlib.contextmanager
+def _reading(job: Job) -> Iterator[BinaryIO]:
+    """The source, open; whoever changed it meanwhile is found out. Raises AppError FILE_*, MODEL_CHANGED."""
+    opened = open_regular(job.source)
+    with os.fdopen(opened.fd, "rb", buffering=0) as source:
+        if opened.version.size != job.size_bytes:
+            raise _changed(job)
+        with _unreadable(job.source):
+            yield source
+
+
+@contextlib.contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    """Reading that fails is told as such; errors of the side that is written to have become AppErrors by then."""
+    try:
+        yield
+    except OSError as error:
+        raise AppError(Code.FILE_UNREADABLE, path=str(path)) from error
+
+
+@contextlib.contextmanager
+def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
+    """A private file that is not there yet, on disk afterwards; gone again if something is raised meanwhile.
+
+    Raises AppError DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _PRIVATE_FILE)
+    except OSError as error:
+        raise _not_written(error, path, size_bytes) from error
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, _PRIVATE_FILE)  # a umask may have taken bits away
+            _check_room_for(descriptor, path, size_bytes)
+            yield Target(file, path, size_bytes)
+            try:
+                os.fsync(descriptor)
+            except OSError as error:
+                raise _not_written(error, path, size_bytes) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+class Target:
+    """Writes whole pieces. Raises AppError as `new_file` tells."""
+
+    def __init__(self, file: BinaryIO, path: Path, size_bytes: int) -> None:
+        self._file = file
+        self._path = path
+        self._size = size_bytes
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def write(self, piece: bytes, /) -> None:
+        rest = memoryview(piece)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise _not_written(error, self._path, self._size) from error
+
+
+def _check_room_for(descriptor: int, path: Path, size_bytes: int) -> None:
+    """A position that a file system cannot count up to is refused before anything is written: FAT takes 4 GiB."""
+    try:
+        os.lseek(descriptor, size_bytes, os.SEEK_SET)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    except OSError as error:
+        raise _too_large(path, size_bytes) from error
+
+
+def need_room(folder: Path, bytes: int) -> None:
+    """Raises AppError DISK_TOO_SMALL unless the disk of a folder has room for so many bytes more."""
+    free = free_bytes(folder)
+    if bytes > free:
+        raise AppError(Code.DISK_TOO_SMALL, path=str(folder), needed_bytes=bytes, free_bytes=free)
+
+
+def free_bytes(folder: Path) -> int:
+    """Of the disk that a folder lies on, or will lie on."""
+    there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
+    return shutil.disk_usage(there).free
+
+
+def _share_blocks(job: Job, target: Path) -> bool:
+    """Whether the target is now the source's bytes, on a file system that can do so without copying."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return False
+    source = open_regular(job.source)
+    try:
+        with new_file(target, job.size_bytes) as clone:
+            fcntl.ioctl(clone.fileno(), _FICLONE, source.fd)
+    except OSError:
+        return False
+    finally:
+        os.close(source.fd)
+    return True
+
+
+def _checked(job: Job, digest: _Hash) -> str:
+    found = digest.hexdigest()
+    if job.sha256 and found != job.sha256:
+        raise _changed(job)
+    return found
+
+
+def _changed(job: Job) -> AppError:
+    return AppError(Code.MODEL_CHANGED, path=str(job.source), file=job.name)
+
+
+def _not_written(error: OSError, path: Path, size_bytes: int) -> AppError:
+    if error.errno == errno.EFBIG:
+        return _too_large(path, size_bytes)
+    return machine_error(error, path.parent)
+
+
+def _too_large(path: Path, size_bytes: int) -> AppError:
+    return AppError(Code.DISK_FILE_LIMIT, path=str(path), size_bytes=size_bytes)

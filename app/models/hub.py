@@ -1,0 +1,269 @@
+"""The desk's side of the model hub: a process for each call, which alone speaks with the network and ends with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
+from app.core.model import ModelHeader
+from app.core.password import Password
+from app.models import listing
+from app.models.hub_process import HubProcess
+from app.models.hub_protocol import (
+    Fetch,
+    Fetched,
+    List,
+    Listed,
+    Patience,
+    Progress,
+    RangeRead,
+    ReadRange,
+    Remote,
+    Wanted,
+)
+from app.models.listing import Listing
+from app.models.names import check_endpoint, check_path, check_repository, stored_name
+from app.models.offers import Offer, RemoteFile
+from app.models.reader import HeaderReader, Supply
+from app.models.staging import Staging, are_verified, present_bytes
+
+__all__ = ["Hub", "Listing", "Patience"]
+
+MARGIN_BYTES = 1 << 30
+"""Of a disk, left free by a download: a full one would stop everything else."""
+
+RATE_WINDOW_S = 5.0
+"""The speed that is told is that of the last seconds."""
+
+_RATE_LEAST_S = 0.5
+
+_log = logging.getLogger("octavo.models")
+
+Event = TypeVar("Event")
+
+
+class Hub:
+    """Every method may be called from any thread; each call has a process of its own, which ends with it.
+
+    Cancelling ends the process within a tenth of a second; what has arrived stays.
+    """
+
+    def __init__(
+        self,
+        endpoint: Callable[[], str],
+        token: Callable[[], str | None],
+        headers: HeaderReader,
+        patience: Patience | None = None,
+    ) -> None:
+        """`endpoint` and `token` are asked at the beginning of each call."""
+        self._endpoint = endpoint
+        self._token = token
+        self._headers = headers
+        self._patience = patience or Patience()
+
+    def look_up(self, repository: str, cancel: Cancel) -> Iterator[Asking | Done[Listing] | Cancelled | Failed]:
+        """What a repository has; its name is `owner/name`."""
+        return _ended(self._look_up(repository, cancel))
+
+    def resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled | Failed]:
+        """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
+        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository."""
+        return _ended(self._resolve(offer, cancel))
+
+    def headers(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
+        """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,
+        by a process that is locked in; progress counts them in bytes, of a total that is not known."""
+        return _ended(self._read_headers(offer, cancel))
+
+    def fetch(
+        self, offer: Offer, folder: Path, cancel: Cancel
+    ) -> Iterator[Fetching | Hashing | Done[tuple[Path, ...]] | Cancelled | Failed]:
+        """All files of a resolved offer into `folder`, which is made if it is missing and belongs to this offer
+        alone; their paths in the order of `offer.all_files`, each file under its own name, its SHA-256 found right.
+
+        Called again after anything, it goes on; what was verified is neither fetched nor hashed again.
+        """
+        return _ended(self._fetch(offer, folder, cancel))
+
+    def _look_up(self, repository: str, cancel: Cancel) -> Iterator[Asking | Done[Listing] | Cancelled]:
+        check_repository(repository)
+        with self._process() as process:
+            yield Asking(process.host)
+            listed = process.ask(List(repository, ""), Listed, cancel)
+        yield Cancelled() if listed is None else Done(listing.compose(repository, listed))
+
+    def _resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled]:
+        _check_names(offer)
+        answers: dict[str, Listed] = {}
+        with self._process() as process:
+            yield Asking(process.host)
+            for repository in dict.fromkeys(file.repository for file in offer.all_files):
+                revision = offer.revision if repository == offer.repository else ""
+                answer = process.ask(List(repository, revision), Listed, cancel)
+                if answer is None:
+                    yield Cancelled()
+                    return
+                answers[repository] = answer
+        yield Done(_resolved(offer, answers))
+
+    def _read_headers(
+        self, offer: Offer, cancel: Cancel
+    ) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
+        _check_names(offer)
+        headers: list[ModelHeader] = []
+        with self._process() as process:
+            yield Asking(process.host)
+            for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
+                for event in self._headers.read_remote(files, _supply(process, offer, files, cancel), cancel):
+                    if isinstance(event, Done):
+                        headers.append(event.result)
+                        continue
+                    yield event
+                    if not isinstance(event, Opening):
+                        return
+        projector = headers[1] if offer.projector else None
+        yield Done(msgspec.structs.replace(offer, header=headers[0], projector_header=projector))
+
+    def _fetch(
+        self, offer: Offer, folder: Path, cancel: Cancel
+    ) -> Iterator[Fetching | Hashing | Done[tuple[Path, ...]] | Cancelled]:
+        _check_names(offer)
+        check_endpoint(self._endpoint())
+        wanted = tuple(_wanted(file, offer) for file in offer.all_files)
+        Staging(folder).create()
+        if not are_verified(offer, folder):
+            _check_space(offer, folder)
+            with self._process(folder) as process:
+                rate = _Rate()
+                for event in process.converse(Fetch(wanted), cancel):
+                    if isinstance(event, Progress):
+                        yield _as_told(event, offer, rate)
+                    elif not isinstance(event, Fetched):
+                        raise process.strange()
+            if not cancel.requested and not are_verified(offer, folder):
+                raise process.strange()
+        yield Done(tuple(folder / file.name for file in wanted)) if are_verified(offer, folder) else Cancelled()
+
+    @contextlib.contextmanager
+    def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
+        """Raises AppError HUB_ADDRESS_INSECURE."""
+        endpoint, token = self._endpoint(), self._token()
+        check_endpoint(endpoint)
+        # A process ends with the thread that started it: this thread lives as long as the process is needed.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-starter") as starter:
+            process = HubProcess(endpoint, Password(token) if token else None, self._patience, folder, starter)
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+class _Rate:
+    """Bytes a second of late."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def tell(self, done: int) -> float:
+        """0 while it is not known."""
+        now = time.monotonic()
+        self._seen.append((now, done))
+        while now - self._seen[0][0] > RATE_WINDOW_S:
+            self._seen.popleft()
+        then, before = self._seen[0]
+        return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
+
+
+def _ended(events: Iterator[Event]) -> Iterator[Event | Failed]:
+    try:
+        yield from events
+    except AppError as error:
+        _log.warning("hub: %s", error.code.value)
+        yield Failed(error.problem)
+
+
+def _as_told(progress: Progress, offer: Offer, rate: _Rate) -> Fetching | Hashing:
+    done, total = min(progress.done, offer.size_bytes), offer.size_bytes
+    if progress.hashing:
+        return Hashing(progress.hashing, max(progress.hashing, total - progress.hashed), progress.name)
+    return Fetching(done, total, min(progress.hashed, done), rate.tell(done), progress.host, progress.name)
+
+
+def _supply(process: HubProcess, offer: Offer, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
+    """Gives the header's process the bytes that it asks for."""
+
+    def supply(part: int, offset: int, size: int) -> bytes | None:
+        read = process.ask(ReadRange(_remote(files[part], offer), offset, size), RangeRead, cancel)
+        if read is not None and len(read.content) != size:
+            raise process.strange()
+        return None if read is None else read.content
+
+    return supply
+
+
+def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
+    """Raises AppError HUB_FILE_MISSING, HUB_HASH_MISSING, HUB_HASH_DIFFERS."""
+
+    def resolved(file: RemoteFile) -> RemoteFile:
+        there = next((found for found in answers[file.repository].files if found.path == file.path), None)
+        if there is None:
+            raise AppError(Code.HUB_FILE_MISSING, repository=file.repository, file=file.path)
+        if not there.sha256 or not there.size_bytes:
+            raise AppError(Code.HUB_HASH_MISSING, file=file.path)
+        if file.sha256 and (file.sha256, file.size_bytes) != (there.sha256, there.size_bytes):
+            raise AppError(Code.HUB_HASH_DIFFERS, file=file.path)
+        return msgspec.structs.replace(file, size_bytes=there.size_bytes, sha256=there.sha256)
+
+    told = answers[offer.repository]
+    return msgspec.structs.replace(
+        offer,
+        files=tuple(map(resolved, offer.files)),
+        projector=resolved(offer.projector) if offer.projector else None,
+        revision=told.revision,
+        licence=offer.licence or told.licence,
+        gated=told.gated,
+    )
+
+
+def _check_names(offer: Offer) -> None:
+    """An offer may have been kept in a file meanwhile. Raises AppError HUB_REPOSITORY_INVALID, HUB_NAME_UNSAFE."""
+    names: set[str] = set()
+    for file in offer.all_files:
+        check_repository(file.repository)
+        name = stored_name(check_path(file.path)).casefold()
+        if name in names:  # in two folders of the repository, and here in one
+            raise AppError(Code.HUB_NAME_UNSAFE, name=file.path)
+        names.add(name)
+
+
+def _wanted(file: RemoteFile, offer: Offer) -> Wanted:
+    """Raises AppError HUB_HASH_MISSING."""
+    if not file.sha256:
+        raise AppError(Code.HUB_HASH_MISSING, file=file.path)
+    return Wanted(_remote(file, offer), stored_name(file.path), file.sha256)
+
+
+def _remote(file: RemoteFile, offer: Offer) -> Remote:
+    """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
+    revision = offer.revision if file.repository == offer.repository else ""
+    return Remote(file.repository, revision, file.path, file.size_bytes)
+
+
+def _check_space(offer: Offer, folder: Path) -> None:
+    """Raises AppError DISK_TOO_SMALL."""
+    needed = offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise AppError(Code.DISK_TOO_SMALL, path=str(folder), needed_bytes=needed, free_bytes=free)

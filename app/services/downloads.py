@@ -1,0 +1,285 @@
+"""Models from elsewhere: what is offered, what fetching one means, and fetching, carrying and removing it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code
+from app.core.events import Asking, Cancelled, Copying, Done, Failed, Fetching, Hashing, Opening
+from app.core.paths import machine_error
+from app.models import shelf
+from app.models.arrivals import Arrivals
+from app.models.catalogue import Catalogue, Licence
+from app.models.copying import free_bytes
+from app.models.hub import Hub
+from app.models.names import check_endpoint, stored_name
+from app.models.offers import Offer
+from app.models.records import Record, RecordedFile, Verdict, folder_name, record_beside, write_record
+from app.models.shelf import ModelFile
+from app.services.carrying import Carrying
+from app.services.models import Models
+from app.services.terms import Terms, write_terms
+from app.store import hub_token
+from app.store.settings import SettingsStore
+
+__all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished", "Verdict"]
+
+_NO_LONGER_THERE = (Code.HUB_FILE_MISSING, Code.HUB_NOT_FOUND, Code.HUB_HASH_WRONG)
+"""What may be so because a repository has changed since its download was begun."""
+
+_log = logging.getLogger("octavo.models")
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a person is told before anything is asked of the network. `host`: the address that will be spoken to.
+    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will lie;
+    `free_bytes`: of its disk. `licence`: None where nothing is known of one."""
+
+    offer: Offer
+    host: str
+    bytes_to_fetch: int
+    folder: str
+    free_bytes: int
+    licence: Licence | None
+    accepted: bool
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """A download that was begun; fetching the offer again goes on with it."""
+
+    offer: Offer
+    done_bytes: int
+
+
+class Downloads:
+    """`look_up`, `headers` and `fetch` ask the hub; nothing else does. What is no generator is instant."""
+
+    def __init__(
+        self,
+        models: Models,
+        settings: SettingsStore,
+        catalogue: Catalogue,
+        hub: Hub,
+        carrying: Carrying,
+    ) -> None:
+        self._models = models
+        self._settings = settings
+        self._catalogue = catalogue
+        self._hub = hub
+        self._carrying = carrying
+        self._terms = Terms(settings, catalogue)
+        self._arrivals = Arrivals(models.folder)
+
+    # ---- what there is
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The catalogue."""
+        return self._catalogue.offers
+
+    def look_up(
+        self, repository: str, cancel: Cancel
+    ) -> Iterator[Asking | Done[tuple[Offer, ...]] | Cancelled | Failed]:
+        """Ask the hub what a repository (`owner/name`) has. Failed with HUB_*."""
+        for event in self._hub.look_up(repository, cancel):
+            yield Done(event.result.offers) if isinstance(event, Done) else event
+
+    def headers(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
+        """The offer with what its headers say, which the hub is asked for where the catalogue does not know it; it
+        sends some megabytes. Failed with HUB_*, MODEL_*."""
+        if offer.header is not None:
+            yield Done(offer)
+            return
+        resolved: Offer | None = None
+        for event in self._resolve(offer, cancel):
+            if isinstance(event, Done):
+                resolved = event.result
+            else:
+                yield event
+        if resolved is not None:
+            yield from self._hub.headers(resolved, cancel)
+
+    # ---- fetching
+
+    def order(self, offer: Offer) -> Order:
+        """Raises AppError HUB_ADDRESS_INSECURE where the hub's address is neither https nor this machine."""
+        licence = self._catalogue.licence_of(offer)
+        begun = next((done for each, done in self._arrivals.unfinished() if each.key == offer.key), 0)
+        folder = self._folder_of(offer)
+        return Order(
+            offer=offer,
+            host=self._host(),
+            bytes_to_fetch=max(0, offer.size_bytes - begun),
+            folder=str(folder),
+            free_bytes=free_bytes(folder),
+            licence=licence,
+            accepted=self._terms.are_accepted(licence),
+        )
+
+    def accept(self, licence_id: str) -> None:
+        """Remember that a person has accepted these terms. Raises AppError as the store does."""
+        self._terms.accept(licence_id)
+
+    def fetch(
+        self, offer: Offer, cancel: Cancel
+    ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
+        """Fetch a model with its projector; cancelling pauses, and fetching again goes on. It is ready, and in the
+        list, once every hash was found right.
+
+        Failed with LICENCE_NOT_ACCEPTED, MODEL_THERE, FETCH_RUNNING, HUB_*, DISK_TOO_SMALL, DISK_FULL,
+        FOLDER_READ_ONLY.
+        """
+        try:
+            order = self.order(offer)
+            if order.licence is not None and not order.accepted:
+                raise AppError(Code.LICENCE_NOT_ACCEPTED, path=offer.key, licence=order.licence.name)
+            if self._folder_of(offer).exists():
+                raise AppError(Code.MODEL_THERE, path=order.folder)
+            model: ModelFile | None = None
+            with self._arrivals.fetching(offer) as files:
+                for event in self._fetch(offer, files, order.licence, cancel):
+                    if isinstance(event, Done):
+                        model = event.result
+                    else:
+                        yield event
+            if model is not None:
+                self._arrivals.discard(offer)
+                yield Done(model)
+        except AppError as error:
+            _log.warning("model not fetched: %s", error.code.value)
+            yield Failed(error.problem)
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """Downloads that were begun, in this process or an earlier one."""
+        return tuple(Unfinished(offer, done) for offer, done in self._arrivals.unfinished())
+
+    def discard(self, offer: Offer) -> None:
+        """Delete what was fetched of an offer so far. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""
+        self._arrivals.discard(offer)
+
+    # ---- carrying
+
+    def import_model(
+        self, path: Path, cancel: Cancel
+    ) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
+        """See `Carrying`, as for all that follow."""
+        return self._carrying.import_model(path, cancel)
+
+    def verify(self, path: Path, cancel: Cancel) -> Iterator[Hashing | Done[Verdict] | Cancelled | Failed]:
+        return self._carrying.verify(path, cancel)
+
+    def pack(
+        self, path: Path, target: Path, cancel: Cancel, *, as_folder: bool = False
+    ) -> Iterator[Copying | Hashing | Done[Path] | Cancelled | Failed]:
+        return self._carrying.pack(path, target, cancel, as_folder=as_folder)
+
+    def unpack(self, file: Path, cancel: Cancel) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
+        return self._carrying.unpack(file, cancel)
+
+    def remove(self, path: Path, *, even_loaded: bool = False) -> tuple[str, ...]:
+        return self._carrying.remove(path, even_loaded=even_loaded)
+
+    # ---- what is known of what is here
+
+    def record(self, path: Path) -> Record | None:
+        """What was written down beside a model when it was fetched or imported."""
+        return record_beside(path)
+
+    def licence_of(self, path: Path) -> Licence | None:
+        """The terms of a model on this machine, where they are known."""
+        if shelf.is_starter(str(path)):
+            return self._catalogue.licence(self._catalogue.starter_licence)
+        record = record_beside(path)
+        return self._catalogue.licence(record.licence) if record else None
+
+    # ---- the token, which belongs to the hub that the settings name
+
+    def has_token(self) -> bool:
+        """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
+        return hub_token.has(self._host())
+
+    def set_token(self, token: str) -> None:
+        """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
+        hub_token.put(self._host(), token)
+
+    def forget_token(self) -> None:
+        hub_token.forget(self._host())
+
+    # ---- inside
+
+    def _fetch(
+        self, offer: Offer, files: Path, licence: Licence | None, cancel: Cancel
+    ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
+        resolved = self._arrivals.begun(offer)
+        if resolved is None:
+            for answer in self._resolve(offer, cancel):
+                if isinstance(answer, Done):
+                    resolved = answer.result
+                else:
+                    yield answer
+            if resolved is None:
+                return
+            self._arrivals.remember(offer, resolved)
+        for event in self._hub.fetch(resolved, files, cancel):
+            if isinstance(event, Failed) and event.problem.code in _NO_LONGER_THERE:
+                self._arrivals.forget(offer)  # the next time the hub is asked anew
+            yield Done(self._publish(resolved, files, licence)) if isinstance(event, Done) else event
+
+    def _resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled | Failed]:
+        """As the hub has it now. A repository may have been split into other parts since the catalogue was written:
+        then what counts is the quantization."""
+        for event in self._hub.resolve(offer, cancel):
+            if not isinstance(event, Failed) or event.problem.code is not Code.HUB_FILE_MISSING or offer.revision:
+                yield event
+                continue
+            found: tuple[Offer, ...] | None = None
+            for answer in self.look_up(offer.repository, cancel):
+                if isinstance(answer, Done):
+                    found = answer.result
+                else:
+                    yield answer
+            there = [each for each in found or () if each.quantization == offer.quantization]
+            if len(there) == 1:
+                known = {"untrusted_name": offer.untrusted_name, "licence": offer.licence}
+                yield Done(msgspec.structs.replace(there[0], **known))
+            elif found is not None:
+                yield event
+
+    def _publish(self, offer: Offer, files: Path, licence: Licence | None) -> ModelFile:
+        """Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
+        fetched = tuple(RecordedFile(stored_name(f.path), f.size_bytes, f.sha256) for f in offer.all_files)
+        names = {file.path for file in fetched}
+        for other in files.iterdir():
+            if other.name not in names:
+                try:
+                    other.unlink()
+                except OSError as error:
+                    raise machine_error(error, other) from error
+        recorded = (*fetched, *(write_terms(licence, files) if licence else ()))
+        record = Record(
+            offer.untrusted_name,
+            offer.repository,
+            offer.revision,
+            licence.id if licence else offer.licence,
+            recorded,
+            _now(),
+            offer.quantization,
+        )
+        write_record(files, record)
+        folder = self._arrivals.publish(files, self._folder_of(offer).name)
+        return ModelFile(str(folder / recorded[0].path), record.title, recorded[0].size_bytes)
+
+    def _host(self) -> str:
+        return check_endpoint(self._settings.load().hub.endpoint)
+
+    def _folder_of(self, offer: Offer) -> Path:
+        return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

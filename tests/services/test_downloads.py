@@ -1,0 +1,329 @@
+"""Downloads: told before anything is asked, accepted where there are terms, paused, gone on with, ready only whole."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.bootstrap import open_desk
+from app.core.cancel import Cancel
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
+from app.core.paths import Paths
+from app.core.settings import HubSettings
+from app.engine.planner import Placement, Wish
+from app.messages import sentence
+from app.models.offers import Offer, RemoteFile
+from app.models.records import RECORD_NAME, FileState
+from app.services.desk import Desk
+from app.services.machines import Hardware
+from tests.models import hub_on_loopback
+from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
+from tests.models.packages import names_in, write_model, write_split_model
+
+
+@pytest.fixture
+def loopback() -> Iterator[LoopbackHub]:
+    with hub_on_loopback.running() as hub:
+        hub.card = {"license": "mit"}
+        yield hub
+
+
+@pytest.fixture
+def desk(tmp_path: Path, loopback: LoopbackHub) -> Iterator[Desk]:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        settings = desk.settings.load()
+        desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(loopback.endpoint)))
+        yield desk
+
+
+@pytest.fixture
+def folder(desk: Desk) -> Path:
+    return desk.models.folder
+
+
+def result(events: Iterator[Any]) -> Any:
+    *_progress, last = events
+    assert isinstance(last, Done), last
+    return last.result
+
+
+def problem(events: Iterator[Any]) -> Problem:
+    *_progress, last = events
+    assert isinstance(last, Failed), last
+    told = sentence(last.problem)
+    assert "{" not in told
+    assert "“?”" not in told
+    return last.problem
+
+
+def looked_up(desk: Desk) -> tuple[Offer, ...]:
+    offers: tuple[Offer, ...] = result(desk.downloads.look_up(REPOSITORY, Cancel()))
+    return offers
+
+
+def models(desk: Desk) -> list[str]:
+    return [model.name for model in desk.models.available() if not model.starter]
+
+
+def add_split(loopback: LoopbackHub, tmp_path: Path) -> list[str]:
+    """A model of two parts in a folder, and its projector. Returns the names."""
+    first, second, eye = write_split_model(tmp_path / "source")
+    loopback.add(f"Q8_0/{first.name}", first)
+    loopback.add(f"Q8_0/{second.name}", second)
+    loopback.add(eye.name, eye)
+    return [first.name, second.name, eye.name]
+
+
+def add_one(loopback: LoopbackHub, tmp_path: Path, *, fault: Fault | None = None) -> None:
+    loopback.add("tiny-Q8_0.gguf", write_model(tmp_path / "source.gguf"), fault=fault)
+
+
+def scout(desk: Desk) -> Offer:
+    offers = (offer for offer in desk.downloads.offers() if offer.untrusted_name == "Llama 4 Scout")
+    return next(offer for offer in offers if offer.quantization == "Q4_K_M")
+
+
+# ---- before anything is asked ----------------------------------------------------------------------------------
+
+
+def test_what_a_download_means_is_told_without_the_network(desk: Desk, folder: Path, loopback: LoopbackHub) -> None:
+    order = desk.downloads.order(scout(desk))
+    assert order.host == loopback.endpoint.removeprefix("http://")
+    assert order.bytes_to_fetch == order.offer.size_bytes > 65e9
+    assert order.folder == str(folder / "unsloth--Llama-4-Scout-17B-16E-Instruct-GGUF--Q4_K_M")
+    assert order.free_bytes > 0
+    assert order.licence is not None
+    assert order.licence.id == "llama4"
+    assert not order.accepted
+    assert problem(desk.downloads.fetch(order.offer, Cancel())).code is Code.LICENCE_NOT_ACCEPTED
+    assert not loopback.requests
+    assert not folder.exists()
+
+
+def test_an_offer_can_be_planned_before_it_is_fetched(desk: Desk, loopback: LoopbackHub) -> None:
+    plan = desk.plans.plan_offer(scout(desk), Wish(), Hardware((80.0,), 256.0))
+    assert isinstance(plan.result, Placement)
+    assert plan.projector is not None
+    dynamic = next(offer for offer in desk.downloads.offers() if offer.header is None)
+    with pytest.raises(AppError) as refused:
+        desk.plans.plan_offer(dynamic, Wish(), Hardware((80.0,), 256.0))
+    assert refused.value.code is Code.MODEL_HEADER_UNKNOWN
+    assert not loopback.requests
+
+
+def test_accepted_terms_are_remembered_until_their_text_changes(desk: Desk, tmp_path: Path) -> None:
+    offer = scout(desk)
+    desk.downloads.accept("llama4")
+    desk.downloads.accept("no such licence")
+    assert desk.downloads.order(offer).accepted
+    desk.close()
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as again:
+        order = again.downloads.order(offer)
+        assert order.accepted
+        assert order.licence is not None
+        blob = again.settings.get_blob("accepted_licences")
+        assert blob is not None
+        assert msgspec.json.decode(blob)["llama4"]["date"].startswith("20")
+        again.settings.set_blob("accepted_licences", blob.replace(b'"text_sha256":"', b'"text_sha256":"f'))
+        assert not again.downloads.order(offer).accepted
+        again.settings.set_blob("accepted_licences", b"written by another version")
+        assert not again.downloads.order(offer).accepted
+
+
+def test_an_address_that_would_be_spoken_to_in_the_clear(desk: Desk) -> None:
+    settings = desk.settings.load()
+    desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings("http://hub.example.org")))
+    with pytest.raises(AppError) as refused:
+        desk.downloads.order(scout(desk))
+    assert refused.value.code is Code.HUB_ADDRESS_INSECURE
+    desk.downloads.accept("llama4")
+    assert problem(desk.downloads.fetch(scout(desk), Cancel())).code is Code.HUB_ADDRESS_INSECURE
+
+
+# ---- fetching --------------------------------------------------------------------------------------------------
+
+
+def test_a_fetched_model_lies_whole_in_a_folder_with_its_record(
+    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    names = add_split(loopback, tmp_path)
+    (offer,) = looked_up(desk)
+    events = list(desk.downloads.fetch(offer, Cancel()))
+    *progress, last = events
+    assert isinstance(last, Done)
+    assert {type(event) for event in progress} >= {Asking, Fetching}
+    assert all(isinstance(event, Asking | Fetching | Hashing) for event in progress)
+    home = folder / "owner--Tiny-GGUF--Q8_0"
+    assert last.result.path == str(home / names[0])
+    assert names_in(folder) == sorted(f"owner--Tiny-GGUF--Q8_0/{name}" for name in (*names, RECORD_NAME))
+    assert models(desk) == [last.result.name] == ["Tiny-GGUF Q8_0"]
+    record = desk.downloads.record(home / names[0])
+    assert record is not None
+    assert (record.repository, record.revision, record.licence) == (REPOSITORY, REVISION, "mit")
+    assert all(file.proved for file in record.files)
+    verdict = result(desk.downloads.verify(home, Cancel()))
+    assert dict(verdict.files) == dict.fromkeys(names, FileState.GOOD)
+    assert desk.downloads.unfinished() == ()
+    assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.MODEL_THERE
+
+
+def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
+    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    add_one(loopback, tmp_path)
+    loopback.card = {"license": "other", "license_name": "llama4"}
+    (offer,) = looked_up(desk)
+    told = problem(desk.downloads.fetch(offer, Cancel()))
+    assert (told.code, told.params["licence"]) == (Code.LICENCE_NOT_ACCEPTED, "Llama 4 Community License Agreement")
+    desk.downloads.accept("llama4")
+    result(desk.downloads.fetch(offer, Cancel()))
+    home = folder / "owner--Tiny-GGUF--Q8_0" / "tiny-Q8_0.gguf"
+    licence = desk.downloads.licence_of(home)
+    assert licence is not None
+    assert licence.credit == "Built with Llama"
+    # Whoever passes the model on passes its terms on.
+    assert home.with_name("LICENCE.txt").read_text() == licence.text
+    assert home.with_name("NOTICE.txt").read_text() == licence.notice
+    packed = result(desk.downloads.pack(home, tmp_path, Cancel()))
+    assert len(desk.downloads.remove(home)) == 4
+    assert names_in(folder) == []
+    result(desk.downloads.import_model(packed, Cancel()))
+    verdict = result(desk.downloads.verify(home, Cancel()))
+    assert dict(verdict.files) == dict.fromkeys(("tiny-Q8_0.gguf", "LICENCE.txt", "NOTICE.txt"), FileState.GOOD)
+
+
+def test_the_starter_has_terms_as_well(desk: Desk, starter: Path) -> None:
+    licence = desk.downloads.licence_of(starter)
+    assert licence is not None
+    assert licence.name == "Apache License 2.0"
+    assert desk.downloads.record(starter) is None
+
+
+def paused(desk: Desk, loopback: LoopbackHub, offer: Offer) -> None:
+    """Fetch until the hub holds, then pause."""
+    cancel = Cancel()
+    last = None
+    for last in desk.downloads.fetch(offer, cancel):
+        if isinstance(last, Fetching) and last.done:
+            cancel.request()
+    assert isinstance(last, Cancelled)
+
+
+def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+    add_one(loopback, tmp_path, fault=Fault.HOLD)
+    (offer,) = looked_up(desk)
+    paused(desk, loopback, offer)
+    (unfinished,) = desk.downloads.unfinished()
+    assert unfinished.offer == offer
+    assert 0 < unfinished.done_bytes < offer.size_bytes
+    assert desk.downloads.order(offer).bytes_to_fetch == offer.size_bytes - unfinished.done_bytes
+    assert models(desk) == []
+    loopback.faults.clear()
+    questions = len([request for request in loopback.requests if request.host == "hub" and not request.range])
+    result(desk.downloads.fetch(offer, Cancel()))
+    assert models(desk) == ["Tiny-GGUF Q8_0"]
+    asked = [request for request in loopback.requests if request.host == "hub" and not request.range]
+    assert not any("api" in request.path for request in asked[questions:])  # it is known what is wanted
+    assert loopback.ranges("tiny-Q8_0.gguf")[-1][0] == unfinished.done_bytes
+
+
+def test_a_download_is_given_up(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+    add_one(loopback, tmp_path, fault=Fault.HOLD)
+    (offer,) = looked_up(desk)
+    paused(desk, loopback, offer)
+    desk.downloads.discard(offer)
+    assert desk.downloads.unfinished() == ()
+    assert names_in(folder) == []
+    desk.downloads.discard(offer)  # nothing is there to be given up
+
+
+def test_one_model_is_fetched_once_at_a_time(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+    add_one(loopback, tmp_path, fault=Fault.HOLD)
+    (offer,) = looked_up(desk)
+    cancel = Cancel()
+    running = desk.downloads.fetch(offer, cancel)
+    for event in running:
+        if isinstance(event, Fetching) and event.done:
+            break
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as second:  # as another process would
+        assert problem(second.downloads.fetch(offer, Cancel())).code is Code.FETCH_RUNNING
+        with pytest.raises(AppError) as refused:
+            second.downloads.discard(offer)
+        assert refused.value.code is Code.FETCH_RUNNING
+    cancel.request()
+    assert isinstance(list(running)[-1], Cancelled)
+    desk.downloads.discard(offer)
+
+
+def test_wrong_bytes_are_never_ready(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+    add_one(loopback, tmp_path, fault=Fault.WRONG)
+    (offer,) = looked_up(desk)
+    assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.HUB_HASH_WRONG
+    assert models(desk) == []
+    loopback.faults.clear()
+    result(desk.downloads.fetch(offer, Cancel()))
+
+
+def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
+    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_one(loopback, tmp_path)
+    (offer,) = looked_up(desk)
+    with monkeypatch.context() as broken:
+
+        def fill_up(place: Path, _record: object) -> None:
+            (place / f"{RECORD_NAME}.1234.part").write_bytes(b"half")
+            raise AppError(Code.DISK_FULL, path=str(place))
+
+        broken.setattr("app.services.downloads.write_record", fill_up)
+        assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.DISK_FULL
+    assert models(desk) == []
+    (unfinished,) = desk.downloads.unfinished()
+    assert unfinished.done_bytes == offer.size_bytes
+    sent = dict(loopback.served)
+    result(desk.downloads.fetch(offer, Cancel()))
+    assert loopback.served == sent
+    assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == [RECORD_NAME, "tiny-Q8_0.gguf"]
+
+
+# ---- what the catalogue says and the hub does not ----------------------------------------------------------------
+
+
+def in_catalogue(path: str) -> Offer:
+    file = RemoteFile(REPOSITORY, path, 1_000_000)
+    return Offer(REPOSITORY, "Tiny, as the catalogue calls it", "Q8_0", (file,), licence="mit")
+
+
+def test_a_catalogue_that_knows_other_parts_means_that_quantization(
+    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
+    names = add_split(loopback, tmp_path)
+    model = result(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel()))
+    assert model.name == "Tiny, as the catalogue calls it Q8_0"
+    assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == sorted([*names, RECORD_NAME])
+    assert desk.downloads.unfinished() == ()
+
+
+def test_a_quantization_that_is_gone_is_told(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+    loopback.add("tiny-Q4_0.gguf", write_model(tmp_path / "source.gguf"))
+    assert problem(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel())).code is Code.HUB_FILE_MISSING
+    assert desk.downloads.unfinished() == ()
+
+
+def test_headers_are_asked_for_where_they_are_not_known(desk: Desk, loopback: LoopbackHub, tmp_path: Path) -> None:
+    add_split(loopback, tmp_path)
+    (offer,) = looked_up(desk)
+    *progress, last = desk.downloads.headers(offer, Cancel())
+    assert isinstance(last, Done)
+    assert any(isinstance(event, Opening) for event in progress)
+    assert last.result.header.quantization == "Q8_0"
+    assert last.result.projector_header.projector == "llama4"
+    asked = len(loopback.requests)
+    assert list(desk.downloads.headers(last.result, Cancel())) == [Done(last.result)]
+    assert len(loopback.requests) == asked
