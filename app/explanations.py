@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.planner import Item, Placement, Reason, Remark, Shortfall
-from app.messages import _, count, duration, printable, size
+from app.messages import _, count, duration, memory, printable
 
 _NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
 
@@ -55,6 +55,10 @@ def sentence(remark: Remark) -> str:
             " main memory, and is taken only when you ask for it."
         ),
         Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
+        Reason.CONTEXT_USUAL: _(
+            "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. A larger one"
+            " is taken when you ask for it."
+        ),
         Reason.KV_CHOSEN: _("The KV cache is kept as {kv_type}."),
         Reason.LONG_SLICES: _(
             "Books are read in slices of {slice_tokens} tokens: for each slice the experts are copied to the GPU once."
@@ -73,7 +77,7 @@ def sentences(result: Placement | Shortfall) -> Iterator[str]:
     if isinstance(result, Shortfall):
         words = _("It does not fit: {missing} are missing for a context of {tokens} tokens ({kv_type}).")
         yield words.format(
-            missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
+            missing=memory(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
         )
     yield from map(sentence, result.remarks)
     if isinstance(result, Placement):
@@ -99,4 +103,4 @@ def _rate(tokens_a_second: float) -> str:
 def _shown(name: str, value: str | int | float) -> str:
     if isinstance(value, str):
         return printable(value)
-    return size(value) if name.endswith("_bytes") else count(int(value))
+    return memory(value) if name.endswith("_bytes") else count(int(value))

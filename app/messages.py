@@ -677,6 +677,15 @@ def size(bytes: float) -> str:
     return f"{shown} {_UNITS[unit]}"
 
 
+def memory(bytes: float) -> str:
+    """Bytes of memory in units of 1,024, as memory is sold: an 80 GB card has `80 GB`."""
+    value, unit = float(bytes), 0
+    while value >= 1023.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
+    return f"{shown} {_UNITS[unit]}"
+
+
 def count(n: int) -> str:
     """A number with its thousands set apart: `12,345`."""
     return f"{n:,}"

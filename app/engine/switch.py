@@ -15,6 +15,7 @@ from app.engine.protocol import (
     EngineState,
     Foresight,
     Generated,
+    Inspected,
     LoadSpec,
     ModelInfo,
     Pixels,
@@ -39,6 +40,10 @@ class EngineSwitch:
     def local(self) -> EngineClient:
         """The engine of this machine, for what only it can do; it needs no model for that."""
         return self._local
+
+    def inspect(self) -> Inspected:
+        """Version, devices and threads of the engine of this machine, whichever answers."""
+        return self._local.inspect()
 
     @property
     def pid(self) -> int | None:

@@ -190,6 +190,10 @@ class Downloads:
         """What was written down beside a model when it was fetched or imported."""
         return record_beside(path)
 
+    def terms_of(self, offer: Offer) -> Licence | None:
+        """The terms of a model that is offered, where they are known."""
+        return self._catalogue.licence_of(offer)
+
     def licence_of(self, path: Path) -> Licence | None:
         """The terms of a model on this machine, where they are known."""
         if shelf.is_starter(str(path)):

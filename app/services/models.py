@@ -99,7 +99,7 @@ class Models:
                 yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel)
                 return
             if path is not None and path != wanted.model_path:
-                wanted = self._choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
+                wanted = self.choices().get(path) or EngineSettings(model_path=path, kv_type=wanted.kv_type)
             model_path, projector_path = files_of(wanted)
             placed = None
             for step in self._placer.place(model_path, projector_path, wanted, cancel):
@@ -121,15 +121,26 @@ class Models:
         except AppError as error:
             yield Failed(error.problem)
 
+    def load_as(
+        self, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+        """Load as `wanted` says, and remember all of it once it works."""
+        before, self._wanted = self._wanted, wanted
+        try:
+            yield from self.load(wanted.model_path, cancel)
+        finally:
+            self._wanted = before
+
     def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
         """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
         chosen for one model, and wrong for another."""
-        choices = self._choices() | {stored.engine.model_path: stored.engine}
+        choices = self.choices() | {stored.engine.model_path: stored.engine}
         self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
         remote = msgspec.structs.replace(stored.remote, enabled=False) if stored.remote.in_use else stored.remote
         self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
 
-    def _choices(self) -> dict[str, EngineSettings]:
+    def choices(self) -> dict[str, EngineSettings]:
+        """How models were loaded last, by their paths. Raises AppError as the store does."""
         kept = self._settings.get_blob(_CHOICES)
         try:
             return msgspec.json.decode(kept, type=dict[str, EngineSettings]) if kept else {}

@@ -33,6 +33,10 @@ class Executor(StrEnum):
     STORE = "store"
     READER = "reader"
     IMAGES = "images"
+    MODELS = "models"  # headers and plans of models: for a moment
+    COPYING = "copying"  # of models, and comparing them with their hashes: the disk, for minutes
+    ASKING = "asking"  # the hub what it has
+    FETCHING = "fetching"  # from the hub, for hours
 
 
 @dataclass

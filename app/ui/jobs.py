@@ -14,7 +14,19 @@ from PySide6.QtCore import QObject
 
 from app.core.cancel import Cancel
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Finished, Loading, Opening, Reading, Token
+from app.core.events import (
+    Cancelled,
+    Copying,
+    Done,
+    Failed,
+    Fetching,
+    Finished,
+    Hashing,
+    Loading,
+    Opening,
+    Reading,
+    Token,
+)
 
 EventHandler: TypeAlias = Callable[[Any], None]
 ResultHandler: TypeAlias = Callable[[Any], None]
@@ -26,6 +38,10 @@ class Result:
     """How a plain call ended well, on its way to the GUI thread."""
 
     value: Any
+
+
+_PROGRESS = (Loading, Opening, Reading, Fetching, Hashing, Copying)
+"""Of neighbours of one kind only the newest is worth telling."""
 
 
 class Job:
@@ -106,7 +122,7 @@ def _coalesce(events: list[Any]) -> list[Any]:
             last.append(event.text)
         elif isinstance(event, Token):
             joined.append([event.text])
-        elif isinstance(event, Loading | Opening | Reading) and type(event) is type(last):
+        elif isinstance(event, _PROGRESS) and type(event) is type(last):
             joined[-1] = event
         else:
             joined.append(event)

@@ -1,11 +1,11 @@
-"""The window: arranges the three panels, folds them, remembers where they were, takes files that are dropped."""
+"""The window: arranges the three panels and the line below, folds them, remembers where they were, takes drops."""
 
 from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.documents.images.kinds import is_image
 from app.documents.videos.kinds import is_video
@@ -13,6 +13,7 @@ from app.messages import _
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
+from app.ui.models.line import FetchLine
 from app.ui.page.panel import PagePanel
 from app.ui.remote.mark import RemoteMark
 from app.ui.sheet.panel import SheetPanel
@@ -68,9 +69,12 @@ class MainWindow(QWidget):
             panel.setMinimumWidth(smallest)
             self._splitter.addWidget(panel)
         self._splitter.setStretchFactor(1, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._splitter)
+        self.line = FetchLine(icons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self.line)
         self.overlay = DropOverlay(icons.theme, self)
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)

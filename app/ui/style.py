@@ -12,6 +12,7 @@ from app.ui.theme import (
     CORNER,
     LAMP,
     PAPER,
+    SIZE_DISPLAY,
     SIZE_SMALL,
     SIZE_TEXT,
     SIZE_TITLE,
@@ -106,15 +107,21 @@ QToolTip {{
 QLabel[role="title"] {{ font-size: {SIZE_TEXT}px; font-weight: 600; }}
 QLabel[role="book"] {{ font-family: "{TEXT_FAMILY}"; font-size: 16px; font-weight: 600; }}
 QLabel[role="heading"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_TITLE}px; font-weight: 600; }}
+QLabel[role="display"] {{ font-family: "{TEXT_FAMILY}"; font-size: {SIZE_DISPLAY}px; font-weight: 600; }}
 QLabel[role="small"] {{ font-size: {SIZE_SMALL}px; color: {palette.soft_ink}; }}
 QLabel[role="soft"] {{ color: {palette.soft_ink}; }}
 QLabel[role="warning"] {{ color: {palette.near}; }}
+QLabel[role="failure"] {{ color: {palette.not_found}; }}
+QLabel[role="failure-small"] {{ font-size: {SIZE_SMALL}px; color: {palette.not_found}; }}
+QLabel[role="section"] {{ font-size: {SIZE_SMALL}px; font-weight: 600; color: {palette.soft_ink}; }}
 
 QFrame[role="line"] {{ background: {palette.line}; border: none; }}
 QFrame[role="card"] {{
     background: {palette.surface}; border: 1px solid {palette.line}; border-radius: {CORNER}px;
 }}
 
+QFrame[role="card"][current="true"] {{ border: 2px solid {palette.accent}; }}
+QFrame[role="bar"] {{ background: {palette.surface}; border: none; border-top: 1px solid {palette.line}; }}
 QFrame[role="leaving"] {{ background: {palette.surface}; border: none; }}
 
 QPushButton {{
@@ -131,6 +138,9 @@ QPushButton[role="primary"] {{
 QPushButton[role="primary"]:focus {{ border-color: {palette.ink}; }}
 QPushButton[role="primary"]:disabled {{
     background: {palette.line}; color: {palette.soft_ink}; border-color: {palette.line};
+}}
+QPushButton[role="badge"]:disabled {{
+    background: {palette.accent}; color: {palette.on_accent}; border-color: {palette.accent};
 }}
 QPushButton[role="quiet"] {{
     background: transparent; border-color: transparent; color: {palette.soft_ink};

@@ -37,6 +37,8 @@ class Palette:
     highlight: str
     handle: str  # of a scroll bar
     working: str  # in the spine: what is neither book nor free
+    projector: str  # these two in a model's fit bar
+    context: str
 
 
 PAPER = Palette(
@@ -55,6 +57,8 @@ PAPER = Palette(
     highlight="#F3E3B0",
     handle="#CFC6B8",
     working="#A39C91",
+    projector="#BD777D",
+    context="#3F5A6B",
 )
 LAMP = Palette(
     dark=True,
@@ -72,6 +76,8 @@ LAMP = Palette(
     highlight="#5A4718",
     handle="#524C46",
     working="#A39C91",
+    projector="#9B5C60",
+    context="#86A6B8",
 )
 
 CLOTH = (

@@ -20,6 +20,7 @@ from app.ui.settings_dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
+from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
@@ -424,6 +425,7 @@ SCENES: dict[str, Scene] = (
             *VIDEO_SCENES,
             *sheets.SCENES,
             *GALLERY_SCENES,
+            *MODEL_SCENES,
         )
     }
     | REPORTS
@@ -431,5 +433,5 @@ SCENES: dict[str, Scene] = (
     | SEARCHES
     | REMOTE_SCENES
 )
-SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED
+SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

@@ -22,13 +22,14 @@ class Stage(Room):
         super().__init__(folder)
         self.engine.usage = Usage(279_641, 279_592, 49, 62)
         self.reader.draw = _draw
+        self.alone: QWidget | None = None  # a window of its own that the picture is of, in place of the main one
 
     def save(self, path: Path) -> None:
         """Raises OSError."""
-        picture = self.window.grab()
+        picture = (self.alone or self.window).grab()
         painter = QPainter(picture)
         for widget in self.application.topLevelWidgets():
-            if widget is not self.window and widget.isVisible():
+            if widget not in (self.window, self.alone) and widget.isVisible():
                 painter.drawPixmap(self._place(widget), _with_edge(widget))
         painter.end()
         if not picture.save(str(path)):
@@ -36,9 +37,9 @@ class Stage(Room):
 
     def _place(self, widget: QWidget) -> QPoint:
         if widget.isModal():
-            size, whole = widget.size(), self.window.size()
+            size, whole = widget.size(), (self.alone or self.window).size()
             return QPoint((whole.width() - size.width()) // 2, (whole.height() - size.height()) // 3)
-        return self.window.mapFromGlobal(widget.mapToGlobal(QPoint()))
+        return (self.alone or self.window).mapFromGlobal(widget.mapToGlobal(QPoint()))
 
 
 def _draw(page: int, width: int) -> Raster:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from app.bootstrap import downloads_of
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
@@ -58,9 +57,8 @@ from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from tests.ui.direct_images import DirectImageReader
-
-WAIT_S = 20.0
-"""The longest that a script waits at a gate; a test that needs it fails."""
+from tests.ui.gate import Gate
+from tests.ui.scripted_downloads import ScriptedDownloads
 
 SCOUT = ModelInfo(
     name="Scout",
@@ -80,24 +78,6 @@ SCOUT = ModelInfo(
     vocabulary="llama4",
     vision=Vision("projector", "llama4", True, 336, 144, 16),
 )
-
-
-class Gate:
-    """Where a script stops until the test opens it; `reached` tells that it waits there."""
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-        self._open = threading.Event()
-
-    def open(self) -> None:
-        self._open.set()
-
-    def wait(self, cancel: Cancel | None = None) -> None:
-        if cancel is not None:
-            cancel.on_request(self._open.set)
-        self.reached.set()
-        if not self._open.wait(WAIT_S):
-            raise TimeoutError("nobody opened the gate")
 
 
 Step: TypeAlias = "str | Looking | Reading | Notice | Loading | Gate | Problem"
@@ -378,6 +358,7 @@ class FakeDesk:
     engine: ScriptedEngine
     reader: ScriptedReader
     books: Books
+    downloads: ScriptedDownloads
 
 
 _SECRET = draw_secret()
@@ -401,6 +382,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     kept_images = ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
+    downloads = ScriptedDownloads(paths.models)
     desk = Desk(
         paths=paths,
         key=key,
@@ -416,7 +398,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         models=models,
         machines=machines,
         plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
-        downloads=downloads_of(models, settings, headers),
+        downloads=downloads,  # type: ignore[arg-type]
         remote=Remote(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
@@ -426,4 +408,4 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         reader=reader,  # type: ignore[arg-type]
         database=database,
     )
-    return FakeDesk(desk, engine, reader, books)
+    return FakeDesk(desk, engine, reader, books, downloads)

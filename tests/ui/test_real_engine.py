@@ -16,6 +16,7 @@ from app.core.settings import EngineSettings, Settings
 from app.messages import sentence
 from app.ui.application import Opening
 from app.ui.chat.answer import AnswerMessage
+from app.ui.models.placement_rows import NumberRow
 from app.ui.presenters.window import WindowPresenter
 from tests.ui.room import application, wait
 
@@ -73,6 +74,45 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     *_, last = desk.conversations.turns(talk.conversation.id)
     assert last.answer is not None
     assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
+
+
+def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Opening) -> None:
+    wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
+    presenter = opening.presenter
+    assert presenter is not None
+    wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
+    models, desk = presenter.models, presenter._desk
+    models.open()
+    window = models.window
+    assert window is not None
+    loaded = desk.models.loaded()
+    assert loaded is not None
+    wait(lambda: loaded.path in models.plans.plans)
+    wait(lambda: window.machine.text().startswith("This machine: "))
+    assert window.cards[loaded.path].card.current
+    assert window.cards[loaded.path].card.room.startswith("Runs anywhere. Room for 8,192 tokens")
+
+    window.cards[loaded.path].quiet_buttons[0].click()
+    wait(lambda: models.placement.dialog is not None and models.placement.dialog.load.isEnabled())
+    dialog = models.placement.dialog
+    assert dialog is not None
+    context = dialog.rows["context"]
+    assert isinstance(context, NumberRow)
+    assert context.by_hand, "the settings say 8,192"
+    context.field.set_value(4096)
+    wait(lambda: dialog.room.text().startswith("Room for 4,096 tokens"))
+    dialog.load.click()
+    wait(lambda: (now := desk.models.loaded()) is not None and now.context_tokens == 4096, timeout_ms=_TIMEOUT_MS)
+    wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
+    assert desk.settings.load().engine.context_tokens == 4096
+
+    starter = next(file.path for file in desk.models.available() if file.starter)
+    wait(lambda: window.cards[starter].button.isEnabled())
+    window.cards[starter].button.click()
+    wait(lambda: (now := desk.models.loaded()) is not None and now.path == starter, timeout_ms=_TIMEOUT_MS)
+    wait(lambda: window.cards[starter].card.current)
+    assert desk.settings.load().engine.context_tokens == 0
+    window.close()
 
 
 def _ready(presenter: WindowPresenter) -> bool:

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CONTEXT_LARGEST = "context_largest"  # context_tokens, token_bytes
     CONTEXT_BOOKS = "context_books"  # context_tokens
     CONTEXT_WISHED = "context_wished"  # context_tokens
+    CONTEXT_USUAL = "context_usual"  # context_tokens; nobody asked for a number, and there is no GPU
     KV_CHOSEN = "kv_chosen"  # kv_type
     LONG_SLICES = "long_slices"  # slice_tokens
     ESTIMATED = "estimated"  # it was not measured what models of this family take

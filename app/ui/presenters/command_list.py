@@ -48,6 +48,8 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
         Command(_("Go to the question"), "Ctrl+2", go.focus_composer),
         Command(_("Go to the page"), "Ctrl+3", go.focus_page),
         Command(_("Choose a model"), "Ctrl+M", window.talk.chip.open_menu),
+        Command(_("Models…"), "Ctrl+Shift+M", presenter.models.open),
+        Command(_("Placement of the model…"), "", presenter.models.place_loaded),
         Command(_("Open a GGUF file…"), "", presenter.model.choose_file),
         Command(_("Load the model again"), "", presenter.model.load_again),
         Command(_("Export the conversation…"), "Ctrl+Shift+S", presenter.export),

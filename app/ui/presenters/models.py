@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading
+from app.core.settings import EngineSettings, KvType
 from app.engine.protocol import EngineState, ModelInfo
 from app.messages import _, sentence, size
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
+from app.services.selection import switch
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.words import loading_words, model_details, model_name, running_words
@@ -27,6 +29,7 @@ class ModelPresenter(QObject):
     ready = Signal(object)
     revived = Signal(object)
     beginning = Signal()  # a model is about to be loaded, though the engine lives
+    progressed = Signal(float)  # how far the loading is
     failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, chip: ModelChip, parent: QObject | None = None) -> None:
@@ -39,6 +42,8 @@ class ModelPresenter(QObject):
         self._gave_up = False
         self._in_use = False
         self._files: tuple[ModelFile, ...] = ()
+        self.kv_types: dict[str, KvType] = {}  # of the plans that were made, by path
+        self.loading_path = ""  # of the model that is loaded, or was last; empty for that of the settings
         chip.model_chosen.connect(self.load)
         chip.file_wanted.connect(self.choose_file)
         chip.reload_wanted.connect(self.load_again)
@@ -59,11 +64,19 @@ class ModelPresenter(QObject):
         if loaded is not None and loaded.host and loaded.path == path:
             self.load_again()
             return
-        self._begin(partial(self._desk.models.load, path))
+        self.loading_path = path
+        self._begin(partial(switch, self._desk, path, self.kv_types.get(path)))
+
+    @Slot(object)
+    def load_as(self, wanted: EngineSettings) -> None:
+        """Load as these settings say, and remember them."""
+        self.loading_path = wanted.model_path
+        self._begin(partial(self._desk.models.load_as, wanted))
 
     @Slot()
     def load_again(self) -> None:
         """Load as the settings say."""
+        self.loading_path = ""
         self._begin(partial(self._desk.models.load, None))
 
     def revive(self) -> None:
@@ -121,6 +134,7 @@ class ModelPresenter(QObject):
         match event:
             case Loading(fraction):
                 self.show_loading(fraction)
+                self.progressed.emit(fraction)
             case Done(result=ModelInfo() as info):
                 self._show_ready(info)
                 (self.revived if self._reviving else self.ready).emit(info)

@@ -44,6 +44,15 @@ class Preferences(QObject):
         self._appearance.choose(settings.theme)
 
     @Slot()
+    def refresh(self) -> None:
+        """Others keep settings too: which model is used, and how it is placed."""
+        self._bridge.call(Executor.STORE, self._desk.settings.load, self._take, self._on_problem)
+
+    @Slot(object)
+    def _take(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @Slot()
     def toggle_theme(self) -> None:
         choice = ThemeChoice.LIGHT if self._appearance.dark else ThemeChoice.DARK
         self.save(msgspec.structs.replace(self._settings, theme=choice))

@@ -14,21 +14,20 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.conversation import Conversation
 from app.core.document import Book
-from app.core.errors import Problem
 from app.core.settings import Settings
-from app.messages import _, printable, sentence
+from app.messages import _
 from app.services.desk import Desk
 from app.store.secret import KeyOrigin
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
 from app.ui.page.panel import PagePanel
-from app.ui.palette_dialog import Entry, Kind
 from app.ui.portal import ScreenPortal
 from app.ui.presenters.ahead import ReadingAhead
+from app.ui.presenters.anything import Anything
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.command_list import list_commands
 from app.ui.presenters.commands import Commands
@@ -38,6 +37,7 @@ from app.ui.presenters.exporting import Exporting
 from app.ui.presenters.fitting import Fitting
 from app.ui.presenters.gallery import Gallery
 from app.ui.presenters.image_sources import ImageSources
+from app.ui.presenters.model_window import ModelWindowPresenter
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.page import PagePresenter
@@ -117,7 +117,9 @@ class WindowPresenter(QObject):
         self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
         self.navigation = Navigation(self.window, self.shelf, self.conversation, self.page, self.sheets, self)
+        self.models = ModelWindowPresenter(desk, bridge, icons, self.model, self.window, self)
         self.commands = Commands(list_commands(self), self.window, icons, self)
+        self.anything = Anything(desk, bridge, self.shelf, self.navigation, self.commands, self)
         self._connect()
 
     # ---- the beginning
@@ -227,6 +229,8 @@ class WindowPresenter(QObject):
         self.window.sheet.closed.connect(self.navigation.close_sheet)
         self.window.sheet.view.citation_clicked.connect(self.navigation.open_citation)
         self.exporting.done.connect(self.say)
+        self.models.done.connect(self.say)
+        self.model.ready.connect(self.preferences.refresh)
         self.window.talk.view.export_answer.connect(self.export_answer)
         talk.engine_died.connect(self._on_engine_died)
         talk.answered.connect(self._on_answered)
@@ -256,6 +260,8 @@ class WindowPresenter(QObject):
             self.images,
             self.attachments,
             self.videos,
+            self.models,
+            self.anything,
         ):
             presenter.failed.connect(self.tell)
         self.window.files_dropped.connect(self.images.take_files)
@@ -271,7 +277,6 @@ class WindowPresenter(QObject):
         self.window.talk.view.citation_clicked.connect(self.navigation.open_citation)
         self.window.talk.composer.add_book_requested.connect(self._offer_books)
         self.preferences.reload_wanted.connect(self.model.load_again)
-        self.commands.chosen.connect(self._go)
 
     @Slot(str)
     def tell(self, words: str) -> None:
@@ -455,24 +460,7 @@ class WindowPresenter(QObject):
 
     @Slot()
     def find_anything(self) -> None:
-        others = [
-            Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
-            for conversation in self.shelf.conversations
-        ]
-        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self.shelf.books.values()]
-        dialog = self.commands.offer(others)
-        self._bridge.call(Executor.STORE, partial(_list_images, self._desk), dialog.add, self._on_problem)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.tell(sentence(problem))
-
-    @Slot(object)
-    def _go(self, entry: Entry) -> None:
-        if entry.kind in (Kind.CONVERSATION, Kind.IMAGE):
-            self.navigation.open_conversation(entry.key, entry.place)
-        else:
-            self.navigation.open_book(entry.key)
+        self.anything.find()
 
     @Slot()
     def _offer_books(self) -> None:
@@ -488,17 +476,3 @@ class WindowPresenter(QObject):
             menu.addSeparator()
         menu.addAction(_("Add a file…") + "\tCtrl+O", self.shelf.choose_files)
         menu.popup(QCursor.pos())
-
-
-def _list_images(desk: Desk) -> list[Entry]:
-    """Found by their names, shown with the conversations that they are in."""
-    return [
-        Entry(
-            Kind.IMAGE,
-            image.conversation_id,
-            printable(image.untrusted_name),
-            _("image in “{title}”").format(title=image.title or _("New conversation")),
-            image.question_id,
-        )
-        for image in desk.images.named()
-    ]

@@ -52,6 +52,8 @@ class ModelChip(QAbstractButton):
     model_chosen = Signal(str)
     file_wanted = Signal()
     reload_wanted = Signal()
+    models_wanted = Signal()
+    placement_wanted = Signal()
     menu_opening = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -101,6 +103,9 @@ class ModelChip(QAbstractButton):
         self.menu.addSeparator()
         self.menu.addAction(_("Open a GGUF file…")).triggered.connect(self.file_wanted)
         self.menu.addAction(_("Load again")).triggered.connect(self.reload_wanted)
+        self.menu.addSeparator()
+        self.menu.addAction(_("Models…")).triggered.connect(self.models_wanted)
+        self.menu.addAction(_("Placement…")).triggered.connect(self.placement_wanted)
         self.menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     @Slot(QAction)

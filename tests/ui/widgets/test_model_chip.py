@@ -58,13 +58,19 @@ def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: Mode
         "SmolLM2 135M   the starter",
         "Open a GGUF file…",
         "Load again",
+        "Models…",
+        "Placement…",
     ]
-    assert [action.isChecked() for action in actions] == [True, False, False, False]
+    assert [action.isChecked() for action in actions] == [True, *5 * [False]]
     with qtbot.waitSignal(chip.model_chosen) as chosen:
         actions[1].trigger()
     assert chosen.args == ["/s.gguf"]
     with qtbot.waitSignal(chip.file_wanted):
         actions[2].trigger()
+    with qtbot.waitSignal(chip.models_wanted):
+        actions[4].trigger()
+    with qtbot.waitSignal(chip.placement_wanted):
+        actions[5].trigger()
     chip.menu.close()
 
 

@@ -1,0 +1,108 @@
+"""Questions before something is fetched: the terms, the token, the name."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.messages import _
+from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.labels import PlainLabel
+
+_WIDTH, _HEIGHT = 640, 560
+_AROUND = 48
+
+
+class OrderDialog(QDialog):
+    """What is fetched, from where and where to, and on what terms; `accepted` means: fetch it. Deleted when closed."""
+
+    def __init__(
+        self,
+        title: str,
+        facts: tuple[tuple[str, str], ...],
+        action: str,
+        *,
+        note: str = "",
+        terms_title: str = "",
+        terms: str = "",
+        shortage: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`facts`: names and values. `terms`: the whole text of a licence. `shortage`: why it cannot be fetched."""
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
+        column.setSpacing(SPACE_S)
+        heading = PlainLabel(title, role="heading")
+        heading.setWordWrap(True)
+        column.addWidget(heading)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(facts):
+            grid.addWidget(PlainLabel(name, role="soft"), row, 0, Qt.AlignmentFlag.AlignTop)
+            shown = PlainLabel(value)
+            shown.setWordWrap(True)
+            grid.addWidget(shown, row, 1)
+        column.addLayout(grid)
+        for words, role in ((note, "small"), (shortage, "failure")):
+            if words:
+                label = PlainLabel(words, role=role)
+                label.setWordWrap(True)
+                column.addWidget(label)
+        self.terms = QPlainTextEdit(terms)
+        if terms:
+            column.addSpacing(SPACE_S)
+            column.addWidget(PlainLabel(terms_title, role="title"))
+            self.terms.setReadOnly(True)
+            self.terms.setProperty("role", "framed")
+            self.terms.setAccessibleName(terms_title)
+            self.terms.setTabChangesFocus(True)
+            column.addWidget(self.terms, 1)
+        else:
+            column.addStretch(1)
+        column.addSpacing(SPACE_S)
+        self.cancel = TextButton(_("Cancel"))
+        self.cancel.clicked.connect(self.reject)
+        self.action = TextButton(action, role="primary")
+        self.action.setEnabled(not shortage)
+        self.action.setDefault(not shortage)
+        self.action.clicked.connect(self.accept)
+        row_of_buttons = QHBoxLayout()
+        row_of_buttons.setSpacing(SPACE_S)
+        row_of_buttons.addStretch(1)
+        row_of_buttons.addWidget(self.cancel)
+        row_of_buttons.addWidget(self.action)
+        column.addLayout(row_of_buttons)
+        around = parent.size() if parent is not None else self.size()
+        self.setFixedWidth(min(_WIDTH, max(420, around.width() - _AROUND)))
+        if terms:
+            self.resize(self.width(), min(_HEIGHT, around.height() - _AROUND))
+        self.setAccessibleDescription(" ".join(f"{name}: {value}" for name, value in facts))
+        (self.terms if terms else self.action).setFocus()
+
+
+class TokenDialog(SmallDialog):
+    """Asks for the access token of a gated repository; `given` carries it."""
+
+    given = Signal(str)
+
+    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setAccessibleName(_("Access token"))
+        super().__init__(_("Access token"), sentence, _("Keep it"), body=self.line, parent=parent)
+        self.line.setFocus()
+
+    def accept(self) -> None:
+        token = self.line.text().strip()
+        self.line.clear()
+        if token:
+            self.given.emit(token)
+        super().accept()

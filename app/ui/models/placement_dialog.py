@@ -1,0 +1,274 @@
+"""The placement of a model by hand: each choice the plan's or one's own, and beside it what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.core.settings import KvType
+from app.messages import _, count
+from app.ui.icons import Icons
+from app.ui.models.fit import DeviceFit, FitView
+from app.ui.models.placement_rows import ChoiceRow, NumberRow, Row
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+from app.ui.widgets.roles import set_role
+
+_WIDTH, _HEIGHT = 940, 640
+_AROUND = 48
+_FIELDS_WIDTH = 376
+_STEP = 1024
+SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What can be chosen for a model on a machine: `layers` and `mixtures` (those with experts) of the model."""
+
+    context_trained: int
+    layers: int
+    mixtures: int
+    has_gpu: bool
+    threads: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a placement says of each choice."""
+
+    context_tokens: int
+    kv_type: KvType
+    slice_tokens: int
+    gpu_layers: int
+    expert_layers: int
+    threads: int
+
+
+class PlacementDialog(QDialog):
+    """`changed`: another plan is wanted; `load_wanted`: load with this. Deleted when closed."""
+
+    changed = Signal()
+    load_wanted = Signal()
+
+    def __init__(self, icons: Icons, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self.setWindowTitle(_("Placement"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.heading = ElidedLabel(title, role="heading")
+        self.machine = ElidedLabel(role="small")
+        self.rows: dict[str, Row] = {}
+        self._fields = QVBoxLayout()
+        self.status = PlainLabel(_("Working out what it would take…"), role="soft")
+        self.fit = FitView(icons.theme)
+        self.room = PlainLabel(role="title")
+        self.speed = PlainLabel()
+        self._sentences: list[PlainLabel] = []
+        self._reasons = QVBoxLayout()
+        self.automatic = TextButton(_("Back to automatic"), role="quiet")
+        self.cancel = TextButton(_("Cancel"))
+        self.load = TextButton(_("Load with this"), role="primary")
+        self.load.setEnabled(False)
+        self.automatic.setEnabled(False)
+        self._build()
+        self.automatic.clicked.connect(self._make_automatic)
+        self.cancel.clicked.connect(self.reject)
+        self.load.clicked.connect(self.load_wanted)
+
+    # ---- the choices
+
+    def show_choices(self, bounds: Bounds, machine: str) -> None:
+        """Once the model and the machine are known."""
+        self.machine.setText(machine)
+        icons = self._icons
+        self.rows["context"] = NumberRow(
+            icons,
+            _("Context"),
+            _("room for books and conversation, in tokens"),
+            _STEP,
+            bounds.context_trained,
+            steps=_STEP,
+            growing=True,
+        )
+        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller: room for more tokens"), _kv_words())
+        slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
+        self.rows["slice"] = ChoiceRow(icons, _("Slice"), _("tokens that are read at once"), slices)
+        on_gpu = _("there is no GPU: all is in main memory")
+        if bounds.mixtures:
+            hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
+            most = bounds.layers if bounds.has_gpu else 0
+            self.rows["experts"] = NumberRow(icons, _("Experts in main memory"), hint, 0, most)
+        hint = _("of {n}, the output counts as one").format(n=count(bounds.layers + 1)) if bounds.has_gpu else on_gpu
+        most = bounds.layers + 1 if bounds.has_gpu else 0
+        self.rows["gpu"] = NumberRow(icons, _("Layers on the GPU"), hint, 0, most)
+        hint = _("that compute on the processor")
+        self.rows["threads"] = NumberRow(icons, _("Threads"), hint, 1, max(2, 2 * bounds.threads))
+        pair = QHBoxLayout()
+        pair.setSpacing(SPACE_L)
+        for name, row in self.rows.items():
+            row.changed.connect(self._on_changed)
+            if name in ("kv", "slice"):
+                pair.addWidget(row, 1)
+            else:
+                self._fields.addWidget(row)
+        self._fields.insertLayout(1, pair)
+        self._fields.addStretch(1)
+        first = self.rows["context"]
+        assert isinstance(first, NumberRow)
+        first.slider.setFocus()
+
+    def value(self, name: str) -> int | str | None:
+        """Of a choice that was made by hand; None for one that is the plan's, or that there is not."""
+        row = self.rows.get(name)
+        return row.value if isinstance(row, NumberRow | ChoiceRow) else None
+
+    def set_by_hand(self, values: dict[str, int | str]) -> None:
+        """These were chosen before."""
+        for name, value in values.items():
+            self._show(name, value)
+            if name in self.rows:
+                self.rows[name].set_by_hand(True)
+        self._enable()
+
+    # ---- what comes of them
+
+    def show_plan(
+        self,
+        chosen: Chosen | None,
+        devices: tuple[DeviceFit, ...],
+        room: str,
+        speed: str,
+        reasons: Sequence[str],
+    ) -> None:
+        """`chosen` None: it does not fit, and `room` says by how much."""
+        self.status.hide()
+        if chosen is not None:
+            values: dict[str, int | str] = {
+                "context": chosen.context_tokens,
+                "kv": chosen.kv_type.value,
+                "slice": str(chosen.slice_tokens),
+                "gpu": chosen.gpu_layers,
+                "experts": chosen.expert_layers,
+                "threads": chosen.threads,
+            }
+            for name, value in values.items():
+                if name in self.rows and not self.rows[name].by_hand:
+                    self._show(name, value)
+        self.fit.show_fit(devices)
+        set_role(self.room, "title" if chosen is not None else "failure")
+        self.room.setText(room)
+        self.speed.setText(speed)
+        self.speed.setVisible(bool(speed))
+        while len(self._sentences) < len(reasons):
+            label = PlainLabel(role="soft")
+            label.setWordWrap(True)
+            self._sentences.append(label)
+            self._reasons.addWidget(label)
+        for number, label in enumerate(self._sentences):
+            label.setVisible(number < len(reasons))
+            label.setText(reasons[number] if number < len(reasons) else "")
+        self.load.setEnabled(chosen is not None)
+        self.load.setToolTip("" if chosen is not None else _("It does not fit so."))
+
+    def show_problem(self, sentence: str) -> None:
+        """There is nothing to place."""
+        set_role(self.status, "failure")
+        self.status.setText(sentence)
+        self.cancel.setText(_("Close"))
+        self.load.hide()
+        self.automatic.hide()
+
+    def sentences(self) -> list[str]:
+        return [label.text() for label in self._sentences if not label.isHidden()]
+
+    @Slot()
+    def _make_automatic(self) -> None:
+        for row in self.rows.values():
+            row.set_by_hand(False)
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._enable()
+        self.changed.emit()
+
+    def _enable(self) -> None:
+        self.automatic.setEnabled(any(row.by_hand for row in self.rows.values()))
+
+    def _show(self, name: str, value: int | str) -> None:
+        row = self.rows.get(name)
+        if isinstance(row, NumberRow):
+            row.show_value(int(value))
+        elif isinstance(row, ChoiceRow):
+            row.show_value(str(value))
+
+    # ---- how it is built
+
+    def _build(self) -> None:
+        fields = QWidget()
+        fields.setLayout(self._fields)
+        self._fields.setContentsMargins(0, 0, SPACE_M, 0)
+        self._fields.setSpacing(SPACE_M)
+        left = QScrollArea()
+        left.setWidgetResizable(True)
+        left.setFrameShape(QFrame.Shape.NoFrame)
+        left.setFixedWidth(_FIELDS_WIDTH)
+        left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.setWidget(fields)
+        shown = QWidget()
+        right_column = QVBoxLayout(shown)
+        right_column.setContentsMargins(0, 0, SPACE_M, 0)
+        right_column.setSpacing(SPACE_S)
+        for label in (self.status, self.room, self.speed):
+            label.setWordWrap(True)
+        right_column.addWidget(self.status)
+        right_column.addWidget(self.fit)
+        right_column.addWidget(self.room)
+        right_column.addWidget(self.speed)
+        self._reasons.setSpacing(SPACE_S)
+        right_column.addSpacing(SPACE_S)
+        right_column.addLayout(self._reasons)
+        right_column.addStretch(1)
+        self.fit.hide()
+        self.speed.hide()
+        right = QScrollArea()
+        right.setWidgetResizable(True)
+        right.setFrameShape(QFrame.Shape.NoFrame)
+        right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        right.setWidget(shown)
+        middle = QHBoxLayout()
+        middle.setSpacing(SPACE_XL)
+        middle.addWidget(left)
+        middle.addWidget(Rule(Qt.Orientation.Vertical))
+        middle.addWidget(right, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
+        buttons.addWidget(self.automatic)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.load)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
+        column.setSpacing(0)
+        column.addWidget(self.heading)
+        column.addWidget(self.machine)
+        column.addSpacing(SPACE_L)
+        column.addLayout(middle, 1)
+        column.addSpacing(SPACE_L)
+        column.addLayout(buttons)
+        around = self.parentWidget()
+        room = around.size() if around is not None else self.size()
+        self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))
+
+
+def _kv_words() -> tuple[tuple[str, str], ...]:
+    return (
+        (KvType.F16.value, _("f16, exact")),
+        (KvType.Q8_0.value, _("q8_0, half the size")),
+        (KvType.Q4_0.value, _("q4_0, a quarter")),
+    )

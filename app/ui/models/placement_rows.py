@@ -1,0 +1,177 @@
+"""One choice of the placement: its control, and whether it is the plan's or made by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from app.messages import _
+from app.ui.icons import Icons, Symbol
+from app.ui.theme import SPACE_S, SPACE_XS
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.choice import Choice
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.number_field import NumberField
+
+_NUMBER_WIDTH = 104
+_POSITIONS = 1000
+
+
+class Row(QWidget):
+    """`changed`: the person chose, or left it to the plan again. `value` is None while it is the plan's."""
+
+    changed = Signal()
+
+    def __init__(self, icons: Icons, name: str, hint: str) -> None:
+        super().__init__()
+        self._by_hand = False
+        self._showing = False
+        self._name = name
+        self.label = PlainLabel(name)
+        self.hint = PlainLabel(hint, role="small")
+        self.hint.setWordWrap(True)
+        self.state = PlainLabel(role="small")
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: leave it to the plan").format(choice=name), size=16)
+        self.reset.clicked.connect(self._reset)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_XS)
+        head.addWidget(self.label, 1)
+        head.addWidget(self.state)
+        head.addWidget(self.reset)
+        self.controls = QHBoxLayout()
+        self.controls.setSpacing(SPACE_S)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(self.controls)
+        column.addWidget(self.hint)
+        self._show_state()
+
+    @property
+    def by_hand(self) -> bool:
+        return self._by_hand
+
+    def show_hint(self, words: str) -> None:
+        self.hint.setText(words)
+
+    def set_by_hand(self, by_hand: bool) -> None:
+        self._by_hand = by_hand
+        self._show_state()
+
+    @Slot()
+    def _touch(self) -> None:
+        if not self._showing:
+            self.set_by_hand(True)
+            self.changed.emit()
+
+    @Slot()
+    def _reset(self) -> None:
+        self.set_by_hand(False)
+        self.changed.emit()
+
+    def _show_state(self) -> None:
+        self.state.setText(_("by hand") if self._by_hand else _("automatic"))
+        self.reset.setEnabled(self._by_hand)
+
+
+class NumberRow(Row):
+    """A slider and a field for one whole number; `steps` rounds what the slider gives, and `growing` spreads small
+    numbers, where the range spans several powers of ten."""
+
+    def __init__(
+        self, icons: Icons, name: str, hint: str, lowest: int, highest: int, *, steps: int = 1, growing: bool = False
+    ) -> None:
+        super().__init__(icons, name, hint)
+        self._lowest, self._highest, self._steps, self._growing = lowest, max(lowest, highest), steps, growing
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(*((0, _POSITIONS) if growing else (lowest, self._highest)))
+        if growing:
+            self.slider.setSingleStep(_POSITIONS // 100)
+            self.slider.setPageStep(_POSITIONS // 10)
+        self.field = NumberField(lowest, lowest, self._highest, step=steps)
+        self.field.setFixedWidth(_NUMBER_WIDTH)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for control in (self.slider, self.field):
+            control.setAccessibleName(name)
+            control.setAccessibleDescription(hint)
+            control.setEnabled(self._highest > lowest)
+        self.label.setBuddy(self.field)
+        self.controls.addWidget(self.slider, 1)
+        self.controls.addWidget(self.field)
+        self.slider.valueChanged.connect(self._on_slider)
+        self.field.changed.connect(self._on_field)
+        self.field.returnPressed.connect(self._touch)  # keeps the number that the plan chose
+
+    @property
+    def value(self) -> int | None:
+        return self.number if self.by_hand else None
+
+    @property
+    def number(self) -> int:
+        return int(self.field.value())
+
+    def show_value(self, value: int) -> None:
+        """What the plan chose, or what was chosen before."""
+        self._showing = True
+        self.field.set_value(value)
+        self.slider.setValue(self._position(value))
+        self._showing = False
+
+    @Slot(int)
+    def _on_slider(self, position: int) -> None:
+        if self._showing:
+            return
+        self._showing = True
+        self.field.set_value(self._value_at(position))
+        self._showing = False
+        self._touch()
+
+    @Slot(float)
+    def _on_field(self, value: float) -> None:
+        if self._showing:
+            return
+        self._showing = True
+        self.slider.setValue(self._position(int(value)))
+        self._showing = False
+        self._touch()
+
+    def _position(self, value: int) -> int:
+        if not self._growing or self._highest <= self._lowest:
+            return value
+        share = math.log(max(value, self._lowest) / self._lowest) / math.log(self._highest / self._lowest)
+        return round(_POSITIONS * share)
+
+    def _value_at(self, position: int) -> int:
+        if not self._growing:
+            return position
+        value: float = self._lowest * (self._highest / self._lowest) ** (position / _POSITIONS)
+        return min(self._highest, max(self._lowest, round(value / self._steps) * self._steps))
+
+
+class ChoiceRow(Row):
+    """One of several values, as a menu."""
+
+    def __init__(self, icons: Icons, name: str, hint: str, values: Sequence[tuple[str, str]]) -> None:
+        super().__init__(icons, name, hint)
+        self.choice = Choice(tuple(values), values[0][0])
+        self.choice.setAccessibleName(name)
+        self.choice.setAccessibleDescription(hint)
+        self.choice.chosen.connect(self._on_chosen)
+        self.label.setBuddy(self.choice)
+        self.controls.addWidget(self.choice, 1)
+
+    @property
+    def value(self) -> str | None:
+        return self.choice.value() if self.by_hand else None
+
+    def show_value(self, value: str) -> None:
+        self.choice.set_value(value)
+
+    @Slot(str)
+    def _on_chosen(self, value: str) -> None:  # noqa: ARG002 - the row is asked for it
+        self._touch()

@@ -1,0 +1,73 @@
+"""Ctrl+K: commands, conversations, books and images by their names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Problem
+from app.messages import _, printable, sentence
+from app.services.desk import Desk
+from app.ui.bridge import Bridge, Executor
+from app.ui.palette_dialog import Entry, Kind
+from app.ui.presenters.commands import Commands
+from app.ui.presenters.navigation import Navigation
+from app.ui.presenters.shelf import ShelfPresenter
+from app.ui.shelf.conversations import title_of
+
+
+class Anything(QObject):
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        shelf: ShelfPresenter,
+        navigation: Navigation,
+        commands: Commands,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._shelf = shelf
+        self._navigation = navigation
+        self._commands = commands
+        commands.chosen.connect(self._go)
+
+    @Slot()
+    def find(self) -> None:
+        others = [
+            Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
+            for conversation in self._shelf.conversations
+        ]
+        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shelf.books.values()]
+        dialog = self._commands.offer(others)
+        self._bridge.call(Executor.STORE, partial(_list_images, self._desk), dialog.add, self._on_problem)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+    @Slot(object)
+    def _go(self, entry: Entry) -> None:
+        if entry.kind in (Kind.CONVERSATION, Kind.IMAGE):
+            self._navigation.open_conversation(entry.key, entry.place)
+        else:
+            self._navigation.open_book(entry.key)
+
+
+def _list_images(desk: Desk) -> list[Entry]:
+    """Found by their names, shown with the conversations that they are in."""
+    return [
+        Entry(
+            Kind.IMAGE,
+            image.conversation_id,
+            printable(image.untrusted_name),
+            _("image in “{title}”").format(title=image.title or _("New conversation")),
+            image.question_id,
+        )
+        for image in desk.images.named()
+    ]

@@ -1,0 +1,161 @@
+"""What is done with a model on this machine: use it, verify it, remove it, show where it lies."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.core.errors import Problem
+from app.core.events import Cancelled, Done, Failed, Hashing
+from app.messages import _, count, printable, sentence
+from app.models.records import FileState
+from app.services.desk import Desk
+from app.services.downloads import Verdict
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.models.card import Deed
+from app.ui.presenters.model_cards import Standing, Work
+from app.ui.presenters.models import ModelPresenter
+from app.ui.widgets.dialogs import Confirmation
+
+
+class ModelDeeds(QObject):
+    """`moved`: a standing is another; `changed`: what is on this machine, or what is loaded, is."""
+
+    moved = Signal()
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, model: ModelPresenter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._model = model
+        self._work: dict[str, Work] = {}
+        self._jobs: dict[str, Job] = {}
+        self._outcomes: dict[str, str] = {}
+        self._problems: dict[str, str] = {}
+        self._loading: float | None = None
+        model.beginning.connect(self._on_beginning)
+        model.progressed.connect(self._on_progress)
+        model.ready.connect(self._on_ready)
+        model.revived.connect(self._on_ready)
+        model.failed.connect(self._on_failed)
+
+    @property
+    def loaded_path(self) -> str:
+        """Of the model in use; empty while another is being loaded."""
+        loaded = self._desk.models.loaded()
+        return loaded.path if loaded is not None and self._loading is None else ""
+
+    def standing(self, path: str) -> Standing:
+        loading = self._loading if path == self._model.loading_path else None
+        return Standing(
+            path == self.loaded_path,
+            loading,
+            self._work.get(path),
+            self._outcomes.get(path, ""),
+            self._problems.get(path, ""),
+        )
+
+    def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
+        match deed:
+            case Deed.USE:
+                self._model.load(path)
+            case Deed.VERIFY:
+                self._verify(path, title)
+            case Deed.CANCEL if path in self._jobs:
+                self._jobs[path].cancel()
+            case Deed.REMOVE:
+                self._ask_remove(path, title, over)
+            case Deed.SHOW:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
+
+    # ---- use
+
+    @Slot()
+    def _on_beginning(self) -> None:
+        self._loading = 0.0
+        self._problems.clear()
+        self.moved.emit()
+
+    @Slot(float)
+    def _on_progress(self, fraction: float) -> None:
+        if self._loading is not None:
+            self._loading = fraction
+            self.moved.emit()
+
+    @Slot()
+    def _on_ready(self) -> None:
+        self._loading = None
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_failed(self, words: str) -> None:
+        self._loading = None
+        self._problems[self._model.loading_path] = words
+        self.changed.emit()
+
+    # ---- verify
+
+    def _verify(self, path: str, title: str) -> None:
+        if path in self._jobs:
+            return
+        self._work[path] = Work(title)
+        self._outcomes.pop(path, None)
+        self._problems.pop(path, None)
+        work = partial(self._desk.downloads.verify, Path(path))
+        self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
+        self.moved.emit()
+
+    def _on_verifying(self, path: str, event: object) -> None:
+        match event:
+            case Hashing():
+                self._work[path] = Work(self._work[path].name, event)
+            case Done(result):
+                self._outcomes[path], self._problems[path] = verdict_words(result)
+            case Failed(problem):
+                self._problems[path] = sentence(problem)
+        if isinstance(event, Done | Failed | Cancelled):
+            del self._work[path], self._jobs[path]
+        self.moved.emit()
+
+    # ---- remove
+
+    def _ask_remove(self, path: str, title: str, over: QWidget) -> None:
+        words = _("Its files are deleted from this machine. Books, conversations and readings stay.")
+        dialog = Confirmation(_("Remove {model}?").format(model=title), words, _("Remove"), path, over)
+        dialog.confirmed.connect(self._remove)
+        dialog.open()
+
+    @Slot(str)
+    def _remove(self, path: str) -> None:
+        work = partial(self._desk.downloads.remove, Path(path))
+        self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
+
+    @Slot(object)
+    def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def verdict_words(verdict: Verdict) -> tuple[str, str]:
+    """What verifying found: good news, and bad."""
+    bad = [(name, state) for name, state in verdict.files if state in (FileState.CHANGED, FileState.MISSING)]
+    if bad:
+        states = {FileState.CHANGED: _("{file} is not what it was"), FileState.MISSING: _("{file} is missing")}
+        told = "; ".join(states[state].format(file=printable(name)) for name, state in bad)
+        return "", _("{told}. Fetch or import the model again before you trust it.").format(told=told)
+    unknown = sum(state is FileState.UNKNOWN for _name, state in verdict.files)
+    if unknown:
+        return "", _("There is nothing to compare {n} of its files with: it came without hashes.").format(
+            n=count(unknown)
+        )
+    return _("verified ✓ every file is what it was"), ""

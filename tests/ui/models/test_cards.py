@@ -1,0 +1,195 @@
+"""The cards: what is here, what it takes of a machine, what is offered; and what is done with what is here."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import AppError, Code
+from app.models.records import Record
+from app.models.shelf import starter
+from app.services.machines import Hardware
+from app.ui.bridge import Executor
+from app.ui.models.card import Deed, Group
+from app.ui.models.fit import Share
+from app.ui.theme import PAPER
+from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
+from tests.ui.room import wait
+
+
+def _starter() -> str:
+    found = starter()
+    assert found is not None
+    return found.path
+
+
+def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) -> None:
+    window = shop.open()
+    assert window.machine.text().startswith("This machine: GPU, 80 GB · 256 GB memory · ")
+    assert window.machine.text().endswith(" free on disk")
+    first = shop.card(shop.scout)
+    assert next(iter(window.cards)) == str(shop.scout)
+    assert first.current
+    assert first.lines[0] == "Q4_K_M · 16B active of 108B"
+    assert first.button is not None
+    assert (first.button.words, first.button.deed) == ("In use", None)
+    assert first.room == "Room for 262,144 tokens, about 450 pages · about 220 tokens a second"
+    [gpu] = first.fit
+    shares = {segment.share: segment.bytes for segment in gpu.segments}
+    assert gpu.name == "GPU"
+    assert gpu.detail.endswith(" of 80 GB")
+    assert 60 < shares[Share.WEIGHTS] / 2**30 < 61
+    assert set(shares) == {Share.WEIGHTS, Share.CONTEXT, Share.WORKING, Share.KEPT}
+    assert sum(shares.values()) <= gpu.total_bytes
+    assert not gpu.over
+
+
+def test_hovering_a_bar_names_its_parts(shop: Shop, qtbot: QtBot) -> None:
+    shop.open()
+    bar = shop.view(shop.scout).fit.devices[0].bar
+    named = [part.name if (part := bar.part_at(x)) else "" for x in range(5, bar.width() - 5, 3)]
+    assert any(name.startswith("weights · 60") for name in named)
+    assert any(name.startswith("context (q8_0) · ") for name in named)
+    assert any(name.startswith("free · ") for name in named)
+    assert any(name.startswith("other programs, and a reserve · ") for name in named)
+    bar.setFocus()
+    qtbot.keyClick(bar, Qt.Key.Key_Right)
+    assert "weights" in QToolTip.text()
+
+
+def test_without_enough_gpu_the_experts_are_told_apart(shop: Shop) -> None:
+    shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, context_tokens=65_536)
+    shop.open(Hardware((24,), 128))
+    gpu, host = shop.card(shop.scout).fit
+    assert (gpu.name, host.name) == ("GPU", "Memory")
+    assert host.segments[0].name == "experts"
+    assert host.segments[0].bytes > 30 * 2**30
+
+
+def test_what_does_not_fit_says_by_how_much_and_what_would_help(shop: Shop) -> None:
+    shop.open(Hardware((), 32))
+    card = shop.card(shop.offer("Q5_K_M"))
+    assert card.misfit
+    assert card.room.startswith("It does not fit: ")
+    assert "It would fit with " in card.room
+    assert "Choose a smaller quantization or a smaller model." in card.room
+    [host] = card.fit
+    assert host.over
+    assert host.detail.startswith("needs ")
+    image = shop.view(card.key).fit.devices[0].bar.grab().toImage()
+    assert image.pixelColor(10, image.height() // 2).name().upper() == PAPER.not_found
+
+
+def test_a_small_model_runs_anywhere_and_has_no_bar(shop: Shop) -> None:
+    shop.open()
+    card = shop.card(_starter())
+    assert card.room.startswith("Runs anywhere. Room for 8,192 tokens, about 14 pages")
+    assert card.fit == ()
+    assert card.title == "SmolLM2 135M"
+
+
+def test_the_whole_explanation_is_in_the_tooltip(shop: Shop) -> None:
+    shop.open()
+    tip = shop.view(shop.scout).room.toolTip()
+    assert "All layers fit on the GPU." in tip
+    assert tip.count("<br>") >= 3
+
+
+def test_while_plans_are_made_the_cards_say_so(shop: Shop) -> None:
+    shop.room.add_conversation("A")
+    shop.room.open()
+    shop.models.imagine(H100)
+    shop.models.open()
+    assert shop.window.empty.text() == "Looking into the models folder…"
+    wait(lambda: str(shop.scout) in shop.window.cards)
+    gate = shop.room.hold(Executor.MODELS)
+    shop.models.refresh()
+    assert shop.card(shop.scout).title
+    gate.open()
+    shop.room.settle()
+    assert shop.card(shop.scout).fit
+
+
+def test_a_file_that_is_no_model_has_a_sentence_and_can_be_removed(shop: Shop) -> None:
+    broken = shop.scout.with_name("broken.gguf")
+    broken.write_bytes(b"nothing of the kind")
+    shop.open()
+    card = shop.card(broken)
+    assert "is not a GGUF file" in card.problem
+    assert card.button is None
+    assert shop.menu(broken) == ["Verify", "Show in folder", "Remove…"]
+
+
+def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(shop: Shop) -> None:
+    record = Record("Llama 4 Scout", SCOUT_REPOSITORY, "", "llama4", (), "", "Q4_K_M")
+    shop.downloads.owned[str(shop.scout)] = record
+    window = shop.open()
+    assert shop.card(shop.scout).title == "Llama 4 Scout"
+    assert shop.card(shop.scout).lines[-2:] == ("Llama 4 Community License", "Built with Llama")
+    assert shop.offer("Q4_K_M").key not in window.cards
+    assert shop.offer("Q5_K_M").key in window.cards
+
+
+def test_everything_has_a_name_and_is_reached_with_tab(shop: Shop, qtbot: QtBot) -> None:
+    window = shop.open()
+    first = shop.view(shop.offer("Q3_K_M"))
+    assert first.button.accessibleName() == "Fetch 53.5 GB: Llama 4 Scout"
+    assert first.accessibleName().startswith("Llama 4 Scout, Q3_K_M")
+    wanted = {window.import_button, window.name_button, shop.view(_starter()).button, shop.view(_starter()).more}
+    window.import_button.setFocus()
+    reached = set()
+    for _step in range(40):
+        focus = QApplication.focusWidget()
+        reached.add(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert wanted <= reached
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    shop.room.settle()
+    assert shop.models.window is None
+
+
+def test_names_are_not_markup(shop: Shop) -> None:
+    record = Record("<img src=x><b>Scout</b>", "a/b", "", "", (), "", "Q4_K_M")
+    shop.downloads.owned[str(shop.scout)] = record
+    window = shop.open()
+    assert shop.card(shop.scout).title == "<img src=x><b>Scout</b>"
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText or not label.text()
+
+
+def test_the_window_is_opened_by_key_once_and_closes_with_the_main_one(shop: Shop, qtbot: QtBot) -> None:
+    shop.room.open()
+    shop.room.window.activateWindow()
+    shop.models.imagine(H100)
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(shop.room.window, Qt.Key.Key_M, modifiers)
+    shop.room.settle()
+    first = shop.models.window
+    assert first is not None
+    shop.models.open()
+    assert shop.models.window is first
+    shop.room.window.close()
+    shop.room.settle()
+    assert shop.models.window is None
+
+
+def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_same(shop: Shop) -> None:
+    def broken() -> None:
+        raise AppError(Code.ENGINE_CRASHED, signal=11)
+
+    shop.room.engine.inspect = broken  # type: ignore[attr-defined]
+    window = shop.open(Hardware())
+    assert "signal 11" in window.machine.text()
+    assert shop.card(shop.scout).room == ""
+    assert shop.card(_starter()).button.deed is Deed.USE  # type: ignore[union-attr]
+
+
+def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:
+    window = shop.open()
+    tops = {view.card.group: view.mapTo(window, QPoint()).y() for view in window.cards.values()}
+    assert tops[Group.HERE] < tops[Group.OFFERED]
+    headings = [label for label in window.findChildren(QLabel) if label.property("role") == "section"]
+    assert [label.text() for label in headings] == ["On this machine", "On the way", "Can be fetched"]
+    assert [label.isVisible() for label in headings] == [True, False, True]

@@ -1,0 +1,149 @@
+"""What is done with a model on this machine: used, verified, removed, shown in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import Code, Problem
+from app.core.events import Hashing, Loading
+from app.core.settings import KvType
+from app.models.records import FileState
+from app.models.shelf import starter
+from app.services.downloads import Verdict
+from app.ui.models.card import Deed
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui.fakes import Gate
+from tests.ui.models.shop import Shop
+from tests.ui.room import pause, wait
+
+
+def _starter() -> str:
+    found = starter()
+    assert found is not None
+    return found.path
+
+
+def test_using_a_model_loads_it_as_the_card_promised(shop: Shop, qtbot: QtBot) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    shop.open()
+    gate = Gate()
+    shop.room.engine.loads = [(Loading(0.42), gate)]
+    promised = shop.card(other).fit
+    assert any(segment.name == "context (q8_0)" for segment in promised[0].segments)
+    button = shop.view(other).button
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    wait(gate.reached.is_set)
+    wait(lambda: (progress := shop.card(other).progress) is not None and progress.fraction == 0.42)
+    assert not shop.view(other).button.isEnabled()
+    assert not shop.card(shop.scout).current
+    shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, path=str(other))
+    gate.open()
+    shop.room.settle()
+    assert shop.card(other).current
+    assert shop.room.engine.specs[-1].model_path == str(other)
+    stored = shop.room.desk.settings.load().engine
+    assert (stored.model_path, stored.kv_type, stored.context_tokens) == (str(other), KvType.Q8_0, 0)
+
+
+def test_choices_by_hand_are_not_taken_along_to_another_model(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    settings = shop.room.desk.settings.load()
+    engine = msgspec.structs.replace(
+        settings.engine, model_path=str(shop.scout), context_tokens=65_536, expert_layers=12, threads=3
+    )
+    shop.room.desk.settings.save(msgspec.structs.replace(settings, engine=engine))
+    shop.open()
+    shop.view(other).button.click()
+    shop.room.settle()
+    stored = shop.room.desk.settings.load().engine
+    assert (stored.context_tokens, stored.expert_layers, stored.threads) == (0, -1, 3)
+
+
+def test_a_model_that_could_not_be_loaded_says_why_on_its_card(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    shop.open()
+    memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
+    shop.room.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
+    shop.view(other).button.click()
+    shop.room.settle()
+    assert "needs 70 GB of memory" in shop.card(other).problem
+    assert shop.card(other).button.deed is Deed.USE  # type: ignore[union-attr]
+
+
+def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
+    shop.open()
+    gate = Gate()
+    shop.downloads.verifications = [(Hashing(20 * 10**9, 65 * 10**9, "Scout.gguf"), gate, _verdict(FileState.CHANGED))]
+    shop.choose(shop.scout, "Verify")
+    wait(gate.reached.is_set)
+    wait(lambda: (progress := shop.card(shop.scout).progress) is not None and progress.fraction is not None)
+    assert shop.card(shop.scout).progress.words == "comparing Scout.gguf with its hash · 20 GB of 65 GB"  # type: ignore[union-attr]
+    assert [button.text() for button in shop.view(shop.scout).quiet_buttons] == ["Cancel"]
+    gate.open()
+    shop.room.settle()
+    assert "Scout.gguf is not what it was" in shop.card(shop.scout).problem
+    shop.downloads.verifications = [(_verdict(FileState.GOOD),)]
+    shop.choose(shop.scout, "Verify")
+    shop.room.settle()
+    assert shop.card(shop.scout).lines[-1] == "verified ✓ every file is what it was"
+    assert not shop.card(shop.scout).problem
+
+
+def test_verifying_can_be_stopped(shop: Shop) -> None:
+    shop.open()
+    gate = Gate()
+    shop.downloads.verifications = [(Hashing(1, 2, "Scout.gguf"), gate)]
+    shop.choose(shop.scout, "Verify")
+    wait(gate.reached.is_set)
+    pause(1)
+    shop.view(shop.scout).quiet_buttons[0].click()
+    shop.room.settle()
+    assert shop.card(shop.scout).progress is None
+
+
+def _verdict(state: FileState) -> Verdict:
+    return Verdict((("Scout.gguf", state),))
+
+
+def test_removing_asks_first_and_the_loaded_one_stays(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    window = shop.open()
+    assert "Remove…" not in shop.menu(shop.scout)
+    assert shop.menu(_starter()) == ["Show in folder"]
+    shop.choose(other, "Remove…")
+    dialog = shop.dialog()
+    assert isinstance(dialog, Confirmation)
+    dialog.action.click()
+    shop.room.settle()
+    assert shop.downloads.removed == ["other.gguf"]
+    assert str(other) not in window.cards
+
+
+def test_its_folder_is_opened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.open()
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    shop.choose(shop.scout, "Show in folder")
+    assert [Path(url.toLocalFile()) for url in opened] == [shop.scout.parent]
+
+
+def test_another_setting_does_not_bring_back_the_model_of_before(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    shop.open()
+    shop.view(other).button.click()
+    shop.room.settle()
+    shop.room.presenter.preferences.toggle_theme()
+    shop.room.settle()
+    assert shop.room.desk.settings.load().engine.model_path == str(other)
