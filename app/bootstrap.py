@@ -17,6 +17,7 @@ from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
+from app.engine.switch import EngineSwitch
 from app.isolation.limits import harden
 from app.models.catalogue import catalogue
 from app.models.hub import Hub
@@ -34,6 +35,7 @@ from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
@@ -46,6 +48,7 @@ from app.store.db import Database
 from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.recognitions import Recognitions
+from app.store.remote_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -59,7 +62,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     conversations = Conversations(database)
     conversations.close_open_answers()
     settings = SettingsStore(database)
-    engine = EngineClient()
+    engine = EngineSwitch(EngineClient())
+    remote = Remote(RemoteKeys(settings))
     recognitions = Recognitions(database)
     recognitions.forget_unfinished()
     reader = Reader(recognitions=recognitions)
@@ -71,9 +75,9 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
     headers = HeaderReader()
-    machines = Machines(engine, settings)
-    plans = Plans(headers, engine, machines)
-    models = Models(engine, settings, readings, paths.models, headers, plans)
+    machines = Machines(engine.local, settings)
+    plans = Plans(headers, engine.local, machines)
+    models = Models(engine, settings, readings, paths.models, headers, plans, remote)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
@@ -93,6 +97,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         machines=machines,
         plans=plans,
         downloads=downloads_of(models, settings, headers),
+        remote=remote,
         readings=readings,
         removal=removal,
         conversations=conversations,

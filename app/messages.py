@@ -432,6 +432,88 @@ _SENTENCES: dict[Code, str] = {
         "The model’s process said something that Octavo does not understand ({detail}); this is a fault in Octavo."
         " What was written so far is kept; ask again, and please report it."
     ),
+    # a remote engine
+    Code.REMOTE_ADDRESS_INVALID: (
+        "“{address}” is no address of a remote engine. It looks like https://models.example.org, or"
+        " http://127.0.0.1:8080 for one on this machine; put it right in the settings."
+    ),
+    Code.REMOTE_ADDRESS_INSECURE: (
+        "The remote engine at {host} would get your texts without encryption, so Octavo does not speak to it."
+        " Use an address that begins with https; plain http is only for this machine itself (127.0.0.1 or"
+        " localhost)."
+    ),
+    Code.REMOTE_CA_UNREADABLE: (
+        "“{path}” holds no certificates that Octavo can read. Choose a file in PEM format that your"
+        " organisation gives out, or none, in the settings."
+    ),
+    Code.REMOTE_UNREACHABLE: (
+        "No server answers at {host}. Look whether it runs, whether this machine is on its network, and"
+        " whether the address in the settings is right; then load again."
+    ),
+    Code.REMOTE_CERTIFICATE: (
+        "The certificate of {host} is not trusted ({detail}), so nothing was sent. If your organisation has"
+        " certificates of its own, name its file in the settings."
+    ),
+    Code.REMOTE_REDIRECTED: (
+        "{host} sends Octavo on to another address, which is not followed. Type the address in the settings"
+        " at which the server itself answers."
+    ),
+    Code.REMOTE_KEY_NEEDED: (
+        "{host} asks for a key. Type the one that its operator gave you in the settings, or put it into"
+        " OCTAVO_REMOTE_KEY for the terminal."
+    ),
+    Code.REMOTE_KEY_REFUSED: (
+        "{host} does not accept the key. Type the right one in the settings, or ask its operator for a new one."
+    ),
+    Code.REMOTE_NOT_FOUND: (
+        "{host} answers, but knows no {asked}. Look whether the address in the settings is that of an"
+        " OpenAI-compatible server (vLLM, SGLang, llama-server)."
+    ),
+    Code.REMOTE_TOO_LARGE: (
+        "{host} takes no request as large as these books. Ask its operator to allow larger ones, or choose"
+        " some of the pages."
+    ),
+    Code.REMOTE_BUSY: ("{host} is busy, or still loading its model. Ask again in a while."),
+    Code.REMOTE_REFUSED: (
+        "{host} refused what was asked (status {status}). What was written so far is kept. Ask again, and if"
+        " it stays so, show its operator this sentence."
+    ),
+    Code.REMOTE_STALLED: (
+        "{host} gave no sign for {seconds}, and the connection was closed. What was written so far is kept;"
+        " ask again, or look whether the server is overloaded."
+    ),
+    Code.REMOTE_CUT: ("The connection to {host} broke off in the middle. What was written so far is kept; ask again."),
+    Code.REMOTE_ANSWER_STRANGE: (
+        "{host} said something that is no answer of an OpenAI-compatible server: a sign-in page, perhaps, or"
+        " a fault. What was written so far is kept. Look whether the address in the settings is right."
+    ),
+    Code.REMOTE_CONTEXT_EXCEEDED: (
+        "{host} says that this is longer than its context. Load again, so that Octavo learns its size, and"
+        " choose some of the pages if they do not fit."
+    ),
+    Code.REMOTE_NO_TOKENIZER: (
+        "{host} has no way to count tokens that Octavo knows, and Octavo does not guess whether books fit."
+        " Use vLLM, SGLang, llama-server or llama_cpp.server, without a gateway that hides their own paths."
+    ),
+    Code.REMOTE_NO_CONTEXT: (
+        "{host} does not tell how large its context is. Set it in the settings (Context), or with --context,"
+        " to what the server was started with."
+    ),
+    Code.REMOTE_NO_FORMAT: (
+        "Octavo does not recognise the chat format that {host} uses, and does not guess it. Serve the model"
+        " with llama-server or vLLM, or serve another model."
+    ),
+    Code.REMOTE_MODEL_UNKNOWN: ("{host} has no model “{wanted}”. It has: {known}. Name one of them in the settings."),
+    Code.REMOTE_MODEL_UNDECIDED: (
+        "{host} has not just one model, but these: {known}. Name one of them in the settings."
+    ),
+    Code.REMOTE_MODEL_CHANGED: (
+        "{host} has another model now than when it was loaded. Load again at the model chip, and ask again."
+    ),
+    Code.REMOTE_BLIND: (
+        "Images are not sent to a remote engine. Ask without the image, or choose a model on this machine"
+        " that sees images."
+    ),
     Code.DOES_NOT_FIT: (
         "This needs {needed_tokens} tokens, and the context holds {context_tokens}: the books take {documents_tokens},"
         " the conversation {conversation_tokens}, and {reserve_tokens} are kept for the answer. Nothing was cut. Choose"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,15 @@ def tiny_maverick(models_folder: Path) -> Path:
     from tests.models.llama4 import write_maverick
 
     return write_maverick(models_folder / "tiny-maverick.gguf")
+
+
+@pytest.fixture(scope="module")
+def python_address(tiny_scout: Path) -> Iterator[str]:
+    """A real server on loopback, that of llama-cpp-python, with the tiny Scout and a context of PYTHON_CONTEXT.
+
+    It ends with the module: other tests insist that no child of theirs has a socket.
+    """
+    from tests.remote_servers import python_server
+
+    with python_server(tiny_scout) as address:
+        yield address

@@ -41,7 +41,11 @@ def placeholders(text: str) -> set[str]:
 
 
 def names_a_path(code: Code) -> bool:
-    return not code.startswith(("engine_", "context_", "reading_", "question_", "template_", "hub_")) and code not in (
+    if code is Code.REMOTE_CA_UNREADABLE:
+        return True
+    return not code.startswith(
+        ("engine_", "context_", "reading_", "question_", "template_", "hub_", "remote_")
+    ) and code not in (
         Code.NO_MODEL,
         Code.DOES_NOT_FIT,
         Code.USAGE,

@@ -29,6 +29,9 @@ _SETTINGS = {
     "projector": "engine.projector_path",
     "context": "engine.context_tokens",
     "kv": "engine.kv_type",
+    "remote": "remote.address",
+    "remote_model": "remote.model",
+    "remote_ca": "remote.ca_file",
     "adapter": "engine.adapters",
     "max_tokens": "max_answer_tokens",
     "temperature": "sampling.temperature",
@@ -113,6 +116,12 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
     ask.add_argument("--pages", metavar="A-B", help=_("only these pages of each book, counted from 1"))
     ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))
+    ask.add_argument(
+        "--remote", metavar="ADDRESS",
+        help=_("have a server of your organisation answer: it gets the whole text of the documents"),
+    )  # fmt: skip
+    ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, where it has several"))
+    ask.add_argument("--remote-ca", metavar="FILE", help=_("certificates that are trusted, in PEM format"))
     ask.add_argument("--context", type=int, metavar="N", help=_("room for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("longest answer, in tokens"))
@@ -141,12 +150,18 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
     """The stored settings with what the command line says instead. Raises AppError SETTING_INVALID.
 
-    What is stored about the place of the stored model, its projector and its adapters is not for another one.
+    What is stored about the place of the stored model, its projector and its adapters is not for another one; nor is
+    the name of a model on a remote engine for another address. A model that is named is on this machine.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
     if "adapter" in given:
         given["adapter"] = [_adapter(text) for text in given["adapter"]]
     changed = msgspec.to_builtins(stored)
+    if "remote" in given:
+        given.setdefault("remote_model", "" if given["remote"] != stored.remote.address else stored.remote.model)
+        changed["remote"]["enabled"] = True
+    elif "model" in given:
+        changed["remote"]["enabled"] = False
     if "model" in given:
         engine = EngineSettings(threads=stored.engine.threads)
         changed["engine"] = msgspec.to_builtins(engine)

@@ -20,6 +20,7 @@ from app.cli.output import (
     TextAnswers,
     bar,
     print_description,
+    print_destination,
     print_json,
     print_json_description,
     print_report,
@@ -90,7 +91,10 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                     case "passphrase":
                         set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
                     case "doctor":
-                        print_report(doctor.examine(desk.paths, desk.key, desk.engine, desk.reader), options.json)
+                        remote = desk.models.host()
+                        print_report(
+                            doctor.examine(desk.paths, desk.key, desk.engine.local, desk.reader, remote), options.json
+                        )
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
         except (Stopped, KeyboardInterrupt):
@@ -181,7 +185,9 @@ def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[A
     books = tuple(BookRef(_open_book(file, desk, cancel).id, pages) for file in options.document)
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
-    desk.models.use(settings.engine)
+    desk.models.use(settings.engine, settings.remote)
+    if host := desk.models.host():
+        print_destination(host, as_json=options.json)
     ask = Ask(desk.engine, desk.models, desk.prompts, desk.restating, desk.images, desk.conversations, lambda: settings)
     return ask, books
 

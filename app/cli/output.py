@@ -16,6 +16,7 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
+from app.leaving import short_words, whole_words
 from app.messages import _
 from app.remarks import look_words, page_remarks, report_sentence, size_words
 from app.services.context import Choices, chapters_of
@@ -258,6 +259,14 @@ def _key_place(origin: str) -> str:
     return origin
 
 
+def print_destination(host: str, *, as_json: bool) -> None:
+    """Say that texts leave this machine, before they do."""
+    if as_json:
+        print_json({"event": "remote", "host": host})
+    else:
+        print(messages.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
+
+
 def print_report(report: Report, as_json: bool) -> None:
     if as_json:
         print_json(report)
@@ -275,6 +284,7 @@ def print_report(report: Report, as_json: bool) -> None:
         (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),
         (_("starter model"), report.starter or _("not installed")),
+        (_("texts and questions go to"), report.remote or _("nobody: they stay on this machine")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
     width = max(len(name) for name, _value in rows)

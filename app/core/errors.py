@@ -145,6 +145,31 @@ class Code(StrEnum):
     ENGINE_GAVE_UP = "engine_gave_up"  # attempts
     ENGINE_PROTOCOL = "engine_protocol"  # detail
 
+    # a remote engine: `host` always, and what is named here
+    REMOTE_ADDRESS_INVALID = "remote_address_invalid"  # address, and no host
+    REMOTE_ADDRESS_INSECURE = "remote_address_insecure"  # http to another machine
+    REMOTE_CA_UNREADABLE = "remote_ca_unreadable"  # path, and no host
+    REMOTE_UNREACHABLE = "remote_unreachable"
+    REMOTE_CERTIFICATE = "remote_certificate"  # detail (OpenSSL's own words)
+    REMOTE_REDIRECTED = "remote_redirected"
+    REMOTE_KEY_NEEDED = "remote_key_needed"
+    REMOTE_KEY_REFUSED = "remote_key_refused"
+    REMOTE_NOT_FOUND = "remote_not_found"  # asked: the path
+    REMOTE_TOO_LARGE = "remote_too_large"
+    REMOTE_BUSY = "remote_busy"
+    REMOTE_REFUSED = "remote_refused"  # status
+    REMOTE_STALLED = "remote_stalled"  # seconds
+    REMOTE_CUT = "remote_cut"
+    REMOTE_ANSWER_STRANGE = "remote_answer_strange"
+    REMOTE_CONTEXT_EXCEEDED = "remote_context_exceeded"
+    REMOTE_NO_TOKENIZER = "remote_no_tokenizer"
+    REMOTE_NO_CONTEXT = "remote_no_context"
+    REMOTE_NO_FORMAT = "remote_no_format"
+    REMOTE_MODEL_UNKNOWN = "remote_model_unknown"  # wanted, known
+    REMOTE_MODEL_UNDECIDED = "remote_model_undecided"  # known
+    REMOTE_MODEL_CHANGED = "remote_model_changed"
+    REMOTE_BLIND = "remote_blind"
+
     # the context
     # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens
     DOES_NOT_FIT = "does_not_fit"
@@ -182,13 +207,16 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.SETTING_INVALID,
         Code.NO_DISPLAY,
         Code.CONTEXT_INVALID,
+        Code.REMOTE_ADDRESS_INVALID,
+        Code.REMOTE_ADDRESS_INSECURE,
+        Code.REMOTE_CA_UNREADABLE,
         Code.LICENCE_NOT_ACCEPTED,
         Code.OFFER_UNKNOWN,
         Code.OFFER_SEVERAL,
         Code.HUB_ADDRESS_INSECURE,
         Code.HUB_REPOSITORY_INVALID,
     ),
-    Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL),
+    Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
     Blame.MACHINE: (
         Code.READING_DAMAGED,
         Code.READING_NO_MEMORY,
@@ -218,7 +246,11 @@ def blame(code: Code) -> Blame:
     for who, codes in _BLAME.items():
         if code in codes:
             return who
-    return Blame.MODEL if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model")) else Blame.INPUT
+    return (
+        Blame.MODEL
+        if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model", "remote_"))
+        else Blame.INPUT
+    )
 
 
 class Problem(msgspec.Struct, frozen=True):

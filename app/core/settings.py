@@ -109,6 +109,27 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "https://huggingface.co"
 
 
+class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server of one's organisation that answers instead of this machine. A change takes effect at the next load."""
+
+    address: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://\S+)?$",
+            description="such as https://models.example.org; empty, and nothing leaves this machine",
+        ),
+    ] = ""
+    enabled: Annotated[bool, Meta(description="off keeps the address, and takes the model on this machine")] = True
+    model: Annotated[str, Meta(description="its name on the server; empty takes the only one")] = ""
+    ca_file: Annotated[str, Meta(description="certificates that are trusted, in PEM format; empty asks the system")] = (
+        ""
+    )
+
+    @property
+    def in_use(self) -> bool:
+        return self.enabled and bool(self.address)
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
@@ -122,5 +143,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=0, le=100_000, description="disk space that saved readings may take, in GB; 0 saves none")
     ] = 64
     hub: HubSettings = HubSettings()
+    remote: RemoteSettings = RemoteSettings()
     theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
     language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""

@@ -104,8 +104,12 @@ class EngineClient:
     """`engine.protocol.Engine` over a child process. One caller at a time; `pause`, `resume`, `state`, `model` and
     `close` at any time."""
 
-    def __init__(self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0) -> None:
-        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life."""
+    def __init__(
+        self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0, module: str = "app.engine.worker"
+    ) -> None:
+        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life.
+        `module`: what runs in the process; it takes the same orders."""
+        self._module = module
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
         self._lock = threading.Lock()
@@ -220,6 +224,11 @@ class EngineClient:
     def model(self) -> ModelInfo | None:
         return self._model
 
+    def unload(self) -> None:
+        """End the process and forget what was loaded; the next load starts another. For the caller of `load`."""
+        self._replace(None)
+        self._spec, self._model, self._working = None, None, EngineState.EMPTY
+
     def close(self) -> None:
         """End the process; an answer that is being written ends as failed. May be called from any thread."""
         with self._lock:
@@ -274,7 +283,7 @@ class EngineClient:
     def _start(self) -> Child[Event]:
         self._replace(None)
         child: Child[Event] = Child(
-            command("app.engine.worker"),
+            command(self._module),
             Event,
             stall_limit_s=self._stall_limit_s,
             silence_limit_s=self._silence_limit_s,

@@ -89,6 +89,18 @@ def template(vocabulary: Vocabulary) -> Template:
     return Template(begin, to_question, to_answer, to_next_question)
 
 
+def _document_texts(document: DocumentText) -> list[str]:
+    """The heading, then the pages, each of which is tokenized by itself."""
+    pages = [f"\n[p. {page.label}]\n{page.untrusted_text}\n" for page in document.pages]
+    return [f"\n\n# {document.untrusted_title}\n", *pages]
+
+
+def texts(prompt: Prompt) -> list[str]:
+    """Everything of a prompt without images that is tokenized without special tokens, in its order."""
+    documents = [text for document in prompt.documents for text in _document_texts(document)]
+    return [prompt.rules, *documents, *(message.text for message in prompt.messages)]
+
+
 @dataclass(frozen=True)
 class LaidOutPrompt:
     tokens: Tokens
@@ -150,6 +162,10 @@ class Typesetter:
         if len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
+    def knows(self, untrusted_text: str) -> bool:
+        """Whether a text need not be tokenized again."""
+        return untrusted_text in self._cache or untrusted_text in self._answers
+
     def forget_pages(self) -> None:
         """Drop the texts that were tokenized so far."""
         self._cache.clear()
@@ -157,10 +173,11 @@ class Typesetter:
 
     def _add_document(self, tokens: Tokens, document: DocumentText) -> list[int]:
         """Give the positions where its pages end."""
-        tokens.extend(self._plain(f"\n\n# {document.untrusted_title}\n"))
+        heading, *pages = _document_texts(document)
+        tokens.extend(self._plain(heading))
         ends = []
-        for page in document.pages:
-            tokens.extend(self._plain(f"\n[p. {page.label}]\n{page.untrusted_text}\n"))
+        for page in pages:
+            tokens.extend(self._plain(page))
             ends.append(len(tokens))
         return ends
 

@@ -13,6 +13,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
 from app.core.image import Raster
+from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
@@ -26,6 +27,30 @@ class ReadingsSpec(msgspec.Struct, frozen=True):
     quota_bytes: int
 
 
+class Patience(msgspec.Struct, frozen=True):
+    """Seconds that a server on the network may take: to take a connection, to answer a short request, to begin an
+    answer to a question (it reads the books meanwhile, and may have others to serve first), and between two parts of
+    it."""
+
+    connect_s: float = 10.0
+    answer_s: float = 60.0
+    first_s: float = 600.0
+    between_s: float = 120.0
+
+
+class RemoteSpec(msgspec.Struct, frozen=True):
+    """A server that answers instead of this machine (`engine.remote`).
+
+    `model`: its name there; empty takes the only one. `ca_file`: whose certificates are trusted; empty asks the system.
+    """
+
+    address: str
+    model: str = ""
+    ca_file: str = ""
+    key: Password | None = None
+    patience: Patience = Patience()
+
+
 class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
@@ -33,7 +58,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
-    `adapters`: what lies over the weights.
+    `adapters`: what lies over the weights. `remote`: load nothing here, but connect to that server; of the rest only
+    `context_tokens` counts then, and only for servers that do not tell theirs.
     """
 
     model_path: str
@@ -49,6 +75,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     tensor_split: tuple[float, ...] = ()
     mapping: Mapping = Mapping.MAPPED
     adapters: tuple[Adapter, ...] = ()
+    remote: RemoteSpec | None = None
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -186,7 +213,10 @@ def taken_bytes(buffers: Iterable[Buffer]) -> int:
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told."""
+    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told.
+
+    Of a remote engine, `path` is its address, and what its server does not tell is 0 or empty.
+    """
 
     name: str
     architecture: str
@@ -207,6 +237,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vision_problem: Problem | None = None  # why its projector is of no use
     buffers: tuple[Buffer, ...] = ()
     adapters: tuple[str, ...] = ()  # names of their files
+    host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):

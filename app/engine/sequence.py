@@ -28,6 +28,7 @@ from app.engine.protocol import BookSpan, ImageSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.engine.sealing import SealBroken
 from app.engine.snapshots import Snapshots
+from app.engine.wishes import Stopped as Stopped
 from app.engine.wishes import Wishes
 
 _SNAPSHOT_WORTH = 64
@@ -44,10 +45,6 @@ EmbeddingsOf = Callable[[ImageSpan], "npt.NDArray[np.float32]"]
 
 OnProgress = Callable[[int, int, int], None]
 """Called with tokens: done, total, reused."""
-
-
-class Stopped(Exception):
-    """The desk asked for the end of the running command. What was read so far stays in the context."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from collections.abc import Callable
 _STEP_S = 1.0
 
 
+class Stopped(Exception):
+    """The desk asked for the end of the running command. What was read so far stays in the context."""
+
+
 class Wishes:
     """Set by the thread that listens to the desk, looked at by the one that computes.
 
@@ -44,6 +48,10 @@ class Wishes:
         """Whether the command should wait or end; `wait` tells which."""
         self._step()
         return self._stop.is_set() or not self._go.is_set()
+
+    def stopping(self) -> bool:
+        """Whether the command should end."""
+        return self._stop.is_set()
 
     def wait(self) -> bool:
         """Return when a pause, if there is one, is over: True when the command shall end."""

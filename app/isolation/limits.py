@@ -91,6 +91,12 @@ def confine(limits: Limits) -> None:
         _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
 
 
+def hold_memory(memory_bytes: int) -> None:
+    """No more memory than that for this process, for good; does what the system offers, and never fails."""
+    if sys.platform != "win32":
+        _lower(resource.RLIMIT_DATA, memory_bytes)
+
+
 def seal() -> None:
     """No output to any file, no further process and no further thread.
 

@@ -181,8 +181,11 @@ class Context:
         return Choices(needed_tokens or size.total, model.context_tokens, tuple(books), self._engine.rooms())
 
     def chapters(self, book: Book) -> tuple[Chapter, ...]:
-        """A book's chapters with their tokens. Raises AppError NO_MODEL and others."""
+        """A book's chapters with their tokens; without them for a remote engine, which gets only what lies on the desk.
+        Raises AppError NO_MODEL and others."""
         chapters = chapters_of(book.outline, book.page_count)
+        if (model := self._models.loaded()) is not None and model.host:
+            return chapters
         pages = self._library.pages(book.id)
         documents = tuple(document_text(book, pages[c.pages.first - 1 : c.pages.last]) for c in chapters)
         if not documents:
@@ -190,8 +193,11 @@ class Context:
         tokens = self._engine.measure(Prompt("", documents, ())).documents
         return tuple(msgspec.structs.replace(c, tokens=n) for c, n in zip(chapters, tokens, strict=True))
 
-    def tokens_of(self, ref: BookRef) -> int:
-        """Exact tokens of a book, or of some of its pages, on the desk. Raises AppError NO_MODEL, PAGES_INVALID."""
+    def tokens_of(self, ref: BookRef) -> int | None:
+        """Exact tokens that a book, or some of its pages, would take on the desk; None for a remote engine, which gets
+        nothing that does not lie there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
+        if (model := self._models.loaded()) is not None and model.host:
+            return None
         prompt, _books = self._prompts.build((ref,), ())
         return self._engine.measure(prompt).documents[0]
 

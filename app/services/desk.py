@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.core.paths import Paths
 from app.documents.reader import Reader
-from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
+from app.engine.switch import EngineSwitch
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
@@ -18,6 +18,7 @@ from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
@@ -46,11 +47,12 @@ class Desk:
     machines: Machines
     plans: Plans
     downloads: Downloads
+    remote: Remote
     readings: SavedReadings
     removal: Removal
     conversations: Conversations
     settings: SettingsStore
-    engine: EngineClient
+    engine: EngineSwitch
     reader: Reader
     database: Database
 

@@ -31,7 +31,9 @@ _LIBRARIES = (
 
 
 class Report(msgspec.Struct, frozen=True):
-    """`sockets` lists internet sockets of this process and its children, as `address:port`; there should be none."""
+    """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
+    on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
+    be none."""
 
     octavo: str
     python: str
@@ -45,11 +47,12 @@ class Report(msgspec.Struct, frozen=True):
     key: str
     data: str
     starter: str
+    remote: str
     sockets: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
-def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader) -> Report:
+def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote: str = "") -> Report:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report."""
     problems: list[Problem] = []
     inspected = Inspected("", (), 0, (), 1)
@@ -71,6 +74,7 @@ def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader) -> Rep
         key=key.origin.value,
         data=str(paths.data),
         starter=starter.path if starter else "",
+        remote=remote,
         sockets=_sockets(),
         problems=tuple(problems),
     )

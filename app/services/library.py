@@ -83,8 +83,10 @@ class Library:
         return examine(self._books.pages(book_id))
 
     def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
-        """Exact tokens of each page for the loaded model, its mark included; None while none is loaded."""
-        if self._engine.model() is None:
+        """Exact tokens of each page for the loaded model, its mark included; None while none is loaded, and for a
+        remote engine: it gets no book to count that does not lie on the desk."""
+        model = self._engine.model()
+        if model is None or model.host:
             return None
         prompt = Prompt("", (document_text(self.book(book_id), self.pages(book_id)),), ())
         ends = self._engine.measure(prompt).page_ends[0]
@@ -109,12 +111,13 @@ class Library:
         return self._books.search(book_id, text)
 
     def tokens(self, book_id: str) -> int | None:
-        """Exact tokens of the whole book for the loaded model; None while none is loaded. Asks the engine once."""
+        """Exact tokens of the whole book for the loaded model; None while none is loaded, and for a remote engine, as
+        `page_tokens`. Asks the engine once."""
         model = self._engine.model()
         if model is None:
             return None
         known = self._books.tokens(book_id, model.vocabulary)
-        if known is None:
+        if known is None and not model.host:
             book = self.book(book_id)
             prompt = Prompt("", (document_text(book, self.pages(book_id)),), ())
             known = self._engine.measure(prompt).documents[0]

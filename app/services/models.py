@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
-from app.core.settings import EngineSettings, Settings
+from app.core.settings import EngineSettings, RemoteSettings, Settings
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
@@ -20,6 +20,7 @@ from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
 from app.services.plans import Fit, Placed, fit_of
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.store.settings import SettingsStore
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
@@ -44,15 +45,18 @@ class Models:
         folder: Path,
         headers: HeaderReader,
         placer: Placer,
+        remote: Remote | None = None,
     ) -> None:
-        """`folder` is searched for model files."""
+        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
         self._engine = engine
         self._readings = readings
         self._settings = settings
         self._folder = folder
         self._headers = headers
         self._placer = placer
+        self._remote = remote or Remote()
         self._wanted: EngineSettings | None = None
+        self._wanted_remote: RemoteSettings | None = None
         self._fit: Fit | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
@@ -75,18 +79,25 @@ class Models:
         """The projector that is used with this model if no other is named; empty where there is none."""
         return shelf.projector_beside(path)
 
-    def use(self, wanted: EngineSettings) -> None:
+    def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
         """Take these instead of the stored settings until the program ends."""
-        self._wanted = wanted
+        self._wanted, self._wanted_remote = wanted, remote
 
     def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
 
-        What does not fit is refused before anything is loaded, and the model of before stays.
+        What does not fit is refused before anything is loaded, and the model of before stays. Where the settings name a
+        remote engine, None connects to it. A `path` is on this machine always, and then the remote engine is off from
+        now on.
         """
         try:
             stored = self._settings.load()
             wanted = self._wanted or stored.engine
+            remote = self._wanted_remote or stored.remote
+            if path is None and remote.in_use:
+                self._fit = None
+                yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel)
+                return
             if path is not None and path != wanted.model_path:
                 wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
             model_path, projector_path = files_of(wanted)
@@ -125,7 +136,8 @@ class Models:
         chosen for one model, and wrong for another."""
         choices = self.choices() | {stored.engine.model_path: stored.engine}
         self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
-        self._settings.save(msgspec.structs.replace(stored, engine=wanted))
+        remote = msgspec.structs.replace(stored.remote, enabled=False) if stored.remote.in_use else stored.remote
+        self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
 
     def choices(self) -> dict[str, EngineSettings]:
         """How models were loaded last, by their paths. Raises AppError as the store does."""
@@ -148,6 +160,13 @@ class Models:
 
     def state(self) -> EngineState:
         return self._engine.state()
+
+    def host(self) -> str:
+        """Where texts go: the host of the remote engine that is loaded, or that the settings name while none is; empty
+        while all stays on this machine. Raises AppError as the store does."""
+        if (model := self._engine.model()) is not None:
+            return model.host
+        return self._remote.host(self._wanted_remote or self._settings.load().remote)
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()

@@ -72,7 +72,7 @@ def select(desk: Desk) -> Selection:
     downloads = desk.downloads
     files = list(desk.models.available())
     loaded = desk.models.loaded()
-    if loaded is not None and all(file.path != loaded.path for file in files):
+    if loaded is not None and not loaded.host and all(file.path != loaded.path for file in files):
         files.insert(0, ModelFile(loaded.path, loaded.name, loaded.size_bytes))  # from elsewhere
     owned = tuple(
         Owned(file, downloads.record(Path(file.path)), downloads.licence_of(Path(file.path))) for file in files

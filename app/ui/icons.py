@@ -28,6 +28,7 @@ class Symbol(StrEnum):
     FILE = "file-text"
     FIND = "magnifying-glass"
     INFO = "info"
+    LEAVING = "arrow-square-out"
     MODEL = "cpu"
     MORE = "dots-three"
     NEXT = "caret-right"

@@ -15,6 +15,7 @@ from app.ui.conversation_panel import ConversationPanel
 from app.ui.icons import Icons
 from app.ui.models.line import FetchLine
 from app.ui.page.panel import PagePanel
+from app.ui.remote.mark import RemoteMark
 from app.ui.sheet.panel import SheetPanel
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.widgets.drop_overlay import DropOverlay
@@ -54,10 +55,17 @@ class MainWindow(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(talk)
         self._middle.addWidget(sheet)
+        self.remote_mark = RemoteMark(icons)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.remote_mark)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for panel, smallest in ((shelf, _SHELF_SMALLEST), (self._middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
+        for panel, smallest in ((shelf, _SHELF_SMALLEST), (middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
             panel.setMinimumWidth(smallest)
             self._splitter.addWidget(panel)
         self._splitter.setStretchFactor(1, 1)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.settings import Settings
 from app.messages import _
+from app.ui.remote.editors import CertificatesEditor, KeyEditor, WordsEditor
 from app.ui.settings_editors import (
     AdaptersEditor,
     ChoiceEditor,
@@ -35,16 +36,20 @@ from app.ui.widgets.labels import PlainLabel, Rule
 _WIDTH, _HEIGHT = 640, 680
 _FIELD_WIDTH = 220
 _MOST = 2**31 - 1
+_KEY = "remote.key"
 
 
 class SettingsDialog(QDialog):
-    """`saved` carries the new Settings."""
+    """`saved` carries the new Settings; before it, `key_changed` the address of the remote engine and its new key."""
 
     saved = Signal(object)
+    key_changed = Signal(str, str)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, key_kept: bool = False) -> None:
+        """`key_kept`: whether there is a key for the remote engine."""
         super().__init__(parent)
         self._settings = settings
+        self.key = KeyEditor(kept=key_kept)
         self._editors: dict[str, Editor] = {}
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -57,14 +62,19 @@ class SettingsDialog(QDialog):
             form.addSpacing(SPACE_L)
             form.addWidget(PlainLabel(title, role="heading"))
             if note:
-                form.addWidget(PlainLabel(note, role="small"))
+                words = PlainLabel(note, role="small")
+                words.setWordWrap(True)
+                form.addWidget(words)
             form.addSpacing(SPACE_XS)
             for path in fields:
-                form.addWidget(self._row(path, names[path]))
+                form.addWidget(self._key_row() if path == _KEY else self._row(path, names[path]))
         form.addStretch(1)
         self._lay_out(form)
 
     def accept(self) -> None:
+        key, address = self.key.value(), str(self._editors["remote.address"].value())
+        if key is not None and address:
+            self.key_changed.emit(address, key)
         self.saved.emit(self.settings())
         super().accept()
 
@@ -81,24 +91,13 @@ class SettingsDialog(QDialog):
         field, value = _field(self._settings, path)
         editor = _make_editor(path, field, value)
         self._editors[path] = editor
-        help_text = _sentence_case(_(_description(field.type)))
-        editor.setAccessibleName(name)
-        editor.setAccessibleDescription(help_text)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(PlainLabel(name))
-        hint = PlainLabel(help_text, role="small")
-        hint.setWordWrap(True)
-        words.addWidget(hint)
-        words.addStretch(1)
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
-        line.setSpacing(SPACE_XL)
-        line.addLayout(words, 1)
-        editor.setFixedWidth(_FIELD_WIDTH)
-        line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        return _laid_out(name, _sentence_case(_(_description(field.type))), editor)
+
+    def _key_row(self) -> QWidget:
+        """It is no setting: it goes into the keyring."""
+        return _laid_out(
+            _("Key"), _("Kept in the system keyring, else encrypted on this desk; sent to that server only"), self.key
+        )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
         page = QWidget()
@@ -126,11 +125,38 @@ class SettingsDialog(QDialog):
         column.addLayout(buttons)
 
 
+def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
+    """A field with its name and its help on the left."""
+    editor.setAccessibleName(name)
+    editor.setAccessibleDescription(help_text)
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(PlainLabel(name))
+    hint = PlainLabel(help_text, role="small")
+    hint.setWordWrap(True)
+    words.addWidget(hint)
+    words.addStretch(1)
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
+    line.setSpacing(SPACE_XL)
+    line.addLayout(words, 1)
+    editor.setFixedWidth(_FIELD_WIDTH)
+    line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+    return row
+
+
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
     if path == "engine.model_path":
         return FileEditor(value, _("the starter"))
     if path == "engine.projector_path":
         return FileEditor(value, _("the one beside the model"))
+    if path == "remote.address":
+        return WordsEditor(value, _("none: this machine answers"))
+    if path == "remote.model":
+        return WordsEditor(value, _("the only one"))
+    if path == "remote.ca_file":
+        return CertificatesEditor(value)
     if path == "engine.adapters":
         return AdaptersEditor(value)
     if path == "language":
@@ -163,6 +189,15 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             _("Model"),
             _("Takes effect when the model is loaded again."),
             tuple(f"engine.{field.name}" for field in msgspec.structs.fields(type(Settings().engine))),
+        ),
+        (
+            _("Remote engine"),
+            _(
+                "A server that your organisation runs (vLLM, SGLang, llama-server) can answer instead of this machine."
+                " It then gets the whole text of the books as soon as they lie on the desk, the conversation and every"
+                " question; Octavo cannot tell what it keeps of them. Takes effect when the model is loaded again."
+            ),
+            ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
         ),
         (
             _("Model hub"),
@@ -202,6 +237,10 @@ def _names() -> dict[str, str]:
         "engine.adapters": _("LoRA adapters"),
         "hub.endpoint": _("Address"),
         "close_reading": _("Close reading"),
+        "remote.address": _("Address"),
+        "remote.enabled": _("In use"),
+        "remote.model": _("Model there"),
+        "remote.ca_file": _("Certificates"),
         "readings_quota_gb": _("Disk space"),
         "max_answer_tokens": _("Longest answer"),
         "sampling.temperature": _("Temperature"),

@@ -122,6 +122,7 @@ QFrame[role="card"] {{
 
 QFrame[role="card"][current="true"] {{ border: 2px solid {palette.accent}; }}
 QFrame[role="bar"] {{ background: {palette.surface}; border: none; border-top: 1px solid {palette.line}; }}
+QFrame[role="leaving"] {{ background: {palette.surface}; border: none; }}
 
 QPushButton {{
     background: {palette.surface}; color: {palette.ink}; border: 1px solid {palette.line};

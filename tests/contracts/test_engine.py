@@ -1,4 +1,4 @@
-"""What every engine keeps to, the real process and the scripted one of the tests alike."""
+"""What every engine keeps to: the process on this machine, one on a real server, and the scripted one of the tests."""
 
 from __future__ import annotations
 
@@ -13,25 +13,63 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Engine, EngineState, Generated, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import (
+    DocumentText,
+    Engine,
+    EngineState,
+    Generated,
+    LoadSpec,
+    Message,
+    PageText,
+    Prompt,
+    RemoteSpec,
+)
+from app.engine.switch import EngineSwitch
+from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
 
 BOOK = DocumentText("A book", (PageText("1", "Some words."), PageText("2", "Other words.")))
 ASKED = Prompt("The rules.", (BOOK,), (Message("user", "What does it say?"),))
 
 
-@pytest.fixture(params=["process", "scripted"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+_NO_LLAMA_SERVER = pytest.mark.skipif(LLAMA_SERVER is None, reason="no llama-server on this machine")
+_KINDS = ["process", "python server", pytest.param("llama-server", marks=_NO_LLAMA_SERVER), "scripted"]
+
+
+@pytest.fixture(params=_KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The two servers stand for engines on another machine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def engine(kind: str) -> Iterator[Engine]:
     made: Engine
-    scripted = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
-    made = EngineClient() if request.param == "process" else scripted
+    match kind:
+        case "scripted":
+            made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
+        case _:
+            made = EngineSwitch(EngineClient())
     yield made
     made.close()
 
 
+@pytest.fixture(scope="module")
+def llama_address(tiny_scout: Path) -> Iterator[str]:
+    with llama_server(tiny_scout) as address:
+        yield address
+
+
 @pytest.fixture
-def spec(tiny_scout: Path) -> LoadSpec:
-    return LoadSpec(str(tiny_scout), context_tokens=2048)
+def spec(kind: str, tiny_scout: Path, request: pytest.FixtureRequest) -> LoadSpec:
+    match kind:
+        case "python server":  # it does not tell its context
+            address = request.getfixturevalue("python_address")
+            return LoadSpec("", context_tokens=PYTHON_CONTEXT, remote=RemoteSpec(address))
+        case "llama-server":
+            return LoadSpec("", remote=RemoteSpec(request.getfixturevalue("llama_address")))
+        case _:
+            return LoadSpec(str(tiny_scout), context_tokens=2048)
 
 
 @pytest.fixture
@@ -83,8 +121,11 @@ def test_pausing_an_idle_engine_stops_nothing_that_comes_later(loaded: Engine) -
     loaded.resume()
 
 
-def test_rooms_are_told_for_every_kv_type(loaded: Engine) -> None:
-    assert [room.kv_type for room in loaded.rooms()] == list(KvType)
+def test_rooms_are_told_for_every_kv_type_of_this_machine(loaded: Engine) -> None:
+    """Elsewhere there is nothing to choose: the context is what the server was started with."""
+    model = loaded.model()
+    assert model is not None
+    assert [room.kv_type for room in loaded.rooms()] == ([] if model.host else list(KvType))
 
 
 def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:

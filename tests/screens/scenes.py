@@ -22,6 +22,7 @@ from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
+from tests.screens.remote_scenes import REMOTE_SCENES
 from tests.screens.reports import REPORTS
 from tests.screens.scans import SCANS
 from tests.screens.searches import SEARCHES
@@ -430,6 +431,7 @@ SCENES: dict[str, Scene] = (
     | REPORTS
     | SCANS
     | SEARCHES
+    | REMOTE_SCENES
 )
 SCALED = {"scale-200": "2"} | PAGE_SCALED | ATTACHMENT_SCALED | GALLERY_SCALED | MODEL_SCALED
 """Scenes that need Qt's scale factor, which is read when the program starts."""

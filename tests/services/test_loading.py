@@ -135,7 +135,7 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
     desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan of a family that was not measured may promise too much."""
-    monkeypatch.setattr(desk.engine, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
+    monkeypatch.setattr(desk.engine.local, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
     ending = load(desk, tiny_scout)
     assert isinstance(ending, Failed)
     assert ending.problem.code is Code.MODEL_TOO_LARGE
@@ -157,7 +157,7 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
-    monkeypatch.setattr(type(desk.engine), "gauge", lambda _engine: 1.0)
+    monkeypatch.setattr(type(desk.engine.local), "gauge", lambda _engine: 1.0)
     assert desk.machines.machine().host.bandwidth == first
     desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
     assert desk.machines.machine().host.bandwidth == 1.0

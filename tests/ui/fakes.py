@@ -42,6 +42,7 @@ from app.services.models import Models
 from app.services.plans import Placed, Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
+from app.services.remote import Remote
 from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.sheets import Sheets
@@ -398,6 +399,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         machines=machines,
         plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
         downloads=downloads,  # type: ignore[arg-type]
+        remote=Remote(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,

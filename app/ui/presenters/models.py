@@ -16,7 +16,7 @@ from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
-from app.ui.presenters.words import loading_words, memory_words, model_details, model_name
+from app.ui.presenters.words import loading_words, model_details, model_name, running_words
 from app.ui.widgets.model_chip import ChipState, Mark, ModelChip, ModelEntry
 
 _WATCH_INTERVAL_MS = 1000
@@ -57,7 +57,11 @@ class ModelPresenter(QObject):
 
     @Slot(str)
     def load(self, path: str) -> None:
-        """Load a model and remember the choice."""
+        """Load a model and remember the choice; the address of the remote engine in use connects to it again."""
+        loaded = self._desk.models.loaded()
+        if loaded is not None and loaded.host and loaded.path == path:
+            self.load_again()
+            return
         self.loading_path = path
         self._begin(partial(self._desk.models.load, path))
 
@@ -142,7 +146,7 @@ class ModelPresenter(QObject):
 
     def _show_ready(self, info: ModelInfo) -> None:
         starter = self._desk.models.is_starter(info.path)
-        detail = _("the starter: to try the desk, not to trust") if starter else f"{info.device} · {memory_words(info)}"
+        detail = _("the starter: to try the desk, not to trust") if starter else running_words(info)
         name = next((file.name for file in self._files if starter and file.starter), model_name(info))
         self._chip.show_state(ChipState(Mark.READY, name, detail, tooltip=model_details(info)))
 
@@ -159,7 +163,8 @@ class ModelPresenter(QObject):
             for file in self._files
         ]
         if loaded is not None and not any(entry.current for entry in entries):
-            entries.insert(0, ModelEntry(loaded.path, model_name(loaded), size(loaded.size_bytes), True))
+            detail = loaded.device if loaded.host else size(loaded.size_bytes)
+            entries.insert(0, ModelEntry(loaded.path, model_name(loaded), detail, True))
         self._chip.show_models(tuple(entries))
         self._bridge.call(Executor.STORE, self._desk.models.available, self._take_files, self._ignore)
 

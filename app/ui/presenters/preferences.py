@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
+from app.core.password import Password
 from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import Room
@@ -24,6 +25,7 @@ _RELOAD = "reload"
 class Preferences(QObject):
     reload_wanted = Signal()
     failed = Signal(str)
+    saved = Signal()
 
     def __init__(
         self, desk: Desk, bridge: Bridge, appearance: Appearance, window: MainWindow, parent: QObject | None = None
@@ -57,7 +59,12 @@ class Preferences(QObject):
 
     @Slot()
     def open_settings(self) -> None:
-        self._bridge.call(Executor.STORE, self._desk.settings.load, self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
+
+    def _look(self) -> tuple[Settings, bool]:
+        """The settings, and whether there is a key for the remote engine that they name."""
+        settings = self._desk.settings.load()
+        return settings, self._desk.remote.has_key(settings.remote.address)
 
     @Slot(object)
     def save(self, settings: Settings) -> None:
@@ -65,17 +72,34 @@ class Preferences(QObject):
         self._bridge.call(Executor.STORE, work, partial(self._saved, settings), self._on_problem)
 
     @Slot(object)
-    def _show(self, settings: Settings) -> None:
-        self._settings = settings
-        dialog = SettingsDialog(settings, self._window)
+    def _show(self, found: tuple[Settings, bool]) -> None:
+        self._settings, key_kept = found
+        dialog = SettingsDialog(self._settings, self._window, key_kept=key_kept)
+        dialog.key_changed.connect(self._keep_key)
         dialog.saved.connect(self.save)
         dialog.open()
+
+    @Slot(str, str)
+    def _keep_key(self, address: str, key: str) -> None:
+        work = partial(self._desk.remote.set_key, address, Password(key))
+        self._bridge.call(Executor.STORE, work, self._key_kept, self._on_problem)
+
+    @Slot(object)
+    def _key_kept(self, nothing: None) -> None:
+        """It is used at the next load."""
 
     def _saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         before, self._settings = self._settings, settings
         self._appearance.choose(settings.theme)
         notice = self._window.talk.notice
-        if settings.engine != before.engine:
+        self.saved.emit()
+        host = self._desk.remote.host(settings.remote)
+        if settings.remote != before.remote and host:
+            words = _(
+                "Once the model is loaded again, {host} answers, and gets the whole text of the books and questions."
+            ).format(host=host)
+            notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
+        elif settings.engine != before.engine or settings.remote != before.remote:
             words = _("The settings of the model are kept. They take effect when it is loaded again.")
             notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
         elif settings.language != before.language:

@@ -334,8 +334,8 @@ class ShelfPresenter(QObject):
         self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
 
     @Slot(object)
-    def _show_count(self, tokens: int) -> None:
-        if self._pages_dialog is not None:
+    def _show_count(self, tokens: int | None) -> None:
+        if self._pages_dialog is not None and tokens is not None:
             self._pages_dialog.show_tokens(tokens)
 
     @Slot(str)

@@ -44,6 +44,7 @@ from app.ui.presenters.page import PagePresenter
 from app.ui.presenters.passwords import Passwords
 from app.ui.presenters.preferences import Preferences
 from app.ui.presenters.readings import ReadingsPresenter
+from app.ui.presenters.remote import RemotePresenter
 from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
@@ -97,6 +98,7 @@ class WindowPresenter(QObject):
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
         self.page = PagePresenter(desk, bridge, page_panel, self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
+        self.remote = RemotePresenter(desk, bridge, self.window.remote_mark, self)
         self.portal = ScreenPortal(bridge, self.window, self)
         self.images = ImageSources(bridge, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk, bridge, composer, self)
@@ -128,6 +130,7 @@ class WindowPresenter(QObject):
         self._state = state
         self._files = tuple(files)
         self.window.restore(state)
+        self.remote.look()
         self.model.start()
         self.portal.look()
         self.shelf.list_books()
@@ -174,6 +177,8 @@ class WindowPresenter(QObject):
 
     def _connect(self) -> None:
         shelf, talk = self.shelf, self.conversation
+        for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
+            changed.connect(self.remote.look)
         panel = self.window.shelf
         panel.new_wanted.connect(self.navigation.new_conversation)
         panel.search_wanted.connect(self.find_anything)

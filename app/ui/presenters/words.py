@@ -222,8 +222,22 @@ def memory_words(info: ModelInfo) -> str:
     return f"{weights} + {cache}"
 
 
+def running_words(info: ModelInfo) -> str:
+    """On what a model runs, and what it takes there: "H100 · 61 + 9 GB"; "vLLM, models.example.org"."""
+    return info.device if info.host else f"{info.device} · {memory_words(info)}"
+
+
 def model_details(info: ModelInfo) -> str:
     """For the chip's tooltip: what it is, where it runs, what it takes."""
+    if info.host:
+        return "\n".join(
+            (
+                model_name(info),
+                info.device,
+                _("room for {n} tokens").format(n=count(info.context_tokens)),
+                _("Quotations are checked, but the model is not held to them. It sees no images."),
+            )
+        )
     return "\n".join(
         (
             model_name(info),

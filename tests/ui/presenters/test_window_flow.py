@@ -214,8 +214,8 @@ def test_every_setting_has_an_editor_with_its_help(qtbot: QtBot) -> None:
     dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     assert dialog.settings() == Settings()
-    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling", "hub"}
-    for group in ("engine", "sampling", "hub"):
+    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling", "hub", "remote"}
+    for group in ("engine", "sampling", "hub", "remote"):
         struct = type(getattr(Settings(), group))
         paths |= {f"{group}.{field.name}" for field in msgspec.structs.fields(struct)}
     for path in paths:

@@ -1,0 +1,1 @@
+"""An engine on another machine: the port of `engine.protocol` over an OpenAI-compatible server."""

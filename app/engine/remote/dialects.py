@@ -1,0 +1,273 @@
+"""The kinds of servers, as far as they differ: how each counts tokens, tells its context, and takes a question."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.settings import Sampling
+from app.engine.prompt import Template
+from app.engine.remote import disarming, formats, wire
+from app.engine.remote.layout import TextLayout, TokenLayout
+
+COMPLETIONS = "/v1/completions"
+CHAT = "/v1/chat/completions"
+MODELS = "/v1/models"
+
+_SHOWN_MODELS, _NAME_CHARACTERS, _FILE = 12, 120, ".gguf"
+_REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRANGE)
+
+
+class Requests(Protocol):
+    """What a dialect needs of `transport.Transport`."""
+
+    @property
+    def host(self) -> str: ...
+
+    def get(self, path: str) -> bytes: ...
+
+    def post(self, path: str, body: msgspec.Struct) -> bytes: ...
+
+    def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]: ...
+
+
+class Server:
+    """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
+
+    `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not tell.
+    `shortest`: the fewest tokens that an answer may be limited to.
+    """
+
+    kind = ""
+    context_tokens = 0
+    shortest = 1
+    bos: int | None = None
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        self._requests = requests
+        self.model = model
+
+    def layout(self) -> TokenLayout | TextLayout:
+        return TokenLayout(self)
+
+    def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        raise NotImplementedError
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        raise NotImplementedError
+
+    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
+        """A streamed completion of `sent`."""
+        return wire.CompletionRequest(
+            model=self.model.id,
+            prompt=sent if isinstance(sent, str) else tuple(sent),
+            max_tokens=max(self.shortest, max_tokens),
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            min_p=sampling.min_p,
+            seed=msgspec.UNSET if sampling.seed is None else sampling.seed,
+            stream=True,
+            stream_options=wire.StreamOptions(),
+        )
+
+    # ---- for the dialects
+
+    def _get(self, path: str, kind: type[wire.Answer]) -> wire.Answer:
+        return wire.decoded(self._requests.get(path), kind, self._requests.host)
+
+    def _post(self, path: str, body: msgspec.Struct, kind: type[wire.Answer]) -> wire.Answer:
+        return wire.decoded(self._requests.post(path, body), kind, self._requests.host)
+
+    def _post_all(self, path: str, bodies: Sequence[msgspec.Struct], kind: type[wire.Answer]) -> list[wire.Answer]:
+        return [wire.decoded(told, kind, self._requests.host) for told in self._requests.post_all(path, bodies)]
+
+    def _tokenized_apart(
+        self, texts: Sequence[str], special: bool, tokens: Callable[[Sequence[str]], list[wire.Tokens]]
+    ) -> list[Sequence[int]]:
+        """For servers whose tokenizer takes control tokens out of any text."""
+        parts = [[text] if special else disarming.apart(text) for text in texts]
+        told = iter(tokens([part for text in parts for part in text]))
+        return [array("i", [token for _part in text for token in next(told).tokens]) for text in parts]
+
+    def _recognise(self, count: Callable[[str], int]) -> Template:
+        """The chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
+
+        def told(conversation: formats.Conversation) -> int:
+            body = wire.ChatRequest(self.model.id, _messages(conversation))
+            return self._post(CHAT, body, wire.ChatAnswer).usage.prompt_tokens
+
+        found = formats.recognised(count, told)
+        if found is None:
+            raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host)
+        return found
+
+
+class LlamaServer(Server):
+    """llama.cpp's own server."""
+
+    kind = "llama-server"
+    shortest = 0
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        super().__init__(requests, model)
+        self.context_tokens = self._get("/props", wire.Props).default_generation_settings.n_ctx
+        begun = self._post("/tokenize", wire.TokenizeContent("", parse_special=True, add_special=True), wire.Tokens)
+        self.bos = begun.tokens[0] if begun.tokens else None
+
+    def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        bodies = [wire.TokenizeContent(text, parse_special=special) for text in texts]
+        return [array("i", told.tokens) for told in self._post_all("/tokenize", bodies, wire.Tokens)]
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        try:
+            return self._post("/apply-template", wire.TemplateRequest(_messages(messages)), wire.TemplateApplied).prompt
+        except AppError as error:
+            if error.code is Code.REMOTE_REFUSED:  # by the template itself: it may know no system message, say
+                raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host) from error
+            raise
+
+    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
+        return msgspec.structs.replace(
+            super().request(sent, sampling, max_tokens),
+            top_k=sampling.top_k,
+            repeat_penalty=sampling.repeat_penalty,
+            return_progress=True,
+        )
+
+
+class _Transformers(Server):
+    """What servers have in common whose tokenizer is that of Hugging Face."""
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        super().__init__(requests, model)
+        self.context_tokens = model.max_model_len or 0
+        self._tokens(["a"])
+
+    def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        return self._tokenized_apart(texts, special, self._tokens)
+
+    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
+        return msgspec.structs.replace(
+            super().request(sent, sampling, max_tokens),
+            top_k=sampling.top_k or -1,
+            repetition_penalty=sampling.repeat_penalty,
+        )
+
+    def _tokens(self, texts: Sequence[str]) -> list[wire.Tokens]:
+        return self._post_all("/tokenize", [wire.TokenizePrompt(self.model.id, text) for text in texts], wire.Tokens)
+
+
+class Vllm(_Transformers):
+    kind = "vLLM"
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        super().__init__(requests, model)
+        self._rendered_tokens(formats.PROBES[0])
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        """Out of its tokens, which is sound only if the text gives the same tokens again."""
+        tokens = self._rendered_tokens(messages)
+        text = self._post("/detokenize", wire.DetokenizeRequest(self.model.id, tokens), wire.Detokenized).prompt
+        if tuple(self._tokens([text])[0].tokens) != tokens:
+            raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host)
+        return text
+
+    def _rendered_tokens(self, messages: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+        return self._post("/tokenize", wire.TokenizeMessages(self.model.id, _messages(messages)), wire.Tokens).tokens
+
+
+class Sglang(_Transformers):
+    kind = "SGLang"
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        super().__init__(requests, model)
+        self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens))
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        return formats.rendered(self._template, messages)
+
+
+class LlamaCppPython(Server):
+    """`llama_cpp.server`, of llama-cpp-python: it takes text only, and tells neither its context nor what it held."""
+
+    kind = "llama_cpp.server"
+
+    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
+        super().__init__(requests, model)
+        begun = self._tokens([""])[0].tokens
+        self.bos = begun[0] if begun else None
+        self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens) - len(begun))
+
+    def layout(self) -> TextLayout:
+        return TextLayout(self, lambda text: len(self._tokens([text])[0].tokens))
+
+    def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        told = self._tokens([text if special else disarming.spaced(text) for text in texts])
+        own = 0 if self.bos is None else 1  # it puts one before every text
+        return [array("i", tokens.tokens[own:]) for tokens in told]
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        return formats.rendered(self._template, messages)
+
+    def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.CompletionRequest:
+        return msgspec.structs.replace(
+            super().request(sent, sampling, max_tokens),
+            stream_options=msgspec.UNSET,
+            top_k=sampling.top_k,
+            repeat_penalty=sampling.repeat_penalty,
+        )
+
+    def _tokens(self, texts: Sequence[str]) -> list[wire.Tokens]:
+        bodies = [wire.TokenizeInput(self.model.id, text) for text in texts]
+        return self._post_all("/extras/tokenize", bodies, wire.Tokens)
+
+
+_DIALECTS: tuple[type[Server], ...] = (LlamaServer, Vllm, Sglang, LlamaCppPython)
+
+
+def find(requests: Requests, wanted: str) -> Server:
+    """The server, by what it answers. `wanted`: the model; empty takes the only one.
+
+    Raises AppError REMOTE_*, REMOTE_NO_TOKENIZER where it has nothing to count with; Stopped.
+    """
+    model = served(requests, wanted)
+    problem = AppError(Code.REMOTE_NO_TOKENIZER, host=requests.host)
+    for dialect in _DIALECTS:
+        try:
+            return dialect(requests, model)
+        except AppError as error:
+            if error.code is Code.REMOTE_NO_FORMAT:
+                problem = error
+            elif error.code not in _REFUSED:
+                raise
+    raise problem
+
+
+def served(requests: Requests, wanted: str) -> wire.ServedModel:
+    """Raises AppError REMOTE_MODEL_UNKNOWN, REMOTE_MODEL_UNDECIDED, and others; Stopped."""
+    models = wire.decoded(requests.get(MODELS), wire.ModelList, requests.host).data
+    known = ", ".join(shown(model.id) for model in models[:_SHOWN_MODELS])
+    if wanted:
+        found = next((model for model in models if model.id == wanted), None)
+        if found is None:
+            raise AppError(Code.REMOTE_MODEL_UNKNOWN, host=requests.host, wanted=wanted, known=known)
+        return found
+    if len(models) != 1:
+        raise AppError(Code.REMOTE_MODEL_UNDECIDED, host=requests.host, known=known)
+    return models[0]
+
+
+def shown(untrusted_name: str) -> str:
+    """A model's name, as far as it can be shown on one line; of a path that stands for a name, its last part."""
+    if untrusted_name.endswith(_FILE):
+        untrusted_name = re.split(r"[/\\]", untrusted_name.removesuffix(_FILE))[-1]
+    return "".join(c if c.isprintable() else "\ufffd" for c in untrusted_name[:_NAME_CHARACTERS])
+
+
+def _messages(conversation: Sequence[tuple[str, str]]) -> tuple[wire.ChatMessage, ...]:
+    return tuple(wire.ChatMessage(role, content) for role, content in conversation)

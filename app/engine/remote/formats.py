@@ -1,0 +1,77 @@
+"""Chat formats that servers are recognised to use, where they do not tell: by the tokens that conversations take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.engine.prompt import Template
+
+Conversation = Sequence[tuple[str, str]]
+
+# As the families' own templates lay out a conversation that begins with a system message.
+FORMATS: tuple[Template, ...] = (
+    Template(  # Llama 4
+        "<|begin_of_text|><|header_start|>system<|header_end|>\n\n",
+        "<|eot|><|header_start|>user<|header_end|>\n\n",
+        "<|eot|><|header_start|>assistant<|header_end|>\n\n",
+        "<|eot|><|header_start|>user<|header_end|>\n\n",
+    ),
+    Template(  # Llama 3
+        "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+    ),
+    Template(  # ChatML: Qwen, SmolLM and many others
+        "<|im_start|>system\n",
+        "<|im_end|>\n<|im_start|>user\n",
+        "<|im_end|>\n<|im_start|>assistant\n",
+        "<|im_end|>\n<|im_start|>user\n",
+    ),
+    Template(  # Mistral, since its seventh tokenizer
+        "<s>[SYSTEM_PROMPT]",
+        "[/SYSTEM_PROMPT][INST]",
+        "[/INST]",
+        "</s>[INST]",
+    ),
+)
+
+_BEGINNINGS = ("<|begin_of_text|>", "<s>")
+
+PROBES: tuple[Conversation, ...] = (
+    (("system", "Be brief."), ("user", "What is a ferry?")),
+    (
+        ("system", "You read."),
+        ("user", "Who pays, and when?"),
+        ("assistant", "The tenant, in May."),
+        ("user", "Why?"),
+    ),
+)
+"""Short conversations with and without a turn before; formats that differ take different numbers of tokens."""
+
+
+def recognised(count: Callable[[str], int], told: Callable[[Conversation], int]) -> Template | None:
+    """The format in which all probes take as many tokens as the server says that they do.
+
+    `count`: of a text in which special tokens stand; `told`: what the server says of a conversation.
+    """
+    expected = [told(probe) for probe in PROBES]
+    for template in FORMATS:
+        if all(count(rendered(template, probe)) == number for probe, number in zip(PROBES, expected, strict=True)):
+            return template
+    return None
+
+
+def rendered(template: Template, conversation: Conversation) -> str:
+    """A conversation that begins with the system and ends with a question, up to where the answer begins."""
+    (_system, rules), *turns = conversation
+    text, before = template.begin + rules, template.to_question
+    for role, said in turns:
+        text += before + said
+        before = template.to_next_question if role == "assistant" else template.to_answer
+    return text + before
+
+
+def without_beginning(text: str) -> str:
+    """Without the token that begins a text, for servers that put it there by themselves."""
+    return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)

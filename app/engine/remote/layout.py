@@ -1,0 +1,194 @@
+"""A prompt as it is sent: tokens where a server takes them, else the text that its tokenizer makes them of."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+from typing import Protocol
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.engine.prompt import Typesetter, texts
+from app.engine.protocol import BookSpan, Foresight, Prompt, PromptSize
+from app.engine.remote import disarming, formats
+
+_REMEMBERED_TOTALS = 64
+
+
+class Tokenizer(Protocol):
+    """What laying out needs of a server. Its methods raise AppError REMOTE_*; Stopped."""
+
+    @property
+    def bos(self) -> int | None: ...
+
+    def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        """Several at once. Without `special`, nothing in a text becomes a control token."""
+        ...
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
+
+
+@dataclass(frozen=True)
+class Laid:
+    """`sent` are tokens or characters; `books` and `page_ends` count those, while `size` always counts tokens."""
+
+    sent: array[int] | str
+    size: PromptSize
+    books: tuple[BookSpan, ...]
+    page_ends: tuple[tuple[int, ...], ...]
+
+    @property
+    def to_books(self) -> array[int] | str:
+        """Up to the end of the last book; empty without books."""
+        return self.sent[: self.books[-1].end] if self.books else self.sent[:0]
+
+    def foresee(self, sent_before: array[int] | str) -> Foresight:
+        """What is left to evaluate for a server that still holds what it was sent last. Of a book whose text was sent
+        in part, whole pages count."""
+        held = _common(self.sent, sent_before)
+        documents = []
+        for book, ends, tokens, whole in zip(
+            self.books, self.page_ends, self.size.page_ends, self.size.documents, strict=True
+        ):
+            if held >= book.end:
+                documents.append(whole)
+            elif isinstance(self.sent, str):
+                read = sum(book.start + end <= held for end in ends)
+                documents.append(tokens[read - 1] if read else 0)
+            else:
+                documents.append(max(0, held - book.start))
+        if held == len(self.sent):
+            evaluated = 1
+        elif isinstance(self.sent, str):
+            evaluated = max(1, self.size.total - sum(documents))
+        else:
+            evaluated = self.size.total - held
+        return Foresight(evaluated, tuple(documents))
+
+
+class TokenLayout:
+    """For servers that take tokens: each page is tokenized by itself, as the engine of this machine does."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._vocabulary = _Vocabulary(tokenizer)
+        self._typesetter = _typesetter(self._vocabulary)
+
+    def lay_out(self, prompt: Prompt) -> Laid:
+        """Raises AppError REMOTE_*; Stopped."""
+        _refuse_images(prompt)
+        self._vocabulary.prepare([text for text in texts(prompt) if not self._typesetter.knows(text)])
+        laid = self._typesetter.lay_out(prompt)
+        return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends)
+
+    def tokens_of(self, sent: array[int] | str) -> int:
+        """What a beginning of something that was laid out takes."""
+        return len(sent)
+
+    def forget_pages(self) -> None:
+        self._typesetter.forget_pages()
+
+
+class TextLayout:
+    """For servers that take text only. The total is what the server counts of that very text; pages and messages are
+    counted by themselves, and what two of them save where they meet is part of the frame."""
+
+    def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
+        """`total`: the tokens that a server makes of a text that it is sent."""
+        self._parts = TokenLayout(tokenizer)
+        self._characters = _typesetter(_Characters(tokenizer))
+        self._total = total
+        self._totals: OrderedDict[str, int] = OrderedDict()
+
+    def lay_out(self, prompt: Prompt) -> Laid:
+        """Raises AppError REMOTE_*; Stopped."""
+        parts = self._parts.lay_out(prompt).size
+        characters = self._characters.lay_out(prompt)
+        text = "".join(map(chr, characters.tokens))
+        total = self._count(text)
+        frame = total - sum(parts.documents) - sum(parts.messages)
+        size = msgspec.structs.replace(parts, total=total, frame=frame)
+        return Laid(text, size, characters.books, characters.size.page_ends)
+
+    def tokens_of(self, sent: array[int] | str) -> int:
+        """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""
+        return self._count(str(sent))
+
+    def forget_pages(self) -> None:
+        self._parts.forget_pages()
+        self._characters.forget_pages()
+        self._totals.clear()
+
+    def _count(self, text: str) -> int:
+        if text not in self._totals:
+            self._totals[text] = self._total(text)
+            if len(self._totals) > _REMEMBERED_TOTALS:
+                self._totals.popitem(last=False)
+        return self._totals[text]
+
+
+class _Vocabulary:
+    """What a typesetter wants, asked of the server many at a time."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._ready: dict[str, Sequence[int]] = {}
+
+    @property
+    def bos(self) -> int | None:
+        return self._tokenizer.bos
+
+    def prepare(self, wanted: Sequence[str]) -> None:
+        once = list(dict.fromkeys(wanted))
+        self._ready = dict(zip(once, self._tokenizer.tokenize(once, special=False), strict=True)) if once else {}
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        if not special and text in self._ready:
+            return list(self._ready.pop(text))
+        return list(self._tokenizer.tokenize([text], special=special)[0])
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        return self._tokenizer.render_chat(messages)
+
+
+class _Characters:
+    """A vocabulary of characters: what is laid out with it is the text itself."""
+
+    bos = None
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        return [ord(character) for character in (text if special else disarming.spaced(text))]
+
+    def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
+        text = self._tokenizer.render_chat(messages)
+        return text if self._tokenizer.bos is None else formats.without_beginning(text)
+
+
+def _typesetter(vocabulary: _Vocabulary | _Characters) -> Typesetter:
+    """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what was rendered."""
+    return Typesetter(vocabulary)
+
+
+def _refuse_images(prompt: Prompt) -> None:
+    if any(message.images for message in prompt.messages):
+        raise AppError(Code.REMOTE_BLIND, host="")
+
+
+def _common(wanted: array[int] | str, held: array[int] | str) -> int:
+    """How long both are the same from their beginning."""
+    if isinstance(wanted, str) and isinstance(held, str):
+        return len(commonprefix([wanted, held]))  # noqa: RUF071 -- it is characters that are compared
+    low, high = 0, min(len(wanted), len(held))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if wanted[:middle] == held[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,262 @@
+"""One server with its model, seen from the worker: measures prompts, has books read, streams answers."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from array import array
+from collections.abc import Callable
+
+from app.core.conversation import Ending, Timings, Usage
+from app.core.errors import AppError, Code, Problem
+from app.core.settings import Sampling
+from app.engine.protocol import Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.remote import dialects, wire
+from app.engine.remote.address import parse
+from app.engine.remote.refusals import is_about_context
+from app.engine.remote.transport import Interrupted, Transport
+from app.engine.wishes import Stopped, Wishes
+
+MAX_CHARACTERS_A_TOKEN = 64
+"""No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""
+
+_SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
+_DONE = b"[DONE]"
+_LENGTH = "length"
+_COMPLETE = ("stop", "eos", "stop_sequence")
+
+
+class RemoteSession:
+    """Owns the connection. `wishes` are looked at while the server is waited for."""
+
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], wishes: Wishes) -> None:
+        """Connect. Raises AppError REMOTE_*; Stopped."""
+        remote = spec.remote
+        if remote is None:
+            raise AppError(Code.NO_MODEL)
+        address = parse(remote.address)
+        self._wishes = wishes
+        self._transport = Transport(
+            address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, wishes
+        )
+        try:
+            on_progress(0.0)
+            self._server = dialects.find(self._transport, remote.model)
+            on_progress(0.5)
+            self._layout = self._server.layout()
+            self.info = _describe(self._server, address.shown, address.origin, spec)
+        except AppError as error:
+            self.close()
+            if error.code is Code.MODEL_NO_TEMPLATE:
+                raise AppError(Code.REMOTE_NO_FORMAT, host=address.shown) from error
+            raise
+        except Stopped:
+            self.close()
+            raise
+        self._held: array[int] | str = ""
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def measure(self, prompt: Prompt) -> PromptSize:
+        return self._layout.lay_out(prompt).size
+
+    def foresee(self, prompt: Prompt) -> Foresight:
+        """As far as it can be known: if the server still holds what it was sent last, and nobody else used it."""
+        return self._layout.lay_out(prompt).foresee(self._held)
+
+    def forget(self) -> None:
+        """Drop the texts that are held here. What the server holds in its memory is its own affair."""
+        self._layout.forget_pages()
+        self._held = ""
+
+    def read_books(self, prompt: Prompt, on_progress: Callable[[int, int, int], None]) -> Usage:
+        """Have the server read the documents of `prompt`, so that it holds them when they are asked about.
+
+        Raises AppError REMOTE_*; Stopped.
+        """
+        laid = self._layout.lay_out(prompt)
+        if not laid.to_books:
+            return Usage()
+        self._check_model()
+        reader = _Reader(self._layout.tokens_of(laid.to_books), on_progress, lambda _text: None)
+        self._stream(laid.to_books, Sampling(temperature=0), self._server.shortest, reader)
+        return reader.usage(0)
+
+    def answer(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        max_tokens: int,
+        on_progress: Callable[[int, int, int], None],
+        on_text: Callable[[str], None],
+    ) -> Generated:
+        """Have the server read `prompt` and answer. Stopped after its first words it ends with `Ending.CANCELLED`.
+
+        Raises AppError REMOTE_*; Stopped.
+        """
+        started, waited_s = time.monotonic(), self._wishes.waited_s
+        laid = self._layout.lay_out(prompt)
+        self._check_model()
+        limit = max_tokens * MAX_CHARACTERS_A_TOKEN
+        reader = _Reader(laid.size.total, on_progress, on_text, limit)
+        try:
+            ending = self._stream(laid.sent, sampling, max_tokens, reader)
+        except Stopped:
+            if not reader.text:
+                raise
+            ending = Ending.CANCELLED
+        ended = time.monotonic()
+        usage = reader.usage(self._generated(reader))
+        started += self._wishes.waited_s - waited_s
+        first = reader.first_text_at or ended
+        timings = Timings(
+            read_s=max(0.0, first - started), first_token_s=max(0.0, first - started), generate_s=ended - first
+        )
+        return Generated(ending, usage, timings)
+
+    # ---- streaming
+
+    def _stream(self, sent: array[int] | str, sampling: Sampling, max_tokens: int, reader: _Reader) -> Ending:
+        """Raises AppError REMOTE_*; Stopped."""
+        request = self._server.request(sent, sampling, max_tokens)
+        reader.begin()
+        while True:
+            stream = self._transport.stream(dialects.COMPLETIONS, request)
+            try:
+                for event in stream:
+                    if event == _DONE:
+                        break
+                    self._take(event, reader)
+                    self._held = sent
+                    stream.patient = bool(reader.text)
+            except Interrupted:
+                if self._wishes.wait():
+                    raise Stopped from None
+                continue  # what the server has read by now it need not read again
+            if reader.ending is None:
+                raise AppError(Code.REMOTE_CUT, host=self._transport.host)
+            return reader.ending
+
+    def _take(self, event: bytes, reader: _Reader) -> None:
+        host = self._transport.host
+        chunk = wire.decoded(event, wire.Chunk, host)
+        if chunk.error is not None:
+            full = is_about_context(wire.ErrorAnswer(chunk.error))
+            raise AppError(Code.REMOTE_CONTEXT_EXCEEDED if full else Code.REMOTE_CUT, host=host)
+        if not reader.take(chunk):
+            raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
+
+    def _generated(self, reader: _Reader) -> int:
+        """Tokens of the answer: as the server told, else counted in its text."""
+        if reader.told_generated is not None or not reader.text:
+            return reader.told_generated or 0
+        try:
+            return len(self._server.tokenize(["".join(reader.text)], special=False)[0])
+        except (AppError, Stopped):
+            return reader.chunks
+
+    def _check_model(self) -> None:
+        """Tokens of one model mean nothing to another. Raises AppError REMOTE_MODEL_CHANGED, and others; Stopped."""
+        model = self._server.model
+        try:
+            now = dialects.served(self._transport, model.id)
+        except AppError as error:
+            if error.code is not Code.REMOTE_MODEL_UNKNOWN:
+                raise
+            now = None
+        if now != model:
+            raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
+
+
+class _Reader:
+    """What comes of a stream."""
+
+    def __init__(
+        self,
+        total: int,
+        on_progress: Callable[[int, int, int], None],
+        on_text: Callable[[str], None],
+        limit_characters: int = MAX_CHARACTERS_A_TOKEN,
+    ) -> None:
+        self.text: list[str] = []
+        self.ending: Ending | None = None
+        self.first_text_at = 0.0
+        self.told_generated: int | None = None
+        self.chunks = 0
+        self._characters = 0
+        self._limit = limit_characters
+        self._total = total
+        self._reused = 0
+        self._done = 0
+        self._on_progress = on_progress
+        self._on_text = on_text
+
+    def begin(self) -> None:
+        self._tell(0, 0)
+
+    def _tell(self, done: int, reused: int) -> None:
+        self._done, self._reused = done, reused
+        self._on_progress(done, self._total, reused)
+
+    def take(self, chunk: wire.Chunk) -> bool:
+        """False for what no sound server says."""
+        if (progress := chunk.prompt_progress) is not None:
+            reused = min(progress.cache, self._total)
+            self._tell(max(reused, min(progress.processed, self._total)), reused)
+        for choice in chunk.choices[:1]:
+            if choice.text:
+                if not self.text and self._done < self._total:  # not every server tells how far it is
+                    self._tell(self._total, self._reused)
+                self.first_text_at = self.first_text_at or time.monotonic()
+                self.chunks += 1
+                self._characters += len(choice.text)
+                if self._characters > self._limit:
+                    return False
+                self.text.append(choice.text)
+                self._on_text(choice.text)
+            if choice.finish_reason is not None:
+                if choice.finish_reason not in (_LENGTH, *_COMPLETE):
+                    return False
+                self.ending = Ending.LENGTH if choice.finish_reason == _LENGTH else Ending.COMPLETE
+        if (usage := chunk.usage) is not None:
+            self.told_generated = usage.completion_tokens
+            self._total = usage.prompt_tokens or self._total
+            details = usage.prompt_tokens_details
+            cached = None if details is None else details.cached_tokens
+            self._reused = min(self._reused if cached is None else cached, self._total)
+        return True
+
+    def usage(self, generated: int) -> Usage:
+        return Usage(self._total, self._reused, self._total - self._reused, generated)
+
+
+def _describe(server: dialects.Server, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
+    """Raises AppError REMOTE_NO_CONTEXT, and others; Stopped."""
+    model = server.model
+    context_tokens = server.context_tokens or spec.context_tokens
+    if not context_tokens:
+        raise AppError(Code.REMOTE_NO_CONTEXT, host=host)
+    meta = model.meta or wire.ModelMeta()
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(f"{server.kind}\0{model.id}\0".encode())
+    digest.update(array("i", server.tokenize([_SAMPLE], special=False)[0]).tobytes())
+    return ModelInfo(
+        name=dialects.shown(model.id),
+        architecture="",
+        quantization="",
+        path=origin,
+        size_bytes=max(0, meta.size),
+        parameters=max(0, meta.n_params),
+        layers=0,
+        experts=0,
+        trained_context=meta.n_ctx_train or context_tokens,
+        context_tokens=context_tokens,
+        kv_type=spec.kv_type,
+        kv_bytes=0,
+        device=f"{server.kind}, {host}",
+        threads=0,
+        vocabulary=digest.hexdigest(),
+        vision_problem=Problem(Code.REMOTE_BLIND, {"host": host}),
+        host=host,
+    )

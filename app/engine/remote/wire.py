@@ -1,0 +1,198 @@
+"""The JSON of the servers, as far as it is used: what is sent, and the types that answers are checked against.
+
+Sources: OpenAI's API reference (models, completions); llama.cpp tools/server/README.md; vLLM
+vllm/entrypoints/serve/tokenize/protocol.py; SGLang srt/entrypoints/openai/protocol.py; llama-cpp-python
+llama_cpp/server/types.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from app.core.errors import AppError, Code
+
+MAX_CONTEXT_TOKENS = 1 << 31
+"""No model has a longer context; a server that says so is not believed."""
+
+Count = Annotated[int, Meta(ge=0, le=MAX_CONTEXT_TOKENS)]
+TokenId = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]
+Answer = TypeVar("Answer")
+
+# ---- what is sent
+
+
+class StreamOptions(msgspec.Struct, frozen=True):
+    include_usage: bool = True
+
+
+class CompletionRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The fields that all servers know, and below them what only some do; those are UNSET elsewhere."""
+
+    model: str
+    prompt: tuple[int, ...] | str
+    max_tokens: int
+    temperature: float | UnsetType = UNSET
+    top_p: float | UnsetType = UNSET
+    seed: int | UnsetType = UNSET
+    stream: bool | UnsetType = UNSET
+    stream_options: StreamOptions | UnsetType = UNSET
+    top_k: int | UnsetType = UNSET
+    min_p: float | UnsetType = UNSET
+    repeat_penalty: float | UnsetType = UNSET  # llama.cpp
+    repetition_penalty: float | UnsetType = UNSET  # vLLM, SGLang
+    return_progress: bool | UnsetType = UNSET  # llama-server
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    role: str
+    content: str
+
+
+class ChatRequest(msgspec.Struct, frozen=True):
+    model: str
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int = 1
+
+
+class TemplateRequest(msgspec.Struct, frozen=True):
+    """llama-server, /apply-template."""
+
+    messages: tuple[ChatMessage, ...]
+
+
+class TokenizeContent(msgspec.Struct, frozen=True):
+    """llama-server, /tokenize."""
+
+    content: str
+    parse_special: bool
+    add_special: bool = False
+
+
+class TokenizePrompt(msgspec.Struct, frozen=True):
+    """vLLM and SGLang, /tokenize."""
+
+    model: str
+    prompt: str
+    add_special_tokens: bool = False
+
+
+class TokenizeMessages(msgspec.Struct, frozen=True):
+    """vLLM, /tokenize."""
+
+    model: str
+    messages: tuple[ChatMessage, ...]
+    add_generation_prompt: bool = True
+
+
+class DetokenizeRequest(msgspec.Struct, frozen=True):
+    """vLLM, /detokenize."""
+
+    model: str
+    tokens: tuple[int, ...]
+
+
+class TokenizeInput(msgspec.Struct, frozen=True):
+    """llama_cpp.server, /extras/tokenize."""
+
+    model: str
+    input: str
+
+
+# ---- what comes
+
+
+class ModelMeta(msgspec.Struct, frozen=True):
+    """llama-server."""
+
+    n_ctx_train: Count = 0
+    n_params: int = 0
+    size: int = 0
+    n_vocab: int = 0
+
+
+class ServedModel(msgspec.Struct, frozen=True):
+    id: str
+    max_model_len: Count | None = None  # vLLM, SGLang
+    meta: ModelMeta | None = None
+
+
+class ModelList(msgspec.Struct, frozen=True):
+    data: tuple[ServedModel, ...]
+
+
+class GenerationSettings(msgspec.Struct, frozen=True):
+    n_ctx: Count
+
+
+class Props(msgspec.Struct, frozen=True):
+    """llama-server, /props. `n_ctx` is that of one slot, which is what a question can have."""
+
+    default_generation_settings: GenerationSettings
+
+
+class TemplateApplied(msgspec.Struct, frozen=True):
+    prompt: str
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    tokens: tuple[TokenId, ...]
+
+
+class Detokenized(msgspec.Struct, frozen=True):
+    prompt: str
+
+
+class TokenDetails(msgspec.Struct, frozen=True):
+    cached_tokens: Count | None = None
+
+
+class UsageTold(msgspec.Struct, frozen=True):
+    prompt_tokens: Count = 0
+    completion_tokens: Count | None = None
+    prompt_tokens_details: TokenDetails | None = None
+
+
+class ChatAnswer(msgspec.Struct, frozen=True):
+    usage: UsageTold
+
+
+class Choice(msgspec.Struct, frozen=True):
+    text: str = ""
+    finish_reason: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    total: Count
+    cache: Count
+    processed: Count
+
+
+class ErrorTold(msgspec.Struct, frozen=True):
+    message: str = ""
+    type: str | None = None
+    code: str | int | None = None
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """One event of a streamed completion."""
+
+    choices: tuple[Choice, ...] = ()
+    usage: UsageTold | None = None
+    prompt_progress: Progress | None = None
+    error: ErrorTold | str | None = None
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True):
+    error: ErrorTold | str | None = None
+    message: str = ""
+
+
+def decoded(received: bytes, kind: type[Answer], host: str) -> Answer:
+    """What a server said, checked. Raises AppError REMOTE_ANSWER_STRANGE."""
+    try:
+        return msgspec.json.decode(received, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host) from error

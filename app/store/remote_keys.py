@@ -1,0 +1,55 @@
+"""Keys of remote engines: each belongs to one origin, lies in the system keyring, and is told to nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from app.core.password import Password
+from app.store.ring import Ring, system_ring
+from app.store.settings import SettingsStore
+
+_BLOB = "remote-key-"
+
+
+class RemoteKeys:
+    """Where there is no keyring that can be used, a key is kept in the desk's database, encrypted with the rest."""
+
+    def __init__(self, settings: SettingsStore, ring: Callable[[bool], Ring | None] = system_ring) -> None:
+        """`ring` gives the keyring; its argument says whether a locked one may ask the person."""
+        self._settings = settings
+        self._ring = ring
+
+    def get(self, origin: str) -> Password | None:
+        """None where none is kept. Raises AppError as the store does."""
+        if kept := self._settings.get_blob(_name(origin)):
+            return Password(kept.decode("utf-8"))
+        ring = self._ring(True)
+        secret = ring.get(_name(origin)) if ring is not None else None
+        return Password(secret) if secret else None
+
+    def has(self, origin: str) -> bool:
+        """As `get`, but a locked keyring is not opened for it."""
+        if self._settings.get_blob(_name(origin)):
+            return True
+        ring = self._ring(False)
+        return ring is not None and bool(ring.get(_name(origin)))
+
+    def set(self, origin: str, key: Password) -> None:
+        """Keep a key instead of the one before. Raises AppError as the store does."""
+        ring = self._ring(True)
+        in_ring = ring is not None and ring.put(_name(origin), key.secret)
+        self._settings.set_blob(_name(origin), b"" if in_ring else key.secret.encode("utf-8"))
+
+    def forget(self, origin: str) -> None:
+        """Raises AppError as the store does."""
+        if (ring := self._ring(True)) is not None:
+            ring.remove(_name(origin))
+        self._settings.set_blob(_name(origin), b"")
+
+
+def _name(origin: str) -> str:
+    """Does not tell which server it is for: names of secrets are no secret."""
+    return _BLOB + hashlib.blake2b(msgspec.json.encode(origin), digest_size=16).hexdigest()

@@ -1,0 +1,52 @@
+"""Engines on servers that a test makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.events import Cancelled, Done, Failed
+from app.engine.client import EngineClient
+from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Patience, Prompt, RemoteSpec
+from app.engine.protocol import Message as Said
+from app.engine.switch import REMOTE_MODULE
+from tests.engine.remote.toy_server import ToyServer
+
+BOOK = DocumentText("A lease", (PageText("1", "The tenant pays."), PageText("2", "In May.")), "lease")
+ASKED = Prompt("The rules.", (BOOK,), (Said("user", "Who pays?"),))
+NewServer = Callable[..., ToyServer]
+
+
+@pytest.fixture
+def new_server() -> Iterator[NewServer]:
+    made: list[ToyServer] = []
+
+    def make(kind: str = "llama-server", **how: object) -> ToyServer:
+        made.append(ToyServer(kind, **how))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineClient]:
+    made = EngineClient(module=REMOTE_MODULE)
+    yield made
+    made.close()
+
+
+def connect(engine: EngineClient, address: str, **how: object) -> Done[ModelInfo] | Failed | Cancelled:
+    """How loading ends. `how`: of the RemoteSpec, or `context_tokens`."""
+    context = how.pop("context_tokens", 0)
+    spec = LoadSpec("", context_tokens=context, remote=RemoteSpec(address, **how))  # type: ignore[arg-type]
+    *_before, ending = engine.load(spec, Cancel())
+    assert isinstance(ending, (Done, Failed, Cancelled))
+    return ending
+
+
+HASTY = Patience(connect_s=5.0, answer_s=0.2, first_s=0.2, between_s=0.2)
+"""For servers that never answer."""

@@ -1,0 +1,86 @@
+"""Real servers with the tiny Scout: they count as the engine of this machine does, and keep what they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.events import Done, Reading, Token
+from app.core.settings import Sampling
+from app.engine.client import EngineClient
+from app.engine.protocol import DocumentText, Generated, Message, PageText, Prompt, PromptSize
+from tests.engine.conftest import load
+from tests.engine.remote.conftest import connect
+from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
+
+_PAGES = tuple(PageText(str(n), f"The ferry left at {n}.\n\n  船は港を出る。 x[{n}] <- 4") for n in range(1, 20))
+_BOOK = DocumentText("A log, kept", _PAGES, "log")
+_TALK = (Message("user", "When?"), Message("assistant", "At 4."), Message("user", "Why?"))
+_ASKED = Prompt("The rules.", (_BOOK,), _TALK)
+_AFTER = msgspec.structs.replace(_ASKED, messages=(Message("user", "Who wrote it?"),))
+
+
+@pytest.fixture(scope="module")
+def llama_address(tiny_scout: Path) -> Iterator[str]:
+    if LLAMA_SERVER is None:
+        pytest.skip("no llama-server on this machine")
+    with llama_server(tiny_scout) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def here(tiny_scout: Path) -> Iterator[PromptSize]:
+    """How the engine of this machine counts the same."""
+    engine = EngineClient()
+    load(engine, tiny_scout, context_tokens=2048)
+    yield engine.measure(_ASKED)
+    engine.close()
+
+
+def test_llama_server_counts_exactly_as_the_engine_here(
+    engine: EngineClient, llama_address: str, here: PromptSize
+) -> None:
+    assert isinstance(connect(engine, llama_address), Done)
+    assert engine.measure(_ASKED) == here
+    *_before, ending = engine.answer(_ASKED, Sampling(), 3, Cancel())
+    assert isinstance(ending, Generated)
+    assert ending.usage.prompt_tokens == here.total, "and so does the server that evaluated it"
+
+
+def test_llama_server_keeps_what_it_has_read_and_tells_how_far_it_is(engine: EngineClient, llama_address: str) -> None:
+    assert isinstance(connect(engine, llama_address), Done)
+    *before, ending = engine.read(_ASKED, Cancel())
+    assert isinstance(ending, Done)
+    readings = [event for event in before if isinstance(event, Reading)]
+    assert readings[-1].done == readings[-1].total == ending.result.prompt_tokens
+    *before, ending = engine.answer(_AFTER, Sampling(), 3, Cancel())
+    assert isinstance(ending, Generated)
+    (book,) = engine.measure(_AFTER).documents
+    assert ending.usage.reused_tokens >= book
+    assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
+
+
+def test_the_python_server_counts_pages_as_the_engine_here(
+    engine: EngineClient, python_address: str, here: PromptSize
+) -> None:
+    assert isinstance(connect(engine, python_address, context_tokens=PYTHON_CONTEXT), Done)
+    size = engine.measure(_ASKED)
+    assert (size.documents, size.messages, size.page_ends) == (here.documents, here.messages, here.page_ends)
+    assert size.total == size.frame + sum(size.documents) + sum(size.messages)
+    assert here.total - len(_PAGES) - 4 <= size.total <= here.total, "where parts meet, tokens may join"
+
+
+def test_the_python_server_answers_the_same_twice(engine: EngineClient, python_address: str) -> None:
+    assert isinstance(connect(engine, python_address, context_tokens=PYTHON_CONTEXT), Done)
+    said = []
+    for _ in range(2):
+        events = list(engine.answer(_ASKED, Sampling(temperature=0), 12, Cancel()))
+        said.append("".join(event.text for event in events if isinstance(event, Token)))
+        ending = events[-1]
+        assert isinstance(ending, Generated)
+        assert ending.usage.generated_tokens > 0
+    assert said[0] == said[1] != ""

@@ -1,0 +1,114 @@
+"""Who gets the key, whose certificate is trusted, and which process has a socket."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.core.cancel import Cancel
+from app.core.errors import Code
+from app.core.events import Done, Failed
+from app.core.password import Password
+from app.core.settings import Sampling
+from app.engine.client import EngineClient
+from tests.engine.remote.conftest import ASKED, NewServer, connect
+from tests.engine.remote.toy_server import Handler
+
+# ---- keys, cookies, sockets
+
+
+def test_the_key_is_sent_and_cookies_are_not(new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server()
+    models = server.routes["/v1/models"]
+
+    def with_cookie(handler: Handler) -> None:
+        if handler.headers["Authorization"] == "Bearer secret-key":
+            content = b'{"data": [{"id": "toy", "max_model_len": 99}]}'
+            handler.send_whole(content, "application/json", Set_Cookie="who=you; Path=/")
+        else:
+            handler.send_json({}, 401)
+
+    server.routes["/v1/models"] = with_cookie
+    wrong = connect(engine, server.address, key=Password("wrong"))
+    assert isinstance(wrong, Failed)
+    assert wrong.problem.code is Code.REMOTE_KEY_REFUSED
+    assert isinstance(connect(engine, server.address, key=Password("secret-key")), Done)
+    assert models is not with_cookie
+    assert not any("Cookie" in headers for _path, _body, headers in server.asked)
+    assert all(headers["Host"] == server.address.removeprefix("http://") for _path, _body, headers in server.asked)
+
+
+def test_proxies_of_the_environment_are_not_used(
+    new_server: NewServer, engine: EngineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert isinstance(connect(engine, new_server().address), Done)
+
+
+def test_only_the_child_has_a_socket(python_address: str, engine: EngineClient) -> None:
+    own = psutil.Process()
+    before = own.net_connections(kind="inet")
+    assert isinstance(connect(engine, python_address, context_tokens=2048), Done)
+    list(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    assert own.net_connections(kind="inet") == before
+    connected = psutil.Process(engine.pid).net_connections(kind="inet")
+    assert {f"http://{c.raddr.ip}:{c.raddr.port}" for c in connected if c.raddr} <= {python_address}
+
+
+# ---- TLS
+
+
+def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's side for `localhost`, and the file of the authority that signed for it."""
+    now, name = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, private = folder / "ca.pem", folder / "key.pem"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, private)
+    return context, pem
+
+
+def test_a_certificate_must_be_trusted(new_server: NewServer, engine: EngineClient, tmp_path: Path) -> None:
+    tls, authority = _certificate(tmp_path)
+    server = new_server("vllm", tls=tls)
+    refused = connect(engine, server.address)
+    assert isinstance(refused, Failed)
+    assert refused.problem.code is Code.REMOTE_CERTIFICATE
+    assert server.asked == []
+    assert isinstance(connect(engine, server.address, ca_file=str(authority)), Done)
+    elsewhere = connect(engine, server.address.replace("localhost", "127.0.0.1"), ca_file=str(authority))
+    assert isinstance(elsewhere, Failed), "a certificate is for one name"
+    assert elsewhere.problem.code is Code.REMOTE_CERTIFICATE
+
+
+def test_a_file_without_certificates_is_told(engine: EngineClient, tmp_path: Path) -> None:
+    nothing = tmp_path / "ca.pem"
+    nothing.write_text("no certificate")
+    for path in (nothing, tmp_path / "missing.pem"):
+        ending = connect(engine, "https://localhost:9", ca_file=str(path))
+        assert isinstance(ending, Failed)
+        assert ending.problem.code is Code.REMOTE_CA_UNREADABLE
