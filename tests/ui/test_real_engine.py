@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,7 +91,9 @@ def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Openi
     wait(lambda: loaded.path in models.plans.plans)
     wait(lambda: window.machine.text().startswith("This machine: "))
     assert window.cards[loaded.path].card.current
-    assert window.cards[loaded.path].card.room.startswith("Runs anywhere. Room for 8,192 tokens")
+    room, taken = window.cards[loaded.path].card.room.split("\n")
+    assert room.startswith("Runs anywhere. Room for 8,192 tokens")
+    assert re.fullmatch(r"Loading it took [\d.]+ [MG]B, as planned", taken)
 
     window.cards[loaded.path].quiet_buttons[0].click()
     wait(lambda: models.placement.dialog is not None and models.placement.dialog.load.isEnabled())

@@ -13,7 +13,7 @@ from app.messages import _, count, duration, printable, sentence, size
 from app.models.offers import Offer
 from app.models.shelf import projector_beside
 from app.services.downloads import Licence, Unfinished
-from app.services.plans import Plan
+from app.services.plans import Fit, Plan
 from app.services.selection import Owned
 from app.ui.models.card import Button, Card, Deed, Group, Progress
 from app.ui.models.fit import DeviceFit
@@ -33,13 +33,15 @@ class Work:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a model on this machine stands. `loading`: how far, from 0 to 1. `outcome`: what verifying it found."""
+    """How a model on this machine stands. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
+    what it took, beside what was planned."""
 
     loaded: bool = False
     loading: float | None = None
     work: Work | None = None
     outcome: str = ""
     problem: str = ""
+    taken: Fit | None = None
 
 
 def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, waiting: bool = True) -> Card:
@@ -56,6 +58,8 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, wa
     problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
     fit, room, tip, misfit = _plan_parts(plan, standing.loaded, waiting)
     progress = _work_progress(standing.work) if standing.work else None
+    if standing.taken is not None and not misfit:
+        room = f"{room}\n{model_words.taken_words(standing.taken)}"
     if standing.loading is not None:
         button = Button(None, _("Loading…"))
         progress = Progress(loading_words(standing.loading), standing.loading)

@@ -54,12 +54,14 @@ class ModelDeeds(QObject):
 
     def standing(self, path: str) -> Standing:
         loading = self._loading if path == self._model.loading_path else None
+        is_loaded = path == self.loaded_path
         return Standing(
-            path == self.loaded_path,
+            is_loaded,
             loading,
             self._work.get(path),
             self._outcomes.get(path, ""),
             self._problems.get(path, ""),
+            self._desk.models.fit() if is_loaded else None,
         )
 
     def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:

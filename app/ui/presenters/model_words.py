@@ -10,7 +10,7 @@ from app.explanations import sentences
 from app.messages import _, count, memory, printable, size
 from app.models.offers import Offer
 from app.services.downloads import Licence
-from app.services.plans import Plan
+from app.services.plans import Fit, Plan
 from app.services.selection import Seen
 from app.ui.models.fit import DeviceFit, Segment, Share
 from app.ui.presenters.words import TOKENS_PER_PAGE
@@ -21,6 +21,9 @@ _ANYWHERE_BYTES = 2 * 10**9
 
 _WORTH_A_BAR = 0.02
 """Of a machine with a GPU, main memory gets a bar where at least this share of it is taken."""
+
+_WORTH_TELLING = 0.0005
+"""A difference that would be shown as 0.0%."""
 
 _GIGABYTE = 1 << 30
 
@@ -137,6 +140,17 @@ def space_words(plan: Plan) -> str:
     tokens = plan.result.context_tokens
     words = _("Room for {tokens} tokens, about {pages} pages")
     return words.format(tokens=count(tokens), pages=count(_pages(tokens)))
+
+
+def taken_words(fit: Fit) -> str:
+    """What loading took, and how near the plan came: of weights, context and room to compute."""
+    taken, share = memory(fit.taken_bytes), abs(fit.error)
+    if share < _WORTH_TELLING:
+        return _("Loading it took {taken}, as planned").format(taken=taken)
+    words = _("Loading it took {taken}: {share} more than planned")
+    if fit.error > 0:
+        words = _("Loading it took {taken}: {share} less than planned")
+    return words.format(taken=taken, share=f"{share:.1%}")
 
 
 def speed_words(plan: Plan) -> str:

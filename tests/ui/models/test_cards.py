@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
@@ -11,9 +12,11 @@ from app.core.errors import AppError, Code
 from app.models.records import Record
 from app.models.shelf import starter
 from app.services.machines import Hardware
+from app.services.plans import Fit
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed, Group
 from app.ui.models.fit import Share
+from app.ui.presenters.model_words import taken_words
 from app.ui.theme import PAPER
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
@@ -44,6 +47,18 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
     assert set(shares) == {Share.WEIGHTS, Share.CONTEXT, Share.WORKING, Share.KEPT}
     assert sum(shares.values()) <= gpu.total_bytes
     assert not gpu.over
+
+
+@pytest.mark.parametrize(
+    ("planned", "words"),
+    [
+        (65_000_000_000, "Loading it took 60.5 GB, as planned"),
+        (65_650_000_000, "Loading it took 60.5 GB: 1.0% less than planned"),
+        (64_000_000_000, "Loading it took 60.5 GB: 1.5% more than planned"),
+    ],
+)
+def test_a_loaded_model_says_how_near_its_plan_came(planned: int, words: str) -> None:
+    assert taken_words(Fit(planned, 65_000_000_000)) == words
 
 
 def test_hovering_a_bar_names_its_parts(shop: Shop, qtbot: QtBot) -> None:
