@@ -24,6 +24,7 @@ def python_server(model: Path, *, key: str = "", context_tokens: int = PYTHON_CO
         [sys.executable, "-m", "tests.engine.remote.python_server", model, str(context_tokens), str(tells), key],
         pass_fds=(tells,),
         cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -35,7 +36,7 @@ def python_server(model: Path, *, key: str = "", context_tokens: int = PYTHON_CO
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 import types
 
 
@@ -27,7 +28,14 @@ def main(model: str, context_tokens: str, tell_fd: str, key: str = "") -> None:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     os.write(int(tell_fd), f"{listening.getsockname()[1]}\n".encode("ascii"))
     os.close(int(tell_fd))
+    threading.Thread(target=_end_with_the_tests, name="end", daemon=True).start()
     server.run(sockets=[listening])
+
+
+def _end_with_the_tests() -> None:
+    """However they end: their end of this pipe is closed then."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":
