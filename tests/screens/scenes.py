@@ -341,7 +341,7 @@ def settings_adapters(stage: Stage) -> None:
     assert dialog is not None
     scroll = dialog.findChild(QScrollArea)
     assert scroll is not None
-    scroll.ensureWidgetVisible(dialog.editor("hub.endpoint"), 0, 40)
+    scroll.ensureWidgetVisible(dialog.editor("engine.adapters"), 0, 40)
     pause(100)
 
 
