@@ -1,14 +1,11 @@
-"""The engine's process: takes orders from the desk one after the other; `Stop`, `Pause` and `Resume` at any time."""
+"""The engine's process: what becomes of each order of the desk."""
 
 from __future__ import annotations
 
-import queue
-import threading
-import traceback
 from array import array
 from pathlib import Path
 
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine import bandwidth
 from app.engine.dry_run import rehearse
@@ -55,59 +52,20 @@ from app.engine.protocol import (
     Stop,
     Survey,
     Surveyed,
-    WireCancelled,
-    WireFailed,
 )
-from app.engine.sequence import Stopped
+from app.engine.serving import Server, serve
 from app.engine.session import Session
-from app.engine.wishes import Wishes
 from app.isolation import limits, syscalls
 from app.isolation.pulse import Port
 
 _LOADING_STEP = 0.01
 
 
-class Worker:
+class Worker(Server):
     def __init__(self, port: Port[Command]) -> None:
-        self._port = port
-        self._wishes = Wishes(port.step)
-        self._orders: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        super().__init__(port)
         self._session: Session | None = None
         self._told = 0.0
-
-    def run(self) -> None:
-        """Serve until the desk closes the pipe."""
-        threading.Thread(target=self._listen, name="orders", daemon=True).start()
-        while (order := self._orders.get()) is not None:
-            self._port.step()
-            try:
-                self._obey(order)
-            except (Stopped, InterruptedError):
-                self._port.send(WireCancelled())
-            except AppError as error:
-                self._port.send(WireFailed(error.problem))
-            except MemoryError:
-                self._port.send(WireFailed(Problem(Code.ENGINE_OUT_OF_MEMORY)))
-            self._port.rest()
-
-    def _listen(self) -> None:
-        """`Stop` and `Pause` mean the order before them: one that arrives begins without, so none is lost and none
-        lingers."""
-        try:
-            while (order := self._port.receive()) is not None:
-                match order:
-                    case Stop():
-                        self._wishes.stop()
-                    case Pause():
-                        self._wishes.pause()
-                    case Resume():
-                        self._wishes.resume()
-                    case _:
-                        self._wishes.begin()
-                        self._orders.put(order)
-        finally:
-            self._wishes.stop()
-            self._orders.put(None)
 
     def _obey(self, order: Command) -> None:
         match order:
@@ -172,7 +130,7 @@ class Worker:
             case Inspect():
                 self._port.send(Inspected(version(), devices(), physical_cores(), cpu_features(), numa_nodes()))
             case Stop() | Pause() | Resume():
-                pass  # `_listen` heeds them
+                pass  # heeded when they arrive
 
     def _tell_problems(self) -> None:
         for problem in self._loaded().problems():
@@ -202,16 +160,7 @@ def main() -> None:
     limits.volunteer()
     limits.harden()
     syscalls.deny_internet()
-    port: Port[Command] = Port(Command)
-    try:
-        Worker(port).run()
-    except BrokenPipeError:
-        pass  # the desk is gone
-    except BaseException as error:
-        traceback.print_exc()
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        port.send(WireFailed(Problem(Code.BUG, {"where": f"{Path(frame.filename).name}:{frame.lineno}"})))
-        raise
+    serve(Worker)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import traceback
-from pathlib import Path
-
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.events import Loading, Reading, Token
 from app.engine.protocol import (
     AnswerTo,
@@ -34,11 +29,9 @@ from app.engine.protocol import (
     Stop,
     Survey,
     Surveyed,
-    WireCancelled,
-    WireFailed,
 )
 from app.engine.remote.session import RemoteSession
-from app.engine.wishes import Stopped, Wishes
+from app.engine.serving import Server, serve
 from app.isolation import limits
 from app.isolation.pulse import Port
 
@@ -46,45 +39,10 @@ MEMORY_BYTES = 4 << 30
 """What a server says cannot take more; ten million tokens of prompt take an eighth of it."""
 
 
-class Worker:
+class Worker(Server):
     def __init__(self, port: Port[Command]) -> None:
-        self._port = port
-        self._wishes = Wishes(port.step)
-        self._orders: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        super().__init__(port)
         self._session: RemoteSession | None = None
-
-    def run(self) -> None:
-        """Serve until the desk closes the pipe."""
-        threading.Thread(target=self._listen, name="orders", daemon=True).start()
-        while (order := self._orders.get()) is not None:
-            self._port.step()
-            try:
-                self._obey(order)
-            except Stopped:
-                self._port.send(WireCancelled())
-            except AppError as error:
-                self._port.send(WireFailed(error.problem))
-            except MemoryError:
-                self._port.send(WireFailed(Problem(Code.ENGINE_OUT_OF_MEMORY)))
-            self._port.rest()
-
-    def _listen(self) -> None:
-        """As `engine.worker.Worker` does."""
-        try:
-            while (order := self._port.receive()) is not None:
-                match order:
-                    case Stop():
-                        self._wishes.stop()
-                    case Pause():
-                        self._wishes.pause()
-                    case Resume():
-                        self._wishes.resume()
-                    case _:
-                        self._wishes.begin()
-                        self._orders.put(order)
-        finally:
-            self._wishes.stop()
-            self._orders.put(None)
 
     def _obey(self, order: Command) -> None:
         match order:
@@ -117,7 +75,7 @@ class Worker:
             case Appraise() | LookFor() | See():
                 raise AppError(Code.REMOTE_BLIND, host=self._loaded().info.host)
             case Stop() | Pause() | Resume():
-                pass  # `_listen` heeds them
+                pass  # heeded when they arrive
             case _:  # what only an engine on this machine can do, and `engine.switch` never asks for
                 raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
@@ -134,16 +92,7 @@ def main() -> None:
     limits.volunteer()
     limits.harden()
     limits.hold_memory(MEMORY_BYTES)
-    port: Port[Command] = Port(Command)
-    try:
-        Worker(port).run()
-    except BrokenPipeError:
-        pass  # the desk is gone
-    except BaseException as error:
-        traceback.print_exc()
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        port.send(WireFailed(Problem(Code.BUG, {"where": f"{Path(frame.filename).name}:{frame.lineno}"})))
-        raise
+    serve(Worker)
 
 
 if __name__ == "__main__":
