@@ -17,3 +17,7 @@ function(group_vision_models)
   set_property(TARGET mtmd PROPERTY UNITY_BUILD_BATCH_SIZE 16)
 endfunction()
 cmake_language(DEFER CALL group_vision_models)
+
+# Neither the libraries nor their messages name folders of the machine that built them; two builds are alike.
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>")
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_BINARY_DIR}/=>")

@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from types import TracebackType
+from types import FrameType
 
 from app.core.document import Format
 from app.core.errors import AppError, Code, Problem
@@ -38,8 +38,6 @@ from app.isolation.pulse import Port
 HASH_SLICE_BYTES = 16 << 20
 EVENT_INTERVAL_S = 0.05
 """Progress is told at most this often, so that a book of many small steps does not flood the pipe."""
-
-_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class Telling:
@@ -113,17 +111,17 @@ def diagnose(error: Exception, name: str, format: Format | None) -> Problem:
     What a library raised, in its code or of its own type, says that the library could not make sense of the bytes.
     RecursionError is a document nested beyond reason, wherever the stack happened to end.
     """
-    where = _innermost(error.__traceback__)
-    ours = where is not None and Path(where[0]).is_relative_to(_PACKAGE) and type(error).__module__ == "builtins"
+    frames = list(traceback.walk_tb(error.__traceback__))
+    ours = bool(frames) and _is_ours(frames[-1][0]) and type(error).__module__ == "builtins"
     if not isinstance(error, RecursionError) and (ours or isinstance(error, OSError | ImportError)):
-        file, line = where or ("?", 0)
+        file, line = (frames[-1][0].f_code.co_filename, frames[-1][1]) if frames else ("?", 0)
         return Problem(Code.BUG, {"where": f"{Path(file).name}:{line} {type(error).__name__}"})
     return Problem(Code.DOCUMENT_DAMAGED, {"path": name, "format": format.value if format else ""})
 
 
-def _innermost(trace: TracebackType | None) -> tuple[str, int] | None:
-    frames = list(traceback.walk_tb(trace))
-    return (frames[-1][0].f_code.co_filename, frames[-1][1]) if frames else None
+def _is_ours(frame: FrameType) -> bool:
+    """By package, since a frozen program names no files."""
+    return str(frame.f_globals.get("__package__")).partition(".")[0] == "app"
 
 
 def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:

@@ -72,7 +72,8 @@ from app.engine.protocol import (
     WireFailed,
 )
 from app.engine.protocol import Stop as StopOrder
-from app.isolation.child import Cause, Child, ChildDied, command
+from app.isolation.child import Cause, Child, ChildDied
+from app.isolation.program import command
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""

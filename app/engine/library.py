@@ -10,11 +10,14 @@ import ctypes
 import importlib
 import importlib.util
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import psutil
 
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
@@ -28,6 +31,9 @@ _OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
 program takes one of the cores, long spinning keeps the late thread from its turn: on two cores, one busy program beside
 it slowed decoding from tens of tokens a second to less than one. Sleeping at once costs more than half of the speed on
 a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
+
+_CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
+"""How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
 _errors: list[str] = []
 
@@ -46,10 +52,43 @@ def bindings() -> ModuleType:
         sys.modules["llama_cpp"] = package
     api = importlib.import_module("llama_cpp.llama_cpp")
     api.llama_log_set(log_callback(), None)
+    _load_backends(api._lib)
     api.llama_backend_init()
     if numa_nodes() > 1:
         api.llama_numa_init(_NUMA_DISTRIBUTE)
     return api
+
+
+def folder() -> Path:
+    """Where llama.cpp's libraries lie."""
+    return Path(importlib.import_module("llama_cpp.llama_cpp")._base_path)
+
+
+def _load_backends(library: Any) -> None:
+    """A build for any machine (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs
+    here is taken, and one for graphics cards where that was added; a card without a driver is passed over. A build for
+    this very machine is linked to all that it has."""
+    if not cpu_variants():
+        return
+    library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+    library.ggml_backend_load_all_from_path.restype = None
+    library.ggml_backend_load_all_from_path(os.fsencode(folder()))
+
+
+def cpu_variants() -> tuple[str, ...]:
+    """The kinds of processor that this build has a library for, such as `haswell`; none in a build for one machine."""
+    return tuple(sorted(match[1] for path in folder().iterdir() if (match := _CPU_VARIANT.search(path.name))))
+
+
+def cpu_variant() -> str:
+    """Which of them is in use; empty where there is none to choose from, or the system does not tell."""
+    if not cpu_variants():
+        return ""
+    try:
+        loaded = [mapped.path for mapped in psutil.Process().memory_maps()]
+    except (psutil.Error, AttributeError):  # macOS has no such list
+        return ""
+    return next((match[1] for path in loaded if (match := _CPU_VARIANT.search(Path(path).name))), "")
 
 
 def numa_nodes() -> int:

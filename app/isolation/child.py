@@ -54,11 +54,6 @@ class ChildDied(Exception):
         self.detail = detail
 
 
-def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs a child's module with this program's own interpreter."""
-    return [sys.executable, "-P", "-m", module, *arguments]
-
-
 class Child(Generic[Incoming]):
     """One running child. `send`, `receive` and `kill` may be used from different threads."""
 

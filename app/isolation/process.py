@@ -16,8 +16,9 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.isolation import sandbox
-from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied, command
+from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
+from app.isolation.program import command
 from app.isolation.sandbox import Step
 
 PROGRESS_LIMIT_S = 60.0

@@ -16,17 +16,15 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from app.isolation import syscalls
+from app.isolation import program, syscalls
 
 PROBE_LIMIT_S = 20.0
 """A bubblewrap that takes longer to run nothing is of no use; a busy machine may take seconds."""
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _LIBRARIES = tuple(map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")))
 _FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
 _LOOK_UPS = ("resolv.conf", "hosts", "host.conf", "nsswitch.conf", "gai.conf", "services", "protocols", "localtime")
@@ -61,7 +59,7 @@ def offers(step: Step) -> bool:
         return True
     if sys.platform != "linux" or (step is Step.BUBBLEWRAP and shutil.which("bwrap") is None):
         return False
-    argv = [sys.executable, "-P", "-m", "app.isolation.sandbox", step.value]
+    argv = program.command("app.isolation.sandbox", step.value)
     try:
         tried = subprocess.run(
             wrap(argv, step),
@@ -88,8 +86,8 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    if _PACKAGE.parent not in _site_folders():
-        variables["PYTHONPATH"] = str(_PACKAGE.parent)
+    if path := program.python_path():
+        variables["PYTHONPATH"] = path
     variables |= {name: os.environ[name] for name in _WINDOWS_NEEDS if name in os.environ}
     return variables
 
@@ -153,7 +151,7 @@ def _restrict_files() -> bool:
             return False
         try:
             rules = Landlock(strict=False)
-            rules.allow_read(*(path for path in (*_standard_library(), *_FONTS) if path.is_dir()))
+            rules.allow_read(*(path for path in (*program.standard_library(), *_FONTS) if path.is_dir()))
             rules.add_path_rule(os.devnull, access=AccessFs.READ_FILE)
             rules.apply()
         except (LandlockError, OSError):
@@ -173,7 +171,7 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
             from py_landlock import AccessFs, Landlock, LandlockError, Scope
         except ImportError:
             return False
-        given = (*_LIBRARIES, *_standard_library(), *_site_folders(), _PACKAGE, *_NETWORK_NEEDS, *readable)
+        given = (*_LIBRARIES, *program.own_files(), *_NETWORK_NEEDS, *readable)
         try:
             rules = Landlock(strict=False)
             for path in given:
@@ -192,30 +190,9 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
 
 def _visible(readable: Sequence[Path]) -> list[Path]:
     """What bubblewrap shows, outermost folders only: Python, its libraries, this package, the system's libraries."""
-    wanted = [*_LIBRARIES, *_FONTS, *_standard_library(), *_site_folders(), *_interpreter(), _PACKAGE, *readable]
-    if sys.prefix != sys.base_prefix:
-        wanted.append(Path(sys.prefix))
-    if Path(sys.base_prefix, "lib") not in _LIBRARIES:
-        wanted.append(Path(sys.base_prefix, "lib"))
+    wanted = [*_LIBRARIES, *_FONTS, *program.own_files(), *program.interpreter(), *readable]
     paths = {path for given in wanted for path in (given.absolute(), given.resolve()) if path.exists()}
     return sorted(path for path in paths if not any(parent in paths for parent in path.parents))
-
-
-def _standard_library() -> list[Path]:
-    return [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
-
-
-def _site_folders() -> list[Path]:
-    return [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
-
-
-def _interpreter() -> Iterator[Path]:
-    """The interpreter's file, and every link on the way to it."""
-    path = Path(sys.executable)
-    while path.is_symlink():
-        yield path
-        path = path.parent / path.readlink()
-    yield path
 
 
 if __name__ == "__main__":

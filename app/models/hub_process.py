@@ -14,8 +14,9 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.password import Password
 from app.isolation import sandbox
-from app.isolation.child import Cause, Child, ChildDied, command
+from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.process import WireFailed
+from app.isolation.program import command
 from app.models.hub_protocol import Begin, Event, Fetch, Order, Patience, Progress, Ready
 from app.models.names import check_endpoint
 

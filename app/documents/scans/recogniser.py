@@ -13,8 +13,9 @@ from app.core.document import Recognition
 from app.core.image import Raster
 from app.documents.scans.protocol import Event, Recognise, Recognised, Started, Working
 from app.isolation import sandbox
-from app.isolation.child import Child, ChildDied, command
+from app.isolation.child import Child, ChildDied
 from app.isolation.limits import READER_MEMORY_BYTES
+from app.isolation.program import command
 from app.isolation.sandbox import Step
 
 PAGE_CPU_S = 120

@@ -1,0 +1,88 @@
+"""How this program starts its children from itself, and where its own files lie: an environment of Python runs modules;
+frozen into one folder (PyInstaller's onedir), the one program file runs them too."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+CHILD = "--child"
+"""First argument of the frozen program when it is to be a child: `octavo --child MODULE ARGUMENTS`."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def frozen() -> Path | None:
+    """The folder of the frozen program, with all that belongs to it; None where Python runs the modules."""
+    return Path(sys.executable).parent if getattr(sys, "frozen", False) else None
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """The command line that runs a child's module with this program's own interpreter."""
+    if frozen():
+        return [sys.executable, CHILD, module, *arguments]
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def run_child(arguments: Sequence[str]) -> None:
+    """Be the child that `arguments` (the module, then its own) name; as `python -m` does it.
+
+    Raises ImportError for what is not a module of Octavo.
+    """
+    module = arguments[0] if arguments else ""
+    if not module.startswith("app."):
+        raise ImportError(f"{module!r} is not a module of Octavo")
+    sys.argv = [sys.executable, *arguments[1:]]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def leave_bundle() -> None:
+    """Give programs that this one starts (a browser, bubblewrap) the search path for libraries that the person has:
+    PyInstaller's starter set it to the bundle, and kept the former value. Children of ours set it again for
+    themselves."""
+    if not frozen():
+        return
+    former = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    os.environ.pop("LD_LIBRARY_PATH", None)
+    if former:
+        os.environ["LD_LIBRARY_PATH"] = former
+
+
+def own_files() -> list[Path]:
+    """What a child must be able to read to run at all: Python or the frozen program, its packages, this one."""
+    if folder := frozen():
+        return [folder]
+    return [*standard_library(), *site_folders(), _PACKAGE]
+
+
+def standard_library() -> list[Path]:
+    """Where modules are imported from late, such as codecs when a text needs them."""
+    if folder := frozen():
+        return [folder]
+    return [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+
+
+def site_folders() -> list[Path]:
+    return [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+
+
+def python_path() -> str:
+    """What PYTHONPATH must say for a child that inherits nothing; empty if this package is installed, or frozen."""
+    return "" if frozen() or _PACKAGE.parent in site_folders() else str(_PACKAGE.parent)
+
+
+def interpreter() -> Iterator[Path]:
+    """The interpreter's file, and every link on the way to it; the folders of an environment that it needs."""
+    path = Path(sys.executable)
+    while path.is_symlink():
+        yield path
+        path = path.parent / path.readlink()
+    yield path
+    if not frozen():
+        if sys.prefix != sys.base_prefix:
+            yield Path(sys.prefix)
+        yield Path(sys.base_prefix, "lib")
