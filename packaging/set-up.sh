@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens` or `corpus`: system packages, uv, and the locked Python
-# environment.
+# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus` or `package`: system packages, uv, and the
+# locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs on any
+# processor.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
 # with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it.
 set -euo pipefail
@@ -8,6 +9,7 @@ set -euo pipefail
 need=$1 state=$2
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 tools=$root/.tools venv=$root/.venv
+[[ $need != package ]] || venv=$root/build/package/environment
 cuda=${state##*cuda=}
 stamp=$tools/ready-$need log=$tools/set-up.log
 ticker=''
@@ -63,6 +65,15 @@ TABLE
     test) echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     bench) echo 'command pdftotext poppler-utils' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    package)
+      cat <<'TABLE'
+library  libpython3.13.so.1.0     libpython3.13
+command  dpkg-shlibdeps           dpkg-dev
+command  dh                       debhelper
+command  zstd                     zstd
+command  xz                       xz-utils
+TABLE
+      ;;
     corpus)
       cat <<'TABLE'
 command  pandoc                   pandoc
@@ -213,7 +224,14 @@ prepare_python() {
   if ! "$venv/bin/python" -c '' 2>/dev/null; then
     choice=(--python "$(find_python)")
   fi
-  if [[ -n $cuda ]]; then
+  if [[ $need == package ]]; then
+    # A library for each kind of processor, of which the program takes the best that runs (app/engine/library.py).
+    local setting
+    for setting in GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU_ALL_VARIANTS=ON; do
+      choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
+    done
+    choice+=(--no-dev --group package)
+  elif [[ -n $cuda ]]; then
     # A setting of the package, so that what was built without CUDA is not taken for it.
     choice+=(--config-settings-package "llama-cpp-python:cmake.define.GGML_CUDA=ON"
       --config-settings-package "llama-cpp-python:cmake.define.CMAKE_CUDA_COMPILER=$cuda")

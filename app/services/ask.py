@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import (
     Citation,
+    CitationState,
     Ending,
     PassageRef,
     Question,
     StoredQuestion,
+    Usage,
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.events import (
@@ -54,6 +57,7 @@ STARTER_BEGINS = "The documents say: “"
 first paragraph: what follows is repetition."""
 
 _RESERVE_SHARE = 8
+_log = logging.getLogger("octavo.ask")
 _MAY_END_MARK = re.compile(r"[\])\uff3d\uff09\u3011\u3015]")
 _TITLE_CHARACTERS = 60
 
@@ -187,6 +191,7 @@ class Ask:
                     usage = msgspec.structs.replace(usage, encoded_images=encoded)
                     citations = _cite(writing.text, question.text, checker, books)
                     answer = writing.end(ending, usage, timings, citations)
+                    _note(usage, citations)
                     yield Cancelled(answer) if ending is Ending.CANCELLED else Finished(answer)
                 case Cancelled():
                     yield Cancelled(writing.end(Ending.CANCELLED))
@@ -253,6 +258,17 @@ class Ask:
             words = " ".join(question.text.split()) or next(images, "")
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
+
+
+def _note(usage: Usage, citations: tuple[Citation, ...]) -> None:
+    _log.info(
+        "answered: %d tokens reused, %d read, %d written; %d citations, %d verified",
+        usage.reused_tokens,
+        usage.evaluated_tokens,
+        usage.generated_tokens,
+        len(citations),
+        sum(citation.state is CitationState.VERIFIED for citation in citations),
+    )
 
 
 def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:

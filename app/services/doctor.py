@@ -17,7 +17,7 @@ from app.engine.protocol import Device, Inspected
 from app.models import shelf
 from app.store.keys import Key
 
-_LIBRARIES = (
+LIBRARIES = (
     "llama-cpp-python",
     "pypdfium2",
     "lxml",
@@ -65,7 +65,7 @@ def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote
         octavo=__version__,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
-        libraries={name: version(name) for name in _LIBRARIES},
+        libraries={name: version(name) for name in LIBRARIES},
         devices=inspected.devices,
         threads=inspected.threads,
         cpu_features=inspected.cpu_features,

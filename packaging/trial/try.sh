@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Tries a package as a person would: installs it with apt on a bare Debian 13, and uses it there as an ordinary user, in
+# a network namespace without any interface. Called by packaging/dev as: try.sh DEB [PREVIOUS-DEB]
+# What was seen is left in build/trial/seen: pictures of the window, answers of the terminal. Needs root.
+set -euo pipefail
+
+root=$(dirname -- "$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")")
+work=$root/build/trial
+base=$work/base system=$work/system seen=$work/seen home=/home/reader
+package=$(realpath -- "$1") previous=${2:+$(realpath -- "$2")}
+book=$home/books/handbook.epub
+question='How do I add a book?'
+
+say() { printf 'Octavo: %s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+((EUID == 0)) || fail 'trying a package makes a system in a folder, which needs root.'
+
+# A bare system, once. It reaches the archive of packages as this machine does.
+make_base() {
+  local mirror
+  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
+  say 'making a bare Debian 13, once'
+  rm -rf --one-file-system -- "$base"
+  debootstrap --variant=minbase --include=ca-certificates trixie "$base" "$mirror" >"$work/debootstrap.log" 2>&1 ||
+    { tail -n 3 "$work/debootstrap.log" >&2 && fail 'the bare system could not be made.'; }
+  rm -f -- "$base/etc/apt/sources.list"
+  cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d "$base/etc/apt/"
+  cp -L /etc/resolv.conf /etc/hosts "$base/etc/"
+  cp -rL /etc/ssl/certs/. "$base/etc/ssl/certs/"
+  chroot "$base" useradd --create-home --shell /bin/bash reader
+  touch "$base.done"
+}
+
+# Runs a command inside, as root; with `alone` first as the ordinary user, without any network.
+inside() {
+  local -a apart=(unshare --mount --pid --fork --kill-child --propagation private) user=()
+  if [[ $1 == alone ]]; then
+    shift
+    apart+=(--net)
+    user=(setpriv --reuid 1000 --regid 1000 --init-groups --inh-caps=-all --)
+  fi
+  printf -v line '%q ' "${user[@]}" "$@"
+  system=$system line=$line home=$home "${apart[@]}" bash -euc '
+    mount --bind "$system" "$system"
+    mount -t proc proc "$system/proc"
+    mount --rbind /sys "$system/sys"
+    mount --rbind /dev "$system/dev"
+    mkdir -p "$system/tmp/.X11-unix"
+    mount --bind /tmp/.X11-unix "$system/tmp/.X11-unix"
+    cd "$system"
+    mkdir -p .old
+    pivot_root . .old
+    umount -l .old
+    cd "$home"
+    exec chroot / env -i HOME="$home" USER=reader LANG=C.UTF-8 DISPLAY="${DISPLAY-}" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
+      sh -c "cd $home && exec $line"'
+}
+
+install_package() {
+  cp -- "$1" "$system/tmp/"
+  inside env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y "/tmp/${1##*/}" >>"$work/apt.log" 2>&1 ||
+    { tail -n 20 "$work/apt.log" >&2 && fail "apt could not install ${1##*/}."; }
+}
+
+server=''
+clean_up() {
+  [[ -z $server ]] || kill "$server" 2>/dev/null || true
+}
+trap clean_up EXIT
+
+start_display() {
+  local number
+  mkdir -p /tmp/.X11-unix
+  chmod 1777 /tmp/.X11-unix
+  mkfifo "$work/display"
+  Xvfb -displayfd 3 -screen 0 1920x1200x24 -nolisten tcp -ac 3>"$work/display" >"$work/xvfb.log" 2>&1 &
+  server=$!
+  read -r number <"$work/display"
+  rm -f -- "$work/display"
+  export DISPLAY=:$number
+}
+
+mkdir -p "$work"
+[[ -e $base.done ]] || make_base
+say 'copying the bare system'
+rm -rf --one-file-system -- "$system" "$seen"
+cp -a --reflink=auto -- "$base" "$system"
+mkdir -p "$seen"
+: >"$work/apt.log"
+inside apt-get -qq update >>"$work/apt.log" 2>&1 || { tail -n 5 "$work/apt.log" >&2 && fail 'apt could not fetch its lists.'; }
+
+if [[ -n $previous ]]; then
+  say "installing ${previous##*/}, the previous package"
+  install_package "$previous"
+  inside alone octavo ask --json "$question" >"$seen/previous.jsonl" || fail 'the previous package did not answer.'
+fi
+say "installing ${package##*/}"
+install_package "$package"
+
+install -d -o 1000 -g 1000 "$system${book%/*}"
+"$root/.venv/bin/python" "$root/packaging/trial/book.py" "$system$book"
+chown -R 1000:1000 "$system$home"
+
+say 'looking at the installation'
+inside alone octavo doctor >"$seen/doctor.txt" || { cat "$seen/doctor.txt" >&2 && fail 'octavo doctor is not content.'; }
+say 'asking in the terminal'
+inside alone octavo ask --json --document "$book" "$question" >"$seen/ask.jsonl" || { tail -n 3 "$seen/ask.jsonl" >&2 && fail 'octavo ask failed.'; }
+grep -q '"state":"verified"' "$seen/ask.jsonl" || fail "the answer has no verified quotation: $seen/ask.jsonl"
+
+say 'asking in the window'
+start_display
+log=$home/.local/share/octavo/logs/octavo.log
+: >"$system$log"
+inside alone octavo-desk >"$seen/window.log" 2>&1 &
+desk=$!
+status=0
+QT_QPA_PLATFORM=xcb "$root/.venv/bin/python" "$root/packaging/trial/person.py" "$book" "$question" "$seen" "$system$log" || status=$?
+kill "$desk" 2>/dev/null || true
+wait "$desk" 2>/dev/null || true
+((status == 0)) || { cat "$seen/window.log" >&2 && fail 'the window did not do what a person asked of it.'; }
+grep 'answered: ' "$system$log" >"$seen/answered.txt"
+grep -qE ' [1-9][0-9]* verified' "$seen/answered.txt" || fail "the answer in the window has no verified quotation: $seen/answered.txt"
+say "all went well; what was seen lies in $seen"
