@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus` or `package`: system packages, uv, and the
+# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus`, `trial` or `package`: system packages, uv, and the
 # locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs on any
 # processor.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
@@ -65,6 +65,13 @@ TABLE
     test) echo 'command strace strace' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     bench) echo 'command pdftotext poppler-utils' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
     screens) echo 'command Xvfb xvfb' && echo 'font Japanese_font fonts-ipafont-gothic' ;;
+    trial)
+      cat <<'TABLE'
+command  debootstrap              debootstrap
+command  Xvfb                     xvfb
+command  xdotool                  xdotool
+TABLE
+      ;;
     package)
       cat <<'TABLE'
 library  libpython3.13.so.1.0     libpython3.13

@@ -28,8 +28,10 @@ make_base() {
     { tail -n 3 "$work/debootstrap.log" >&2 && fail 'the bare system could not be made.'; }
   rm -f -- "$base/etc/apt/sources.list"
   cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d "$base/etc/apt/"
+  grep -rlZ 'file:' "$base/etc/apt/sources.list.d" | xargs -0 --no-run-if-empty rm --  # archives in this machine's own folders
   cp -L /etc/resolv.conf /etc/hosts "$base/etc/"
-  cp -rL /etc/ssl/certs/. "$base/etc/ssl/certs/"
+  rm -rf -- "$base/etc/ssl/certs"
+  cp -rL /etc/ssl/certs "$base/etc/ssl/certs"
   chroot "$base" useradd --create-home --shell /bin/bash reader
   touch "$base.done"
 }
