@@ -285,6 +285,7 @@ def print_report(report: Report, as_json: bool) -> None:
         (_("reader locked in by"), report.sandbox),
         (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),
+        *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         (_("starter model"), report.starter or _("not installed")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this machine")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),

@@ -17,6 +17,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspected
 from app.models import shelf
 from app.services.verification import Verdict, verify
+from app.store.copies import find_copy
 from app.store.keys import Key
 
 _LIBRARIES = (
@@ -35,7 +36,8 @@ _LIBRARIES = (
 class Report(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
-    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify."""
+    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify. `older_copy`: of
+    the desk, from before its last upgrade; empty where there is none."""
 
     octavo: str
     python: str
@@ -48,6 +50,7 @@ class Report(msgspec.Struct, frozen=True):
     sandbox: str
     key: str
     data: str
+    older_copy: str
     starter: str
     remote: str
     sockets: tuple[str, ...]
@@ -90,6 +93,7 @@ def examine(
         sandbox=reader.step().value,
         key=key.origin.value,
         data=str(paths.data),
+        older_copy=str(find_copy(paths.database) or ""),
         starter=starter.path if starter else "",
         remote=remote,
         sockets=_sockets(),
