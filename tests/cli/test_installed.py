@@ -108,8 +108,8 @@ def test_a_build_with_a_release_key_tells_what_was_downloaded(tmp_path: Path) ->
     signature = tmp_path / "octavo-9.9.release.json.sig"
     signature.write_bytes(private.sign(manifest.read_bytes()))
 
-    def check(*more: str, language: str = "C") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-P", "-m", "app", "doctor", "--check-update", str(manifest), *more]
+    def check(*more: str, language: str = "C", before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        command = [*before, sys.executable, "-P", "-m", "app", "doctor", "--check-update", str(manifest), *more]
         environment = {**os.environ, "PYTHONPATH": str(build), "LC_ALL": f"{language}.UTF-8"}
         return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
 
@@ -122,6 +122,11 @@ def test_a_build_with_a_release_key_tells_what_was_downloaded(tmp_path: Path) ->
     assert "署名は正しく" in check(language="ja_JP").stdout
     update = json.loads(check("--json").stdout)
     assert (update["standing"], update["packages"][0]["state"]) == ("newer", "whole")
+
+    if strace := shutil.which("strace"):
+        calls = tmp_path / "calls.txt"
+        assert check(before=(strace, "-f", "-e", "trace=network", "-o", str(calls))).returncode == 0
+        assert "socket(" not in calls.read_text()
 
     package.write_bytes(b"A package")
     told = check()
