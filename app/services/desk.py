@@ -56,7 +56,7 @@ class Desk:
     engine: EngineSwitch
     reader: Reader
     database: Database
-    installed: Path | None  # the root of the installation; None in a checkout
+    installed: Path | None = None  # the root of the installation; None in a checkout
 
     def close(self) -> None:
         """End the children, then close the database. Answers that were being written keep what they have, and an

@@ -36,8 +36,8 @@ _LIBRARIES = (
 class Report(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
-    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify. `older_copy`: of
-    the desk, from before its last upgrade; empty where there is none."""
+    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify. `older_copy`:
+    of the desk, from before its last upgrade; empty where there is none."""
 
     octavo: str
     python: str
