@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from app import messages
 from app.cli import arguments
 from app.cli import main as terminal
-from app.core import logs
+from app.core import installation, logs
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
@@ -105,6 +105,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         engine=engine,
         reader=reader,
         database=database,
+        installed=installation.root(),
     )
 
 

@@ -562,6 +562,38 @@ _SENTENCES: dict[Code, str] = {
         " --data-dir."
     ),
     Code.PASSPHRASE_NEEDED: "The desk “{path}” is locked with a passphrase. Enter the passphrase to open it.",
+    # the installation and its updates
+    Code.INSTALLATION_UNSOUND: (
+        "The files in “{path}” are not as the packages of Octavo brought them: {changed} changed, {missing} missing,"
+        " {unnamed} of no package. Remove Octavo and install it again from a package that you trust; your desk lies"
+        " elsewhere and stays."
+    ),
+    Code.INSTALLATION_MIXED: (
+        "The package {package} is of version {version}, and Octavo itself of {wanted}. Install both in the same"
+        " version."
+    ),
+    Code.RELEASE_KEY_MISSING: (
+        "This build of Octavo carries no key that releases are signed with, so it can vouch for no update. Use a build"
+        " that carries one, or compare the SHA-256 of the package with the one that its publisher tells you in another"
+        " way."
+    ),
+    Code.RELEASE_KEY_DAMAGED: (
+        "The key that releases are signed with, “{path}”, cannot be used, so nothing was checked. Install Octavo again."
+    ),
+    Code.RELEASE_UNSIGNED: (
+        "There is no signature of “{path}” beside it, so it was not looked at. Download the file of the same name that"
+        " ends in .sig as well, and put it into the same folder."
+    ),
+    Code.RELEASE_SIGNATURE_WRONG: (
+        "The signature of “{path}” does not hold: it is not what the makers of this Octavo published, or it was changed"
+        " on its way. Do not install anything that came with it; download both files again."
+    ),
+    Code.RELEASE_STRANGE: (
+        "“{path}” is no manifest of a release of Octavo. Choose the file whose name ends in .release.json."
+    ),
+    Code.RELEASE_PACKAGE_CHANGED: (
+        "“{path}” is not the package of the release: its SHA-256 is another. Do not install it; download it again."
+    ),
     Code.EXPORT_FORMAT: "“{path}” was not written: its name should end in one of {known}. Choose such a name.",
     Code.EXPORT_NOT_WRITTEN: (
         "“{path}” could not be written. Check that its folder exists and that you may write there, or choose another."
@@ -571,6 +603,10 @@ _SENTENCES: dict[Code, str] = {
     Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),
     Code.BUG: (
         "Something went wrong inside Octavo itself ({where}). What is stored is safe; try again, and please report it."
+    ),
+    Code.PROBLEM_UNKNOWN: (
+        "This went wrong for a reason that another version of Octavo knows, and this one does not ({name}). Ask again"
+        " to see whether it still does."
     ),
 }
 _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."

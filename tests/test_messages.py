@@ -51,7 +51,10 @@ def names_a_path(code: Code) -> bool:
         Code.USAGE,
         Code.SETTING_INVALID,
         Code.NO_DISPLAY,
+        Code.INSTALLATION_MIXED,
+        Code.RELEASE_KEY_MISSING,
         Code.BUG,
+        Code.PROBLEM_UNKNOWN,
     )
 
 

@@ -107,7 +107,11 @@ def parser() -> argparse.ArgumentParser:
     passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
     passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
 
-    _command(commands, "doctor", _("look at this installation"))
+    doctor = _command(commands, "doctor", _("look at this installation"))
+    doctor.add_argument(
+        "--check-update", type=Path, metavar="FILE",
+        help=_("look at a release that you downloaded instead: FILE is its manifest, with FILE.sig beside it"),
+    )  # fmt: skip
     return whole
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app import messages
+from app import __version__, messages
 from app.cli import arguments, models, sheets
 from app.cli.following import Stopped, result_of
+from app.cli.installed import print_update
 from app.cli.output import (
     JsonAnswers,
     TextAnswers,
@@ -26,6 +27,7 @@ from app.cli.output import (
     print_report,
 )
 from app.cli.unlocking import with_password
+from app.core import installation
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Question
 from app.core.document import Book, Document
@@ -45,16 +47,17 @@ from app.core.events import (
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.ingestion import examine
 from app.core.password import Password
-from app.core.paths import Paths
+from app.core.paths import Paths, resources
 from app.core.sheet import RowState
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
 from app.messages import _
-from app.services import doctor
+from app.services import doctor, updates
 from app.services.ask import Ask
 from app.services.desk import Desk
 from app.services.models import files_of
+from app.services.updates import PackageState
 from app.store.keys import set_passphrase
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
@@ -78,6 +81,8 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
     cancel = Cancel()
     with _interrupts(cancel):
         try:
+            if options.command == "doctor" and options.check_update:
+                return _check_update(options)
             with contextlib.closing(_open(options, open_desk)) as desk:
                 match options.command:
                     case "ask":
@@ -91,10 +96,7 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                     case "passphrase":
                         set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
                     case "doctor":
-                        remote = desk.models.host()
-                        print_report(
-                            doctor.examine(desk.paths, desk.key, desk.engine.local, desk.reader, remote), options.json
-                        )
+                        return _doctor(options, desk)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
         except (Stopped, KeyboardInterrupt):
@@ -218,6 +220,26 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
         raise AppError.of(ending.problem)
     failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
     return next((_EXIT[blame(problem.code)] for problem in failed if problem is not None), EXIT_ANSWERED)
+
+
+def _doctor(options: argparse.Namespace, desk: Desk) -> int:
+    """The exit code of the first problem that was found."""
+    report = doctor.examine(
+        desk.paths, desk.key, desk.engine.local, desk.reader, desk.models.host(), installed=desk.installed
+    )
+    print_report(report, options.json)
+    return next((_EXIT[blame(problem.code)] for problem in report.problems), EXIT_ANSWERED)
+
+
+def _check_update(options: argparse.Namespace) -> int:
+    """Needs no desk: an update may be what makes this one open."""
+    file: Path = options.check_update
+    update = updates.check(file, resources() / updates.KEY_NAME, __version__, installation.root())
+    print_update(update, options.json)
+    for package in update.packages:
+        if package.state is PackageState.CHANGED:
+            raise AppError(Code.RELEASE_PACKAGE_CHANGED, path=str(file.parent / package.name))
+    return EXIT_ANSWERED
 
 
 def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:

@@ -10,6 +10,7 @@ import msgspec
 from tqdm import tqdm
 
 from app import messages
+from app.cli.installed import installation_rows
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import MAX_HIDDEN_CHARACTERS, Document
 from app.core.errors import Problem
@@ -275,6 +276,7 @@ def print_report(report: Report, as_json: bool) -> None:
         ("Octavo", report.octavo),
         ("Python", report.python),
         (_("system"), report.system),
+        *installation_rows(report.installation),
         *report.libraries.items(),
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
         (_("threads"), str(report.threads)),
@@ -283,12 +285,13 @@ def print_report(report: Report, as_json: bool) -> None:
         (_("reader locked in by"), report.sandbox),
         (_("key kept in"), _key_place(report.key)),
         (_("data folder"), report.data),
+        *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         (_("starter model"), report.starter or _("not installed")),
         (_("texts and questions go to"), report.remote or _("nobody: they stay on this machine")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
     width = max(len(name) for name, _value in rows)
     for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+        print(f"{name:<{width}}  {messages.printable(value)}")
     for problem in report.problems:
         print(messages.sentence(problem), file=sys.stderr)

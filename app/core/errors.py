@@ -190,6 +190,16 @@ class Code(StrEnum):
     DATABASE_DAMAGED = "database_damaged"  # path
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
 
+    # the installation and its updates
+    INSTALLATION_UNSOUND = "installation_unsound"  # path, changed, missing, unnamed: how many files
+    INSTALLATION_MIXED = "installation_mixed"  # package, version, wanted: the version of the program
+    RELEASE_KEY_MISSING = "release_key_missing"
+    RELEASE_KEY_DAMAGED = "release_key_damaged"  # path
+    RELEASE_UNSIGNED = "release_unsigned"  # path; there is no signature beside it
+    RELEASE_SIGNATURE_WRONG = "release_signature_wrong"  # path
+    RELEASE_STRANGE = "release_strange"  # path; it is no manifest of a release of Octavo
+    RELEASE_PACKAGE_CHANGED = "release_package_changed"  # path
+
     # use
     EXPORT_FORMAT = "export_format"  # path, known
     EXPORT_NOT_WRITTEN = "export_not_written"  # path
@@ -197,6 +207,7 @@ class Code(StrEnum):
     SETTING_INVALID = "setting_invalid"  # name, detail
     NO_DISPLAY = "no_display"
     BUG = "bug"  # where
+    PROBLEM_UNKNOWN = "problem_unknown"  # name: the code of another version, kept with an answer
 
 
 _BLAME: dict[Blame, tuple[Code, ...]] = {
@@ -229,6 +240,10 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
+        Code.INSTALLATION_UNSOUND,
+        Code.INSTALLATION_MIXED,
+        Code.RELEASE_KEY_MISSING,
+        Code.RELEASE_KEY_DAMAGED,
         Code.FETCH_RUNNING,
         Code.HUB_UNREACHABLE,
         Code.HUB_INTERRUPTED,
@@ -237,7 +252,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DISK_TOO_SMALL,
         Code.DISK_FILE_LIMIT,
     ),
-    Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL),
+    Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL, Code.PROBLEM_UNKNOWN),
 }
 
 

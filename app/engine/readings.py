@@ -28,7 +28,7 @@ from app.core.paths import machine_error
 from app.core.settings import KvType
 from app.engine.desk import Tokens, common_prefix
 from app.engine.protocol import BookSpan
-from app.engine.sealing import SealBroken, SealedReader, seal
+from app.engine.sealing import SealBroken, SealedReader, SealUnknown, seal
 
 _SUFFIX = ".reading"
 _LENGTH = struct.Struct("<I")  # of the encoded SavedReading, which comes before the state
@@ -76,8 +76,22 @@ class SavedReading(msgspec.Struct, frozen=True):
         return array("i", self.tokens_le32)  # every system that llama.cpp runs on is little-endian
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    """A file in the folder. `reading`: None where another version of Octavo wrote it, in a way that this one does not
+    know."""
+
+    name: str
+    used_at: float
+    size_bytes: int
+    reading: SavedReading | None
+
+
 class Readings:
-    """The folder of saved readings. Several processes may use it; each file is written once and then only deleted."""
+    """The folder of saved readings. Several processes may use it; each file is written once and then only deleted.
+
+    What another version of Octavo saved stays for that version, and counts for the quota like all others. It goes with
+    the first book that is deleted, since what is in it cannot be told.
+    """
 
     def __init__(self, folder: Path, secret: bytes, quota_bytes: int) -> None:
         """`secret`: `sealing.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
@@ -86,10 +100,10 @@ class Readings:
         self._quota_bytes = quota_bytes
         self._known: dict[str, SavedReading] = {}
         self.thrown_away = 0
-        """Files that did not open and were deleted."""
+        """Files that did not open and were deleted; those of other versions are not among them."""
 
     def all(self) -> tuple[SavedReading, ...]:
-        """Every reading that opens, the last used first; one that does not is deleted. Raises AppError."""
+        """Every reading of this version, the last used first; one that does not open is deleted. Raises AppError."""
         return self._find("*")
 
     def of(self, key: ReadingKey) -> tuple[SavedReading, ...]:
@@ -147,46 +161,57 @@ class Readings:
 
     def delete(self, reading: SavedReading) -> None:
         """Raises AppError FOLDER_READ_ONLY."""
-        remove_private(self._folder / reading.name)
-        self._known.pop(reading.name, None)
+        self._remove(reading.name)
 
     def delete_of_book(self, book_id: str) -> None:
         """A book that leaves the shelf takes along every reading that it is a part of."""
-        for reading in self.all():
-            if any(book.book_id == book_id for book in reading.books):
-                self.delete(reading)
+        for entry in self._entries("*"):
+            if entry.reading is None or any(book.book_id == book_id for book in entry.reading.books):
+                self._remove(entry.name)
 
     def _find(self, pattern: str) -> tuple[SavedReading, ...]:
+        return tuple(entry.reading for entry in self._entries(pattern) if entry.reading is not None)
+
+    def _entries(self, pattern: str) -> list[_Entry]:
+        """The last used first; what does not open is deleted. Raises AppError."""
         try:
             paths = {path.name: path for path in self._folder.glob(pattern + _SUFFIX)}
             found = []
             for name, path in paths.items():
+                reading: SavedReading | None = None
                 try:
-                    used_at = path.stat().st_mtime
+                    status = path.stat()
                     reading = self._known.get(name) or self._open(path)
+                    self._known[name] = reading
                 except FileNotFoundError:
                     continue  # another process deleted it
+                except SealUnknown:
+                    pass
                 except SealBroken:
                     _log.warning("deleting a saved reading that does not open")
                     remove_private(path)
                     self.thrown_away += 1
                     continue
-                self._known[name] = reading
-                found.append((used_at, name, reading))
+                found.append(_Entry(name, status.st_mtime, status.st_size, reading))
         except OSError as error:
             raise machine_error(error, self._folder) from error
-        return tuple(reading for *_, reading in sorted(found, key=lambda entry: entry[:2], reverse=True))
+        return sorted(found, key=lambda entry: (entry.used_at, entry.name), reverse=True)
 
     def _open(self, path: Path) -> SavedReading:
-        """Raises SealBroken, OSError."""
+        """Raises SealBroken, SealUnknown, OSError."""
         with path.open("rb") as file:
             sealed = SealedReader(file, self._secret)
             size = _LENGTH.unpack(sealed.read(_LENGTH.size))[0]
             try:
                 reading = msgspec.msgpack.decode(sealed.read(size), type=SavedReading)
-            except msgspec.MsgspecError as error:  # another version's: authentic, but of no use
-                raise SealBroken from error
+            except msgspec.MsgspecError as error:  # authentic
+                raise SealUnknown from error
         return self._described(path, reading)
+
+    def _remove(self, name: str) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        remove_private(self._folder / name)
+        self._known.pop(name, None)
 
     def _described(self, path: Path, reading: SavedReading) -> SavedReading:
         return msgspec.structs.replace(reading, name=path.name, size_bytes=path.stat().st_size)
@@ -200,12 +225,12 @@ class Readings:
                     draft.unlink(missing_ok=True)
         except OSError as error:
             raise machine_error(error, self._folder) from error
-        kept = list(self.all())
-        room = min(self._quota_bytes, _free(self._folder) + sum(reading.size_bytes for reading in kept))
+        kept = self._entries("*")
+        room = min(self._quota_bytes, _free(self._folder) + sum(entry.size_bytes for entry in kept))
         if size > room:
             raise AppError(Code.READING_NOT_SAVED, needed_bytes=size, free_bytes=max(0, room))
-        while (kept and sum(r.size_bytes for r in kept) + size > self._quota_bytes) or size > _free(self._folder):
-            self.delete(kept.pop())
+        while (kept and sum(e.size_bytes for e in kept) + size > self._quota_bytes) or size > _free(self._folder):
+            self._remove(kept.pop().name)
 
 
 def _free(folder: Path) -> int:

@@ -18,13 +18,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SECRET_BYTES = 32
 
-_MAGIC = b"octavo sealed 1\n"
+_MAGIC_OF_ALL = b"octavo sealed "
+_MAGIC = _MAGIC_OF_ALL + b"1\n"
 _SALT_BYTES, _TAG_BYTES = 32, 16
 _CHUNK_BYTES = 1 << 20
 
 
 class SealBroken(Exception):
     """The file is not what was sealed with this secret."""
+
+
+class SealUnknown(SealBroken):
+    """The file says that it was sealed by another version, in a way of its own; whether it is sound cannot be told."""
 
 
 def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview]) -> None:
@@ -53,9 +58,11 @@ class SealedReader:
     """Reads what `seal` wrote, from the beginning on; nothing is handed out that was not authenticated."""
 
     def __init__(self, file: BinaryIO, secret: bytes) -> None:
-        """Raises SealBroken, OSError."""
+        """Raises SealBroken, SealUnknown, OSError."""
         self._file = file
         head = file.read(len(_MAGIC) + _SALT_BYTES)
+        if head.startswith(_MAGIC_OF_ALL) and not _MAGIC.startswith(head[: len(_MAGIC)]):
+            raise SealUnknown
         self._left = os.fstat(file.fileno()).st_size - len(head)
         if not head.startswith(_MAGIC) or self._left < _TAG_BYTES:
             raise SealBroken

@@ -10,20 +10,17 @@ import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.core import installation
+
 CHILD = "--child"
 """First argument of the frozen program when it is to be a child: `octavo --child MODULE ARGUMENTS`."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def frozen() -> Path | None:
-    """The folder of the frozen program, with all that belongs to it; None where Python runs the modules."""
-    return Path(sys.executable).parent if getattr(sys, "frozen", False) else None
-
-
 def command(module: str, *arguments: str) -> list[str]:
     """The command line that runs a child's module with this program's own interpreter."""
-    if frozen():
+    if installation.root():
         return [sys.executable, CHILD, module, *arguments]
     return [sys.executable, "-P", "-m", module, *arguments]
 
@@ -44,7 +41,7 @@ def leave_bundle() -> None:
     """Give programs that this one starts (a browser, bubblewrap) the search path for libraries that the person has:
     PyInstaller's starter set it to the bundle, and kept the former value. Children of ours set it again for
     themselves."""
-    if not frozen():
+    if not installation.root():
         return
     former = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     os.environ.pop("LD_LIBRARY_PATH", None)
@@ -54,14 +51,14 @@ def leave_bundle() -> None:
 
 def own_files() -> list[Path]:
     """What a child must be able to read to run at all: Python or the frozen program, its packages, this one."""
-    if folder := frozen():
+    if folder := installation.root():
         return [folder]
     return [*standard_library(), *site_folders(), _PACKAGE]
 
 
 def standard_library() -> list[Path]:
     """Where modules are imported from late, such as codecs when a text needs them."""
-    if folder := frozen():
+    if folder := installation.root():
         return [folder]
     return [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
 
@@ -72,7 +69,7 @@ def site_folders() -> list[Path]:
 
 def python_path() -> str:
     """What PYTHONPATH must say for a child that inherits nothing; empty if this package is installed, or frozen."""
-    return "" if frozen() or _PACKAGE.parent in site_folders() else str(_PACKAGE.parent)
+    return "" if installation.root() or _PACKAGE.parent in site_folders() else str(_PACKAGE.parent)
 
 
 def interpreter() -> Iterator[Path]:
@@ -82,7 +79,7 @@ def interpreter() -> Iterator[Path]:
         yield path
         path = path.parent / path.readlink()
     yield path
-    if not frozen():
+    if not installation.root():
         if sys.prefix != sys.base_prefix:
             yield Path(sys.prefix)
         yield Path(sys.base_prefix, "lib")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.core.paths import Paths
 from app.documents.reader import Reader
@@ -55,6 +56,7 @@ class Desk:
     engine: EngineSwitch
     reader: Reader
     database: Database
+    installed: Path | None = None  # the root of the installation; None in a checkout
 
     def close(self) -> None:
         """End the children, then close the database. Answers that were being written keep what they have, and an

@@ -1,9 +1,10 @@
-"""A report on this installation: versions, devices, how children are locked in, where data lie, open sockets."""
+"""A report on this installation: versions, its files, devices, how children are locked in, where data lie, sockets."""
 
 from __future__ import annotations
 
 import platform
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
 import psutil
@@ -15,6 +16,8 @@ from app.documents.reader import Reader
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspected
 from app.models import shelf
+from app.services.verification import Verdict, verify
+from app.store.copies import find_copy
 from app.store.keys import Key
 
 LIBRARIES = (
@@ -33,7 +36,8 @@ LIBRARIES = (
 class Report(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
-    be none."""
+    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify. `older_copy`:
+    of the desk, from before its last upgrade; empty where there is none."""
 
     octavo: str
     python: str
@@ -46,20 +50,36 @@ class Report(msgspec.Struct, frozen=True):
     sandbox: str
     key: str
     data: str
+    older_copy: str
     starter: str
     remote: str
     sockets: tuple[str, ...]
+    installation: Verdict | None
     problems: tuple[Problem, ...]
 
 
-def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote: str = "") -> Report:
-    """Look at everything; what cannot be looked at is listed as a problem instead of ending the report."""
+def examine(
+    paths: Paths,
+    key: Key,
+    engine: EngineClient,
+    reader: Reader,
+    remote: str = "",
+    *,
+    installed: Path | None = None,
+) -> Report:
+    """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
+
+    `installed`: the root of the installation, all of whose files are read; None in a checkout.
+    """
     problems: list[Problem] = []
     inspected = Inspected("", (), 0, (), 1)
     try:
         inspected = engine.inspect()
     except AppError as error:
         problems.append(error.problem)
+    verdict = None if installed is None else verify(installed)
+    if verdict is not None:
+        problems += verdict.problems()
     starter = shelf.starter()
     return Report(
         octavo=__version__,
@@ -73,9 +93,11 @@ def examine(paths: Paths, key: Key, engine: EngineClient, reader: Reader, remote
         sandbox=reader.step().value,
         key=key.origin.value,
         data=str(paths.data),
+        older_copy=str(find_copy(paths.database) or ""),
         starter=starter.path if starter else "",
         remote=remote,
         sockets=_sockets(),
+        installation=verdict,
         problems=tuple(problems),
     )
 

@@ -21,7 +21,7 @@ from app.models.shelf import ModelFile
 from app.services.plans import Fit, Placed, fit_of
 from app.services.readings import SavedReadings
 from app.services.remote import Remote
-from app.store.settings import SettingsStore
+from app.store.settings import SettingsStore, assemble
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
 
@@ -134,16 +134,29 @@ class Models:
     def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
         """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
         chosen for one model, and wrong for another."""
-        choices = self.choices() | {stored.engine.model_path: stored.engine}
+        choices = self._kept_choices()
+        fields = msgspec.json.decode(msgspec.json.encode(stored.engine), type=dict[str, msgspec.Raw])
+        path = stored.engine.model_path
+        choices[path] = choices.get(path, {}) | fields  # fields that another version knows stay
         self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
         remote = msgspec.structs.replace(stored.remote, enabled=False) if stored.remote.in_use else stored.remote
         self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
 
     def choices(self) -> dict[str, EngineSettings]:
-        """How models were loaded last, by their paths. Raises AppError as the store does."""
+        """How models were loaded last, by their paths. Raises AppError as the store does.
+
+        Of what another version of Octavo kept, that which holds in this one.
+        """
+        return {
+            path: msgspec.structs.replace(assemble(EngineSettings, fields), model_path=path)
+            for path, fields in self._kept_choices().items()
+        }
+
+    def _kept_choices(self) -> dict[str, dict[str, msgspec.Raw]]:
+        """The fields of each choice in JSON, valid or not."""
         kept = self._settings.get_blob(_CHOICES)
         try:
-            return msgspec.json.decode(kept, type=dict[str, EngineSettings]) if kept else {}
+            return msgspec.json.decode(kept, type=dict[str, dict[str, msgspec.Raw]]) if kept else {}
         except msgspec.DecodeError:
             return {}
 

@@ -10,7 +10,7 @@ import apsw
 import msgspec
 
 from app.core.conversation import Answer, BookRef, Citation, Ending, PassageRef, StoredQuestion, Timings, Turn, Usage
-from app.core.errors import Problem
+from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
 
 Value = TypeVar("Value")
@@ -120,10 +120,23 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         citations=decode(citations, tuple[Citation, ...]),
         usage=decode(usage, Usage),
         timings=decode(timings, Timings),
-        problem=decode(problem, Problem | None),
+        problem=_problem(problem),
         passages=decode(passages, tuple[PassageRef, ...]),
         excerpts=bool(excerpts),
     )
+
+
+class _Coded(msgspec.Struct, frozen=True):
+    code: str
+
+
+def _problem(text: str) -> Problem | None:
+    """Codes come and go with versions. An answer is shown with one that this version does not know, too."""
+    try:
+        known: Problem | None = decode(text, Problem | None)
+    except msgspec.ValidationError:
+        return AppError(Code.PROBLEM_UNKNOWN, name=decode(text, _Coded).code).problem
+    return known
 
 
 def encode(value: object) -> str:

@@ -14,9 +14,11 @@ from typing import Final
 import apsw
 
 from app.core.errors import AppError, Code
+from app.core.files import remove_private
 from app.core.paths import machine_error
+from app.store.copies import draft_of_copy, publish_copy, remove_copies
 from app.store.folding import contains, count_places
-from app.store.migrations import migrate
+from app.store.migrations import is_older, migrate
 from app.store.secret import Key
 
 _CIPHER: Final = "chacha20"
@@ -45,9 +47,11 @@ class Database:
     def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
         """Open the database at `path`, make it where there is none, and bring it to this program's version.
 
+        An older one is copied first (`app.store.copies`), and nobody else may have it open.
         `busy_ms`: how long to wait for another process that is writing.
         Raises AppError DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED,
-        DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL.
+        DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL. An older database that
+        could not be copied stays as it was.
         """
         _make_private(path)
         return cls(path, key, _connect(path, key, busy_ms), busy_ms)
@@ -120,12 +124,14 @@ class Database:
                 _roll_back(connection)
 
     def scrub(self) -> None:
-        """Leave no copy of deleted rows in the write-ahead log; what they took in the database is overwritten already.
+        """Leave no copy of deleted rows in the write-ahead log, nor in a copy from before an upgrade, which goes; what
+        they took in the database is overwritten already.
 
         Does what it can while another process reads; closing does the rest.
         """
         with self._lock, self._explained() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            remove_copies(self.path)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -147,9 +153,11 @@ class Database:
     def rekey(self, key: Key) -> None:
         """Inside `alone`: encrypt everything anew. Cut short by a kill, the database opens with one of the two keys.
 
-        Raises AppError DISK_FULL; then the key is the old one.
+        A copy from before an upgrade goes: it would open with the old key. Raises AppError DISK_FULL, FOLDER_READ_ONLY;
+        then the key is the old one.
         """
         with self._lock, self._explained() as connection:
+            remove_copies(self.path)
             connection.pragma("rekey", _raw(key))
             self._key = key
 
@@ -200,6 +208,8 @@ def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
         connection = _unlock(path, key, busy_ms)
     try:
         with _explained(path, connection):
+            if is_older(connection, path):
+                _upgrade(connection, path, key)
             migrate(connection, path)
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
             connection.pragma("journal_mode", "wal")
@@ -214,6 +224,32 @@ def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _upgrade(connection: apsw.Connection, path: Path, key: Key) -> None:
+    """Copy an older database, then bring it to this version. An older Octavo that still ran would not notice, and go on
+    writing as it knows; so nobody else may have it open."""
+    _seize(connection, path)
+    if is_older(connection, path):  # another process may have been first
+        _copy(connection, path, key)
+        migrate(connection, path)
+    connection.pragma("locking_mode", "normal")
+
+
+def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
+    """Through SQLite: to close a file that is open in SQLite too would give up its locks."""
+    version = int(connection.pragma("user_version"))
+    draft = draft_of_copy(path, version)
+    try:
+        _make_private(draft)
+        with contextlib.closing(_unlock(draft, key, _BUSY_MS)) as copy, _explained(draft, copy):
+            copy.pragma("journal_mode", "off")  # a draft needs no way back
+            copy.pragma("fullfsync", True)
+            with copy.backup("main", connection, "main") as backup:
+                backup.step()
+        publish_copy(path, version, draft)
+    finally:
+        remove_private(draft)
 
 
 def _seize(connection: apsw.Connection, path: Path) -> None:

@@ -201,7 +201,17 @@ END;
 """
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
-"""Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
+"""Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
+
+What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an
+enumeration. So such a change comes with a script, which may be empty; then an older Octavo refuses the desk, instead of
+failing later.
+"""
+
+
+def is_older(connection: apsw.Connection, path: Path) -> bool:
+    """Whether an older Octavo wrote this database; an empty one is not older. Raises AppError DATABASE_NEWER."""
+    return 0 < _version(connection, path, len(MIGRATIONS)) < len(MIGRATIONS)
 
 
 def migrate(connection: apsw.Connection, path: Path, scripts: tuple[str, ...] = MIGRATIONS) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,7 +25,7 @@ class SettingsStore:
         with self._database.read() as connection:
             rows = connection.execute("SELECT name, value FROM settings")
             stored = {str(name): str(value) for name, value in rows}
-        return _assemble(Settings, "", stored)
+        return assemble(Settings, stored)
 
     def save(self, settings: Settings) -> None:
         """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), and then keeps none of them.
@@ -50,12 +51,16 @@ class SettingsStore:
             connection.execute("INSERT OR REPLACE INTO blobs (name, value) VALUES (?, ?)", (name, value))
 
 
-def _assemble(group: type[Group], prefix: str, stored: dict[str, str]) -> Group:
+def assemble(group: type[Group], stored: Mapping[str, str | msgspec.Raw], prefix: str = "") -> Group:
+    """Settings from their fields in JSON, by their names after `prefix`.
+
+    A field that is missing or not valid (any more) has its default; names that are not known are passed over.
+    """
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(group):
         name = prefix + field.name
         if _is_group(field.type):
-            values[field.name] = _assemble(field.type, f"{name}.", stored)
+            values[field.name] = assemble(field.type, stored, f"{name}.")
         elif name in stored:
             try:
                 values[field.name] = msgspec.json.decode(stored[name], type=field.type)

@@ -16,7 +16,9 @@ from tests.documents.epub_writer import write_epub  # noqa: E402
 def main(file: str) -> None:
     text = (root / "resources/handbook.md").read_text(encoding="utf-8")
     title, *chapters = text.split("\n## ")
-    bodies = [MarkdownIt().render(("## " if number else "") + chapter) for number, chapter in enumerate([title, *chapters])]
+    bodies = [
+        MarkdownIt().render(("## " if number else "") + chapter) for number, chapter in enumerate([title, *chapters])
+    ]
     Path(file).write_bytes(write_epub(bodies, title="The Octavo handbook", language="en"))
 
 

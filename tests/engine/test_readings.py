@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.engine.protocol import BookSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading, fingerprint
-from app.engine.sealing import SECRET_BYTES, SealBroken
+from app.engine.sealing import SECRET_BYTES, SealBroken, seal
 from app.engine.sequence import Stopped
 
 SECRET = b"s" * SECRET_BYTES
@@ -165,6 +165,54 @@ def test_a_book_takes_its_readings_along(readings: Readings) -> None:
     other = save(readings, range(500, 600), book_id="b2")
     readings.delete_of_book("b1")
     assert readings.all() == (other,)
+
+
+def sealed_by_another_version(folder: Path, how: str, name: str) -> Path:
+    """A reading that a later Octavo saved: in a way that is not known here, or with a description that is not."""
+    path = folder / name
+    described = msgspec.msgpack.encode({"key": "in another form"})
+    with path.open("wb") as file:
+        seal(file, SECRET, [memoryview(len(described).to_bytes(4, "little") + described + b"the state")])
+    if how == "seal":
+        path.write_bytes(path.read_bytes().replace(b"octavo sealed 1\n", b"octavo sealed 2\n"))
+    return path
+
+
+@pytest.mark.parametrize("how", ["seal", "description"])
+def test_what_another_version_saved_stays_for_it(readings: Readings, tmp_path: Path, how: str) -> None:
+    own = save(readings, range(500), book_id="b1")
+    other = sealed_by_another_version(tmp_path / "readings", how, f"{KEY.digest}-0123456789abcdef.reading")
+    assert readings.all() == readings.of(KEY) == (own,)
+    assert readings.thrown_away == 0
+    assert other.exists()
+    readings.delete_of_book("b2")  # it may hold that book: nobody here can tell
+    assert not other.exists()
+    assert readings.all() == (own,)
+
+
+def test_what_another_version_saved_counts_for_the_quota(tmp_path: Path) -> None:
+    readings = Readings(tmp_path / "readings", SECRET, 3 * MB)
+    first = save(readings, range(1000), bytes(MB), book_id="b1")
+    other = sealed_by_another_version(tmp_path / "readings", "seal", "x.reading")
+    with other.open("ab") as file:
+        file.write(bytes(MB))
+    os.utime(other, (1, 1))
+    second = save(readings, range(1000, 2000), bytes(MB), book_id="b2")
+    assert not other.exists()  # it was not used for longest
+    assert {saved.name for saved in readings.all()} == {first.name, second.name}
+
+
+def test_a_later_version_may_tell_more_of_a_reading(readings: Readings, tmp_path: Path) -> None:
+    saved = save(readings, range(1000))
+    path = tmp_path / "readings" / saved.name
+    described = msgspec.msgpack.encode(
+        msgspec.msgpack.decode(msgspec.msgpack.encode(saved)) | {"read_by": "a later Octavo"}
+    )
+    with path.open("wb") as file:
+        seal(file, SECRET, [memoryview(len(described).to_bytes(4, "little") + described + b"the state")])
+    (again,) = Readings(tmp_path / "readings", SECRET, MB).of(KEY)
+    assert again.tokens == saved.tokens
+    assert load(readings, again) == b"the state"
 
 
 def test_a_write_that_fails_leaves_nothing(readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core import installation
 from app.isolation import program
 
 
@@ -16,17 +17,16 @@ from app.isolation import program
 def frozen_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """What PyInstaller's starter says of itself."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "octavo"))
-    return tmp_path
+    monkeypatch.setattr(sys, "executable", str(tmp_path.resolve() / "octavo"))
+    return tmp_path.resolve()
 
 
 def test_a_module_is_run_by_python() -> None:
-    assert program.frozen() is None
+    assert installation.root() is None
     assert program.command("app.engine.worker", "1")[1:] == ["-P", "-m", "app.engine.worker", "1"]
 
 
 def test_a_frozen_program_runs_itself(frozen_folder: Path) -> None:
-    assert program.frozen() == frozen_folder
     expected = [str(frozen_folder / "octavo"), "--child", "app.engine.worker", "1"]
     assert program.command("app.engine.worker", "1") == expected
 

@@ -195,3 +195,25 @@ def test_what_was_chosen_for_a_model_comes_back_with_it(
         assert ending.result.context_tokens == context_tokens
     assert desk.settings.load().engine == chosen
     assert ending.result.adapters == ("lora",)
+
+
+def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: Desk, tiny_scout: Path) -> None:
+    kept = {
+        "/models/other.gguf": {"model_path": "/models/other.gguf", "threads": 3, "phase": "full", "kv_type": "q2_0"},
+        "": {"threads": 2, "phase": "half"},
+    }
+    name = "engine_choices"
+    desk.settings.set_blob(name, msgspec.json.encode(kept))
+    assert desk.models.choices() == {
+        "/models/other.gguf": EngineSettings("/models/other.gguf", threads=3),
+        "": EngineSettings(threads=2),
+    }
+    *_, ending = desk.models.load_as(EngineSettings(str(tiny_scout), context_tokens=1024), Cancel())
+    assert isinstance(ending, Done), ending
+    blob = desk.settings.get_blob(name)
+    assert blob is not None
+    now = msgspec.json.decode(blob)
+    assert now["/models/other.gguf"] == kept["/models/other.gguf"]
+    assert (now[""]["threads"], now[""]["phase"]) == (0, "half")  # the choice of before, which this version made
+    desk.settings.set_blob(name, b"[]")
+    assert desk.models.choices() == {}

@@ -1,0 +1,158 @@
+"""Where the installed program lies, and the manifests that say of what files it consists.
+
+The root of an installation is the folder of its program file. In it lies `manifest.json`, and a `manifest-NAME.json`
+for each add-on package. Each is a `Manifest` in JSON; together they name every file beneath the root but themselves.
+They are written by packaging/bundle/manifest.py. They are not signed: they tell damage and what was put there by
+mistake, not the work of somebody who can write into the installation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+MANIFEST_NAME = "manifest.json"
+OWN_PACKAGE = "octavo"
+
+_ADD_ON_MANIFESTS = "manifest-*.json"
+_SYSTEMS = {"win32": "windows", "darwin": "macos"}
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+_DPKG = Path("/var/lib/dpkg/info")
+
+
+class HashedFile(msgspec.Struct, frozen=True):
+    """`sha256`: 64 hexadecimal digits, lower case. `bytes`: its size."""
+
+    sha256: str
+    bytes: int
+
+
+class Package(msgspec.Struct, frozen=True):
+    """What a package is. `system`: as `system()` says it. `glibc`: the least version that it runs with, or empty."""
+
+    name: str
+    version: str
+    commit: str
+    system: str
+    glibc: str = ""
+
+
+class Manifest(Package, frozen=True):
+    """The files of a package and its symbolic links with their targets, by their paths below the root, with `/`."""
+
+    files: dict[str, HashedFile] = {}
+    links: dict[str, str] = {}
+
+    @property
+    def package(self) -> Package:
+        return Package(self.name, self.version, self.commit, self.system, self.glibc)
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What lies beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
+
+    files: dict[str, int]
+    links: dict[str, str]
+
+
+def root() -> Path | None:
+    """The folder of this installation; None in a checkout, or where Octavo was installed as a Python package."""
+    return Path(sys.executable).resolve().parent if getattr(sys, "frozen", False) else None
+
+
+def system() -> str:
+    """What packages must be built for to run here, such as `linux-x86_64`, `windows-x86_64` or `macos-aarch64`."""
+    machine = platform.machine().lower()
+    return f"{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(machine, machine)}"
+
+
+def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
+    """How the name of the package ends that this installation came from; empty where that cannot be told.
+
+    `dpkg`: the folder in which dpkg keeps the lists of the files that it installed.
+    """
+    if installed is None:
+        return ""
+    if sys.platform in ("win32", "darwin"):
+        return {"win32": ".exe", "darwin": ".dmg"}[sys.platform]
+    mounted = os.environ.get("APPDIR", "")
+    if os.environ.get("APPIMAGE") and mounted and installed.is_relative_to(Path(mounted).resolve()):
+        return ".AppImage"
+    program = os.fsencode(installed / OWN_PACKAGE)
+    try:
+        lists = (dpkg / f"{OWN_PACKAGE}.list").read_bytes()
+    except OSError:
+        return ".tar.zst"
+    return ".deb" if program in lists.splitlines() else ".tar.zst"
+
+
+def manifest_name(package: str) -> str:
+    """The name of a package's manifest: `octavo-cuda` has `manifest-cuda.json`."""
+    return MANIFEST_NAME if package == OWN_PACKAGE else f"manifest-{package.removeprefix(OWN_PACKAGE + '-')}.json"
+
+
+def manifest_files(root: Path) -> list[Path]:
+    """The manifests in a root, that of the program first. Raises OSError."""
+    own = root / MANIFEST_NAME
+    return ([own] if own.exists() else []) + sorted(root.glob(_ADD_ON_MANIFESTS))
+
+
+def read_manifest(file: Path) -> Manifest | None:
+    """None where it cannot be read or is none."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def encode(record: msgspec.Struct) -> bytes:
+    """A manifest as it is written: the same bytes for the same contents, a line for each file."""
+    return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=1) + b"\n"
+
+
+def contents(root: Path) -> Contents:
+    """All files and links beneath `root` but the manifests. Folders that cannot be listed are empty.
+
+    In a name that is not UTF-8 the bytes that are wrong become question marks.
+    """
+    found = Contents({}, {})
+    manifests = {file.name for file in manifest_files(root)}
+    for path, entry in _walk(root, ""):
+        if path in manifests:
+            continue
+        if entry.is_symlink():
+            found.links[path] = _text(str(Path(entry.path).readlink()))
+        else:
+            status = entry.stat(follow_symlinks=False)
+            found.files[path] = status.st_size if stat.S_ISREG(status.st_mode) else -1
+    return found
+
+
+def sha256_of(file: Path) -> str:
+    """Raises OSError."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = prefix + _text(entry.name)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), f"{path}/")
+        else:
+            yield path, entry
+
+
+def _text(name: str) -> str:
+    return name.encode("utf-8", "replace").decode("utf-8")
