@@ -22,7 +22,7 @@ _STEPS = 20
 
 
 def xdotool(*words: object) -> str:
-    done = subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["/usr/bin/xdotool", *map(str, words)], capture_output=True, text=True, check=False)
     return done.stdout.strip()
 
 
@@ -45,7 +45,7 @@ class Source(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setGeometry(1600, 1000, 240, 120)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
         carried = QMimeData()
         carried.setUrls([QUrl.fromLocalFile(self._file)])
         drag = QDrag(self)
