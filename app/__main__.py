@@ -1,8 +1,14 @@
-"""Where the program begins: arguments make it a terminal program, none the window."""
+"""Where the program begins: arguments make it a terminal program, none the window.
+
+Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too.
+"""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+_WINDOW = "octavo-desk"
 
 
 def terminal() -> int:
@@ -19,5 +25,10 @@ def desk() -> int:
     return bootstrap.run_window(sys.argv[1:])
 
 
+def main() -> int:
+    """The face that the name and the arguments ask for."""
+    return desk() if len(sys.argv) == 1 or Path(sys.argv[0]).stem == _WINDOW else terminal()
+
+
 if __name__ == "__main__":
-    sys.exit(terminal() if len(sys.argv) > 1 else desk())
+    sys.exit(main())
