@@ -569,8 +569,8 @@ _SENTENCES: dict[Code, str] = {
     Code.USAGE: "This is not understood: {detail}. “octavo --help” shows what can be asked for.",
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. It stays as it was.",
     Code.WINDOW_SILENT: (
-        "The desk in “{path}” is open already, but its window does not answer. Wait until it does, or close it or end its"
-        " process, and start Octavo again."
+        "The desk in “{path}” is open already, but its window does not answer. Wait until it does, or close it or end"
+        " its process, and start Octavo again."
     ),
     Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),
     Code.BUG: (

@@ -1,8 +1,8 @@
 """One window for each desk: a second start hands its files to the window that is open, and ends.
 
 No socket is opened for it. The window holds a lock in the data folder, which the system takes back however its process
-ends, and watches a folder beside it. A second start leaves a call there: a file that names other files, which the window
-takes away as soon as it has read it.
+ends, and watches the folder around it. A second start leaves a call there: a file that names other files, which the
+window takes away as soon as it has read it.
 """
 
 from __future__ import annotations
