@@ -15,15 +15,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QFileSystemWatcher, QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 
 from app.core.errors import AppError, Code
+from app.core.locks import try_lock
 from app.core.paths import Paths
 
 PATIENCE_S = 15.0
 """How long a second start waits for the window to take its call; a busy window takes it within a second."""
 
-_STEP_MS = 100
+_STEP_S = 0.05
 _OLD_S = 60
 _MAX_CALL_BYTES = 16 << 20
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable; Wayland, xdg-activation-v1
@@ -52,10 +53,10 @@ class Call(msgspec.Struct, frozen=True):
 class Place:
     """The right to be a desk's window, until `close` or the end of the process."""
 
-    def __init__(self, folder: Path | None, lock: QLockFile | None) -> None:
+    def __init__(self, folder: Path | None, descriptor: int | None) -> None:
         """For `take`. None: a folder that nothing can be written into, which others will say."""
         self.folder = folder
-        self._lock = lock
+        self._descriptor = descriptor
 
     @classmethod
     def take(cls, paths: Paths, call: Call, *, patience_s: float = PATIENCE_S) -> Place | None:
@@ -66,28 +67,38 @@ class Place:
         try:
             paths.create()
             paths.window.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(paths.window / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except (AppError, OSError):
             return cls(None, None)
-        lock = QLockFile(str(paths.window / "lock"))
-        lock.setStaleLockTime(0)  # age says nothing: a window may stay open for weeks
-        if lock.tryLock(0):
-            return cls(paths.window, lock)
-        if lock.error() is not QLockFile.LockError.LockFailedError:
-            return cls(None, None)  # a disk that knows no locks
-        left = _leave(paths.window, call)
-        deadline = time.monotonic() + patience_s
-        while left.exists():
-            if lock.tryLock(_STEP_MS):  # it closed meanwhile
-                left.unlink(missing_ok=True)
-                return cls(paths.window, lock)
-            if time.monotonic() > deadline:
-                left.unlink(missing_ok=True)
-                raise AppError(Code.WINDOW_SILENT, path=str(paths.data))
+        try:
+            if try_lock(descriptor) or not _handed_over(paths, call, descriptor, patience_s):
+                return cls(paths.window, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
         return None
 
     def close(self) -> None:
-        if self._lock is not None:
-            self._lock.unlock()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _handed_over(paths: Paths, call: Call, descriptor: int, patience_s: float) -> bool:
+    """Whether the window took the call. False where it closed meanwhile: the lock is then held by `descriptor`."""
+    left = _leave(paths.window, call)
+    try:
+        deadline = time.monotonic() + patience_s
+        while left.exists():
+            if try_lock(descriptor):
+                return False
+            if time.monotonic() > deadline:
+                raise AppError(Code.WINDOW_SILENT, path=str(paths.data))
+            time.sleep(_STEP_S)
+        return True
+    finally:
+        left.unlink(missing_ok=True)
 
 
 class Calls(QObject):
@@ -111,7 +122,10 @@ class Calls(QObject):
 
 
 def _leave(folder: Path, call: Call) -> Path:
-    """Write a call; it gets its name once it is whole. Raises AppError WINDOW_SILENT where it cannot be written."""
+    """Write a call; it gets its name once it is whole. Nothing forces it onto the disk: it stays for a moment only.
+
+    Raises AppError WINDOW_SILENT where it cannot be written.
+    """
     path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex}.call"
     part = path.with_suffix(".part")
     try:
