@@ -1,9 +1,18 @@
-"""Where the program begins: arguments make it a terminal program, none the window. The frozen program is its own
-children, too."""
+"""Where the program begins: arguments make it a terminal program, none the window.
+
+Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too. That
+one program is its own children as well.
+"""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+from app.core import installation
+from app.isolation import program
+
+_WINDOW = "octavo-desk"
 
 
 def terminal() -> int:
@@ -20,16 +29,15 @@ def desk() -> int:
     return bootstrap.run_window(sys.argv[1:])
 
 
-def frozen() -> int:
-    """The one file of the frozen program: a child of itself if it is told so, the desk otherwise."""
-    from app.isolation import program
-
-    if sys.argv[1:2] == [program.CHILD]:
-        program.run_child(sys.argv[2:])
-        return 0
-    program.leave_bundle()
-    return terminal() if len(sys.argv) > 1 else desk()
+def main() -> int:
+    """The face that the name and the arguments ask for."""
+    if installation.root():
+        if sys.argv[1:2] == [program.CHILD]:
+            program.run_child(sys.argv[2:])
+            return 0
+        program.leave_bundle()
+    return desk() if len(sys.argv) == 1 or Path(sys.argv[0]).stem == _WINDOW else terminal()
 
 
 if __name__ == "__main__":
-    sys.exit(frozen() if getattr(sys, "frozen", False) else terminal() if len(sys.argv) > 1 else desk())
+    sys.exit(main())

@@ -600,6 +600,10 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.USAGE: "This is not understood: {detail}. “octavo --help” shows what can be asked for.",
     Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. It stays as it was.",
+    Code.WINDOW_SILENT: (
+        "The desk in “{path}” is open already, but its window does not answer. Wait until it does, or close it or end"
+        " its process, and start Octavo again."
+    ),
     Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),
     Code.BUG: (
         "Something went wrong inside Octavo itself ({where}). What is stored is safe; try again, and please report it."

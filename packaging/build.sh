@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the packages in dist/. Called by packaging/dev as: build.sh [deb|tar]... ; both if none is named.
+# Makes the packages in build/packages/. Called by packaging/dev as: build.sh [deb|tar]... ; both if none is named.
 # One commit gives the same bytes each time: what is built bears the time of the commit.
 set -euo pipefail
 
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
-work=$root/build/package out=$root/dist
+work=$root/build/package out=$root/build/packages
 environment=$work/environment bundle=$work/octavo
 python=$environment/bin/python
 formats=()

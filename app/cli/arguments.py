@@ -41,12 +41,17 @@ _SETTINGS = {
 }
 
 
-def window_options(argv: Sequence[str]) -> WindowOptions:
-    """What `octavo-desk` was given: a data folder and files to open."""
+def window_parser() -> argparse.ArgumentParser:
+    """The parser of `octavo-desk`."""
     window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
     window.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
-    window.add_argument("files", nargs="*", type=Path, help=_("books to open"))
-    options = window.parse_args(argv)
+    window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
+    return window
+
+
+def window_options(argv: Sequence[str]) -> WindowOptions:
+    """What `octavo-desk` was given: a data folder and files to open."""
+    options = window_parser().parse_args(argv)
     return WindowOptions(paths(options), tuple(options.files))
 
 

@@ -206,6 +206,7 @@ class Code(StrEnum):
     USAGE = "usage"  # detail
     SETTING_INVALID = "setting_invalid"  # name, detail
     NO_DISPLAY = "no_display"
+    WINDOW_SILENT = "window_silent"  # path: of the desk whose window is open and does not answer
     BUG = "bug"  # where
     PROBLEM_UNKNOWN = "problem_unknown"  # name: the code of another version, kept with an answer
 
@@ -235,6 +236,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DISK_FULL,
         Code.FOLDER_READ_ONLY,
         Code.EXPORT_NOT_WRITTEN,
+        Code.WINDOW_SILENT,
         Code.DATABASE_NEWER,
         Code.DATABASE_LOCKED,
         Code.DATABASE_KEY,

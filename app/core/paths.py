@@ -36,6 +36,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "logs" / "octavo.log"
 
     @property
+    def window(self) -> Path:
+        """The folder in which the desk's open window is called (app/ui/calls.py)."""
+        return self.data / "window"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

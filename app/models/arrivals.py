@@ -8,12 +8,10 @@ lies there when nobody holds its lock was left by a crash, and goes.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import sync_folder, write_private
+from app.core.locks import try_lock
 from app.core.paths import machine_error
 from app.models.offers import Offer
 
@@ -209,28 +208,13 @@ def _empty(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[bool]:
-    """Whether the folder's lock is ours: the system takes it back from a process that ends, however it does."""
+    """Whether the folder's lock is ours."""
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         yield False
         return
     try:
-        yield _lock(descriptor)
+        yield try_lock(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)  # a disk that knows no locks
-    return True

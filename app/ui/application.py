@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import TypeAlias
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import Shiboken
 
 from app import messages
@@ -24,7 +24,9 @@ from app.core.paths import Paths
 from app.core.settings import Settings
 from app.messages import _, sentence
 from app.services.desk import Desk
+from app.ui import emblem
 from app.ui.bridge import Bridge, Executor, problem_of
+from app.ui.calls import Call, Calls, Place
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
 from app.ui.icons import Icons
@@ -37,25 +39,61 @@ from app.ui.widgets.dialogs import LineDialog, SmallDialog
 OpenDesk: TypeAlias = Callable[[Paths, "str | None"], Desk]
 
 EXIT_FAILED = 1
+APPLICATION_ID = "alt.octavo.Octavo"
+"""By which desktops know the program; its files in packaging/desktop are named so. `alt` is not a domain, and never
+will be one (RFC 9476)."""
+
 _BLOB = "window"
 
 
+class Application(QApplication):
+    """Qt's, which also tells of files that macOS hands over: there they are no arguments."""
+
+    file_given = Signal(object)  # Path
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.file_given.emit(Path(event.file()))
+            return True
+        return super().event(event)
+
+
 def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Path] = ()) -> int:
-    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, each one is told."""
-    application = QApplication(sys.argv[:1])
+    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, each one is told.
+
+    Where a window of this desk is open already, it comes to the front and gets the files instead.
+    """
+    silent: Problem | None = None
+    place: Place | None = None
+    try:
+        place = Place.take(paths, Call.of(files))
+        if place is None:
+            return 0
+    except AppError as error:
+        silent = error.problem
+    application = Application(sys.argv[:1])
     application.setApplicationName("octavo")
     application.setApplicationDisplayName("Octavo")
-    application.setDesktopFileName("octavo")
+    application.setDesktopFileName(APPLICATION_ID)
+    application.setWindowIcon(emblem.icon())
     load_fonts()
     opening = Opening(application, paths, open_desk, handbook, files)
+    application.file_given.connect(opening.take_file)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
     signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
     sys.excepthook = opening.tell_fault
-    opening.begin(None)
+    if place is None:
+        assert silent is not None
+        opening.refuse(silent)
+    else:
+        opening.listen(place)
+        opening.begin(None)
     code = application.exec()
     sys.excepthook = sys.__excepthook__
     leave_clipboard()
     opening.close()
+    if place is not None:
+        place.close()
     return code
 
 
@@ -84,15 +122,22 @@ class Opening(QObject):
         self._paths = paths
         self._open_desk = open_desk
         self._handbook = handbook
-        self._files = files
+        self._files = list(files)
         self._theme = Theme()
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
         self._collector = Collector(self)
         self._desk: Desk | None = None
         self._dialog: SmallDialog | None = None
+        self._calls: Calls | None = None
         self.presenter: WindowPresenter | None = None
         application.setQuitOnLastWindowClosed(False)  # a passphrase's dialog closes before the window opens
+
+    def listen(self, place: Place) -> None:
+        """Be the window that second starts hand their files to."""
+        self._calls = Calls(place, self)
+        self._calls.arrived.connect(self._take_call)
+        self._calls.look()
 
     def begin(self, passphrase: str | None) -> None:
         work = partial(_open, self._open_desk, self._paths, passphrase)
@@ -146,9 +191,30 @@ class Opening(QObject):
             dialog.rejected.connect(self._give_up)
             dialog.open()
             return
+        self.refuse(problem)
+
+    def refuse(self, problem: Problem) -> None:
+        """Say why there will be no window, and end."""
         told = self._dialog = SmallDialog(_("Octavo cannot open"), sentence(problem), _("Close"))
         told.finished.connect(self._give_up)
         told.open()
+
+    @Slot(object)
+    def take_file(self, file: Path) -> None:
+        """One that the desktop hands over; before there is a window it waits."""
+        if self.presenter is None:
+            self._files.append(file)
+        else:
+            self.presenter.take_files([file])
+
+    @Slot(object)
+    def _take_call(self, call: Call) -> None:
+        for file in call.paths():
+            self.take_file(file)
+        shown = self.presenter.window if self.presenter is not None else self._dialog
+        if shown is not None and Shiboken.isValid(shown) and shown.isVisible():
+            call.permit()
+            _bring_to_front(shown)
 
     @Slot(str, str)
     def _try_passphrase(self, key: str, passphrase: str) -> None:  # noqa: ARG002 - there is only one question
@@ -167,6 +233,12 @@ def _open(open_desk: OpenDesk, paths: Paths, passphrase: str | None) -> tuple[De
         with contextlib.suppress(msgspec.MsgspecError):  # of another version: the window opens in its usual place
             state = msgspec.msgpack.decode(blob, type=WindowState)
     return desk, desk.settings.load(), state
+
+
+def _bring_to_front(window: QWidget) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
 
 
 def _now() -> datetime:

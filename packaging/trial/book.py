@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.documents.epub_writer import write_epub  # noqa: E402
+from tests.documents.epub_writer import write_epub
 
 CHAPTERS = {
     "The lighthouse": [

@@ -85,6 +85,7 @@ class WindowPresenter(QObject):
         self._handbook = handbook
         self._started = False
         self._first_start = False
+        self._files: tuple[Path, ...] = ()
 
         conversations, books = ConversationList(self), BookList(self)
         shelf_panel = ShelfPanel(icons, conversations, books)
@@ -128,7 +129,7 @@ class WindowPresenter(QObject):
         """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
         self.preferences.begin(settings)
         self._state = state
-        self._files = tuple(files)
+        self._files += tuple(files)
         self.window.restore(state)
         self.remote.look()
         self.model.start()
@@ -169,6 +170,13 @@ class WindowPresenter(QObject):
             self.page.open_page(self._state.book_id, self._state.page)
         elif newest is not None and newest.books:
             self.page.open_book(newest.books[0].book_id)
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Files that the desktop hands over, as if they were dropped; before the window lives they wait for that."""
+        if self._started:
+            self.images.take_files(list(files))
+        else:
+            self._files += tuple(files)
 
     # ---- what belongs together
 

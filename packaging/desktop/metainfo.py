@@ -1,0 +1,82 @@
+"""Puts the versions of CHANGELOG.md into the AppStream metadata. Called as: metainfo.py OUT.
+
+A version is told by its introduction and the headings of what is new. One that has no day yet gets that of
+SOURCE_DATE_EPOCH, or today, and is marked as under development.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from app.ui.application import APPLICATION_ID
+
+_TEMPLATE = Path(__file__).with_name(f"{APPLICATION_ID}.metainfo.xml")
+_CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
+_VERSION = re.compile(r"\[(?P<version>\d[^]]*)\] - (?P<day>\d{4}-\d{2}-\d{2}|Unreleased)")
+
+
+def write(path: Path) -> None:
+    """Write the whole of it to `path`."""
+    parser = etree.XMLParser(remove_blank_text=True)
+    document = etree.parse(_TEMPLATE, parser)
+    document.getroot().append(releases(_CHANGELOG.read_text(encoding="utf-8")))
+    document.write(path, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def releases(changelog: str) -> etree._Element:
+    """The <releases> of a text in the form of Keep a Changelog 1.1.0."""
+    made = etree.Element("releases")
+    description: etree._Element | None = None
+    for node in SyntaxTreeNode(MarkdownIt().parse(changelog)).children:
+        if node.type == "heading" and node.tag == "h2":
+            found = _VERSION.fullmatch(_text(node))
+            description = None
+            if found is not None:
+                description = etree.SubElement(_release(made, found["version"], found["day"]), "description")
+        elif description is not None and node.type == "paragraph":
+            etree.SubElement(description, "p").text = _text(node)
+        elif description is not None and node.type == "bullet_list":
+            entries = etree.SubElement(description, "ul")
+            for item in node.children:
+                etree.SubElement(entries, "li").text = _lead(item)
+    return made
+
+
+def _release(releases: etree._Element, version: str, day: str) -> etree._Element:
+    if day == "Unreleased":
+        now = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))
+        return etree.SubElement(
+            releases, "release", version=version, type="development", date=time.strftime("%Y-%m-%d", now)
+        )
+    return etree.SubElement(releases, "release", version=version, type="stable", date=day)
+
+
+def _lead(item: SyntaxTreeNode) -> str:
+    """The words in bold at the beginning, or all of it."""
+    strong = next((node for node in item.walk() if node.type == "strong"), None)
+    return _text(strong if strong is not None else item).rstrip(".")
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    return " ".join("".join(_words(node)).split())
+
+
+def _words(node: SyntaxTreeNode) -> Iterator[str]:
+    for inner in node.walk():
+        if inner.type in ("text", "code_inline"):
+            yield inner.content
+        elif inner.type in ("softbreak", "hardbreak"):
+            yield " "
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

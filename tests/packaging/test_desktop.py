@@ -1,0 +1,281 @@
+"""What desktops and shells get of Octavo: icons, entries, kinds of files, manual pages, completion."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from lxml import etree
+from PIL import Image
+from PySide6.QtCore import QMimeDatabase
+
+from app import __version__
+from app.cli import arguments
+from app.documents.formats import detect
+from app.documents.images import kinds as images
+from app.messages import use_language
+from app.ui.application import APPLICATION_ID
+from app.ui.emblem import SIZES
+
+DESKTOP = Path(__file__).parents[2] / "packaging" / "desktop"
+DAY = {"SOURCE_DATE_EPOCH": "1780000000"}  # 28 May 2026
+
+needs = pytest.mark.skipif
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language("en")
+
+
+def _make(program: str, out: Path) -> Path:
+    subprocess.run([sys.executable, "-P", str(DESKTOP / program), str(out)], check=True, env=os.environ | DAY)
+    return out
+
+
+def _load(program: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"packaging_desktop_{Path(program).stem}", DESKTOP / program)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _entry() -> dict[str, str]:
+    lines = (DESKTOP / f"{APPLICATION_ID}.desktop").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _parsers(command)
+
+
+# ---- the entry in menus
+
+
+def test_every_kind_of_file_that_octavo_opens_can_be_opened_with_it() -> None:
+    database = QMimeDatabase()
+    listed = set(_entry()["MimeType"].split(";"))
+    for ending in (*detect._ENDINGS, *images.ENDINGS):
+        kind = database.mimeTypeForFile(f"a{ending}", QMimeDatabase.MatchMode.MatchExtension)
+        names = {kind.name(), *kind.aliases()}
+        assert names & listed or kind.isDefault(), f"{ending}: {names}"
+
+
+def test_the_desktop_knows_the_window_by_its_entry() -> None:
+    entry = _entry()
+    assert entry["Icon"] == APPLICATION_ID
+    assert entry["Exec"] == "octavo-desk %F"
+    metainfo = etree.parse(DESKTOP / f"{APPLICATION_ID}.metainfo.xml")
+    assert metainfo.findtext("id") == APPLICATION_ID
+    assert metainfo.findtext("launchable") == f"{APPLICATION_ID}.desktop"
+
+
+@needs(shutil.which("desktop-file-validate") is None, reason="desktop-file-utils is not installed")
+def test_the_entry_is_valid() -> None:
+    subprocess.run(["desktop-file-validate", DESKTOP / f"{APPLICATION_ID}.desktop"], check=True)
+
+
+# ---- icons
+
+
+def test_icons_are_drawn_in_all_sizes_and_always_alike(tmp_path: Path) -> None:
+    one, two = _make("icons.py", tmp_path / "one"), _make("icons.py", tmp_path / "two")
+    for side in SIZES:
+        with Image.open(one / f"{side}.png") as image:
+            assert image.size == (side, side)
+            assert image.mode == "RGBA"
+            assert image.getpixel((0, 0))[3] < 255
+            assert image.getpixel((side // 2, side // 16)) == (0x7A, 0x2E, 0x35, 255)
+    for name in ("octavo.ico", "octavo.icns"):
+        with Image.open(one / name) as image:
+            assert {(32, 32), (256, 256)} <= {tuple(size[:2]) for size in image.info["sizes"]}
+    for file in one.iterdir():
+        assert file.read_bytes() == (two / file.name).read_bytes(), file.name
+
+
+# ---- what software centres show
+
+
+CHANGELOG = """# Changelog
+
+## [0.2.0] - Unreleased
+
+Not yet.
+
+## [0.1.0] - 2026-03-01
+
+The desk *opens*.
+
+### Added
+
+- **The window.** A shelf,
+  and more.
+- `octavo read`, without
+  a lead
+"""
+
+
+def test_versions_are_told_from_the_changelog(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", DAY["SOURCE_DATE_EPOCH"])
+    coming, first = _load("metainfo.py").releases(CHANGELOG)
+    assert dict(coming.attrib) == {"version": "0.2.0", "type": "development", "date": "2026-05-28"}
+    assert dict(first.attrib) == {"version": "0.1.0", "type": "stable", "date": "2026-03-01"}
+    assert first.findtext("description/p") == "The desk opens."
+    entries = [entry.text for entry in first.iterfind("description/ul/li")]
+    assert entries == ["The window", "octavo read, without a lead"]
+
+
+@needs(shutil.which("appstreamcli") is None, reason="appstream is not installed")
+def test_the_metadata_are_valid(tmp_path: Path) -> None:
+    made = _make("metainfo.py", tmp_path / f"{APPLICATION_ID}.metainfo.xml")
+    assert f'version="{__version__}"' in made.read_text(encoding="utf-8")
+    # Octavo has no home page that could be named.
+    subprocess.run(
+        ["appstreamcli", "validate", "--no-net", "--pedantic", "--override=url-homepage-missing=info", made], check=True
+    )
+
+
+# ---- kinds of files
+
+
+def test_the_desktop_learns_what_a_gguf_file_is(tiny_scout: Path, tmp_path: Path) -> None:
+    packages = tmp_path / "share" / "mime" / "packages"
+    packages.mkdir(parents=True)
+    shutil.copy(DESKTOP / f"{APPLICATION_ID}.mime.xml", packages / f"{APPLICATION_ID}.xml")
+    nameless = tmp_path / "model"
+    nameless.write_bytes(tiny_scout.read_bytes()[:64])
+    ask = "import sys; from PySide6.QtCore import QMimeDatabase as D; print(D().mimeTypeForFile(sys.argv[1]).name())"
+    environment = os.environ | {"XDG_DATA_DIRS": str(tmp_path / "share"), "XDG_DATA_HOME": str(tmp_path / "none")}
+    for file in (nameless, tiny_scout):
+        told = subprocess.run([sys.executable, "-c", ask, str(file)], env=environment, capture_output=True, text=True)
+        assert told.stdout.strip() == "application/x-gguf"
+
+
+# ---- manual pages
+
+
+def test_manual_pages_name_every_command_and_option_in_both_languages(tmp_path: Path) -> None:
+    folder = _make("manual.py", tmp_path)
+    for place, heading in ((folder, ".SH NAME"), (folder / "ja", ".SH 名前")):
+        for parser in (arguments.parser(), arguments.window_parser()):
+            page = (place / f"{parser.prog}.1").read_text(encoding="utf-8")
+            assert heading in page
+            assert '"2026-05-28"' in page.splitlines()[0]
+            plain = page.replace("\\-", "-")
+            for command in _parsers(parser):
+                assert command.prog in plain
+                for action in command._actions:
+                    assert all(option in plain for option in action.option_strings if action.dest != "help")
+    assert "文書について質問します" in (folder / "ja" / "octavo.1").read_text(encoding="utf-8")
+
+
+@needs(shutil.which("mandoc") is None, reason="mandoc, which looks manual pages over, is not installed")
+def test_manual_pages_are_sound(tmp_path: Path) -> None:
+    for page in _make("manual.py", tmp_path).rglob("*.1"):
+        subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], check=True)
+
+
+# ---- completion
+
+
+COMPLETE = """
+source "$1"
+shift
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+$(complete -p octavo | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("octavo mo", {"models"}),
+        ("octavo models pl", {"plan"}),
+        ("octavo ask --exc", {"--excerpts"}),
+        ("octavo ask --kv q", {"q8_0", "q4_0"}),
+        ("octavo ask --document le", {"lease.pdf", "leases"}),
+        ("octavo read le", {"lease.pdf", "leases"}),
+        ("octavo doctor --data-dir le", {"leases"}),
+    ],
+)
+def test_bash_completes_commands_options_and_files(
+    completion: Path, typed: str, offered: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "lease.pdf").touch()
+    (tmp_path / "leases").mkdir()
+    command = ["bash", "--norc", "-c", COMPLETE, "bash", str(completion / "bash" / "octavo"), *typed.split()]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == offered
+
+
+@pytest.mark.parametrize(("shell", "name"), [("bash", "{}"), ("zsh", "_{}"), ("fish", "{}.fish")])
+def test_shells_can_read_their_completion(completion: Path, shell: str, name: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    for program in ("octavo", "octavo-desk"):
+        subprocess.run([shell, "-n", completion / shell / name.format(program)], check=True)
+
+
+@pytest.fixture(scope="module")
+def completion(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _make("completion.py", tmp_path_factory.mktemp("completion"))
+
+
+# ---- all of it
+
+
+def _stage(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program = folder / "bundle" / "octavo"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho octavo {version}\n")
+    program.chmod(0o755)
+    command = ["bash", DESKTOP / "stage.sh", "bundle", "staged"]
+    environment = os.environ | DAY | {"PYTHON": sys.executable}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_everything_lies_where_desktops_and_shells_look_for_it(tmp_path: Path) -> None:
+    staged = _stage(__version__, tmp_path)
+    assert staged.returncode == 0, staged.stderr
+    share = tmp_path / "staged" / "usr" / "share"
+    for place in (
+        f"applications/{APPLICATION_ID}.desktop",
+        f"icons/hicolor/scalable/apps/{APPLICATION_ID}.svg",
+        *(f"icons/hicolor/{side}x{side}/apps/{APPLICATION_ID}.png" for side in SIZES),
+        f"metainfo/{APPLICATION_ID}.metainfo.xml",
+        f"mime/packages/{APPLICATION_ID}.xml",
+        "bash-completion/completions/octavo-desk",
+        "zsh/vendor-completions/_octavo",
+        "fish/vendor_completions.d/octavo.fish",
+        "doc/octavo/README.md",
+    ):
+        assert (share / place).is_file(), place
+    for page in ("man/man1/octavo.1.gz", "man/man1/octavo-desk.1.gz", "man/ja/man1/octavo.1.gz"):
+        assert gzip.decompress((share / page).read_bytes()).startswith(b".TH OCTAVO")
+    changelog = Path(__file__).parents[2] / "CHANGELOG.md"
+    assert gzip.decompress((share / "doc/octavo/changelog.gz").read_bytes()) == changelog.read_bytes()
+
+
+def test_a_bundle_of_another_version_is_refused(tmp_path: Path) -> None:
+    staged = _stage("9.9.9", tmp_path)
+    assert staged.returncode == 1
+    assert "9.9.9" in staged.stderr
+    assert not (tmp_path / "staged").exists()
