@@ -1,7 +1,7 @@
 """Where the program begins: arguments make it a terminal program, none the window.
 
-Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too. That
-one program is its own children as well.
+Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too.
+That one program is its own children as well.
 """
 
 from __future__ import annotations
