@@ -1,13 +1,13 @@
 """Replaces libraries that Octavo never calls, but that others are linked to, by small ones that refuse.
 
 PyAV's wheel brings the encoders x264 and x265, which are under the GPL, and SVT-AV1; its libavcodec is linked to them,
-while Octavo only decodes. OpenCV's brings a second FFmpeg and an OpenSSL that is no longer maintained, for reading
+and to others for what Octavo never does, while Octavo only decodes. OpenCV's brings a second FFmpeg and an OpenSSL that is no longer maintained, for reading
 videos, which Octavo does not do with OpenCV. Neither would load without them.
 
     python packaging/bundle/stand_ins.py SITE_PACKAGES
 
-SITE_PACKAGES is the folder in which `av.libs` and `cv2` lie: that of the environment that is to be frozen, never that of
-a checkout, whose tests encode videos. A second run finds nothing left to do. A C compiler is needed.
+SITE_PACKAGES is the folder in which `av.libs` and `cv2` lie: that of the environment that is to be frozen, never that
+of a checkout, whose tests encode videos. A second run finds nothing left to do. A C compiler is needed.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ STAND_INS = (
     StandIn("av.libs/libx265-*.so*", {"x265_api_get_*": "argument ? 0 : refuse(name)"}),
     # EB_ErrorInsufficientResources, with which FFmpeg's wrapper gives up.
     StandIn("av.libs/libSvtAv1Enc-*.so*", {"svt_av1_enc_init_handle": "(long)0x80001000", "svt_av1_enc_deinit*": "0"}),
+    # For a filter that compares videos.
+    StandIn("av.libs/libvmaf-*.so*"),
+    # For https, which no process that decodes may speak. It is started, and ended, with FFmpeg's network.
+    StandIn("av.libs/libgnutls-*.so*", {"gnutls_global_*": "0"}),
     StandIn("opencv_python_headless.libs/libavcodec-*.so*"),
     StandIn("opencv_python_headless.libs/libavformat-*.so*"),
     StandIn("opencv_python_headless.libs/libavutil-*.so*"),
