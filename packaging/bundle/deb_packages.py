@@ -80,8 +80,8 @@ def owners(paths: list[Path]) -> dict[Path, Package]:
     found: dict[Path, str] = {}
     for path in paths:
         digest = sha256_of(path)
-        for name, place in candidates.get(path.name, []):
-            if place.is_file() and sha256_of(place) == digest:
+        for name, installed in candidates.get(path.name, []):
+            if installed.is_file() and sha256_of(installed) == digest:
                 found[path] = name
                 break
     packages = _packages(sorted(set(found.values())))
@@ -97,7 +97,7 @@ def licence_of(untrusted_copyright: Path) -> str:
         return ""
     for paragraph in read.all_files_paragraphs():
         if "*" in paragraph.files and paragraph.license is not None:
-            return spdx(paragraph.license.synopsis)
+            return spdx(getattr(paragraph.license, "synopsis", ""))
     return ""
 
 

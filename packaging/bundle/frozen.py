@@ -44,8 +44,7 @@ def sha256_of(path: Path) -> str:
 def _modules_of(program: Path) -> set[str]:
     try:
         archive = CArchiveReader(str(program))
-        return {
-            name for entry in archive.toc if entry.endswith(".pyz") for name in archive.open_embedded_archive(entry).toc
-        }
+        inner = [archive.open_embedded_archive(entry) for entry in archive.toc if entry.endswith(".pyz")]
     except ArchiveReadError:
         return set()
+    return {name for entry in inner for name in entry.toc}

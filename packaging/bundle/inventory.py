@@ -21,6 +21,9 @@ from wheels import Crate, Origin, Wheel, read_lock, wheels_of
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_PACKAGE = "app"
 
+_STANDARD = (("texts", ".txt"), ("common", ""))
+"""Where the standard text of a licence lies, and how its name ends there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -79,18 +82,17 @@ def take_stock(
     known_modules = set(sys.stdlib_module_names) | {"__main__", "sitecustomize", "usercustomize"}
     for wheel in installed:
         mine = wheel.modules & modules
-        files = {file for file in wheel.files & bundle.files.keys() if ".dist-info/" not in file}
-        if wheel.name == own.name or not (mine or files):
+        carried = {file for file in wheel.files & bundle.files.keys() if ".dist-info/" not in file}
+        if wheel.name == own.name or not (mine or carried):
             continue
         known_modules |= {file.partition("/")[0].partition(".")[0] for file in wheel.files}
-        extensions = sorted(
-            file for file in files - claimed if file in bundle.libraries and _is_extension(bundle.files[file])
-        )
+        native_code = (carried - claimed) & set(bundle.libraries)
+        extensions = sorted(file for file in native_code if _is_extension(bundle.files[file]))
         claimed |= set(extensions)
         holders |= dict.fromkeys(extensions, wheel.name)
         known = table.python_of(wheel.name)
         found.append(_package(wheel, known, tuple(extensions), wheel.origin(lock), places))
-        found += [_crate(crate, wheel.name, known, places) for crate in wheel.crates]
+        found += [_crate(crate, wheel.name, places) for crate in wheel.crates]
 
     loose = [file for file in bundle.libraries if file not in claimed]
     packages: dict[str, list[str]] = {}
@@ -229,19 +231,18 @@ def _package(
     )
 
 
-def _crate(crate: Crate, holder: str, known: Known, places: Places) -> Component:
+def _crate(crate: Crate, holder: str, places: Places) -> Component:
     """The licences of crates are those of their SBOM; the texts, which no wheel brings, are the standard ones."""
-    names = [f"texts/{name}.txt" for name in re.findall(r"[\w.-]+", crate.licence)]
-    names += [f"common/{name}" for name in re.findall(r"[\w.-]+", crate.licence)]
-    source = f"https://crates.io/crates/{crate.name}/{crate.version}"
+    names = re.findall(r"[\w.-]+", crate.licence)
+    texts = places.texts([f"{folder}/{name}{ending}" for name in names for folder, ending in _STANDARD])
     return Component(
         crate.name,
         crate.version,
-        crate.licence or known.licence,
-        source,
+        crate.licence,
+        f"https://crates.io/crates/{crate.name}/{crate.version}",
         purl=crate.purl,
         holders=(holder,),
-        texts=places.texts(names),
+        texts=texts,
     )
 
 

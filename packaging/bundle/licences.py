@@ -25,8 +25,7 @@ beside this list, in the files that are named.
 
 Libraries under the LGPL are files of their own in the folder of the program, to which it is linked when it starts. You
 may replace each of them by a version of yours that has the same interface, also one that you changed, and you may take
-the program apart to find faults of such a version. Where their source is stands with each; what was built is that source
-unchanged, except where it is said.
+the program apart to find faults of such a version. Where their source is stands with each.
 """
 
 

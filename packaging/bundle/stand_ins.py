@@ -1,8 +1,8 @@
 """Replaces libraries that Octavo never calls, but that others are linked to, by small ones that refuse.
 
-PyAV's wheel brings the encoders x264 and x265, which are under the GPL, and SVT-AV1; its libavcodec is linked to them,
-and to others for what Octavo never does, while Octavo only decodes. OpenCV's brings a second FFmpeg and an OpenSSL that is no longer maintained, for reading
-videos, which Octavo does not do with OpenCV. Neither would load without them.
+PyAV's wheel brings the encoders x264 and x265, which are under the GPL, SVT-AV1, and what its FFmpeg would need to
+speak https or to compare videos, while Octavo only decodes. OpenCV's brings a second FFmpeg and an OpenSSL that is no
+longer maintained, for reading videos, which Octavo does not do with OpenCV. Neither would load without them.
 
     python packaging/bundle/stand_ins.py SITE_PACKAGES
 

@@ -1,4 +1,4 @@
-"""The Python packages of an environment: which files are theirs, what they say of their licence, where they came from."""
+"""The Python packages of an environment: their files, what they say of their licence, and where they came from."""
 
 from __future__ import annotations
 
@@ -100,10 +100,8 @@ class Wheel:
 
     def origin(self, lock: dict[str, Any]) -> Origin | None:
         """None where uv.lock does not have it."""
-        locked = next(
-            (entry for entry in lock["package"] if (entry["name"], entry.get("version")) == (self.name, self.version)),
-            {},
-        )
+        key = self.name, self.version
+        locked: dict[str, Any] = next((p for p in lock["package"] if (p["name"], p.get("version")) == key), {})
         text = self._distribution.read_text("WHEEL") or ""
         tags = {line.removeprefix("Tag: ") for line in text.splitlines() if line.startswith("Tag: ")}
         for wheel in locked.get("wheels", []):
