@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import re
 import shutil
@@ -14,6 +15,9 @@ from frozen import sha256_of
 
 DOCUMENTS = Path("/usr/share/doc")
 COMMON = Path("/usr/share/common-licenses")
+
+# It tells of every address that it puts right.
+logging.getLogger("debian").setLevel(logging.ERROR)
 
 _NAMES = {
     "Expat": "MIT",

@@ -64,6 +64,16 @@ def exported(path: Path) -> dict[str, Symbol]:
         }
 
 
+def exports(path: Path, name: str) -> bool:
+    """Whether others can use a symbol of this name; quicker than all of them. Raises ValueError where it is damaged."""
+    with _opened(path) as elf:
+        for section in (".gnu.hash", ".hash"):
+            if table := elf.get_section_by_name(section):
+                found = table.get_symbol(name)
+                return found is not None and found["st_shndx"] != "SHN_UNDEF"
+    return False
+
+
 def imported(path: Path) -> set[str]:
     """Names of the symbols that the file expects of others. Raises ValueError where it is damaged."""
     with _opened(path) as elf:

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deb_packages import licence_of, owners
-from elf import exported
+from elf import exports
 from frozen import Bundle, look_into, sha256_of
 from table import Known, Native, Places, Table, read_table
 from wheels import Crate, Origin, Wheel, read_lock, wheels_of
@@ -147,19 +147,14 @@ def _recognised(natives: list[Native], bundle: Bundle) -> dict[str, list[str]]:
 
     A library that lies elsewhere as well is recognised by its content.
     """
-    symbols: dict[str, frozenset[str]] = {}
+    libraries = set(bundle.libraries)
     parts: dict[str, list[str]] = {}
     for file, path in bundle.files.items():
         for native in natives:
             if not any(fnmatchcase(file, pattern) for pattern in native.files):
                 continue
-            if native.symbol:
-                if file not in bundle.libraries:
-                    continue
-                if file not in symbols:
-                    symbols[file] = frozenset(exported(path))
-                if native.symbol not in symbols[file]:
-                    continue
+            if native.symbol and not (file in libraries and exports(path, native.symbol)):
+                continue
             parts.setdefault(native.name, []).append(file)
             break
     known = {file: name for name, files in parts.items() for file in files}
@@ -175,7 +170,8 @@ def _recognised(natives: list[Native], bundle: Bundle) -> dict[str, list[str]]:
 
 def _is_extension(path: Path) -> bool:
     """Whether Python imports it, rather than another library being linked to it."""
-    return any(name.startswith("PyInit_") for name in exported(path))
+    module = path.name.partition(".")[0]
+    return exports(path, "PyInit_" + (path.parent.name if module == "__init__" else module))
 
 
 def _own(checkout: Path, places: Places) -> Component:

@@ -13,6 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from deb_packages import COMMON
 from inventory import Component, Inventory, arguments, take_stock
 
 LIST = "THIRD-PARTY.txt"
@@ -50,7 +51,7 @@ def write_licences(inventory: Inventory, folder: Path) -> None:
     lines = [
         _HEAD.format(name="Octavo", version=inventory.own.version, licence=inventory.own.licence),
     ]
-    for component in (inventory.own, *inventory.components):
+    for component in (*inventory.components, inventory.own):
         own_names: list[str] = []
         for path in component.texts:
             text = path.read_bytes()
@@ -75,8 +76,10 @@ def _paragraph(component: Component, texts: list[str]) -> str:
 
 
 def _free_name(component: Component, path: Path, taken: set[str]) -> str:
-    """A common licence keeps its name; others are called after the first component that has them."""
-    stem = path.name if path.parent.name == "common-licenses" else component.name
+    """A standard text keeps its name; others are called after the first component that has them."""
+    stem = component.name
+    if path.parent == COMMON or path.parent.name == "texts":
+        stem = path.name.removesuffix(".txt")
     stem = re.sub(r"[^A-Za-z0-9.+-]+", "-", stem).strip("-.")
     name, number = f"{stem}.txt", 2
     while name.lower() in {other.lower() for other in taken}:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-from elf import Symbol, elf_files, exported, imported, linked
+from elf import Symbol, elf_files, exported, exports, imported, linked
 
 MARK = "octavo_stand_in"
 """A symbol that every stand-in exports, by which it is recognised."""
@@ -118,7 +118,7 @@ def replace_all(site_packages: Path, stand_ins: tuple[StandIn, ...] = STAND_INS)
 
 def is_stand_in(path: Path) -> bool:
     """Raises ValueError where the file is damaged."""
-    return MARK in exported(path)
+    return exports(path, MARK)
 
 
 def source_of(library: str, symbols: list[Symbol], answers: dict[str, str]) -> str:

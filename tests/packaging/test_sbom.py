@@ -85,7 +85,7 @@ def test_each_text_is_there_once_and_each_component_names_its_own(made_up: MadeU
     assert files["quill.txt"] == "The licence of quill"
     assert "Ink 4.5\n    licence: MIT\n    source: https://example.org/Ink\n    note: For writing.\n" in listed
     assert "Blotter 3 (in Ink)\n" in listed
-    assert listed.count("Blotter.txt") == 2
+    assert listed.count("texts: MIT.txt") == 2
 
 
 def test_two_collections_of_one_bundle_are_the_same_bytes(made_up: MadeUp, tmp_path: Path) -> None:
