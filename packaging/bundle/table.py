@@ -1,0 +1,96 @@
+"""What is known of native components and of licences, as components.toml has it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from deb_packages import COMMON
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A component that the metadata of Python packages do not name."""
+
+    name: str
+    licence: str
+    """An SPDX expression."""
+    source: str
+    """Where its source code is."""
+    files: list[str] = []
+    """Patterns of the files in a bundle that are this component; `*` stands for `/` too."""
+    inside: list[str] = []
+    """Patterns of files into which it is linked, and which are other components."""
+    symbol: str = ""
+    """If it is set, only libraries that export it are this component."""
+    version: str = ""
+    version_pattern: str = ""
+    """A regular expression whose first group is found in one of the files."""
+    version_in: list[str] = []
+    """Where to look for it instead, written as `texts` are."""
+    version_of: str = ""
+    """A Python package that has the same version."""
+    texts: list[str] = []
+    """Its licence: `environment/PATTERN` in the environment that was frozen, `common/NAME` of Debian's
+    /usr/share/common-licenses, `texts/NAME` beside this table, `checkout/PATH`."""
+    kind: str = "library"
+    """Of CycloneDX: library, application, data, machine-learning-model."""
+    note: str = ""
+
+
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known better than the metadata of a package say."""
+
+    name: str
+    licence: str = ""
+    source: str = ""
+    texts: list[str] = []
+    note: str = ""
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    allowed: list[str]
+    """Licences, and licences with an exception, that were looked at and are allowed."""
+    component: list[Native]
+    python: list[Known] = []
+    debian: list[Known] = []
+
+    def python_of(self, name: str) -> Known:
+        return next((known for known in self.python if known.name == name), Known(name))
+
+    def debian_of(self, name: str) -> Known:
+        """Names of the table may be patterns here, since one source has many packages."""
+        return next((known for known in self.debian if fnmatchcase(name, known.name)), Known(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where texts of licences lie."""
+
+    checkout: Path
+    site_packages: Path
+    common: Path = COMMON
+
+    def texts(self, references: list[str]) -> tuple[Path, ...]:
+        """Those that are there, in order."""
+        folders = {
+            "environment": self.site_packages,
+            "common": self.common,
+            "texts": FOLDER / "texts",
+            "checkout": self.checkout,
+        }
+        found: list[Path] = []
+        for reference in references:
+            folder, _, pattern = reference.partition("/")
+            found += [path for path in sorted(folders[folder].glob(pattern)) if path.is_file()]
+        return tuple(dict.fromkeys(found))
+
+
+def read_table(path: Path = FOLDER / "components.toml") -> Table:
+    """Raises OSError, tomllib.TOMLDecodeError, msgspec.ValidationError."""
+    with path.open("rb") as file:
+        return msgspec.convert(tomllib.load(file), Table)

@@ -1,0 +1,45 @@
+"""Programs of packaging/, which is no package, as modules; and libraries made in a test."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BUNDLE = CHECKOUT / "packaging" / "bundle"
+
+
+def program(name: str) -> Any:
+    """A module of packaging/bundle, with the neighbours that it imports by their bare names."""
+    if str(BUNDLE) not in sys.path:
+        sys.path.append(str(BUNDLE))
+    return importlib.import_module(name)
+
+
+def library(path: Path, source: str, *needed: Path, versions: str = "") -> Path:
+    """Compiles C into a shared library that is called as its file is, and linked to `needed`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    command = [
+        "cc",
+        "-shared",
+        "-fPIC",
+        "-x",
+        "c",
+        "-",
+        "-o",
+        str(path),
+        f"-Wl,-soname,{path.name}",
+        "-Wl,--no-as-needed",
+    ]
+    if versions:
+        script = path.with_suffix(".map")
+        script.write_text(versions)
+        command.append(f"-Wl,--version-script,{script}")
+    command += ["-Wl,-rpath,$ORIGIN", "-x", "none", *(str(other) for other in needed)]
+    subprocess.run(command, input=source, text=True, check=True)
+    if versions:
+        script.unlink()
+    return path
