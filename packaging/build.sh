@@ -9,6 +9,7 @@ set -euo pipefail
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 work=$root/build/package out=$root/build/packages
 python=$work/environment/bin/python
+packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 bundle=$work/octavo share=$work/share
 maintainer=${OCTAVO_MAINTAINER:-octavo@users.noreply.example.com}
 formats=()
@@ -48,10 +49,16 @@ umask 022
 freeze() {
   say 'freezing the program'
   rm -rf -- "$bundle" "$work/frozen"
+  step stand-ins "$python" -P packaging/bundle/stand_ins.py "$packages"
   step freeze "$python" -P -m PyInstaller --noconfirm --distpath "$work" --workpath "$work/frozen" packaging/bundle/octavo.spec
   if [[ -n ${OCTAVO_RELEASE_KEY:-} ]]; then
     cp -- "$OCTAVO_RELEASE_KEY" "$bundle/_internal/app/_resources/release-key.pem"
   fi
+  say 'accounting for what is inside'
+  step gate "$python" -P packaging/bundle/gate.py "$bundle" --site-packages "$packages"
+  step sbom "$python" -P packaging/bundle/sbom.py "$bundle" --site-packages "$packages" --out "$work/octavo.cdx.json"
+  step licences "$python" -P packaging/bundle/licences.py "$bundle" --site-packages "$packages" --out "$work/licences"
+  mv -- "$work/octavo.cdx.json" "$work/licences" "$bundle/"
   rm -rf -- "$work/staged"
   step stage packaging/desktop/stage.sh "$bundle" "$work/staged"
   rm -rf -- "$share"
@@ -117,4 +124,6 @@ describe
 for format in "${formats[@]}"; do
   "make_$format"
 done
+cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
+"$python" -P packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
 say "the packages lie in $out"
