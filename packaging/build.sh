@@ -49,15 +49,15 @@ umask 022
 freeze() {
   say 'freezing the program'
   rm -rf -- "$bundle" "$work/frozen"
-  step stand-ins "$python" -P packaging/bundle/stand_ins.py "$packages"
+  step stand-ins "$python" packaging/bundle/stand_ins.py "$packages"
   step freeze "$python" -P -m PyInstaller --noconfirm --distpath "$work" --workpath "$work/frozen" packaging/bundle/octavo.spec
   if [[ -n ${OCTAVO_RELEASE_KEY:-} ]]; then
     cp -- "$OCTAVO_RELEASE_KEY" "$bundle/_internal/app/_resources/release-key.pem"
   fi
   say 'accounting for what is inside'
-  step gate "$python" -P packaging/bundle/gate.py "$bundle" --site-packages "$packages"
-  step sbom "$python" -P packaging/bundle/sbom.py "$bundle" --site-packages "$packages" --out "$work/octavo.cdx.json"
-  step licences "$python" -P packaging/bundle/licences.py "$bundle" --site-packages "$packages" --out "$work/licences"
+  step gate "$python" packaging/bundle/gate.py "$bundle" --site-packages "$packages"
+  step sbom "$python" packaging/bundle/sbom.py "$bundle" --site-packages "$packages" --out "$work/octavo.cdx.json"
+  step licences "$python" packaging/bundle/licences.py "$bundle" --site-packages "$packages" --out "$work/licences"
   mv -- "$work/octavo.cdx.json" "$work/licences" "$bundle/"
   rm -rf -- "$work/staged"
   step stage packaging/desktop/stage.sh "$bundle" "$work/staged"
@@ -125,5 +125,5 @@ for format in "${formats[@]}"; do
   "make_$format"
 done
 cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
-"$python" -P packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
+"$python" packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
 say "the packages lie in $out"
