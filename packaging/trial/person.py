@@ -102,6 +102,9 @@ class Person(QObject):
         wait_for("the answer", lambda: self._logged("answered: "))
         time.sleep(2)
         self.look.emit("4-answer")
+        xdotool("windowfocus", window)
+        xdotool("key", "ctrl+q")
+        wait_for("the window to close", lambda: not self._window())
 
     def _window(self) -> str:
         return xdotool("search", "--onlyvisible", "--name", "Octavo").partition("\n")[0]

@@ -8,8 +8,8 @@ root=$(dirname -- "$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}"
 work=$root/build/trial
 base=$work/base system=$work/system seen=$work/seen home=/home/reader
 package=$(realpath -- "$1") previous=${2:+$(realpath -- "$2")}
-book=$home/books/handbook.epub
-question='How do I add a book?'
+book=$home/books/lighthouse.epub
+question='When are visitors welcome?'
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
 fail() {
@@ -75,6 +75,7 @@ trap clean_up EXIT
 
 start_display() {
   local number
+  [[ -z $server ]] || return 0
   mkdir -p /tmp/.X11-unix
   chmod 1777 /tmp/.X11-unix
   mkfifo "$work/display"
@@ -83,6 +84,46 @@ start_display() {
   read -r number <"$work/display"
   rm -f -- "$work/display"
   export DISPLAY=:$number
+}
+
+look_at_installation() {
+  say 'looking at the installation'
+  inside alone octavo doctor >"$seen/doctor.txt" || { cat "$seen/doctor.txt" >&2 && fail 'octavo doctor is not content.'; }
+}
+
+ask_in_terminal() {
+  say 'asking in the terminal'
+  inside alone octavo ask --json --document "$book" "$question" >"$seen/terminal.jsonl" ||
+    { tail -n 3 "$seen/terminal.jsonl" >&2 && fail 'octavo ask failed.'; }
+  grep -q '"state":"verified"' "$seen/terminal.jsonl" || fail "the answer has no verified quotation: $seen/terminal.jsonl"
+}
+
+# $1: the folder of pictures in build/trial/seen.
+ask_in_window() {
+  local desk status=0 pictures=$seen/$1 log=$system$home/.local/share/octavo/logs/octavo.log
+  say 'asking in the window'
+  mkdir -p "$pictures"
+  start_display
+  [[ ! -e $log ]] || : >"$log"
+  inside alone octavo-desk >"$pictures/window.log" 2>&1 &
+  desk=$!
+  QT_QPA_PLATFORM=xcb "$root/.venv/bin/python" "$root/packaging/trial/person.py" "$book" "$question" "$pictures" "$log" || status=$?
+  ((status == 0)) || kill "$desk"
+  wait "$desk" || status=$?
+  ((status == 0)) || { cat "$pictures/window.log" >&2 && fail 'the window did not do what a person asked of it.'; }
+  grep 'answered: ' "$log" >"$pictures/answered.txt"
+  grep -qE ' [1-9][0-9]* verified' "$pictures/answered.txt" ||
+    fail "the answer in the window has no verified quotation: $pictures/answered.txt"
+}
+
+# What a person kept is still there; of the program nothing is.
+remove_package() {
+  local left
+  say 'removing the package'
+  inside env DEBIAN_FRONTEND=noninteractive apt-get -qq purge -y octavo >>"$work/apt.log" 2>&1 || fail 'apt could not remove it.'
+  left=$(find "$system/usr" "$system/etc" "$system/var" -name '*octavo*' -not -path '*/apt/*' -not -path '*/log/*' -not -path "$system/var/lib/dpkg/*-old")
+  [[ -z $left ]] || fail "this was left behind: $left"
+  [[ -s $system$home/.local/share/octavo/octavo.db ]] || fail 'what the person kept is gone.'
 }
 
 mkdir -p "$work"
@@ -94,35 +135,21 @@ mkdir -p "$seen"
 : >"$work/apt.log"
 inside apt-get -qq update >>"$work/apt.log" 2>&1 || { tail -n 5 "$work/apt.log" >&2 && fail 'apt could not fetch its lists.'; }
 
-if [[ -n $previous ]]; then
-  say "installing ${previous##*/}, the previous package"
-  install_package "$previous"
-  inside alone octavo ask --json "$question" >"$seen/previous.jsonl" || fail 'the previous package did not answer.'
-fi
-say "installing ${package##*/}"
-install_package "$package"
-
-install -d -o 1000 -g 1000 "$system${book%/*}"
+install -d "$system${book%/*}"
 "$root/.venv/bin/python" "$root/packaging/trial/book.py" "$system$book"
 chown -R 1000:1000 "$system$home"
 
-say 'looking at the installation'
-inside alone octavo doctor >"$seen/doctor.txt" || { cat "$seen/doctor.txt" >&2 && fail 'octavo doctor is not content.'; }
-say 'asking in the terminal'
-inside alone octavo ask --json --document "$book" "$question" >"$seen/ask.jsonl" || { tail -n 3 "$seen/ask.jsonl" >&2 && fail 'octavo ask failed.'; }
-grep -q '"state":"verified"' "$seen/ask.jsonl" || fail "the answer has no verified quotation: $seen/ask.jsonl"
-
-say 'asking in the window'
-start_display
-log=$home/.local/share/octavo/logs/octavo.log
-: >"$system$log"
-inside alone octavo-desk >"$seen/window.log" 2>&1 &
-desk=$!
-status=0
-QT_QPA_PLATFORM=xcb "$root/.venv/bin/python" "$root/packaging/trial/person.py" "$book" "$question" "$seen" "$system$log" || status=$?
-kill "$desk" 2>/dev/null || true
-wait "$desk" 2>/dev/null || true
-((status == 0)) || { cat "$seen/window.log" >&2 && fail 'the window did not do what a person asked of it.'; }
-grep 'answered: ' "$system$log" >"$seen/answered.txt"
-grep -qE ' [1-9][0-9]* verified' "$seen/answered.txt" || fail "the answer in the window has no verified quotation: $seen/answered.txt"
+if [[ -n $previous ]]; then
+  say "installing ${previous##*/}, the previous package"
+  install_package "$previous"
+  ask_in_window previous
+fi
+say "installing ${package##*/}"
+install_package "$package"
+look_at_installation
+ask_in_window window
+ask_in_terminal
+if [[ -n $previous ]]; then
+  remove_package
+fi
 say "all went well; what was seen lies in $seen"
