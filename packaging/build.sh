@@ -65,9 +65,11 @@ freeze() {
   mv -- "$work/staged/usr/share" "$share"
 }
 
-# Everything gets the time of the commit, and plain modes.
+# Everything gets the time of the commit, and plain modes; only the program itself is one.
 settle() {
-  chmod -R u=rwX,go=rX "$1"
+  find "$1" -type d -exec chmod 755 {} +
+  find "$1" -type f -exec chmod 644 {} +
+  [[ ! -e $1/octavo ]] || chmod 755 "$1/octavo"
   find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
