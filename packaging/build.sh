@@ -81,23 +81,31 @@ describe() {
     --glibc "$(find_glibc "$bundle")")
 }
 
+# A build between releases comes before the release, and after the builds of earlier commits.
+debian_version() {
+  local between=''
+  [[ $(git tag --points-at HEAD) == *"v$version"* ]] || between=~$(date +%Y%m%d%H%M%S --date="@$SOURCE_DATE_EPOCH")
+  printf '%s' "$version$between-1"
+}
+
 make_deb() {
-  local stage=$work/deb architecture
+  local stage=$work/deb architecture revision
+  revision=$(debian_version)
   architecture=$(dpkg --print-architecture)
   say 'making the Debian package'
   rm -rf -- "$stage"
   mkdir -p "$stage"
   cp -r packaging/debian "$stage/debian"
   sed -i "s/@MAINTAINER@/$maintainer/" "$stage/debian/control"
-  printf 'octavo (%s-1) unstable; urgency=medium\n\n  * What is new is told in changelog.gz.\n\n -- The makers of Octavo <%s>  %s\n' \
-    "$version" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
+  printf 'octavo (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz.\n\n -- The makers of Octavo <%s>  %s\n' \
+    "$revision" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
   printf -v MANIFEST '%q ' "${manifest[@]}"
   (
     cd -- "$stage"
     export BUNDLE=$bundle SHARE=$share MANIFEST JOBS=$(nproc)
     step deb dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
   )
-  mv -- "$work/octavo_$version-1_$architecture.deb" "$out/"
+  mv -- "$work/octavo_${revision}_$architecture.deb" "$out/"
   rm -f -- "$work"/octavo_*.{buildinfo,changes}
 }
 

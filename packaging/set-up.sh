@@ -70,6 +70,7 @@ TABLE
 command  debootstrap              debootstrap
 command  Xvfb                     xvfb
 command  xdotool                  xdotool
+command  qemu-x86_64              qemu-user
 TABLE
       ;;
     package)

@@ -280,6 +280,7 @@ def print_report(report: Report, as_json: bool) -> None:
         *report.libraries.items(),
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
         (_("threads"), str(report.threads)),
+        *([(_("llama.cpp for"), report.cpu_variant)] if report.cpu_variant else ()),
         (_("processor"), ", ".join(report.cpu_features)),
         (_("NUMA nodes"), str(report.numa_nodes)),
         (_("reader locked in by"), report.sandbox),

@@ -548,13 +548,15 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
-    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near."""
+    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
+    kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone."""
 
     version: str
     devices: tuple[Device, ...]
     threads: int
     cpu_features: tuple[str, ...]
     numa_nodes: int
+    cpu_variant: str = ""
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

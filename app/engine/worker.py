@@ -10,7 +10,7 @@ from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine import bandwidth
 from app.engine.dry_run import rehearse
 from app.engine.hardware import cpu_features, devices, physical_cores
-from app.engine.library import numa_nodes, version
+from app.engine.library import cpu_variant, numa_nodes, version
 from app.engine.llama import Model
 from app.engine.protocol import (
     AnswerTo,
@@ -128,7 +128,9 @@ class Worker(Server):
             case Gauge():
                 self._port.send(Gauged(bandwidth.measure(physical_cores())))
             case Inspect():
-                self._port.send(Inspected(version(), devices(), physical_cores(), cpu_features(), numa_nodes()))
+                self._port.send(
+                    Inspected(version(), devices(), physical_cores(), cpu_features(), numa_nodes(), cpu_variant())
+                )
             case Stop() | Pause() | Resume():
                 pass  # heeded when they arrive
 

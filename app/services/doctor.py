@@ -46,6 +46,7 @@ class Report(msgspec.Struct, frozen=True):
     devices: tuple[Device, ...]
     threads: int
     cpu_features: tuple[str, ...]
+    cpu_variant: str
     numa_nodes: int
     sandbox: str
     key: str
@@ -89,6 +90,7 @@ def examine(
         devices=inspected.devices,
         threads=inspected.threads,
         cpu_features=inspected.cpu_features,
+        cpu_variant=inspected.cpu_variant,
         numa_nodes=inspected.numa_nodes,
         sandbox=reader.step().value,
         key=key.origin.value,

@@ -9,6 +9,7 @@ work=$root/build/trial
 base=$work/base system=$work/system seen=$work/seen home=/home/reader
 package=$(realpath -- "$1") previous=${2:+$(realpath -- "$2")}
 book=$home/books/lighthouse.epub
+old_processor=Nehalem
 question='When are visitors welcome?'
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
@@ -36,27 +37,37 @@ make_base() {
   touch "$base.done"
 }
 
-# Runs a command inside, as root; with `alone` first as the ordinary user, without any network.
+# Runs a command inside, as root. With `alone` first, as the ordinary user and without any network; with `old`, on an
+# emulated processor as well: programs whose names end in .old run on it, and so do the children that they start.
 inside() {
+  local line prelude=''
   local -a apart=(unshare --mount --pid --fork --kill-child --propagation private) user=()
-  if [[ $1 == alone ]]; then
-    shift
-    apart+=(--net)
-    user=(setpriv --reuid 1000 --regid 1000 --init-groups --inh-caps=-all --)
-  fi
+  case $1 in
+    alone | old)
+      apart+=(--net)
+      user=(setpriv --reuid 1000 --regid 1000 --init-groups --inh-caps=-all --)
+      ;;&
+    old)
+      # A namespace of users has a list of its own of who runs what.
+      apart+=(--user --map-users 0,0,65536 --map-groups 0,0,65536 --setuid 0 --setgid 0)
+      prelude='mount -t binfmt_misc none "$system/proc/sys/fs/binfmt_misc"
+        echo ":old:E::old::/usr/lib/emulated/run:" >"$system/proc/sys/fs/binfmt_misc/register"'
+      ;;&
+    alone | old) shift ;;
+  esac
   printf -v line '%q ' "${user[@]}" "$@"
-  system=$system line=$line home=$home "${apart[@]}" bash -euc '
+  system=$system line=$line home=$home prelude=$prelude "${apart[@]}" bash -euc '
     mount --bind "$system" "$system"
     mount -t proc proc "$system/proc"
     mount --rbind /sys "$system/sys"
     mount --rbind /dev "$system/dev"
     mkdir -p "$system/tmp/.X11-unix"
     mount --bind /tmp/.X11-unix "$system/tmp/.X11-unix"
+    eval "$prelude"
     cd "$system"
     mkdir -p .old
     pivot_root . .old
     umount -l .old
-    cd "$home"
     exec chroot / env -i HOME="$home" USER=reader LANG=C.UTF-8 DISPLAY="${DISPLAY-}" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
       sh -c "cd $home && exec $line"'
 }
@@ -116,6 +127,24 @@ ask_in_window() {
     fail "the answer in the window has no verified quotation: $pictures/answered.txt"
 }
 
+# The same files on a processor of 2008, which has SSE4.2, and neither AVX nor AVX2.
+ask_on_old_processor() {
+  local emulated=$system/usr/lib/emulated
+  say "asking on an emulated processor: $old_processor; that takes minutes"
+  install -D "$(type -P qemu-x86_64)" "$emulated/qemu"
+  printf '%s\n' '#include <stdlib.h>' '#include <unistd.h>' 'int main(int n, char **words) {' \
+    "setenv(\"QEMU_CPU\", \"$old_processor\", 1);" \
+    '(void)n; words[0] = "/usr/lib/emulated/qemu"; execv(words[0], words); return 127; }' |
+    cc -static -x c -o "$emulated/run" -
+  mv -- "$system/usr/lib/octavo/octavo" "$system/usr/lib/octavo/octavo.old"
+  inside old /usr/lib/octavo/octavo.old doctor >"$seen/old-doctor.txt" || true # a file has another name now
+  inside old /usr/lib/octavo/octavo.old ask --json --document "$book" "$question" >"$seen/old.jsonl" ||
+    { tail -n 3 "$seen/old.jsonl" >&2 && fail 'octavo ask failed on the old processor.'; }
+  mv -- "$system/usr/lib/octavo/octavo.old" "$system/usr/lib/octavo/octavo"
+  grep -q 'sse42$' "$seen/old-doctor.txt" || fail "llama.cpp does not run as it should on an old processor: $seen/old-doctor.txt"
+  grep -q '"state":"verified"' "$seen/old.jsonl" || fail "the answer has no verified quotation: $seen/old.jsonl"
+}
+
 # What a person kept is still there; of the program nothing is.
 remove_package() {
   local left
@@ -149,7 +178,6 @@ install_package "$package"
 look_at_installation
 ask_in_window window
 ask_in_terminal
-if [[ -n $previous ]]; then
-  remove_package
-fi
+ask_on_old_processor
+remove_package
 say "all went well; what was seen lies in $seen"
