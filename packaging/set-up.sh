@@ -253,7 +253,9 @@ prepare_python() {
   if compgen -G "$venv/lib/python*/site-packages/llama_cpp_python-*" >/dev/null; then
     say 'bringing the Python packages up to date'
   else
-    say "installing the Python packages and compiling llama.cpp for this machine: about $((6 / jobs + 1)) minutes, once"
+    local minutes=6 machine='this machine'
+    [[ $need != package ]] || minutes=12 machine='all processors'
+    say "installing the Python packages and compiling llama.cpp for $machine: about $((minutes / jobs + 1)) minutes, once"
   fi
   quoted="'${root//\'/\'\\\'\'}/packaging/llama.cmake'"
   step env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$venv" UV_PYTHON_DOWNLOADS=never CMAKE_BUILD_PARALLEL_LEVEL="$jobs" \

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -13,7 +15,8 @@ from types import TracebackType
 from typing import TypeAlias
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+import psutil
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import Shiboken
@@ -44,6 +47,7 @@ APPLICATION_ID = "alt.octavo.Octavo"
 will be one (RFC 9476)."""
 
 _BLOB = "window"
+_log = logging.getLogger("octavo.ui")
 
 
 class Application(QApplication):
@@ -181,6 +185,7 @@ class Opening(QObject):
         self.presenter.start(settings, state, self._files)
         self.presenter.window.show()
         self._application.setQuitOnLastWindowClosed(True)
+        QTimer.singleShot(0, self, _note_open)  # once what was waiting is done, the first painting among it
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -233,6 +238,10 @@ def _open(open_desk: OpenDesk, paths: Paths, passphrase: str | None) -> tuple[De
         with contextlib.suppress(msgspec.MsgspecError):  # of another version: the window opens in its usual place
             state = msgspec.msgpack.decode(blob, type=WindowState)
     return desk, desk.settings.load(), state
+
+
+def _note_open() -> None:
+    _log.info("the window was open %.2f s after the start", time.time() - psutil.Process().create_time())
 
 
 def _bring_to_front(window: QWidget) -> None:
