@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, main
+from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.messages import use_language
 from app.models.catalogue import catalogue
+from tests.cli.conftest import Octavo, answered_here
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
@@ -37,13 +38,11 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(data: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(data: Path, octavo: Octavo) -> Any:
     """Run a command on a desk of its own; gives exit code, stdout, stderr."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
-        code = main(["models", *map(str, arguments), "--data-dir", str(data)], open_desk)
-        out, err = capfd.readouterr()
-        return code, out, err
+        return octavo("models", *map(str, arguments), "--data-dir", str(data))
 
     return call
 
@@ -150,6 +149,7 @@ def test_a_repository_is_shown_by_asking_the_hub(asked: Any, loopback: LoopbackH
 # ---- fetching --------------------------------------------------------------------------------------------------
 
 
+@answered_here
 def test_a_model_is_fetched_after_a_person_was_asked(
     asked: Any, data: Path, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +188,7 @@ def test_where_nobody_can_be_asked_yes_is_needed(
     assert (events[-1]["event"], events[-1]["name"]) == ("finished", "Tiny-GGUF Q8_0")
 
 
+@answered_here
 def test_terms_are_shown_and_have_to_be_accepted(
     asked: Any, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,9 +299,9 @@ def test_what_cannot_be_carried_is_told_in_a_sentence(run: Any, tmp_path: Path, 
     assert starter.exists()
 
 
+@answered_here
 def test_a_token_is_never_an_argument_and_needs_a_keyring(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit):
-        run("token", "set", "hf_argument")
+    assert run("token", "set", "hf_argument")[0] == EXIT_USAGE
     nobody(monkeypatch, "hf_secret\n")
     code, out, err = run("token", "set")
     assert "hf_secret" not in out + err

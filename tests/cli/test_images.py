@@ -18,9 +18,9 @@ from docx import Document
 from PIL import Image as Pillow
 
 from app.bootstrap import open_desk
-from app.cli.main import main
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
+from tests.cli.conftest import Octavo
 from tests.models.projector import write_projector
 from tests.ui.direct_images import png_of
 
@@ -36,12 +36,11 @@ def seeing(tmp_path_factory: pytest.TempPathFactory, tiny_scout: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(tmp_path: Path, octavo: Octavo) -> Any:
     """Run `octavo ask --json` on a desk of its own; gives exit code, events, stderr."""
 
     def call(*arguments: object) -> tuple[int, list[dict[str, Any]], str]:
-        code = main(["ask", "--data-dir", str(tmp_path / "desk"), "--json", *map(str, arguments)], open_desk)
-        out, err = capfd.readouterr()
+        code, out, err = octavo("ask", "--data-dir", str(tmp_path / "desk"), "--json", *map(str, arguments))
         return code, [json.loads(line) for line in out.splitlines()], err
 
     return call

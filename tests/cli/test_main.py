@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli.main import EXIT_MODEL, EXIT_USAGE, main
+from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
+from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
 from tests.documents.pdf_writer import show, write_pdf
 from tests.models.lora import write_lora
@@ -35,13 +36,11 @@ def story(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(tmp_path: Path, octavo: Octavo) -> Any:
     """Run a command on a desk of its own; gives exit code, stdout, stderr."""
 
     def call(command: str, *arguments: object) -> tuple[int, str, str]:
-        code = main([command, "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
-        out, err = capfd.readouterr()
-        return code, out, err
+        return octavo(command, "--data-dir", str(tmp_path / "desk"), *map(str, arguments))
 
     return call
 
@@ -214,9 +213,7 @@ def test_what_goes_wrong_gets_a_sentence_and_its_code(
 
 
 def test_arguments_that_make_no_sense_exit_with_2(run: Any) -> None:
-    with pytest.raises(SystemExit) as caught:
-        run("ask")
-    assert caught.value.code == 2
+    assert run("ask")[0] == 2
 
 
 def test_read_counts_pages_and_tokens(run: Any, story: Path) -> None:
@@ -303,6 +300,7 @@ def test_without_a_display_the_window_names_the_terminal(tmp_path: Path) -> None
     assert done.stdout == ""
 
 
+@answered_here
 def test_a_passphrase_locks_the_desk(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("open sesame\n"))
     assert run("passphrase")[0] == 0

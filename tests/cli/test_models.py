@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
-from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, main
+from app.cli.main import EXIT_ANSWERED, EXIT_MODEL
 from app.messages import use_language
+from tests.cli.conftest import Octavo
 from tests.models import broken, forge, headers, projector
 from tests.models.headers import MAVERICK
 
@@ -24,13 +24,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(tmp_path: Path, octavo: Octavo) -> Any:
     """Run a command on a desk of its own; gives exit code, stdout, stderr."""
 
     def call(verb: str, *arguments: object) -> tuple[int, str, str]:
-        code = main(["models", verb, "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
-        out, err = capfd.readouterr()
-        return code, out, err
+        return octavo("models", verb, "--data-dir", str(tmp_path / "desk"), *map(str, arguments))
 
     return call
 

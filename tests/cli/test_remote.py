@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from app.bootstrap import open_desk
-from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, main
+from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
 from app.core.settings import RemoteSettings
+from tests.cli.conftest import Octavo
 from tests.remote_servers import PYTHON_CONTEXT, python_server
 
 _TEXT = "# The lighthouse\n\nIn the year 1801 the keeper wrote that the lamp burned all night.\n"
@@ -27,13 +28,11 @@ def story(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(tmp_path: Path, octavo: Octavo) -> Any:
     """Run a command on a desk of its own; gives exit code, stdout, stderr."""
 
     def call(command: str, *arguments: object) -> tuple[int, str, str]:
-        code = main([command, "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
-        out, err = capfd.readouterr()
-        return code, out, err
+        return octavo(command, "--data-dir", str(tmp_path / "desk"), *map(str, arguments))
 
     return call
 

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.bootstrap import open_desk
-from app.cli.main import main
+from tests.cli.conftest import Octavo
 
 STORY = "\n\n".join(
     f"# Chapter {n}\n\n" + "\n\n".join(f"In the year {year} the keeper wrote that the lamp burned." for year in years)
@@ -32,13 +31,11 @@ def story(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def run(tmp_path: Path, octavo: Octavo) -> Any:
     """Run `octavo sheet` on a desk of its own, another one with another `desk`; gives exit code, stdout, stderr."""
 
     def call(*arguments: object, desk: str = "desk") -> tuple[int, str, str]:
-        code = main(["sheet", "--data-dir", str(tmp_path / desk), *map(str, arguments)], open_desk)
-        out, err = capfd.readouterr()
-        return code, out, err
+        return octavo("sheet", "--data-dir", str(tmp_path / desk), *map(str, arguments))
 
     return call
 
