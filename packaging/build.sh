@@ -102,7 +102,8 @@ make_deb() {
   printf -v MANIFEST '%q ' "${manifest[@]}"
   (
     cd -- "$stage"
-    export BUNDLE=$bundle SHARE=$share MANIFEST JOBS=$(nproc)
+    JOBS=$(nproc)
+    export BUNDLE=$bundle SHARE=$share MANIFEST JOBS
     step deb dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
   )
   mv -- "$work/octavo_${revision}_$architecture.deb" "$out/"

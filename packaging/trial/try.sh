@@ -49,7 +49,7 @@ inside() {
       ;;&
     old)
       # A namespace of users has a list of its own of who runs what.
-      apart+=(--user --map-users 0,0,65536 --map-groups 0,0,65536 --setuid 0 --setgid 0)
+      apart+=(--user --map-users "0,0,65536" --map-groups "0,0,65536" --setuid 0 --setgid 0)
       prelude='mount -t binfmt_misc none "$system/proc/sys/fs/binfmt_misc"
         echo ":old:E::old::/usr/lib/emulated/run:" >"$system/proc/sys/fs/binfmt_misc/register"'
       ;;&
