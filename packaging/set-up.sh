@@ -279,7 +279,9 @@ prepare_cuda() {
   local jobs=$1 toolkit name setting
   local -a choice=(--only-group cuda)
   [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'the add-on for NVIDIA cards can only be built on Linux with an x86_64 processor.'
-  say "fetching CUDA's compiler and libraries, about 600 MB"
+  if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda.so" >/dev/null; then
+    say "fetching CUDA's compiler (500 MB) and building llama.cpp for NVIDIA cards: about $((90 / jobs + 1)) minutes, once"
+  fi
   sync_packages "$jobs" "${choice[@]}" "${@:2}" --no-install-package llama-cpp-python
   toolkit=$(echo "$venv"/lib/python*/site-packages/nvidia/cu13)
   # The wheels hold no links, and other folders than the compiler's own settings name.
@@ -297,7 +299,6 @@ prepare_cuda() {
     "CUDA_CUDART=$toolkit/lib/libcudart_static.a" "CUDA_cudart_LIBRARY=$toolkit/lib/libcudart_static.a"; do
     choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
   done
-  say "building llama.cpp for NVIDIA cards: about $((80 / jobs + 1)) minutes, once"
   sync_packages "$jobs" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/cuda-objects"
 }
 
