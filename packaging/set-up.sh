@@ -280,7 +280,7 @@ prepare_cuda() {
   local -a choice=(--only-group cuda)
   [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'the add-on for NVIDIA cards can only be built on Linux with an x86_64 processor.'
   if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda.so" >/dev/null; then
-    say "fetching CUDA's compiler (500 MB) and building llama.cpp for NVIDIA cards: about $((90 / jobs + 1)) minutes, once"
+    say "fetching CUDA's compiler (500 MB) and building llama.cpp for NVIDIA cards: about $((65 / jobs + 1)) minutes, once"
   fi
   sync_packages "$jobs" "${choice[@]}" "${@:2}" --no-install-package llama-cpp-python
   toolkit=$(echo "$venv"/lib/python*/site-packages/nvidia/cu13)
