@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Makes the packages, in build/packages. Called by packaging/dev as: build.sh [deb|tar|appimage|flatpak]... ; deb and tar
-# if none is named. One commit gives the same bytes each time: all that is built bears the time of the commit.
+# Makes the packages, in build/packages. Called by packaging/dev as: build.sh [deb|tar|appimage|flatpak]... [--cuda]; deb and
+# tar if nothing is named. --cuda makes the add-on for NVIDIA cards as well (as deb and tar), or alone if no kind is named.
+# One commit gives the same bytes each time: all that is built bears the time of the commit.
+#
+# The add-on was built, looked into, and loaded by the program on a machine without a driver. It was not tried on a card yet.
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is
 # made (packaging/bundle/release.py). OCTAVO_MAINTAINER=ADDRESS is named in the Debian package.
@@ -12,7 +15,8 @@ python=$work/environment/bin/python
 packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 bundle=$work/octavo share=$work/share
 maintainer=${OCTAVO_MAINTAINER:-octavo@users.noreply.example.com}
-formats=()
+addon=$work/addon
+formats=() cuda=no
 
 say() { printf 'Octavo: %s\n' "$*" >&2; }
 fail() {
@@ -33,10 +37,11 @@ step() {
 for argument; do
   case $argument in
     deb | tar | appimage | flatpak) formats+=("$argument") ;;
-    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak." ;;
+    --cuda) cuda=yes ;;
+    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak; and --cuda." ;;
   esac
 done
-[[ ${#formats[@]} -gt 0 ]] || formats=(deb tar)
+[[ ${#formats[@]} -gt 0 || $cuda == yes ]] || formats=(deb tar)
 
 cd -- "$root"
 commit=$(git rev-parse HEAD)
@@ -54,15 +59,33 @@ freeze() {
   if [[ -n ${OCTAVO_RELEASE_KEY:-} ]]; then
     cp -- "$OCTAVO_RELEASE_KEY" "$bundle/_internal/app/_resources/release-key.pem"
   fi
-  say 'accounting for what is inside'
-  step gate "$python" packaging/bundle/gate.py "$bundle" --site-packages "$packages"
-  step sbom "$python" packaging/bundle/sbom.py "$bundle" --site-packages "$packages" --out "$work/octavo.cdx.json"
-  step licences "$python" packaging/bundle/licences.py "$bundle" --site-packages "$packages" --out "$work/licences"
-  mv -- "$work/octavo.cdx.json" "$work/licences" "$bundle/"
+  account "$bundle" "$packages" octavo
   rm -rf -- "$work/staged"
   step stage packaging/desktop/stage.sh "$bundle" "$work/staged"
   rm -rf -- "$share"
   mv -- "$work/staged/usr/share" "$share"
+}
+
+# What the add-on puts beside the program.
+add_on() {
+  local site
+  site=$(echo "$work"/cuda/lib/python*/site-packages)
+  step stage-cuda packaging/cuda/stage.sh "$site" "$addon"
+  account "$addon" "$site" octavo-cuda
+}
+
+# Puts the bill of materials and the licences of a package into its folder: account FOLDER SITE_PACKAGES NAME
+account() {
+  local folder=$1 licences=$1/licences${3#octavo}
+  local -a given=("$folder" --site-packages "$2")
+  [[ $3 == octavo ]] || given+=(--name "$3")
+  say "accounting for what is inside $3"
+  step "gate-$3" "$python" packaging/bundle/gate.py "${given[@]}"
+  step "sbom-$3" "$python" packaging/bundle/sbom.py "${given[@]}" --out "$work/$3.cdx.json"
+  step "licences-$3" "$python" packaging/bundle/licences.py "${given[@]}" --out "$work/licences-$3"
+  rm -rf -- "$licences"
+  mv -- "$work/licences-$3" "$licences"
+  mv -- "$work/$3.cdx.json" "$folder/"
 }
 
 # Everything gets the time of the commit, and plain modes; only the program itself is one.
@@ -76,9 +99,10 @@ settle() {
 # The least version of glibc that all of a folder runs with.
 find_glibc() { find "$1" -type f -name '*.so*' -exec grep -aohE 'GLIBC_2\.[0-9]+' {} + | sort -uV | tail -n 1 | sed 's/GLIBC_//'; }
 
+# The command that writes the manifest of a package: describe NAME FOLDER
 describe() {
-  manifest=("$python" -P "$root/packaging/bundle/manifest.py" --name octavo --version "$version" --commit "$commit"
-    --glibc "$(find_glibc "$bundle")")
+  manifest=("$python" -P "$root/packaging/bundle/manifest.py" --name "$1" --version "$version" --commit "$commit"
+    --glibc "$(find_glibc "$2")")
 }
 
 # A build between releases comes before the release, and after the builds of earlier commits.
@@ -88,53 +112,67 @@ debian_version() {
   printf '%s' "$version$between-1"
 }
 
-make_deb() {
-  local stage=$work/deb architecture revision
+# pack_deb NAME FOLDER RECIPE, where RECIPE is the folder of Debian's files for it.
+pack_deb() {
+  local name=$1 stage=$work/deb-$1 architecture revision
   revision=$(debian_version)
   architecture=$(dpkg --print-architecture)
-  say 'making the Debian package'
+  say "making the Debian package of $name"
   rm -rf -- "$stage"
   mkdir -p "$stage"
-  cp -r packaging/debian "$stage/debian"
+  cp -r "$3" "$stage/debian"
   sed -i "s/@MAINTAINER@/$maintainer/" "$stage/debian/control"
-  printf 'octavo (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz.\n\n -- The makers of Octavo <%s>  %s\n' \
-    "$revision" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
+  printf '%s (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz of octavo.\n\n -- The makers of Octavo <%s>  %s\n' \
+    "$name" "$revision" "$maintainer" "$(date --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$stage/debian/changelog"
+  describe "$name" "$2"
   printf -v MANIFEST '%q ' "${manifest[@]}"
   (
     cd -- "$stage"
     JOBS=$(nproc)
-    export BUNDLE=$bundle SHARE=$share MANIFEST JOBS
-    step deb dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
+    export BUNDLE=$2 SHARE=$share MANIFEST JOBS
+    step "deb-$name" dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
   )
-  mv -- "$work/octavo_${revision}_$architecture.deb" "$out/"
-  rm -f -- "$work"/octavo_*.{buildinfo,changes}
+  mv -- "$work/${name}_${revision}_$architecture.deb" "$out/"
+  rm -f -- "$work/${name}"_*.{buildinfo,changes}
 }
 
-make_tar() {
-  local name=octavo-$version stage=$work/tar
-  say 'making the archive'
+# pack_tar NAME FOLDER [SHARE]: all archives are unpacked at the same place, and the add-on so over the program.
+pack_tar() {
+  local name=$1 top=octavo-$version stage=$work/tar-$1
+  say "making the archive of $name"
   rm -rf -- "$stage"
   mkdir -p "$stage"
-  cp -al -- "$bundle" "$stage/$name"
-  cp -a -- "$share" "$stage/$name/share"
-  "${manifest[@]}" "$stage/$name"
-  settle "$stage/$name"
-  tar --create --directory "$stage" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu "$name" |
-    zstd -q -f -T"$(nproc)" -12 -o "$out/$name-linux-$(uname -m).tar.zst"
+  cp -al -- "$2" "$stage/$top"
+  [[ $# -lt 3 ]] || cp -a -- "$3" "$stage/$top/share"
+  describe "$name" "$2"
+  "${manifest[@]}" "$stage/$top"
+  settle "$stage/$top"
+  tar --create --directory "$stage" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu "$top" |
+    zstd -q -f -T"$(nproc)" -12 -o "$out/$name-$version-linux-$(uname -m).tar.zst"
 }
 
+make_deb() { pack_deb octavo "$bundle" packaging/debian; }
+make_tar() { pack_tar octavo "$bundle" "$share"; }
 make_appimage() { "$root/packaging/appimage/build.sh" "$bundle"; }
 make_flatpak() { "$root/packaging/flatpak/build.sh" "$bundle"; }
 
 mkdir -p "$work" "$out"
 rm -f -- "$out"/*
-freeze
-settle "$bundle"
-settle "$share"
-describe
-for format in "${formats[@]}"; do
-  "make_$format"
-done
-cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
+if [[ ${#formats[@]} -gt 0 ]]; then
+  freeze
+  settle "$bundle"
+  settle "$share"
+  for format in "${formats[@]}"; do
+    "make_$format"
+  done
+  cp -- "$bundle/octavo.cdx.json" "$out/octavo-$version.cdx.json"
+fi
+if [[ $cuda == yes ]]; then
+  add_on
+  settle "$addon"
+  pack_deb octavo-cuda "$addon" packaging/cuda/debian
+  pack_tar octavo-cuda "$addon"
+  cp -- "$addon/octavo-cuda.cdx.json" "$out/octavo-cuda-$version.cdx.json"
+fi
 "$python" packaging/bundle/release.py "$out" ${OCTAVO_RELEASE_KEY:+--key "$OCTAVO_RELEASE_KEY"}
 say "the packages lie in $out"

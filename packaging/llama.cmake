@@ -8,6 +8,9 @@ set(LLAMA_BUILD_COMMON OFF)
 # The vision models are many small files with the same heavy headers; compile them in groups, as llama.cpp
 # does with its language models.
 function(group_vision_models)
+  if(NOT TARGET mtmd)
+    return()
+  endif()
   get_target_property(folder mtmd SOURCE_DIR)
   get_target_property(others mtmd SOURCES)
   list(FILTER others EXCLUDE REGEX "^models/")
@@ -19,5 +22,7 @@ endfunction()
 cmake_language(DEFER CALL group_vision_models)
 
 # Neither the libraries nor their messages name folders of the machine that built them; two builds are alike.
-add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>")
-add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_BINARY_DIR}/=>")
+foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
+  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${folder}/=>")
+  add_compile_options("$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffile-prefix-map=${folder}/=>")
+endforeach()

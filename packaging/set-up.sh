@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus`, `trial` or `package`: system packages, uv, and the
-# locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs on any
-# processor.
+# Installs what is missing for `base`, `test`, `bench`, `screens`, `corpus`, `trial`, `package` or `cuda`: system packages, uv,
+# and the locked Python environment; for `package` a second one without what only development needs, whose llama.cpp runs
+# on any processor; for `cuda` a third one, with CUDA's compiler and a llama.cpp of which the add-on takes its library.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
 # with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it.
 set -euo pipefail
@@ -10,7 +10,11 @@ need=$1 state=$2
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 tools=$root/.tools venv=$root/.venv
 [[ $need != package ]] || venv=$root/build/package/environment
+[[ $need != cuda ]] || venv=$root/build/package/cuda
 cuda=${state##*cuda=}
+# The cards that the add-on has code for: A100 and, as their kind runs it too, RTX 30, RTX 40 and L40S (8.x); H100 and H200
+# (9.0); later ones translate the portable code of 9.0 when they first run it.
+cards='80-real;90-real;90-virtual'
 stamp=$tools/ready-$need log=$tools/set-up.log
 ticker=''
 
@@ -73,7 +77,7 @@ command  xdotool                  xdotool
 command  qemu-x86_64              qemu-user
 TABLE
       ;;
-    package)
+    package | cuda)
       cat <<'TABLE'
 library  libpython3.13.so.1.0     libpython3.13
 command  dpkg-shlibdeps           dpkg-dev
@@ -221,9 +225,8 @@ count_jobs() {
 }
 
 prepare_python() {
-  local uv jobs quoted
+  local jobs
   local -a choice=()
-  uv=$(find_uv)
   jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(count_jobs)}
   # Scripts in an environment name its folder: one that was moved is made anew, as is one whose Python has gone.
   if [[ -e $venv/octavo-folder && $(<"$venv/octavo-folder") != "$root" ]]; then
@@ -239,6 +242,9 @@ prepare_python() {
       choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
     done
     choice+=(--no-dev --group package)
+  elif [[ $need == cuda ]]; then
+    prepare_cuda "$jobs" "${choice[@]}"
+    return
   elif [[ -n $cuda ]]; then
     # A setting of the package, so that what was built without CUDA is not taken for it.
     choice+=(--config-settings-package "llama-cpp-python:cmake.define.GGML_CUDA=ON"
@@ -257,11 +263,46 @@ prepare_python() {
     [[ $need != package ]] || minutes=12 machine='all processors'
     say "installing the Python packages and compiling llama.cpp for $machine: about $((minutes / jobs + 1)) minutes, once"
   fi
-  quoted="'${root//\'/\'\\\'\'}/packaging/llama.cmake'"
+  sync_packages "$jobs" --compile-bytecode "${choice[@]}"
+}
+
+# Makes the environment what the lock file says: sync_packages JOBS [OPTIONS OF uv sync]...
+sync_packages() {
+  local jobs=$1 quoted="'${root//\'/\'\\\'\'}/packaging/llama.cmake'"
+  shift
   step env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$venv" UV_PYTHON_DOWNLOADS=never CMAKE_BUILD_PARALLEL_LEVEL="$jobs" \
     CMAKE_ARGS="${CMAKE_ARGS-} -DCMAKE_PROJECT_llama_cpp_INCLUDE_BEFORE=$quoted" \
-    "$uv" sync --project "$root" --locked --compile-bytecode "${choice[@]}" || give_up 'The Python packages could not be installed.'
+    "$uv" sync --project "$root" --locked "$@" || give_up 'The Python packages could not be installed.'
   printf '%s\n' "$root" >"$venv/octavo-folder"
+}
+
+# First CUDA's compiler, then with it llama.cpp: built as for the bundle, but for the card alone. uv checks the sources of
+# both, and keeps what it built for the next time.
+prepare_cuda() {
+  local jobs=$1 toolkit name setting
+  local -a choice=(--only-group cuda)
+  [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'the add-on for NVIDIA cards can only be built on Linux with an x86_64 processor.'
+  if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda.so" >/dev/null; then
+    say "fetching CUDA's compiler (500 MB) and building llama.cpp for NVIDIA cards: about $((65 / jobs + 1)) minutes, once"
+  fi
+  sync_packages "$jobs" "${choice[@]}" "${@:2}" --no-install-package llama-cpp-python
+  toolkit=$(echo "$venv"/lib/python*/site-packages/nvidia/cu13)
+  # The wheels hold no links, and other folders than the compiler's own settings name.
+  ln -sfn lib "$toolkit/lib64"
+  for name in cublas cublasLt; do
+    ln -sf "lib$name.so.13" "$toolkit/lib/lib$name.so"
+  done
+  # What is linked to the driver needs a library of its name, here a hollow one. All functions are found in the driver
+  # itself; one has to be here, as some linkers drop a library from which nothing is taken.
+  mkdir -p -- "$toolkit/lib/stubs"
+  c++ -shared -Wl,-soname,libcuda.so.1 -x c++ -o "$toolkit/lib/stubs/libcuda.so" - <<<'extern "C" int cuDeviceGet() { return 1; }' ||
+    fail 'the C++ compiler (g++) could not make a library.'
+  for setting in GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU=OFF LLAVA_BUILD=OFF GGML_CUDA=ON GGML_CUDA_NCCL=OFF \
+    "CMAKE_CUDA_ARCHITECTURES=$cards" "CMAKE_CUDA_COMPILER=$toolkit/bin/nvcc" \
+    "CUDA_CUDART=$toolkit/lib/libcudart_static.a" "CUDA_cudart_LIBRARY=$toolkit/lib/libcudart_static.a"; do
+    choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
+  done
+  sync_packages "$jobs" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/cuda-objects"
 }
 
 mkdir -p -- "$tools"
@@ -275,6 +316,7 @@ fi
 if ! [[ -e $stamp && $(<"$stamp") == "$state" && -x $venv/bin/python ]]; then
   : >"$log"
   prepare_system
+  uv=$(find_uv)
   prepare_python
   printf '%s\n' "$state" >"$stamp.new"
   mv -- "$stamp.new" "$stamp"

@@ -1,6 +1,6 @@
 """Refuses a bundle with something in it that may not be passed on with Octavo, or that nobody has accounted for.
 
-    python packaging/bundle/gate.py BUNDLE --site-packages FOLDER
+    python packaging/bundle/gate.py BUNDLE --site-packages FOLDER [--name PACKAGE]
 
 Says a sentence for each reason; the exit status is then 1.
 """
@@ -20,7 +20,7 @@ def main(given: list[str]) -> int:
     told = arguments(str(__doc__).splitlines()[0]).parse_args(given)
     try:
         table = read_table()
-        reasons = reasons_against(take_stock(told.bundle, told.site_packages, table=table), table)
+        reasons = reasons_against(take_stock(told.bundle, told.site_packages, table=table, add_on=told.name), table)
     except (OSError, ValueError) as error:
         reasons = [str(error)]
     for reason in reasons:
@@ -37,7 +37,7 @@ def reasons_against(inventory: Inventory, table: Table) -> list[str]:
     ]
     for component in (inventory.own, *inventory.components):
         holders = [by_name[name] for name in component.holders if name in by_name]
-        reason = _reason(component, holders, set(table.allowed))
+        reason = _reason(component, holders, table.allowed_for(inventory.own.name))
         if not reason and not component.texts:
             reason = "has no text of its licence. Name one in packaging/bundle/components.toml"
         if reason:
@@ -46,7 +46,7 @@ def reasons_against(inventory: Inventory, table: Table) -> list[str]:
     return reasons
 
 
-def _reason(component: Component, holders: list[Component], allowed: set[str]) -> str:
+def _reason(component: Component, holders: list[Component], allowed: frozenset[str]) -> str:
     if not component.licence:
         return "has no licence that is known. Name it in packaging/bundle/components.toml"
     try:
@@ -62,7 +62,7 @@ def _reason(component: Component, holders: list[Component], allowed: set[str]) -
     return ""
 
 
-def _not_allowed(parsed: object, allowed: set[str]) -> set[str]:
+def _not_allowed(parsed: object, allowed: frozenset[str]) -> set[str]:
     """The licences that stand in the way: of alternatives those of the one that has least."""
     if isinstance(parsed, _SPDX.OR):
         return min((_not_allowed(part, allowed) for part in parsed.args), key=len)

@@ -55,9 +55,15 @@ class Inventory:
 
 
 def take_stock(
-    root: Path, site_packages: Path, checkout: Path = CHECKOUT, table: Table | None = None, places: Places | None = None
+    root: Path,
+    site_packages: Path,
+    checkout: Path = CHECKOUT,
+    table: Table | None = None,
+    places: Places | None = None,
+    add_on: str = "",
 ) -> Inventory:
-    """`root`: the bundle. `site_packages`: of the environment that it was frozen from.
+    """`root`: the bundle. `site_packages`: of the environment that it was frozen from. `add_on`: the name of
+    the package, if it is one.
 
     Raises OSError, ValueError where a file is damaged.
     """
@@ -66,7 +72,7 @@ def take_stock(
     bundle = look_into(root)
     installed = wheels_of(site_packages)
     lock = read_lock(checkout / "uv.lock")
-    own = _own(checkout, places)
+    own = _own(checkout, places, add_on)
     found: list[Component] = []
     claimed: set[str] = set()
 
@@ -139,6 +145,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--site-packages", type=Path, required=True, help="of the environment that the bundle was frozen from"
     )
+    parser.add_argument("--name", default="", metavar="PACKAGE", help="of an add-on, such as octavo-cuda")
     return parser
 
 
@@ -174,16 +181,17 @@ def _is_extension(path: Path) -> bool:
     return exports(path, "PyInit_" + (path.parent.name if module == "__init__" else module))
 
 
-def _own(checkout: Path, places: Places) -> Component:
+def _own(checkout: Path, places: Places, add_on: str) -> Component:
     with (checkout / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
+    name = add_on or project["name"]
     return Component(
-        project["name"],
+        name,
         project["version"],
         project["license"],
         "",
         "application",
-        f"pkg:generic/{project['name']}@{project['version']}",
+        f"pkg:generic/{name}@{project['version']}",
         texts=places.texts(["checkout/LICENSE"]),
     )
 

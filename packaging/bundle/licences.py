@@ -1,6 +1,6 @@
 """Collects the licences of all that a bundle consists of, and a list that names them.
 
-    python packaging/bundle/licences.py BUNDLE --site-packages FOLDER [--out FOLDER]
+    python packaging/bundle/licences.py BUNDLE --site-packages FOLDER [--out FOLDER] [--name PACKAGE]
 
 FOLDER is `licences` in the bundle if it is not named. It gets one file for each text, however many have it, and
 `THIRD-PARTY.txt`, which names each component with its version, its licence, where its source is, and its texts.
@@ -23,7 +23,9 @@ What {name} {version} consists of
 
 {name} itself is under the licence {licence}. It comes with the following, each under its own licence. The texts lie
 beside this list, in the files that are named.
+"""
 
+_ABOUT_LGPL = """\
 Libraries under the LGPL are files of their own in the folder of the program, to which it is linked when it starts. You
 may replace each of them by a version of yours that has the same interface, also one that you changed, and you may take
 the program apart to find faults of such a version. Where their source is stands with each.
@@ -35,7 +37,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--out", type=Path)
     told = parser.parse_args(given)
     try:
-        inventory = take_stock(told.bundle, told.site_packages)
+        inventory = take_stock(told.bundle, told.site_packages, add_on=told.name)
         write_licences(inventory, told.out or told.bundle / "licences")
     except (OSError, ValueError) as error:
         print(f"Octavo: {error}", file=sys.stderr)
@@ -49,8 +51,10 @@ def write_licences(inventory: Inventory, folder: Path) -> None:
     folder.mkdir(parents=True)
     names: dict[bytes, str] = {}
     lines = [
-        _HEAD.format(name="Octavo", version=inventory.own.version, licence=inventory.own.licence),
+        _HEAD.format(name=inventory.own.name.capitalize(), version=inventory.own.version, licence=inventory.own.licence)
     ]
+    if any("LGPL-" in component.licence for component in inventory.components):
+        lines.append(_ABOUT_LGPL)
     for component in (*inventory.components, inventory.own):
         own_names: list[str] = []
         for path in component.texts:

@@ -1,6 +1,6 @@
 """Writes what a bundle consists of as a CycloneDX bill of materials (1.6, JSON).
 
-    python packaging/bundle/sbom.py BUNDLE --site-packages FOLDER --out FILE.cdx.json
+    python packaging/bundle/sbom.py BUNDLE --site-packages FOLDER --out FILE.cdx.json [--name PACKAGE]
 
 The same bundle gives the same bytes: there is no time in it, and its serial number is derived from what it says.
 """
@@ -29,7 +29,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     told = parser.parse_args(given)
     try:
-        told.out.write_text(bill_of(take_stock(told.bundle, told.site_packages)), encoding="utf-8")
+        told.out.write_text(bill_of(take_stock(told.bundle, told.site_packages, add_on=told.name)), encoding="utf-8")
     except (OSError, ValueError) as error:
         print(f"Octavo: {error}", file=sys.stderr)
         return 1

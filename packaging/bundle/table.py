@@ -58,6 +58,11 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     component: list[Native]
     python: list[Known] = []
     debian: list[Known] = []
+    allowed_in: dict[str, list[str]] = {}
+    """By the name of an add-on package, the licences that it may have beside those that are `allowed`."""
+
+    def allowed_for(self, package: str) -> frozenset[str]:
+        return frozenset((*self.allowed, *self.allowed_in.get(package, [])))
 
     def python_of(self, name: str) -> Known:
         return next((known for known in self.python if known.name == name), Known(name))

@@ -59,6 +59,12 @@ class MadeUp:
         own = [f"{metadata.name}/{file}" for file in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")]
         (metadata / "RECORD").write_text("".join(f"{file},,\n" for file in [*files, *own]))
 
-    def inventory(self, *natives: Any, allowed: tuple[str, ...] = ("Apache-2.0", "BSD-3-Clause", "MIT")) -> Any:
-        self.table = table.Table(list(allowed), list(natives))
-        return inventory.take_stock(self.root, self.site, self.checkout, self.table)
+    def inventory(
+        self,
+        *natives: Any,
+        allowed: tuple[str, ...] = ("Apache-2.0", "BSD-3-Clause", "MIT"),
+        allowed_in: dict[str, list[str]] | None = None,
+        add_on: str = "",
+    ) -> Any:
+        self.table = table.Table(list(allowed), list(natives), allowed_in=allowed_in or {})
+        return inventory.take_stock(self.root, self.site, self.checkout, self.table, add_on=add_on)

@@ -55,6 +55,22 @@ def test_an_exception_counts_only_where_it_is_named(made_up: MadeUp) -> None:
     assert len(reasons(made_up, ink)) == 1
 
 
+def test_what_one_add_on_may_have_no_other_package_may(made_up: MadeUp) -> None:
+    library(made_up.contents / "quill.libs" / "libink-1a.so.1", "int ink(void) { return 0; }")
+    ink = native("Ink", "LicenseRef-Ink-EULA", files=["quill.libs/libink-*"])
+    only_there = {"octavo-ink": ["LicenseRef-Ink-EULA"]}
+    assert reasons(made_up, ink, allowed_in=only_there, add_on="octavo-ink") == []
+    for other in ("", "octavo-blotter"):
+        (said,) = reasons(made_up, ink, allowed_in=only_there, add_on=other)
+        assert "LicenseRef-Ink-EULA, which is not among the licences that are allowed" in said
+
+
+def test_what_is_not_free_may_only_come_with_the_add_on_for_nvidia_cards() -> None:
+    read = program("table").read_table()
+    assert not [licence for licence in read.allowed if "NVIDIA" in licence]
+    assert {name for name, licences in read.allowed_in.items() if licences} == {"octavo-cuda"}
+
+
 def test_a_library_that_no_component_claims_is_refused(made_up: MadeUp) -> None:
     library(made_up.contents / "quill.libs" / "libink-1a.so.1", "int ink(void) { return 0; }")
     (said,) = reasons(made_up)
