@@ -572,6 +572,30 @@ _SENTENCES: dict[Code, str] = {
         "The package {package} is of version {version}, and Octavo itself of {wanted}. Install both in the same"
         " version."
     ),
+    Code.CARD_ADD_ON_MISSING: (
+        "There is an NVIDIA card in this machine, and this installation has no library for it. Install the package"
+        " octavo-cuda in the version of Octavo; in a checkout, install CUDA's compiler (nvcc) and start again."
+    ),
+    Code.CARD_DRIVER_MISSING: (
+        "There is an NVIDIA card in this machine, and NVIDIA's driver is not loaded. Install it in version {needed} or"
+        " newer, and start the machine again; until then Octavo uses the processor."
+    ),
+    Code.CARD_DRIVER_OLD: (
+        "There is an NVIDIA card in this machine, and NVIDIA's driver is of version {version}. Octavo needs {needed} or"
+        " newer, which NVIDIA's own archive of packages has; until then Octavo uses the processor."
+    ),
+    Code.CARD_DRIVER_REPLACED: (
+        "There is an NVIDIA card in this machine, and its driver was replaced by another version since the machine was"
+        " started. Start the machine again; until then Octavo uses the processor."
+    ),
+    Code.CARD_TOO_OLD: (
+        "The {name} in this machine is older than the Ampere generation, and Octavo has no code for it, so that it uses"
+        " the processor."
+    ),
+    Code.CARD_SILENT: (
+        "There is an NVIDIA card in this machine that does not answer ({detail}). See what nvidia-smi tells, and"
+        " whether your account may use the card; until then Octavo uses the processor."
+    ),
     Code.RELEASE_KEY_MISSING: (
         "This build of Octavo carries no key that releases are signed with, so it can vouch for no update. Use a build"
         " that carries one, or compare the SHA-256 of the package with the one that its publisher tells you in another"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the packages, in build/packages. Called by packaging/dev as: build.sh [deb|tar|appimage|flatpak]... [--cuda]; deb and
 # tar if nothing is named. --cuda makes the add-on for NVIDIA cards as well (as deb and tar), or alone if no kind is named.
-# All that is built bears the time of the commit, so that two builds of one commit can be compared.
+# All that is built bears the time of the commit, and two builds of one commit are the same, byte for byte, wherever they
+# are made with the same system packages.
 #
 # The add-on was built, looked into, and loaded by the program on a machine without a driver. It was not tried on a card yet.
 #

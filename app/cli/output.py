@@ -279,6 +279,7 @@ def print_report(report: Report, as_json: bool) -> None:
         *installation_rows(report.installation),
         *report.libraries.items(),
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
+        *([(_("graphics card"), messages.sentence(report.unused_card))] if report.unused_card else ()),
         (_("threads"), str(report.threads)),
         *([(_("llama.cpp for"), report.cpu_variant)] if report.cpu_variant else ()),
         (_("processor"), ", ".join(report.cpu_features)),

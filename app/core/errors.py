@@ -190,6 +190,14 @@ class Code(StrEnum):
     DATABASE_DAMAGED = "database_damaged"  # path
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
 
+    # a graphics card of NVIDIA's that is in the machine and is not used
+    CARD_ADD_ON_MISSING = "card_add_on_missing"
+    CARD_DRIVER_MISSING = "card_driver_missing"  # needed: the first version that would do
+    CARD_DRIVER_OLD = "card_driver_old"  # version, needed
+    CARD_DRIVER_REPLACED = "card_driver_replaced"  # by another version, since the machine was started
+    CARD_TOO_OLD = "card_too_old"  # name
+    CARD_SILENT = "card_silent"  # detail: who says so or what NVML says
+
     # the installation and its updates
     INSTALLATION_UNSOUND = "installation_unsound"  # path, changed, missing, unnamed: how many files
     INSTALLATION_MIXED = "installation_mixed"  # package, version, wanted: the version of the program
@@ -242,6 +250,12 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.DATABASE_KEY,
         Code.DATABASE_DAMAGED,
         Code.PASSPHRASE_NEEDED,
+        Code.CARD_ADD_ON_MISSING,
+        Code.CARD_DRIVER_MISSING,
+        Code.CARD_DRIVER_OLD,
+        Code.CARD_DRIVER_REPLACED,
+        Code.CARD_TOO_OLD,
+        Code.CARD_SILENT,
         Code.INSTALLATION_UNSOUND,
         Code.INSTALLATION_MIXED,
         Code.RELEASE_KEY_MISSING,

@@ -19,6 +19,8 @@ from typing import Any
 
 import psutil
 
+from app.engine import cards
+
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
@@ -34,6 +36,8 @@ a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP;
 
 _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 """How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
+
+_CUDA_LIBRARIES = ("libggml-cuda.", "ggml-cuda.")
 
 _errors: list[str] = []
 
@@ -70,6 +74,8 @@ def _load_backends(library: Any) -> None:
     this very machine is linked to all that it has."""
     if not cpu_variants():
         return
+    if with_cuda():
+        cards.hide_old()
     library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
     library.ggml_backend_load_all_from_path.restype = None
     library.ggml_backend_load_all_from_path(os.fsencode(folder()))
@@ -89,6 +95,11 @@ def cpu_variant() -> str:
     except (psutil.Error, AttributeError):  # macOS has no such list
         return ""
     return next((match[1] for path in loaded if (match := _CPU_VARIANT.search(Path(path).name))), "")
+
+
+def with_cuda() -> bool:
+    """Whether there is a library for graphics cards of NVIDIA's, which may find none."""
+    return any(path.name.startswith(_CUDA_LIBRARIES) for path in folder().iterdir())
 
 
 def numa_nodes() -> int:

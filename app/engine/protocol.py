@@ -549,7 +549,8 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
     """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
-    kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone."""
+    kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone.
+    `unused_card`: why a graphics card that is there is not computed on."""
 
     version: str
     devices: tuple[Device, ...]
@@ -557,6 +558,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     cpu_features: tuple[str, ...]
     numa_nodes: int
     cpu_variant: str = ""
+    unused_card: Problem | None = None
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

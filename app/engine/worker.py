@@ -8,9 +8,10 @@ from pathlib import Path
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Looking, Notice, Reading, Token
 from app.engine import bandwidth
+from app.engine.cards import unused_card
 from app.engine.dry_run import rehearse
 from app.engine.hardware import cpu_features, devices, physical_cores
-from app.engine.library import cpu_variant, numa_nodes, version
+from app.engine.library import cpu_variant, numa_nodes, version, with_cuda
 from app.engine.llama import Model
 from app.engine.protocol import (
     AnswerTo,
@@ -128,9 +129,7 @@ class Worker(Server):
             case Gauge():
                 self._port.send(Gauged(bandwidth.measure(physical_cores())))
             case Inspect():
-                self._port.send(
-                    Inspected(version(), devices(), physical_cores(), cpu_features(), numa_nodes(), cpu_variant())
-                )
+                self._port.send(_inspect())
             case Stop() | Pause() | Resume():
                 pass  # heeded when they arrive
 
@@ -156,6 +155,19 @@ class Worker(Server):
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))
+
+
+def _inspect() -> Inspected:
+    found = devices()
+    return Inspected(
+        version(),
+        found,
+        physical_cores(),
+        cpu_features(),
+        numa_nodes(),
+        cpu_variant(),
+        unused_card(found, with_cuda()),
+    )
 
 
 def main() -> None:

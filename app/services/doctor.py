@@ -36,8 +36,9 @@ LIBRARIES = (
 class Report(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
-    be none. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify. `older_copy`:
-    of the desk, from before its last upgrade; empty where there is none."""
+    be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
+    installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
+    `older_copy`: of the desk, from before its last upgrade; empty where there is none."""
 
     octavo: str
     python: str
@@ -47,6 +48,7 @@ class Report(msgspec.Struct, frozen=True):
     threads: int
     cpu_features: tuple[str, ...]
     cpu_variant: str
+    unused_card: Problem | None
     numa_nodes: int
     sandbox: str
     key: str
@@ -91,6 +93,7 @@ def examine(
         threads=inspected.threads,
         cpu_features=inspected.cpu_features,
         cpu_variant=inspected.cpu_variant,
+        unused_card=inspected.unused_card,
         numa_nodes=inspected.numa_nodes,
         sandbox=reader.step().value,
         key=key.origin.value,

@@ -45,10 +45,12 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """`names`: what a graphics card calls itself, in the machine's order."""
+    """`names`: what a graphics card calls itself, in the machine's order. `unused_card`: why one that is there is not
+    used."""
 
     machine: Machine
     names: tuple[str, ...]
+    unused_card: Problem | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -97,8 +99,10 @@ def look_at(desk: Desk, hardware: Hardware) -> Seen:
     machine = desk.machines.machine(hardware)
     if hardware.gpu_gigabytes or hardware.ram_gigabytes:
         return Seen(machine, tuple(gpu.name for gpu in machine.gpus))
-    described = {device.name: device.description for device in desk.engine.inspect().devices}
-    return Seen(machine, tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus))
+    inspected = desk.engine.inspect()
+    described = {device.name: device.description for device in inspected.devices}
+    names = tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus)
+    return Seen(machine, names, inspected.unused_card)
 
 
 def survey(

@@ -177,6 +177,17 @@ def models_only_starter(stage: Stage) -> None:
     stage.settle()
 
 
+def models_unused_card(stage: Stage) -> None:
+    """There is a card, and its driver is too old."""
+    _open(stage, NO_GPU, size=(1180, 760))
+    plans = stage.presenter.models.plans
+    assert plans.seen is not None
+    told = Problem(Code.CARD_DRIVER_OLD, {"version": "550.163.01", "needed": 580})
+    plans.seen = msgspec.structs.replace(plans.seen, unused_card=told)
+    plans.make_again()
+    stage.settle()
+
+
 def models_failed(stage: Stage) -> None:
     """A download that stopped, one that needs a token, and a model that could not be loaded."""
     path = _furnish(stage)
@@ -327,6 +338,7 @@ MODEL_SCENES = (
     models_japanese,
     models_planning,
     models_only_starter,
+    models_unused_card,
     models_failed,
     models_loading,
     models_fetching_line,

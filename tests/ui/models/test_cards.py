@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
 from app.models.records import Record
 from app.models.shelf import starter
 from app.services.machines import Hardware
@@ -26,6 +26,18 @@ def _starter() -> str:
     found = starter()
     assert found is not None
     return found.path
+
+
+def test_a_card_that_is_not_used_is_told_with_the_reason(shop: Shop) -> None:
+    window = shop.open()
+    plans = shop.models.plans
+    assert plans.seen is not None
+    assert "\n" not in window.machine.text()
+    plans.seen = msgspec.structs.replace(plans.seen, unused_card=Problem(Code.CARD_DRIVER_MISSING, {"needed": 580}))
+    plans.make_again()
+    told = window.machine.text().splitlines()
+    assert told[0].endswith(" free on disk")
+    assert told[1].startswith("There is an NVIDIA card in this machine, and NVIDIA's driver is not loaded. ")
 
 
 def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) -> None:
