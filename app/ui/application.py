@@ -183,6 +183,7 @@ class Opening(QObject):
             parent=self,
         )
         self.presenter.start(settings, state, self._files)
+        self.presenter.window.fit_screen()
         self.presenter.window.show()
         self._application.setQuitOnLastWindowClosed(True)
         QTimer.singleShot(0, self, _note_open)  # once what was waiting is done, the first painting among it
@@ -200,7 +201,7 @@ class Opening(QObject):
 
     def refuse(self, problem: Problem) -> None:
         """Say why there will be no window, and end."""
-        told = self._dialog = SmallDialog(_("Octavo cannot open"), sentence(problem), _("Close"))
+        told = self._dialog = SmallDialog(_("Octavo cannot open"), sentence(problem), _("Close"), choice=False)
         told.finished.connect(self._give_up)
         told.open()
 

@@ -101,6 +101,10 @@ class MainWindow(QWidget):
         self.page.setHidden(state.page_folded)
         self._tell_folded()
 
+    def fit_screen(self) -> None:
+        """Before the window is shown: some desktops show one that is larger than the screen as it is."""
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
+
     @Slot()
     def toggle_shelf(self) -> None:
         self.shelf.setVisible(self.shelf.isHidden())

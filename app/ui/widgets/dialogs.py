@@ -14,10 +14,20 @@ _WIDTH = 420
 
 
 class SmallDialog(QDialog):
-    """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed."""
+    """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
+
+    With `choice` off there is nothing to cancel: one button.
+    """
 
     def __init__(
-        self, title: str, sentence: str, action: str, *, body: QWidget | None = None, parent: QWidget | None = None
+        self,
+        title: str,
+        sentence: str,
+        action: str,
+        *,
+        body: QWidget | None = None,
+        choice: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -38,12 +48,13 @@ class SmallDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addStretch(1)
-        cancel = TextButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
         self.action = TextButton(action, role="primary")
         self.action.setDefault(True)
         self.action.clicked.connect(self.accept)
-        row.addWidget(cancel)
+        if choice:
+            cancel = TextButton(_("Cancel"))
+            cancel.clicked.connect(self.reject)
+            row.addWidget(cancel)
         row.addWidget(self.action)
         column.addLayout(row)
         self.setAccessibleDescription(sentence)
