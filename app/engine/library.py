@@ -19,8 +19,6 @@ from typing import Any
 
 import psutil
 
-from app.engine import cards
-
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
@@ -75,6 +73,8 @@ def _load_backends(library: Any) -> None:
     if not cpu_variants():
         return
     if with_cuda():
+        from app.engine import cards  # the window's process imports this module, too, and never asks for cards
+
         cards.hide_old()
     library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
     library.ggml_backend_load_all_from_path.restype = None
