@@ -58,5 +58,4 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
         Command(_("Light or dark"), "", presenter.preferences.toggle_theme),
         Command(_("Settings"), "Ctrl+,", presenter.preferences.open_settings),
         Command(_("Quit"), "Ctrl+Q", window.close),
-        Command(_("Quit"), "Ctrl+Q", window.close),
     )

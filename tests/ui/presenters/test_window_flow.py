@@ -39,11 +39,16 @@ def _open(room: Room) -> None:
 
 
 def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
-    shortcuts = [action.shortcut().toString() for action in room.presenter.commands.actions.values()]
-    given = [shortcut for shortcut in shortcuts if shortcut]
+    given = [action.shortcut().toString() for action in room.window.actions() if not action.shortcut().isEmpty()]
     assert len(given) == len(set(given))
     wanted = {"Ctrl+O", "Ctrl+N", "Esc", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
     assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
+
+
+def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    qtbot.keyClick(room.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    wait(lambda: not room.window.isVisible())
 
 
 def test_panels_fold_and_the_way_back_is_in_sight(qtbot: QtBot, room: Room) -> None:
