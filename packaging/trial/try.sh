@@ -122,6 +122,7 @@ ask_in_window() {
   ((status == 0)) || kill "$desk"
   wait "$desk" || status=$?
   ((status == 0)) || { cat "$pictures/window.log" >&2 && fail 'the window did not do what a person asked of it.'; }
+  [[ ! -s $pictures/window.log ]] || { cat "$pictures/window.log" >&2 && fail 'the window complained of something.'; }
   grep 'answered: ' "$log" >"$pictures/answered.txt"
   grep -qE ' [1-9][0-9]* verified' "$pictures/answered.txt" ||
     fail "the answer in the window has no verified quotation: $pictures/answered.txt"
