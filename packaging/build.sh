@@ -2,7 +2,7 @@
 # Makes the packages, in build/packages. Called by packaging/dev as: build.sh [deb|tar|appimage|flatpak]... [--cuda]; deb and
 # tar if nothing is named. --cuda makes the add-on for NVIDIA cards as well (as deb and tar), or alone if no kind is named.
 # All that is built bears the time of the commit, and two builds of one commit are the same, byte for byte, wherever they
-# are made with the same system packages.
+# are made with the same system packages. Of the add-on that was not seen yet.
 #
 # The add-on was built, looked into, and loaded by the program on a machine without a driver. It was not tried on a card yet.
 #

@@ -24,8 +24,10 @@ cmake_language(DEFER CALL group_vision_models)
 # Neither the libraries nor their messages name folders of the machine that built them, and two builds are alike: the
 # linker's identification is taken of what is stripped afterwards, names of folders among it.
 if(CMAKE_HOST_UNIX)
-  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>")
-  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_BINARY_DIR}/=>")
+  foreach(folder IN ITEMS "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
+    add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${folder}/=>")
+    add_compile_options("$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffile-prefix-map=${folder}/=>")
+  endforeach()
   if(NOT CMAKE_HOST_APPLE)
     add_link_options("$<HOST_LINK:LINKER:--build-id=none>")
   endif()

@@ -73,7 +73,8 @@ def unused_card(devices: Iterable[Device], with_cuda: bool) -> Problem | None:
         return Problem(Code.CARD_DRIVER_OLD, {"version": version, **needed})
     if cards and all(card.capability < OLDEST_CAPABILITY for card in cards):
         return Problem(Code.CARD_TOO_OLD, {"name": cards[0].name})
-    return Problem(Code.CARD_SILENT, {"detail": "CUDA"})
+    visible = os.environ.get(_VISIBLE)
+    return Problem(Code.CARD_SILENT, {"detail": "CUDA" if visible is None else f"{_VISIBLE}={visible}"})
 
 
 def _is_there() -> bool:

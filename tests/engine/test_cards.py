@@ -144,8 +144,9 @@ def test_a_card_that_the_add_on_has_no_code_for_is_hidden_from_cuda(ask: Any) ->
     assert ask(f"0\n580.95.05\n{RTX2080}\n{H100}", "CUDA0") == (None, {}, "GPU-aa")
 
 
-def test_what_a_person_chose_for_cuda_stays(ask: Any) -> None:
+def test_what_a_person_chose_for_cuda_stays_and_is_told(ask: Any) -> None:
     assert ask(f"0\n580.95.05\n{RTX2080}", visible="0")[2] == "0"
+    assert ask(f"0\n580.95.05\n{H100}", visible="")[:2] == (Code.CARD_SILENT, {"detail": "CUDA_VISIBLE_DEVICES="})
 
 
 def test_the_package_asks_for_the_driver_that_is_needed() -> None:

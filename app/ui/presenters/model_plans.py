@@ -72,7 +72,9 @@ class ModelPlans(QObject):
         selection = self._selection
         if selection is None:
             return
-        self.told.emit(model_words.machine_words(seen, selection.free_bytes))
+        lines = [model_words.machine_words(seen, selection.free_bytes)]
+        lines += [sentence(seen.unused_card)] if seen.unused_card is not None else []
+        self.told.emit("\n".join(lines))
         wanted = [self._wanted(each, selection) for each in selection.owned]
         self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
         offers = [self._known_offer(offer) for offer in selection.offers]

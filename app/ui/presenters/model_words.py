@@ -7,7 +7,7 @@ import math
 from app.core.model import ModelHeader
 from app.engine.planner import Device, Item, Machine, Placement, Shortfall
 from app.explanations import sentences
-from app.messages import _, count, memory, printable, sentence, size
+from app.messages import _, count, memory, printable, size
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, Plan
@@ -86,8 +86,7 @@ def fetch_words(offer: Offer) -> str:
 
 
 def machine_words(seen: Seen, free_bytes: int | None = None) -> str:
-    """ "This machine: NVIDIA H100, 80 GB · 256 GB memory · 2.1 TB free on disk", and why a card that is there is not
-    used."""
+    """ "This machine: NVIDIA H100, 80 GB · 256 GB memory · 2.1 TB free on disk"."""
     machine = seen.machine
     cards = [
         f"{printable(name)}, {memory(_sold(gpu.total_bytes))}"
@@ -97,8 +96,7 @@ def machine_words(seen: Seen, free_bytes: int | None = None) -> str:
     parts.append(_("{size} memory").format(size=memory(_sold(machine.host.total_bytes))))
     if free_bytes is not None:
         parts.append(_("{size} free on disk").format(size=size(free_bytes)))
-    told = _("This machine: {parts}").format(parts=" · ".join(parts))
-    return told if seen.unused_card is None else f"{told}\n{sentence(seen.unused_card)}"
+    return _("This machine: {parts}").format(parts=" · ".join(parts))
 
 
 def _sold(total_bytes: int) -> int:
