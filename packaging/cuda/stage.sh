@@ -17,6 +17,11 @@ for library in "$packages/llama_cpp/lib/libggml-cuda.so" "$packages"/nvidia/cu13
   install -m 644 -- "$library" "$folder/"
 done
 
+# llama.cpp's own files are named in its messages, as they lie in its sources and not on the machine that built it.
+if grep --text --quiet --fixed-strings /vendor/llama.cpp/ "$folder/libggml-cuda.so"; then
+  fail 'libggml-cuda.so names folders of this machine; packaging/llama.cmake is to keep them out'
+fi
+
 # What the libraries ask for must be here, in the program, in the C and C++ libraries, or in the driver.
 known='libggml-base\.so\.[0-9]+|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so\.[0-9]+|ld-linux-x86-64\.so\.2|libcuda\.so\.1'
 needed=$(for library in "$folder"/*; do readelf --dynamic --wide "$library"; done | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u)

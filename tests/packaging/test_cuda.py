@@ -71,6 +71,14 @@ def test_what_a_library_needs_must_be_somewhere(environment: Environment, tmp_pa
     assert "the add-on needs libnccl.so.2" in refused.stderr
 
 
+def test_a_library_that_names_the_folder_of_its_build_is_refused(environment: Environment, tmp_path: Path) -> None:
+    folder = "/home/a/.cache/vendor/llama.cpp/ggml/src/ggml-cuda/acc.cu"
+    library(environment.card, f'const char *card(void) {{ return "{folder}"; }}')
+    refused = staged(environment, tmp_path / "add-on")
+    assert refused.returncode == 1
+    assert "libggml-cuda.so names folders of this machine" in refused.stderr
+
+
 def test_a_missing_library_is_told(environment: Environment, tmp_path: Path) -> None:
     environment.card.unlink()
     refused = staged(environment, tmp_path / "add-on")
