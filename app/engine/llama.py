@@ -15,6 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.engine.library import bindings, last_errors, summary
 from app.engine.placing import Placing, apply
+from app.engine.stretches import LONGEST_STRETCH, cut
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -61,6 +62,8 @@ class Model:
         self._vocab = api.llama_model_get_vocab(self._model)
         self.path = path
         self.vocabulary_size: int = api.llama_vocab_n_tokens(self._vocab)
+        has_pattern = api.llama_vocab_type(self._vocab) == api.LLAMA_VOCAB_TYPE_BPE
+        self._longest_stretch = LONGEST_STRETCH if has_pattern else 0
         self._buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[int, bytes] = {}
 
@@ -156,7 +159,13 @@ class Model:
     # ---- vocabulary
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Token ids of `text`. Only with `special` may the text produce control tokens."""
+        """Token ids of `text`. Only with `special` may the text produce control tokens.
+
+        Any text may come here: what llama.cpp could not survive in one piece is cut (`stretches.cut`).
+        """
+        return [token for part in cut(text, self._longest_stretch) for token in self._tokenize(part, special)]
+
+    def _tokenize(self, text: str, special: bool) -> list[int]:
         raw = text.encode("utf-8", "replace")
         room = len(raw) + 16
         tokens = (ctypes.c_int32 * room)()
