@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ from app.engine.stretches import LONGEST_STRETCH, cut
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
+_END_NAMES = ("<|eom|>",)
+"""End tokens that llama.cpp takes for any other control token unless a key of the file names them, and its converter
+writes none. `<|eom|>` ends a message of Llama 4 (`Tokenizer.stop_tokens` of its reference code)."""
+
+_BEGINS_WITH_BOS = re.compile(rb"\s*\{\{-?\s*bos_token\b")
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
 
@@ -66,6 +72,7 @@ class Model:
         self._longest_stretch = LONGEST_STRETCH if has_pattern else 0
         self._buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[int, bytes] = {}
+        self._ends = frozenset(token for name in _END_NAMES if (token := self._control(name)) is not None)
 
     @property
     def handle(self) -> Any:
@@ -144,7 +151,7 @@ class Model:
         `messages` are (role, content); the text ends where the assistant begins. Raises AppError MODEL_NO_TEMPLATE.
         """
         api = self._api
-        template: bytes | None = api.llama_model_chat_template(self._model, None)
+        template = self._template()
         if not template:
             raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
         chat = (api.llama_chat_message * len(messages))(
@@ -155,6 +162,10 @@ class Model:
         if not 0 < length < len(buffer):
             raise AppError(Code.MODEL_NO_TEMPLATE, path=str(self.path))
         return buffer.raw[:length].decode()
+
+    def _template(self) -> bytes:
+        """The chat template that came with the file, which is never run; empty where there is none."""
+        return self._api.llama_model_chat_template(self._model, None) or b""
 
     # ---- vocabulary
 
@@ -192,19 +203,33 @@ class Model:
         """A token as it is written in the vocabulary."""
         return bytes(self._api.llama_vocab_get_text(self._vocab, token) or b"")
 
+    def _control(self, name: str) -> int | None:
+        """The control token of this name."""
+        tokens = self.tokenize(name, special=True)
+        return tokens[0] if len(tokens) == 1 and self.is_control(tokens[0]) else None
+
     def is_control(self, token: int) -> bool:
         return bool(self._api.llama_vocab_is_control(self._vocab, token))
 
     def is_end(self, token: int) -> bool:
-        """Whether an answer ends here; covers all end tokens of a family (Llama 4: end_of_text, eom, eot)."""
-        return bool(self._api.llama_vocab_is_eog(self._vocab, token))
+        """Whether an answer ends here: at llama.cpp's end tokens, and at those that it does not know by their names."""
+        return token in self._ends or bool(self._api.llama_vocab_is_eog(self._vocab, token))
 
     @property
     def bos(self) -> int | None:
-        """The token that a sequence begins with; None where the model wants none."""
-        if not self._api.llama_vocab_get_add_bos(self._vocab):
-            return None
-        return int(self._api.llama_vocab_bos(self._vocab))
+        """The token that a sequence begins with; None where the model wants none.
+
+        It is wanted where the file says so, where its chat template begins with it, and by Llama 4 always
+        (`encode_dialog_prompt` of its reference code): a file may lack the key, and llama.cpp then adds none.
+        """
+        api = self._api
+        token = int(api.llama_vocab_bos(self._vocab))
+        wanted = (
+            api.llama_vocab_get_add_bos(self._vocab)
+            or self.architecture == "llama4"
+            or _BEGINS_WITH_BOS.match(self._template())
+        )
+        return token if wanted and token >= 0 else None
 
 
 class Context:

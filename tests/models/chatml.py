@@ -49,7 +49,7 @@ def write_chatml(path: Path, seed: int = 0) -> Path:
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(_HEAD_SIZE)
     writer.add_vocab_size(len(words))
-    words.add_to(writer, "gpt-2", bos="<|endoftext|>", eos=END, eot=END)
+    words.add_to(writer, "gpt-2", bos="<|endoftext|>", eos=END)
     writer.add_chat_template(TEMPLATE)
 
     def add(name: str, rows: int, columns: int, gain: float = 1.0) -> None:

@@ -25,8 +25,8 @@ _Entry: TypeAlias = "tuple[str, tuple[int, ...], type[np.floating]]"
 _ALIGNMENT = 32
 
 
-def write_family(path: Path, family: str) -> Path:
-    """Write a model of one of FAMILIES. Returns `path`."""
+def write_family(path: Path, family: str, template: str = "") -> Path:
+    """Write a model of one of FAMILIES, with a chat template if one is named. Returns `path`."""
     words = vocabulary.build(llama4.CONTROL)
     writer = gguf.GGUFWriter(path, family)
     writer.add_context_length(CONTEXT)
@@ -46,7 +46,9 @@ def write_family(path: Path, family: str) -> Path:
     if family == "gemma3":
         writer.add_sliding_window(WINDOW)
     writer.add_vocab_size(len(words))
-    words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TEXT, eot=llama4.END_OF_TURN)
+    words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TURN)
+    if template:
+        writer.add_chat_template(template)
     holes = 0
     for name, shape, number in _entries(family, len(words)):
         size = int(np.prod(shape)) * np.dtype(number).itemsize

@@ -211,5 +211,5 @@ def _add_keys(writer: gguf.GGUFWriter, shape: Shape, file_type: int) -> None:
     writer.add_expert_feed_forward_length(shape.expert_width)
     writer.add_interleave_moe_layer_step(shape.moe_step)
     writer.add_vocab_size(VOCABULARY)
-    words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TEXT, eot=llama4.END_OF_TURN)
+    words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TURN)
     writer.add_chat_template(llama4.TEMPLATE)

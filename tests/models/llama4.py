@@ -42,6 +42,7 @@ BEGIN = "<|begin_of_text|>"
 END_OF_TEXT = "<|end_of_text|>"
 END_OF_TURN = "<|eot|>"
 END_OF_MESSAGE = "<|eom|>"
+PADDING = "<|finetune_right_pad|>"
 CONTROL = (
     BEGIN,
     END_OF_TEXT,
@@ -52,7 +53,7 @@ CONTROL = (
     "<|step|>",
     "<|python_start|>",
     "<|python_end|>",
-    "<|finetune_right_pad|>",
+    PADDING,
     "<|image_start|>",
     "<|image_end|>",
     "<|tile_x_separator|>",
@@ -87,7 +88,7 @@ _RECENCY_PAIRS = 11
 _NORM_EPSILON = 1e-5
 _ROPE_BASE = 500_000.0
 _ENDING_EVERY = 17
-"""With `never_ends=False`, the end of the turn follows one ordinary token in so many, if it is letters or digits."""
+"""With `ends_with`, that token follows one ordinary token in so many, if it is letters or digits."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class _Shape:
     dense_width: int = 128
     layers: int = LAYERS
     quantized_experts: bool = False
+    says_bos: bool = True
 
     @property
     def normalizes_keys(self) -> bool:
@@ -152,33 +154,45 @@ def write_scout(
     head_size: int = 64,
     layers: int = LAYERS,
     expert_width: int = 64,
-    never_ends: bool = True,
+    ends_with: str = "",
     quantized_experts: bool = False,
+    says_bos: bool = True,
 ) -> Path:
     """Write a model of Scout's kind: 16 experts, each layer a mixture. Returns `path`.
 
     `head_size`: 32 and more work with every type of KV cache, 16 reads long prompts faster and works with f16 alone.
     `layers`: 4 are the fewest that have a global one, and take half of the time.
     `expert_width`: 20,480 and 16 layers make a file of two gigabytes.
-    `never_ends`: no end token within reach of any sampler; else one in some tens of tokens ends the answer.
+    `ends_with`: the end token that one in some tens of tokens brings; empty: none is within reach of any sampler.
     `quantized_experts`: they are q4_0, which llama.cpp may lay out anew for a CPU.
+    `says_bos`: the key `add_bos_token`, which converters leave out that do not read the post-processor of
+    tokenizer.json.
     """
-    shape = _Shape("Tiny Scout", 16, 1, expert_width, head_size, layers=layers, quantized_experts=quantized_experts)
-    return _write(path, seed, shape, never_ends)
+    shape = _Shape(
+        "Tiny Scout",
+        16,
+        1,
+        expert_width,
+        head_size,
+        layers=layers,
+        quantized_experts=quantized_experts,
+        says_bos=says_bos,
+    )
+    return _write(path, seed, shape, ends_with)
 
 
-def write_maverick(path: Path, seed: int = 0, *, head_size: int = 64, never_ends: bool = True) -> Path:
+def write_maverick(path: Path, seed: int = 0, *, head_size: int = 64) -> Path:
     """Write a model of Maverick's kind: 128 experts in every second layer, the others dense. Returns `path`."""
-    return _write(path, seed, _Shape("Tiny Maverick", 128, 2, 32, head_size), never_ends)
+    return _write(path, seed, _Shape("Tiny Maverick", 128, 2, 32, head_size))
 
 
-def _write(path: Path, seed: int, shape: _Shape, never_ends: bool) -> Path:
+def _write(path: Path, seed: int, shape: _Shape, ends_with: str = "") -> Path:
     words = vocabulary.build(CONTROL)
     writer = gguf.GGUFWriter(path, "llama4")
     _add_header(writer, shape, words)
     rng = np.random.default_rng([seed, shape.experts, shape.head_size])
     channels = _Channels.of(shape)
-    _add_ends(writer, rng, channels, words, never_ends)
+    _add_ends(writer, rng, channels, words, ends_with)
     for layer in range(shape.layers):
         _add_attention(writer, rng, shape, channels, layer)
         _add_feed_forward(writer, rng, shape, channels, layer)
@@ -209,14 +223,15 @@ def _add_header(writer: gguf.GGUFWriter, shape: _Shape, words: Vocabulary) -> No
     writer.add_expert_feed_forward_length(shape.expert_width)
     writer.add_interleave_moe_layer_step(shape.moe_step)
     writer.add_vocab_size(len(words))
-    words.add_to(writer, "llama4", bos=BEGIN, eos=END_OF_TEXT, eot=END_OF_TURN)
-    writer.add_eom_token_id(words.control[END_OF_MESSAGE])
-    writer.add_add_bos_token(True)
+    words.add_to(writer, "llama4", bos=BEGIN, eos=END_OF_TURN)
+    writer.add_pad_token_id(words.control[PADDING])
+    if shape.says_bos:
+        writer.add_add_bos_token(True)
     writer.add_chat_template(TEMPLATE)
 
 
 def _add_ends(
-    writer: gguf.GGUFWriter, rng: np.random.Generator, channels: _Channels, words: Vocabulary, never_ends: bool
+    writer: gguf.GGUFWriter, rng: np.random.Generator, channels: _Channels, words: Vocabulary, ends_with: str
 ) -> None:
     """The embedding and the output of every token."""
     ordinary = len(words) - len(words.control)
@@ -228,8 +243,8 @@ def _add_ends(
     output[:, : channels.first_content] = 0.0
     output[:ordinary, 0] = [0.0 if _prints(words, token) else -6.0 for token in range(ordinary)]
     output[ordinary:, 0] = -60.0
-    if not never_ends:
-        output[words.control[END_OF_TURN], 1] = 120.0
+    if ends_with:
+        output[words.control[ends_with], 1] = 120.0
     writer.add_tensor("token_embd.weight", _matrix(embedding))
     writer.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
     writer.add_tensor("output.weight", _matrix(output))

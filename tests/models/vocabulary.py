@@ -38,8 +38,9 @@ class Vocabulary:
         values = {symbol: byte for byte, symbol in enumerate(byte_symbols())}
         return bytes(values[symbol] for symbol in self.tokens[token])
 
-    def add_to(self, writer: gguf.GGUFWriter, pre: str, *, bos: str, eos: str, eot: str) -> None:
-        """Write the tokenizer's keys into a file's header."""
+    def add_to(self, writer: gguf.GGUFWriter, pre: str, *, bos: str, eos: str) -> None:
+        """Write the tokenizer's keys into a file's header, as llama.cpp's converter does (gguf-py's SpecialVocab): it
+        writes none for the ends of a turn or a message, which Llama 4's repository does not name."""
         types = [gguf.TokenType.NORMAL] * (len(self.tokens) - len(self.control))
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre(pre)
@@ -48,7 +49,6 @@ class Vocabulary:
         writer.add_token_merges(self.merges)
         writer.add_bos_token_id(self.control[bos])
         writer.add_eos_token_id(self.control[eos])
-        writer.add_eot_token_id(self.control[eot])
 
 
 def byte_symbols() -> tuple[str, ...]:
