@@ -528,9 +528,10 @@ _SENTENCES: dict[Code, str] = {
         "A context of {wanted} tokens is not possible with this model, which was trained for up to {trained}. Choose a"
         " size within that."
     ),
-    Code.READING_DAMAGED: (
-        "A saved reading was damaged or did not give what it gave when it was saved. It was thrown away, and the books"
-        " are read again."
+    Code.READING_DAMAGED: ("A saved reading was damaged, so Octavo deleted it and reads the books again."),
+    Code.READING_PASSED_OVER: (
+        "A saved reading does not match what this machine computes now, so Octavo reads the books again. The saved"
+        " reading stays: it may fit again when the model is loaded as it was before."
     ),
     Code.READING_NO_MEMORY: (
         "A saved reading could not be taken up: it needs {needed_bytes} of memory, and {free_bytes} are free. The books"

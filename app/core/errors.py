@@ -178,6 +178,7 @@ class Code(StrEnum):
 
     # saved readings; the answer goes on all the same
     READING_DAMAGED = "reading_damaged"  # a saved one was thrown away; the books are read again
+    READING_PASSED_OVER = "reading_passed_over"  # a saved one gives something else here; it stays, the books are read
     READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be taken up
     READING_NOT_SAVED = "reading_not_saved"  # needed_bytes, free_bytes (of the quota, the disk, or memory)
 
@@ -239,6 +240,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
     Blame.MACHINE: (
         Code.READING_DAMAGED,
+        Code.READING_PASSED_OVER,
         Code.READING_NO_MEMORY,
         Code.READING_NOT_SAVED,
         Code.DISK_FULL,

@@ -57,7 +57,11 @@ class ReadingKey(msgspec.Struct, frozen=True):
 
 
 class SavedReading(msgspec.Struct, frozen=True):
-    """All about a reading but the state itself. `logits`: those of the token after the last (float32)."""
+    """All about a reading but the state itself. `logits`: those of the token after the last (float32).
+
+    `kernels` says what computed it (`session._kernels`): elsewhere rounding differs, and with it the state. It is no
+    part of the key, since a reading of other kernels is as good; but the probe allows for it.
+    """
 
     key: ReadingKey
     tokens_le32: bytes
@@ -68,6 +72,7 @@ class SavedReading(msgspec.Struct, frozen=True):
     model_name: str
     complete: bool  # else the last book was not read to its end
     saved_at: float
+    kernels: str = ""
     name: str = ""  # its file, once it is saved
     size_bytes: int = 0
 
@@ -99,6 +104,7 @@ class Readings:
         self._secret = secret
         self._quota_bytes = quota_bytes
         self._known: dict[str, SavedReading] = {}
+        self._passed_over: set[str] = set()
         self.thrown_away = 0
         """Files that did not open and were deleted; those of other versions are not among them."""
 
@@ -107,8 +113,14 @@ class Readings:
         return self._find("*")
 
     def of(self, key: ReadingKey) -> tuple[SavedReading, ...]:
-        """Those that a context of this kind can take up."""
-        return tuple(reading for reading in self._find(f"{key.digest}-*") if reading.key == key)
+        """Those that a context of this kind can take up, but for what was passed over."""
+        found = self._find(f"{key.digest}-*")
+        return tuple(reading for reading in found if reading.key == key and reading.name not in self._passed_over)
+
+    def pass_over(self, reading: SavedReading) -> None:
+        """It did not give what it gave when it was saved: in this process nobody gets it again, and none takes its
+        place. Its bytes are authentic, so it stays for whoever computes as it was computed."""
+        self._passed_over.add(reading.name)
 
     def load(self, reading: SavedReading, on_progress: Callable[[float], None]) -> mmap.mmap:
         """The whole state, authenticated to its last byte. The caller closes it.
@@ -241,9 +253,11 @@ def _free(folder: Path) -> int:
 
 
 def _covers(longer: SavedReading, other: SavedReading) -> bool:
-    """Whether `longer` makes `other` needless: it goes on from it, and `other` is unfinished or the very same."""
+    """Whether `longer` makes `other` needless: the same kernels computed both, it goes on from it, and `other` is
+    unfinished or the very same."""
     one, two = longer.tokens, other.tokens
-    return common_prefix(one, two) == len(two) and (not other.complete or len(one) == len(two))
+    goes_on = longer.kernels == other.kernels and common_prefix(one, two) == len(two)
+    return goes_on and (not other.complete or len(one) == len(two))
 
 
 def fingerprint(model_path: Path) -> str:

@@ -24,6 +24,7 @@ from app.engine.desk import Attention, Geometry, Tokens
 from app.engine.hardware import free_memory
 from app.engine.keeper import MIN_TOKENS, Keeper
 from app.engine.llama import Context
+from app.engine.probe import deviation
 from app.engine.protocol import BookSpan, ImageSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.engine.sealing import SealBroken
@@ -33,10 +34,6 @@ from app.engine.wishes import Wishes
 
 _SNAPSHOT_WORTH = 64
 """A snapshot that spares fewer tokens than this is not taken."""
-
-_PROBE_TOLERANCE = 0.05
-"""How far one logit of the probe may be off, in standard deviations of all logits. Rounding makes thousandths of it,
-missing or wrong keys tenths to whole units."""
 
 _log = logging.getLogger("octavo.engine")
 
@@ -49,11 +46,12 @@ OnProgress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True)
 class Keeping:
-    """Where and as what readings are saved."""
+    """Where and as what readings are saved. `kernels`: see `SavedReading`."""
 
     readings: Readings
     key: ReadingKey
     model_name: str
+    kernels: str = ""
 
 
 class HeldSequence:
@@ -246,11 +244,16 @@ class HeldSequence:
     # ---- saved readings
 
     def _restore(self, plan: desk.Plan, wanted: Tokens, on_progress: OnProgress) -> desk.Plan:
-        """Take up the saved reading that spares most, if one spares more than the context itself."""
+        """Take up the saved reading that spares most, if one spares more than the context itself; of equals, one that
+        the same kernels computed."""
         if self._keeping is None:
             return plan
         readings = self._keeping.readings
-        best = max(self._saved(), key=lambda saved: self._gain(plan, saved, wanted), default=None)
+
+        def worth(saved: SavedReading) -> tuple[int, bool]:
+            return self._gain(plan, saved, wanted), self._is_of_these_kernels(saved)
+
+        best = max(self._saved(), key=worth, default=None)
         self._note_thrown_away(readings)
         if best is None or (gain := self._gain(plan, best, wanted)) < MIN_TOKENS:
             return plan
@@ -276,29 +279,47 @@ class HeldSequence:
             return plan
         try:
             self._take_up(best, state)
-        except AppError:
+        except AppError as error:
             self._cut(0)
-            self._throw_away(readings, best)
+            readings.pass_over(best)
+            self._problems.append(error.problem)
             return self._restore(self._plan(wanted), wanted, on_progress)
         finally:
             state.close()
         return self._plan(wanted)
 
     def _take_up(self, saved: SavedReading, state: mmap.mmap) -> None:
-        """Raises AppError READING_DAMAGED when what comes out is not what was saved."""
+        """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
+        llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
         tokens = saved.tokens
         self._snapshots.forget_beyond(desk.common_prefix(self._held, tokens))
         self._held = array("i")
         self._context.remove_from(0)
-        self._context.set_state(state)
+        try:
+            self._context.set_state(state)
+        except AppError as error:
+            raise AppError(Code.READING_PASSED_OVER) from error
         self._held = tokens
         last = tokens[-1:]
         self._context.remove_from(len(tokens) - 1)
         del self._held[-1]
         self._decode(last, outputs=1)
-        if not _same(self._context.logits(), np.frombuffer(saved.logits, np.float32)):
-            raise AppError(Code.READING_DAMAGED)
-        _log.info("a saved reading of %d tokens was taken up", len(tokens))
+        same_kernels = self._is_of_these_kernels(saved)
+        found = deviation(np.frombuffer(saved.logits, np.float32), self._context.logits())
+        sound = found.is_rounding(same_kernels=same_kernels)
+        _log.info(
+            "a saved reading of %d tokens, %s kernels, %.5f nats and %.3f deviations off: %s",
+            len(tokens),
+            "same" if same_kernels else "other",
+            found.divergence,
+            found.best,
+            "used" if sound else "passed over",
+        )
+        if not sound:
+            raise AppError(Code.READING_PASSED_OVER)
+
+    def _is_of_these_kernels(self, saved: SavedReading) -> bool:
+        return self._keeping is not None and saved.kernels == self._keeping.kernels
 
     def _gain(self, plan: desk.Plan, saved: SavedReading, wanted: Tokens) -> int:
         return desk.saved_gain(plan, saved.tokens, saved.position_min, wanted, self._geometry)
@@ -365,10 +386,6 @@ class HeldSequence:
             model_name=self._keeping.model_name,
             complete=complete,
             saved_at=time.time(),
+            kernels=self._keeping.kernels,
         )
         self._keeper.save(reading, state, position, time.monotonic() - started)
-
-
-def _same(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> bool:
-    """Whether two sets of logits are the same but for rounding."""
-    return len(one) == len(other) and bool(np.abs(one - other).max() <= _PROBE_TOLERANCE * other.std())

@@ -19,7 +19,7 @@ from app.engine import adapters, desk, planner
 from app.engine.buffers import buffers
 from app.engine.desk import Tokens
 from app.engine.dry_run import placing
-from app.engine.hardware import devices, free_memory, physical_cores
+from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.library import version
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup
@@ -304,7 +304,15 @@ def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
     readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
     model = adapters.fingerprint_with(Path(spec.model_path), spec.adapters)
     key = ReadingKey(model, spec.kv_type, LAYOUT_VERSION, version())
-    return Keeping(readings, key, info.name)
+    return Keeping(readings, key, info.name, _kernels(info))
+
+
+def _kernels(info: ModelInfo) -> str:
+    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights lie where, which
+    tells repacked weights from plain ones, and experts that were moved."""
+    weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
+    cards = (device.description for device in devices() if "gpu" in device.kind)
+    return " ".join((*cpu_features(), *cards, *sorted(weights)))
 
 
 def _shape(model: Model) -> planner.Shape:
