@@ -15,6 +15,7 @@ from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, R
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
+from app.engine.planner.machine import Repacked
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -550,7 +551,8 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 class Inspected(msgspec.Struct, frozen=True, tag=True):
     """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
     kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone.
-    `unused_card`: why a graphics card that is there is not computed on."""
+    `unused_card`: why a graphics card that is there is not computed on. `repacked`: types of weights that are, for the
+    CPU."""
 
     version: str
     devices: tuple[Device, ...]
@@ -559,6 +561,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     numa_nodes: int
     cpu_variant: str = ""
     unused_card: Problem | None = None
+    repacked: tuple[Repacked, ...] = ()
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):

@@ -54,6 +54,7 @@ from app.engine.protocol import (
     Survey,
     Surveyed,
 )
+from app.engine.repacking import repacked
 from app.engine.serving import Server, serve
 from app.engine.session import Session
 from app.isolation import limits, syscalls
@@ -167,6 +168,7 @@ def _inspect() -> Inspected:
         numa_nodes(),
         cpu_variant(),
         unused_card(found, with_cuda()),
+        repacked(),
     )
 
 
