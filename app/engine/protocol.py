@@ -11,7 +11,7 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
@@ -305,7 +305,7 @@ class Engine(Protocol):
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]: ...
+    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]: ...
 
     def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
         """Read the documents of `prompt` ahead of any question to them."""
@@ -589,6 +589,7 @@ Event: TypeAlias = (
     | Seen
     | ImagesKept
     | Reading
+    | Thinking
     | Token
     | Notice
     | BooksRead
