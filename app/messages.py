@@ -524,6 +524,13 @@ _SENTENCES: dict[Code, str] = {
         "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"
         " the desk, start a new conversation, or choose a larger context."
     ),
+    Code.ANSWER_ALL_THOUGHT: (
+        "The model used up the length of the answer with thinking. Allow longer answers in the settings, or choose a"
+        " model that does not think."
+    ),
+    Code.ANSWER_MISSING: (
+        "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
+    ),
     Code.CONTEXT_INVALID: (
         "A context of {wanted} tokens is not possible with this model, which was trained for up to {trained}. Choose a"
         " size within that."

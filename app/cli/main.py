@@ -42,6 +42,7 @@ from app.core.events import (
     Looking,
     Notice,
     Reading,
+    Thinking,
     Token,
 )
 from app.core.image import MOST_IN_QUESTION, Image
@@ -251,6 +252,8 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
                 out.looking(event)
             case Reading():
                 out.reading(event)
+            case Thinking():
+                out.thinking()
             case Token(text):
                 out.token(text)
             case Checked():

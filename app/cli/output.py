@@ -55,6 +55,9 @@ class JsonAnswers:
     def reading(self, event: Reading) -> None:
         print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
 
+    def thinking(self) -> None:
+        print_json({"event": "thinking"})
+
     def token(self, text: str) -> None:
         print_json({"event": "token", "text": text})
 
@@ -101,7 +104,12 @@ class TextAnswers:
         if event.done >= event.total:
             self._close_bar()
 
+    def thinking(self) -> None:
+        self._close_bar()
+        self._bar = progress_bar(_("The model is thinking…"), 0)
+
     def token(self, text: str) -> None:
+        self._close_bar()
         sys.stdout.write(text)
         sys.stdout.flush()
 

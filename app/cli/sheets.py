@@ -12,7 +12,7 @@ from app import messages
 from app.cli.output import bar, describe_answer, print_findings, print_json, progress_bar
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking
 from app.core.sheet import RowBegun, RowEnded, Sheet, SheetEvent
 from app.messages import _
 from app.services.desk import Desk
@@ -31,6 +31,9 @@ class JsonSheets:
 
     def reading(self, event: Reading) -> None:
         print_json({"event": "reading", "done": event.done, "total": event.total, "reused": event.reused})
+
+    def thinking(self) -> None:
+        print_json({"event": "thinking"})
 
     def notice(self, problem: Problem) -> None:
         print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
@@ -66,6 +69,9 @@ class TextSheets:
         if self._bar is None or not self._bar.total:
             self._show(progress_bar(self._where, event.total, event.reused))
         self._bar.update(event.done - self._bar.n)
+
+    def thinking(self) -> None:
+        self._show(progress_bar(f"{self._where}: {_('The model is thinking…')}", 0))
 
     def notice(self, problem: Problem) -> None:
         self._show(None)
@@ -142,6 +148,8 @@ def follow(events: Iterable[SheetEvent], out: Out, sheet: Sheet) -> Done[Sheet] 
                 out.loading(event)
             case Reading():
                 out.reading(event)
+            case Thinking():
+                out.thinking()
             case Notice(problem):
                 out.notice(problem)
             case RowEnded():

@@ -173,6 +173,8 @@ class Code(StrEnum):
     # the context
     # needed_tokens, context_tokens, documents_tokens, conversation_tokens, reserve_tokens
     DOES_NOT_FIT = "does_not_fit"
+    ANSWER_ALL_THOUGHT = "answer_all_thought"  # the limit of its length came before the model had begun it
+    ANSWER_MISSING = "answer_missing"  # the model thought, and ended
     CONTEXT_FULL = "context_full"  # context_tokens; the answer ran into the end of the context
     CONTEXT_INVALID = "context_invalid"  # wanted, trained
 
@@ -237,6 +239,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.HUB_ADDRESS_INSECURE,
         Code.HUB_REPOSITORY_INVALID,
     ),
+    Blame.MODEL: (Code.ANSWER_ALL_THOUGHT, Code.ANSWER_MISSING),
     Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
     Blame.MACHINE: (
         Code.READING_DAMAGED,

@@ -93,6 +93,10 @@ class Looking(msgspec.Struct, frozen=True, tag=True):
     images: int
 
 
+class Thinking(msgspec.Struct, frozen=True, tag=True):
+    """The model thinks before it answers; its thoughts are not told."""
+
+
 class Token(msgspec.Struct, frozen=True, tag=True):
     """More text of the answer; always whole characters, possibly of several tokens."""
 
@@ -136,4 +140,6 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     answer: Answer | None = None
 
 
-AnswerEvent: TypeAlias = Loading | Stored | Looking | Reading | Token | Checked | Notice | Finished | Cancelled | Failed
+AnswerEvent: TypeAlias = (
+    Loading | Stored | Looking | Reading | Thinking | Token | Checked | Notice | Finished | Cancelled | Failed
+)

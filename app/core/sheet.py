@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
 
 
 class RowState(StrEnum):
@@ -92,4 +92,6 @@ class RowEnded(msgspec.Struct, frozen=True):
     row: SheetRow
 
 
-SheetEvent: TypeAlias = RowBegun | Loading | Reading | Token | Notice | RowEnded | Done[Sheet] | Cancelled | Failed
+SheetEvent: TypeAlias = (
+    RowBegun | Loading | Reading | Thinking | Token | Notice | RowEnded | Done[Sheet] | Cancelled | Failed
+)

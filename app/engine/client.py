@@ -13,7 +13,7 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
 from app.engine.protocol import (
@@ -78,7 +78,7 @@ from app.isolation.program import command
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
 
-_PROGRESS = (Loading, Looking, Reading, Token, Notice)
+_PROGRESS = (Loading, Looking, Reading, Thinking, Token, Notice)
 
 _log = logging.getLogger("octavo.engine")
 
@@ -143,12 +143,12 @@ class EngineClient:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]:
+    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]:
         """Read `prompt` and write an answer, in an engine that is ready."""
         for event in self._converse(AnswerTo(prompt, sampling, max_tokens), cancel):
             if isinstance(event, Generated):
                 self._deaths = 0
-            if isinstance(event, Reading | Token | Notice | Generated | Cancelled | Failed):
+            if isinstance(event, Reading | Thinking | Token | Notice | Generated | Cancelled | Failed):
                 yield event
 
     def measure(self, prompt: Prompt) -> PromptSize:

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.core.errors import AppError, Code
 from app.core.settings import Mapping
-from app.engine.hardware import procedure_of_cpu
 from app.engine.library import bindings
+from app.engine.repacking import kinds_of_memory
 
 CPU = "CPU"
 
@@ -75,20 +75,12 @@ def _load_mode(mapping: Mapping) -> int:
 
 
 def _memory(name: str) -> int:
-    """A kind of memory of the CPU's by its name: plain, or one of those in which weights are laid out anew."""
+    """A kind of memory of the CPU's by its name: plain, or one of those that repacked weights are kept in."""
     library = bindings()._lib
-    pointer = ctypes.c_void_p
-    library.ggml_backend_cpu_buffer_type.restype = pointer
-    library.ggml_backend_buft_name.argtypes, library.ggml_backend_buft_name.restype = [pointer], ctypes.c_char_p
+    library.ggml_backend_cpu_buffer_type.restype = ctypes.c_void_p
     if name == CPU:
         return int(library.ggml_backend_cpu_buffer_type())
-    address = procedure_of_cpu(b"ggml_backend_dev_get_extra_bufts")
-    if address:
-        library.ggml_backend_dev_by_type.argtypes, library.ggml_backend_dev_by_type.restype = [ctypes.c_int], pointer
-        kinds = ctypes.CFUNCTYPE(ctypes.POINTER(pointer), pointer)(address)(library.ggml_backend_dev_by_type(0))
-        index = 0
-        while kinds and kinds[index]:
-            if library.ggml_backend_buft_name(kinds[index]).decode("utf-8", "replace") == name:
-                return int(kinds[index])
-            index += 1
+    kinds = kinds_of_memory()
+    if name in kinds:
+        return kinds[name]
     raise AppError(Code.MODEL_FAILED, path="", detail=f"no memory {name}")

@@ -16,6 +16,7 @@ from typing import Protocol
 from app.core.errors import AppError, Code
 from app.engine.desk import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
+from app.engine.thinking import opens_thoughts
 
 LAYOUT_VERSION = 1
 """Raised with every change to how prompts are laid out: readings saved before it are of no use."""
@@ -67,6 +68,7 @@ class Template:
     to_question: str  # from the rules to the first question
     to_answer: str  # from a question to its answer
     to_next_question: str  # from an answer to the next question
+    to_new_answer: str = ""  # from a question to the answer that is to be written, where a model may think there
 
 
 def template(vocabulary: Vocabulary) -> Template:
@@ -86,7 +88,8 @@ def template(vocabulary: Vocabulary) -> Template:
             raise AppError(Code.MODEL_NO_TEMPLATE, path="")
         pieces.append(piece)
     begin, to_question, to_answer, to_next_question = pieces
-    return Template(begin, to_question, to_answer, to_next_question)
+    new = rest if opens_thoughts(rest) else to_answer
+    return Template(begin, to_question, to_answer, to_next_question, new)
 
 
 def _document_texts(document: DocumentText) -> list[str]:
@@ -110,19 +113,24 @@ class LaidOutPrompt:
 
 
 class Typesetter:
-    """Lays prompts out for one model. Pages that it has seen are not tokenized again."""
+    """Lays prompts out for one model. Pages that it has seen are not tokenized again.
+
+    `before_answer`: what the chat format puts between a question and the answer that is to be written.
+    """
 
     def __init__(self, vocabulary: Vocabulary, sight: Sight | None = None) -> None:
         """`sight`: None where no image will come. Raises AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         pieces = template(vocabulary)
+        self.before_answer = pieces.to_new_answer
         self._begin = self._special(pieces.begin)
         if vocabulary.bos is not None and self._begin[:1] != array("i", [vocabulary.bos]):
             self._begin.insert(0, vocabulary.bos)
         self._to_question = self._special(pieces.to_question)
         self._to_answer = self._special(pieces.to_answer)
         self._to_next_question = self._special(pieces.to_next_question)
+        self._to_new_answer = self._special(pieces.to_new_answer)
         self._cache: OrderedDict[str, Tokens] = OrderedDict()
         self._cached_tokens = 0
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
@@ -146,7 +154,7 @@ class Typesetter:
             self._add_message(tokens, images, message)
             messages.append(len(tokens) - start)
             before = self._to_next_question if message.role == "assistant" else self._to_answer
-        tokens.extend(before)
+        tokens.extend(self._to_new_answer if before is self._to_answer else before)
         documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
         size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))

@@ -11,10 +11,11 @@ import msgspec
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
+from app.engine.planner.machine import Repacked
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -304,7 +305,7 @@ class Engine(Protocol):
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]: ...
+    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]: ...
 
     def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
         """Read the documents of `prompt` ahead of any question to them."""
@@ -550,7 +551,8 @@ class Gauged(msgspec.Struct, frozen=True, tag=True):
 class Inspected(msgspec.Struct, frozen=True, tag=True):
     """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
     kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone.
-    `unused_card`: why a graphics card that is there is not computed on."""
+    `unused_card`: why a graphics card that is there is not computed on. `repacked`: types of weights that are, for the
+    CPU."""
 
     version: str
     devices: tuple[Device, ...]
@@ -559,6 +561,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     numa_nodes: int
     cpu_variant: str = ""
     unused_card: Problem | None = None
+    repacked: tuple[Repacked, ...] = ()
 
 
 class Settled(msgspec.Struct, frozen=True, tag=True):
@@ -586,6 +589,7 @@ Event: TypeAlias = (
     | Seen
     | ImagesKept
     | Reading
+    | Thinking
     | Token
     | Notice
     | BooksRead

@@ -41,6 +41,7 @@ from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence, Keeping, OnProgress, Stopped
+from app.engine.thinking import Thoughts, check_answered
 from app.engine.vision import Vision
 from app.engine.wishes import Wishes
 from app.engine.writing import Writer
@@ -207,10 +208,13 @@ class Session:
         max_tokens: int,
         on_progress: OnProgress,
         on_text: Callable[[str], None],
+        on_thinking: Callable[[], None],
     ) -> Generated:
-        """Read `prompt` and write an answer; `on_text` gets whole characters as they come.
+        """Read `prompt` and write an answer; `on_text` gets whole characters of it as they come. Where the model thinks
+        first, `on_thinking` is called once, and its thoughts are dropped.
 
-        Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
+        Raises what `read` raises, AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING. Stopped while writing it ends with
+        `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)
@@ -220,10 +224,12 @@ class Session:
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        thoughts = Thoughts(self._typesetter.before_answer)
         tokens: Tokens = array("i")
         text: list[str] = []
         ending = Ending.LENGTH
         first_token_s = 0.0
+        told = False
 
         def emit(piece: str) -> None:
             if piece:
@@ -231,13 +237,16 @@ class Session:
                 on_text(piece)
 
         try:
-            for token in self._writer(prompt, laid.tokens, sampling, sampler).write():
+            for token, said in self._writer(prompt, laid.tokens, sampling, sampler, thoughts).write():
                 first_token_s = first_token_s or time.monotonic() - started
                 if self._model.is_end(token):
                     ending = Ending.COMPLETE
                     break
                 tokens.append(token)
-                emit(decoder.decode(self._model.piece(token)))
+                if thoughts.thinking and not told:
+                    told = True
+                    on_thinking()
+                emit(decoder.decode(said))
                 if prompt.one_paragraph and "".join(text[-2:]).endswith(_PARAGRAPH):
                     ending = Ending.COMPLETE
                     break
@@ -248,14 +257,18 @@ class Session:
                     break
         finally:
             sampler.close()
-            emit(decoder.decode(b"", final=True))
-            self._typesetter.remember("".join(text), tokens)
+            emit(decoder.decode(thoughts.end(), final=True))
+            if not thoughts.any:  # else the answer is not what these tokens say, and stands in another place next time
+                self._typesetter.remember("".join(text), tokens)
+        check_answered(thoughts, "".join(text), ending)
         generate_s = time.monotonic() - started - read_s
         usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
         timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
         return Generated(ending, usage, timings)
 
-    def _writer(self, prompt: Prompt, tokens: Tokens, sampling: Sampling, sampler: Sampler) -> Writer:
+    def _writer(
+        self, prompt: Prompt, tokens: Tokens, sampling: Sampling, sampler: Sampler, thoughts: Thoughts
+    ) -> Writer:
         books = prompt.quoted or prompt.documents
         return Writer(
             self._model,
@@ -263,6 +276,7 @@ class Session:
             self._sequence,
             sampler,
             self._shape.geometry,
+            thoughts,
             quoter=Quoter(self._quotable_text(books)) if sampling.true_quotes and books else None,
             lookup=Lookup(tokens) if sampling.lookup else None,
             several_books=len(books) > 1,

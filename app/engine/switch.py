@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
 from app.engine.client import EngineClient
@@ -92,7 +92,7 @@ class EngineSwitch:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]:
+    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]:
         return self._chosen.answer(prompt, sampling, max_tokens, cancel)
 
     def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:

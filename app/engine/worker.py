@@ -6,7 +6,7 @@ from array import array
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Looking, Notice, Reading, Token
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.engine import bandwidth
 from app.engine.cards import unused_card
 from app.engine.dry_run import rehearse
@@ -54,6 +54,7 @@ from app.engine.protocol import (
     Survey,
     Surveyed,
 )
+from app.engine.repacking import repacked
 from app.engine.serving import Server, serve
 from app.engine.session import Session
 from app.isolation import limits, syscalls
@@ -99,9 +100,7 @@ class Worker(Server):
                 self._port.send(BooksRead(usage))
             case AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
-                answer = session.answer(
-                    prompt, sampling, max_tokens, self._reading, lambda text: self._port.send(Token(text))
-                )
+                answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
                 self._tell_problems()
                 self._port.send(answer)
             case Appraise(sizes):
@@ -132,6 +131,12 @@ class Worker(Server):
                 self._port.send(_inspect())
             case Stop() | Pause() | Resume():
                 pass  # heeded when they arrive
+
+    def _writing(self, text: str) -> None:
+        self._port.send(Token(text))
+
+    def _thinking(self) -> None:
+        self._port.send(Thinking())
 
     def _tell_problems(self) -> None:
         for problem in self._loaded().problems():
@@ -167,6 +172,7 @@ def _inspect() -> Inspected:
         numa_nodes(),
         cpu_variant(),
         unused_card(found, with_cuda()),
+        repacked(),
     )
 
 

@@ -16,6 +16,7 @@ from app.engine.lookup import MAX_DRAFT, Lookup, room_for_draft
 from app.engine.quoting import MIN_BYTES, Place, Quoter, State
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence
+from app.engine.thinking import Thoughts
 
 _CANDIDATES = (64, 1024)
 """So many of the most probable tokens are tried inside a quotation, then so many; then the books have the word."""
@@ -34,19 +35,23 @@ class Writer:
         sequence: HeldSequence,
         sampler: Sampler,
         geometry: Geometry,
+        thoughts: Thoughts,
         *,
         quoter: Quoter | None = None,
         lookup: Lookup | None = None,
         several_books: bool = False,
         begin: str = "",
     ) -> None:
-        """`quoter`: None writes quotations freely. `lookup`: None drafts nothing. `several_books`: page marks name
-        theirs. `begin`: what the answer begins with, whatever the model thinks of it."""
+        """`thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`:
+        None drafts nothing. `several_books`: page marks name theirs. `begin`: what the answer begins with, whatever
+        the model thinks of it."""
         self._model = model
         self._context = context
         self._sequence = sequence
         self._sampler = sampler
         self._geometry = geometry
+        self._thoughts = thoughts
+        self._said = b""
         self._quoter = quoter
         self._lookup = lookup
         self._several_books = several_books
@@ -54,14 +59,15 @@ class Writer:
         self._written: Tokens = array("i")
         self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
 
-    def write(self) -> Iterator[int]:
-        """The tokens of the answer, without end. Each is evaluated when the next one is asked for.
+    def write(self) -> Iterator[tuple[int, bytes]]:
+        """Tokens without end, each with what the answer has of it or of those before: nothing while the model thinks.
+        Each is evaluated when the next one is asked for.
 
         Raises AppError CONTEXT_FULL, MODEL_FAILED.
         """
         token = self._choose(-1)
         while True:
-            yield token
+            yield token, self._said
             draft = self._draft()
             guessed = bool(draft) and not self._ahead
             started = time.monotonic()
@@ -74,7 +80,7 @@ class Writer:
                     self._sequence.take_back(begin + 1 + accepted)
                     break
                 accepted += 1
-                yield token
+                yield token, self._said
             else:
                 token = self._choose(len(draft))
             if self._lookup is not None:
@@ -94,8 +100,10 @@ class Writer:
         else:
             token = self._choose_freely(index)
         self._written.append(token)
+        piece = self._model.piece(token)
+        self._said = self._thoughts.feed(piece, b"" if piece else self._model.token_text(token))
         if self._quoter is not None:
-            self._quoter.feed(self._model.piece(token))
+            self._quoter.feed(self._said)
             place = self._quoter.ended()
             if place is not None:
                 self._insists = False
@@ -104,7 +112,7 @@ class Writer:
 
     def _choose_freely(self, index: int) -> int:
         quoter = self._quoter
-        if quoter is None:
+        if quoter is None or self._thoughts.thinking:
             return self._sampler.next_token(self._context, index)
         if quoter.state is State.QUOTING:
             token = self._choose_quoted(quoter, index)

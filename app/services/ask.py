@@ -33,6 +33,7 @@ from app.core.events import (
     Notice,
     Reading,
     Stored,
+    Thinking,
     Token,
 )
 from app.core.image import ref_of
@@ -177,7 +178,7 @@ class Ask:
         marked: tuple[Citation, ...] = ()
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
             match event:
-                case Reading() | Notice():
+                case Reading() | Thinking() | Notice():
                     yield event
                 case Token(text):
                     writing.add(text)

@@ -71,7 +71,7 @@ class Machines:
         )
         total = psutil.virtual_memory().total
         host = Device("RAM", False, total, min(total, free_memory() + returned), self._bandwidth(inspected.threads))
-        return Machine(gpus, host, inspected.threads)
+        return Machine(gpus, host, inspected.threads, inspected.repacked)
 
     def _bandwidth(self, threads: int) -> float:
         """Of main memory, measured once on each machine."""

@@ -18,7 +18,7 @@ from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.planner import Item, Machine, Placement, Reason, Remark, Shortfall, Wish
-from app.engine.protocol import LoadSpec, ModelInfo, taken_bytes
+from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
 from app.models import shelf
 from app.models.offers import Offer
 from app.models.reader import HeaderReader
@@ -42,10 +42,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 class Placed(msgspec.Struct, frozen=True):
     """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
-    devices together; 0 where nothing was planned."""
+    devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading."""
 
     spec: LoadSpec
     planned_bytes: int
+    rehearsed: tuple[Buffer, ...] = ()
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -121,13 +122,13 @@ class Plans:
                 yield event
                 continue
             try:
-                placement = self._rehearse(event.result, model_path)
+                placement, rehearsed = self._rehearse(event.result, model_path)
             except AppError as error:
                 yield Failed(error.problem)
                 return
             planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
             spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-            yield Done(Placed(spec, planned))
+            yield Done(Placed(spec, planned, rehearsed))
 
     def _plan(
         self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
@@ -157,9 +158,9 @@ class Plans:
             return
         yield Done(choose(header, projector, machine, wish, adapter_bytes))
 
-    def _rehearse(self, plan: Plan, path: str) -> Placement:
-        """The plan's placement. Raises AppError MODEL_TOO_LARGE, MODEL_CONTEXT_TOO_LARGE where it has none, or where
-        llama.cpp counts more than there is."""
+    def _rehearse(self, plan: Plan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
+        """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
+        MODEL_CONTEXT_TOO_LARGE where it has none, or where that is more than there is."""
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
@@ -172,14 +173,17 @@ class Plans:
         missing += max(0, on_host - plan.machine.host.free_bytes)
         if missing:
             raise _too_large(path, result, missing)
-        return result
+        return result, found
 
 
 def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:
     """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
-    fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers))
+    # A mapped file counts as a whole, with the weights in it that lie elsewhere; a rehearsal counts each once.
+    weights = [sum(buffer.weights_bytes for buffer in found) for found in (loaded.buffers, placed.rehearsed)]
+    gaps = max(0, weights[0] - weights[1]) if placed.rehearsed else 0
+    fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - gaps)
     _log.info("planned %d bytes, taken %d, error %.2f%%", fit.planned_bytes, fit.taken_bytes, 100 * fit.error)
     return fit
 

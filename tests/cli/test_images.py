@@ -22,6 +22,7 @@ from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from tests.cli.conftest import Octavo
 from tests.models.projector import write_projector
+from tests.models.reciter import write_reciter
 from tests.ui.direct_images import png_of
 
 RED, GREEN = (0x7A, 0x2E, 0x35), (0x2F, 0x6B, 0x4F)
@@ -62,6 +63,22 @@ def tiny(model: Path) -> tuple[object, ...]:
 
 def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     return [event for event in events if event["event"] == name]
+
+
+def test_that_a_model_thinks_is_told_and_its_thoughts_are_not(run: Any, tmp_path: Path) -> None:
+    words = ("<think>", "Ġthe", "Ġhouse", "</think>", "Ċ", "Ġthe", "Ġletter", "Ġcame")
+    model = write_reciter(tmp_path / "reciter.gguf", words)
+    how = ("--model", model, "--context", 2048, "--temperature", 0)
+    code, events, err = run(*how, "What came?")
+    assert (code, err) == (0, "")
+    assert next(event["event"] for event in events if event["event"] in ("thinking", "token")) == "thinking"
+    assert "".join(event["text"] for event in of(events, "token")) == "the letter came"
+    (finished,) = of(events, "finished")
+    assert finished["answer"] == "the letter came"
+    code, events, err = run(*how, "--max-tokens", 3, "What came?")
+    assert code == 4
+    (failed,) = of(events, "failed")
+    assert failed["code"] == "answer_all_thought"
 
 
 def test_images_are_shown_in_order_and_encoded_once(run: Any, images: tuple[object, ...], seeing: Path) -> None:

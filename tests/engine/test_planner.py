@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from app.core.cancel import Cancel
 from app.core.events import Done
 from app.core.model import Kind, ModelHeader, Part, Weights
-from app.core.settings import KvType
+from app.core.settings import KvType, Mapping
 from app.engine.lookup import MAX_DRAFT
 from app.engine.planner import (
     GIB,
+    Device,
     Item,
     Machine,
     Placement,
@@ -26,9 +27,11 @@ from app.engine.planner import (
     imagined,
     plan,
 )
+from app.engine.planner.machine import Repacked
 from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
 from app.models.reader import HeaderReader
 from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
+from tests.models.published import SMOLLM2, header_of
 
 ALL = LAYERS + 1
 MACHINES = {
@@ -316,3 +319,26 @@ def test_a_smaller_type_never_means_less_context(header: ModelHeader, ram: float
     found = [plan(header, None, imagined([], ram, 4), Wish(kv_type=kind)) for kind in KvType]
     room = [result.context_tokens if isinstance(result, Placement) else 0 for result in found]
     assert all(exact <= smaller for exact, smaller in itertools.pairwise(room))
+
+
+def test_a_tied_table_that_is_repacked_is_there_twice_and_read_once() -> None:
+    """A CPU that repacks it multiplies with the copy; rows are looked up in the file's own."""
+    header = header_of(SMOLLM2, "Q4_K_M")
+    host = Device("RAM", False, 64 * GIB, 60 * GIB, 50e9)
+    plain = plan(header, None, Machine((), host, 4), Wish(8 * K))
+    repacking = plan(header, None, Machine((), host, 4, (Repacked("q6_K", False, 1.0),)), Wish(8 * K))
+    assert isinstance(plain, Placement)
+    assert isinstance(repacking, Placement)
+    embeddings = header.total_bytes(Part.EMBEDDINGS)
+    assert repacking.by_class() == plain.by_class() | {Item.OUTPUT: embeddings}
+    assert repacking.speed.writing == pytest.approx(plain.speed.writing)
+    assert (plain.mapping, repacking.mapping) == (Mapping.MAPPED, Mapping.READ)
+
+
+def test_where_there_is_a_gpu_nothing_is_repacked() -> None:
+    header = header_of(SMOLLM2, "Q4_K_M")
+    gpu, host = Device("GPU", True, 24 * GIB, 24 * GIB), Device("RAM", False, 64 * GIB, 60 * GIB)
+    repacked = (Repacked("q4_K", False, 2.0), Repacked("q6_K", False, 2.0))
+    for wish in (Wish(8 * K), Wish(8 * K, gpu_layers=4)):
+        with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), wish) for kinds in (repacked, ()))
+        assert with_kinds == without

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+from gguf import GGMLQuantizationType as Type
 
 from app.core.cancel import Cancel
 from app.core.events import Done
@@ -20,14 +21,16 @@ from app.engine.placing import Placing
 from app.engine.planner import Device, Item, Machine, Placement, Reason, Wish, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec
+from app.engine.repacking import repacked
 from app.models.reader import HeaderReader
 from app.services.plans import spec_of
 from tests.engine.conftest import NewEngine
 from tests.models.families import FAMILIES, write_family
-from tests.models.headers import MAVERICK, SCOUT, write_header
+from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
 from tests.models.llama4 import write_scout
+from tests.models.qwen2 import write_qwen2
 
-WITHOUT_END = Machine((), Device("RAM", False, 1 << 50, 1 << 50), 1)
+WITHOUT_END = Device("RAM", False, 1 << 50, 1 << 50)
 CONTEXTS = (512, 3000, 8192, 40_000)
 NewContext = Callable[..., tuple[Buffer, ...]]
 BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
@@ -40,7 +43,9 @@ def read(path: Path) -> ModelHeader:
 
 
 def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:
-    placement = plan(header, None, WITHOUT_END, Wish(context_tokens, kv_type, slice_tokens))
+    """Where the model goes on this machine with its CPU, if there were no end to its memory."""
+    machine = Machine((), WITHOUT_END, 1, repacked())
+    placement = plan(header, None, machine, Wish(context_tokens, kv_type, slice_tokens))
     assert isinstance(placement, Placement)
     return placement
 
@@ -60,6 +65,14 @@ def counted(found: Sequence[Buffer]) -> tuple[int, int, int]:
     )
 
 
+def check(found: tuple[int, int, int], wanted: tuple[int, int, int]) -> None:
+    """To the byte, but for weights that this CPU keeps in more bytes than the file: a plan knows the types of a layer,
+    not of each matrix."""
+    assert found[1:] == wanted[1:]
+    grows = any(each.growth > 1 for each in repacked())
+    assert found[0] == pytest.approx(wanted[0], rel=0.03 if grows else 0, abs=0)
+
+
 def contexts(header: ModelHeader) -> tuple[int, ...]:
     return tuple(sorted({min(size, header.context_trained) for size in (*CONTEXTS, 5000)}))[:4]
 
@@ -76,7 +89,7 @@ def test_a_rehearsal_counts_what_was_planned_to_the_byte(new_engine: NewEngine, 
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
         rehearsed = engine.rehearse(spec_of(placement, str(path)))
-        assert counted(rehearsed) == predicted(placement), context_tokens
+        check(counted(rehearsed), predicted(placement))
 
 
 @pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
@@ -106,7 +119,7 @@ def test_so_it_does_with_the_true_shapes(
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
         rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        assert counted(rehearsed) == predicted(placement), context_tokens
+        check(counted(rehearsed), predicted(placement))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -116,7 +129,7 @@ def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, f
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
         rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        assert counted(rehearsed) == predicted(placement), context_tokens
+        check(counted(rehearsed), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
 
@@ -127,7 +140,7 @@ def test_a_load_takes_what_was_planned(new_context: NewContext, path: Path, kv_t
     header = read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        taken = counted(new_context(path, placement))
+        taken = counted(new_context(path, placement, Placing(mapping=placement.mapping)))
         wanted = predicted(placement)
         assert taken[1:] == wanted[1:]
         assert abs(sum(taken) - sum(wanted)) <= sum(wanted) * 0.03
@@ -138,7 +151,7 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     placement = predict(read(tiny_scout), 4096, KvType.Q8_0)
     *_, ending = engine.load(spec_of(placement, str(tiny_scout)), Cancel())
     assert isinstance(ending, Done)
-    assert counted(ending.result.buffers) == predicted(placement)
+    check(counted(ending.result.buffers), predicted(placement))
     assert ending.result.context_tokens == placement.context_tokens
     assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
     assert engine.model() == ending.result  # a rehearsal leaves what is loaded alone
@@ -161,6 +174,37 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03, abs=12_000_000)
 
 
+LARGE_VOCABULARIES = [
+    pytest.param(MIXTURES["Q4_K_M"], 151_936, False, id="Q4_K_M"),
+    pytest.param(MIXTURES["Q4_K_M"], 151_936, True, id="Q4_K_M, tied"),
+    pytest.param(Mixture(14, Type.Q4_K, output=Type.Q4_K), 128_256, True, id="Q4_K throughout, tied"),
+    pytest.param(MIXTURES["Q8_0"], 64_000, True, id="Q8_0, tied"),
+]
+"""A tied table of words that is repacked for the output layer is there twice."""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
+@pytest.mark.parametrize(("mixture", "vocabulary", "tied"), LARGE_VOCABULARIES)
+def test_so_it_does_with_a_large_vocabulary(
+    new_engine: NewEngine, tmp_path: Path, mixture: Mixture, vocabulary: int, tied: bool
+) -> None:
+    """Repacked weights are there once: what the file was mapped to does not stay beside them."""
+    file = write_qwen2(tmp_path / "model.gguf", mixture, vocabulary, tied=tied)
+    for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
+        placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
+        spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
+        check(counted(engine.rehearse(spec)), predicted(placement))
+        *_, ending = engine.load(spec, Cancel())
+        assert isinstance(ending, Done)
+        check(counted(ending.result.buffers), predicted(placement))
+        engine.probe(tuple(range(1000, 1500)))
+        assert engine.pid is not None
+        held = psutil.Process(engine.pid).memory_info().rss
+        # The libraries' own pages are a matter of the system, and what malloc keeps for later one of its thresholds.
+        assert held == pytest.approx(sum(placement.by_device().values()), rel=0.03, abs=30_000_000)
+        engine.close()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems count shared memory otherwise")
 def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_path: Path) -> None:
@@ -173,7 +217,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             placement = predict(header, context_tokens, kv_type)
             spec = spec_of(placement, str(file))
             engine = new_engine()
-            assert counted(engine.rehearse(spec)) == predicted(placement)
+            check(counted(engine.rehearse(spec)), predicted(placement))
             *_, ending = engine.load(spec, Cancel())
             assert isinstance(ending, Done)
             engine.probe(tuple(token % 200 for token in range(500)))
@@ -211,7 +255,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
-    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
+    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
     wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=2))
     assert isinstance(wanted, Placement)
     assert wanted.expert_layers == 2
@@ -231,7 +275,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
 def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Path) -> None:
     """The patterns of a plan reach llama.cpp through the engine; without a GPU all of it is the CPU's anyway."""
     header = read(quantized)
-    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END.host, 1)
+    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
     wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
     assert isinstance(wanted, Placement)
     engine = new_engine()

@@ -22,9 +22,7 @@ from tests.models import published
 from tests.models.headers import MAVERICK, SCOUT, Shape
 from tests.models.published import (
     GEMMA3_4B,
-    GPT_OSS,
     QWEN3_4B,
-    QWEN3_8B,
     QWEN3_30B,
     SMOLLM2,
     Published,
@@ -94,13 +92,6 @@ def contents() -> dict[str, Any]:
             },
             _small("Qwen3 30B-A3B", "unsloth/Qwen3-30B-A3B-Instruct-2507-GGUF", "apache-2.0", QWEN3_30B, {
                 "Q4_K_M": "Qwen3-30B-A3B-Instruct-2507-Q4_K_M.gguf",
-            }),
-            _small("gpt-oss 20B", "ggml-org/gpt-oss-20b-GGUF", "apache-2.0", GPT_OSS, {
-                "MXFP4_MOE": "gpt-oss-20b-mxfp4.gguf",
-            }),
-            _small("Qwen3 8B", "Qwen/Qwen3-8B-GGUF", "apache-2.0", QWEN3_8B, {
-                "Q4_K_M": "Qwen3-8B-Q4_K_M.gguf",
-                "Q8_0": "Qwen3-8B-Q8_0.gguf",
             }),
             _small("Qwen3 4B", "unsloth/Qwen3-4B-Instruct-2507-GGUF", "apache-2.0", QWEN3_4B, {
                 "Q4_K_M": "Qwen3-4B-Instruct-2507-Q4_K_M.gguf",

@@ -93,7 +93,7 @@ MIXTURES = {
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """A tensor: dimensions as in the file, the length of a row first."""
 
     name: str
@@ -125,11 +125,12 @@ def write_header(path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M",
             writer.add_uint16("split.no", part)
             writer.add_uint16("split.count", parts)
             writer.add_int32("split.tensors.count", len(entries))
-        _write(writer, file, entries[part * share : (part + 1) * share])
+        write_holes(writer, file, entries[part * share : (part + 1) * share])
     return paths[0]
 
 
-def _write(writer: gguf.GGUFWriter, file: Path, entries: list[_Entry]) -> None:
+def write_holes(writer: gguf.GGUFWriter, file: Path, entries: list[Entry]) -> None:
+    """Write what `writer` has of `file`, its tensors as holes, and close it."""
     for entry in entries:
         shape = tuple(reversed(entry.dimensions))
         writer.add_tensor_info(entry.name, shape, np.dtype(np.float32), entry.bytes, entry.type)
@@ -145,13 +146,13 @@ def _padded(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
-def entries_of(shape: Shape, mixture: Mixture) -> Iterator[_Entry]:
-    def matrix(name: str, *dimensions: int, layer: int = 0) -> _Entry:
+def entries_of(shape: Shape, mixture: Mixture) -> Iterator[Entry]:
+    def matrix(name: str, *dimensions: int, layer: int = 0) -> Entry:
         kind = mixture.type_of(name.rpartition(".")[2], layer, shape.layers)
-        return _Entry(f"{name}.weight", dimensions, kind)
+        return Entry(f"{name}.weight", dimensions, kind)
 
-    def plain(name: str, *dimensions: int) -> _Entry:
-        return _Entry(f"{name}.weight", dimensions, Type.F32)
+    def plain(name: str, *dimensions: int) -> Entry:
+        return Entry(f"{name}.weight", dimensions, Type.F32)
 
     yield matrix("output", WIDTH, VOCABULARY)
     yield plain("output_norm", WIDTH)
@@ -179,18 +180,16 @@ def entries_of(shape: Shape, mixture: Mixture) -> Iterator[_Entry]:
 
 
 @functools.cache
-def _words() -> Vocabulary:
-    """As many tokens as the real ones: those of the tiny models, and invented words between them and the control
-    tokens."""
+def words(count: int = VOCABULARY) -> Vocabulary:
+    """So many tokens: those of the tiny models, and invented words between them and the control tokens."""
     small = vocabulary.build(llama4.CONTROL)
     ordinary = small.tokens[: len(small) - len(small.control)]
-    invented = tuple(f"Ġinvented{n}" for n in range(VOCABULARY - len(small)))
-    control = {text: VOCABULARY - len(small.control) + n for n, text in enumerate(small.control)}
+    invented = tuple(f"Ġinvented{n}" for n in range(count - len(small)))
+    control = {text: count - len(small.control) + n for n, text in enumerate(small.control)}
     return Vocabulary((*ordinary, *invented, *control), small.merges, control)
 
 
 def _add_keys(writer: gguf.GGUFWriter, shape: Shape, file_type: int) -> None:
-    words = _words()
     writer.add_type(gguf.GGUFType.MODEL)
     writer.add_name(shape.name)
     writer.add_file_type(file_type)
@@ -211,5 +210,5 @@ def _add_keys(writer: gguf.GGUFWriter, shape: Shape, file_type: int) -> None:
     writer.add_expert_feed_forward_length(shape.expert_width)
     writer.add_interleave_moe_layer_step(shape.moe_step)
     writer.add_vocab_size(VOCABULARY)
-    words.add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TURN)
+    words().add_to(writer, "llama4", bos=llama4.BEGIN, eos=llama4.END_OF_TURN)
     writer.add_chat_template(llama4.TEMPLATE)

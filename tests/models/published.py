@@ -1,7 +1,7 @@
 """The tensors of published models, as llama.cpp's quantizer packs them: what the headers of such files will say.
 
 Shapes are those of the configurations that their makers published. Which tensor gets which type follows the quantizer
-(`tests/models/headers.py` has its rules); of gpt-oss, which was trained in MXFP4, what its own converter leaves alone.
+(`tests/models/headers.py` has its rules).
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ from app.models.tensor_types import TENSOR_TYPES
 from tests.models import headers
 from tests.models.headers import MIXTURES, Mixture, Shape
 
-MXFP4 = Mixture(38, Type.Q8_0, output=Type.Q8_0)
-"""All but the experts, which stay as they are."""
-
 _KEYS_BYTES = 6_000_000
 """A vocabulary with its merges, about; what a file has beside its tensors."""
 
@@ -28,7 +25,7 @@ _KEYS_BYTES = 6_000_000
 @dataclass(frozen=True)
 class Published:
     """A model without Llama 4's peculiarities. `experts_used` 0: it has none. `has_head_norms`, `has_second_norms`:
-    Qwen 3's and Gemma 3's. `has_sinks`: gpt-oss's, with its biases."""
+    Qwen 3's and Gemma 3's."""
 
     name: str
     architecture: str
@@ -48,14 +45,10 @@ class Published:
     experts_used: int = 0
     has_head_norms: bool = False
     has_second_norms: bool = False
-    has_sinks: bool = False
 
 
 QWEN3_4B = Published(
     "Qwen3-4B-Instruct-2507", "qwen3", 262_144, 36, 2_560, 32, 8, 128, 9_728, 151_936, "qwen2", has_head_norms=True
-)
-QWEN3_8B = Published(
-    "Qwen3 8B", "qwen3", 40_960, 36, 4_096, 32, 8, 128, 12_288, 151_936, "qwen2", tied=False, has_head_norms=True
 )
 QWEN3_30B = Published(
     "Qwen3-30B-A3B-Instruct-2507", "qwen3moe", 262_144, 48, 2_048, 32, 4, 128, 768, 151_936, "qwen2",
@@ -66,15 +59,11 @@ GEMMA3_4B = Published(
     window=1_024, has_head_norms=True, has_second_norms=True,
 )  # fmt: skip
 SMOLLM2 = Published("SmolLM2 1.7B Instruct", "llama", 8_192, 24, 2_048, 32, 32, 64, 8_192, 49_152, "smollm")
-GPT_OSS = Published(
-    "Gpt Oss 20b", "gpt-oss", 131_072, 24, 2_880, 64, 8, 64, 2_880, 201_088, "gpt-4o",
-    tied=False, window=128, experts=32, experts_used=4, has_sinks=True,
-)  # fmt: skip
 
 
 def header_of(shape: Shape | Published, quantization: str) -> ModelHeader:
     """What the header of that model says in that quantization; `file_bytes` is right to a few megabytes."""
-    mixture = MXFP4 if quantization == "MXFP4_MOE" else MIXTURES[quantization]
+    mixture = MIXTURES[quantization]
     if isinstance(shape, Shape):
         keys = _llama4_keys(shape)
         tensors = [_tensor(e.name, e.dimensions, e.type) for e in headers.entries_of(shape, mixture)]
@@ -172,35 +161,25 @@ def _entries(shape: Published, mixture: Mixture) -> Iterator[tuple[str, tuple[in
         yield matrix(block + "attn_k", shape.width, key, layer=layer)
         yield matrix(block + "attn_v", shape.width, key, layer=layer)
         yield matrix(block + "attn_output", query, shape.width, layer=layer)
-        yield plain(block + ("post_attention_norm.weight" if shape.has_sinks else "ffn_norm.weight"), shape.width)
+        yield plain(block + "ffn_norm.weight", shape.width)
         if shape.has_head_norms:
             yield plain(block + "attn_q_norm.weight", shape.head_size)
             yield plain(block + "attn_k_norm.weight", shape.head_size)
         if shape.has_second_norms:
             yield plain(block + "post_attention_norm.weight", shape.width)
             yield plain(block + "post_ffw_norm.weight", shape.width)
-        if shape.has_sinks:
-            yield plain(block + "attn_sinks.weight", shape.heads)
-            for name, length in (("q", query), ("k", key), ("v", key), ("output", shape.width)):
-                yield plain(f"{block}attn_{name}.bias", length)
         if not shape.experts:
             yield matrix(block + "ffn_gate", shape.width, shape.feed_forward, layer=layer)
             yield matrix(block + "ffn_up", shape.width, shape.feed_forward, layer=layer)
             yield matrix(block + "ffn_down", shape.feed_forward, shape.width, layer=layer)
             continue
         yield plain(block + "ffn_gate_inp.weight", shape.width, shape.experts)
-        if shape.has_sinks:
-            yield plain(block + "ffn_gate_inp.bias", shape.experts)
         for name, rows, columns in (
             ("gate", shape.width, shape.feed_forward),
             ("up", shape.width, shape.feed_forward),
             ("down", shape.feed_forward, shape.width),
         ):
-            if shape.has_sinks:
-                yield f"{block}ffn_{name}_exps.weight", (rows, columns, shape.experts), Type.MXFP4
-                yield plain(f"{block}ffn_{name}_exps.bias", columns, shape.experts)
-            else:
-                yield matrix(f"{block}ffn_{name}_exps", rows, columns, shape.experts, layer=layer)
+            yield matrix(f"{block}ffn_{name}_exps", rows, columns, shape.experts, layer=layer)
 
 
 def _tensor(name: str, dimensions: tuple[int, ...], kind: Type) -> Tensor:

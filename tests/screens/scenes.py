@@ -10,7 +10,7 @@ import msgspec
 from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
-from app.core.events import Loading, Opening, Reading
+from app.core.events import Loading, Opening, Reading, Thinking
 from app.core.settings import Adapter, EngineSettings, KvType, Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
@@ -142,6 +142,23 @@ def reading(stage: Stage) -> None:
     begun.open()
     wait(gate.reached.is_set)
     pause(200)
+
+
+def thinking(stage: Stage) -> None:
+    gate = Gate()
+    _desk(stage)
+    stage.engine.answers = [(Reading(279_641, 279_641, 279_000), Thinking(), gate, "")]
+    stage.open()
+    stage.ask(NOTICE, settle=False)
+    wait(gate.reached.is_set)
+    pause(200)
+
+
+def thought_only(stage: Stage) -> None:
+    _desk(stage)
+    stage.engine.answers = [(Thinking(), Problem(Code.ANSWER_ALL_THOUGHT))]
+    stage.open()
+    stage.ask(NOTICE)
 
 
 def citation_text(stage: Stage) -> None:
@@ -394,6 +411,8 @@ SCENES: dict[str, Scene] = (
             large,
             scale_200,
             reading,
+            thinking,
+            thought_only,
             ahead,
             half_read,
             numbers,

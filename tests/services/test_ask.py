@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Checked, Failed, Finished, Loading, Reading, Stored, Token
+from app.core.events import Cancelled, Checked, Failed, Finished, Loading, Reading, Stored, Thinking, Token
 from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 
@@ -54,6 +54,24 @@ def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: C
     assert turn.answer is not None
     assert (turn.answer.id, turn.answer.ending) == (first.answer_id, Ending.OPEN)
     events.close()  # type: ignore[attr-defined]
+
+
+def test_that_a_model_thinks_is_told_and_not_kept(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, (Reading(5, 5, 0), Thinking(), "Twelve months [p. 2]."))
+    events = list(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert Thinking() in events
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert turn.answer.text == "Twelve months [p. 2]."
+
+
+def test_an_answer_that_is_nothing_but_thought_is_kept_as_failed(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, (Thinking(), Problem(Code.ANSWER_ALL_THOUGHT)))
+    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(ending, Failed)
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, Problem(Code.ANSWER_ALL_THOUGHT))
 
 
 def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Conversation) -> None:

@@ -12,7 +12,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Opening, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Opening, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
@@ -80,7 +80,7 @@ SCOUT = ModelInfo(
 )
 
 
-Step: TypeAlias = "str | Looking | Reading | Notice | Loading | Gate | Problem"
+Step: TypeAlias = "str | Looking | Reading | Thinking | Notice | Loading | Gate | Problem"
 
 
 class AsWished:
@@ -252,7 +252,7 @@ class ScriptedEngine:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Token | Notice | Generated | Cancelled | Failed]:
+    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
         self._note_thread()
@@ -261,7 +261,7 @@ class ScriptedEngine:
             match step:
                 case str():
                     yield Token(step)
-                case Reading() | Notice():
+                case Reading() | Thinking() | Notice():
                     yield step
                 case Gate():
                     step.wait(cancel)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.model import NO_LAYER, ModelHeader, Part
+from app.core.model import NO_LAYER, ModelHeader, Part, Weights
 from app.core.settings import KvType
 from app.engine.planner import cache, graph
 from app.engine.planner.machine import Device, Machine
@@ -79,7 +79,7 @@ class Layout:
 
 
 class Demand:
-    """One model, with what it sees images with, on one machine."""
+    """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
 
     def __init__(
         self,
@@ -99,10 +99,20 @@ class Demand:
         self._adapters = adapter_bytes
         self._layers: list[dict[Item, int]] = [{} for _ in range(header.layers)]
         self._outside: dict[Item, int] = {}
+        # With a GPU, what stays in main memory waits there to be copied, as it is (`make_cpu_buft_list`).
+        growths = {} if machine.gpus else {(each.type, each.experts): each.growth for each in machine.repacked}
+        self.repacks = False
         for weights in header.weights:
             held = self._outside if weights.layer == NO_LAYER else self._layers[weights.layer]
             item = Item(weights.part.value)
-            held[item] = held.get(item, 0) + weights.bytes
+            growth = _growth(weights, growths)
+            self.repacks = self.repacks or growth > 0
+            held[item] = held.get(item, 0) + int(weights.bytes * (growth or 1.0))
+            if weights.part is Part.EMBEDDINGS and header.tied:
+                # Rows are looked up in the one, and multiplied with the other, which may lie elsewhere.
+                copied = growths.get((weights.types[0], False), 0.0)
+                self.repacks = self.repacks or copied > 0
+                self._outside[Item.OUTPUT] = int(weights.bytes * copied)
 
     @property
     def mixture_layers(self) -> tuple[int, ...]:
@@ -207,6 +217,14 @@ class Demand:
             cache.rotations(self.shape, choice.kv_type),
             self.header.architecture == "llama4",
         )
+
+
+def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
+    """How many times as large weights are once they are repacked, by the type of most of them; 0 where they are not:
+    rows are looked up in embeddings, and what else there is, is too small to matter."""
+    if weights.part in (Part.EMBEDDINGS, Part.ROUTER, Part.OTHER) or not weights.types:
+        return 0.0
+    return growths.get((weights.types[0], weights.part is Part.EXPERTS), 0.0)
 
 
 def shape_of(header: ModelHeader) -> cache.Shape:

@@ -31,12 +31,22 @@ class Device(msgspec.Struct, frozen=True):
         return max(0, self.free_bytes - int(max(_KEPT_BYTES, self.total_bytes * _KEPT_SHARE)))
 
 
+class Repacked(msgspec.Struct, frozen=True):
+    """A type of weights that llama.cpp repacks for the CPU: `growth` times as large as in the file, and a copy, so that
+    the file's own are of no use any more. `experts`: said of those of a mixture, else of all other matrices."""
+
+    type: str
+    experts: bool
+    growth: float
+
+
 class Machine(msgspec.Struct, frozen=True):
-    """`gpus` in llama.cpp's order. `threads` that compute on the CPU."""
+    """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU."""
 
     gpus: tuple[Device, ...]
     host: Device
     threads: int
+    repacked: tuple[Repacked, ...] = ()
 
 
 def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:

@@ -194,7 +194,8 @@ class _Planner:
     def _mapping(self, *, moved: bool) -> Mapping:
         if self._wish.mapping is not Mapping.AUTO:
             return self._wish.mapping
-        return Mapping.READ if moved else Mapping.MAPPED
+        # A mapped file stays in memory beside what was made of it.
+        return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
 
     def _why_devices(self, choice: Choice, layout: Layout) -> Iterator[Remark]:
         layers = self._header.layers

@@ -49,7 +49,9 @@ def estimate(
 ) -> Speed:
     """The speed of a model that is placed so."""
     devices = {device.name: device for device in (*machine.gpus, machine.host)}
-    weights_s = sum(use.bytes * _share(header, use.item) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses)
+    weights_s = sum(
+        use.bytes * _share(header, use.item, uses) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses
+    )
     cache_s = sum(use.bytes / (_bandwidth(devices[use.device]) * _REACHED) for use in uses if use.item is Item.KV)
     used = {use.device for use in uses}
     return Speed(
@@ -90,10 +92,10 @@ def _is_weights(item: Item) -> bool:
     return item in (Item.EXPERTS, Item.SHARED_EXPERTS, Item.ATTENTION, Item.FEED_FORWARD, Item.ROUTER, Item.OUTPUT)
 
 
-def _share(header: ModelHeader, item: Item) -> float:
-    """Of the bytes of a class, those that a token reads."""
+def _share(header: ModelHeader, item: Item, uses: Sequence[Use]) -> float:
+    """Of the bytes of a class, those that a token reads. Tied embeddings are read where there is no copy of them."""
     if item is Item.EXPERTS:
         return header.experts_used / max(1, header.experts)
     if item is Item.EMBEDDINGS:
-        return 1.0 if header.tied else 0.0
+        return 1.0 if header.tied and not any(use.item is Item.OUTPUT for use in uses) else 0.0
     return 1.0 if _is_weights(item) else 0.0

@@ -76,6 +76,7 @@ class TokenLayout:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._vocabulary = _Vocabulary(tokenizer)
         self._typesetter = _typesetter(self._vocabulary)
+        self.before_answer = self._typesetter.before_answer
 
     def lay_out(self, prompt: Prompt) -> Laid:
         """Raises AppError REMOTE_*; Stopped."""
@@ -100,6 +101,7 @@ class TextLayout:
         """`total`: the tokens that a server makes of a text that it is sent."""
         self._parts = TokenLayout(tokenizer)
         self._characters = _typesetter(_Characters(tokenizer))
+        self.before_answer = self._characters.before_answer
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
 

@@ -15,6 +15,7 @@ from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.refusals import is_about_context
 from app.engine.remote.transport import Interrupted, Transport
+from app.engine.thinking import Thoughts, check_answered
 from app.engine.wishes import Stopped, Wishes
 
 MAX_CHARACTERS_A_TOKEN = 64
@@ -79,7 +80,7 @@ class RemoteSession:
         if not laid.to_books:
             return Usage()
         self._check_model()
-        reader = _Reader(self._layout.tokens_of(laid.to_books), on_progress, lambda _text: None)
+        reader = _Reader(self._layout.tokens_of(laid.to_books), on_progress, lambda _text, _thought: None)
         self._stream(laid.to_books, Sampling(temperature=0), self._server.shortest, reader)
         return reader.usage(0)
 
@@ -90,22 +91,44 @@ class RemoteSession:
         max_tokens: int,
         on_progress: Callable[[int, int, int], None],
         on_text: Callable[[str], None],
+        on_thinking: Callable[[], None],
     ) -> Generated:
         """Have the server read `prompt` and answer. Stopped after its first words it ends with `Ending.CANCELLED`.
+        Where the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
-        Raises AppError REMOTE_*; Stopped.
+        Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self._layout.lay_out(prompt)
         self._check_model()
         limit = max_tokens * MAX_CHARACTERS_A_TOKEN
-        reader = _Reader(laid.size.total, on_progress, on_text, limit)
+        thoughts = Thoughts(self._layout.before_answer, bare=True)
+        answer: list[str] = []
+        told = False
+
+        def say(said: bytes) -> None:
+            if said:
+                answer.append(said.decode())
+                on_text(said.decode())
+
+        def take(text: str, thought: bool) -> None:
+            nonlocal told
+            said = thoughts.feed(text.encode())
+            thoughts.any = thoughts.any or thought
+            if (thought or thoughts.thinking) and not told:
+                told = True
+                on_thinking()
+            say(said)
+
+        reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
             ending = self._stream(laid.sent, sampling, max_tokens, reader)
         except Stopped:
-            if not reader.text:
+            if not reader.first_text_at:
                 raise
             ending = Ending.CANCELLED
+        say(thoughts.end())
+        check_answered(thoughts, "".join(answer), ending)
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
         started += self._wishes.waited_s - waited_s
@@ -129,7 +152,7 @@ class RemoteSession:
                         break
                     self._take(event, reader)
                     self._held = sent
-                    stream.patient = bool(reader.text)
+                    stream.patient = bool(reader.first_text_at)
             except Interrupted:
                 if self._wishes.wait():
                     raise Stopped from None
@@ -170,13 +193,13 @@ class RemoteSession:
 
 
 class _Reader:
-    """What comes of a stream."""
+    """What comes of a stream. `on_text` gets text, and whether thoughts came that the server keeps apart."""
 
     def __init__(
         self,
         total: int,
         on_progress: Callable[[int, int, int], None],
-        on_text: Callable[[str], None],
+        on_text: Callable[[str, bool], None],
         limit_characters: int = MAX_CHARACTERS_A_TOKEN,
     ) -> None:
         self.text: list[str] = []
@@ -205,16 +228,17 @@ class _Reader:
             reused = min(progress.cache, self._total)
             self._tell(max(reused, min(progress.processed, self._total)), reused)
         for choice in chunk.choices[:1]:
-            if choice.text:
-                if not self.text and self._done < self._total:  # not every server tells how far it is
+            text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
+            if text or thought:
+                if not self.first_text_at and self._done < self._total:  # not every server tells how far it is
                     self._tell(self._total, self._reused)
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1
-                self._characters += len(choice.text)
+                self._characters += len(text) + len(thought)
                 if self._characters > self._limit:
                     return False
-                self.text.append(choice.text)
-                self._on_text(choice.text)
+                self.text += [thought, text]
+                self._on_text(text, bool(thought))
             if choice.finish_reason is not None:
                 if choice.finish_reason not in (_LENGTH, *_COMPLETE):
                     return False

@@ -160,7 +160,11 @@ class ChatAnswer(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    text: str = ""
+    """Thoughts that a server took out of the text, under either name, are seen but not kept."""
+
+    text: str | None = ""
+    reasoning: str | None = None
+    reasoning_content: str | None = None
     finish_reason: str | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Reading, Token
+from app.core.events import Loading, Reading, Thinking, Token
 from app.engine.protocol import (
     AnswerTo,
     Appraise,
@@ -56,11 +56,9 @@ class Worker(Server):
             case ReadBooks(prompt):
                 self._port.send(BooksRead(self._loaded().read_books(prompt, self._reading)))
             case AnswerTo(prompt, sampling, max_tokens):
-                self._port.send(
-                    self._loaded().answer(
-                        prompt, sampling, max_tokens, self._reading, lambda text: self._port.send(Token(text))
-                    )
-                )
+                session = self._loaded()
+                answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
+                self._port.send(answer)
             case Survey():
                 self._loaded()
                 self._port.send(Surveyed(()))  # the room is what the server has
@@ -83,6 +81,12 @@ class Worker(Server):
         if self._session is None:
             raise AppError(Code.NO_MODEL)
         return self._session
+
+    def _writing(self, text: str) -> None:
+        self._port.send(Token(text))
+
+    def _thinking(self) -> None:
+        self._port.send(Thinking())
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))

@@ -21,6 +21,7 @@ from app.core.events import (
     Notice,
     Reading,
     Stored,
+    Thinking,
     Token,
 )
 from app.core.image import ImageRef
@@ -30,7 +31,15 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job
 from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import ending_words, follow, loading_words, looking_share, looking_words, paused_words
+from app.ui.presenters.words import (
+    ending_words,
+    follow,
+    loading_words,
+    looking_share,
+    looking_words,
+    paused_words,
+    thinking_words,
+)
 
 
 @dataclass
@@ -156,6 +165,9 @@ class AnswerPresenter(QObject):
                 self._tell_progress(running, looking_words(event), looking_share(event))
             case Reading():
                 self._on_reading(running, event)
+            case Thinking():
+                self._tell_progress(running, thinking_words(), None)
+                self.reading.emit(None)
             case Token(text):
                 self._on_token(running, text)
             case Checked(citations):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversation import BookRef, Conversation
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -26,7 +26,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.exporting import file_name
 from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import follow, loading_words
+from app.ui.presenters.words import follow, loading_words, thinking_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable, shown_row
 from app.ui.widgets.dialogs import Confirmation
@@ -220,6 +220,9 @@ class SheetsPresenter(QObject):
                 now = follow(event, self._pace, self._clock(), self._use if self._asks_shown_desk() else None)
                 self._tell(now.words)
                 self.reading.emit(now)
+            case Thinking():
+                self.reading.emit(None)
+                self._tell(thinking_words())
             case Token(text):
                 self.reading.emit(None)
                 self._pieces.append(text)

@@ -135,6 +135,10 @@ def loading_words(fraction: float) -> str:
     return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
 
 
+def thinking_words() -> str:
+    return _("The model is thinking…")
+
+
 def paused_words(words: str) -> str:
     """What is told of a reading while it is paused; `words` tell where it is."""
     return _("Paused · {words}").format(words=words)

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.conversation import Ending
 from app.core.errors import Code, Problem
-from app.core.events import Looking, Reading
+from app.core.events import Looking, Reading, Thinking
 from app.ui.chat.answer import AnswerMessage
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
@@ -39,6 +39,31 @@ def test_the_looking_is_told_and_goes(room: Room) -> None:
     assert room.last_answer().plain_text() == "Green."
     assert room.answer().usage.encoded_images == 3
     assert len(tiles(room)) == 3
+
+
+def test_that_the_model_thinks_is_told_until_it_answers(room: Room) -> None:
+    ask_about_colours(room, last=None)
+    thinks = Gate()
+    room.engine.looks = [(Looking(1, 1, 1, 1),)]
+    room.engine.answers = [(Reading(900, 900, 0), Thinking(), thinks, "Green.")]
+    room.open()
+    room.presenter.conversation.ask_last_again()
+    wait(thinks.reached.is_set)
+    wait(lambda: _progress(room) == "The model is thinking…")
+    thinks.open()
+    room.settle()
+    assert _progress(room) == ""
+    assert room.last_answer().plain_text() == "Green."
+
+
+def test_thoughts_without_an_answer_end_in_a_sentence(room: Room) -> None:
+    ask_about_colours(room, last=None)
+    room.engine.looks = [(Looking(1, 1, 1, 1),)]
+    room.engine.answers = [(Thinking(), Problem(Code.ANSWER_ALL_THOUGHT))]
+    room.open()
+    room.presenter.conversation.ask_last_again()
+    room.settle()
+    assert room.answer().problem == Problem(Code.ANSWER_ALL_THOUGHT)
 
 
 def test_one_image_of_one_tile_is_told_without_numbers(room: Room) -> None:

@@ -1,0 +1,119 @@
+"""What a server's model thinks is no part of its answer, however the server sends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending
+from app.core.errors import Code
+from app.core.events import Cancelled, Done, Failed, Thinking, Token
+from app.core.settings import Sampling
+from app.engine.client import EngineClient
+from app.engine.protocol import Generated
+from tests.engine.remote.conftest import ASKED, NewServer, connect
+from tests.engine.remote.toy_server import Handler, Route, render
+
+THOUGHT = ["Who ", "pays? ", "“It”"]
+ANSWER = ["The tenant ", "pays."]
+
+
+def streams(*choices: dict[str, object], reason: str = "stop") -> Route:
+    def route(handler: Handler) -> None:
+        handler.begin_stream()
+        for choice in choices:
+            handler.send_event({"choices": [choice]})
+        handler.send_event({"choices": [{"text": "", "finish_reason": reason}]})
+        handler.send_event("[DONE]")
+
+    return route
+
+
+def texts(*pieces: str) -> list[dict[str, object]]:
+    return [{"text": piece} for piece in pieces]
+
+
+STREAMS = {
+    "in the text": texts("<think>", *THOUGHT, "</think>", "\n\n", *ANSWER),
+    "marks in parts": texts("<thi", "nk>", *THOUGHT, "</th", "ink>\n", *ANSWER),
+    "in fields of its own": [*({"text": None, "reasoning_content": part} for part in THOUGHT), *texts(*ANSWER)],
+    "in another field": [*({"text": "", "reasoning": part} for part in THOUGHT), *texts(*ANSWER)],
+    "Harmony": texts("<|channel|>analysis<|message|>", *THOUGHT, "<|end|><|start|>assistant")
+    + texts("<|channel|>final<|message|>", *ANSWER, "<|return|>"),
+}
+
+
+@pytest.mark.parametrize("how", STREAMS)
+def test_only_the_answer_is_told(how: str, new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server()
+    server.routes["/v1/completions"] = streams(*STREAMS[how])
+    assert isinstance(connect(engine, server.address), Done)
+    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    told = [event for event in events if isinstance(event, Thinking | Token)]
+    assert told[0] == Thinking()
+    assert told.count(Thinking()) == 1
+    assert "".join(event.text for event in told if isinstance(event, Token)) == "The tenant pays."
+    assert isinstance(ending, Generated)
+    assert ending.ending is Ending.COMPLETE
+
+
+@pytest.mark.parametrize(("reason", "code"), [("length", Code.ANSWER_ALL_THOUGHT), ("stop", Code.ANSWER_MISSING)])
+@pytest.mark.parametrize("choices", [texts("<think>", *THOUGHT), [{"reasoning": "Who pays?"}]], ids=["text", "field"])
+def test_an_answer_that_is_nothing_but_thought_says_so(
+    choices: list[dict[str, object]], reason: str, code: Code, new_server: NewServer, engine: EngineClient
+) -> None:
+    server = new_server()
+    server.routes["/v1/completions"] = streams(*choices, reason=reason)
+    assert isinstance(connect(engine, server.address), Done)
+    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    assert not any(isinstance(event, Token) for event in events)
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is code
+
+
+def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewServer, engine: EngineClient) -> None:
+    """As with the templates of models that always think: what is sent ends as they want it."""
+
+    def opened(handler: Handler) -> None:
+        handler.send_json({"prompt": render(handler.body["messages"]) + "<think>\n"})
+
+    server = new_server("llama-server")
+    server.routes["/apply-template"] = opened
+    server.routes["/v1/completions"] = streams(*texts(*THOUGHT, "</think>", *ANSWER))
+    assert isinstance(connect(engine, server.address), Done)
+    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
+    assert isinstance(ending, Generated)
+    (prompt,) = server.prompts()
+    assert bytes(prompt[-8:]) == b"<think>\n"
+
+
+def test_it_is_stopped_while_it_thinks(new_server: NewServer, engine: EngineClient) -> None:
+    def route(handler: Handler) -> None:
+        handler.begin_stream()
+        handler.send_event({"choices": [{"text": "<think>Who"}]})
+        handler.wait_for_hang_up()
+
+    server = new_server()
+    server.routes["/v1/completions"] = route
+    assert isinstance(connect(engine, server.address), Done)
+    cancel = Cancel()
+    events = []
+    for event in engine.answer(ASKED, Sampling(), 50, cancel):
+        events.append(event)
+        if isinstance(event, Thinking):
+            cancel.request()
+    assert not any(isinstance(event, Token) for event in events)
+    ending = events[-1]
+    assert isinstance(ending, Cancelled) or (isinstance(ending, Generated) and ending.ending is Ending.CANCELLED)
+
+
+def test_marks_further_on_belong_to_the_answer(new_server: NewServer, engine: EngineClient) -> None:
+    server = new_server()
+    server.answer = ["In XML ", "<think>", "x</think>", " is an element."]
+    assert isinstance(connect(engine, server.address), Done)
+    *events, _ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    assert (
+        "".join(event.text for event in events if isinstance(event, Token)) == "In XML <think>x</think> is an element."
+    )
+    assert Thinking() not in events

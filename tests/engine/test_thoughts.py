@@ -1,0 +1,132 @@
+"""What a model thinks is no part of its answer: in real engines, whose models recite thoughts and answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.cancel import Cancel
+from app.core.conversation import Ending
+from app.core.errors import Code
+from app.core.events import Failed, Thinking, Token
+from app.core.settings import Sampling
+from app.engine.llama import Model
+from app.engine.protocol import Generated, Prompt
+from tests.engine.conftest import NewEngine, load, prompt
+from tests.models.reciter import HARMONY_FORMAT, write_reciter
+
+GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
+THOUGHT = ("Ġthe", "Ġhouse", "“", "Ġwas")
+ANSWER = ("Ġthe", "Ġletter", "Ġcame")
+SAID = "the letter came"
+SCRIPTS = {
+    "control tokens": (("<think>", "Ġthe", "Ġhouse", "</think>", "Ċ", *ANSWER), "</think>"),
+    "an empty thought": (("<think>", "ĊĊ", "</think>", *ANSWER), "</think>"),
+    "ordinary tokens": (("<thinking>", "Ġthe", "Ġhouse", "</thinking>", "Ċ", *ANSWER), "</thinking>"),
+    "plain text": (("<", "t", "h", "i", "n", "k", ">", "Ġthe", "Ġhouse", "Ġ", "</think>", *ANSWER), "</think>"),
+    "Harmony": (
+        [
+            *("<|channel|>", "g", "o", "<|message|>", "Ġthe", "Ġhouse", "<|end|>", "<|start|>"),
+            *("<|channel|>", *"final", "<|message|>", "T", "h", "e", "Ġletter", "Ġcame"),
+        ],
+        "<|end|>",
+    ),
+}
+
+
+def answer(new_engine: NewEngine, model: Path, asked: Prompt, tokens: int = 60) -> list[object]:
+    engine = new_engine()
+    load(engine, model, context_tokens=1024)
+    return list(engine.answer(asked, GREEDY, tokens, Cancel()))
+
+
+def said(events: list[object]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Token))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_only_the_answer_is_told(new_engine: NewEngine, tmp_path: Path, script: str) -> None:
+    words, turn = SCRIPTS[script]
+    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?"))
+    assert said(events).lower() == SAID
+    told = [event for event in events if isinstance(event, Thinking | Token)]
+    assert told.count(Thinking()) == 1
+    assert told[0] == Thinking()
+    ending = events[-1]
+    assert isinstance(ending, Generated)
+    assert ending.ending is Ending.COMPLETE
+    assert ending.usage.generated_tokens == len(words)
+
+
+def test_marks_in_the_middle_of_an_answer_belong_to_it(new_engine: NewEngine, tmp_path: Path) -> None:
+    words = ("Ġthe", "Ġletter", "<", "t", "h", "i", "n", "k", ">", "Ġcame")
+    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"))
+    assert said(events) == " the letter<think> came"
+    assert Thinking() not in events
+
+
+@pytest.mark.parametrize(
+    ("words", "tokens", "code"),
+    [
+        (("<think>", "Ġthe", "Ġhouse", "Ġwas", "Ġgreat"), 3, Code.ANSWER_ALL_THOUGHT),
+        (("<think>", "Ġthe", "Ġhouse", "</think>", "Ċ", "Ġcame"), 5, Code.ANSWER_ALL_THOUGHT),
+        (("<think>", "Ġthe", "Ġhouse"), 60, Code.ANSWER_MISSING),
+        (("<|channel|>", "Ġthe"), 60, Code.ANSWER_MISSING),
+    ],
+)
+def test_an_answer_that_is_nothing_but_thought_says_so(
+    new_engine: NewEngine, tmp_path: Path, words: tuple[str, ...], tokens: int, code: Code
+) -> None:
+    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"), tokens)
+    assert said(events) == ""
+    ending = events[-1]
+    assert isinstance(ending, Failed)
+    assert ending.problem.code is code
+
+
+def test_it_is_stopped_while_it_thinks(new_engine: NewEngine, tmp_path: Path) -> None:
+    loop = ("<think>", *(f"Ġ{word}" for word in ("the", "of", "and", "to", "in", "is", "that", "for", "it", "as")))
+    engine, cancel = new_engine(), Cancel()
+    load(engine, write_reciter(tmp_path / "m.gguf", loop), context_tokens=1024)
+    events: list[object] = []
+    for event in engine.answer(prompt("What came?"), GREEDY, 1000, cancel):
+        if isinstance(event, Thinking):
+            cancel.request()
+        events.append(event)
+    assert said(events) == ""
+    assert isinstance(events[-1], (Generated, Failed))
+
+
+def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tmp_path: Path) -> None:
+    """As by an engine that never saw it; and it is answered as there."""
+    words, turn = SCRIPTS["control tokens"]
+    model = write_reciter(tmp_path / "m.gguf", words, turn)
+    engine, fresh = new_engine(), new_engine()
+    load(engine, model, context_tokens=1024)
+    load(fresh, model, context_tokens=1024)
+    first = list(engine.answer(prompt("What came?"), GREEDY, 60, Cancel()))
+    following = prompt("And then?", "What came?", said(first))
+    assert engine.lay_out(following).tokens == fresh.lay_out(following).tokens
+    assert said(list(engine.answer(following, GREEDY, 60, Cancel()))) == SAID
+
+
+def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path: Path) -> None:
+    """The prompt ends before it; what was answered before stands without one."""
+    engine = new_engine()
+    model = write_reciter(tmp_path / "m.gguf", ANSWER, template=HARMONY_FORMAT)
+    load(engine, model, context_tokens=1024)
+    vocabulary = Model(model, 0, lambda _fraction: True, vocabulary_only=True)
+    laid = engine.lay_out(prompt("And then?", "What came?", "A letter.")).tokens
+    text = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in laid).decode()
+    vocabulary.close()
+    assert "<|start|>assistant<|message|>A letter.<|return|><|start|>user<|message|>And then?<|end|>" in text
+    assert text.endswith("<|end|><|start|>assistant")
+
+
+def test_a_quotation_in_a_thought_is_not_held_to_the_books(new_engine: NewEngine, tmp_path: Path) -> None:
+    """What is quoted there stands in no book; held to them, the model could not have gone on to its answer."""
+    words = ("<think>", "Ġthe", '"', "Ġhouse", "Ġwas", "Ġgreat", "Ġtown", '"', "</think>", *ANSWER)
+    words = tuple(dict.fromkeys(words[:7])) + words[8:]  # the mark is opened, and not closed
+    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
+    assert said(events) == SAID
