@@ -217,8 +217,9 @@ def print_json_description(document: Document, report: IngestionReport, *, with_
         page["remarks"] = page_remarks(found)
         if not with_text:
             del page["text"]
+    names = document.page_names
     for section in described["outline"]:
-        section["label"] = document.page_names.of(section["page"]).label
+        section["label"] = names.of(section["page"]).label
     totals = {
         "page_count": len(document.pages),
         "characters": report.characters,

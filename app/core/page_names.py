@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
@@ -34,7 +37,8 @@ class PageName(msgspec.Struct, frozen=True):
         return (WITH_COUNT if self.shared else "{label}").format(label=self.label, number=self.number, pages=self.pages)
 
 
-class PageNames(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class PageNames:
     """The names of all `pages` of a book. `labels` in their order, as `labels_to_keep` gives them."""
 
     pages: int = 0
@@ -45,7 +49,11 @@ class PageNames(msgspec.Struct, frozen=True):
         if not 1 <= number <= len(self.labels):
             return PageName(str(number), number, self.pages)
         label = self.labels[number - 1]
-        return PageName(label, number, self.pages, self.labels.count(label) > 1)
+        return PageName(label, number, self.pages, label in self._shared)
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        return frozenset(label for label, pages in Counter(self.labels).items() if pages > 1)
 
     def find(self, wanted: str) -> tuple[int, ...]:
         """The numbers of the pages that a person means: those with that label; where there are none, and of `#11`

@@ -139,8 +139,7 @@ class _HitDelegate(QStyledItemDelegate):
 
     def make_room(self, names: Sequence[str]) -> None:
         """All names get the same room, which the longest one needs, up to a limit."""
-        metrics = QFontMetrics(ui_font(SIZE_SMALL))
-        longest = max(map(metrics.horizontalAdvance, names), default=0)
+        longest = QFontMetrics(ui_font(SIZE_SMALL)).horizontalAdvance(max(names, key=len, default=""))
         self.names_width = min(max(_NAME_WIDTH, longest + SPACE_S), _WIDEST_NAME)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.core.page_names import PageNames
 from app.messages import _, count
-from app.page_words import place_words
+from app.page_words import name_words, place_words
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
@@ -30,7 +30,7 @@ class Pager(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = ""
+        self._label = self._shown = ""
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Page before"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
         self.back.clicked.connect(self._go_back)
@@ -71,14 +71,15 @@ class Pager(QWidget):
     def show_place(self, names: PageNames, number: int) -> None:
         """`names` are those of the book's pages; `number` is the shown page's."""
         name = names.of(number)
-        self._label = name.label
+        self._label, self._shown = name.label, name_words(name)
         pages = _("of {n} pages").format(n=count(names.pages))
         if names.labels:
             words = _("By what the book calls a page, such as {page}, or by its number of {n}: #{number}.")
             pages = words.format(page=name.label, n=names.pages, number=number)
         self.field.setAccessibleDescription(f"{place_words(name)}. {pages}")
         self.field.setToolTip(plain_tip(f"{_('Go to page')}  Ctrl+G\n{pages}"))
-        self.field.setText(name.label)
+        self.field.setText(self._shown)
+        self.field.setFixedWidth(max(_FIELD_WIDTH, self.field.fontMetrics().horizontalAdvance(self._shown) + SPACE_L))
         self.back.setEnabled(number > 1)
         self.forward.setEnabled(number < names.pages)
 
@@ -99,8 +100,8 @@ class Pager(QWidget):
     def _jump(self) -> None:
         wanted = self.field.text().strip()
         if wanted:
-            self.jumped.emit(wanted)
+            self.jumped.emit(self._label if wanted == self._shown else wanted)
 
     @Slot()
     def _restore(self) -> None:
-        self.field.setText(self._label)
+        self.field.setText(self._shown)

@@ -244,7 +244,8 @@ def test_return_goes_on_among_pages_of_the_same_name(qtbot: QtBot, room: Room, b
     room.settle()
     assert _go(qtbot, room, "1")[0] == "p. 1 (9 of 103)", "the nearest"
     assert _go(qtbot, room, "1")[0] == "p. 1 (1 of 103)"
-    assert _go(qtbot, room, "1")[0] == "p. 1 (9 of 103)"
+    assert room.window.page.pager.field.text() == "1 (1 of 103)"
+    assert _go(qtbot, room, "1 (1 of 103)")[0] == "p. 1 (9 of 103)", "as it stands in the field"
     assert _go(qtbot, room, "3") == ("p. 3 (11 of 103)", "")
     assert _go(qtbot, room, "3") == ("p. 3 (11 of 103)", "")
 
