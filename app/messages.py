@@ -170,7 +170,10 @@ _SENTENCES: dict[Code, str] = {
         "Question {number} has {characters} characters, and a question may have {limit}. Make it shorter, or two of it."
     ),
     Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. There are: {known}.",
-    Code.PAGES_INVALID: "“{path}” has the pages 1 to {pages}; {wanted} are not among them. Choose pages in that range.",
+    Code.PAGES_INVALID: (
+        "“{path}” has {pages} pages, and {wanted} are not among them. Choose from 1 to {pages}: pages are counted here,"
+        " whatever the book calls them."
+    ),
     Code.PAGE_UNAVAILABLE: (
         "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
         " put it back, or add the book again."

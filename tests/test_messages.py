@@ -92,7 +92,7 @@ def test_parameters_are_shown_as_a_person_reads_them() -> None:
     mismatch = {"path": "a.pdf", "expected": "pdf", "found": "text"}
     assert "is named like PDF, but holds plain text" in sentence(Problem(Code.FORMAT_MISMATCH, mismatch))
     pages = {"path": "a", "wanted": "9-12", "pages": 8}
-    assert "has the pages 1 to 8; 9-12 are" in sentence(Problem(Code.PAGES_INVALID, pages))
+    assert "has 8 pages, and 9-12 are not among them" in sentence(Problem(Code.PAGES_INVALID, pages))
     assert "has no page 9." in sentence(Problem(Code.PAGES_INVALID, {"path": "a", "wanted": "9", "pages": 0}))
 
 

@@ -139,7 +139,8 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         words = _("a question takes up to {limit} images, not {n}")
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
     ask, books = _prepare(options, desk, cancel)
-    out = JsonAnswers() if options.json else TextAnswers()
+    shelf = _shelf(desk, books)
+    out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
     images = tuple(_take_image(file, desk, cancel) for file in options.image)
     if images:
         result_of(desk.models.ready(cancel), out.loading)
@@ -159,7 +160,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
             raise
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
-        report = compose(named.title, desk.conversations.turns(conversation.id))
+        report = compose(named.title, desk.conversations.turns(conversation.id), shelf)
         files.write(report, options.export.absolute(), desk.images.png_within)
 
 
@@ -205,18 +206,18 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
     wanted = sheets.find_questions(options, desk)
     ask, books = _prepare(options, desk, cancel)
     sheet = sheets.make(options, desk, books, wanted)
-    out = sheets.JsonSheets() if options.json else sheets.TextSheets()
+    shelf = _shelf(desk, books)
+    out = sheets.JsonSheets() if options.json else sheets.TextSheets(shelf)
     ending = sheets.follow(desk.sheets.asked_by(ask).run(sheet.id, cancel), out, sheet)
     kept = desk.sheets.get(sheet.id) or sheet
     if options.export is not None:
-        titles = tuple(desk.library.book(ref.book_id).title for ref in books)
-        files.write_sheet(compose_sheet(kept, titles), options.export.absolute())
+        files.write_sheet(compose_sheet(kept, shelf), options.export.absolute())
     out.ended(kept)
     if isinstance(ending, Cancelled):
         raise Stopped
     if isinstance(ending, Failed):
         if ending.problem.code is Code.DOES_NOT_FIT:
-            answers = JsonAnswers() if options.json else TextAnswers()
+            answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
             answers.choices(desk.context.choices(books, int(ending.problem.params["needed_tokens"])))
         raise AppError.of(ending.problem)
     failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
@@ -241,6 +242,10 @@ def _check_update(options: argparse.Namespace) -> int:
         if package.state is PackageState.CHANGED:
             raise AppError(Code.RELEASE_PACKAGE_CHANGED, path=str(file.parent / package.name))
     return EXIT_ANSWERED
+
+
+def _shelf(desk: Desk, refs: Sequence[BookRef]) -> dict[str, Book]:
+    return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
 def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,13 +12,14 @@ from tqdm import tqdm
 from app import messages
 from app.cli.installed import installation_rows
 from app.core.conversation import Answer, Citation, CitationState
-from app.core.document import MAX_HIDDEN_CHARACTERS, Document
+from app.core.document import MAX_HIDDEN_CHARACTERS, Book, Document
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
 from app.leaving import short_words, whole_words
 from app.messages import _
+from app.page_words import cited_page, page_words, range_words
 from app.remarks import look_words, page_remarks, report_sentence, size_words
 from app.services.context import Choices, chapters_of
 from app.services.doctor import Report
@@ -36,6 +37,10 @@ _MARKS = {
 
 class JsonAnswers:
     """One JSON object a line on stdout."""
+
+    def __init__(self, shelf: Mapping[str, Book]) -> None:
+        """`shelf`: the books that are asked, by their ids."""
+        self._shelf = shelf
 
     def loading(self, event: Loading) -> None:
         print_json({"event": "loading", "fraction": round(event.fraction, 3)})
@@ -68,13 +73,20 @@ class JsonAnswers:
         print_json({"event": "finished", **describe_answer(answer)})
 
     def choices(self, choices: Choices) -> None:
-        print_json({"event": "choices", **msgspec.to_builtins(choices)})
+        told = msgspec.to_builtins(choices)
+        for book in told["books"]:
+            names = self._shelf[book["book_id"]].page_names
+            for pages in (chapter["pages"] for chapter in book["chapters"]):
+                pages["first_label"], pages["last_label"] = (names.of(pages[end]).label for end in ("first", "last"))
+        print_json({"event": "choices", **told})
 
 
 class TextAnswers:
     """The answer as it is written on stdout, then its pages; progress on stderr, on a terminal only."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Mapping[str, Book]) -> None:
+        """`shelf`: the books that are asked, by their ids."""
+        self._shelf = shelf
         self._bar: Any = None
         self._image = 0
         self.loading = bar(_("loading the model"))
@@ -120,7 +132,7 @@ class TextAnswers:
     def finished(self, answer: Answer) -> None:
         self._close_bar()
         print()
-        print_findings(answer)
+        print_findings(answer, self._shelf)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -128,8 +140,11 @@ class TextAnswers:
         lines = []
         for book in choices.books:
             lines.append(_("{title}: {n} tokens").format(title=book.title, n=messages.count(book.tokens)))
+            names = self._shelf[book.book_id].page_names
             for chapter in book.chapters:
                 words = _("{title}: {n} tokens").format(title=chapter.title, n=messages.count(chapter.tokens))
+                if names.labels:
+                    words += f"  [{range_words(names.of(chapter.pages.first), names.of(chapter.pages.last))}]"
                 pages = f"--pages {chapter.pages.first}-{chapter.pages.last}"
                 lines.append(f"  {'  ' * (chapter.level - 1)}{pages:<17} {words}")
         for room in choices.rooms:
@@ -145,18 +160,20 @@ class TextAnswers:
 
 
 def describe_answer(answer: Answer) -> dict[str, Any]:
-    """All that is told of an answer as JSON."""
+    """All that is told of an answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
+    where there is no such page."""
     return {
         "answer": answer.text,
         "ending": answer.ending,
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
-        "passages": [{"document": p.document, "page": p.label} for p in answer.passages],
+        "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
         "citations": [
             {
                 "document": c.document,
                 "page": c.label,
+                "number": c.page,
                 "quote": c.quote,
                 "state": c.state,
                 "on_page": c.on_page,
@@ -167,22 +184,23 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def print_findings(answer: Answer) -> None:
-    """The pages of an answer with what the check found, the passages that the model saw, and an empty line."""
+def print_findings(answer: Answer, shelf: Mapping[str, Book]) -> None:
+    """The pages of an answer with what the check found, the passages that the model saw, and an empty line. `shelf` has
+    the books by their ids."""
     for citation in answer.citations:
-        print(f"  {_citation_line(citation)}")
+        print(f"  {_citation_line(citation, shelf)}")
     if answer.passages or answer.excerpts:
-        print(f"  {_passages_line(answer)}")
+        print(f"  {_passages_line(answer, shelf)}")
     print(flush=True)
 
 
-def _passages_line(answer: Answer) -> str:
-    pages = dict.fromkeys(f"{passage.document}, p. {passage.label}" for passage in answer.passages)
+def _passages_line(answer: Answer, shelf: Mapping[str, Book]) -> str:
+    pages = dict.fromkeys(f"{seen.document}, {page_words(cited_page(seen, shelf))}" for seen in answer.passages)
     words = _("The model saw only excerpts: {pages}") if answer.excerpts else _("Read closely: {pages}")
     return words.format(pages="; ".join(pages) or _("none was found"))
 
 
-def _citation_line(citation: Citation) -> str:
+def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words = {
         CitationState.VERIFIED: _("the quotation stands there"),
         CitationState.REPAIRED: _("the quotation stands there, not on p. {named}").format(named=citation.named),
@@ -192,7 +210,8 @@ def _citation_line(citation: Citation) -> str:
         CitationState.FOUND: _("found by Octavo"),
     }
     quote = f" “{citation.quote}”" if citation.quote else ""
-    where = f"{citation.document}, p. {citation.label}" if citation.document else f"p. {citation.label}"
+    page = page_words(cited_page(citation, shelf))
+    where = f"{citation.document}, {page}" if citation.document else page
     return f"{_MARKS[citation.state]} {where}: {words[citation.state]}{quote}"
 
 
@@ -206,6 +225,9 @@ def print_json_description(document: Document, report: IngestionReport, *, with_
         page["remarks"] = page_remarks(found)
         if not with_text:
             del page["text"]
+    names = document.page_names
+    for section in described["outline"]:
+        section["label"] = names.of(section["page"]).label
     totals = {
         "page_count": len(document.pages),
         "characters": report.characters,
@@ -218,18 +240,20 @@ def print_json_description(document: Document, report: IngestionReport, *, with_
 
 def print_description(document: Document, report: IngestionReport) -> None:
     """What could be read: of the whole, of each chapter, and what a person should look at, page by page."""
+    names = document.page_names
     lines = [document.title, report_sentence(report), size_words(report)]
     for chapter in chapters_of(document.outline, len(document.pages)):
         first, last = chapter.pages.first, chapter.pages.last
         tokens = sum(page.tokens or 0 for page in report.pages[first - 1 : last])
-        words = _("p. {first}–{last}, {n} tokens").format(first=first, last=last, n=messages.count(tokens))
+        pages = range_words(names.of(first), names.of(last))
+        words = _("{pages}, {n} tokens").format(pages=pages, n=messages.count(tokens))
         lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
     remarked = [(page, page_remarks(page, MAX_HIDDEN_CHARACTERS)) for page in report.pages]
     for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other remarks"), False)):
         chosen = [(page, remarks) for page, remarks in remarked if remarks and page.needs_look is wanted]
         if chosen:
             lines += ["", heading]
-            lines += [f"[p. {page.label}] {' '.join(remarks)}" for page, remarks in chosen]
+            lines += [f"[{page_words(names.of(page.number))}] {' '.join(remarks)}" for page, remarks in chosen]
     print("\n".join(map(messages.printable, lines)))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app import messages
 from app.cli.output import bar, describe_answer, print_findings, print_json, progress_bar
 from app.core.conversation import BookRef
+from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking
 from app.core.sheet import RowBegun, RowEnded, Sheet, SheetEvent
@@ -56,7 +57,9 @@ class TextSheets:
     """Each question with its answer and pages on stdout as soon as it has ended; progress on stderr, on a terminal
     only."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Mapping[str, Book]) -> None:
+        """`shelf`: the books that are asked, by their ids."""
+        self._shelf = shelf
         self._bar: Any = None
         self._where = ""
         self.loading = bar(_("loading the model"))
@@ -86,7 +89,7 @@ class TextSheets:
             return
         if row.answer.text:
             print(row.answer.text)
-        print_findings(row.answer)
+        print_findings(row.answer, self._shelf)
         if row.answer.problem is not None:
             print(f"octavo: {self._where}: {messages.sentence(row.answer.problem)}", file=sys.stderr)
 

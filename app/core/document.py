@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.page_names import PageNames, labels_to_keep
+
 
 class Format(StrEnum):
     PDF = "pdf"
@@ -89,10 +91,15 @@ class Document(msgspec.Struct, frozen=True):
     def characters(self) -> int:
         return sum(len(page.text) for page in self.pages)
 
+    @property
+    def page_names(self) -> PageNames:
+        return PageNames(len(self.pages), labels_to_keep([page.label for page in self.pages]))
+
 
 class Book(msgspec.Struct, frozen=True):
     """A document on the shelf, without its text. `path` is where its file was when it was added; `hidden_read`: the
-    person allowed that the model reads the hidden text of its pages too.
+    person allowed that the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
+    only counts them.
     """
 
     id: str
@@ -107,13 +114,17 @@ class Book(msgspec.Struct, frozen=True):
     outline: tuple[Section, ...] = ()
     flagged_pages: int = 0  # that need a look, as `ingestion.examine` finds
     hidden_read: bool = False
+    labels: tuple[str, ...] = ()
+
+    @property
+    def page_names(self) -> PageNames:
+        return PageNames(self.page_count, self.labels)
 
 
 class FoundPage(msgspec.Struct, frozen=True):
     """A page where a search found something, and in how many places."""
 
     number: int
-    label: str
     places: int
 
 

@@ -134,25 +134,34 @@ class _Desk:
         return [self._bring_near(citation, wanted) for citation in citations]
 
     def illustrate(self, citation: Citation, claim: str) -> Citation:
-        """A citation without a quotation, with the page's sentence that has most in common with `claim`."""
-        found = self._page_of(citation)
-        if citation.state is not CitationState.PAGE or found is None:
+        """A citation without a quotation, with the page's sentence that has most in common with `claim`: of the pages
+        with that label it is the one that holds the sentence."""
+        pages = self._pages_meant(citation)
+        if citation.state is not CitationState.PAGE or not pages:
             return citation
-        best = statements_about(claim, [found[1].text], 1)
-        sentence = " ".join(best[0][1].split()) if best else ""
-        return msgspec.structs.replace(citation, on_page=sentence[:MAX_QUOTE_CHARACTERS])
+        best = statements_about(claim, [page.text for _, page in pages], 1)
+        index, sentence = best[0] if best else (0, "")
+        on_page = " ".join(sentence.split())[:MAX_QUOTE_CHARACTERS]
+        page = pages[index][1]
+        return msgspec.structs.replace(citation, page=page.number, label=page.label, on_page=on_page)
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
-        found = self._page_of(citation)
-        span = find_near(self._normal(*found), wanted, MIN_LIKENESS) if found is not None else None
-        if found is None or span is None:
-            return citation
-        on_page = " ".join(found[1].text[slice(*span)].split()).strip(" ,;:")
-        return msgspec.structs.replace(citation, state=CitationState.NEAR, on_page=on_page)
+        for book, page in self._pages_meant(citation):
+            span = find_near(self._normal(book, page), wanted, MIN_LIKENESS)
+            if span is not None:
+                on_page = " ".join(page.text[slice(*span)].split()).strip(" ,;:")
+                place = {"page": page.number, "label": page.label}
+                return msgspec.structs.replace(citation, state=CitationState.NEAR, on_page=on_page, **place)
+        return citation
 
-    def _page_of(self, citation: Citation) -> tuple[CitedBook, Page] | None:
-        places = ((book, page) for book in self._books for page in book.pages)
-        return next((p for p in places if (p[0].book_id, p[1].number) == (citation.book_id, citation.page)), None)
+    def _pages_meant(self, citation: Citation) -> list[tuple[CitedBook, Page]]:
+        """The page that was cited, then those of the same book with the same label: a mark may mean any of them."""
+        book = next((book for book in self._books if book.book_id == citation.book_id), None)
+        cited = next((page for page in book.pages if page.number == citation.page), None) if book else None
+        if book is None or cited is None:
+            return []
+        alike = (page for page in book.pages if page is not cited and _label(page) == _label(cited))
+        return [(book, page) for page in (cited, *alike)]
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
         """A page, one that the answer cites if possible, on which the quotation stands."""

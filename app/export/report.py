@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, Turn
+from app.core.document import Book
 from app.documents.hygiene import clean
 from app.export.pictures import Picture
 from app.messages import _
+from app.page_words import cited_page, page_words
 
 OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
 REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -49,8 +51,8 @@ class Report:
     references: tuple[Reference, ...]
 
 
-def compose(untrusted_title: str, turns: Sequence[Turn], answer_id: str = "") -> Report:
-    """The turns of a conversation or, of these, the one with this answer.
+def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Book], answer_id: str = "") -> Report:
+    """The turns of a conversation or, of these, the one with this answer. `books` by their ids: they name their pages.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the next one's are counted anew.
@@ -71,13 +73,13 @@ def compose(untrusted_title: str, turns: Sequence[Turn], answer_id: str = "") ->
         if answer is None:
             parts.append(Part(cleaned(question.text), "", "", pictures))
             continue
-        text, found = number_references(answer, len(references))
+        text, found = number_references(answer, books, len(references))
         references += found
         parts.append(Part(cleaned(question.text), text, note_on(answer), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
-def number_references(answer: Answer, before: int) -> tuple[str, list[Reference]]:
+def number_references(answer: Answer, books: Mapping[str, Book], before: int = 0) -> tuple[str, list[Reference]]:
     """The text with numbers for its page marks, which go on after `before`; references that have no mark follow the
     text."""
     pieces: list[str] = []
@@ -92,12 +94,12 @@ def number_references(answer: Answer, before: int) -> tuple[str, list[Reference]
             pieces.append(cleaned(answer.text[position:]) + " ")
             position = len(answer.text)
         pieces.append(f"{OPEN}{number}{CLOSE}")
-        references.append(_reference(number, citation))
+        references.append(_reference(number, citation, books))
     pieces.append(cleaned(answer.text[position:]))
     return "".join(pieces), references
 
 
-def _reference(number: int, citation: Citation) -> Reference:
+def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Reference:
     words = {
         CitationState.VERIFIED: _("the quotation stands there, word for word"),
         CitationState.REPAIRED: _("the quotation stands there, word for word; the answer named p. {named}"),
@@ -107,7 +109,7 @@ def _reference(number: int, citation: Citation) -> Reference:
         CitationState.FOUND: _("found by Octavo, not named by the answer"),
     }[citation.state]
     title = cleaned(citation.document)
-    page = _("p. {page}").format(page=cleaned(citation.label) or citation.page)
+    page = cleaned(page_words(cited_page(citation, books)))
     quote = citation.on_page if citation.state is CitationState.NEAR else citation.quote
     place = f"{title}, {page}" if title else page
     return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))

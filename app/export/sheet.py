@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.export.report import REFERENCE, Reference, cleaned, note_on, number_references
 from app.messages import _, sentence
@@ -41,10 +42,10 @@ class SheetReport:
     lines: tuple[Line, ...]
 
 
-def compose_sheet(sheet: Sheet, untrusted_titles: Sequence[str]) -> SheetReport:
-    """`untrusted_titles` are those of the books."""
-    lines = tuple(_line(number, row) for number, row in enumerate(sheet.rows, 1))
-    return SheetReport(cleaned(sheet.title), cleaned("; ".join(untrusted_titles)), lines)
+def compose_sheet(sheet: Sheet, books: Mapping[str, Book]) -> SheetReport:
+    """`books` are those that were asked, by their ids."""
+    lines = tuple(_line(number, row, books) for number, row in enumerate(sheet.rows, 1))
+    return SheetReport(cleaned(sheet.title), cleaned("; ".join(book.title for book in books.values())), lines)
 
 
 def headings() -> tuple[str, str, str]:
@@ -52,11 +53,11 @@ def headings() -> tuple[str, str, str]:
     return _("Question"), _("Answer"), _("References")
 
 
-def _line(number: int, row: SheetRow) -> Line:
+def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> Line:
     question, answer = cleaned(row.question.text), row.answer
     if answer is None:
         return Line(number, question, "", (), _("This question was not asked yet."))
-    text, references = number_references(answer, 0)
+    text, references = number_references(answer, books)
     note = note_on(answer)
     if row.state is RowState.FAILED and answer.problem is not None:
         note = cleaned(sentence(answer.problem))

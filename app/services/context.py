@@ -13,6 +13,7 @@ from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, Section
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.core.page_names import PageNames
 from app.engine.protocol import Engine, Foresight, Prompt, Room
 from app.services.library import Library, document_text
 from app.services.models import Models
@@ -25,7 +26,7 @@ class Segment(msgspec.Struct, frozen=True):
 
     `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
     `page_ends`: how many of its tokens stand before the end of each page on the desk, the first of which is
-    `first_page`.
+    `first_page`. `page_names` are those of all its pages.
     """
 
     kind: Literal["rules", "book", "talk"]
@@ -35,6 +36,7 @@ class Segment(msgspec.Struct, frozen=True):
     held_tokens: int = 0
     first_page: int = 1
     page_ends: tuple[int, ...] = ()
+    page_names: PageNames = PageNames()
 
     def page_at(self, tokens: int) -> int:
         """The page that the book's token number `tokens` lies on; after the last one, the last page."""
@@ -135,7 +137,8 @@ class Context:
         parts = zip(conversation.books, books, size.documents, foresight.documents, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
             first = ref.pages.first if ref.pages else 1
-            segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends))
+            names = self._library.book(book.book_id).page_names
+            segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends, names))
         segments.append(Segment("talk", sum(size.messages)))
         return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens)
 

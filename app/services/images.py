@@ -58,8 +58,8 @@ class Images:
 
         The page is drawn twice: small, which tells its proportions, then as large as they ask for.
         """
-        book, page = self._library.book(book_id), self._library.page(book_id, number)
-        name = f"{book.title}, p. {page.label or page.number}"
+        book = self._library.book(book_id)
+        name = f"{book.title}, p. {book.page_names.of(number).plain}"
         probe = self._library.page_image(book_id, number, _PROBE_WIDTH)
         proportions = (probe.height + 1) / probe.width  # rather too tall than larger than a canvas in the end
         drawn = self._library.page_image(book_id, number, _page_width(proportions, area or WHOLE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,16 +96,14 @@ class Library:
     def page_image(self, book_id: str, number: int, width: int) -> Raster:
         """A page of a PDF drawn `width` pixels wide. Raises AppError as `Reader.draw_page` does."""
         book = self.book(book_id)
-        return self._reader.draw_page(Path(book.path), book.sha256, number, width)
+        with _named(book):
+            return self._reader.draw_page(Path(book.path), book.sha256, number, width)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
         """Where the characters of a page of a PDF stand on its drawing. Raises AppError as `page_image`."""
         book = self.book(book_id)
-        return self._reader.page_layer(Path(book.path), book.sha256, number)
-
-    def labels(self, book_id: str) -> tuple[str, ...]:
-        """What the book itself calls its pages, in their order."""
-        return self._books.labels(book_id)
+        with _named(book):
+            return self._reader.page_layer(Path(book.path), book.sha256, number)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
         """The pages where `text` stands, whatever its case."""
@@ -137,6 +136,18 @@ class Library:
 
     def close(self) -> None:
         self._reader.close()
+
+
+@contextlib.contextmanager
+def _named(book: Book) -> Iterator[None]:
+    """What fails for a page of a book names it as the book does: readers only count."""
+    try:
+        yield
+    except AppError as error:
+        number = error.params.get("page")
+        if not isinstance(number, int):
+            raise
+        raise AppError(error.code, **{**error.params, "page": book.page_names.of(number).plain}) from error
 
 
 def _as_read(page: Page, book: Book) -> Page:

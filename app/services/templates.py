@@ -74,7 +74,7 @@ class Templates:
             if template.each_chapter and chapters:
                 for chapter in chapters:
                     ends = (max(first, chapter.pages.first), min(last, chapter.pages.last))
-                    pages = "–".join(dict.fromkeys(self._library.page(book.id, n).label for n in ends))
+                    pages = "–".join(book.page_names.of(number).label for number in dict.fromkeys(ends))
                     questions.append(template.each_chapter.format(title=_short(chapter.title), pages=pages, book=title))
             else:
                 questions += [question.format(book=title) for question in template.each_book]

@@ -20,7 +20,8 @@ from app.store.db import Database
 from app.store.folding import fold, storable
 
 _BOOK = (
-    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read"
+    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read,"
+    " labels"
 )
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 
@@ -54,8 +55,9 @@ class Books:
                 msgspec.json.encode(document.outline).decode("utf-8"),
                 len(examine(document.pages).to_look_at),
                 False,
+                msgspec.json.encode(document.page_names.labels).decode("utf-8"),
             )
-            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             connection.executemany(
                 f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((row[0], *_page_row(page)) for page in document.pages),
@@ -90,12 +92,6 @@ class Books:
             )
             return tuple(map(_page, rows))
 
-    def labels(self, book_id: str) -> tuple[str, ...]:
-        """What the book itself calls its pages, in their order."""
-        with self._database.read() as connection:
-            rows = connection.execute("SELECT label FROM pages WHERE book_id = ? ORDER BY number", (book_id,))
-            return tuple(label for (label,) in rows)
-
     def delete(self, id: str) -> None:
         """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
         with self._database.write() as connection:
@@ -109,7 +105,7 @@ class Books:
             return ()
         with self._database.read() as connection:
             rows = connection.execute(
-                """SELECT number, label, count_places(text, :needle) FROM pages
+                """SELECT number, count_places(text, :needle) FROM pages
                     WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
                 {"id": book_id, "needle": needle},
             )
@@ -146,7 +142,7 @@ class Books:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, hidden_read = rest
+    flagged_pages, hidden_read, labels = rest
     return Book(
         id=id,
         title=title,
@@ -160,6 +156,7 @@ def _book(row: tuple[Any, ...]) -> Book:
         outline=msgspec.json.decode(outline, type=tuple[Section, ...]),
         flagged_pages=flagged_pages,
         hidden_read=bool(hidden_read),
+        labels=msgspec.json.decode(labels, type=tuple[str, ...]),
     )
 
 

@@ -200,7 +200,15 @@ CREATE TRIGGER a_deleted_book_takes_its_images_along AFTER DELETE ON books BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
+_V4 = """
+ALTER TABLE books ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';  -- JSON: of all pages; none if the book counts them
+UPDATE books SET labels = (
+    SELECT json_group_array(iif(label = '', CAST(number AS TEXT), label) ORDER BY number)
+        FROM pages WHERE book_id = books.id
+) WHERE EXISTS (SELECT 1 FROM pages WHERE book_id = books.id AND label NOT IN ('', CAST(number AS TEXT)));
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

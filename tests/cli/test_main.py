@@ -154,7 +154,7 @@ def test_the_starter_answers_with_a_page(run: Any, story: Path) -> None:
     finished = lines(out)[-1]
     assert "lamp" in finished["answer"].lower()
     assert finished["citations"]
-    assert {"document", "page", "quote", "state", "on_page", "named"} == set(finished["citations"][0])
+    assert {"document", "page", "number", "quote", "state", "on_page", "named"} == set(finished["citations"][0])
 
 
 @pytest.mark.real

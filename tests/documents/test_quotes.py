@@ -99,6 +99,27 @@ def test_pages_of_one_mark_share_it() -> None:
     assert shares == ["[Side letters 2019 p. 1", ", 2", " and p. 9]"]
 
 
+def test_of_pages_with_the_same_label_what_is_said_decides_which_is_meant() -> None:
+    """As in a book with a cover that is called 1, like the first page of its body."""
+    cover = Page(1, "1", "Harbour policy, printed for the Harbour Office in the spring.")
+    body = Page(9, "1", "No vessel leaves the basin before the lamp is put out in the morning.")
+    book = CitedBook("manual", "Manual", (cover, Page(5, "iii", "A preface."), body))
+
+    def cited(answer: str) -> Citation:
+        (citation,) = check(answer, (book,))
+        return citation
+
+    verified = cited("“No vessel leaves the basin before the lamp” [p. 1].")
+    assert (verified.page, verified.state) == (9, VERIFIED)
+    near = cited("“No vessel may leave the basin before the lamp is put out” [p. 1].")
+    assert (near.page, near.state) == (9, NEAR)
+    named = cited("Vessels stay in the basin until morning [p. 1].")
+    assert (named.page, named.state, named.on_page) == (9, PAGE, body.text)
+    assert cited("It was printed in the spring [p. 1].").page == 1
+    unknown = cited("Nothing of the kind [p. 1].")
+    assert (unknown.page, unknown.state, unknown.on_page) == (1, PAGE, "")
+
+
 def test_a_page_that_is_not_on_the_desk_keeps_its_label() -> None:
     answer = "It is on the last page [p. 412]."
     assert check(answer, [LEASE]) == (

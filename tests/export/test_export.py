@@ -52,7 +52,8 @@ def report() -> Report:
         cite("[p. 9]", CitationState.NEAR, quote="pays ten", on_page="pays twelve"),
         found,
     )
-    return compose("Notice periods", (turn(ANSWER, citations), turn("No.", ending=Ending.CANCELLED, asked="And then?")))
+    turns = (turn(ANSWER, citations), turn("No.", ending=Ending.CANCELLED, asked="And then?"))
+    return compose("Notice periods", turns, {})
 
 
 def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
@@ -105,7 +106,7 @@ HOSTILE = (
 
 
 def test_nothing_in_an_export_is_fetched_or_run() -> None:
-    report = compose("<b>T</b>", (turn(HOSTILE, asked="<script>2</script>"),))
+    report = compose("<b>T</b>", (turn(HOSTILE, asked="<script>2</script>"),), {})
     page = html.write(report, no_address)
     for active in ("<script", "<img", "onerror=y>", 'src="', 'href="javascript', "\u202e", "\ufdd2"):
         assert active not in page.replace("onerror=y&gt;", "")
@@ -119,11 +120,11 @@ def test_nothing_in_an_export_is_fetched_or_run() -> None:
 
 
 def test_an_empty_conversation_is_a_title() -> None:
-    assert markdown.write(compose("", ()), no_address) == "# Conversation\n"
-    assert docx.write(compose("", ()), no_png)
+    assert markdown.write(compose("", (), {}), no_address) == "# Conversation\n"
+    assert docx.write(compose("", (), {}), no_png)
 
 
 def test_deep_nesting_is_written() -> None:
-    report = compose("Deep", (turn(">" * 500 + " deep\n\n" + "- " * 300 + "item"),))
+    report = compose("Deep", (turn(">" * 500 + " deep\n\n" + "- " * 300 + "item"),), {})
     assert html.write(report, no_address)
     assert docx.write(report, no_png)

@@ -47,7 +47,7 @@ def turn(asked: str, images: tuple[ImageRef, ...], text: str = "Yes.", id: str =
 
 @pytest.fixture
 def report() -> Report:
-    return compose("Seen", (turn("What is this?", ALL[:2]), turn("And this?", ALL[2:])))
+    return compose("Seen", (turn("What is this?", ALL[:2]), turn("And this?", ALL[2:])), {})
 
 
 def written(report: Report, path: Path) -> bytes:
@@ -59,9 +59,9 @@ def written(report: Report, path: Path) -> bytes:
 def test_images_are_counted_as_the_model_reads_them() -> None:
     unanswered = Turn(StoredQuestion("q", "c", None, "?", (), 0.0, ALL[:1]), None)
     turns = (turn("a", ALL[:1]), unanswered, turn("b", ALL[:1], text=""), turn("c", ALL[1:], id="last"))
-    numbers = [[picture.number for picture in part.pictures] for part in compose("", turns).parts]
+    numbers = [[picture.number for picture in part.pictures] for part in compose("", turns, {}).parts]
     assert numbers == [[1], [2], [2], [2, 3]], "what was not answered is not repeated to the model"
-    (alone,) = compose("", turns, "last").parts
+    (alone,) = compose("", turns, {}, "last").parts
     assert [picture.caption for picture in alone.pictures] == ["Image 2: gone.webp", "Image 3: photo.jpg"]
 
 
@@ -120,7 +120,7 @@ def test_a_web_page_holds_its_images(report: Report, tmp_path: Path) -> None:
 
 
 def test_a_question_that_is_only_an_image_has_no_empty_words(tmp_path: Path) -> None:
-    report = compose("Seen", (turn("", ALL[:1]),))
+    report = compose("Seen", (turn("", ALL[:1]),), {})
     assert b"<blockquote>" not in written(report, tmp_path / "out.html")
     document = Document(io.BytesIO(written(report, tmp_path / "out.docx")))
     assert [paragraph.text for paragraph in document.paragraphs] == ["Seen", "", "Image 1: chart.png", "Yes."]
@@ -147,7 +147,7 @@ def test_images_of_the_same_number_and_name_are_two_files(tmp_path: Path) -> Non
     KEPT["other"] = GONE
     unanswered = Turn(StoredQuestion("q", "c", None, "?", (), 0.0, (ImageRef("other", "chart.png", 8, 8),)), None)
     text = written(
-        compose("T", (unanswered, turn("Again", ALL[:1]), turn("And", ALL[:1]))), tmp_path / "out.md"
+        compose("T", (unanswered, turn("Again", ALL[:1]), turn("And", ALL[:1])), {}), tmp_path / "out.md"
     ).decode()
     kept = {file.name: file.read_bytes() for file in (tmp_path / "out images").iterdir()}
     assert kept == {"image 1 chart.png": GONE, "image 1 chart (1).png": CHART, "image 2 chart.png": CHART}
@@ -159,7 +159,7 @@ HOSTILE = "../../../etc/x](javascript:1) <img src=x>\n# `*_\u202e\ufdd2" + "y" *
 
 def test_a_name_does_nothing(tmp_path: Path) -> None:
     KEPT[HOSTILE] = CHART
-    report = compose("T", (turn("Q", (ref(HOSTILE, 4, 4),)),))
+    report = compose("T", (turn("Q", (ref(HOSTILE, 4, 4),)),), {})
     page = written(report, tmp_path / "out.html").decode()
     assert page.count("<img") == 1
     assert "\u202e" not in page

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from python_calamine import CalamineWorkbook
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
 from app.export import files, sheet_docx, sheet_text, sheet_xlsx
@@ -32,16 +33,17 @@ def row(
             start = text.index(mark)
             label = mark[4:-1]
             quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
-            citations.append(Citation("b", "Lease", int(label), label, quote, state, start, start + len(mark)))
+            citations.append(Citation("lease", "Lease", int(label), label, quote, state, start, start + len(mark)))
     answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
     return SheetRow(StoredQuestion("q", "s", None, asked, (), 0.0), answer)
 
 
+BOOKS = {id: Book(id, id.title(), Format.PDF, "", "", 0.0, 100, 0) for id in ("lease", "letters")}
 WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", (), 0.0))
 
 
 def compose(*rows: SheetRow, title: str = "Notice") -> SheetReport:
-    return compose_sheet(Sheet("s", title, 0.0, (), rows), ("Lease", "Letters"))
+    return compose_sheet(Sheet("s", title, 0.0, (), rows), BOOKS)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from app.core.image import Raster
 from app.core.settings import Theme as ThemeChoice
 from app.documents import formats
 from tests.documents.pdf_writer import lines, show, write_pdf
+from tests.screens.page_name_scenes import PAGE_NAME_SCENES
 from tests.screens.region_scenes import REGION_SCALED, REGION_SCENES
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -149,5 +150,6 @@ PAGE_SCENES = (
     page_thumbnails,
     page_thumbnails_dark,
     *REGION_SCENES,
+    *PAGE_NAME_SCENES,
 )
 PAGE_SCALED = {"page-lit-200": "2"} | REGION_SCALED

@@ -92,7 +92,6 @@ def test_search_finds_pages(books: Books, text: str, pages: tuple[int, ...]) -> 
     found = books.search(book.id, text)
     assert tuple(page.number for page in found) == pages
     for page in found:
-        assert page.label == ATLAS.pages[page.number - 1].label
         assert page.places == len(places(ATLAS.pages[page.number - 1].text, fold(text))) >= 1
 
 

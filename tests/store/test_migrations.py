@@ -47,6 +47,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         (book,) = books.all()
         assert (book.title, book.format, book.sha256) == ("Moby-Dick 白鯨", Format.EPUB, "ab" * 32)
         assert (book.path, book.outline) == ("/books/moby.epub", (Section("Loomings", 1, 2),))
+        assert book.labels == ("i", "1")
         assert [(page.label, page.text, page.chapter, page.flags) for page in books.pages(book.id)] == [
             ("i", "Call me Ishmael.", "Loomings", ()),
             ("1", "海の物語", "", (Flag.HIDDEN_TEXT,)),

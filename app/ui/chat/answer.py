@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation
+from app.core.document import Book
 from app.messages import _
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.foot import Foot
@@ -48,13 +49,13 @@ class AnswerMessage(Message):
         question_id: str,
         answer_id: str,
         theme: Theme,
-        book_titles: Mapping[str, str],
+        shelf: Mapping[str, Book],
         books: frozenset[str] = frozenset(),
         images: int = 0,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, book_titles, parent)
-        self._book_titles = book_titles
+        super().__init__(theme, shelf, parent)
+        self._shelf = shelf
         self._books = books
         self._images = images
         self._question_id = question_id
@@ -131,7 +132,7 @@ class AnswerMessage(Message):
         """What was found out about the page marks in the open answer so far; soon shown on their chips."""
         if self._stream is None:
             return
-        marks = mark_citations(self._stream.text, citations, self._book_titles, self._books)
+        marks = mark_citations(self._stream.text, citations, self._shelf, self._books)
         if self._stream.take_checked(marks):
             self._closed_pieces = 0
         if not self._timer.isActive():
@@ -176,12 +177,12 @@ class AnswerMessage(Message):
 
     def _rewrite(self) -> None:
         assert self._answer is not None
-        marks = mark_citations(self._answer.text, self._answer.citations, self._book_titles, self._books)
+        marks = mark_citations(self._answer.text, self._answer.citations, self._shelf, self._books)
         blocks = parse(embed(self._answer.text, marks))
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
         self._set_pieces(self._make_pieces(blocks, marks))
-        self._foot.show_answer(self._answer, unplaced, self._book_titles, self._images)
+        self._foot.show_answer(self._answer, unplaced, self._shelf, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -17,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.core.document import Book
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.marks import Mark, colour_state, describe_citation, escape_tip
 from app.ui.chat.typography import SIZE_ANSWER
@@ -99,14 +102,14 @@ def place_chip(line_top: float, baseline: float) -> int:
 class ChipButton(PlainButton):
     """A citation that can be opened with the mouse or the keyboard."""
 
-    def __init__(self, mark: Mark, theme: Theme, untrusted_title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, mark: Mark, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         assert mark.citation is not None
         self.citation = mark.citation
         self._label = mark.label
         self.setText(mark.label)
         self.setFixedSize(measure_chip(mark.label))
-        tip = describe_citation(mark.citation, untrusted_title)
+        tip = describe_citation(mark.citation, shelf)
         self.setToolTip(escape_tip(tip))
         self.setAccessibleName(mark.label)
         self.setAccessibleDescription(tip)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, CitationState
+from app.core.document import Book
 from app.messages import _, count, duration
 from app.ui.chat.buttons import TextButton
 from app.ui.chat.chip import HEIGHT, ChipButton
@@ -63,9 +64,7 @@ class Foot(QWidget):
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
 
-    def show_answer(
-        self, answer: Answer, unplaced: Sequence[Mark], book_titles: Mapping[str, str], images: int
-    ) -> None:
+    def show_answer(self, answer: Answer, unplaced: Sequence[Mark], shelf: Mapping[str, Book], images: int) -> None:
         """`unplaced` are the marks that have no chip in the text, `images` came with the question."""
         for chip in self._chips():
             chip.hide()
@@ -73,13 +72,13 @@ class Foot(QWidget):
         found = [mark for mark in unplaced if mark.start < 0]
         listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
         self._rows = [
-            (label, [self._make_chip(mark, book_titles) for mark in marks])
+            (label, [self._make_chip(mark, shelf) for mark in marks])
             for label, marks in (
                 (_("Found by Octavo:"), found),
                 (_("Also cited:"), listed),
                 (
                     _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
-                    mark_passages(answer.passages if answer.text else (), book_titles),
+                    mark_passages(answer.passages if answer.text else (), shelf),
                 ),
             )
             if marks
@@ -170,9 +169,8 @@ class Foot(QWidget):
     def _measure(self, words: _Words) -> float:
         return QFontMetricsF(_font(words)).horizontalAdvance(words.text)
 
-    def _make_chip(self, mark: Mark, book_titles: Mapping[str, str]) -> ChipButton:
-        title = book_titles.get(mark.citation.book_id, "") if mark.citation else ""
-        chip = ChipButton(mark, self._theme, title, self)
+    def _make_chip(self, mark: Mark, shelf: Mapping[str, Book]) -> ChipButton:
+        chip = ChipButton(mark, self._theme, shelf, self)
         chip.clicked.connect(self._emit_citation)
         return chip
 

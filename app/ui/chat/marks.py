@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.conversation import Citation, CitationState, PassageRef
+from app.core.document import Book
 from app.messages import _, count
+from app.page_words import cited_page, name_words
 from app.ui.chat.untrusted import disarm
 from app.ui.theme import Palette
 
@@ -44,7 +46,7 @@ class Mark:
 
 
 def mark_citations(
-    untrusted_text: str, citations: Sequence[Citation], book_titles: Mapping[str, str], books: Collection[str] = ()
+    untrusted_text: str, citations: Sequence[Citation], shelf: Mapping[str, Book], books: Collection[str] = ()
 ) -> list[Mark]:
     """One mark for every citation, in the order of `citations`; those found by the program have `start` -1.
 
@@ -53,18 +55,19 @@ def mark_citations(
     several = len({citation.book_id for citation in citations}.union(books)) > 1
     marks = []
     for citation in citations:
-        title = book_titles.get(citation.book_id, citation.document) if several else ""
         literal = disarm(untrusted_text[citation.start : citation.end]) if citation.start >= 0 else ""
-        marks.append(Mark(citation.start, citation.end, literal, label_citation(citation, title), citation))
+        marks.append(
+            Mark(citation.start, citation.end, literal, label_citation(citation, shelf, titled=several), citation)
+        )
     return marks
 
 
-def mark_passages(passages: Sequence[PassageRef], book_titles: Mapping[str, str]) -> list[Mark]:
+def mark_passages(passages: Sequence[PassageRef], shelf: Mapping[str, Book]) -> list[Mark]:
     """One mark for every page that passages were taken from, in reading order."""
     pages = {
         (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
     }
-    return mark_citations("", tuple(pages.values()), book_titles)
+    return mark_citations("", tuple(pages.values()), shelf)
 
 
 def mark_stream(text: str) -> list[Mark]:
@@ -116,13 +119,21 @@ def holds_mark(address: str) -> bool:
     return _OPEN in address or _OPEN_ENCODED in address
 
 
-def label_citation(citation: Citation, untrusted_title: str = "") -> str:
-    """What a chip says: `p. 12 ✓`, with several books `Side letters p. 12 ✓`."""
-    page = disarm(citation.label) or str(citation.page)
+def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: bool = False) -> str:
+    """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
+    ids."""
+    page = disarm(name_words(cited_page(citation, shelf)))
     if citation.state is CitationState.REPAIRED:
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
-    return f"{shorten_title(untrusted_title)} {place}{_SIGNS.get(citation.state, '')}".strip()
+    title = shorten_title(_title_of(citation, shelf)) if titled else ""
+    return f"{title} {place}{_SIGNS.get(citation.state, '')}".strip()
+
+
+def _title_of(citation: Citation, shelf: Mapping[str, Book]) -> str:
+    """Untrusted."""
+    book = shelf.get(citation.book_id)
+    return citation.document if book is None else book.title
 
 
 def shorten_title(untrusted_title: str) -> str:
@@ -135,11 +146,11 @@ def shorten_title(untrusted_title: str) -> str:
     return (cut.rpartition(" ")[0] if " " in cut[8:] else cut).rstrip() + "…"
 
 
-def describe_citation(citation: Citation, untrusted_title: str = "") -> str:
+def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     """A sentence, plain text, that says what the mark on the chip means."""
-    words = {"page": disarm(citation.label) or str(citation.page), "named": disarm(citation.named)}
+    words = {"page": disarm(name_words(cited_page(citation, shelf))), "named": disarm(citation.named)}
     words["on_page"] = disarm(citation.on_page)
-    words["title"] = " ".join(disarm(untrusted_title or citation.document).split())
+    words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
     match citation.state:
         case CitationState.VERIFIED:
             text = _("Verified: the quotation stands on page {page} of {title}, word for word.")

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from app.core.document import Book
 from app.messages import _
 from app.ui.chat.inline import Link
 from app.ui.chat.overlays import Overlays
@@ -37,12 +38,12 @@ class Message(QWidget):
     changed = Signal()  # the height may be another one now
     selecting = Signal(QPoint)  # the mouse is here, in global coordinates, with the button down
 
-    def __init__(self, theme: Theme, book_titles: Mapping[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._pieces: list[Piece] = []
         self._gap = SPACE_M
-        self._overlays = Overlays(theme, book_titles, self)
+        self._overlays = Overlays(theme, shelf, self)
         self._overlays.citation_clicked.connect(self.citation_clicked)
         self._overlays.link_clicked.connect(self.link_clicked)
         self._selection = Selection()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.core.document import Book
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
@@ -22,10 +23,10 @@ class Overlays(QObject):
     citation_clicked = Signal(object)  # Citation
     link_clicked = Signal(str)  # a web address
 
-    def __init__(self, theme: Theme, book_titles: Mapping[str, str], message: QWidget) -> None:
+    def __init__(self, theme: Theme, shelf: Mapping[str, Book], message: QWidget) -> None:
         super().__init__(message)
         self._theme = theme
-        self._book_titles = book_titles
+        self._shelf = shelf
         self._message = message
         self._made: dict[Piece, list[_Overlay]] = {}
 
@@ -62,8 +63,7 @@ class Overlays(QObject):
 
     def _make_chip(self, placed: PlacedMark) -> _Overlay:
         assert placed.mark.citation is not None
-        title = self._book_titles.get(placed.mark.citation.book_id, "")
-        chip = ChipButton(placed.mark, self._theme, title, self._message)
+        chip = ChipButton(placed.mark, self._theme, self._shelf, self._message)
         chip.clicked.connect(self._emit_citation)
         return placed, chip
 

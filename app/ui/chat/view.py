@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, Turn
+from app.core.document import Book
 from app.core.image import ImageRef
 from app.messages import _
 from app.ui.chat.answer import AnswerMessage
@@ -57,14 +58,14 @@ class ConversationView(Scroller):
         super().__init__(theme, parent)
         self._word_ending = word_ending
         self._open_address = open_address
-        self._book_titles: dict[str, str] = {}
+        self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._hint = EmptyHint(theme, self.viewport())
         self.setAccessibleName(_("Conversation"))
 
     # what the window calls
 
-    def show_turns(self, turns: tuple[Turn, ...], book_titles: Mapping[str, str]) -> None:
+    def show_turns(self, turns: tuple[Turn, ...], shelf: Mapping[str, Book]) -> None:
         """Show these turns instead of what was there.
 
         Where some of them were shown before, the text stays where it was in the window; otherwise the end is shown.
@@ -72,7 +73,7 @@ class ConversationView(Scroller):
         anchor = self._find_anchor()
         known = {slot.question_id for slot in self._column.slots}
         self._clear()
-        self._book_titles = dict(book_titles)
+        self._shelf = dict(shelf)
         for turn in turns:
             sentence = self._word_ending(turn.answer) if turn.answer else ""
             self._column.slots += make_slots(turn, [sentence] if sentence else [])
@@ -210,7 +211,7 @@ class ConversationView(Scroller):
             slot.question_id,
             slot.answer_id,
             self._theme,
-            self._book_titles,
+            self._shelf,
             slot.books,
             len(self._column.slots[slot.index - 1].images),
             self.viewport(),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.document import FoundPage
+from app.core.page_names import PageNames
 from app.messages import _, count
 from app.ui.icons import Icons, Symbol
 from app.ui.page.hits import HitList
@@ -24,7 +25,7 @@ class FoundBar(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._listed: tuple[str, tuple[FoundPage, ...]] = ("", ())
+        self._listed: tuple[str, tuple[FoundPage, ...], PageNames] = ("", (), PageNames())
         self._words = ElidedLabel(role="small")
         self._place = PlainLabel(role="small")
         self.hits = HitList(icons.theme)
@@ -48,11 +49,12 @@ class FoundBar(QWidget):
         column.addLayout(row)
         column.addWidget(self.hits)
 
-    def show_found(self, words: str, pages: Sequence[FoundPage], current: int) -> None:
-        """`current` is the row of the place that is shown, -1 for none of them; no words hide everything."""
-        if self._listed != (words, tuple(pages)):
-            self._listed = (words, tuple(pages))
-            self.hits.show_pages(pages)
+    def show_found(self, words: str, pages: Sequence[FoundPage], names: PageNames, current: int) -> None:
+        """`names` are those of all pages of the book; `current` is the row of the place that is shown, -1 for none of
+        them; no words hide everything."""
+        if self._listed != (words, tuple(pages), names):
+            self._listed = (words, tuple(pages), names)
+            self.hits.show_pages(pages, names)
         places = sum(page.places for page in pages)
         if not places:
             self._words.setText(_("“{words}” stands on no page.").format(words=words))

@@ -1,4 +1,4 @@
-"""The places that a search found, as a list: each with its page's label and the words around it."""
+"""The places that a search found, as a list: each with its page's name and the words around it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.document import FoundPage
+from app.core.page_names import PageNames
 from app.messages import _
+from app.page_words import page_words
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 
@@ -35,7 +37,7 @@ _ROOT = QModelIndex()
 _HitRole = int(Qt.ItemDataRole.UserRole)
 _ROW = 28
 _KEPT_PAGES = 300
-_LABEL_WIDTH = 56
+_NAME_WIDTH, _WIDEST_NAME = 56, 140
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class Around:
 
 @dataclass(frozen=True)
 class Hit:
-    """The place of number `nth`, from 0, on a page; `around` is None until it was looked up."""
+    """The place of number `nth`, from 0, on a page with its name in words; `around` is None until it was looked up."""
 
     page: int
-    label: str
+    name: str
     nth: int
     around: Around | None = None
 
@@ -65,15 +67,17 @@ class HitModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pages: tuple[FoundPage, ...] = ()
+        self._names = PageNames()
         self._ends: list[int] = []  # after the last row of each page
         self._around: OrderedDict[int, Sequence[Around]] = OrderedDict()
         self._wanted: set[int] = set()
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._ask)
 
-    def show_pages(self, pages: Sequence[FoundPage]) -> None:
+    def show_pages(self, pages: Sequence[FoundPage], names: PageNames) -> None:
+        """`names` are those of all pages of the book."""
         self.beginResetModel()
-        self._pages = tuple(pages)
+        self._pages, self._names = tuple(pages), names
         self._ends = list(accumulate(page.places for page in pages))
         self._around.clear()
         self._wanted.clear()
@@ -93,7 +97,14 @@ class HitModel(QAbstractListModel):
         page = self._pages[place]
         nth = row - (self._ends[place] - page.places)
         around = self._around.get(page.number)
-        return Hit(page.number, page.label, nth, around[nth] if around and nth < len(around) else None)
+        return Hit(page.number, self._name(page), nth, around[nth] if around and nth < len(around) else None)
+
+    def names(self) -> list[str]:
+        """Those of the pages with a place, in words."""
+        return [self._name(page) for page in self._pages]
+
+    def _name(self, page: FoundPage) -> str:
+        return page_words(self._names.of(page.number))
 
     def row_of(self, page: int) -> int:
         """The first row of a page, or that of the first page after it; as many as there are rows behind the last."""
@@ -113,7 +124,7 @@ class HitModel(QAbstractListModel):
         if role == _HitRole:
             return hit
         words = f"{hit.around.before}{hit.around.words}{hit.around.behind}" if hit.around else ""
-        return f"{_('p. {page}').format(page=hit.label or hit.page)}  {words}".rstrip()
+        return f"{hit.name}  {words}".rstrip()
 
     @Slot()
     def _ask(self) -> None:
@@ -124,6 +135,12 @@ class _HitDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.names_width = _NAME_WIDTH
+
+    def make_room(self, names: Sequence[str]) -> None:
+        """All names get the same room, which the longest one needs, up to a limit."""
+        longest = QFontMetrics(ui_font(SIZE_SMALL)).horizontalAdvance(max(names, key=len, default=""))
+        self.names_width = min(max(_NAME_WIDTH, longest + SPACE_S), _WIDEST_NAME)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
         return QSize(80, _ROW)
@@ -142,13 +159,11 @@ class _HitDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         inner = rect.adjusted(SPACE_S, 0, -SPACE_S, 0)
         small = ui_font(SIZE_SMALL)
-        label = QFontMetrics(small).elidedText(
-            _("p. {page}").format(page=hit.label or hit.page), Qt.TextElideMode.ElideRight, _LABEL_WIDTH - SPACE_XS
-        )
+        label = QFontMetrics(small).elidedText(hit.name, Qt.TextElideMode.ElideRight, self.names_width - SPACE_XS)
         painter.setFont(small)
         painter.setPen(QColor(palette.accent if chosen else palette.soft_ink))
         painter.drawText(inner, middle, label)
-        inner.setLeft(inner.left() + _LABEL_WIDTH)
+        inner.setLeft(inner.left() + self.names_width)
         if hit.around is not None:
             self._paint_words(painter, inner, hit.around)
         painter.restore()
@@ -189,7 +204,8 @@ class HitList(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setModel(self.hits)
-        self.setItemDelegate(_HitDelegate(theme, self))
+        self._delegate = _HitDelegate(theme, self)
+        self.setItemDelegate(self._delegate)
         self.clicked.connect(self._choose)
         theme.changed.connect(self.viewport().update)
 
@@ -199,8 +215,10 @@ class HitList(QListView):
     def minimumSizeHint(self) -> QSize:
         return QSize(100, min(self.hits.rowCount(), 3) * _ROW + 2 * SPACE_XS + 4)
 
-    def show_pages(self, pages: Sequence[FoundPage]) -> None:
-        self.hits.show_pages(pages)
+    def show_pages(self, pages: Sequence[FoundPage], names: PageNames) -> None:
+        """As the model's."""
+        self.hits.show_pages(pages, names)
+        self._delegate.make_room(self.hits.names())
         self.updateGeometry()
 
     def show_current(self, row: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from app.core.document import Section
+from app.core.document import Book
 from app.messages import _
+from app.page_words import name_words
 from app.ui.theme import SPACE_S, SPACE_XL
 
 _WIDEST, _HIGHEST, _ROW_HEIGHT = 480, 480, 26
@@ -18,7 +19,7 @@ class OutlinePopup(QFrame):
 
     chosen = Signal(int)
 
-    def __init__(self, sections: tuple[Section, ...], page: int, parent: QWidget | None = None) -> None:
+    def __init__(self, book: Book, page: int, parent: QWidget | None = None) -> None:
         """`page` is the one that is shown: the section it belongs to is selected."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -30,7 +31,7 @@ class OutlinePopup(QFrame):
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setUniformRowHeights(True)
-        self._fill(sections, page)
+        self._fill(book, page)
         self.tree.expandAll()
         header = self.tree.header()
         header.setStretchLastSection(False)
@@ -41,7 +42,7 @@ class OutlinePopup(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         column.addWidget(self.tree)
-        self._rows = len(sections)
+        self._rows = len(book.outline)
 
     def drop_below(self, header: QWidget) -> None:
         """Below the panel's header, as wide as the page and as high as it needs to be."""
@@ -55,11 +56,12 @@ class OutlinePopup(QFrame):
         if current is not None:
             self.tree.scrollToItem(current)
 
-    def _fill(self, sections: tuple[Section, ...], page: int) -> None:
+    def _fill(self, book: Book, page: int) -> None:
         above: list[tuple[int, QTreeWidgetItem]] = []
         current: QTreeWidgetItem | None = None
-        for section in sections:
-            item = QTreeWidgetItem([" ".join(section.title.split()), str(section.page)])
+        names = book.page_names
+        for section in book.outline:
+            item = QTreeWidgetItem([" ".join(section.title.split()), name_words(names.of(section.page))])
             item.setData(0, _PageRole, section.page)
             item.setToolTip(0, "")
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

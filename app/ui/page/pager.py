@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from app.messages import _
+from app.core.page_names import PageNames
+from app.messages import _, count
+from app.page_words import name_words, place_words
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.tips import plain_tip
 
 PAGER_HEIGHT = 34
 ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"
@@ -16,7 +19,7 @@ _FIELD_WIDTH = 56
 
 
 class Pager(QWidget):
-    """`turned` is +1 or -1; `jumped` carries what the person typed, a page's label or number; `ask_page_wanted` and
+    """`turned` is +1 or -1; `jumped` carries what the person typed, which `PageNames.find` takes; `ask_page_wanted` and
     `ask_part_wanted` are about the page as it is drawn.
     """
 
@@ -27,7 +30,7 @@ class Pager(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = ""
+        self._label = self._shown = ""
         self.back = IconButton(icons, Symbol.PREVIOUS, _("Page before"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
         self.back.clicked.connect(self._go_back)
@@ -65,14 +68,20 @@ class Pager(QWidget):
         row.addWidget(self._asking, 1)
         self.setFixedHeight(PAGER_HEIGHT)
 
-    def show_place(self, label: str, pages: str, *, first: bool, last: bool) -> None:
-        """`pages` is how many there are, in words."""
-        self._label = label
-        self.field.setAccessibleDescription(pages)
-        self.field.setToolTip(f"{_('Go to page')}  Ctrl+G\n{pages}")
-        self.field.setText(label)
-        self.back.setEnabled(not first)
-        self.forward.setEnabled(not last)
+    def show_place(self, names: PageNames, number: int) -> None:
+        """`names` are those of the book's pages; `number` is the shown page's."""
+        name = names.of(number)
+        self._label, self._shown = name.label, name_words(name)
+        pages = _("of {n} pages").format(n=count(names.pages))
+        if names.labels:
+            words = _("By what the book calls a page, such as {page}, or by its number of {n}: #{number}.")
+            pages = words.format(page=name.label, n=names.pages, number=number)
+        self.field.setAccessibleDescription(f"{place_words(name)}. {pages}")
+        self.field.setToolTip(plain_tip(f"{_('Go to page')}  Ctrl+G\n{pages}"))
+        self.field.setText(self._shown)
+        self.field.setFixedWidth(max(_FIELD_WIDTH, self.field.fontMetrics().horizontalAdvance(self._shown) + SPACE_L))
+        self.back.setEnabled(number > 1)
+        self.forward.setEnabled(number < names.pages)
 
     def show_drawn(self, drawn: bool) -> None:
         """Whether the book's pages can be drawn, and so asked about as they look."""
@@ -90,9 +99,9 @@ class Pager(QWidget):
     @Slot()
     def _jump(self) -> None:
         wanted = self.field.text().strip()
-        if wanted and wanted != self._label:
-            self.jumped.emit(wanted)
+        if wanted:
+            self.jumped.emit(self._label if wanted == self._shown else wanted)
 
     @Slot()
     def _restore(self) -> None:
-        self.field.setText(self._label)
+        self.field.setText(self._shown)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page
 from app.core.image import Raster
-from app.messages import _, count
+from app.core.page_names import PageNames
+from app.messages import _
+from app.page_words import place_words
 from app.ui.icons import Icons
 from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
@@ -83,7 +85,7 @@ class PagePanel(QWidget):
         self.show_read("", None)
         self._note.hide()
         self._quote.hide()
-        self.found.show_found("", (), -1)
+        self.found.show_found("", (), PageNames(), -1)
         self._stack.setCurrentWidget(self._empty)
 
     def show_book(self, book: Book) -> None:
@@ -99,14 +101,8 @@ class PagePanel(QWidget):
         assert self._book is not None
         self._page = page.number
         self.text.show_page(page.text, headings, markdown=self._book.format is Format.MARKDOWN)
-        label = page.label or str(page.number)
-        self.header.show_place(_("p. {page} / {pages}").format(page=label, pages=count(self._book.page_count)))
-        self.pager.show_place(
-            label,
-            _("of {n} pages").format(n=count(self._book.page_count)),
-            first=page.number <= 1,
-            last=page.number >= self._book.page_count,
-        )
+        self.header.show_place(place_words(self._book.page_names.of(page.number)))
+        self.pager.show_place(self._book.page_names, page.number)
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self._quote.hide()
@@ -201,7 +197,7 @@ class PagePanel(QWidget):
     @Slot()
     def open_outline(self) -> None:
         if self._book is not None and self._book.outline:
-            popup = OutlinePopup(self._book.outline, self._page, self)
+            popup = OutlinePopup(self._book, self._page, self)
             popup.chosen.connect(self.section_chosen)
             popup.drop_below(self.header)
 

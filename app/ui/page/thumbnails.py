@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
@@ -20,7 +19,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
+from app.core.page_names import PageNames
 from app.messages import _
+from app.page_words import name_words, page_words
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
@@ -36,23 +37,23 @@ _ROWS = 3
 class ThumbnailModel(QAbstractListModel):
     """A picture is asked for when its row is painted."""
 
-    def __init__(self, labels: Sequence[str], parent: QObject | None = None) -> None:
+    def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._labels = tuple(labels)
+        self._names = names
         self.thumbnails = Thumbnails(self)
         self.thumbnails.drawn.connect(self._redraw)
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._labels)
+        return 0 if parent.isValid() else self._names.pages
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         page = index.row() + 1
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._labels[index.row()] or str(page)
+            return name_words(self._names.of(page))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _("p. {page}").format(page=self._labels[index.row()] or page)
+            return page_words(self._names.of(page))
         return self.thumbnails.of(page) if role == _ImageRole else None
 
     @Slot(object)
@@ -102,12 +103,12 @@ class ThumbnailPopup(QFrame):
     chosen = Signal(int)
     wanted = Signal(int, int)
 
-    def __init__(self, labels: Sequence[str], page: int, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, names: PageNames, page: int, theme: Theme, parent: QWidget | None = None) -> None:
         """`page` is the one that is shown."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
-        self.pages = ThumbnailModel(labels, self)
+        self.pages = ThumbnailModel(names, self)
         self.pages.thumbnails.wanted.connect(self._pass_on)
         self.view = QListView()
         self.view.setAccessibleName(_("Pages as small pictures"))

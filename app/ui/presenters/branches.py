@@ -7,19 +7,20 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.conversation import Conversation, StoredQuestion, Turn
+from app.core.document import Book
 from app.services.desk import Desk
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A conversation, None when it was deleted, with the turns of its shown branch and the titles of all books.
+    """A conversation, None when it was deleted, with the turns of its shown branch and all books by id.
 
     `place`: the id of the question that is to be seen; empty for the end.
     """
 
     conversation: Conversation | None
     turns: tuple[Turn, ...]
-    titles: dict[str, str]
+    books: dict[str, Book]
     place: str = ""
 
 
@@ -29,7 +30,7 @@ def load(desk: Desk, conversation_id: str, place: str = "") -> Loaded:
         desk.conversations.show_question(place)
     conversation = desk.conversations.get(conversation_id)
     turns = desk.conversations.turns(conversation_id) if conversation else ()
-    return Loaded(conversation, turns, {book.id: book.title for book in desk.library.books()}, place)
+    return Loaded(conversation, turns, {book.id: book for book in desk.library.books()}, place)
 
 
 def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:

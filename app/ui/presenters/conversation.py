@@ -55,7 +55,7 @@ class ConversationPresenter(QObject):
         self._attachments = attachments
         self._conversation: Conversation | None = None
         self._turns: tuple[Turn, ...] = ()
-        self._titles: dict[str, str] = {}
+        self._books: dict[str, Book] = {}
         self._wanted = ""
         self._editing: StoredQuestion | None = None
         self._waiting: tuple[Book, ...] = ()
@@ -134,7 +134,7 @@ class ConversationPresenter(QObject):
         if self._conversation is None:
             self._waiting = (*self._waiting, book)
         elif all(ref.book_id != book.id for ref in self._conversation.books):
-            self._titles[book.id] = book.title
+            self._books[book.id] = book
             self.set_books((*self._conversation.books, BookRef(book.id)))
 
     @Slot(str)
@@ -262,7 +262,7 @@ class ConversationPresenter(QObject):
             self._attachments.let_go()
         if self._conversation is not None and self._conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
-                self._view.show_turns(running.before, self._titles)
+                self._view.show_turns(running.before, self._books)
             self._turns = running.before
 
     @Slot(object)
@@ -305,14 +305,14 @@ class ConversationPresenter(QObject):
             self._end_editing()
             self.answer.note_use(None)
         conversation = self._with_books(conversation)
-        self._conversation, self._turns, self._titles = conversation, loaded.turns, loaded.titles
+        self._conversation, self._turns, self._books = conversation, loaded.turns, loaded.books
         self.answer.show_conversation(conversation.id)
         if self.answer.running is not None and self.answer.is_open_in(conversation.id):
             self._turns = self.answer.running.before
-            self._view.show_turns(self._turns, self._titles)
+            self._view.show_turns(self._turns, self._books)
             self.answer.show_again()
         else:
-            self._view.show_turns(self._turns, self._titles)
+            self._view.show_turns(self._turns, self._books)
             self._view.go_to(loaded.place)
         self.shown.emit(conversation)
         waiting, self._waiting = self._waiting, ()
@@ -326,11 +326,11 @@ class ConversationPresenter(QObject):
         if conversation is None or self._conversation is None or conversation.id != self._conversation.id:
             return
         conversation = self._with_books(conversation)
-        self._conversation, self._titles = conversation, loaded.titles
+        self._conversation, self._books = conversation, loaded.books
         if not self.answer.is_open_in(conversation.id):
             self._turns = loaded.turns
             if any(turn.question_variants > 1 or turn.answer_variants > 1 for turn in loaded.turns):
-                self._view.show_turns(self._turns, self._titles)
+                self._view.show_turns(self._turns, self._books)
         self.shown.emit(conversation)
 
     @Slot(object)

@@ -83,7 +83,8 @@ def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
 
 
 def _export(desk: Desk, conversation: Conversation, answer_id: str, path: Path) -> None:
-    report = compose(title_of(conversation), desk.conversations.turns(conversation.id), answer_id)
+    books = {book.id: book for book in desk.library.books()}
+    report = compose(title_of(conversation), desk.conversations.turns(conversation.id), books, answer_id)
     if path.suffix.lower() == PDF:
         files.write_bytes(_as_pdf(report, desk.images), path)
     else:

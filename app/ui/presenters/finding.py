@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.document import Book, FoundPage
 from app.core.errors import AppError, Problem
+from app.core.page_names import PageNames
 from app.messages import sentence
 from app.services.desk import Desk
 from app.store.folding import fold, places
@@ -110,14 +111,18 @@ class Finding(QObject):
             self._take(pages)
 
     def _take(self, pages: tuple[FoundPage, ...]) -> None:
-        self._pages = pages
-        self._panel.found.show_found(self.words if self._book else "", pages, -1)
+        self._pages, self._current = pages, -1
+        self._tell_found()
         self._settle()
         self._show()
 
     def _show(self) -> None:
-        self._panel.found.show_found(self.words if self._book else "", self._pages, self._current)
+        self._tell_found()
         self.changed.emit()
+
+    def _tell_found(self) -> None:
+        words, names = (self.words, self._book.page_names) if self._book else ("", PageNames())
+        self._panel.found.show_found(words, self._pages, names, self._current)
 
     @Slot(int)
     def _go_on(self, step: int) -> None:

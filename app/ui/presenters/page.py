@@ -13,6 +13,7 @@ from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
+from app.page_words import no_page_words
 from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.services.images import Area
@@ -24,17 +25,26 @@ from app.ui.presenters.finding import Finding
 from app.ui.presenters.open_books import OpenBooks
 from app.ui.presenters.page_images import PageImages, undrawn_words
 from app.ui.presenters.thumbnails import Thumbnails
-from app.ui.presenters.words import ReadingNow, page_note, page_with_reference, quote, read_words
+from app.ui.presenters.words import (
+    ReadingNow,
+    jump_words,
+    page_note,
+    page_with_reference,
+    quote,
+    read_words,
+)
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """A page with the range of characters, in its text, of the quotation that was looked for."""
+    """A page with the range of characters, in its text, of the quotation that was looked for; `remark` says why it is
+    this page, where that needs a word."""
 
     book: Book
     page: Page
     lit: tuple[int, int] | None
     wanted: str
+    remark: str
 
 
 class PagePresenter(QObject):
@@ -72,7 +82,6 @@ class PagePresenter(QObject):
         self._finding.failed.connect(self.failed)
         self._thumbnails = Thumbnails(desk, bridge, panel, self)
         self._thumbnails.chosen.connect(self._go)
-        self._thumbnails.failed.connect(self.failed)
         panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
         self._open = OpenBooks(panel, self._finding)
         panel.tabs.chosen.connect(self.open_book)
@@ -111,10 +120,11 @@ class PagePresenter(QObject):
         if self._book is not None and self._page is not None and self._book.format is Format.PDF:
             self._thumbnails.offer(self._book, self._page.number)
 
-    def open_page(self, book_id: str, number: int, wanted: str = "") -> None:
+    def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
+        """`wanted` is lit there, `remark` is told with it."""
         if self._opening is not None:
             self._opening.cancel()
-        work = partial(_open, self._desk, book_id, number, wanted)
+        work = partial(_open, self._desk, book_id, number, wanted, remark)
         self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
 
     @Slot(int)
@@ -160,7 +170,9 @@ class PagePresenter(QObject):
             return
         fraction = place.fraction if here and place is not None else segment.held_tokens / segment.tokens
         read_to = segment.page_at(int(fraction * segment.tokens)) - 1
-        self._panel.show_read(read_words(self._page, read_to, self._now if here else None), fraction)
+        self._panel.show_read(
+            read_words(self._page, segment.page_names, read_to, self._now if here else None), fraction
+        )
 
     # ---- what the panel asks
 
@@ -171,17 +183,18 @@ class PagePresenter(QObject):
 
     @Slot(str)
     def _jump(self, wanted: str) -> None:
-        """To a page by its label, else by its number."""
-        if self._book is not None:
-            work = partial(_find_label, self._desk, self._book, wanted)
-            self._bridge.call(Executor.STORE, work, partial(self._jump_to, wanted), self._on_problem)
-
-    def _jump_to(self, wanted: str, number: int | None) -> None:
-        if number is not None:
-            self._go(number)
-        elif self._book is not None:
-            words = _("There is no page {page}: this book has {n} pages.")
-            self._panel.show_note(words.format(page=wanted, n=self._book.page_count))
+        """To a page by its label, else by its number. Of several with that label to the nearest; from one of them, to
+        the next."""
+        if self._book is None or self._page is None:
+            return
+        names, here = self._book.page_names, self._page.number
+        found = names.find(wanted)
+        if not found:
+            self._panel.show_note(no_page_words(wanted, names))
+        elif found != (here,):
+            following = next((number for number in found if number > here), found[0])
+            number = following if here in found else min(found, key=lambda number: abs(number - here))
+            self.open_page(self._book.id, number, remark=jump_words(wanted, names, number, len(found)))
 
     @Slot(bool)
     def _choose_drawing(self, drawing: bool) -> None:
@@ -204,6 +217,7 @@ class PagePresenter(QObject):
         note = page_note(opened.page, hidden_read=opened.book.hidden_read)
         if opened.wanted and opened.lit is None:
             note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
+        note = f"{opened.remark} {note}".strip()
         self._panel.show_page(opened.page, headings, note)
         if opened.lit is not None:
             self._panel.text.light(*opened.lit)
@@ -283,15 +297,6 @@ class PagePresenter(QObject):
             self._images.take(self._book.id, self._page.number, area)
 
 
-def _open(desk: Desk, book_id: str, number: int, wanted: str) -> _Opened:
+def _open(desk: Desk, book_id: str, number: int, wanted: str, remark: str) -> _Opened:
     book, page = desk.library.book(book_id), desk.library.page(book_id, number)
-    return _Opened(book, page, locate(page.text, wanted) if wanted else None, wanted)
-
-
-def _find_label(desk: Desk, book: Book, wanted: str) -> int | None:
-    """The number of the page that the book itself calls `wanted`; else `wanted` as a number, if it has that many."""
-    for page, label in enumerate(desk.library.labels(book.id), 1):
-        if label.casefold() == wanted.casefold():
-            return page
-    number = int(wanted) if wanted.isdecimal() else 0
-    return number if 1 <= number <= book.page_count else None
+    return _Opened(book, page, locate(page.text, wanted) if wanted else None, wanted, remark)

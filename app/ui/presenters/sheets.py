@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversation import BookRef, Conversation
+from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
@@ -34,10 +35,10 @@ from app.ui.widgets.dialogs import Confirmation
 
 @dataclass(frozen=True)
 class _Opened:
-    """A kept sheet, and the titles of its books by id."""
+    """A kept sheet, and its books by id."""
 
     sheet: Sheet
-    titles: dict[str, str]
+    books: dict[str, Book]
 
 
 class SheetsPresenter(QObject):
@@ -108,7 +109,7 @@ class SheetsPresenter(QObject):
     def show_conversation(self, conversation: Conversation | None) -> None:
         """The books on its desk are those that a new sheet asks."""
         self._books = conversation.books if conversation else ()
-        work = partial(_titles, self._desk, self._books)
+        work = partial(_books, self._desk, self._books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
 
     def note_use(self, use: ContextUse | None) -> None:
@@ -247,7 +248,7 @@ class SheetsPresenter(QObject):
         if self._is_shown():
             assert self._shown is not None
             self._shown = self._newest(self._shown)
-            self._table.show_row(shown_row(event.number, event.row, self._shown.titles))
+            self._table.show_row(shown_row(event.number, event.row, self._shown.books))
         self._show_state()
 
     def _newest(self, opened: _Opened) -> _Opened:
@@ -309,8 +310,8 @@ class SheetsPresenter(QObject):
         self._panel.setup.show_templates(templates)
 
     @Slot(object)
-    def _show_books(self, titles: dict[str, str]) -> None:
-        self._panel.setup.show_books(tuple(titles.values()))
+    def _show_books(self, books: dict[str, Book]) -> None:
+        self._panel.setup.show_books([book.title for book in books.values()])
 
     def _take_questions(self, template: str, questions: tuple[str, ...]) -> None:
         self._panel.setup.show_questions(questions, template)
@@ -324,7 +325,7 @@ class SheetsPresenter(QObject):
     @Slot(object)
     def _show(self, opened: _Opened) -> None:
         opened = self._shown = self._newest(opened)
-        self._table.show_sheet(opened.sheet, opened.titles)
+        self._table.show_sheet(opened.sheet, opened.books)
         self._panel.show_answers(opened.sheet.title)
         if self._is_shown() and self._row is not None:
             self._tell(self._progress or _("answering"))
@@ -373,8 +374,8 @@ def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
     dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
 
 
-def _titles(desk: Desk, refs: tuple[BookRef, ...]) -> dict[str, str]:
-    return {ref.book_id: desk.library.book(ref.book_id).title for ref in refs}
+def _books(desk: Desk, refs: tuple[BookRef, ...]) -> dict[str, Book]:
+    return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
 def _questions_of(desk: Desk, name: str, refs: tuple[BookRef, ...]) -> tuple[str, ...]:
@@ -385,9 +386,9 @@ def _open(desk: Desk, sheet_id: str) -> _Opened:
     sheet = desk.sheets.get(sheet_id)
     if sheet is None:
         raise AppError(Code.BUG, where="sheets.open")
-    return _Opened(sheet, _titles(desk, sheet.books))
+    return _Opened(sheet, _books(desk, sheet.books))
 
 
 def _export(desk: Desk, sheet_id: str, path: Path) -> None:
     opened = _open(desk, sheet_id)
-    files.write_sheet(compose_sheet(opened.sheet, tuple(opened.titles.values())), path)
+    files.write_sheet(compose_sheet(opened.sheet, opened.books), path)

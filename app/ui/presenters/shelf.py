@@ -14,7 +14,8 @@ from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
-from app.messages import _, count, sentence
+from app.messages import _, sentence
+from app.page_words import name_words
 from app.remarks import look_words
 from app.services.context import Chapter, ContextUse, Segment, chapters_of
 from app.services.desk import Desk
@@ -251,7 +252,7 @@ class ShelfPresenter(QObject):
         now = self._reading
         if now is not None and now.place is not None and now.place.book_id == book.id:
             words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
-            words = words.format(page=count(now.place.page))
+            words = words.format(page=name_words(now.place.page))
             words = f"{words} · {now.left}" if now.left and not now.paused else words
             return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
         segment = self._segment(book.id)
@@ -260,7 +261,7 @@ class ShelfPresenter(QObject):
         if segment.held_tokens >= segment.tokens:
             return replace(row, state=BookState.READ, state_text=_("✓ read"))
         if segment.read_to:
-            words = _("read to p. {page}").format(page=count(segment.read_to))
+            words = _("read to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
             return replace(row, state=BookState.PARTLY_READ, state_text=words)
         return row
 

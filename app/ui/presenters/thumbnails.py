@@ -10,7 +10,6 @@ from shiboken6 import isValid
 from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.messages import sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.page.panel import PagePanel
@@ -21,7 +20,6 @@ class Thumbnails(QObject):
     """`chosen` carries a page's number."""
 
     chosen = Signal(int)
-    failed = Signal(str)
 
     def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,12 +29,8 @@ class Thumbnails(QObject):
 
     def offer(self, book: Book, page: int) -> None:
         """`page` is the one that is shown."""
-        work = partial(self._desk.library.labels, book.id)
-        self._bridge.call(Executor.STORE, work, partial(self._open, book.id, page), self._on_problem)
-
-    def _open(self, book_id: str, page: int, labels: tuple[str, ...]) -> None:
-        popup = ThumbnailPopup(labels, page, self._panel.theme, self._panel)
-        popup.wanted.connect(partial(self._draw, popup, book_id))
+        popup = ThumbnailPopup(book.page_names, page, self._panel.theme, self._panel)
+        popup.wanted.connect(partial(self._draw, popup, book.id))
         popup.chosen.connect(self.chosen)
         popup.drop_below(self._panel.header)
 
@@ -52,6 +46,3 @@ class Thumbnails(QObject):
 
     def _on_undrawn(self, popup: ThumbnailPopup, page: int, problem: Problem) -> None:  # noqa: ARG002 - it stays blank
         self._take(popup, page, None)
-
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

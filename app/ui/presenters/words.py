@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from app.core.conversation import Answer, Ending
 from app.core.document import Book, Page
 from app.core.events import Looking, Reading
+from app.core.page_names import PageName, PageNames
 from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
+from app.page_words import name_words, place_words
 from app.remarks import page_remarks
 from app.services.context import ContextUse
 from app.ui.chat.untrusted import disarm
@@ -35,7 +37,7 @@ class Place:
 
     book_id: str
     title: str
-    page: int
+    page: PageName
     fraction: float
 
 
@@ -54,7 +56,9 @@ class ReadingNow:
 
 def quote(untrusted_words: str, book: Book, page: Page) -> str:
     """The words in quotation marks on one line, with where they stand; of no words the place alone."""
-    place = _("({title}, p. {page})").format(title=" ".join(book.title.split()), page=page.label or page.number)
+    place = _("({title}, p. {page})").format(
+        title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page.number)))
+    )
     words = _BREAK.sub(_join, disarm(untrusted_words).strip())
     return _("“{words}” {place}").format(words=words, place=place) if words else place
 
@@ -90,7 +94,8 @@ def place_of(done_tokens: int, use: ContextUse | None) -> Place | None:
     for segment in use.segments:
         if segment.kind == "book" and segment.tokens and done_tokens < before + segment.tokens:
             done = max(0, done_tokens - before)
-            return Place(segment.book_id, segment.title, segment.page_at(done), done / segment.tokens)
+            page = segment.page_names.of(segment.page_at(done))
+            return Place(segment.book_id, segment.title, page, done / segment.tokens)
         before += segment.tokens
     return None
 
@@ -104,7 +109,7 @@ def left_words(pace: Pace) -> str:
 def reading_words(reading: Reading, place: Place | None, pace: Pace) -> str:
     """Where the model reads, how fast, and for how long still."""
     if place is not None:
-        words = _("Reading {title}, p. {page}").format(title=place.title, page=count(place.page))
+        words = _("Reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
     else:
         words = _("Reading {done} of {total} tokens").format(done=count(reading.done), total=count(reading.total))
     left = left_words(pace)
@@ -144,15 +149,28 @@ def paused_words(words: str) -> str:
     return _("Paused · {words}").format(words=words)
 
 
-def read_words(page: Page, read_to: int, now: ReadingNow | None) -> str:
-    """How far the model has read the book that `page` belongs to; `now` while it reads it. Pages are numbers."""
+def read_words(page: Page, names: PageNames, read_to: int, now: ReadingNow | None) -> str:
+    """How far, as a page's number, the model has read the book that `page` belongs to; `now` while it reads it. `names`
+    are those of its pages."""
     if now is not None and now.place is not None:
         page_words = _("The reading is paused at p. {page}") if now.paused else _("The model is reading p. {page}")
-        words = page_words.format(page=count(now.place.page))
+        words = page_words.format(page=name_words(now.place.page))
         return f"{words} · {now.left}" if now.left and not now.paused else words
     if page.number > read_to:
-        return _("The model has read to p. {page}, not this page yet").format(page=count(read_to))
-    return _("The model has read to p. {page}").format(page=count(read_to))
+        return _("The model has read to p. {page}, not this page yet").format(page=name_words(names.of(read_to)))
+    return _("The model has read to p. {page}").format(page=name_words(names.of(read_to)))
+
+
+def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
+    """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
+    name = names.of(number)
+    if found > 1:
+        words = _("{n} pages of this book are called {page}. This is {place}; Return goes to the next one.")
+        return words.format(n=count(found), page=name.label, place=place_words(name))
+    if name.counted or wanted != str(number):
+        return ""
+    words = _("No page of this book is called {page}. This is {place}.")
+    return words.format(page=wanted, place=place_words(name))
 
 
 def page_note(page: Page, *, hidden_read: bool = False) -> str:

@@ -51,7 +51,7 @@ class ReportDialog(QDialog):
         self.resize(_WIDTH, _HEIGHT)
         self.book = book
         self.thumbnails = Thumbnails(self)
-        self.pages = ReportPages(self)
+        self.pages = ReportPages(book.page_names, self)
         self.thumbnails.drawn.connect(self.pages.redraw)
         self._sentence = PlainLabel(_("Looking at the pages…"))
         self._sentence.setWordWrap(True)

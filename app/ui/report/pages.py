@@ -8,22 +8,27 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from app.core.ingestion import IngestionReport, PageReport
+from app.core.page_names import PageNames
 from app.messages import _, count
+from app.page_words import page_words
 from app.remarks import page_remarks, state_word
 from app.ui.widgets.tips import plain_tip
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 PageRole = int(Qt.ItemDataRole.UserRole)
 RemarksRole = PageRole + 1
+NameRole = PageRole + 2
 _ROOT = QModelIndex()
 _TIP_CHARACTERS = 1_000
 
 
 class ReportPages(QAbstractListModel):
-    """`PageRole` gives a `PageReport`, `RemarksRole` what is odd about it in words."""
+    """`PageRole` gives a `PageReport`, `NameRole` the page's name and `RemarksRole` what is odd about it, in words."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
+        """`names` are those of the book's pages."""
         super().__init__(parent)
+        self._names = names
         self._report = IngestionReport(())
         self._only_to_look_at = False
         self._hidden_read = False
@@ -67,7 +72,9 @@ class ReportPages(QAbstractListModel):
         if role == PageRole:
             return page
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"p. {page.label} · {state_word(page.state)}"
+            return f"{page_words(self._names.of(page.number))} · {state_word(page.state)}"
+        if role == NameRole:
+            return page_words(self._names.of(page.number))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return " ".join((measure_of(page), *page_remarks(page, hidden_read=self._hidden_read)))
         if role == RemarksRole:

@@ -12,7 +12,7 @@ from app.remarks import state_word
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.report.bar import SYMBOLS, colour_of
-from app.ui.report.pages import Index, PageRole, RemarksRole, measure_of
+from app.ui.report.pages import Index, NameRole, PageRole, RemarksRole, measure_of
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.thumbnails import Thumbnails
@@ -22,7 +22,7 @@ THUMBNAIL = QSize(46, 64)
 _ROW_HEIGHT, _TEXT_ROW_HEIGHT = 82, 74
 _GAP = SPACE_XS
 _LINE = 18
-_LABEL_WIDTH = 96
+_LABEL_WIDTH = 112
 _SIGN = 16
 
 
@@ -47,7 +47,7 @@ class PageDelegate(RowDelegate):
         if self._thumbnails is not None:
             self._paint_picture(painter, QRect(inner.topLeft(), THUMBNAIL), page)
             inner.setLeft(inner.left() + THUMBNAIL.width() + SPACE_M)
-        self._paint_words(painter, inner, page, index.data(RemarksRole))
+        self._paint_words(painter, inner, page, index.data(NameRole), index.data(RemarksRole))
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, box: QRect, page: PageReport) -> None:
@@ -69,14 +69,14 @@ class PageDelegate(RowDelegate):
         painter.setPen(QColor(palette.line))
         painter.drawRect(box)
 
-    def _paint_words(self, painter: QPainter, inner: QRect, page: PageReport, remarks: str) -> None:
+    def _paint_words(self, painter: QPainter, inner: QRect, page: PageReport, name: str, remarks: str) -> None:
         palette = self._theme.palette
         line = QRect(inner.left(), inner.top(), inner.width(), _LINE)
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         bold = ui_font(SIZE_UI + 1, QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(QColor(palette.ink))
-        label = QFontMetrics(bold).elidedText(f"p. {page.label}", Qt.TextElideMode.ElideRight, _LABEL_WIDTH)
+        label = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, _LABEL_WIDTH)
         painter.drawText(line, middle, label)
         sign = QRect(line.left() + _LABEL_WIDTH + SPACE_S, line.top() + (_LINE - _SIGN) // 2, _SIGN, _SIGN)
         self._icons.icon(SYMBOLS[page.state], colour_of(page.state, palette)).paint(painter, sign)

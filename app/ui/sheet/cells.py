@@ -73,7 +73,7 @@ class SheetCells(QStyledItemDelegate):
             case Column.PAGES:
                 for place, chip in self._chip_places(room, row):
                     colour = colour_state(chip.citation.state, palette)
-                    draw_chip(painter, QRectF(place), _fitted(chip, place.width()), colour, palette.surface)
+                    draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), colour, palette.surface)
         painter.restore()
 
     def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
@@ -139,11 +139,11 @@ def question_words(row: ShownRow) -> str:
     return f"{row.number}. {' '.join(disarm(row.question).split())}"
 
 
-def _fitted(chip: Chip, width: int) -> str:
-    """What a chip says where there is so much room, in pixels: of the title as much as leaves the page whole."""
+def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
+    """What a chip of the row says in so many pixels: of the title as much as leaves the page whole."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
-    place = label_citation(chip.citation)
+    place = label_citation(chip.citation, row.books or {})
     metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
     room = width - SPACE_L - metrics.horizontalAdvance(f" {place}")
     title = metrics.elidedText(chip.label.removesuffix(place).strip(), Qt.TextElideMode.ElideRight, room)
@@ -166,7 +166,7 @@ def state_colour(state: RowState, palette: Palette) -> str:
 def answer_html(row: ShownRow, palette: Palette) -> str:
     """The answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks are
     anchors with the numbers of their citations; those of an open answer are not."""
-    checked = mark_citations(row.text, row.citations, row.titles or {}, tuple(row.titles or ()))
+    checked = mark_citations(row.text, row.citations, row.books or {}, tuple(row.books or ()))
     marks = checked or mark_stream(row.text)
     rendered = _ENCODED.sub("", parser().render(embed(row.text, marks)))
     parts = split(rendered)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.core.conversation import Citation, Ending
+from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.messages import _, sentence
 from app.ui.chat.marks import mark_citations
@@ -45,7 +46,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """`words` say how far the row is; `titles` are those of its books, by id. `text` and `question` are untrusted."""
+    """`words` say how far the row is; `books` are those it asks, by id. `text` and `question` are untrusted."""
 
     number: int
     question_id: str
@@ -54,7 +55,7 @@ class ShownRow:
     state: RowState
     words: str
     citations: tuple[Citation, ...] = ()
-    titles: Mapping[str, str] | None = None
+    books: Mapping[str, Book] | None = None
 
     @property
     def state_words(self) -> str:
@@ -63,17 +64,17 @@ class ShownRow:
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
         """One for every page and finding that the answer's marks name, in their order."""
-        marks = mark_citations(self.text, self.citations, self.titles or {}, tuple(self.titles or ()))
+        marks = mark_citations(self.text, self.citations, self.books or {}, tuple(self.books or ()))
         found = {mark.label: Chip(mark.label, mark.citation) for mark in reversed(marks) if mark.citation is not None}
         return tuple(reversed(found.values()))
 
 
-def shown_row(number: int, row: SheetRow, titles: Mapping[str, str]) -> ShownRow:
+def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow:
     """A row as it is kept."""
     answer = row.answer
     text, citations = (answer.text, answer.citations) if answer else ("", ())
     words = state_words(row)
-    return ShownRow(number, row.question.id, row.question.text, text, row.state, words, citations, titles)
+    return ShownRow(number, row.question.id, row.question.text, text, row.state, words, citations, books)
 
 
 def state_words(row: SheetRow) -> str:
@@ -98,10 +99,10 @@ class SheetTable(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[ShownRow] = []
 
-    def show_sheet(self, sheet: Sheet | None, titles: Mapping[str, str]) -> None:
+    def show_sheet(self, sheet: Sheet | None, books: Mapping[str, Book]) -> None:
         self.beginResetModel()
         rows = sheet.rows if sheet else ()
-        self._rows = [shown_row(number, row, titles) for number, row in enumerate(rows, 1)]
+        self._rows = [shown_row(number, row, books) for number, row in enumerate(rows, 1)]
         self.endResetModel()
 
     def show_row(self, row: ShownRow) -> None:

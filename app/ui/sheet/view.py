@@ -100,7 +100,9 @@ class SheetView(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             citation = self._citation_at(QPointF(event.pos()))
-            tip = escape_tip(describe_citation(citation)) if citation is not None else ""
+            row: ShownRow | None = self.indexAt(event.pos()).data(ShownRole)
+            books = (row.books if row is not None else None) or {}
+            tip = escape_tip(describe_citation(citation, books)) if citation is not None else ""
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().viewportEvent(event)

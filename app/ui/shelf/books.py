@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 
 from app.messages import _, count
+from app.page_words import range_words
 from app.ui.shelf.headed_list import HeadedList, Index
 from app.ui.shelf.rows import BookRow, Heading, ItemRole
 
@@ -88,9 +89,8 @@ def measure_of(row: BookRow) -> str:
         return ""
     pages = _("1 page") if row.book.page_count == 1 else _("{n} pages").format(n=count(row.book.page_count))
     if row.pages is not None:
-        pages = _("p. {first}–{last} of {n}").format(
-            first=row.pages.first, last=row.pages.last, n=count(row.book.page_count)
-        )
+        names = row.book.page_names
+        pages = range_words(names.of(row.pages.first), names.of(row.pages.last))
     if row.tokens is None:
         return pages
     return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))

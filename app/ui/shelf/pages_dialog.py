@@ -16,15 +16,18 @@ from PySide6.QtWidgets import (
 
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
+from app.core.page_names import PageNames
 from app.messages import _, count
+from app.page_words import no_page_words, range_words, shared_words, span_words
 from app.services.context import Chapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.number_field import NumberField
+from app.ui.widgets.page_field import PageField
 
 _RangeRole = int(Qt.ItemDataRole.UserRole)
-_OUTLINE_HEIGHT = 220
+_OUTLINE_HEIGHT, _LEAST_OUTLINE_HEIGHT = 220, 130
+_FIELD_WIDTH = 112
 _COUNT_DELAY_MS = 150
 
 
@@ -42,13 +45,16 @@ class PagesDialog(SmallDialog):
         self._tokens = PlainLabel(role="small")
         self._count_later = QTimer(singleShot=True, interval=_COUNT_DELAY_MS)
         shown = pages or PageRange(1, book.page_count)
-        self.first = _page_box(shown.first, book.page_count, _("First page"))
-        self.last = _page_box(shown.last, book.page_count, _("Last page"))
+        self._names = book.page_names
+        self.first = _page_field(self._names, shown.first, _("First page"))
+        self.last = _page_field(self._names, shown.last, _("Last page"))
+        self._range = PlainLabel(role="small")
         self.outline = QListWidget()
         self.outline.setAccessibleName(_("Chapters"))
         self.outline.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.outline.setProperty("role", "framed")
-        self.outline.setFixedHeight(_OUTLINE_HEIGHT)
+        self.outline.setMinimumHeight(_LEAST_OUTLINE_HEIGHT)  # it gives way to what is said about a page that was typed
+        self.outline.setMaximumHeight(_OUTLINE_HEIGHT)
         for chapter in chapters:
             item = QListWidgetItem()
             item.setData(_RangeRole, chapter.pages)
@@ -61,38 +67,66 @@ class PagesDialog(SmallDialog):
         super().__init__(_("Choose pages"), sentence, _("Put on the desk"), body=self._body(), parent=parent)
         self._count_later.setParent(self)
         self._count_later.timeout.connect(self._ask_count)
-        for box in (self.first, self.last):
-            box.changed.connect(self._recount)
+        for field in (self.first, self.last):
+            field.changed.connect(self._recount)
+            field.typed.connect(self._explain)
         self._recount()
 
     def show_chapters(self, chapters: Sequence[Chapter]) -> None:
         """Tell what each chapter takes; tokens of 0 are not told."""
         for number, chapter in enumerate(chapters):
             indent = "    " * (chapter.level - 1)
-            words = f"{indent}{chapter.title}   {chapter.pages.first}–{chapter.pages.last}"
+            ends = self._names.of(chapter.pages.first), self._names.of(chapter.pages.last)
+            words = f"{indent}{chapter.title}   {span_words(*ends)}"
             if chapter.tokens:
                 words = _("{chapter} · {n} tokens").format(chapter=words, n=count(chapter.tokens))
             self.outline.item(number).setText(words)
 
     def show_tokens(self, tokens: int) -> None:
         """Tell what the chosen pages take."""
+        if not (self.first.known and self.last.known):
+            return
         self._tokens.setText(_("These pages take {n} tokens.").format(n=count(tokens)))
 
     def tokens_text(self) -> str:
         return self._tokens.text()
 
+    def range_text(self) -> str:
+        """The chosen pages by what they are called and by their numbers, or why a page that was typed was not found."""
+        return self._range.text()
+
     def accept(self) -> None:
+        """Not while a page is named that there is not."""
+        for field in (self.first, self.last):
+            field.page()  # is looked up now, and explained
+            if not field.known:
+                field.setFocus()
+                return
         self.chosen.emit(self._book.id, self._chosen())
         super().accept()
 
     def _chosen(self) -> PageRange | None:
-        first, last = sorted((int(self.first.value()), int(self.last.value())))
+        first, last = sorted((self.first.page(), self.last.page()))
         return None if first == 1 and last == self._book.page_count else PageRange(first, last)
 
     @Slot()
     def _recount(self) -> None:
+        if not (self.first.known and self.last.known):
+            return
+        first, last = sorted((self.first.page(), self.last.page()))
+        self._range.setText(range_words(self._names.of(first), self._names.of(last)))
         self._tokens.setText(" ")
         self._count_later.start()
+
+    @Slot(str, int)
+    def _explain(self, typed: str, found: int) -> None:
+        """Why a page that was typed is not the one, or need not be."""
+        if not found:
+            self._count_later.stop()
+            self._tokens.setText(" ")
+            self._range.setText(no_page_words(typed, self._names))
+        elif found > 1:
+            self._range.setText(f"{self._range.text()}. {shared_words(typed, self._names, found)}")
 
     @Slot()
     def _ask_count(self) -> None:
@@ -110,7 +144,9 @@ class PagesDialog(SmallDialog):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
+        self._range.setWordWrap(True)
         column.addLayout(row)
+        column.addWidget(self._range)
         column.addWidget(self._tokens)
         if self.outline.count():
             column.addWidget(PlainLabel(_("Or a chapter:"), role="small"))
@@ -121,12 +157,12 @@ class PagesDialog(SmallDialog):
     def _take_chapter(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             chapter: PageRange = item.data(_RangeRole)
-            self.first.set_value(chapter.first)
-            self.last.set_value(chapter.last)
+            self.first.set_page(chapter.first)
+            self.last.set_page(chapter.last)
 
 
-def _page_box(value: int, pages: int, name: str) -> NumberField:
-    box = NumberField(value, 1, pages)
-    box.setFixedWidth(80)
-    box.setAccessibleName(name)
-    return box
+def _page_field(names: PageNames, page: int, name: str) -> PageField:
+    field = PageField(names, page)
+    field.setFixedWidth(_FIELD_WIDTH)
+    field.setAccessibleName(name)
+    return field

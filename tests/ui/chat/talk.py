@@ -18,7 +18,12 @@ from app.core.conversation import (
     Turn,
     Usage,
 )
+from app.core.document import Book, Format
 from app.ui.chat.message import Message
+
+
+def book(id: str, title: str, pages: int = 100, labels: tuple[str, ...] = ()) -> Book:
+    return Book(id, title, Format.PDF, "", "", 0.0, pages, 0, labels=labels)
 
 
 def cite(text: str, mark: str, state: CitationState, page: int, book_id: str = "lease") -> Citation:

@@ -19,7 +19,7 @@ from app.ui.chat.links import LinkDialog
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, PAPER, Palette, Theme
-from tests.ui.chat.talk import answer, cite, colours, found, read, turn
+from tests.ui.chat.talk import answer, book, cite, colours, found, read, turn
 
 TEXT = (
     "The lease asks for twelve months “before the end of the Term” [p. 87]. Notice by mail does not count [p. 88].\n\n"
@@ -30,7 +30,7 @@ CITATIONS = (
     cite(TEXT, "[p. 88]", CitationState.NOT_FOUND, 88),
     cite(TEXT, "[p. 22]", CitationState.PAGE, 22),
 )
-TITLES = {"lease": "Harbour Lease, consolidated", "letters": "Side letters 2019–2024"}
+SHELF = {"lease": book("lease", "Harbour Lease, consolidated"), "letters": book("letters", "Side letters 2019–2024")}
 
 
 def only_answer(view: ConversationView) -> AnswerMessage:
@@ -54,7 +54,7 @@ def click(widget: QWidget, point: QPoint | None = None) -> None:
 def test_a_chip_stands_on_every_mark_and_opens_its_citation(view: ConversationView) -> None:
     clicked: list[object] = []
     view.citation_clicked.connect(clicked.append)
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
     shown = chips(only_answer(view))
     assert [chip.text() for chip in shown] == ["p. 87 ✓", "p. 88 ?", "p. 22"]
     for chip in shown:
@@ -65,7 +65,7 @@ def test_a_chip_stands_on_every_mark_and_opens_its_citation(view: ConversationVi
 def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: ConversationView, qtbot: QtBot) -> None:
     clicked: list[object] = []
     view.citation_clicked.connect(clicked.append)
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     visited: list[str] = []
@@ -83,7 +83,7 @@ def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: Conve
 
 
 def test_a_chip_stands_where_its_mark_was_also_after_the_window_became_narrow(view: ConversationView) -> None:
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
     for width in (725, 420):
         view.resize(width, 700)
         message = only_answer(view)
@@ -99,7 +99,7 @@ def test_a_chip_stands_where_its_mark_was_also_after_the_window_became_narrow(vi
 @pytest.mark.parametrize("dark", [False, True])
 def test_what_a_chip_means_is_told_by_mark_word_and_colour(view: ConversationView, theme: Theme, dark: bool) -> None:
     theme.use(LAMP if dark else PAPER)
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
     palette = theme.palette
     expected = {
         "p. 87 ✓": ("Verified", palette.verified),
@@ -114,17 +114,17 @@ def test_what_a_chip_means_is_told_by_mark_word_and_colour(view: ConversationVie
 
 
 def test_a_title_cannot_bring_markup_into_a_tooltip(view: ConversationView) -> None:
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), {"lease": '<img src="file:///etc/passwd">'})
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), {"lease": book("lease", '<img src="file:///etc/passwd">')})
     for chip in chips(only_answer(view)):
         assert "<img" not in chip.toolTip()
         assert "&lt;img" in chip.toolTip()
 
 
 def test_with_several_books_on_the_desk_a_chip_names_its_book(view: ConversationView) -> None:
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS, books=("lease", "letters")),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS, books=("lease", "letters")),), SHELF)
     assert chips(only_answer(view))[0].text() == "Harbour Lease p. 87 ✓"
     citations = (CITATIONS[0], cite(TEXT, "[p. 22]", CitationState.PAGE, 22, "letters"))
-    view.show_turns((turn(1, "When?", TEXT, citations),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, citations),), SHELF)
     assert [chip.text() for chip in chips(only_answer(view))] == ["Harbour Lease p. 87 ✓", "Side letters p. 22"]
 
 
@@ -132,7 +132,7 @@ def test_pages_that_the_program_found_stand_in_the_foot(view: ConversationView) 
     clicked: list[object] = []
     view.citation_clicked.connect(clicked.append)
     citations = (found(3), found(7))
-    view.show_turns((turn(1, "When?", "No page was named.", citations),), TITLES)
+    view.show_turns((turn(1, "When?", "No page was named.", citations),), SHELF)
     message = only_answer(view)
     assert [chip.text() for chip in chips(message.foot)] == ["p. 3", "p. 7"]
     assert "Found by Octavo: p. 3 p. 7" in message.foot.describe()
@@ -149,7 +149,7 @@ def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -
         shown = turn(1, "When?", text)
         assert shown.answer is not None
         told = msgspec.structs.replace(shown.answer, passages=passages, excerpts=excerpts)
-        view.show_turns((msgspec.structs.replace(shown, answer=told),), TITLES)
+        view.show_turns((msgspec.structs.replace(shown, answer=told),), SHELF)
         return only_answer(view).foot
 
     assert "Read closely: p. 3 p. 7" in foot("In March.", excerpts=False).describe()
@@ -162,12 +162,12 @@ def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -
 def test_a_citation_without_a_place_in_the_text_is_not_lost(view: ConversationView) -> None:
     text = "```\n[p. 5]\n```\n\nx"
     beyond = cite("." * 900 + "[p. 9]", "[p. 9]", CitationState.PAGE, 9)
-    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5), beyond)),), TITLES)
+    view.show_turns((turn(1, "?", text, (cite(text, "[p. 5]", CitationState.VERIFIED, 5), beyond)),), SHELF)
     assert [chip.text() for chip in chips(only_answer(view).foot)] == ["p. 5 ✓", "p. 9"]
 
 
 def test_the_foot_counts_and_says_what_was_reused(view: ConversationView) -> None:
-    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When?", TEXT, CITATIONS),), SHELF)
     told = only_answer(view).foot.describe()
     for words in ("1 verified", "1 not found", "1 page named", "reused 279,592 of 279,641 tokens"):
         assert words in told
@@ -293,7 +293,7 @@ def children(view: ConversationView) -> list[QWidget]:
 
 
 def test_the_mouse_selects_across_paragraphs_and_marks_are_copied_as_they_were_written(view: ConversationView) -> None:
-    view.show_turns((turn(1, "?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "?", TEXT, CITATIONS),), SHELF)
     message = only_answer(view)
     first, last = message.pieces[0], message.pieces[1]
     QTest.mousePress(message, Qt.MouseButton.LeftButton, pos=QPoint(0, first.top + 5))
@@ -353,7 +353,7 @@ def test_a_change_of_theme_repaints_everything_that_is_shown(view: ConversationV
 
 
 def test_every_message_has_an_accessible_name_and_its_text(view: ConversationView) -> None:
-    view.show_turns((turn(1, "When <b>must</b> I?", TEXT, CITATIONS),), TITLES)
+    view.show_turns((turn(1, "When <b>must</b> I?", TEXT, CITATIONS),), SHELF)
     names = []
     for message in view.messages():
         interface = QAccessible.queryAccessibleInterface(message)

@@ -150,7 +150,7 @@ def test_a_drawing_fits_the_width_and_scrolls(qtbot: QtBot) -> None:
 
 def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot) -> None:
     sections = (Section("One", 1), Section("One a <b>", 5, 2), Section("Two", 9), Section("Deep", 12, 4))
-    popup = OutlinePopup(sections, 7)
+    popup = OutlinePopup(Book("b", "Book", Format.EPUB, "", "", 0.0, 20, 0, outline=sections), 7)
     qtbot.addWidget(popup)
     popup.show()
     assert popup.tree.topLevelItemCount() == 2

@@ -120,7 +120,7 @@ def test_the_places_found_are_listed_and_lit(qtbot: QtBot, room: Room) -> None:
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(hits.index(1, 0)).center())
     room.settle()
     assert room.presenter.page.place == (room.books[LETTERS].id, 1)
-    assert hits.hit(1) == Hit(1, "1", 1, hits.hit(1).around)
+    assert hits.hit(1) == Hit(1, "p. 1", 1, hits.hit(1).around)
 
 
 def test_longer_words_in_the_same_places_are_listed_anew(room: Room) -> None:

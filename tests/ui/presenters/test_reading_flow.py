@@ -224,8 +224,8 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     assert pages is not None
     wait(lambda: pages.tokens_text() == "These pages take 231,480 tokens.")
     wait(lambda: "tokens" in pages.outline.item(0).text())
-    pages.first.set_value(203)
-    pages.last.set_value(204)
+    pages.first.set_page(203)
+    pages.last.set_page(204)
     pages.accept()
     room.settle()
     (ref,) = room.shown().books

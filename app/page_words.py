@@ -1,0 +1,82 @@
+"""What a page is called, in words: the label that its book gives it first, its number where that helps; for both faces.
+
+Labels come from books and are untrusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.core.conversation import Citation, PassageRef
+from app.core.document import Book
+from app.core.page_names import WITH_COUNT, PageName, PageNames
+from app.messages import _, count
+
+
+def cited_page(cited: Citation | PassageRef, books: Mapping[str, Book]) -> PageName:
+    """What a page is called that an answer rests on; `books` by their ids. Of a book that is gone the label is left."""
+    book = books.get(cited.book_id)
+    if book is None or not 1 <= cited.page <= book.page_count:
+        return PageName(cited.label or str(cited.page))
+    return book.page_names.of(cited.page)
+
+
+def name_words(name: PageName) -> str:
+    """`3`; where its book has other pages of that label, `1 (9 of 103)`."""
+    return _with_count(name) if name.shared else name.label
+
+
+def page_words(name: PageName) -> str:
+    """`p. 3`, `p. 1 (9 of 103)`: wherever a page is named among other words."""
+    return _("p. {page}").format(page=name_words(name))
+
+
+def place_words(name: PageName) -> str:
+    """`p. 3 (11 of 103)`, in a book that counts its pages `p. 11 of 103`: where it matters how far in it is."""
+    if not name.pages:
+        return page_words(name)
+    if name.counted and not name.shared:
+        return _("p. {page} of {pages}").format(page=name.label, pages=name.pages)
+    return _("p. {page}").format(page=_with_count(name))
+
+
+def span_words(first: PageName, last: PageName) -> str:
+    """`iii–2`; where one of the two labels alone would not tell which page it is, `1–4 (9–12 of 103)`."""
+    if first.number == last.number:
+        return name_words(first)
+    if first.shared or last.shared:
+        return _span_with_count(first, last)
+    return f"{first.label}–{last.label}"
+
+
+def range_words(first: PageName, last: PageName) -> str:
+    """`p. iii–2 (5–10 of 103)`, in a book that counts its pages `p. 5–10 of 103`. Of one page, its place."""
+    if first.number == last.number:
+        return place_words(first)
+    if first.counted and last.counted and not (first.shared or last.shared):
+        return _("p. {page} of {pages}").format(page=span_words(first, last), pages=first.pages)
+    return _("p. {page}").format(page=_span_with_count(first, last))
+
+
+def shared_words(typed: str, names: PageNames, found: int) -> str:
+    """That `found` pages are called what a person typed, and how to say which one is meant."""
+    number = names.find(typed)[-1]
+    words = _("{n} pages of this book are called {page}. #{number} is the last of them, counted from the first page.")
+    return words.format(n=count(found), page=typed, number=number)
+
+
+def no_page_words(typed: str, names: PageNames) -> str:
+    """That there is no page of the name that a person typed, and what pages there are."""
+    if not names.labels:
+        return _("There is no page {page}: this book has {n} pages.").format(page=typed, n=names.pages)
+    words = _("No page of this book is called {page}. Its {n} pages can be counted too: #1 to #{n}.")
+    return words.format(page=typed, n=names.pages)
+
+
+def _with_count(name: PageName) -> str:
+    return _(WITH_COUNT).format(label=name.label, number=name.number, pages=name.pages)
+
+
+def _span_with_count(first: PageName, last: PageName) -> str:
+    labels, numbers = f"{first.label}–{last.label}", f"{first.number}–{last.number}"
+    return _(WITH_COUNT).format(label=labels, number=numbers, pages=first.pages)

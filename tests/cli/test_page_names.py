@@ -1,0 +1,86 @@
+"""Pages in the terminal: by what their book calls them, with their numbers where an option counts them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.output import print_findings
+from app.core.conversation import Answer, Citation, CitationState, Ending, PassageRef
+from app.core.document import Book, Format
+from tests.cli.conftest import Octavo
+from tests.documents import labelled
+
+
+@pytest.fixture
+def manual(tmp_path: Path) -> Path:
+    path = tmp_path / "manual.pdf"
+    path.write_bytes(labelled.pdf())
+    return path
+
+
+def test_read_names_the_pages_of_chapters(octavo: Octavo, tmp_path: Path, manual: Path, tiny_scout: Path) -> None:
+    desk = ("--data-dir", tmp_path / "desk", "--model", tiny_scout)
+    code, out, _err = octavo("read", *desk, manual)
+    assert code == 0
+    chapters = [line.strip().split("  [") for line in out.splitlines() if "tokens]" in line]
+    assert [(title, pages.rpartition(", ")[0]) for title, pages in chapters] == [
+        ("Preface", "p. iii–vi (5–8 of 103)"),
+        ("About this manual", "p. 1–2 (9–10 of 103)"),
+        ("Scope of this document", "p. 3–4 (11–12 of 103)"),
+        ("Berths", "p. 5–95 (13–103 of 103)"),
+    ]
+    _code, out, _err = octavo("read", *desk, "--json", manual)
+    told = json.loads(out)
+    assert (told["pages"][10]["number"], told["pages"][10]["label"]) == (11, "3")
+    assert [(section["page"], section["label"]) for section in told["outline"]][2] == (11, "3")
+
+
+def test_what_does_not_fit_is_offered_by_name_and_by_number(
+    octavo: Octavo, tmp_path: Path, manual: Path, tiny_scout: Path
+) -> None:
+    asked: tuple[Any, ...] = ("ask", "--data-dir", tmp_path / "desk", "--document", manual, "--model", tiny_scout)
+    code, _out, told = octavo(*asked, "--context", 2048, "When?")
+    assert code == 5
+    (line,) = (line for line in told.splitlines() if "Scope of this document" in line)
+    assert line.split()[:2] == ["--pages", "11-12"]
+    assert line.endswith("[p. 3–4 (11–12 of 103)]")
+    _code, out, _err = octavo(*asked, "--context", 2048, "--json", "When?")
+    (choices,) = (event for event in map(json.loads, out.splitlines()) if event["event"] == "choices")
+    assert choices["books"][0]["chapters"][2]["pages"] == {
+        "first": 11, "last": 12, "first_label": "3", "last_label": "4",
+    }  # fmt: skip
+
+
+def test_pages_are_counted_whatever_they_are_called(
+    octavo: Octavo, tmp_path: Path, manual: Path, tiny_scout: Path
+) -> None:
+    asked = ("ask", "--data-dir", tmp_path / "desk", "--document", manual, "--model", tiny_scout)
+    code, _out, told = octavo(*asked, "--pages", "100-104", "When?")
+    assert code == 3
+    assert "“Harbour Policy Manual” has 103 pages, and 100-104 are not among them." in told
+    assert "whatever the book calls them" in told
+    assert "whatever they are called" in " ".join(octavo("ask", "--help")[1].split())
+
+
+def test_the_pages_of_an_answer_are_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    book = Book("b", labelled.TITLE, Format.PDF, "", "", 0.0, 103, 0, labels=labelled.LABELS)
+    citations = (
+        Citation("b", book.title, 11, "3", "lamp 11", CitationState.VERIFIED),
+        Citation("b", book.title, 9, "1", "lamp 9", CitationState.VERIFIED),
+        Citation("gone", "Another", 9, "1", "lamp 9", CitationState.VERIFIED),
+    )
+    passages = (PassageRef("b", book.title, 1, "1", 0, 9), PassageRef("b", book.title, 9, "1", 0, 9))
+    print_findings(Answer("a", "q", "", Ending.COMPLETE, "", 0.0, citations, passages=passages), {"b": book})
+    told = capsys.readouterr().out.splitlines()
+    assert [line.strip().split(":")[0] for line in told[:3]] == [
+        "✓ Harbour Policy Manual, p. 3",
+        "✓ Harbour Policy Manual, p. 1 (9 of 103)",
+        "✓ Another, p. 1",
+    ]
+    assert told[3].strip() == (
+        "Read closely: Harbour Policy Manual, p. 1 (1 of 103); Harbour Policy Manual, p. 1 (9 of 103)"
+    )
