@@ -127,7 +127,9 @@ class Composer(QWidget):
         self.update()
 
     def set_hint(self, placeholder: str) -> None:
-        self.editor.setPlaceholderText(placeholder)
+        if placeholder != self.editor.placeholderText():
+            self.editor.setPlaceholderText(placeholder)
+            self.editor.viewport().update()  # Qt leaves what was drawn of the one before
 
     def set_editing(self, editing: bool) -> None:
         """An earlier question is in the field; Esc emits `cancelled_edit`."""

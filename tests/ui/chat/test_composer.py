@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QInputMethodEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -269,3 +269,25 @@ def test_the_hint_and_the_note(composer: Composer) -> None:
     composer.set_note("18 tokens")
     assert composer.editor.placeholderText() == "Ask about the books on the desk"
     assert composer.accessibleDescription() == "18 tokens"
+
+
+def test_another_placeholder_is_drawn_whole(composer: Composer) -> None:
+    """Qt itself draws nothing anew when it changes: what the caret's blinking does not reach stays as it was."""
+    composer.set_hint("Put a book on the desk, then ask")
+    composer.editor.setFocus()
+    QApplication.processEvents()
+    painted: list[QRect] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                painted.append(event.rect())
+            return False
+
+    watch = Watch()
+    viewport = composer.editor.viewport()
+    viewport.installEventFilter(watch)
+    composer.set_hint("Ask about the books on the desk")
+    QApplication.processEvents()
+    viewport.removeEventFilter(watch)
+    assert any(rect.contains(viewport.rect()) for rect in painted), painted
