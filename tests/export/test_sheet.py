@@ -12,7 +12,7 @@ from docx import Document
 from markdown_it import MarkdownIt
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
 from app.export import files, sheet_docx, sheet_text, sheet_xlsx
@@ -20,6 +20,7 @@ from app.export.sheet import SheetReport, compose_sheet
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
+BOOKS = (BookRef("b"),)
 HOSTILE = "<script>alert(1)</script> ![x](http://example.org/x.png) \\| end\u202e"
 
 
@@ -34,10 +35,10 @@ def row(
             quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
             citations.append(Citation("b", "Lease", int(label), label, quote, state, start, start + len(mark)))
     answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
-    return SheetRow(StoredQuestion("q", "s", None, asked, (), 0.0), answer)
+    return SheetRow(StoredQuestion("q", "s", None, asked, BOOKS, 0.0), answer)
 
 
-WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", (), 0.0))
+WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", BOOKS, 0.0))
 
 
 def compose(*rows: SheetRow, title: str = "Notice") -> SheetReport:

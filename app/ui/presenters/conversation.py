@@ -171,7 +171,7 @@ class ConversationPresenter(QObject):
         refs = tuple(ref_of(image) for image in images)
         self.answer.start(
             partial(self._desk.ask.ask, question),
-            Running(self._conversation, question.text, before, parent_id, images=refs),
+            Running(self._conversation, question.text, before, question.books, parent_id, images=refs),
         )
 
     @Slot(str)
@@ -192,6 +192,7 @@ class ConversationPresenter(QObject):
                 self._conversation,
                 question.text,
                 before,
+                question.books,
                 question.parent_id,
                 question_id,
                 again=True,

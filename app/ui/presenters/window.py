@@ -49,7 +49,7 @@ from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.videos import VideosPresenter
-from app.ui.presenters.words import ending_words
+from app.ui.presenters.words import answer_remarks
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable
 from app.ui.shelf.books import BookList
@@ -89,7 +89,7 @@ class WindowPresenter(QObject):
 
         conversations, books = ConversationList(self), BookList(self)
         shelf_panel = ShelfPanel(icons, conversations, books)
-        view = ConversationView(icons.theme, word_ending=ending_words)
+        view = ConversationView(icons.theme, remark=answer_remarks)
         composer = Composer(icons.theme)
         talk = ConversationPanel(icons, view, composer)
         page_panel = PagePanel(icons)

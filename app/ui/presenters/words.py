@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.core.conversation import Answer, Ending
+from app.basis import basis_words
+from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.events import Looking, Reading
 from app.documents.normal import is_unspaced
@@ -196,6 +197,11 @@ def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
         parts.append(Part(_named(_("Conversation and rules"), other), other, palette.working))
     free = use.context_tokens - sum(part.tokens for part in parts)
     return (*parts, Part(_named(_("Free"), free), free)) if free > 0 else tuple(parts)
+
+
+def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
+    """The sentences under an answer: what it rests on where that is no book, and how it ended if not by itself."""
+    return tuple(filter(None, (basis_words(question, answer), ending_words(answer))))
 
 
 def ending_words(answer: Answer) -> str:
