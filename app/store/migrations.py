@@ -200,7 +200,17 @@ CREATE TRIGGER a_deleted_book_takes_its_images_along AFTER DELETE ON books BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
+_V4 = """
+-- What is written in a conversation and not asked yet; of an earlier question that is being edited, too.
+CREATE TABLE drafts (
+    conversation_id TEXT NOT NULL PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    question_id TEXT REFERENCES questions (id) ON DELETE SET NULL,
+    edited TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an
