@@ -40,7 +40,7 @@ class Running:
     """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
     question is on disk.
 
-    `again` says that the question was there before and gets another answer.
+    `again` says that the question was there before and gets another answer, `written` that it was just written.
     """
 
     conversation: Conversation
@@ -51,6 +51,7 @@ class Running:
     question_id: str = ""
     answer_id: str = ""
     again: bool = False
+    written: bool = False
     images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
