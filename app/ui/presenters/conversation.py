@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -38,6 +39,14 @@ from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.openings import Openings
 
 
+@dataclass(frozen=True)
+class _Wanted(Wanted):
+    """The kept question `question_id` is to be asked once more, else what is written in the conversation."""
+
+    question_id: str = ""
+    excerpts: bool = False
+
+
 class ConversationPresenter(QObject):
     """Ids are those of conversations, questions and answers."""
 
@@ -48,6 +57,7 @@ class ConversationPresenter(QObject):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
     failed = Signal(str)
+    held = Signal()  # whether a question waits may have changed
 
     def __init__(
         self,
@@ -86,6 +96,7 @@ class ConversationPresenter(QObject):
         self.drafts.failed.connect(self.failed)
         self._holding = Holding(openings, composer, self._obstacle, self)
         self._holding.released.connect(self._on_released)
+        self._holding.changed.connect(self.held)
         model.settled.connect(self._holding.look)
         composer.text_changed.connect(self._take_text)
         composer.submitted.connect(self.submit)
@@ -218,7 +229,7 @@ class ConversationPresenter(QObject):
         if text != self._composer.text():
             self._composer.set_text(text)
         if text.strip() or self._attachments.images():
-            self._holding.take(Wanted(self._shown_id))
+            self._holding.take(_Wanted(self._shown_id))
 
     @Slot(str)
     def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
@@ -228,7 +239,7 @@ class ConversationPresenter(QObject):
         if self._refusal:
             self.failed.emit(self._refusal)
             return
-        self._holding.take(Wanted(self._shown_id, question_id, excerpts))
+        self._holding.take(_Wanted(self._shown_id, question_id=question_id, excerpts=excerpts))
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -241,7 +252,7 @@ class ConversationPresenter(QObject):
             self.ask_again(self._turns[-1].question.id, excerpts=True)
 
     @Slot(object)
-    def _on_released(self, wanted: Wanted) -> None:
+    def _on_released(self, wanted: _Wanted) -> None:
         shown = self._conversation
         if shown is not None and shown.id == wanted.conversation_id:
             self._begin(wanted, shown, self._turns)
@@ -249,7 +260,7 @@ class ConversationPresenter(QObject):
             work = partial(load, self._desk, wanted.conversation_id)
             self._bridge.call(Executor.STORE, work, partial(self._begin_unseen, wanted), self._on_problem)
 
-    def _begin_unseen(self, wanted: Wanted, loaded: Loaded) -> None:
+    def _begin_unseen(self, wanted: _Wanted, loaded: Loaded) -> None:
         """Of a conversation that was not shown; what is in the way now is waited for once more."""
         if loaded.conversation is None:
             return
@@ -258,7 +269,7 @@ class ConversationPresenter(QObject):
         else:
             self._begin(wanted, self._with_books(loaded.conversation), loaded.turns)
 
-    def _begin(self, wanted: Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+    def _begin(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         if wanted.question_id:
             self._begin_again(wanted, conversation, turns)
             return
@@ -278,7 +289,7 @@ class ConversationPresenter(QObject):
         running = Running(conversation, text, before, question.books, parent_id, written=True, images=refs)
         self._start(partial(self._desk.ask.ask, question), running)
 
-    def _begin_again(self, wanted: Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+    def _begin_again(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """What was asked of other books than lie on the desk, now that those are open, becomes another question."""
         asked = find_question(turns, wanted.question_id)
         if asked is None:

@@ -1,34 +1,43 @@
-"""Questions that were sent too early: each waits until its books are open and the engine is free, or is given back."""
+"""What was sent too early: it waits until its books are open and the engine is free, or is given back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from app.messages import _
-from app.ui.chat.composer import Composer
 from app.ui.presenters.openings import Openings
 from app.ui.presenters.words import unopened_words, waiting_words, without_words
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A question to be asked: the kept one `question_id` once more, else what is written in its conversation.
+    """Something to be asked of the books on the desk of a conversation.
 
     `waits`: it is to have the books that are being opened; `waited`: some were, so they may lie on the desk by now.
     """
 
     conversation_id: str
-    question_id: str = ""
-    excerpts: bool = False
     waits: bool = True
     waited: bool = False
 
 
+class Place(Protocol):
+    """Where something is written, and told why it was not sent."""
+
+    @property
+    def hold_answered(self) -> SignalInstance:
+        """The person would rather not wait for the books."""
+
+    def show_hold(self, words: str, action: str, *, locked: bool) -> None:
+        """Why it was not sent, and what can be done about it; no words hide both. A `locked` one waits."""
+
+
 class Holding(QObject):
-    """One question for each conversation. Where it is written stays with whoever wrote it; here is only that it waits.
+    """One thing for each conversation. What is written stays with whoever has it; here is only that it waits.
 
     An empty id stands for the conversation that will be shown first.
     """
@@ -37,12 +46,12 @@ class Holding(QObject):
     changed = Signal()
 
     def __init__(
-        self, openings: Openings, composer: Composer, obstacle: Callable[[], str], parent: QObject | None = None
+        self, openings: Openings, place: Place, obstacle: Callable[[], str], parent: QObject | None = None
     ) -> None:
         """`obstacle` says what else than books has to be waited for; empty where the engine is free."""
         super().__init__(parent)
         self._openings = openings
-        self._composer = composer
+        self._place = place
         self._obstacle = obstacle
         self._shown_id = ""
         self._held: dict[str, Wanted] = {}
@@ -50,7 +59,7 @@ class Holding(QObject):
         openings.changed.connect(self.look)
         openings.unopened.connect(self._on_unopened)
         openings.opened.connect(self._on_opened)
-        composer.hold_answered.connect(self._ask_without)
+        place.hold_answered.connect(self._ask_without)
 
     def holds(self, conversation_id: str) -> bool:
         return conversation_id in self._held
@@ -92,18 +101,18 @@ class Holding(QObject):
         return self._openings.pending(wanted.conversation_id) if wanted.waits else ()
 
     def _show(self) -> None:
-        """In the composer: what the question of the shown conversation waits for, or why it was given back."""
+        """Where it is written: what that of the shown conversation waits for, or why it was given back."""
         wanted = self._held.get(self._shown_id)
         given_back = self._given_back.get(self._shown_id)
         if wanted is not None:
             pending = self._pending(wanted)
             words = waiting_words(pending) if pending else self._obstacle() or _("Waiting for the conversation…")
-            self._composer.show_hold(words, without_words(len(pending)), locked=True)
+            self._place.show_hold(words, without_words(len(pending)), locked=True)
         elif given_back is not None:
             titles = given_back[1]
-            self._composer.show_hold(unopened_words(titles), without_words(len(titles)), locked=False)
+            self._place.show_hold(unopened_words(titles), without_words(len(titles)), locked=False)
         else:
-            self._composer.show_hold("", "", locked=False)
+            self._place.show_hold("", "", locked=False)
         self.changed.emit()
 
     @Slot(str, object)

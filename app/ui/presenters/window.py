@@ -113,7 +113,7 @@ class WindowPresenter(QObject):
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.videos = VideosPresenter(desk, bridge, self.images, self.attachments, self.context, self.window, self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
-        self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, clock=clock, parent=self)
+        self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, self.shelf.openings, clock=clock, parent=self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
         self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
@@ -281,6 +281,7 @@ class WindowPresenter(QObject):
         self.images.books_given.connect(shelf.openings.open_files)
         self.images.others_found.connect(shelf.openings.dismiss)
         shelf.openings.changed.connect(self._hint)
+        talk.held.connect(self._hint)
         self.attachments.view_wanted.connect(self.gallery.show_alone)
         self.gallery.use_again.connect(self.attachments.add)
         self.attachments.given.connect(self.navigation.focus_composer)
@@ -409,7 +410,9 @@ class WindowPresenter(QObject):
     @Slot()
     def stop(self) -> None:
         """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
-        if self.conversation.holds:
+        if self.window.shows_sheet and self.sheets.holds:
+            self.sheets.give_back()
+        elif self.conversation.holds:
             self.conversation.stop()
         elif self.sheets.running:
             self.sheets.stop()
@@ -443,9 +446,7 @@ class WindowPresenter(QObject):
         pending = self.shelf.openings.pending(shown.id if shown else "")
         if pending:
             words = opening_words(pending)
-        elif not self.conversation.empty:
-            words = _("Ask about the books on the desk")
-        elif self._first_start and shown is not None and shown.books:
+        elif self._first_start and self.conversation.empty and shown is not None and shown.books:
             words = _("Try it: ask “How do I add a book?”, or drop a book of your own on the window")
         else:
             words = (
@@ -464,8 +465,9 @@ class WindowPresenter(QObject):
                 _("Nothing leaves this machine."),
             )
         if pending:
-            when = _("You can ask now: the question is sent as soon as the model can read it.")
-            return opening_title(pending), (when,)
+            asked = _("Your question is sent as soon as the model can read it.")
+            free = _("You can ask now: the question is sent as soon as the model can read it.")
+            return opening_title(pending), (asked if self.conversation.holds else free,)
         if shown is None or not shown.books:
             return _("No book lies on the desk"), (
                 _("Drop a file on the window, or move over a book on the shelf and click its plus sign."),
