@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.cancel import Cancel
-from app.core.conversation import BookRef, Conversation, Draft, Question, Turn
+from app.core.conversation import BookRef, Conversation, Question, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
 from app.core.events import AnswerEvent
@@ -37,6 +37,7 @@ from app.ui.presenters.drafts import Drafts
 from app.ui.presenters.holding import Holding, Wanted
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.openings import Openings
+from app.ui.presenters.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,6 @@ class ConversationPresenter(QObject):
         self._bridge = bridge
         self._view = view
         self._composer = composer
-        self._attachments = attachments
         self._model = model
         self._conversation: Conversation | None = None
         self._turns: tuple[Turn, ...] = ()
@@ -94,11 +94,11 @@ class ConversationPresenter(QObject):
         self.answer.ended.connect(self._on_ended)
         self.drafts = Drafts(desk.drafts, bridge, self)
         self.drafts.failed.connect(self.failed)
+        self._writing = Writing(self.drafts, composer, attachments, self)
         self._holding = Holding(openings, composer, self._obstacle, self)
         self._holding.released.connect(self._on_released)
         self._holding.changed.connect(self.held)
         model.settled.connect(self._holding.look)
-        composer.text_changed.connect(self._take_text)
         composer.submitted.connect(self.submit)
         composer.stop_requested.connect(self.stop)
         composer.cancelled_edit.connect(self.stop)
@@ -222,13 +222,11 @@ class ConversationPresenter(QObject):
         """Ask this, as soon as it can be asked."""
         if self.busy or self.holds:
             return
-        refusal = self._refusal or self._attachments.refusal(self._writing)
+        refusal = self._refusal or self._writing.refusal(self._shown_id)
         if refusal:
             self.failed.emit(refusal)
             return
-        if text != self._composer.text():
-            self._composer.set_text(text)
-        if text.strip() or self._attachments.images():
+        if self._writing.put(text):
             self._holding.take(_Wanted(self._shown_id))
 
     @Slot(str)
@@ -273,20 +271,17 @@ class ConversationPresenter(QObject):
         if wanted.question_id:
             self._begin_again(wanted, conversation, turns)
             return
-        draft = self.drafts.of(conversation.id)
-        writing = draft.question_id or conversation.id
-        refusal = self._attachments.refusal(writing)
+        refusal = self._writing.refusal(conversation.id)
         if refusal:
             self.failed.emit(refusal)
             return
-        images = self._attachments.hand_over(writing)
-        text = draft.current.strip()
-        if not text and not images:
+        written = self._writing.hand_over(conversation.id)
+        if not written.text and not written.images:
             return
-        before, parent_id = follow(turns, find_question(turns, draft.question_id))
-        question = Question(conversation.id, text, conversation.books, parent_id, images)
-        refs = tuple(ref_of(image) for image in images)
-        running = Running(conversation, text, before, question.books, parent_id, written=True, images=refs)
+        before, parent_id = follow(turns, find_question(turns, written.edited_id))
+        question = Question(conversation.id, written.text, conversation.books, parent_id, written.images)
+        refs = tuple(ref_of(image) for image in written.images)
+        running = Running(conversation, written.text, before, question.books, parent_id, written=True, images=refs)
         self._start(partial(self._desk.ask.ask, question), running)
 
     def _begin_again(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
@@ -314,48 +309,10 @@ class ConversationPresenter(QObject):
         """Give back the question that is held; without one stop the answer under way; without that give up editing."""
         if self._holding.give_back(self._shown_id):
             return
-        draft = self.drafts.of(self._shown_id)
         if self.busy:
             self.answer.stop()
-        elif draft.question_id:
-            self._attachments.clear(draft.question_id)
-            self.drafts.put(self._shown_id, Draft(draft.text))
-            self._show_draft()
-
-    # ---- what is written
-
-    @property
-    def _writing(self) -> str:
-        """What the images that are shown go with."""
-        return self.drafts.of(self._shown_id).question_id or self._shown_id
-
-    @Slot(str)
-    def _take_text(self, text: str) -> None:
-        draft = self.drafts.of(self._shown_id)
-        changed = {"edited": text} if draft.question_id else {"text": text}
-        self.drafts.put(self._shown_id, msgspec.structs.replace(draft, **changed))
-
-    def _show_draft(self) -> None:
-        """In the composer: what is written in the shown conversation."""
-        draft = self.drafts.of(self._shown_id)
-        if draft.current != self._composer.text():
-            self._composer.set_text(draft.current)
-        self._composer.set_editing(bool(draft.question_id))
-        self._attachments.show(self._writing)
-
-    def _restore_draft(self, conversation_id: str, *, restored: bool) -> None:
-        """Show it; `restored`: from the store, which has no images of it but those of the question that was edited.
-
-        What became of a question that is not on the shown branch becomes a question of its own.
-        """
-        draft = self.drafts.of(conversation_id)
-        edited = find_question(self._turns, draft.question_id)
-        if draft.question_id and edited is None:
-            self._attachments.rename(draft.question_id, conversation_id)
-            self.drafts.put(conversation_id, Draft(f"{draft.text}\n{draft.edited}".strip("\n")))
-        elif edited is not None and restored:
-            self._attachments.edit(edited.id, edited.images)
-        self._show_draft()
+        else:
+            self._writing.leave_edit()
 
     @Slot(str)
     def edit(self, question_id: str) -> None:
@@ -363,11 +320,7 @@ class ConversationPresenter(QObject):
         question = find_question(self._turns, question_id)
         if question is not None and not self.busy:
             self._holding.give_back(self._shown_id)
-            draft = self.drafts.of(self._shown_id)
-            self.drafts.put(self._shown_id, Draft(draft.text, question.id, question.text))
-            self._attachments.edit(question.id, question.images)
-            self._show_draft()
-            self._composer.setFocus()
+            self._writing.edit(question)
 
     @Slot()
     def edit_last(self) -> None:
@@ -396,21 +349,11 @@ class ConversationPresenter(QObject):
     @Slot(object)
     def _on_stored(self, running: Running) -> None:
         if running.written:
-            self._sent(running)
+            self._writing.note_sent(running.conversation.id, running.text)
         if self._conversation is not None and self._conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
                 self._view.show_turns(running.before, self._titles)
             self._turns = running.before
-
-    def _sent(self, running: Running) -> None:
-        """It is kept, so it is not written any more, unless somebody wrote on; what an edit interrupted comes back."""
-        draft = self.drafts.of(running.conversation.id)
-        if draft.current.strip() == running.text:
-            self.drafts.put(running.conversation.id, Draft(draft.text if draft.question_id else ""))
-            self.drafts.keep()
-        self._attachments.let_go()
-        if running.conversation.id == self._shown_id:
-            self._show_draft()
 
     @Slot(object)
     def _on_begun(self, running: Running) -> None:
@@ -449,17 +392,11 @@ class ConversationPresenter(QObject):
         conversation = loaded.conversation
         if conversation is None or conversation.id != self._wanted:
             return
-        switched = self._shown_id != conversation.id
-        if switched:
+        if self._shown_id != conversation.id:
             self.answer.note_use(None)
         conversation = self._with_books(conversation)
         self._conversation, self._turns, self._titles = conversation, loaded.turns, loaded.titles
-        restored = False
-        if switched:
-            self.drafts.keep()
-            restored = self.drafts.take_in(conversation.id, loaded.draft)
-            self._attachments.rename("", conversation.id)
-        self._restore_draft(conversation.id, restored=restored)
+        self._writing.show(conversation.id, self._turns, loaded.draft)
         self.answer.show_conversation(conversation.id)
         if self.answer.running is not None and self.answer.is_open_in(conversation.id):
             self._turns = self.answer.running.before
@@ -496,13 +433,10 @@ class ConversationPresenter(QObject):
 
     def _deleted(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self._holding.give_back(conversation_id)
-        for writing in (conversation_id, self.drafts.of(conversation_id).question_id):
-            self._attachments.clear(writing)
-        self.drafts.forget(conversation_id)
+        self._writing.forget(conversation_id)
         if self._conversation is not None and self._conversation.id == conversation_id:
             self._conversation, self._turns, self._wanted = None, (), ""
             self.answer.show_conversation("")
-            self._show_draft()
             self._holding.show_conversation("")
             self._view.show_turns((), {})
             self.shown.emit(None)
