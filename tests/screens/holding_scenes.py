@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.settings import Theme as ThemeChoice
@@ -78,4 +79,39 @@ def without_book(stage: Stage) -> None:
     stage.ask(_ASKED)
 
 
-HOLDING_SCENES = (held, held_dark, held_japanese, given_back, book_opening, without_book)
+def sheet_held(stage: Stage) -> None:
+    _open(stage)
+    gate = Gate()
+    stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
+    stage.presenter.navigation.open_sheet()
+    stage.settle()
+    stage.window.files_dropped.emit([Path("/home/me/Harbour Lease.pdf")])
+    wait(gate.reached.is_set)
+    setup = stage.window.sheet.setup
+    setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")
+    pause(100)
+    setup.start.click()
+    pause(200)
+
+
+def sheet_without_book(stage: Stage) -> None:
+    _open(stage, ThemeChoice.DARK)
+    stage.engine.answers = [(_INVENTED,)]
+    sheet = stage.desk.sheets.create((_ASKED, "Who insures the dry dock?"), ())
+    for _event in stage.desk.sheets.run(sheet.id, Cancel()):
+        pass
+    stage.presenter.navigation.open_sheet()
+    stage.presenter.sheets.open(sheet.id)
+    stage.settle()
+
+
+HOLDING_SCENES = (
+    held,
+    held_dark,
+    held_japanese,
+    given_back,
+    book_opening,
+    without_book,
+    sheet_held,
+    sheet_without_book,
+)
