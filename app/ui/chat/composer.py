@@ -113,6 +113,8 @@ class Composer(QWidget):
 
         A `locked` one is held: it cannot be written on, the button takes it back instead of sending, and so does Esc.
         """
+        if (words, action, locked) == (self._hold.words, self._hold.button.text(), self._locked):
+            return
         if locked and not self._locked:
             self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self._locked = locked

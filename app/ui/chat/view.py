@@ -179,8 +179,8 @@ class ConversationView(Scroller):
 
     def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
         """What is shown while there are no turns."""
-        self._hint.tell(title, lines)
-        self._settle()
+        if self._hint.tell(title, lines):
+            self._settle()
 
     def go_to(self, question_id: str) -> None:
         """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not

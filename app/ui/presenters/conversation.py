@@ -196,10 +196,14 @@ class ConversationPresenter(QObject):
         landing = (conversation_id, ref)
         self._landing = (*self._landing, landing)
         work = partial(self._desk.conversations.add_book, conversation_id, ref.book_id)
-        self._bridge.call(Executor.STORE, work, partial(self._landed, landing), self._on_problem)
+        self._bridge.call(Executor.STORE, work, partial(self._landed, landing), partial(self._not_landed, landing))
 
     def _landed(self, landing: tuple[str, BookRef], nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self._landing = tuple(other for other in self._landing if other is not landing)
+
+    def _not_landed(self, landing: tuple[str, BookRef], problem: Problem) -> None:
+        self._landed(landing, None)
+        self._on_problem(problem)
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:

@@ -127,11 +127,13 @@ class Holding(QObject):
                 self._given_back[conversation_id] = kept, (*titles, title)
         self._show()
 
-    @Slot(object, object)
-    def _on_opened(self, book: object, talks: tuple[str, ...]) -> None:  # noqa: ARG002 - whichever it is
-        """A second try went well: what was said of the first is over. What is held follows with `changed`."""
-        for conversation_id in talks:
-            self._given_back.pop(conversation_id, None)
+    @Slot(object, object, str)
+    def _on_opened(self, book: object, talks: tuple[str, ...], title: str) -> None:  # noqa: ARG002 - whichever it is
+        """Where a second try went well, what was said of the first is over. What is held follows with `changed`."""
+        for conversation_id in set(talks).intersection(self._given_back):
+            wanted, titles = self._given_back.pop(conversation_id)
+            if left := tuple(other for other in titles if other != title):
+                self._given_back[conversation_id] = wanted, left
 
     @Slot()
     def _ask_without(self) -> None:

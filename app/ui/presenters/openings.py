@@ -52,13 +52,13 @@ class Openings(QObject):
     """The one place that knows which files are being opened for which conversation.
 
     An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
-    of files; `opened` the Book and tuple[str, ...], the conversations it was given for; `unopened` the title of what
-    became no book, and the same; `failed` a sentence; `locked` the path of a file that waits for its password, and
-    whether one was given that did not fit.
+    of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
+    that waits for its password, and whether one was given that did not fit.
     """
 
     chosen = Signal(list)
-    opened = Signal(object, object)
+    opened = Signal(object, object, str)
     unopened = Signal(str, object)
     failed = Signal(str)
     locked = Signal(str, bool)
@@ -192,7 +192,7 @@ class Openings(QObject):
                 self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
-                self.opened.emit(book, opening.talks)
+                self.opened.emit(book, opening.talks, opening.row.title)
             case Cancelled():
                 del self._openings[key]
                 self.unopened.emit(opening.row.title, opening.talks)

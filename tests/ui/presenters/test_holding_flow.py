@@ -262,6 +262,18 @@ def test_where_one_of_two_fails_it_is_given_back_at_once(qtbot: QtBot, room: Roo
     assert _asked_of(room) == [["Survey of the quay walls"]]
 
 
+def test_that_another_book_opens_does_not_hide_why_it_was_given_back(qtbot: QtBot, room: Room) -> None:
+    _begin(room)
+    gate = _drop(room, _LEASE, _SURVEY, steps=(Problem(Code.FILE_MISSING, {"path": "lease.epub"}),))
+    _type(room, qtbot, "When?")
+    gate.open()
+    room.settle()
+    composer = room.window.talk.composer
+    assert composer.hold_words == "Not sent: “lease” was not opened."
+    assert (composer.text(), room.engine.prompts) == ("When?", [])
+    assert len(room.shown().books) == 1
+
+
 def test_a_second_try_that_opens_ends_what_was_said_of_the_first(qtbot: QtBot, room: Room) -> None:
     _begin(room)
     gate = _drop(room, _LEASE, steps=(Problem(Code.FILE_MISSING, {"path": "lease.epub"}),))
