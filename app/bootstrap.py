@@ -45,6 +45,7 @@ from app.store import hub_token, keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.drafts import Drafts
 from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.recognitions import Recognitions
@@ -101,6 +102,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         readings=readings,
         removal=removal,
         conversations=conversations,
+        drafts=Drafts(database),
         settings=settings,
         engine=engine,
         reader=reader,

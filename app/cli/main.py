@@ -153,7 +153,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
         try:
-            parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), out).id
+            parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), question, out).id
         except AppError as error:
             if error.code is Code.DOES_NOT_FIT:
                 out.choices(desk.context.choices(books, int(error.params["needed_tokens"])))
@@ -248,7 +248,7 @@ def _shelf(desk: Desk, refs: Sequence[BookRef]) -> dict[str, Book]:
     return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
-def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> Answer:
+def _follow(events: Iterator[AnswerEvent], question: Question, out: JsonAnswers | TextAnswers) -> Answer:
     for event in events:
         match event:
             case Loading():
@@ -266,7 +266,7 @@ def _follow(events: Iterator[AnswerEvent], out: JsonAnswers | TextAnswers) -> An
             case Notice(problem):
                 out.notice(problem)
             case Finished(answer):
-                out.finished(answer)
+                out.finished(question, answer)
                 return answer
             case Cancelled():
                 raise Stopped

@@ -10,8 +10,9 @@ import msgspec
 from tqdm import tqdm
 
 from app import messages
+from app.basis import basis_words
 from app.cli.installed import installation_rows
-from app.core.conversation import Answer, Citation, CitationState
+from app.core.conversation import Answer, Citation, CitationState, Question, StoredQuestion
 from app.core.document import MAX_HIDDEN_CHARACTERS, Book, Document
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
@@ -69,8 +70,8 @@ class JsonAnswers:
     def notice(self, problem: Problem) -> None:
         print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
 
-    def finished(self, answer: Answer) -> None:
-        print_json({"event": "finished", **describe_answer(answer)})
+    def finished(self, question: Question, answer: Answer) -> None:
+        print_json({"event": "finished", **describe_answer(question, answer)})
 
     def choices(self, choices: Choices) -> None:
         told = msgspec.to_builtins(choices)
@@ -129,10 +130,10 @@ class TextAnswers:
         self._close_bar()
         print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
 
-    def finished(self, answer: Answer) -> None:
+    def finished(self, question: Question, answer: Answer) -> None:
         self._close_bar()
         print()
-        print_findings(answer, self._shelf)
+        print_findings(question, answer, self._shelf)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -159,12 +160,13 @@ class TextAnswers:
             self._bar = None
 
 
-def describe_answer(answer: Answer) -> dict[str, Any]:
+def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
     """All that is told of an answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
     where there is no such page."""
     return {
         "answer": answer.text,
         "ending": answer.ending,
+        "without_book": not question.books,
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
@@ -184,13 +186,15 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def print_findings(answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """The pages of an answer with what the check found, the passages that the model saw, and an empty line. `shelf` has
-    the books by their ids."""
+def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> None:
+    """The pages of an answer with what the check found, the passages that the model saw, that it saw no book, and an
+    empty line. `shelf` has the books by their ids."""
     for citation in answer.citations:
         print(f"  {_citation_line(citation, shelf)}")
     if answer.passages or answer.excerpts:
         print(f"  {_passages_line(answer, shelf)}")
+    if basis := basis_words(question, answer):
+        print(f"  {basis}")
     print(flush=True)
 
 

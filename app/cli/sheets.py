@@ -44,7 +44,7 @@ class JsonSheets:
         told: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
         told |= {"question": row.question.text, "state": row.state}
         if row.answer is not None:
-            told |= describe_answer(row.answer)
+            told |= describe_answer(row.question, row.answer)
         if problem is not None:
             told |= {"code": problem.code, "message": messages.sentence(problem)}
         print_json(told)
@@ -89,7 +89,7 @@ class TextSheets:
             return
         if row.answer.text:
             print(row.answer.text)
-        print_findings(row.answer, self._shelf)
+        print_findings(row.question, row.answer, self._shelf)
         if row.answer.problem is not None:
             print(f"octavo: {self._where}: {messages.sentence(row.answer.problem)}", file=sys.stderr)
 

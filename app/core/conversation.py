@@ -114,6 +114,20 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     images: tuple[ImageRef, ...] = ()
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """What is written in a conversation and not asked yet. While the kept question `question_id` is edited, `edited` is
+    what became of it, and `text` what was written before that; empty where none is edited."""
+
+    text: str = ""
+    question_id: str = ""
+    edited: str = ""
+
+    @property
+    def current(self) -> str:
+        """What the person is writing."""
+        return self.edited if self.question_id else self.text
+
+
 class PassageRef(msgspec.Struct, frozen=True):
     """A passage of a book: characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
 

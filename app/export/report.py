@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, Turn
+from app.basis import basis_words
+from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book
 from app.documents.hygiene import clean
 from app.export.pictures import Picture
@@ -75,7 +76,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
             continue
         text, found = number_references(answer, books, len(references))
         references += found
-        parts.append(Part(cleaned(question.text), text, note_on(answer), pictures))
+        parts.append(Part(cleaned(question.text), text, note_on(question, answer), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
@@ -115,8 +116,12 @@ def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Re
     return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))
 
 
-def note_on(answer: Answer) -> str:
+def note_on(question: StoredQuestion, answer: Answer) -> str:
     """What is to be said about an answer; empty where it needs no word."""
+    return " ".join(filter(None, (basis_words(question, answer), _state_words(answer))))
+
+
+def _state_words(answer: Answer) -> str:
     if answer.excerpts:
         return _("The model saw only excerpts of the books.")
     if answer.ending in (Ending.CANCELLED, Ending.FAILED, Ending.OPEN):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.basis import basis_words
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.export.report import REFERENCE, Reference, cleaned, note_on, number_references
@@ -58,7 +59,7 @@ def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> Line:
     if answer is None:
         return Line(number, question, "", (), _("This question was not asked yet."))
     text, references = number_references(answer, books)
-    note = note_on(answer)
+    note = note_on(row.question, answer)
     if row.state is RowState.FAILED and answer.problem is not None:
-        note = cleaned(sentence(answer.problem))
+        note = " ".join(filter(None, (basis_words(row.question, answer), cleaned(sentence(answer.problem)))))
     return Line(number, question, text, tuple(references), note)

@@ -27,6 +27,7 @@ from app.services.templates import Templates
 from app.services.videos import Videos
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.drafts import Drafts
 from app.store.keys import Key
 from app.store.settings import SettingsStore
 
@@ -52,6 +53,7 @@ class Desk:
     readings: SavedReadings
     removal: Removal
     conversations: Conversations
+    drafts: Drafts
     settings: SettingsStore
     engine: EngineSwitch
     reader: Reader

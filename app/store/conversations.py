@@ -84,6 +84,17 @@ class Conversations:
             connection.execute("DELETE FROM conversation_books WHERE conversation_id = ?", (id,))
             _put_books(connection, id, books)
 
+    def add_book(self, id: str, book_id: str) -> None:
+        """Put a book on the desk of a conversation, behind the others, unless it lies there already."""
+        with self._database.write() as connection:
+            connection.execute(
+                """INSERT INTO conversation_books (conversation_id, position, book_id)
+                    SELECT c.id, ifnull(max(b.position) + 1, 0), :book
+                        FROM conversations c LEFT JOIN conversation_books b ON b.conversation_id = c.id
+                        WHERE c.id = :id GROUP BY c.id HAVING NOT ifnull(max(b.book_id = :book), 0)""",
+                {"id": id, "book": book_id},
+            )
+
     def search(self, text: str, limit: int = 50) -> tuple[Conversation, ...]:
         """Those whose title, questions, answers or names of images contain `text`, newest first; case and width do not
         count.

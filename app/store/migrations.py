@@ -200,12 +200,24 @@ CREATE TRIGGER a_deleted_book_takes_its_images_along AFTER DELETE ON books BEGIN
 END;
 """
 
+# Endings of answers have a new word, "closed".
 _V4 = """
 ALTER TABLE books ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';  -- JSON: of all pages; none if the book counts them
 UPDATE books SET labels = (
     SELECT json_group_array(iif(label = '', CAST(number AS TEXT), label) ORDER BY number)
         FROM pages WHERE book_id = books.id
 ) WHERE EXISTS (SELECT 1 FROM pages WHERE book_id = books.id AND label NOT IN ('', CAST(number AS TEXT)));
+
+ALTER TABLE answers ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;  -- what follows is asked without this turn
+ALTER TABLE answers ADD COLUMN from_search INTEGER NOT NULL DEFAULT 0;  -- a search chose its sentences, no model
+
+-- What is written in a conversation and not asked yet; of an earlier question that is being edited, too.
+CREATE TABLE drafts (
+    conversation_id TEXT NOT NULL PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    question_id TEXT REFERENCES questions (id) ON DELETE SET NULL,
+    edited TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4)

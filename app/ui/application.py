@@ -155,6 +155,8 @@ class Opening(QObject):
                 state = msgspec.msgpack.encode(self.presenter.state())
                 with contextlib.suppress(AppError):  # a full disk: the window will open in its usual place
                     self._desk.settings.set_blob(_BLOB, state)
+                with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
+                    self.presenter.conversation.drafts.close()
             self._desk.close()
         if self.presenter is not None:
             self.presenter.window.deleteLater()

@@ -72,6 +72,19 @@ def test_two_questions_as_json(run: Any, story: Path, tiny_scout: Path) -> None:
     assert all(0 <= event["reused"] <= event["done"] <= event["total"] for event in readings)
 
 
+def test_an_answer_without_a_book_says_so(run: Any, tmp_path: Path, story: Path, tiny_scout: Path) -> None:
+    tiny = ("--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "--temperature", 0, "--seed", 1)
+    code, out, _ = run("ask", *tiny, "What burned?")
+    assert code == 0
+    assert out.rstrip().endswith("\n  Answered without any book.")
+    code, out, _ = run("ask", *tiny, "--document", story, "What burned?")
+    assert code == 0
+    assert "without any book" not in out
+    for more, without in ((), True), (("--document", story), False):
+        _, out, _ = run("ask", *tiny, "--json", *more, "What burned?")
+        assert lines(out)[-1]["without_book"] is without
+
+
 def test_an_adapter_changes_what_is_said(run: Any, tmp_path: Path, story: Path, tiny_scout: Path) -> None:
     lora = write_lora(tmp_path / "lora.gguf", tiny_scout, strength=2.0)
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from docx import Document
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import docx, html, markdown
@@ -31,7 +31,7 @@ def cite(mark: str, state: CitationState, *, quote: str = "", on_page: str = "",
 def turn(
     text: str, citations: tuple[Citation, ...] = (), ending: Ending = Ending.COMPLETE, asked: str = "When?"
 ) -> Turn:
-    question = StoredQuestion("q", "c", None, asked, (), 0.0)
+    question = StoredQuestion("q", "c", None, asked, (BookRef("b"),), 0.0)
     return Turn(question, Answer("a", "q", text, ending, "Scout", 0.0, citations))
 
 

@@ -13,7 +13,7 @@ from docx.shared import Cm
 from lxml import html as lxml_html
 from PIL import Image as Pillow
 
-from app.core.conversation import Answer, Ending, StoredQuestion, Turn
+from app.core.conversation import Answer, BookRef, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.export import files
@@ -41,7 +41,7 @@ def load(image: ImageRef, longest_side: int) -> bytes:
 
 
 def turn(asked: str, images: tuple[ImageRef, ...], text: str = "Yes.", id: str = "a") -> Turn:
-    question = StoredQuestion("q", "c", None, asked, (), 0.0, images)
+    question = StoredQuestion("q", "c", None, asked, (BookRef("b"),), 0.0, images)
     return Turn(question, Answer(id, "q", text, Ending.COMPLETE, "Scout", 0.0))
 
 

@@ -12,7 +12,7 @@ from docx import Document
 from markdown_it import MarkdownIt
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
@@ -21,6 +21,7 @@ from app.export.sheet import SheetReport, compose_sheet
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
+BOOKS = (BookRef("b"),)
 HOSTILE = "<script>alert(1)</script> ![x](http://example.org/x.png) \\| end\u202e"
 
 
@@ -35,15 +36,15 @@ def row(
             quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
             citations.append(Citation("lease", "Lease", int(label), label, quote, state, start, start + len(mark)))
     answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
-    return SheetRow(StoredQuestion("q", "s", None, asked, (), 0.0), answer)
+    return SheetRow(StoredQuestion("q", "s", None, asked, BOOKS, 0.0), answer)
 
 
-BOOKS = {id: Book(id, id.title(), Format.PDF, "", "", 0.0, 100, 0) for id in ("lease", "letters")}
-WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", (), 0.0))
+SHELF = {id: Book(id, id.title(), Format.PDF, "", "", 0.0, 100, 0) for id in ("lease", "letters")}
+WAITING = SheetRow(StoredQuestion("q", "s", None, "And later?", BOOKS, 0.0))
 
 
 def compose(*rows: SheetRow, title: str = "Notice") -> SheetReport:
-    return compose_sheet(Sheet("s", title, 0.0, (), rows), BOOKS)
+    return compose_sheet(Sheet("s", title, 0.0, (), rows), SHELF)
 
 
 @pytest.fixture

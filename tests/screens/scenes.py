@@ -20,6 +20,7 @@ from app.ui.settings_dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.gallery_scenes import GALLERY_SCALED, GALLERY_SCENES
+from tests.screens.holding_scenes import HOLDING_SCENES
 from tests.screens.model_scenes import MODEL_SCALED, MODEL_SCENES
 from tests.screens.page_scenes import PAGE_SCALED, PAGE_SCENES
 from tests.screens.remote_scenes import REMOTE_SCENES
@@ -444,6 +445,7 @@ SCENES: dict[str, Scene] = (
             *VIDEO_SCENES,
             *sheets.SCENES,
             *GALLERY_SCENES,
+            *HOLDING_SCENES,
             *MODEL_SCENES,
         )
     }

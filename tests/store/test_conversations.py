@@ -190,6 +190,24 @@ def test_the_history_of_a_question_is_the_branch_it_was_asked_on(conversations: 
     assert conversations.history(first.id) == ()
 
 
+def test_a_book_is_put_behind_the_others_once(database: Database, conversations: Conversations) -> None:
+    shelf = Books(database)
+    documents = [Document(f"Book {n}", Format.TEXT, f"{n}" * 64, (Page(1, "1", "The lamp."),)) for n in range(3)]
+    first, second, third = (shelf.add(document, Path(f"/{document.title}.txt")).id for document in documents)
+    talk = conversations.create("One", (BookRef(second, PageRange(1, 1)), BookRef(first)))
+    for book in (third, second, third):
+        conversations.add_book(talk.id, book)
+    kept = conversations.get(talk.id)
+    assert kept is not None
+    assert kept.books == (BookRef(second, PageRange(1, 1)), BookRef(first), BookRef(third))
+    shelf.delete(first)
+    conversations.add_book(talk.id, first)
+    conversations.add_book("gone", third)
+    kept = conversations.get(talk.id)
+    assert kept is not None
+    assert [ref.book_id for ref in kept.books] == [second, third, first], "one that was taken away left its place"
+
+
 def test_conversations_do_not_mix(conversations: Conversations) -> None:
     one, two = conversations.create().id, conversations.create().id
     question = ask(conversations, "one", conversation=one)

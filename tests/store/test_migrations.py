@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.core.conversation import BookRef, CitationState, Ending, PageRange, Timings, Usage
+from app.core.conversation import BookRef, CitationState, Draft, Ending, PageRange, Timings, Usage
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
@@ -18,6 +18,7 @@ from app.core.settings import EngineSettings, KvType, Settings, Theme
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.drafts import Drafts
 from app.store.images import Images
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.recognitions import Recognitions
@@ -90,6 +91,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         if version >= 3:
             assert image.book_id == book.id
             assert Images(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
+        written = Draft("And then?", second.question.id, "Where does he sail?") if version >= 4 else Draft()
+        assert Drafts(database).get(talk.id) == written
         assert not book.hidden_read
 
         with database.read() as connection:

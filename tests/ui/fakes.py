@@ -51,6 +51,7 @@ from app.services.videos import Videos
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.drafts import Drafts
 from app.store.images import Images as ImageStore
 from app.store.passages import Passages
 from app.store.secret import Key, KeyOrigin, draw_secret
@@ -403,6 +404,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,
+        drafts=Drafts(database),
         settings=settings,
         engine=engine,  # type: ignore[arg-type]
         reader=reader,  # type: ignore[arg-type]

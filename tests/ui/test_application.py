@@ -85,6 +85,24 @@ def test_what_the_window_remembers_is_there_at_the_next_start(
     _end(second)
 
 
+def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
+    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+) -> None:
+    def reopen(paths: Paths, passphrase: str | None) -> Desk:
+        return open_desk(paths.data).desk
+
+    first = start(reopen)
+    wait(lambda: first.presenter is not None and first.presenter.conversation.conversation is not None)
+    assert first.presenter is not None
+    qtbot.keyClicks(first.presenter.window.talk.composer.editor, "When must")
+    _end(first)
+    second = start(reopen)
+    wait(lambda: second.presenter is not None and second.presenter.conversation.conversation is not None)
+    assert second.presenter is not None
+    assert second.presenter.window.talk.composer.text() == "When must"
+    _end(second)
+
+
 def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
     qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
 ) -> None:

@@ -77,6 +77,31 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
 
 
+def test_a_question_typed_too_early_is_asked_of_the_books(opening: Opening, tmp_path: Path) -> None:
+    """At the first start the handbook is being opened, and the model loaded; then another book is dropped."""
+    wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
+    presenter = opening.presenter
+    assert presenter is not None
+    desk, talk, composer = presenter._desk, presenter.conversation, presenter.window.talk.composer
+    desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
+    wait(lambda: talk.conversation is not None and bool(presenter.shelf.openings.pending(talk.conversation.id)))
+    assert talk.conversation is not None
+    talk.submit("How do I add a book?")
+    assert composer.hold_words != ""
+    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
+    presenter.window.files_dropped.emit([notes])
+    talk.submit("What burned?")
+    assert composer.hold_words == "Waiting for “notes” to open…"
+    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+    first, second = desk.conversations.turns(talk.conversation.id)
+    titles = {book.id: book.title for book in desk.library.books()}
+    assert [titles[ref.book_id] for ref in first.question.books] == ["A handbook"]
+    assert [titles[ref.book_id] for ref in second.question.books] == ["A handbook", "Notes"]
+
+
 def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Opening) -> None:
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter

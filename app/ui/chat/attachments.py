@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from app.messages import _
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import Card, CardButton
-from app.ui.chat.attachment_note import AttachmentNote
 from app.ui.chat.buttons import TextButton
+from app.ui.chat.composer_note import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 
 ROWS_IN_SIGHT = 2
@@ -34,7 +34,7 @@ class Attachments(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards = _Cards(theme)
-        self._note = AttachmentNote(theme, self)
+        self._note = ComposerNote(theme, self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

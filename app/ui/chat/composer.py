@@ -23,6 +23,7 @@ from app.messages import _
 from app.ui.chat import send_button
 from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import TextButton
+from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.send_button import SendButton
 from app.ui.chat.typography import SIZE_ANSWER
@@ -39,7 +40,8 @@ _PADDING = SPACE_M
 
 
 class Composer(QWidget):
-    """A frame with the field, above it the images that are attached, below it what can be added, a note, the button.
+    """A frame with the field, above it the images that are attached and why a question is held, below it what can be
+    added, a note, the button.
 
     It never empties itself: whoever takes a question calls `set_text("")` once the question is kept.
     """
@@ -51,6 +53,7 @@ class Composer(QWidget):
     edit_last_requested = Signal()
     text_changed = Signal(str)
     cancelled_edit = Signal()
+    hold_answered = Signal()  # what is offered beside a held question
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
@@ -59,12 +62,15 @@ class Composer(QWidget):
         self._theme = theme
         self._busy = False
         self._editing = False
-        self._held = False
+        self._refused = False
+        self._locked = False
         self._dragged_over = False
         self._note = ""
         self._text_height = _LINE
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
+        self._hold = ComposerNote(theme, self)
+        self._hold.hide()
         self.book_button = TextButton(_("+ Book"), theme, self, tip=_("Put a book on the desk"), size=SIZE_UI)
         tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
         self.image_button = TextButton(_("+ Image"), theme, self, tip=tip, size=SIZE_UI)
@@ -84,6 +90,7 @@ class Composer(QWidget):
         self.book_button.clicked.connect(self.add_book_requested)
         self.image_button.clicked.connect(self.add_image_requested)
         self.attachments.resized.connect(self._take_attachments)
+        self._hold.button.clicked.connect(self.hold_answered)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -94,14 +101,37 @@ class Composer(QWidget):
     def set_busy(self, busy: bool) -> None:
         """While busy the button stops instead of sending, and so does Esc; the text can be written on."""
         self._busy = busy
-        self.send_button.tell(busy=busy)
-        self._enable()
-        self._arrange()
+        self._tell_button()
 
-    def set_held(self, held: bool) -> None:
-        """A held question is not to be sent yet: the button is dead, and whoever is asked all the same says why."""
-        self._held = held
+    def set_refused(self, refused: bool) -> None:
+        """What is attached cannot be asked with: the button is dead, and whoever is asked all the same says why."""
+        self._refused = refused
         self._enable()
+
+    def show_hold(self, words: str, action: str, *, locked: bool) -> None:
+        """Why the question was not sent, and a button that emits `hold_answered`; no words hide both.
+
+        A `locked` one is held: it cannot be written on, the button takes it back instead of sending, and so does Esc.
+        """
+        if (words, action, locked) == (self._hold.words, self._hold.button.text(), self._locked):
+            return
+        if locked and not self._locked:
+            self.editor.moveCursor(QTextCursor.MoveOperation.End)
+        self._locked = locked
+        self.editor.setReadOnly(locked)
+        self._hold.tell(words, action)
+        self._restyle()
+        self._tell_button()
+        self._take_attachments()
+
+    @property
+    def hold_words(self) -> str:
+        """What is said of the question that was not sent; empty where nothing is."""
+        return self._hold.words
+
+    @property
+    def hold_button(self) -> TextButton:
+        return self._hold.button
 
     def set_text(self, text: str) -> None:
         self.editor.setPlainText(text)
@@ -127,7 +157,9 @@ class Composer(QWidget):
         self.update()
 
     def set_hint(self, placeholder: str) -> None:
-        self.editor.setPlaceholderText(placeholder)
+        if placeholder != self.editor.placeholderText():
+            self.editor.setPlaceholderText(placeholder)
+            self.editor.viewport().update()  # Qt leaves what was drawn of the one before
 
     def set_editing(self, editing: bool) -> None:
         """An earlier question is in the field; Esc emits `cancelled_edit`."""
@@ -139,11 +171,11 @@ class Composer(QWidget):
 
     def _submit(self) -> None:
         text = self.text()
-        if (text.strip() or self.attachments.cards()) and not self._busy:
+        if (text.strip() or self.attachments.cards()) and not self._busy and not self._locked:
             self.submitted.emit(text)
 
     def _leave(self) -> None:
-        if self._busy:
+        if self._busy or self._hold.words:
             self.stop_requested.emit()
         elif self._editing:
             self.cancelled_edit.emit()
@@ -153,7 +185,7 @@ class Composer(QWidget):
             self.edit_last_requested.emit()
 
     def _press(self) -> None:
-        if self._busy:
+        if self._busy or self._locked:
             self.stop_requested.emit()
         else:
             self._submit()
@@ -169,7 +201,12 @@ class Composer(QWidget):
 
     def _enable(self) -> None:
         given = bool(self.attachments.cards()) or not self.editor.document().isEmpty()
-        self.send_button.setEnabled(self._busy or (given and not self._held))
+        self.send_button.setEnabled(self._busy or self._locked or (given and not self._refused))
+
+    def _tell_button(self) -> None:
+        self.send_button.tell(busy=self._busy, held=self._locked)
+        self._enable()
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:  # from one of the buttons or cards, as the next one
@@ -204,8 +241,8 @@ class Composer(QWidget):
     # looks
 
     def sizeHint(self) -> QSize:
-        images = self._height_of_attachments()
-        return QSize(480, images + self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
+        above = self._height_of_attachments() + self._height_of_hold()
+        return QSize(480, above + self._text_height + SPACE_S + _TOOLS + 2 * _PADDING + SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.sizeHint().height())
@@ -237,6 +274,10 @@ class Composer(QWidget):
         height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
         return height + SPACE_M if height else 0
 
+    def _height_of_hold(self) -> int:
+        """As above."""
+        return self._hold.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if self._hold.words else 0
+
     def _frame(self) -> QRect:
         measure = round(QFontMetricsF(text_font(SIZE_ANSWER)).averageCharWidth() * MEASURE_CHARACTERS)
         width = min(measure, self.width() - 2 * SPACE_XL)
@@ -247,7 +288,9 @@ class Composer(QWidget):
         tools = inside.bottom() + 1 - _TOOLS
         images = self._height_of_attachments()
         self.attachments.setGeometry(inside.x(), inside.y(), inside.width(), max(0, images - SPACE_M))
-        top = inside.y() + images
+        hold = self._height_of_hold()
+        self._hold.setGeometry(inside.x(), inside.y() + images, inside.width(), max(0, hold - SPACE_M))
+        top = inside.y() + images + hold
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (_TOOLS - self.book_button.height()) // 2)
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
@@ -255,7 +298,7 @@ class Composer(QWidget):
         self.update()
 
     def _restyle(self) -> None:
-        self.editor.dress(self._theme.palette)
+        self.editor.dress(self._theme.palette, quiet=self._locked)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002

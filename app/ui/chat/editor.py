@@ -36,12 +36,12 @@ class QuestionEditor(QPlainTextEdit):
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(_("Question"))
 
-    def dress(self, palette: Palette) -> None:
-        """Take the colours of a theme."""
+    def dress(self, palette: Palette, *, quiet: bool = False) -> None:
+        """Take the colours of a theme; what is written stands back in `quiet` ones."""
         colours = self.palette()
         for role, colour in (
             (QPalette.ColorRole.Base, palette.surface),
-            (QPalette.ColorRole.Text, palette.ink),
+            (QPalette.ColorRole.Text, palette.soft_ink if quiet else palette.ink),
             (QPalette.ColorRole.PlaceholderText, palette.soft_ink),
             (QPalette.ColorRole.Highlight, palette.highlight),
             (QPalette.ColorRole.HighlightedText, palette.ink),
@@ -53,7 +53,7 @@ class QuestionEditor(QPlainTextEdit):
         key = event.key()
         if self._composing and (key in _RETURN_KEYS or key == Qt.Key.Key_Escape):
             event.accept()
-        elif key in _RETURN_KEYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        elif key in _RETURN_KEYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self.isReadOnly():
             self.insertPlainText("\n")
             self.ensureCursorVisible()
         elif key in _RETURN_KEYS:
@@ -77,7 +77,7 @@ class QuestionEditor(QPlainTextEdit):
             self.files_given.emit(files)
         elif holds_image(source) and not holds_words(source):
             self.image_given.emit(read_image(source))
-        elif source.hasText():
+        elif source.hasText() and not self.isReadOnly():
             self.insertPlainText(_break_lines(disarm(source.text())))
 
 

@@ -26,11 +26,15 @@ class EmptyHint(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(self.update)
 
-    def tell(self, title: str, lines: Sequence[str]) -> None:
+    def tell(self, title: str, lines: Sequence[str]) -> bool:
+        """Whether that is something new."""
+        if (title, tuple(lines)) == (self._title, self._lines):
+            return False
         self._title, self._lines = title, tuple(lines)
         self.setAccessibleName(title)
         self.setAccessibleDescription("\n".join(lines))
         self.update()
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette

@@ -15,16 +15,23 @@ HEIGHT = 30  # px
 
 
 class SendButton(PlainButton):
-    """`Send`, or `Stop  Esc` while an answer is being written."""
+    """`Send`, `Stop  Esc` while an answer is being written, or `Cancel  Esc` while a question is held."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.tell(busy=False)
+        self.tell(busy=False, held=False)
 
-    def tell(self, *, busy: bool) -> None:
-        self.setText(_("Stop  Esc") if busy else _("Send"))
-        self.setAccessibleName(_("Stop") if busy else _("Send"))
-        self.setToolTip(_("Stop the answer (Esc)") if busy else _("Ask (Return)"))
+    def tell(self, *, busy: bool, held: bool) -> None:
+        if held:
+            words = _("Cancel  Esc"), _("Cancel"), _("Take the question back (Esc)")
+        elif busy:
+            words = _("Stop  Esc"), _("Stop"), _("Stop the answer (Esc)")
+        else:
+            words = _("Send"), _("Send"), _("Ask (Return)")
+        text, name, tip = words
+        self.setText(text)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
         self.resize(self.sizeHint())
         self.update()
 

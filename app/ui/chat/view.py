@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, Citation, Turn
+from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.image import ImageRef
 from app.messages import _
@@ -27,14 +27,14 @@ KEPT_THUMBNAILS = 100
 """About 30 MB."""
 
 
-def say_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_ending`
-    return ""
+def say_nothing(question: StoredQuestion, answer: Answer) -> Sequence[str]:  # noqa: ARG001 - the form of `remark`
+    return ()
 
 
 class ConversationView(Scroller):
     """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
 
-    `word_ending` gives the sentence under an answer of `show_turns` that did not end by itself.
+    `remark` gives the sentences under an answer of `show_turns`.
     `open_address` is called with a web address once the person agreed to open it.
     """
 
@@ -52,11 +52,11 @@ class ConversationView(Scroller):
         theme: Theme,
         parent: QWidget | None = None,
         *,
-        word_ending: Callable[[Answer], str] = say_nothing,
+        remark: Callable[[StoredQuestion, Answer], Sequence[str]] = say_nothing,
         open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__(theme, parent)
-        self._word_ending = word_ending
+        self._remark = remark
         self._open_address = open_address
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
@@ -75,8 +75,8 @@ class ConversationView(Scroller):
         self._clear()
         self._shelf = dict(shelf)
         for turn in turns:
-            sentence = self._word_ending(turn.answer) if turn.answer else ""
-            self._column.slots += make_slots(turn, [sentence] if sentence else [])
+            sentences = self._remark(turn.question, turn.answer) if turn.answer else ()
+            self._column.slots += make_slots(turn, list(sentences))
         self._column.number_images()
         self._guess_heights()
         self._following = True
@@ -92,15 +92,18 @@ class ConversationView(Scroller):
         answer_id: str,
         books: Collection[str] = (),
         images: Sequence[ImageRef] = (),
+        sentences: Sequence[str] = (),
     ) -> None:
-        """A new question at the end, and an open answer below it; `books` are the ids of those on the desk."""
+        """A new question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
+        those on the desk."""
         desk = frozenset(books)
         self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
         self._column.number_images()
-        self._open_answer(Slot(question_id, "", answer_id, books=desk))
+        self._open_answer(Slot(question_id, "", answer_id, books=desk, sentences=list(sentences)))
 
-    def begin_answer(self, question_id: str, answer_id: str) -> None:
-        """An open answer under this question, in the place of the one before and of all that followed it."""
+    def begin_answer(self, question_id: str, answer_id: str, sentences: Sequence[str] = ()) -> None:
+        """An open answer under this question, in the place of the one before and of all that followed it, with
+        `sentences` under it."""
         index = self._column.index_of_question(question_id)
         if index < 0:
             raise ValueError(f"question {question_id} is not shown")
@@ -110,7 +113,17 @@ class ConversationView(Scroller):
             self._drop(slot)
         del self._column.slots[index + 1 :]
         books = self._column.slots[index].books
-        self._open_answer(Slot(question_id, "", answer_id, books=books, variant=variants, variants=variants))
+        self._open_answer(
+            Slot(
+                question_id,
+                "",
+                answer_id,
+                books=books,
+                sentences=list(sentences),
+                variant=variants,
+                variants=variants,
+            )
+        )
 
     def set_progress(self, text: str, fraction: float | None) -> None:
         """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
@@ -127,13 +140,13 @@ class ConversationView(Scroller):
         if (message := self._open_message()) is not None:
             message.show_checked(citations)
 
-    def finish(self, answer: Answer, sentence: str = "") -> None:
-        """The open answer as it was kept; `sentence` stands under it."""
+    def finish(self, answer: Answer, *sentences: str) -> None:
+        """The open answer as it was kept; `sentences` stand under it."""
         slot = next((s for s in self._column.slots if s.is_answer and s.question_id == answer.question_id), None)
         if slot is None:
             return
         slot.answer, slot.answer_id, slot.text = answer, answer.id, answer.text
-        slot.sentences = [sentence] if sentence else []
+        slot.sentences = list(sentences)
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             slot.message.set_sentences(slot.sentences)
@@ -167,8 +180,8 @@ class ConversationView(Scroller):
 
     def set_empty_hint(self, title: str, lines: Sequence[str]) -> None:
         """What is shown while there are no turns."""
-        self._hint.tell(title, lines)
-        self._settle()
+        if self._hint.tell(title, lines):
+            self._settle()
 
     def go_to(self, question_id: str) -> None:
         """Have this question at the top of the window, or as high as what follows it allows; nothing where it is not

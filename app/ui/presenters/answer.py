@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.basis import asked_words
 from app.core.cancel import Cancel
-from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Turn
+from app.core.conversation import Answer, BookRef, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import (
     AnswerEvent,
@@ -32,7 +34,7 @@ from app.ui.chat.view import ConversationView
 from app.ui.jobs import Job
 from app.ui.presenters.pace import Pace
 from app.ui.presenters.words import (
-    ending_words,
+    answer_remarks,
     follow,
     loading_words,
     looking_share,
@@ -44,18 +46,21 @@ from app.ui.presenters.words import (
 
 @dataclass
 class Running:
-    """`before` are the turns above the question; the ids are empty until the question is on disk.
+    """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
+    question is on disk.
 
-    `again` says that the question was there before and gets another answer.
+    `again` says that the question was there before and gets another answer, `written` that it was just written.
     """
 
     conversation: Conversation
     text: str
     before: tuple[Turn, ...]
+    books: tuple[BookRef, ...]
     parent_id: str | None = None
     question_id: str = ""
     answer_id: str = ""
     again: bool = False
+    written: bool = False
     images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
@@ -64,12 +69,19 @@ class Running:
 
     @property
     def book_ids(self) -> tuple[str, ...]:
-        return tuple(ref.book_id for ref in self.conversation.books)
+        return tuple(ref.book_id for ref in self.books)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the answer from its first word on."""
+        words = asked_words(self.kept(0.0))
+        return (words,) if words else ()
 
     def kept(self, created_at: float) -> StoredQuestion:
         """The question as the store has it; `created_at` in seconds since the epoch."""
-        talk = self.conversation
-        return StoredQuestion(self.question_id, talk.id, self.parent_id, self.text, talk.books, created_at, self.images)
+        return StoredQuestion(
+            self.question_id, self.conversation.id, self.parent_id, self.text, self.books, created_at, self.images
+        )
 
 
 @dataclass(frozen=True)
@@ -188,13 +200,15 @@ class AnswerPresenter(QObject):
         self.stored.emit(running)
         if self._is_shown(running):
             if running.again:
-                self._view.begin_answer(question_id, answer_id)
+                self._view.begin_answer(question_id, answer_id, running.remarks)
             else:
                 self._begin_turn(running)
         self.begun.emit(running)
 
     def _begin_turn(self, running: Running) -> None:
-        self._view.begin_turn(running.question_id, running.text, running.answer_id, running.book_ids, running.images)
+        self._view.begin_turn(
+            running.question_id, running.text, running.answer_id, running.book_ids, running.images, running.remarks
+        )
 
     def _on_reading(self, running: Running, event: Reading) -> None:
         now = follow(event, running.pace, self._clock(), self._use if self._is_shown(running) else None)
@@ -222,7 +236,8 @@ class AnswerPresenter(QObject):
         answer, problem = outcome.answer, outcome.problem
         if answer is not None and self._is_shown(outcome.running):
             self._view.set_progress("", None)
-            self._view.finish(answer, sentence(problem) if problem is not None else ending_words(answer))
+            asked = outcome.running.kept(answer.created_at)
+            self._view.finish(answer, *answer_remarks(asked, msgspec.structs.replace(answer, problem=problem)))
         self.ended.emit(outcome)
 
     def _is_shown(self, running: Running) -> bool:

@@ -1,4 +1,4 @@
-"""The images that go with the next question: opened, put in order, counted, and handed over with it."""
+"""The images that go with a question that is being written: opened, put in order, counted, handed over with it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from app.ui.widgets.pictures import to_image
 
 @dataclass(frozen=True)
 class _Attached:
-    """`image` is None while it is being opened, `picture` until there is a thumbnail, `tokens` while nobody has
-    counted them."""
+    """`writing` names the question that it goes with. `image` is None while it is being opened, `picture` until there
+    is a thumbnail, `tokens` while nobody has counted them."""
 
     key: int
+    writing: str
     untrusted_name: str
     image: Image | ImageRef | None = None
     picture: QImage | None = None
@@ -40,6 +41,9 @@ class _Attached:
 
 
 class AttachmentsPresenter(QObject):
+    """Every question that is being written has its own images; those of one are shown. Whoever has it written names it:
+    by its conversation, or, where a kept one is edited, by that."""
+
     given = Signal()  # something is being attached
     view_wanted = Signal(object)  # Image | ImageRef, to be shown large
     settings_wanted = Signal()
@@ -50,6 +54,7 @@ class AttachmentsPresenter(QObject):
         self._desk = desk
         self._bridge = bridge
         self._composer = composer
+        self._writing = ""
         self._attached: tuple[_Attached, ...] = ()
         self._next_key = 0
         self._handed_over: frozenset[int] = frozenset()
@@ -63,43 +68,65 @@ class AttachmentsPresenter(QObject):
 
     # ---- what the question is asked with
 
+    @property
+    def _here(self) -> tuple[_Attached, ...]:
+        """Those of the question that is shown."""
+        return self._of(self._writing)
+
+    def _of(self, writing: str) -> tuple[_Attached, ...]:
+        return tuple(attached for attached in self._attached if attached.writing == writing)
+
     def images(self) -> tuple[Image | ImageRef, ...]:
         """In their order."""
-        return tuple(attached.image for attached in self._attached if attached.image is not None)
+        return tuple(attached.image for attached in self._here if attached.image is not None)
 
-    def refusal(self) -> str:
-        """Why no question can be asked with what is attached; empty where it can."""
-        if any(attached.image is None for attached in self._attached):
+    def refusal(self, writing: str) -> str:
+        """Why a question cannot be asked with what is attached to it; empty where it can."""
+        attached = self._of(writing)
+        if any(one.image is None for one in attached):
             return _("An image is still being opened. Wait a moment, or remove it, then ask.")
-        blindness = self.blindness() if self._attached else ""
+        blindness = self.blindness() if attached else ""
         return blindness and f"{blindness} {_('Choose one, or remove the images, then ask.')}"
 
-    def hand_over(self) -> tuple[Image | ImageRef, ...]:
+    def hand_over(self, writing: str) -> tuple[Image | ImageRef, ...]:
         """The images for a question that is about to be kept; they stay here until `let_go`."""
-        self._handed_over = frozenset(attached.key for attached in self._attached)
-        return self.images()
+        attached = self._of(writing)
+        self._handed_over = frozenset(one.key for one in attached)
+        return tuple(one.image for one in attached if one.image is not None)
 
     def let_go(self) -> None:
         """The question is kept, and its images with it."""
         self._keep([attached for attached in self._attached if attached.key not in self._handed_over])
 
-    def clear(self) -> None:
-        for attached in self._attached:
+    def clear(self, writing: str) -> None:
+        """This question is not written any more."""
+        for attached in self._of(writing):
             if attached.job is not None:
                 attached.job.cancel()
-        self._keep([])
+        self._keep([attached for attached in self._attached if attached.writing != writing])
 
-    def show(self, refs: Sequence[ImageRef]) -> None:
-        """Those of a question that is edited, instead of what is attached."""
-        self.clear()
+    def show(self, writing: str) -> None:
+        """From now on this question is written."""
+        if writing != self._writing:
+            self._writing = writing
+            self.measure()
+
+    def edit(self, writing: str, refs: Sequence[ImageRef]) -> None:
+        """From now on a kept question is written anew, with the images that it has."""
+        self.clear(writing)
+        self._writing = writing
         for ref in refs:
             self._adopt(ref)
         self.measure()
 
+    def rename(self, writing: str, to: str) -> None:
+        """What goes with one question goes with the other."""
+        self._keep([replace(one, writing=to) if one.writing == writing else one for one in self._attached])
+
     @property
     def room(self) -> int:
         """How many more the question takes."""
-        return MOST_IN_QUESTION - len(self._attached)
+        return MOST_IN_QUESTION - len(self._here)
 
     def blindness(self) -> str:
         """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
@@ -111,7 +138,7 @@ class AttachmentsPresenter(QObject):
     @property
     def tokens(self) -> int:
         """What they take of the context, as far as it is counted."""
-        return sum(attached.tokens or 0 for attached in self._attached)
+        return sum(attached.tokens or 0 for attached in self._here)
 
     @Slot(object)
     def add(self, image: Image | ImageRef) -> None:
@@ -148,9 +175,10 @@ class AttachmentsPresenter(QObject):
     @Slot(int, int)
     def move(self, key: int, place: int) -> None:
         """Put one where number `place`, from 0, is."""
-        others = [attached for attached in self._attached if attached.key != key]
-        moved = next(attached for attached in self._attached if attached.key == key)
-        self._keep([*others[:place], moved, *others[place:]])
+        elsewhere = [attached for attached in self._attached if attached.writing != self._writing]
+        others = [attached for attached in self._here if attached.key != key]
+        moved = next(attached for attached in self._here if attached.key == key)
+        self._keep([*elsewhere, *others[:place], moved, *others[place:]])
 
     @Slot(int)
     def _view(self, key: int) -> None:
@@ -169,7 +197,7 @@ class AttachmentsPresenter(QObject):
             named = source if source.is_file else replace(source, name=self._unused(source.name))
             work = partial(open_source, self._desk.images, named)
             job = self._bridge.stream(Executor.IMAGES, work, partial(self._on_event, key, source))
-            self._attached = (*self._attached, _Attached(key, named.name, job=job))
+            self._attached = (*self._attached, _Attached(key, self._writing, named.name, job=job))
         if taken:
             self._draw()
             self.given.emit()
@@ -185,7 +213,7 @@ class AttachmentsPresenter(QObject):
     def _adopt(self, image: Image | ImageRef) -> None:
         ref = ref_of(image)
         picture = to_image(image.thumbnail) if isinstance(image, Image) else None
-        attached = _Attached(self._new_key(), ref.untrusted_name, image, picture)
+        attached = _Attached(self._new_key(), self._writing, ref.untrusted_name, image, picture)
         self._keep([*self._attached, attached])
         if picture is None:
             work = partial(self._desk.images.thumbnail, ref.sha256)
@@ -220,7 +248,7 @@ class AttachmentsPresenter(QObject):
         """Ask the engine what they take of the context; the answer comes when it is not busy."""
         if self._counting is not None:
             self._counting.cancel()
-        refs = {attached.key: attached.ref for attached in self._attached if attached.ref is not None}
+        refs = {attached.key: attached.ref for attached in self._here if attached.ref is not None}
         if refs:
             work = partial(self._desk.images.tokens, tuple(refs.values()))
             done = partial(self._take_tokens, tuple(refs))
@@ -229,7 +257,8 @@ class AttachmentsPresenter(QObject):
 
     def _take_tokens(self, keys: tuple[int, ...], tokens: tuple[int, ...] | None) -> None:
         taken = dict(zip(keys, tokens, strict=True)) if tokens is not None else {}
-        self._keep([replace(attached, tokens=taken.get(attached.key)) for attached in self._attached])
+        counted = [replace(one, tokens=taken.get(one.key)) if one.key in keys else one for one in self._attached]
+        self._keep(counted)
 
     @Slot(object)
     def _on_uncounted(self, problem: Problem) -> None:
@@ -243,7 +272,7 @@ class AttachmentsPresenter(QObject):
 
     def _unused(self, name: str) -> str:
         """A name that tells one image without a name from the others."""
-        names = {attached.untrusted_name for attached in self._attached}
+        names = {attached.untrusted_name for attached in self._here}
         numbered = (f"{name} {number}" for number in range(2, len(names) + 2))
         return name if name not in names else next(other for other in numbered if other not in names)
 
@@ -255,7 +284,7 @@ class AttachmentsPresenter(QObject):
         self._draw()
 
     def _draw(self) -> None:
-        blind = self.blindness() if self._attached else ""
+        blind = self.blindness() if self._here else ""
         cards = [
             Card(
                 attached.key,
@@ -264,19 +293,19 @@ class AttachmentsPresenter(QObject):
                 attached.picture,
                 opening=attached.image is None,
             )
-            for attached in self._attached
+            for attached in self._here
         ]
         self._composer.attachments.show_cards(cards)
         self._composer.attachments.show_note(blind, _("Choose a projector…"))
         self._composer.set_note(self._sum())
-        self._composer.set_held(bool(self.refusal()))
+        self._composer.set_refused(bool(self.refusal(self._writing)))
 
     def _sum(self) -> str:
         """What several take together; of one its card says it."""
-        if len(self._attached) < 2:
+        if len(self._here) < 2:
             return ""
-        words = _("{n} images").format(n=count(len(self._attached)))
-        if any(attached.tokens is None for attached in self._attached):
+        words = _("{n} images").format(n=count(len(self._here)))
+        if any(attached.tokens is None for attached in self._here):
             return words
         return f"{words} · {_('{n} tokens').format(n=count(self.tokens))}"
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import Conversation, StoredQuestion, Turn
+from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
 from app.core.document import Book
 from app.services.desk import Desk
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A conversation, None when it was deleted, with the turns of its shown branch and all books by id.
+    """A conversation, None when it was deleted, with the turns of its shown branch, all books by id and what is written
+    in it.
 
     `place`: the id of the question that is to be seen; empty for the end.
     """
@@ -21,6 +22,7 @@ class Loaded:
     conversation: Conversation | None
     turns: tuple[Turn, ...]
     books: dict[str, Book]
+    draft: Draft
     place: str = ""
 
 
@@ -30,7 +32,12 @@ def load(desk: Desk, conversation_id: str, place: str = "") -> Loaded:
         desk.conversations.show_question(place)
     conversation = desk.conversations.get(conversation_id)
     turns = desk.conversations.turns(conversation_id) if conversation else ()
-    return Loaded(conversation, turns, {book.id: book for book in desk.library.books()}, place)
+    books = {book.id: book for book in desk.library.books()}
+    return Loaded(conversation, turns, books, desk.drafts.get(conversation_id), place)
+
+
+def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion | None:
+    return next((turn.question for turn in turns if turn.question.id == question_id), None)
 
 
 def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.conversation import BookRef, Conversation, Question, StoredQuestion, Turn
+from app.core.cancel import Cancel
+from app.core.conversation import BookRef, Conversation, Question, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
+from app.core.events import AnswerEvent
 from app.core.image import ref_of
 from app.messages import _, sentence
 from app.services.context import ContextUse
@@ -21,7 +24,28 @@ from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
 from app.ui.presenters.attachments import AttachmentsPresenter
-from app.ui.presenters.branches import Loaded, follow, load, step_variant, turns_before, without_images
+from app.ui.presenters.branches import (
+    Loaded,
+    find_question,
+    follow,
+    load,
+    step_variant,
+    turns_before,
+    without_images,
+)
+from app.ui.presenters.drafts import Drafts
+from app.ui.presenters.holding import Holding, Wanted
+from app.ui.presenters.models import ModelPresenter
+from app.ui.presenters.openings import Openings
+from app.ui.presenters.writing import Writing
+
+
+@dataclass(frozen=True)
+class _Wanted(Wanted):
+    """The kept question `question_id` is to be asked once more, else what is written in the conversation."""
+
+    question_id: str = ""
+    excerpts: bool = False
 
 
 class ConversationPresenter(QObject):
@@ -34,6 +58,7 @@ class ConversationPresenter(QObject):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
     failed = Signal(str)
+    held = Signal()  # whether a question waits may have changed
 
     def __init__(
         self,
@@ -42,6 +67,8 @@ class ConversationPresenter(QObject):
         view: ConversationView,
         composer: Composer,
         attachments: AttachmentsPresenter,
+        openings: Openings,
+        model: ModelPresenter,
         *,
         clock: Callable[[], float],
         parent: QObject | None = None,
@@ -52,19 +79,26 @@ class ConversationPresenter(QObject):
         self._bridge = bridge
         self._view = view
         self._composer = composer
-        self._attachments = attachments
+        self._model = model
         self._conversation: Conversation | None = None
         self._turns: tuple[Turn, ...] = ()
         self._books: dict[str, Book] = {}
         self._wanted = ""
-        self._editing: StoredQuestion | None = None
         self._waiting: tuple[Book, ...] = ()
+        self._landing: tuple[tuple[str, BookRef], ...] = ()
         self._unstored = 0
         self._refusal = ""
         self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)
+        self.drafts = Drafts(desk.drafts, bridge, self)
+        self.drafts.failed.connect(self.failed)
+        self._writing = Writing(self.drafts, composer, attachments, self)
+        self._holding = Holding(openings, composer, self._obstacle, self)
+        self._holding.released.connect(self._on_released)
+        self._holding.changed.connect(self.held)
+        model.settled.connect(self._holding.look)
         composer.submitted.connect(self.submit)
         composer.stop_requested.connect(self.stop)
         composer.cancelled_edit.connect(self.stop)
@@ -83,9 +117,27 @@ class ConversationPresenter(QObject):
         """An answer is under way, here or in another conversation."""
         return self.answer.running is not None
 
+    @property
+    def holds(self) -> bool:
+        """A question of the shown conversation waits to be asked."""
+        return self._holding.holds(self._shown_id)
+
     def refuse_questions(self, why: str) -> None:
         """From now on say this sentence instead of asking; with an empty one ask again."""
         self._refusal = why
+        self._holding.look()
+
+    def _obstacle(self) -> str:
+        """What has to end before a question can be asked; empty for nothing."""
+        if self.busy:
+            return _("Waiting for the answer that is being written…")
+        if self._refusal:
+            return _("Waiting for the question sheet to end…")
+        return _("Waiting for the model to load…") if self._model.loading else ""
+
+    @property
+    def _shown_id(self) -> str:
+        return self._conversation.id if self._conversation is not None else ""
 
     @property
     def empty(self) -> bool:
@@ -128,14 +180,30 @@ class ConversationPresenter(QObject):
         work = partial(self._desk.conversations.set_books, conversation.id, refs)
         self._bridge.call(Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set)
 
-    @Slot(object)
-    def add_book(self, book: Book) -> None:
-        """Put a book on the desk of the shown conversation, or of the first one that will be shown."""
-        if self._conversation is None:
-            self._waiting = (*self._waiting, book)
-        elif all(ref.book_id != book.id for ref in self._conversation.books):
-            self._books[book.id] = book
-            self.set_books((*self._conversation.books, BookRef(book.id)))
+    def add_book(self, book: Book, talks: Collection[str]) -> None:
+        """Put a book on the desks of these conversations; an empty id stands for the first that will be shown."""
+        for conversation_id in talks:
+            if conversation_id != self._shown_id:
+                self._land(conversation_id, BookRef(book.id))
+            elif self._conversation is None:
+                self._waiting = (*self._waiting, book)
+            elif all(ref.book_id != book.id for ref in self._conversation.books):
+                self._books[book.id] = book
+                self.set_books((*self._conversation.books, BookRef(book.id)))
+
+    def _land(self, conversation_id: str, ref: BookRef) -> None:
+        """Put a book on the desk of a conversation that is not shown."""
+        landing = (conversation_id, ref)
+        self._landing = (*self._landing, landing)
+        work = partial(self._desk.conversations.add_book, conversation_id, ref.book_id)
+        self._bridge.call(Executor.STORE, work, partial(self._landed, landing), partial(self._not_landed, landing))
+
+    def _landed(self, landing: tuple[str, BookRef], nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._landing = tuple(other for other in self._landing if other is not landing)
+
+    def _not_landed(self, landing: tuple[str, BookRef], problem: Problem) -> None:
+        self._landed(landing, None)
+        self._on_problem(problem)
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
@@ -155,49 +223,25 @@ class ConversationPresenter(QObject):
 
     @Slot(str)
     def submit(self, text: str) -> None:
-        if self.busy or self._conversation is None:
+        """Ask this, as soon as it can be asked."""
+        if self.busy or self.holds:
             return
-        refusal = self._refusal or self._attachments.refusal()
+        refusal = self._refusal or self._writing.refusal(self._shown_id)
         if refusal:
             self.failed.emit(refusal)
             return
-        images = self._attachments.hand_over()
-        if not text.strip() and not images:
-            return
-        before, parent_id = follow(self._turns, self._editing)
-        question = Question(self._conversation.id, text.strip(), self._conversation.books, parent_id, images)
-        self._composer.set_busy(True)
-        self.asking.emit()
-        refs = tuple(ref_of(image) for image in images)
-        self.answer.start(
-            partial(self._desk.ask.ask, question),
-            Running(self._conversation, question.text, before, parent_id, images=refs),
-        )
+        if self._writing.put(text):
+            self._holding.take(_Wanted(self._shown_id))
 
     @Slot(str)
     def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
         """Get another answer to a question; with `excerpts` from passages of the books alone."""
-        question = self._question(question_id)
-        if self.busy or self._conversation is None or question is None:
+        if self.busy or self.holds or find_question(self._turns, question_id) is None:
             return
         if self._refusal:
             self.failed.emit(self._refusal)
             return
-        before = turns_before(self._turns, question_id)
-        self._composer.set_busy(True)
-        self.asking.emit()
-        self.answer.start(
-            partial(self._desk.ask.again, question_id, excerpts=excerpts),
-            Running(
-                self._conversation,
-                question.text,
-                before,
-                question.parent_id,
-                question_id,
-                again=True,
-                images=question.images,
-            ),
-        )
+        self._holding.take(_Wanted(self._shown_id, question_id=question_id, excerpts=excerpts))
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -209,26 +253,78 @@ class ConversationPresenter(QObject):
         if self._turns:
             self.ask_again(self._turns[-1].question.id, excerpts=True)
 
+    @Slot(object)
+    def _on_released(self, wanted: _Wanted) -> None:
+        shown = self._conversation
+        if shown is not None and shown.id == wanted.conversation_id:
+            self._begin(wanted, shown, self._turns)
+        else:
+            work = partial(load, self._desk, wanted.conversation_id)
+            self._bridge.call(Executor.STORE, work, partial(self._begin_unseen, wanted), self._on_problem)
+
+    def _begin_unseen(self, wanted: _Wanted, loaded: Loaded) -> None:
+        """Of a conversation that was not shown; what is in the way now is waited for once more."""
+        if loaded.conversation is None:
+            return
+        if self._obstacle():
+            self._holding.take(wanted)
+        else:
+            self._begin(wanted, self._with_books(loaded.conversation), loaded.turns)
+
+    def _begin(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+        if wanted.question_id:
+            self._begin_again(wanted, conversation, turns)
+            return
+        refusal = self._writing.refusal(conversation.id)
+        if refusal:
+            self.failed.emit(refusal)
+            return
+        written = self._writing.hand_over(conversation.id)
+        if not written.text and not written.images:
+            return
+        before, parent_id = follow(turns, find_question(turns, written.edited_id))
+        question = Question(conversation.id, written.text, conversation.books, parent_id, written.images)
+        refs = tuple(ref_of(image) for image in written.images)
+        running = Running(conversation, written.text, before, question.books, parent_id, written=True, images=refs)
+        self._start(partial(self._desk.ask.ask, question), running)
+
+    def _begin_again(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+        """What was asked of other books than lie on the desk, now that those are open, becomes another question."""
+        asked = find_question(turns, wanted.question_id)
+        if asked is None:
+            return
+        before = turns_before(turns, asked.id)
+        running = Running(conversation, asked.text, before, asked.books, asked.parent_id, images=asked.images)
+        if wanted.waited and conversation.books != asked.books:
+            running.books = conversation.books
+            question = Question(conversation.id, asked.text, running.books, asked.parent_id, asked.images)
+            self._start(partial(self._desk.ask.ask, question, excerpts=wanted.excerpts), running)
+        else:
+            running.question_id, running.again = asked.id, True
+            self._start(partial(self._desk.ask.again, asked.id, excerpts=wanted.excerpts), running)
+
+    def _start(self, work: Callable[[Cancel], Iterator[AnswerEvent]], running: Running) -> None:
+        self._composer.set_busy(True)
+        self.asking.emit()
+        self.answer.start(work, running)
+
     @Slot()
     def stop(self) -> None:
-        """Stop the answer under way; without one, give up editing."""
+        """Give back the question that is held; without one stop the answer under way; without that give up editing."""
+        if self._holding.give_back(self._shown_id):
+            return
         if self.busy:
             self.answer.stop()
-        elif self._editing is not None:
-            self._end_editing()
-            self._composer.set_text("")
-            self._attachments.clear()
+        else:
+            self._writing.leave_edit()
 
     @Slot(str)
     def edit(self, question_id: str) -> None:
         """Put a question into the composer; sent again, it becomes another variant of itself."""
-        question = self._question(question_id)
+        question = find_question(self._turns, question_id)
         if question is not None and not self.busy:
-            self._editing = question
-            self._composer.set_text(question.text)
-            self._attachments.show(question.images)
-            self._composer.set_editing(True)
-            self._composer.setFocus()
+            self._holding.give_back(self._shown_id)
+            self._writing.edit(question)
 
     @Slot()
     def edit_last(self) -> None:
@@ -256,10 +352,8 @@ class ConversationPresenter(QObject):
 
     @Slot(object)
     def _on_stored(self, running: Running) -> None:
-        self._end_editing()
-        if not running.again:
-            self._composer.set_text("")
-            self._attachments.let_go()
+        if running.written:
+            self._writing.note_sent(running.conversation.id, running.text)
         if self._conversation is not None and self._conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
                 self._view.show_turns(running.before, self._books)
@@ -288,6 +382,7 @@ class ConversationPresenter(QObject):
         is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
         if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
             self.misfit.emit()
+        self._holding.look()
 
     # ---- what the store says
 
@@ -301,11 +396,11 @@ class ConversationPresenter(QObject):
         conversation = loaded.conversation
         if conversation is None or conversation.id != self._wanted:
             return
-        if self._conversation is None or self._conversation.id != conversation.id:
-            self._end_editing()
+        if self._shown_id != conversation.id:
             self.answer.note_use(None)
         conversation = self._with_books(conversation)
         self._conversation, self._turns, self._books = conversation, loaded.turns, loaded.books
+        self._writing.show(conversation.id, self._turns, loaded.draft)
         self.answer.show_conversation(conversation.id)
         if self.answer.running is not None and self.answer.is_open_in(conversation.id):
             self._turns = self.answer.running.before
@@ -317,7 +412,8 @@ class ConversationPresenter(QObject):
         self.shown.emit(conversation)
         waiting, self._waiting = self._waiting, ()
         for book in waiting:
-            self.add_book(book)
+            self.add_book(book, (conversation.id,))
+        self._holding.show_conversation(conversation.id)
 
     @Slot(object)
     def _take(self, loaded: Loaded) -> None:
@@ -340,10 +436,12 @@ class ConversationPresenter(QObject):
         self._composer.setFocus()
 
     def _deleted(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._holding.give_back(conversation_id)
+        self._writing.forget(conversation_id)
         if self._conversation is not None and self._conversation.id == conversation_id:
             self._conversation, self._turns, self._wanted = None, (), ""
             self.answer.show_conversation("")
-            self._end_editing()
+            self._holding.show_conversation("")
             self._view.show_turns((), {})
             self.shown.emit(None)
         self.stored.emit()
@@ -367,10 +465,12 @@ class ConversationPresenter(QObject):
 
     def _with_books(self, conversation: Conversation) -> Conversation:
         """What was read, with the books that are still on their way to the store."""
-        shown = self._conversation
+        shown, books = self._conversation, conversation.books
         if self._unstored and shown is not None and shown.id == conversation.id:
-            return msgspec.structs.replace(conversation, books=shown.books)
-        return conversation
+            books = shown.books
+        known = {ref.book_id for ref in books}
+        landing = (ref for talk, ref in self._landing if talk == conversation.id and ref.book_id not in known)
+        return msgspec.structs.replace(conversation, books=(*books, *landing))
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -392,13 +492,3 @@ class ConversationPresenter(QObject):
     def _variant_chosen(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         if self._conversation is not None:
             self.open(self._conversation.id)
-
-    # ---- small things
-
-    def _end_editing(self) -> None:
-        if self._editing is not None:
-            self._editing = None
-            self._composer.set_editing(False)
-
-    def _question(self, question_id: str) -> StoredQuestion | None:
-        return next((turn.question for turn in self._turns if turn.question.id == question_id), None)

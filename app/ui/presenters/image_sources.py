@@ -60,7 +60,9 @@ class Sorted:
 class ImageSources(QObject):
     images_given = Signal(list)  # list[Source]
     videos_given = Signal(list)  # list[Path]
-    books_given = Signal(list)  # list[Path]: files that are neither
+    files_coming = Signal(list)  # list[Path]: what they are is being looked at
+    books_given = Signal(list)  # list[Path]: files that are neither; of those that came
+    others_found = Signal(list)  # list[Path]: of those that came, what is no book
     failed = Signal(str)
 
     def __init__(self, bridge: Bridge, composer: Composer, portal: ScreenPortal, parent: QObject | None = None) -> None:
@@ -107,7 +109,10 @@ class ImageSources(QObject):
     @Slot(list)
     def take_files(self, paths: list[Path]) -> None:
         """Images and frames of videos go with the question, all else on the desk."""
-        self._bridge.call(Executor.IMAGES, partial(_sort, tuple(paths)), self._take_sorted, self._on_problem)
+        self.files_coming.emit(paths)
+        self._bridge.call(
+            Executor.IMAGES, partial(_sort, tuple(paths)), self._take_sorted, partial(self._on_unsorted, paths)
+        )
 
     @Slot(object)
     def take_pasted(self, content: bytes | QImage) -> None:
@@ -134,6 +139,7 @@ class ImageSources(QObject):
             self.books_given.emit(list(files.books))
         if files.videos:
             self.videos_given.emit(list(files.videos))
+        self.others_found.emit([*files.images, *files.videos])
 
     @Slot(list)
     def _take_chosen(self, names: list[str]) -> None:
@@ -154,6 +160,10 @@ class ImageSources(QObject):
         self.failed.emit(
             _("The desktop gave no picture of the screen. Take one with its own program, then paste or drop it here.")
         )
+
+    def _on_unsorted(self, paths: list[Path], problem: Problem) -> None:
+        self.others_found.emit(paths)
+        self._on_problem(problem)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -15,7 +15,7 @@ from app.messages import _, sentence, size
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.ui.jobs import Job, is_ending
 from app.ui.presenters.words import loading_words, model_details, model_name, running_words
 from app.ui.widgets.model_chip import ChipState, Mark, ModelChip, ModelEntry
 
@@ -30,6 +30,7 @@ class ModelPresenter(QObject):
     beginning = Signal()  # a model is about to be loaded, though the engine lives
     progressed = Signal(float)  # how far the loading is
     failed = Signal(str)
+    settled = Signal()  # whatever came of a loading
 
     def __init__(self, desk: Desk, bridge: Bridge, chip: ModelChip, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +49,11 @@ class ModelPresenter(QObject):
         chip.menu_opening.connect(self._list_models)
         self._watch = QTimer(self, interval=_WATCH_INTERVAL_MS)
         self._watch.timeout.connect(self.look)
+
+    @property
+    def loading(self) -> bool:
+        """A model is being loaded, or the engine is started again."""
+        return self._job is not None and self._job.running
 
     def start(self) -> None:
         """Load what the settings say, else the starter; from now on watch the engine."""
@@ -79,14 +85,14 @@ class ModelPresenter(QObject):
 
     def revive(self) -> None:
         """Bring the engine back after it died, unless that is under way or was given up."""
-        if self._gave_up or (self._job is not None and self._job.running):
+        if self._gave_up or self.loading:
             return
         self._begin(self._desk.models.ready, reviving=True)
 
     @Slot()
     def look(self) -> None:
         """Show how the engine is; revive it when it died while nobody was asking."""
-        if self._gave_up or (self._job is not None and self._job.running):
+        if self._gave_up or self.loading:
             return
         if self._desk.models.state() is EngineState.DEAD and not self._in_use:
             self._chip.show_state(ChipState(Mark.DEAD, _("Engine stopped"), _("starting it again")))
@@ -143,6 +149,8 @@ class ModelPresenter(QObject):
                 self.failed.emit(sentence(problem))
             case Cancelled():
                 self.show_now()
+        if is_ending(event):
+            self.settled.emit()
 
     def _show_ready(self, info: ModelInfo) -> None:
         starter = self._desk.models.is_starter(info.path)

@@ -1,9 +1,10 @@
-"""Files on their way to the shelf: opened one after the other, each a row that tells how far it is."""
+"""Files on their way to the shelf, and to the desks of conversations: each a row that tells how far it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
@@ -25,32 +26,75 @@ FILE_PATTERNS = (
 )
 
 
+class _Stage(Enum):
+    EXPECTED = auto()  # it was given, and may still turn out to be an image
+    OPENING = auto()
+    LOCKED = auto()  # it waits for its password
+    FAILED = auto()  # its row stays until it is taken away
+
+
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None once it failed or waits for a password; the row stays until it is taken away."""
+    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for."""
 
     row: BookRow
-    job: Job | None
+    stage: _Stage
+    talks: tuple[str, ...]
+    job: Job | None = None
+
+    @property
+    def pending(self) -> bool:
+        """It may still become a book."""
+        return self.stage is not _Stage.FAILED
 
 
 class Openings(QObject):
-    """`chosen` carries list[str], names of files; `opened` the Book, `failed` a sentence; `locked` the path of a file
-    that waits for its password, and whether one was given that did not fit."""
+    """The one place that knows which files are being opened for which conversation.
+
+    An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
+    of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
+    that waits for its password, and whether one was given that did not fit.
+    """
 
     chosen = Signal(list)
-    opened = Signal(object)
+    opened = Signal(object, object, str)
+    unopened = Signal(str, object)
     failed = Signal(str)
     locked = Signal(str, bool)
     changed = Signal()
 
-    def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, bridge: Bridge, destination: Callable[[], str], parent: QObject | None = None
+    ) -> None:
+        """`destination` tells the id of the conversation that files are given for now."""
         super().__init__(parent)
         self._desk = desk
         self._bridge = bridge
+        self._destination = destination
         self._openings: dict[str, _Opening] = {}
 
-    def rows(self) -> list[BookRow]:
-        return [opening.row for opening in self._openings.values()]
+    def rows(self, conversation_id: str) -> list[BookRow]:
+        """As they are seen from a conversation: what was given for another one will not lie on its desk."""
+        return [
+            replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
+            for opening in self._openings.values()
+            if opening.stage is not _Stage.EXPECTED
+        ]
+
+    def pending(self, conversation_id: str) -> tuple[str, ...]:
+        """The titles of what may still come onto the desk of a conversation, in the order in which it was given."""
+        return tuple(
+            opening.row.title
+            for opening in self._openings.values()
+            if opening.pending and conversation_id in opening.talks
+        )
+
+    def adopt(self, conversation_id: str) -> None:
+        """What was given while no conversation was shown is for this one."""
+        for key, opening in self._openings.items():
+            talks = dict.fromkeys(talk or conversation_id for talk in opening.talks)
+            self._openings[key] = replace(opening, talks=tuple(talks))
 
     def choose(self, window: QWidget) -> None:
         """Let the person choose files."""
@@ -65,27 +109,56 @@ class Openings(QObject):
         self.chosen.emit(names)
 
     @Slot(list)
+    def expect(self, paths: Iterable[Path]) -> None:
+        """These were given; whether they are books is known in a moment. Then follows `open_files` or `dismiss`."""
+        for path in paths:
+            key, opening = str(path), self._openings.get(str(path))
+            if opening is not None and opening.pending:
+                self._give(key, opening)
+            else:
+                self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._destination(),))
+        self.changed.emit()
+
+    @Slot(list)
+    def dismiss(self, paths: Iterable[Path]) -> None:
+        """These were expected, and are no books."""
+        for path in paths:
+            if (opening := self._openings.get(str(path))) is not None and opening.stage is _Stage.EXPECTED:
+                del self._openings[str(path)]
+        self.changed.emit()
+
+    @Slot(list)
     def open_files(self, paths: Iterable[Path]) -> None:
         """A file that is being opened already is left at that."""
         for path in paths:
-            key = str(path)
-            if key in self._openings and self._openings[key].job is not None:
-                continue
-            self._start(key, None)
+            key, opening = str(path), self._openings.get(str(path))
+            if opening is None or opening.stage is _Stage.FAILED:
+                self._start(key, None, (self._destination(),))
+            elif opening.stage is _Stage.EXPECTED:
+                self._start(key, None, opening.talks)
+            elif opening.job is None:
+                self._give(key, opening)
+                self._start(key, None, self._openings[key].talks)
+            else:
+                self._give(key, opening)
         self.changed.emit()
 
     def unlock(self, key: str, password: Password) -> None:
         """Open a file that waits for this; one that was taken away meanwhile stays away."""
         if key in self._openings:
-            self._start(key, password)
+            self._start(key, password, self._openings[key].talks)
             self.changed.emit()
 
-    def _start(self, key: str, password: Password | None) -> None:
+    def _give(self, key: str, opening: _Opening) -> None:
+        """It is wanted here, too."""
+        talks = dict.fromkeys((*opening.talks, self._destination()))
+        self._openings[key] = replace(opening, talks=tuple(talks))
+
+    def _start(self, key: str, password: Password | None, talks: tuple[str, ...]) -> None:
         path = Path(key)
-        row = BookRow(key, path.stem or path.name, state=BookState.OPENING, state_text=_("opening"), on_desk=True)
         work = partial(self._desk.library.open, path, password=password)
         job = self._bridge.stream(Executor.READER, work, partial(self._on_event, key))
-        self._openings[key] = _Opening(row, job)
+        self._openings[key] = _Opening(_row(path), _Stage.OPENING, talks, job)
 
     @Slot(str)
     def stop(self, key: str) -> None:
@@ -95,9 +168,11 @@ class Openings(QObject):
             return
         if opening.job is not None:
             opening.job.cancel()
-        else:
-            del self._openings[key]
-            self.changed.emit()
+            return
+        del self._openings[key]
+        if opening.pending:
+            self.unopened.emit(opening.row.title, opening.talks)
+        self.changed.emit()
 
     def _on_event(self, key: str, event: object) -> None:
         opening = self._openings[key]
@@ -117,15 +192,21 @@ class Openings(QObject):
                 self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
-                self.opened.emit(book)
+                self.opened.emit(book, opening.talks, opening.row.title)
             case Cancelled():
                 del self._openings[key]
+                self.unopened.emit(opening.row.title, opening.talks)
             case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
                 row = replace(opening.row, state_text=_("waits for its password"), fraction=None)
-                self._openings[key] = _Opening(row, None)
+                self._openings[key] = replace(opening, row=row, stage=_Stage.LOCKED, job=None)
                 self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
             case Failed(problem):
                 row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be opened"), fraction=None)
-                self._openings[key] = _Opening(row, None)
+                self._openings[key] = replace(opening, row=row, stage=_Stage.FAILED, job=None)
                 self.failed.emit(sentence(problem))
+                self.unopened.emit(opening.row.title, opening.talks)
         self.changed.emit()
+
+
+def _row(path: Path) -> BookRow:
+    return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("opening"), on_desk=True)

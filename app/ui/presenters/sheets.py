@@ -26,6 +26,8 @@ from app.services.templates import Template
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.exporting import file_name
+from app.ui.presenters.holding import Holding, Wanted
+from app.ui.presenters.openings import Openings
 from app.ui.presenters.pace import Pace
 from app.ui.presenters.words import follow, loading_words, thinking_words
 from app.ui.sheet.panel import SheetPanel
@@ -39,6 +41,15 @@ class _Opened:
 
     sheet: Sheet
     books: dict[str, Book]
+
+
+@dataclass(frozen=True)
+class _Wanted(Wanted):
+    """A new sheet. `template` is the name of the one that its questions are of, where nobody changed them."""
+
+    questions: tuple[str, ...] = ()
+    title: str = ""
+    template: str = ""
 
 
 class SheetsPresenter(QObject):
@@ -59,6 +70,7 @@ class SheetsPresenter(QObject):
         bridge: Bridge,
         panel: SheetPanel,
         table: SheetTable,
+        openings: Openings,
         *,
         clock: Callable[[], float],
         parent: QObject | None = None,
@@ -70,7 +82,10 @@ class SheetsPresenter(QObject):
         self._panel = panel
         self._table = table
         self._clock = clock
+        self._conversation_id = ""
         self._books: tuple[BookRef, ...] = ()
+        self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
+        self._filled_early = False
         self._use: ContextUse | None = None
         self._engine_taken = False
         self._shown: _Opened | None = None
@@ -82,6 +97,11 @@ class SheetsPresenter(QObject):
         self._pace = Pace()
         self._job: Job | None = None
         setup = panel.setup
+        self._openings = openings
+        openings.changed.connect(self._on_openings)
+        self._holding = Holding(openings, setup, self._obstacle, self)
+        self._holding.released.connect(self._create)
+        setup.hold_cancelled.connect(self.give_back)
         setup.template_chosen.connect(self.take_template)
         setup.file_wanted.connect(self.choose_file)
         setup.start_wanted.connect(self.start)
@@ -96,6 +116,22 @@ class SheetsPresenter(QObject):
     def running(self) -> bool:
         return self._job is not None
 
+    @property
+    def holds(self) -> bool:
+        """A sheet of the shown conversation waits to be asked."""
+        return self._holding.holds(self._conversation_id)
+
+    @Slot()
+    def give_back(self) -> None:
+        """The sheet that waits is not to be asked yet."""
+        self._holding.give_back(self._conversation_id)
+
+    def _obstacle(self) -> str:
+        """What has to end before a sheet can be asked; empty for nothing."""
+        if self._job is not None:
+            return _("Waiting for the question sheet to end…")
+        return _("Waiting for the answer that is being written…") if self._engine_taken else ""
+
     # ---- the beginning of a sheet
 
     @Slot()
@@ -108,7 +144,10 @@ class SheetsPresenter(QObject):
 
     def show_conversation(self, conversation: Conversation | None) -> None:
         """The books on its desk are those that a new sheet asks."""
+        self._conversation_id = conversation.id if conversation else ""
         self._books = conversation.books if conversation else ()
+        self._holding.show_conversation(self._conversation_id)
+        self._on_openings()
         work = partial(_books, self._desk, self._books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
 
@@ -120,10 +159,12 @@ class SheetsPresenter(QObject):
         """Whether an answer of a conversation is under way."""
         self._engine_taken = taken
         self._show_state()
+        self._holding.look()
 
     @Slot(str)
     def take_template(self, name: str) -> None:
-        work = partial(_questions_of, self._desk, name, self._books)
+        self._filled_early = bool(self._openings.pending(self._conversation_id))
+        work = partial(_questions_of, self._desk, name, self._conversation_id)
         handler = partial(self._take_questions, name)
         self._bridge.call(Executor.STORE, work, handler, self._on_problem)
 
@@ -141,11 +182,26 @@ class SheetsPresenter(QObject):
 
     @Slot(object, str)
     def start(self, questions: tuple[str, ...], title: str) -> None:
-        """Keep a new sheet of these questions to the books on the desk, then ask them."""
-        if not self._free():
-            return
-        work = partial(self._desk.sheets.create, questions, self._books, title=title)
-        self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
+        """Keep a new sheet of these questions to the books on the desk, then ask them; as soon as it can be done."""
+        if self._free():
+            template, given = self._filled
+            template = template if given == questions else ""
+            self._holding.take(_Wanted(self._conversation_id, questions=questions, title=title, template=template))
+
+    @Slot(object)
+    def _create(self, wanted: _Wanted) -> None:
+        work = partial(_make, self._desk, wanted)
+        self._bridge.call(Executor.STORE, work, partial(self._created, wanted), self._on_problem)
+
+    @Slot()
+    def _on_openings(self) -> None:
+        """What is being opened will be asked, too; what a template asks of it is known once it is open."""
+        pending = self._openings.pending(self._conversation_id)
+        self._panel.setup.show_opening(pending)
+        template, given = self._filled
+        unchanged = bool(template) and self._panel.setup.questions() == given
+        if self._filled_early and unchanged and not pending and not self.holds:
+            self.take_template(template)
 
     # ---- a kept sheet
 
@@ -272,6 +328,7 @@ class SheetsPresenter(QObject):
         self._job, self._row, self._progress, self._running_id = None, None, "", ""
         self.reading.emit(None)
         self.ended.emit()
+        self._holding.look()
         if broken_off:  # by a fault of ours: what is kept of the row is in the store
             self.open(broken_off)
         self._list()
@@ -314,12 +371,17 @@ class SheetsPresenter(QObject):
         self._panel.setup.show_books([book.title for book in books.values()])
 
     def _take_questions(self, template: str, questions: tuple[str, ...]) -> None:
+        self._filled = (template, questions)
         self._panel.setup.show_questions(questions, template)
+        self._on_openings()
 
-    @Slot(object)
-    def _created(self, sheet: Sheet) -> None:
-        self._panel.setup.show_questions(())
-        self._run(sheet)
+    def _created(self, wanted: _Wanted, sheet: Sheet | None) -> None:
+        if sheet is None:
+            return
+        if self._panel.setup.questions() == wanted.questions:
+            self._panel.setup.show_questions(())
+        if self._free():  # else something came up while it was being kept; then it is there to be gone on with
+            self._run(sheet)
         self.open(sheet.id)
 
     @Slot(object)
@@ -378,8 +440,20 @@ def _books(desk: Desk, refs: tuple[BookRef, ...]) -> dict[str, Book]:
     return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
-def _questions_of(desk: Desk, name: str, refs: tuple[BookRef, ...]) -> tuple[str, ...]:
-    return desk.templates.questions(desk.templates.get(name, language()), refs)
+def _questions_of(desk: Desk, name: str, conversation_id: str) -> tuple[str, ...]:
+    conversation = desk.conversations.get(conversation_id)
+    return desk.templates.questions(desk.templates.get(name, language()), conversation.books if conversation else ())
+
+
+def _make(desk: Desk, wanted: _Wanted) -> Sheet | None:
+    """None where its conversation was deleted. What waited asks what its template asks of the books that are there."""
+    conversation = desk.conversations.get(wanted.conversation_id)
+    if conversation is None:
+        return None
+    questions = wanted.questions
+    if wanted.waited and wanted.template:
+        questions = _questions_of(desk, wanted.template, wanted.conversation_id)
+    return desk.sheets.create(questions, conversation.books, title=wanted.title)
 
 
 def _open(desk: Desk, sheet_id: str) -> _Opened:

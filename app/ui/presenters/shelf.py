@@ -38,7 +38,7 @@ class ShelfPresenter(QObject):
     conversation_deleted = Signal(str)
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
     book_wanted = Signal(str)
-    book_added = Signal(object)  # Book
+    book_added = Signal(object, object)  # Book, tuple[str, ...]: the conversations that it was given for
     book_removed = Signal(str)
     books_listed = Signal()
     conversations_listed = Signal()
@@ -66,7 +66,7 @@ class ShelfPresenter(QObject):
         self._shown: Conversation | None = None
         self._books: dict[str, Book] = {}
         self._tokens: dict[str, int] = {}
-        self.openings = Openings(desk, bridge, self)
+        self.openings = Openings(desk, bridge, self._shown_id, self)
         self._reading: ReadingNow | None = None
         self._use: ContextUse | None = None
         self._open_book = ""
@@ -96,7 +96,9 @@ class ShelfPresenter(QObject):
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
         self._shown = conversation
-        self._panel.select_conversation(conversation.id if conversation else "")
+        if conversation is not None:
+            self.openings.adopt(conversation.id)
+        self._panel.select_conversation(self._shown_id())
         self._show_books()
 
     @Slot(object)
@@ -197,17 +199,20 @@ class ShelfPresenter(QObject):
         self._panel.add_wanted.connect(self.choose_files)
         self._conversation_list.renamed.connect(self._rename)
 
-    @Slot(object)
-    def _on_opened(self, book: Book) -> None:
+    def _shown_id(self) -> str:
+        return self._shown.id if self._shown else ""
+
+    @Slot(object, object)
+    def _on_opened(self, book: Book, talks: tuple[str, ...]) -> None:
         self._books[book.id] = book
         self._count(book.id)
-        self.book_added.emit(book)
+        self.book_added.emit(book, talks)
         self.books_listed.emit()
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
         self._conversation_list.show_conversations(conversations, self._now())
-        self._panel.select_conversation(self._shown.id if self._shown else "")
+        self._panel.select_conversation(self._shown_id())
         self.conversations_listed.emit()
 
     @Slot(object)
@@ -232,7 +237,7 @@ class ShelfPresenter(QObject):
     def _show_books(self) -> None:
         refs = {ref.book_id: ref for ref in self._shown.books} if self._shown else {}
         rows = [self._row(self._books[book_id], ref) for book_id, ref in refs.items() if book_id in self._books]
-        rows += self.openings.rows()
+        rows += self.openings.rows(self._shown_id())
         others = sorted(self._books.values(), key=lambda book: book.added_at, reverse=True)
         rows += [self._row(book, None) for book in others if book.id not in refs]
         selected = self._panel.selected_book()

@@ -49,7 +49,7 @@ from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.videos import VideosPresenter
-from app.ui.presenters.words import ending_words
+from app.ui.presenters.words import answer_remarks, opening_title, opening_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable
 from app.ui.shelf.books import BookList
@@ -89,7 +89,7 @@ class WindowPresenter(QObject):
 
         conversations, books = ConversationList(self), BookList(self)
         shelf_panel = ShelfPanel(icons, conversations, books)
-        view = ConversationView(icons.theme, word_ending=ending_words)
+        view = ConversationView(icons.theme, remark=answer_remarks)
         composer = Composer(icons.theme)
         talk = ConversationPanel(icons, view, composer)
         page_panel = PagePanel(icons)
@@ -104,7 +104,7 @@ class WindowPresenter(QObject):
         self.images = ImageSources(bridge, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk, bridge, composer, self)
         self.conversation = ConversationPresenter(
-            desk, bridge, view, composer, self.attachments, clock=clock, parent=self
+            desk, bridge, view, composer, self.attachments, self.shelf.openings, self.model, clock=clock, parent=self
         )
         self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
         self.exporting = Exporting(desk, bridge, self.window, self)
@@ -113,7 +113,7 @@ class WindowPresenter(QObject):
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.videos = VideosPresenter(desk, bridge, self.images, self.attachments, self.context, self.window, self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
-        self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, clock=clock, parent=self)
+        self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, self.shelf.openings, clock=clock, parent=self)
         self.readings = ReadingsPresenter(desk, bridge, self.window, self)
         self.passwords = Passwords(self.shelf.openings, self.window, self)
         self.report = ReportPresenter(desk, bridge, icons, self.window, self)
@@ -277,7 +277,11 @@ class WindowPresenter(QObject):
         self.window.address_dropped.connect(self.images.refuse_address)
         self.images.images_given.connect(self.attachments.take)
         shelf.openings.chosen.connect(self.images.take_names)
+        self.images.files_coming.connect(shelf.openings.expect)
         self.images.books_given.connect(shelf.openings.open_files)
+        self.images.others_found.connect(shelf.openings.dismiss)
+        shelf.openings.changed.connect(self._hint)
+        talk.held.connect(self._hint)
         self.attachments.view_wanted.connect(self.gallery.show_alone)
         self.gallery.use_again.connect(self.attachments.add)
         self.attachments.given.connect(self.navigation.focus_composer)
@@ -336,12 +340,14 @@ class WindowPresenter(QObject):
         self.sheets.show_conversation(conversation)
         self._hint()
 
-    @Slot(object)
-    def _on_book_added(self, book: Book) -> None:
-        self.conversation.add_book(book)
+    @Slot(object, object)
+    def _on_book_added(self, book: Book, talks: tuple[str, ...]) -> None:
+        """It is opened beside the conversation that it was given for, and beside no other."""
+        self.conversation.add_book(book, talks)
+        shown = self.conversation.conversation
         if self.page.place is not None and self.page.place[0] == book.id:
             self.page.open_page(*self.page.place)  # its file was put back, or its password given again
-        elif self.page.place is None or not self._first_start:
+        elif (shown.id if shown else "") in talks and (self.page.place is None or not self._first_start):
             self.page.open_book(book.id)
 
     @Slot(object)
@@ -403,8 +409,12 @@ class WindowPresenter(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Stop what the engine is doing: a sheet, an answer, or reading ahead."""
-        if self.sheets.running:
+        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
+        if self.window.shows_sheet and self.sheets.holds:
+            self.sheets.give_back()
+        elif self.conversation.holds:
+            self.conversation.stop()
+        elif self.sheets.running:
             self.sheets.stop()
         elif self.ahead.running:
             self.ahead.stop()
@@ -430,28 +440,34 @@ class WindowPresenter(QObject):
     def _on_moved(self, book_id: str, page: int) -> None:  # noqa: ARG002 - of interest is the book
         self.shelf.show_open_book(book_id)
 
+    @Slot()
     def _hint(self) -> None:
-        if not self.conversation.empty:
-            words = _("Ask about the books on the desk")
-        elif self._first_start:
+        shown = self.conversation.conversation
+        pending = self.shelf.openings.pending(shown.id if shown else "")
+        if pending:
+            words = opening_words(pending)
+        elif self._first_start and self.conversation.empty and shown is not None and shown.books:
             words = _("Try it: ask “How do I add a book?”, or drop a book of your own on the window")
         else:
-            shown = self.conversation.conversation
             words = (
                 _("Ask about the books on the desk") if shown and shown.books else _("Put a book on the desk, then ask")
             )
         self.window.talk.composer.set_hint(words)
-        self.window.talk.view.set_empty_hint(*self._empty_words())
+        self.window.talk.view.set_empty_hint(*self._empty_words(shown, pending))
 
-    def _empty_words(self) -> tuple[str, tuple[str, ...]]:
-        """What stands in the middle while nothing was asked."""
-        if self._first_start:
+    def _empty_words(self, shown: Conversation | None, pending: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """What stands in the middle while nothing was asked; `pending` are the titles of what is being opened."""
+        if self._first_start and (pending or (shown is not None and shown.books)):
+            handbook = _("The handbook lies on it: the model reads it whole.")
             return _("This is your desk"), (
-                _("The handbook lies on it: the model reads it whole."),
+                _("The handbook is being opened: the model will read it whole.") if pending else handbook,
                 _("Ask it something. Every answer names its pages."),
                 _("Nothing leaves this machine."),
             )
-        shown = self.conversation.conversation
+        if pending:
+            asked = _("Your question is sent as soon as the model can read it.")
+            free = _("You can ask now: the question is sent as soon as the model can read it.")
+            return opening_title(pending), (asked if self.conversation.holds else free,)
         if shown is None or not shown.books:
             return _("No book lies on the desk"), (
                 _("Drop a file on the window, or move over a book on the shelf and click its plus sign."),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.conversation import Answer, Ending
+from app.basis import basis_words
+from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.events import Looking, Reading
 from app.core.page_names import PageName, PageNames
@@ -29,6 +30,9 @@ TOKENS_PER_PAGE = 570
 
 WORTH_TELLING = 1000
 """Fewer tokens than this are read before anyone would ask how long it takes."""
+
+NAME_CHARACTERS = 40
+"""Of a title within a sentence."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,55 @@ def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
         parts.append(Part(_named(_("Conversation and rules"), other), other, palette.working))
     free = use.context_tokens - sum(part.tokens for part in parts)
     return (*parts, Part(_named(_("Free"), free), free)) if free > 0 else tuple(parts)
+
+
+def waiting_words(titles: Sequence[str]) -> str:
+    """What a question waits for; the titles of what is being opened."""
+    return _("Waiting for {books} to open…").format(books=_name_books(titles))
+
+
+def unopened_words(titles: Sequence[str]) -> str:
+    """Why a question was given back."""
+    words = _("Not sent: {books} was not opened.") if len(titles) == 1 else _("Not sent: {books} were not opened.")
+    return words.format(books=_name_books(titles))
+
+
+def without_words(books: int) -> str:
+    """What is offered instead of waiting for so many books; empty for none."""
+    if not books:
+        return ""
+    return _("Ask without it") if books == 1 else _("Ask without them")
+
+
+def opening_words(titles: Sequence[str]) -> str:
+    """What stands in the empty composer while books are being opened."""
+    return _("You can ask now: the question waits for {books} to open").format(books=_name_books(titles))
+
+
+def opening_title(titles: Sequence[str]) -> str:
+    """What stands in the middle of an empty conversation meanwhile."""
+    return _("Opening {books}").format(books=_name_books(titles))
+
+
+def _name_books(untrusted_titles: Sequence[str]) -> str:
+    names = [_("“{title}”").format(title=_shorten(title)) for title in untrusted_titles]
+    match names:
+        case [only]:
+            return only
+        case [first, second]:
+            return _("{first} and {second}").format(first=first, second=second)
+        case _:
+            return _("{n} books").format(n=count(len(names)))
+
+
+def _shorten(untrusted_title: str) -> str:
+    title = " ".join(disarm(untrusted_title).split())
+    return title if len(title) <= NAME_CHARACTERS else title[: NAME_CHARACTERS - 1].rstrip() + "…"
+
+
+def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
+    """The sentences under an answer: what it rests on where that is no book, and how it ended if not by itself."""
+    return tuple(filter(None, (basis_words(question, answer), ending_words(answer))))
 
 
 def ending_words(answer: Answer) -> str:

@@ -34,19 +34,25 @@ _EDITOR_SMALLEST = 110
 
 
 class SheetSetup(QWidget):
-    """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from."""
+    """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from,
+    `hold_cancelled` that what waits is not to be asked yet."""
 
     template_chosen = Signal(str)
     file_wanted = Signal()
     start_wanted = Signal(object, str)
     opened = Signal(str)
     delete_wanted = Signal(str)
+    hold_answered = Signal()
+    hold_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._titles: dict[str, str] = {}
         self._template = _NO_TEMPLATE
-        self._has_books = False
+        self._titles_of_books: tuple[str, ...] = ()
+        self._opening: tuple[str, ...] = ()
+        self._hold_words = ""
+        self._locked = False
         self._busy = False
         self.books = PlainLabel(role="soft")
         self.books.setWordWrap(True)
@@ -63,6 +69,9 @@ class SheetSetup(QWidget):
         self.count = PlainLabel(role="small")
         self.start = TextButton(_("Ask all"), role="primary")
         self.start.clicked.connect(self._start)
+        self.without = TextButton("")
+        self.without.clicked.connect(self.hold_answered)
+        self.without.hide()
         self.kept_title = PlainLabel(_("Kept sheets"), role="book")
         self.kept = QListWidget()
         self.kept.setAccessibleName(_("Kept sheets"))
@@ -85,15 +94,33 @@ class SheetSetup(QWidget):
             action.setToolTip(template.description)
         new.menu_of_values.setToolTipsVisible(True)
         new.chosen.connect(self._choose)
+        new.setEnabled(not self._locked)
         self._choices.replaceWidget(self.template, new)
         self.template.deleteLater()
         self.template = new
 
     def show_books(self, titles: Sequence[str]) -> None:
         """The books that will be asked."""
-        self._has_books = bool(titles)
-        words = _("Asked of: {books}").format(books="; ".join(map(printable, titles)))
-        self.books.setText(words if titles else _("No book lies on the desk. Put one there first."))
+        self._titles_of_books = tuple(titles)
+        self._tell_books()
+
+    def show_opening(self, titles: Sequence[str]) -> None:
+        """The titles of what is being opened and will be asked, too."""
+        self._opening = tuple(titles)
+        self._tell_books()
+
+    def show_hold(self, words: str, action: str, *, locked: bool) -> None:
+        """Why the questions were not asked, and a button that emits `hold_answered`; no words hide both.
+
+        `locked` ones wait: they cannot be written on, and the button takes them back instead of asking them.
+        """
+        self._hold_words, self._locked = words, locked
+        self.without.setText(action)
+        self.without.setVisible(bool(action))
+        self.start.setText(_("Cancel") if locked else _("Ask all"))
+        self.editor.setReadOnly(locked)
+        self.file_button.setEnabled(not locked)
+        self.template.setEnabled(not locked)
         self._recount()
 
     def show_busy(self, busy: bool) -> None:
@@ -137,7 +164,9 @@ class SheetSetup(QWidget):
         self._choices.addWidget(self.template, 1)
         self._choices.addWidget(self.file_button)
         end = QHBoxLayout()
+        end.setSpacing(SPACE_S)
         end.addWidget(self.count, 1)
+        end.addWidget(self.without)
         end.addWidget(self.start)
         self._column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
         self._column.setSpacing(SPACE_S)
@@ -160,8 +189,17 @@ class SheetSetup(QWidget):
     def _recount(self) -> None:
         n = len(self.questions())
         words = _("1 question") if n == 1 else _("{n} questions").format(n=count(n))
-        self.count.setText(_("Something else is being asked; wait for it, or stop it.") if self._busy else words)
-        self.start.setEnabled(bool(n) and self._has_books and not self._busy)
+        words = _("Something else is being asked; wait for it, or stop it.") if self._busy else words
+        self.count.setText(self._hold_words or words)
+        has_books = bool(self._titles_of_books or self._opening)
+        self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
+
+    def _tell_books(self) -> None:
+        opening = [_("{title} (being opened)").format(title=printable(title)) for title in self._opening]
+        books = "; ".join([*map(printable, self._titles_of_books), *opening])
+        words = _("Asked of: {books}").format(books=books)
+        self.books.setText(words if books else _("No book lies on the desk. Put one there first."))
+        self._recount()
 
     @Slot(str)
     def _choose(self, name: str) -> None:
@@ -171,7 +209,10 @@ class SheetSetup(QWidget):
 
     @Slot()
     def _start(self) -> None:
-        self.start_wanted.emit(self.questions(), self._titles.get(self._template, ""))
+        if self._locked:
+            self.hold_cancelled.emit()
+        else:
+            self.start_wanted.emit(self.questions(), self._titles.get(self._template, ""))
 
     @Slot(QListWidgetItem)
     def _open(self, item: QListWidgetItem) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.basis import basis_words
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
@@ -78,7 +79,13 @@ def shown_row(number: int, row: SheetRow, books: Mapping[str, Book]) -> ShownRow
 
 
 def state_words(row: SheetRow) -> str:
-    """How far a row is: one word, or the sentence that says why it failed."""
+    """How far a row is: one word, or the sentence that says why it failed; then, on a line of its own, that no book was
+    asked."""
+    basis = basis_words(row.question, row.answer) if row.answer is not None else ""
+    return f"{_progress_words(row)}\n{basis}" if basis else _progress_words(row)
+
+
+def _progress_words(row: SheetRow) -> str:
     if row.answer is not None and row.state is RowState.FAILED and row.answer.problem is not None:
         return sentence(row.answer.problem)
     if row.answer is not None and row.answer.ending is Ending.LENGTH:

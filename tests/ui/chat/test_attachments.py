@@ -214,7 +214,7 @@ def test_a_question_of_images_alone_can_be_asked(composer: Composer) -> None:
     assert composer.send_button.isEnabled()
     QTest.keyClick(composer.editor, Key.Key_Return)
     assert asked == [""]
-    composer.set_held(True)
+    composer.set_refused(True)
     assert not composer.send_button.isEnabled()
     composer.set_busy(True)
     assert composer.send_button.isEnabled(), "it stops now"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QInputMethodEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -170,6 +170,14 @@ def files(folder: Path) -> tuple[QMimeData, list[str]]:
     return source, paths
 
 
+def drop(composer: Composer, data: QMimeData) -> None:
+    actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Modifier.NoModifier
+    enter = QDragEnterEvent(QPointF(50, 20), actions, data, buttons, modifiers)
+    QApplication.sendEvent(composer, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(composer, QDropEvent(QPointF(50, 20), actions, data, buttons, modifiers))
+
+
 def test_pasted_files_are_told(composer: Composer, said: list[object], tmp_path: Path) -> None:
     source, paths = files(tmp_path)
     paste(composer, source)
@@ -184,11 +192,7 @@ def test_dropped_files_are_told_and_dropped_text_is_text(
     words = QMimeData()
     words.setText("dropped")
     for data in (source, words):
-        actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Modifier.NoModifier
-        enter = QDragEnterEvent(QPointF(50, 20), actions, data, buttons, modifiers)
-        QApplication.sendEvent(composer, enter)
-        assert enter.isAccepted()
-        QApplication.sendEvent(composer, QDropEvent(QPointF(50, 20), actions, data, buttons, modifiers))
+        drop(composer, data)
     assert said == [paths]
     assert composer.text() == "dropped"
 
@@ -269,3 +273,64 @@ def test_the_hint_and_the_note(composer: Composer) -> None:
     composer.set_note("18 tokens")
     assert composer.editor.placeholderText() == "Ask about the books on the desk"
     assert composer.accessibleDescription() == "18 tokens"
+
+
+def test_a_held_question_cannot_be_written_on_and_is_taken_back(
+    composer: Composer, said: list[object], tmp_path: Path
+) -> None:
+    composer.set_text("When?")
+    height = composer.sizeHint().height()
+    composer.show_hold("Waiting for “lease” to open…", "Ask without it", locked=True)
+    assert composer.sizeHint().height() > height
+    QTest.keyClicks(composer.editor, " And why?")
+    QTest.keyClick(composer.editor, Key.Key_Return)
+    QTest.keyClick(composer.editor, Key.Key_Return, Modifier.ShiftModifier)
+    words = QMimeData()
+    words.setText("pasted")
+    paste(composer, words)
+    drop(composer, words)
+    assert (composer.text(), said) == ("When?", [])
+    source, paths = files(tmp_path)
+    drop(composer, source)
+    QTest.keyClick(composer.editor, Key.Key_Escape)
+    QTest.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+    assert said == [paths, "stop", "stop"]
+
+
+def test_what_is_offered_beside_a_held_question_is_reached_by_tab(composer: Composer) -> None:
+    told: list[str] = []
+    composer.hold_answered.connect(lambda: told.append("answered"))
+    composer.set_text("When?")
+    composer.show_hold("Waiting for “lease” to open…", "Ask without it", locked=True)
+    QTest.keyClick(composer.editor, Key.Key_Tab)
+    focused = QApplication.focusWidget()
+    assert (focused.accessibleName(), focused.accessibleDescription()) == (
+        "Ask without it", "Waiting for “lease” to open…"
+    )  # fmt: skip
+    QTest.keyClick(focused, Key.Key_Return)
+    assert told == ["answered"]
+    composer.show_hold("", "", locked=False)
+    QTest.keyClicks(composer.editor, "!")
+    assert (composer.text(), composer.send_button.text()) == ("When?!", "Send")
+
+
+def test_another_placeholder_is_drawn_whole(composer: Composer) -> None:
+    """Qt itself draws nothing anew when it changes: what the caret's blinking does not reach stays as it was."""
+    composer.set_hint("Put a book on the desk, then ask")
+    composer.editor.setFocus()
+    QApplication.processEvents()
+    painted: list[QRect] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                painted.append(event.rect())
+            return False
+
+    watch = Watch()
+    viewport = composer.editor.viewport()
+    viewport.installEventFilter(watch)
+    composer.set_hint("Ask about the books on the desk")
+    QApplication.processEvents()
+    viewport.removeEventFilter(watch)
+    assert any(rect.contains(viewport.rect()) for rect in painted), painted

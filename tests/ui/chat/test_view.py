@@ -266,7 +266,7 @@ def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
 
 
 def test_an_answer_that_was_kept_unfinished_says_so(qtbot: QtBot, fonts: None, theme: Theme) -> None:
-    view = ConversationView(theme, word_ending=lambda answer: f"It ended: {answer.ending}.")
+    view = ConversationView(theme, remark=lambda question, answer: [f"It ended: {answer.ending}."])
     qtbot.addWidget(view)
     view.resize(600, 400)
     view.show_turns((turn(1, "?", "Half", ending=Ending.CANCELLED),), {})

@@ -397,14 +397,20 @@ def test_a_question_that_cannot_be_kept_leaves_them_here(qtbot: QtBot, room: Roo
     assert _told(room) != ""
 
 
-def test_unsent_ones_stay_like_the_text_when_another_conversation_is_shown(room: Room, tmp_path: Path) -> None:
+def test_unsent_ones_stay_with_their_conversation_like_the_text(room: Room, tmp_path: Path) -> None:
     other = room.add_conversation("B", days_ago=1)
     _open(room)
+    first = room.shown()
     room.window.talk.composer.set_text("What is this?")
     _drop(room, _files(_png(tmp_path, "one.png")))
     room.presenter.navigation.open_conversation(other.id)
     room.settle()
     assert room.shown().id == other.id
+    assert (room.window.talk.composer.text(), _names(room)) == ("", [])
+    room.ask("And here?")
+    assert room.turns()[0].question.images == ()
+    room.presenter.navigation.open_conversation(first.id)
+    room.settle()
     assert (room.window.talk.composer.text(), _names(room)) == ("What is this?", ["one.png"])
 
 

@@ -46,13 +46,13 @@ def test_the_password_opens_the_book(room: Room, qtbot: QtBot) -> None:
     assert dialog.sentence == "“letters.pdf” is protected. Its password:"
     assert dialog.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
-    (row,) = room.presenter.shelf.openings.rows()
+    (row,) = room.presenter.shelf.openings.rows(room.shown().id)
     assert row.state_text == "waits for its password"
     _answer(room, qtbot, "secret")
     (book,) = room.desk.library.books()
     assert book.title == "Side letters 2019–2024"
     assert room.presenter.passwords.dialog is None
-    assert room.presenter.shelf.openings.rows() == []
+    assert room.presenter.shelf.openings.rows(room.shown().id) == []
 
 
 def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> None:
@@ -65,7 +65,7 @@ def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> No
 
 def test_who_has_none_leaves_it_closed(room: Room, qtbot: QtBot) -> None:
     qtbot.keyClick(_drop(room), Qt.Key.Key_Escape)
-    assert room.presenter.shelf.openings.rows() == []
+    assert room.presenter.shelf.openings.rows(room.shown().id) == []
     assert room.presenter.passwords.dialog is None
     assert room.desk.library.books() == ()
 

@@ -1,4 +1,4 @@
-"""A sentence about what is attached, and a button with what can be done about it."""
+"""A sentence in the composer, and a button with what can be done about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag
 _LEAST_WIDTH = 80  # px of the words
 
 
-class AttachmentNote(QWidget):
+class ComposerNote(QWidget):
     """Hidden while there is nothing to say."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -25,11 +25,14 @@ class AttachmentNote(QWidget):
         theme.changed.connect(self.update)
 
     def tell(self, words: str, action: str) -> None:
+        """Without an `action` there is no button."""
         self.words = words
         self.button.setText(action)
         self.button.setAccessibleName(action)
         self.button.setAccessibleDescription(words)
         self.button.resize(self.button.sizeHint())
+        self.button.setVisible(bool(action))
+        self._arrange()
         self.setAccessibleName(words)
         self.setVisible(bool(words))
         self.update()
@@ -39,7 +42,7 @@ class AttachmentNote(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.button.move(self.width() - self.button.width(), 0)
+        self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette
@@ -50,6 +53,9 @@ class AttachmentNote(QWidget):
         painter.setPen(QColor(palette.ink))
         painter.setFont(ui_font(SIZE_UI))
         painter.drawText(self._place_words(self.width()), _WRAP, self.words)
+
+    def _arrange(self) -> None:
+        self.button.move(self.width() - self.button.width(), 0)
 
     def _place_words(self, width: int) -> QRect:
         left = SPACE_S + 2

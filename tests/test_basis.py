@@ -1,0 +1,69 @@
+"""An answer that was written without a book says so: on every face, and in every file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from docx import Document
+from python_calamine import CalamineWorkbook
+
+from app.basis import basis_words
+from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion, Turn
+from app.core.image import ImageRef
+from app.core.sheet import Sheet, SheetRow
+from app.export import files
+from app.export.report import compose
+from app.export.sheet import compose_sheet
+
+IMAGE = ImageRef("cd" * 32, "chart.png", 400, 300)
+ALONE = StoredQuestion("q", "c", None, "When?", (), 0.0)
+SEEN = msgspec.structs.replace(ALONE, images=(IMAGE,))
+READ = msgspec.structs.replace(ALONE, books=(BookRef("b"),), images=(IMAGE,))
+ANSWER = Answer("a", "q", "In May.", Ending.COMPLETE, "Scout", 0.0)
+WORDS = "Answered without any book."
+WORDS_OF_IMAGES = "Answered without any book, from the images alone."
+
+
+def test_what_no_book_bears_out_says_so() -> None:
+    assert basis_words(ALONE, ANSWER) == WORDS
+    assert basis_words(Question("c", "When?"), ANSWER) == WORDS
+    assert basis_words(SEEN, ANSWER) == WORDS_OF_IMAGES
+    assert basis_words(READ, ANSWER) == ""
+    assert basis_words(ALONE, msgspec.structs.replace(ANSWER, text="", ending=Ending.FAILED)) == ""
+
+
+def no_png(ref: ImageRef, longest_side: int) -> bytes:
+    raise AssertionError("nothing here has an image")
+
+
+def text_of(path: Path) -> str:
+    match path.suffix:
+        case ".docx":
+            document = Document(str(path))
+            cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+            return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+        case ".xlsx":
+            rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+            return "\n".join(str(cell) for row in rows for cell in row)
+        case _:
+            return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", files.ENDINGS)
+def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"out{ending}"
+    stopped = msgspec.structs.replace(ANSWER, ending=Ending.CANCELLED)
+    with_book = msgspec.structs.replace(READ, images=())
+    files.write(compose("Talk", (Turn(ALONE, stopped), Turn(with_book, ANSWER))), path, no_png)
+    assert text_of(path).count(WORDS) == 1
+    assert f"{WORDS} This answer was not finished." in text_of(path)
+
+
+@pytest.mark.parametrize("ending", files.SHEET_ENDINGS)
+def test_in_every_file_of_a_sheet(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"out{ending}"
+    rows = (SheetRow(ALONE, ANSWER), SheetRow(msgspec.structs.replace(READ, images=()), ANSWER), SheetRow(ALONE))
+    files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), ()), path)
+    assert text_of(path).count(WORDS) == 1

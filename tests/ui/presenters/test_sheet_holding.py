@@ -1,0 +1,180 @@
+"""A question sheet that is to be asked while a book is being opened waits for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import Code, Problem
+from app.core.sheet import RowState
+from app.messages import use_language
+from app.ui.sheet.setup import SheetSetup
+from app.ui.sheet.table import SheetTable
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, Room, wait
+
+_WAITING = "Waiting for “survey” to open…"
+
+
+def _begin(room: Room, *books: int) -> SheetSetup:
+    use_language("en")
+    room.reader.documents["survey.pdf"] = shelf_of_books.survey()
+    room.add_books()
+    room.desk.library.remove(room.books[3].id)  # the survey, which is to be opened
+    room.add_conversation("A", [room.books[place] for place in books])
+    room.add_conversation("B", days_ago=1)
+    room.open()
+    room.presenter.navigation.open_sheet()
+    room.settle()
+    return room.window.sheet.setup
+
+
+def _drop(room: Room, *steps: Problem) -> Gate:
+    gate = Gate()
+    room.reader.steps["survey.pdf"] = [gate, *steps]
+    room.window.files_dropped.emit([Path("/home/me/survey.pdf")])
+    wait(gate.reached.is_set)
+    return gate
+
+
+def _ask(room: Room, qtbot: QtBot, questions: str = "When?\nWho?") -> None:
+    setup = room.window.sheet.setup
+    setup.editor.setPlainText(questions)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+
+
+def _asked_of(room: Room) -> list[list[str]]:
+    return [[document.untrusted_title for document in prompt.documents] for prompt in room.engine.prompts]
+
+
+def _states(room: Room) -> list[RowState]:
+    table = room.window.sheet.view.model()
+    assert isinstance(table, SheetTable)
+    return [row.state for row in table.rows()]
+
+
+def test_it_waits_for_the_book_and_asks_it(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LETTERS)
+    gate = _drop(room)
+    assert setup.books.text() == "Asked of: Side letters 2019–2024; survey (being opened)"
+    _ask(room, qtbot)
+    assert (setup.count.text(), setup.without.text(), setup.start.text()) == (_WAITING, "Ask without it", "Cancel")
+    assert setup.editor.isReadOnly()
+    assert room.engine.prompts == []
+    gate.open()
+    room.settle()
+    assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 2
+    assert _states(room) == [RowState.ANSWERED] * 2
+    assert (setup.start.text(), setup.editor.isReadOnly(), setup.questions()) == ("Ask all", False, ())
+
+
+def test_on_an_empty_desk_it_can_be_asked_of_what_is_being_opened(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room)
+    gate = _drop(room)
+    assert setup.books.text() == "Asked of: survey (being opened)"
+    _ask(room, qtbot)
+    gate.open()
+    room.settle()
+    assert _asked_of(room) == [["Survey of the quay walls"]] * 2
+
+
+def test_it_is_taken_back(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LETTERS)
+    gate = _drop(room)
+    _ask(room, qtbot)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    assert (setup.count.text(), setup.editor.isReadOnly(), setup.questions()) == (
+        "2 questions", False, ("When?", "Who?")
+    )  # fmt: skip
+    _ask(room, qtbot)
+    assert setup.count.text() == _WAITING
+    room.window.activateWindow()
+    qtbot.keyClick(room.window, Qt.Key.Key_Escape)
+    assert setup.count.text() == "2 questions"
+    gate.open()
+    room.settle()
+    assert room.engine.prompts == []
+
+
+def test_it_is_asked_without_it(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LETTERS)
+    gate = _drop(room)
+    _ask(room, qtbot)
+    qtbot.mouseClick(setup.without, Qt.MouseButton.LeftButton)
+    wait(lambda: len(room.engine.prompts) == 2 and not room.presenter.sheets.running)
+    assert _asked_of(room) == [["Side letters 2019–2024"]] * 2
+    gate.open()
+    room.settle()
+
+
+def test_of_a_book_that_does_not_open_it_is_given_back(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LETTERS)
+    gate = _drop(room, Problem(Code.FILE_MISSING, {"path": "survey.pdf"}))
+    _ask(room, qtbot)
+    gate.open()
+    room.settle()
+    assert setup.count.text() == "Not sent: “survey” was not opened."
+    assert (setup.questions(), setup.editor.isReadOnly(), room.engine.prompts) == (("When?", "Who?"), False, [])
+    assert setup.books.text() == "Asked of: Side letters 2019–2024"
+    qtbot.mouseClick(setup.without, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert _asked_of(room) == [["Side letters 2019–2024"]] * 2
+
+
+def test_a_template_asks_of_the_book_that_it_waited_for(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LEASE)
+    gate = _drop(room)
+    setup.template.set_value("chapters")
+    setup.template.chosen.emit("chapters")
+    wait(lambda: bool(setup.questions()))
+    before = len(setup.questions())
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    assert setup.count.text() == _WAITING
+    gate.open()
+    room.settle()
+    assert len(_states(room)) > before
+    assert any("“Survey of the quay walls”" in prompt.messages[-1].text for prompt in room.engine.prompts)
+
+
+def test_a_template_that_was_taken_early_is_filled_anew(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LEASE)
+    gate = _drop(room)
+    setup.template.set_value("chapters")
+    setup.template.chosen.emit("chapters")
+    wait(lambda: bool(setup.questions()))
+    assert not any("“Survey of the quay walls”" in question for question in setup.questions())
+    gate.open()
+    room.settle()
+    assert any("“Survey of the quay walls”" in question for question in setup.questions())
+
+
+def test_it_stays_with_its_conversation(qtbot: QtBot, room: Room) -> None:
+    setup = _begin(room, LETTERS)
+    gate = _drop(room)
+    _ask(room, qtbot)
+    asked = room.shown()
+    other = next(talk for talk in room.desk.conversations.all() if talk.id != asked.id)
+    room.presenter.navigation.open_conversation(other.id)
+    wait(lambda: room.shown().id == other.id)
+    assert (setup.editor.isReadOnly(), setup.start.text()) == (False, "Ask all")
+    setup.editor.setPlainText("Something else?")
+    gate.open()
+    room.settle()
+    assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 2
+    assert setup.questions() == ("Something else?",)
+
+
+def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qtbot: QtBot, room: Room) -> None:
+    _begin(room, LETTERS)
+    gate = _drop(room)
+    _ask(room, qtbot)
+    room.presenter.conversation.submit("And I?")
+    assert room.window.talk.composer.hold_words == _WAITING
+    gate.open()
+    room.settle()
+    assert _asked_of(room) == [["Side letters 2019–2024", "Survey of the quay walls"]] * 3
+    assert [turn.question.text for turn in room.turns()] == ["And I?"]
+    assert _states(room) == [RowState.ANSWERED] * 2
