@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.normal import is_unspaced
+from app.documents.sentences import Kind, sentences
+from app.documents.terms import Terms, stem, terms_of, weigh, weight_of
 
 MIN_SHARE = 0.5
 """A page bears a sentence out if it holds this share of the sentence's weight, the question's help included."""
@@ -20,14 +20,7 @@ QUESTION_HELP = 0.15
 """What the question adds to a sentence's share, at most: when the page holds all of the question's terms."""
 MAX_QUOTE_CHARACTERS = 300
 
-_STEM = 6
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(
-    r"[^\n].*?(?:[.!?…]['\"”’»)\]*_`]*(?=\s)|[。！？]|(?=\n\s*(?:\n|[-*•>#]|\d+[.)]\s))|\Z)", re.DOTALL
-)
-_NO_STATEMENT = re.compile(r"^#|[?？]['\"”’»)\]*_`]*$")  # a heading, a question
-_BULLET = re.compile(r"^(?:[-*•>]|\d+[.)])\s+")
-_HIRAGANA = re.compile(r"[\u3040-\u309f\u30fc\W]")
 _COMMON_ENGLISH = (
     "a about after all also an and any are as at be been but by can could did do does each for from had has have he her"
     " here his how i if in into is it its just may might more most must my no nor not of on one only or other our out"
@@ -50,18 +43,6 @@ class CitedBook:
     pages: tuple[Page, ...]
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """What a text is about: stems of its words, and pairs of neighbouring characters where there are no spaces."""
-
-    stems: frozenset[str]
-    pairs: frozenset[str]
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.stems | self.pairs
-
-
 def find_pages(answer: str, question: str, books: Sequence[CitedBook], limit: int = 2) -> tuple[Citation, ...]:
     """The pages, best first and at most `limit`, that bear the answer out; their state is FOUND.
 
@@ -77,7 +58,7 @@ def find_pages(answer: str, question: str, books: Sequence[CitedBook], limit: in
     wanted = _union([whole, asked])
     pages = [(book, page) for book in books for page in book.pages]
     held = [_held(page.text, wanted) for _, page in pages]
-    weights = _weights(wanted, held)
+    weights = weigh(wanted.all, held)
     ranked: list[tuple[float, int]] = []
     for index, terms in enumerate(held):
         score = sum(_share(sentence, terms, asked, weights) for sentence in sentences)
@@ -96,13 +77,16 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
     statements = [
         (index, sentence, _terms(sentence))
         for index, text in enumerate(texts)
-        for sentence in _sentences(text)
-        if not _NO_STATEMENT.search(sentence) and _has_words(sentence)
+        for sentence in _statements(text)
+        if _has_words(sentence)
     ]
-    weights = _weights(asked, [terms.all & asked.all for _, _, terms in statements])
+    weights = weigh(asked.all, [terms.all for _, _, terms in statements])
     ranked = sorted(
         statements,
-        key=lambda entry: (-_weigh(entry[2].all & asked.all, weights), -_likeness(entry[2].all, [asked.all], weights)),
+        key=lambda entry: (
+            -weight_of(entry[2].all & asked.all, weights),
+            -_likeness(entry[2].all, [asked.all], weights),
+        ),
     )
     return tuple((index, sentence) for index, sentence, terms in ranked[:limit] if terms.all & asked.all)
 
@@ -118,23 +102,22 @@ def _has_words(sentence: str) -> bool:
     return len(words) >= MIN_STATEMENT_WORDS or any(map(is_unspaced, sentence))
 
 
-def _share(sentence: _Terms, held: frozenset[str], asked: _Terms, weights: dict[str, float]) -> float:
+def _share(sentence: Terms, held: frozenset[str], asked: Terms, weights: dict[str, float]) -> float:
     """The share of the sentence's weight that the page holds, 0 if that is too little."""
     terms = sentence.all
     shared = terms & held
-    total = _weigh(terms, weights)
-    help_total = _weigh(asked.all, weights)
-    helped = _weigh(asked.all & held, weights) / help_total if help_total else 0.0
+    total = weight_of(terms, weights)
+    help_total = weight_of(asked.all, weights)
+    helped = weight_of(asked.all & held, weights) / help_total if help_total else 0.0
     if len(terms) < MIN_SHARED_TERMS:
         return 1.0 if terms and shared == terms and helped >= MIN_SHARE else 0.0
-    share = _weigh(shared, weights) / total + QUESTION_HELP * helped
+    share = weight_of(shared, weights) / total + QUESTION_HELP * helped
     return share if len(shared) >= MIN_SHARED_TERMS and share >= MIN_SHARE else 0.0
 
 
-def _citation(book: CitedBook, page: Page, sentences: Sequence[_Terms], weights: dict[str, float]) -> Citation:
+def _citation(book: CitedBook, page: Page, sentences: Sequence[Terms], weights: dict[str, float]) -> Citation:
     wanted = [sentence.all for sentence in sentences]
-    statements = [text for text in _sentences(page.text) if not _NO_STATEMENT.search(text)]
-    quote = max(statements, key=lambda text: _likeness(_terms(text).all, wanted, weights), default="")
+    quote = max(_statements(page.text), key=lambda text: _likeness(_terms(text).all, wanted, weights), default="")
     return Citation(book.book_id, book.title, page.number, page.label, _shorten(quote), CitationState.FOUND)
 
 
@@ -142,7 +125,7 @@ def _likeness(terms: frozenset[str], wanted: Sequence[frozenset[str]], weights: 
     """Twice the shared weight over the sum of both weights (Dice), for the nearest sentence of the answer."""
     usual = sum(weights.values()) / len(weights) if weights else 1.0
     own = sum(weights.get(term, usual) for term in terms)
-    return max(2 * _weigh(terms & other, weights) / (own + _weigh(other, weights) + 1e-9) for other in wanted)
+    return max(2 * weight_of(terms & other, weights) / (own + weight_of(other, weights) + 1e-9) for other in wanted)
 
 
 def _shorten(quote: str) -> str:
@@ -154,56 +137,29 @@ def _shorten(quote: str) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for match in _SENTENCE.finditer(text):
-        sentence = _BULLET.sub("", match.group().strip())
-        if any(map(str.isalpha, sentence)):  # not the number of a list's entry
-            yield sentence
+    return (sentence.text for sentence in sentences(text))
 
 
-def _terms(text: str) -> _Terms:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    stems: set[str] = set()
-    pairs: set[str] = set()
-    for word in _WORD.findall(text):
-        if any(map(is_unspaced, word)):
-            pairs.update(a + b for a, b in pairwise(word) if not _is_grammar(a, b))
-        elif word not in _COMMON and (len(word) > 1 or word.isdigit()):
-            stems.add(_stem(word))
-    return _Terms(frozenset(stems), frozenset(pairs))
+def _statements(text: str) -> Iterator[str]:
+    return (each.text for each in sentences(text) if each.kind not in (Kind.HEADING, Kind.QUESTION))
 
 
-def _is_grammar(first: str, second: str) -> bool:
-    return _HIRAGANA.match(first) is not None and _HIRAGANA.match(second) is not None
+def _terms(text: str) -> Terms:
+    return terms_of(text, _COMMON)
 
 
-def _stem(word: str) -> str:
-    return (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:_STEM]
-
-
-def _held(page_text: str, wanted: _Terms) -> frozenset[str]:
+def _held(page_text: str, wanted: Terms) -> frozenset[str]:
     """Which of the wanted terms a page holds."""
     text = unicodedata.normalize("NFKC", page_text).casefold()
     found: set[str] = set()
     if wanted.stems:
-        found |= wanted.stems & {_stem(word) for word in set(_WORD.findall(text))}
+        found |= wanted.stems & {stem(word) for word in set(_WORD.findall(text))}
     if wanted.pairs:
         joined = "".join(text.split())
         found.update(pair for pair in wanted.pairs if pair in joined)
     return frozenset(found)
 
 
-def _weights(wanted: _Terms, held: Sequence[frozenset[str]]) -> dict[str, float]:
-    counts = dict.fromkeys(wanted.all, 0)
-    for terms in held:
-        for term in terms:
-            counts[term] += 1
-    return {term: math.log(1 + (len(held) + 1) / (count + 1)) for term, count in counts.items()}
-
-
-def _weigh(terms: frozenset[str], weights: dict[str, float]) -> float:
-    return sum(weights[term] for term in terms)
-
-
-def _union(parts: Sequence[_Terms]) -> _Terms:
+def _union(parts: Sequence[Terms]) -> Terms:
     empty: frozenset[str] = frozenset()
-    return _Terms(empty.union(*(part.stems for part in parts)), empty.union(*(part.pairs for part in parts)))
+    return Terms(empty.union(*(part.stems for part in parts)), empty.union(*(part.pairs for part in parts)))
