@@ -15,6 +15,7 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.document import Page
+from app.core.grammar import grammar_of
 from app.store.db import Database
 from app.store.folding import storable
 
@@ -46,28 +47,6 @@ _ONE_SCRIPT = re.compile(
     f"|[{_KATAKANA}{_LONG_VOWEL}]+|[{_OTHER}]+"
 )
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]++)[-\u2010]\n\s*([^\W\d_]++)")
-
-_FUNCTION_WORDS: tuple[frozenset[str], ...] = tuple(
-    frozenset(words.split())
-    for words in (
-        "a about all also an and any are as at be been but by can could d did do does for from had has have he her him"
-        " his how i if in into is it its ll m may me might must my no not of on or our re s shall she should so some"
-        " such t than that the their them then there these they this those to us ve was we were what when where which"
-        " while who whom whose why will with would you your",
-        "aber als am an auch auf aus bei bin bis da das dass dem den der des die doch du durch ein eine einem einen"
-        " einer eines er es für hat haben ich ihr im in ist kann können man mein mich mir mit nach nicht oder sein sich"
-        " sie sind so über um und uns vom von vor wann war waren warum was welche welchem welchen welcher welches wem"
-        " wen wenn wer werden wie wieso wir wird wo woher wohin zu zum zur",
-        "à au aux avec c ce ces cette combien comment d dans de des dois du elle elles en est et été être eux il ils j"
-        " je l la le les leur leurs lui m ma mais mes moi mon n ne nos notre nous on ont ou où par pas peut pour"
-        " pourquoi qu quand que quel quelle quelles quels qui quoi s sa se sera ses si son sont sur t te tu un une vos"
-        " votre vous y",
-        "a al como cómo con cuál cuáles cuándo cuánto de del dónde el ella ellas ellos en entre era eran es esa ese eso"
-        " esta está este esto fue ha han hay la las le les lo los mi mis muy no nos o para pero por porque puede puedo"
-        " que qué quién quiénes se ser si sin sobre son su sus tu un una unas unos y yo",
-    )
-)
-"""English, German, French, Spanish, each by itself: grammar in one may be the matter in another ("war", "die")."""
 
 _Hits = Mapping[int, float]  # by the ids of the passages that hold a term: how much of it, more is better
 
@@ -165,7 +144,7 @@ def _terms(question: str) -> tuple[list[str], list[str]]:
     folded = _fold(storable(question))
     plain = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in folded)
     words = _SIGNS.sub(" ", plain).split()
-    grammar = max(_FUNCTION_WORDS, key=lambda language: sum(word in language for word in words))
+    grammar = grammar_of(words)
     runs = list(_ONE_SCRIPT.finditer(plain))
     matter = [word for word in words if word not in grammar], [run for run in runs if run.lastgroup != "grammar"]
     if any(matter):
