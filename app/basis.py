@@ -1,4 +1,4 @@
-"""What an answer rests on where that is no book, in a sentence; for all faces."""
+"""What an answer rests on where no model drew it from books, in a sentence; for all faces."""
 
 from __future__ import annotations
 
@@ -16,5 +16,7 @@ def asked_words(question: Question | StoredQuestion) -> str:
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What is to be said of an answer; empty where it had books, and where nothing was answered."""
-    return asked_words(question) if answer.text else ""
+    """What is to be said of an answer; empty where a model had books, and where nothing was answered."""
+    if not answer.text:
+        return ""
+    return _("This comes from Octavo’s search, not from the model.") if answer.from_search else asked_words(question)

@@ -90,6 +90,7 @@ class TextAnswers:
         self._shelf = shelf
         self._bar: Any = None
         self._image = 0
+        self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
@@ -134,6 +135,7 @@ class TextAnswers:
         self._close_bar()
         print()
         print_findings(question, answer, self._shelf)
+        self._advice.give(answer)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -160,6 +162,21 @@ class TextAnswers:
             self._bar = None
 
 
+class Advice:
+    """Says once a run, on stderr, what a person can do who wants more than a search."""
+
+    def __init__(self) -> None:
+        self._given = False
+
+    def give(self, answer: Answer) -> None:
+        if answer.from_search and not self._given:
+            self._given = True
+            words = _(
+                "The starter model is too small to answer from a book. Choose a larger model for answers: --model."
+            )
+            print(f"octavo: {words}", file=sys.stderr)
+
+
 def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
     """All that is told of an answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
     where there is no such page."""
@@ -167,6 +184,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "answer": answer.text,
         "ending": answer.ending,
         "without_book": not question.books,
+        "from_search": answer.from_search,
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
@@ -187,8 +205,8 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
 
 
 def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """The pages of an answer with what the check found, the passages that the model saw, that it saw no book, and an
-    empty line. `shelf` has the books by their ids."""
+    """The pages of an answer with what the check found, the passages that the model saw, that no model drew it from
+    books, and an empty line. `shelf` has the books by their ids."""
     for citation in answer.citations:
         print(f"  {_citation_line(citation, shelf)}")
     if answer.passages or answer.excerpts:

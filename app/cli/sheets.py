@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app import messages
-from app.cli.output import bar, describe_answer, print_findings, print_json, progress_bar
+from app.cli.output import Advice, bar, describe_answer, print_findings, print_json, progress_bar
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
@@ -62,6 +62,7 @@ class TextSheets:
         self._shelf = shelf
         self._bar: Any = None
         self._where = ""
+        self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
     def begun(self, event: RowBegun, question: str) -> None:  # noqa: ARG002 - it is written with its answer
@@ -90,6 +91,7 @@ class TextSheets:
         if row.answer.text:
             print(row.answer.text)
         print_findings(row.question, row.answer, self._shelf)
+        self._advice.give(row.answer)
         if row.answer.problem is not None:
             print(f"octavo: {self._where}: {messages.sentence(row.answer.problem)}", file=sys.stderr)
 

@@ -143,6 +143,7 @@ class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
     `passages` were restated next to the question; with `excerpts` the model saw nothing else of the books.
+    `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Answer(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     passages: tuple[PassageRef, ...] = ()
     excerpts: bool = False
+    from_search: bool = False
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,15 +10,16 @@ from itertools import pairwise
 from app.core.grammar import grammar_of
 from app.documents.normal import is_unspaced
 from app.documents.sentences import Kind, Sentence, sentences
-from app.documents.terms import stem, terms_of, weigh, weight_of, words_of
+from app.documents.terms import Terms, stem, terms_of, weigh, weight_of, words_of
 
 MIN_WORDS, MIN_SIGNS = 4, 8
 """A sentence of fewer words (an entry of a list: one fewer), or of fewer characters in a script without spaces, states
 nothing."""
 MAX_CHARACTERS = 600
-MIN_SHARE = 0.4
-"""A sentence is near when it holds this share of what the question's words weigh."""
-ABOUT_AS_NEAR = 0.85
+MIN_SHARE, ENOUGH_WORDS = 0.4, 2.5
+"""A sentence is near when it holds this share of what the question's words weigh; of a long question, of what so many
+words weigh that stand nowhere in the books."""
+ABOUT_AS_NEAR = 0.9
 """Further sentences have at least this share of the nearest one's score."""
 SAME = 0.6
 """A sentence of whose terms so many stand in a nearer one says nothing more."""
@@ -28,8 +30,12 @@ _LONG = 0.2  # how much a sentence loses that is twice as long as most
 _PAIRS = 0.2  # how much it gains that has the question's words in their order
 _EARLY = 0.25  # how much it gains that begins with what is asked about
 _FIRST = 0.1  # how much it gains that begins a paragraph
-_LIGHT = frozenset(map(stem, ["get", "give", "happen", "make", "mean", "take", "use", "work"]))
-_LIGHT_WEIGHT = 0.25  # these stand in many questions, and tell little of what they are about
+_PAIRS_A_WORD = 2  # in scripts without spaces
+_FOREIGN = "\0"
+_SLIGHT = {_FOREIGN: 0.8} | {
+    stem(word): 0.25 for word in ("get", "give", "happen", "make", "mean", "take", "use", "work")
+}
+"""This share of the weight counts of words that stand in many questions and tell little of what they are about."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +67,20 @@ def nearest(
     """
     words = words_of(question)
     common = grammar_of(words)
-    asked = terms_of(question, common).all
     statements = [made for page, text in _pieces(pages) if (made := _statement(page, text, common)) is not None]
-    if not asked or not statements:
+    asked = terms_of(question, common)
+    weights = _weights(asked, statements)
+    if not weights:
         return ()
-    weights = weigh(asked, [statement.own | statement.under for statement in statements])
-    weights = {term: weight * (_LIGHT_WEIGHT if term in _LIGHT else 1) for term, weight in weights.items()}
-    usual = sum(len(statement.own) for statement in statements) / len(statements)
+    usual = sum(len(statement.own) for statement in statements) / max(1, len(statements))
     pairs = frozenset(pairwise(map(stem, words)))
+    enough = ENOUGH_WORDS * math.log(2 + len(statements)) * (_PAIRS_A_WORD if asked.pairs else 1)
+    least = MIN_SHARE * min(sum(weights.values()), enough)
     ranked: list[tuple[float, _Statement]] = []
     for statement in statements:
-        share = _share(statement, weights)
-        if share >= MIN_SHARE and statement.own:
-            ranked.append((share * _form(statement, weights, pairs, usual), statement))
+        held = _held(statement, weights)
+        if held >= least and statement.own:
+            ranked.append((held * _form(statement, weights, pairs, usual), statement))
     ranked.sort(key=lambda entry: -entry[0])
     return tuple(statement.near for statement in _choose(ranked, limit, usable))
 
@@ -102,11 +109,20 @@ def _statement(page: int, sentence: Sentence, common: frozenset[str]) -> _Statem
     return _Statement(near, sentence.kind, sentence.first, tuple(map(stem, words)), own, under)
 
 
-def _share(statement: _Statement, weights: Mapping[str, float]) -> float:
+def _weights(asked: Terms, statements: Sequence[_Statement]) -> dict[str, float]:
+    """What the question's words weigh, empty where it has none. In a script that the books do not have, all that it
+    says counts as one word that they do not have."""
+    held = [statement.own | statement.under for statement in statements]
+    foreign = bool(asked.pairs) and asked.pairs.isdisjoint(frozenset[str]().union(*held))
+    weights = weigh(asked.stems | ({_FOREIGN} if foreign else asked.pairs), held)
+    return {term: weight * _SLIGHT.get(term, 1.0) for term, weight in weights.items()}
+
+
+def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
+    """What the question's words weigh that stand in the statement or above it."""
     asked = weights.keys()
     own, under = statement.own & asked, statement.under & asked
-    held = weight_of(own, weights) + _UNDER * weight_of(under - own, weights) + _TOPIC * weight_of(under & own, weights)
-    return held / weight_of(asked, weights)
+    return weight_of(own, weights) + _UNDER * weight_of(under - own, weights) + _TOPIC * weight_of(under & own, weights)
 
 
 def _form(

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from app.documents.normal import is_unspaced
 
@@ -33,8 +33,11 @@ class Terms:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in their compatibility form, case folded; runs of a script without spaces as one."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    """The words of a text in their compatibility form, case folded; a run of scripts without spaces is one."""
+    words: list[str] = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        words += [word] if word.isascii() else ["".join(run) for _, run in groupby(word, is_unspaced)]
+    return words
 
 
 def terms_of(text: str, common: Set[str]) -> Terms:
@@ -42,7 +45,7 @@ def terms_of(text: str, common: Set[str]) -> Terms:
     stems: set[str] = set()
     pairs: set[str] = set()
     for word in words_of(text):
-        if any(map(is_unspaced, word)):
+        if is_unspaced(word[0]):
             pairs.update(a + b for a, b in pairwise(word) if not _is_grammar(a, b))
         elif word not in common and (len(word) > 1 or word.isdigit()):
             stems.add(stem(word))

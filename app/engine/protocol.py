@@ -137,7 +137,7 @@ class Prompt(msgspec.Struct, frozen=True):
 
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
     `quoted`: the books that quotations are held to; those of `documents` when empty. `answer_begins`: what the answer
-    begins with; the model goes on from there. `one_paragraph`: the answer ends with its first paragraph.
+    begins with; the model goes on from there.
     """
 
     rules: str
@@ -145,7 +145,6 @@ class Prompt(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
     quoted: tuple[DocumentText, ...] = ()
     answer_begins: str = ""
-    one_paragraph: bool = False
 
 
 class PromptSize(msgspec.Struct, frozen=True):

@@ -46,8 +46,6 @@ from app.engine.vision import Vision
 from app.engine.wishes import Wishes
 from app.engine.writing import Writer
 
-_PARAGRAPH = "\n\n"
-
 
 class Session:
     """Owns a model and its context. `wishes` are looked at between slices and tokens, and inside slices on a CPU."""
@@ -247,9 +245,6 @@ class Session:
                     told = True
                     on_thinking()
                 emit(decoder.decode(said))
-                if prompt.one_paragraph and "".join(text[-2:]).endswith(_PARAGRAPH):
-                    ending = Ending.COMPLETE
-                    break
                 if self._wishes.any() and self._wishes.wait():
                     ending = Ending.CANCELLED
                     break

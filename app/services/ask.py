@@ -18,6 +18,7 @@ from app.core.conversation import (
     PassageRef,
     Question,
     StoredQuestion,
+    Timings,
     Usage,
 )
 from app.core.errors import AppError, Code, Problem
@@ -40,6 +41,7 @@ from app.core.image import ref_of
 from app.core.settings import Settings
 from app.documents.quotes import Checker, CitedBook, find_pages
 from app.engine.protocol import Engine, Generated, ModelInfo, Prompt, PromptSize
+from app.services import nearest
 from app.services.images import Images
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
@@ -49,13 +51,6 @@ from app.store.conversations import Conversations
 
 ANSWER_TOKENS = 1024
 """The longest answer when the settings name no number."""
-
-STARTER_ANSWER_TOKENS = 96
-"""The same for the starter: what so small a model says after a few sentences is repetition."""
-
-STARTER_BEGINS = "The documents say: “"
-"""How the starter's answers about books begin: left to itself, so small a model does not quote. They end with their
-first paragraph: what follows is repetition."""
 
 _RESERVE_SHARE = 8
 _log = logging.getLogger("octavo.ask")
@@ -150,15 +145,15 @@ class Ask:
         if question.images and (model := self._model()).vision is None:
             reason = model.vision_problem
             raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
+        if question.books and self._models.is_starter(self._model().path):
+            yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
+            return
         settings = self._settings()
         passages: tuple[PassageRef, ...] = ()
         if excerpts or settings.close_reading:
             passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
         fitted = self._fit(question, passages, excerpts)
         prompt, books, passages = fitted.prompt, fitted.books, fitted.passages
-        if books and settings.sampling.true_quotes and self._models.is_starter(self._model().path):
-            quoted = self._restating.statements(question.text, passages, question.books)
-            prompt = msgspec.structs.replace(prompt, answer_begins=STARTER_BEGINS, quoted=quoted, one_paragraph=True)
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(fitted.size)
         encoded = 0
@@ -199,6 +194,39 @@ class Ask:
                 case Failed(problem):
                     yield self._failed(writing, problem, _cite(writing.text, question.text, checker, books))
 
+    def _quote_nearest(
+        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
+    ) -> Iterator[AnswerEvent]:
+        """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
+        started = time.monotonic()
+        writing.found()
+        prompt, books = self._prompts.build(question.books, (), excerpts=excerpts)
+        size, room = self._engine.measure(prompt), self._model().context_tokens
+        if size.total > room:
+            raise _does_not_fit(size, size.total, room)
+        usage = Usage()
+        for event in self._engine.read(prompt, cancel) if prompt.documents else ():
+            match event:
+                case Reading() | Notice():
+                    yield event
+                case Done(usage):
+                    pass
+                case Cancelled():
+                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    return
+                case Failed(problem):
+                    yield self._failed(writing, problem)
+                    return
+        read_s = time.monotonic() - started
+        passages = self._restating.choose(question.text, question.books, excerpts=True)
+        text = nearest.answer(question.text, books, passages)
+        writing.add(text)
+        yield Token(text)
+        citations = Checker(books).check(text)
+        timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
+        _note(usage, citations)
+        yield Finished(writing.end(Ending.COMPLETE, usage, timings, citations))
+
     def _failed(self, writing: OpenAnswer, problem: Problem, citations: tuple[Citation, ...] = ()) -> Failed:
         try:
             return Failed(problem, writing.end(Ending.FAILED, citations=citations, problem=problem))
@@ -226,14 +254,7 @@ class Ask:
         context_tokens = self._model().context_tokens
         needed = size.total + self._reserve()
         if needed > context_tokens:
-            raise AppError(
-                Code.DOES_NOT_FIT,
-                needed_tokens=needed,
-                context_tokens=context_tokens,
-                documents_tokens=sum(size.documents),
-                conversation_tokens=sum(size.messages),
-                reserve_tokens=needed - size.total,
-            )
+            raise _does_not_fit(size, needed, context_tokens)
         return min(self._longest_answer(), context_tokens - size.total)
 
     def _reserve(self) -> int:
@@ -241,8 +262,7 @@ class Ask:
         return min(self._longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
 
     def _longest_answer(self) -> int:
-        usual = STARTER_ANSWER_TOKENS if self._models.is_starter(self._model().path) else ANSWER_TOKENS
-        return self._settings().max_answer_tokens or usual
+        return self._settings().max_answer_tokens or ANSWER_TOKENS
 
     def _model(self) -> ModelInfo:
         """Raises AppError NO_MODEL."""
@@ -259,6 +279,17 @@ class Ask:
             words = " ".join(question.text.split()) or next(images, "")
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
+
+
+def _does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:
+    return AppError(
+        Code.DOES_NOT_FIT,
+        needed_tokens=needed,
+        context_tokens=context_tokens,
+        documents_tokens=sum(size.documents),
+        conversation_tokens=sum(size.messages),
+        reserve_tokens=needed - size.total,
+    )
 
 
 def _note(usage: Usage, citations: tuple[Citation, ...]) -> None:

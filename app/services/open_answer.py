@@ -36,6 +36,10 @@ class OpenAnswer:
         """Note the passages that are restated next to the question."""
         self.answer = msgspec.structs.replace(self.answer, passages=passages, excerpts=excerpts)
 
+    def found(self) -> None:
+        """Note that its sentences are chosen by a search, and none is the model's."""
+        self.answer = msgspec.structs.replace(self.answer, from_search=True)
+
     def add(self, text: str) -> None:
         self._pieces.append(text)
         if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:

@@ -7,16 +7,11 @@ from collections.abc import Sequence
 from app.core.conversation import BookRef, PassageRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.documents.related import statements_about
-from app.engine.protocol import DocumentText, PageText
 from app.services.library import Library
 from app.store.passages import Passage, Passages
 
 CLOSE_PASSAGES = 4
 """Passages that are restated beside a whole book: what a small model can still hold apart."""
-
-STATEMENTS = 3
-"""Sentences among which the starter may choose what it quotes first."""
 
 EXCERPT_PASSAGES = 24
 """Passages that stand for books that do not lie in the context."""
@@ -60,31 +55,6 @@ class Restating:
             return question
         listed = "\n\n".join(pieces)
         return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
-
-    def statements(
-        self, question: str, passages: Sequence[PassageRef], refs: Sequence[BookRef]
-    ) -> tuple[DocumentText, ...]:
-        """The few sentences of the passages (of the whole books where those are short) that the question is most
-        about, as books of their own."""
-        if not passages:
-            passages = self._whole(refs)
-        texts = [self._library.page(p.book_id, p.page).text[p.start : p.end] for p in passages]
-        books: dict[tuple[str, str], list[PageText]] = {}
-        for index, sentence in statements_about(question, texts, STATEMENTS):
-            passage = passages[index]
-            books.setdefault((passage.book_id, passage.document), []).append(PageText(passage.label, sentence))
-        return tuple(DocumentText(title, tuple(pages), book_id) for (book_id, title), pages in books.items())
-
-    def _whole(self, refs: Sequence[BookRef]) -> tuple[PassageRef, ...]:
-        """All pages of short books, none of long ones."""
-        shelf = [(ref, self._library.book(ref.book_id)) for ref in refs]
-        if sum(book.characters for _, book in shelf) > _SHORT_CHARACTERS:
-            return ()
-        return tuple(
-            PassageRef(book.id, book.title, page.number, page.label, 0, len(page.text))
-            for ref, book in shelf
-            for page in self._library.pages(book.id, ref.pages)
-        )
 
 
 def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:

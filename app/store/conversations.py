@@ -145,8 +145,8 @@ class Conversations:
             conversation_id = _require(connection, "questions", question_id)
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at,
-                        citations, usage, timings, problem, passages, excerpts, shown)
-                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                        citations, usage, timings, problem, passages, excerpts, from_search, shown)
+                    VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
             )
             choose_answer(connection, answer.id)
@@ -158,7 +158,8 @@ class Conversations:
         with self._database.write() as connection:
             connection.execute(
                 """UPDATE answers SET text = ?, ending = ?, model = ?,
-                    citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, excerpts = ? WHERE id = ?""",
+                    citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, excerpts = ?, from_search = ?
+                    WHERE id = ?""",
                 (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
             )
 
@@ -257,13 +258,13 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages and excerpts of an answer, as they are kept."""
+    """Citations, usage, timings, problem, passages, excerpts and from_search of an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
         problem = Problem(problem.code, params)
     found = (answer.citations, answer.usage, answer.timings, problem, answer.passages)
-    return (*(encode(value) for value in found), int(answer.excerpts))
+    return (*(encode(value) for value in found), int(answer.excerpts), int(answer.from_search))
 
 
 def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> None:

@@ -53,6 +53,11 @@ def test_nothing_is_near_a_question_that_shares_no_word(question: str) -> None:
     assert found(question) == []
 
 
+def test_a_long_question_need_not_be_met_in_full() -> None:
+    long = "Summarise for my aunt, in plain English of at most five lines, how a tenant may terminate, with quotations."
+    assert found(long)[0] == "The tenant terminates the lease with three months notice."
+
+
 def test_what_goes_on_on_the_next_page_is_no_sentence() -> None:
     texts = found("Who pays a second deposit for a dog?", limit=9)
     assert not any("pays a second" in text or "Whoever keeps" in text for text in texts)
@@ -74,6 +79,13 @@ def test_japanese() -> None:
     pages = ("# 契約\n\n契約は十二か月前の\n通知で終わります。天気は晴れです。敷金は家賃二か月分です。",)
     assert found("契約はいつ終わりますか。", pages) == ["契約は十二か月前の通知で終わります。"]
     assert found("ペンギンはどこに住んでいますか。", pages) == []
+
+
+def test_names_are_found_from_a_question_in_another_script() -> None:
+    """All that it says otherwise counts as one word that the book does not have."""
+    pages = (f"The keeper opens a PDF file. The keeper sails. {FILLER.replace('nobody', 'the keeper')}",)
+    assert found("PDFを開けますか。", pages) == ["The keeper opens a PDF file."]
+    assert found("keeperは何をしますか。", pages) == []
 
 
 @pytest.mark.parametrize(

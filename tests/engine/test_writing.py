@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.conversation import CitationState, Ending
+from app.core.conversation import CitationState
 from app.core.document import Page
 from app.core.events import Token
 from app.core.settings import Sampling
@@ -92,17 +92,6 @@ def test_octavo_writes_the_page_itself(new_engine: NewEngine, starter: Path) -> 
     text, _ = answer(engine, asked(ENGLISH, "It says: “", "When does a tenant give notice?"), Sampling(temperature=0))
     assert "” [p. " in text
     assert text.startswith("It says: “")
-
-
-def test_an_answer_can_end_with_its_first_paragraph(new_engine: NewEngine, starter: Path) -> None:
-    engine = new_engine()
-    load(engine, starter, context_tokens=4096)
-    prompt = asked(ENGLISH, "A paragraph.\n\nAnother one.")
-    whole, _ = answer(engine, prompt, Sampling(temperature=0), 20)
-    assert whole.startswith("A paragraph.\n\nAnother one.")
-    short, ending = answer(engine, msgspec.structs.replace(prompt, one_paragraph=True), Sampling(temperature=0), 20)
-    assert short == "A paragraph.\n\n"
-    assert ending.ending is Ending.COMPLETE
 
 
 def test_it_can_be_switched_off(new_engine: NewEngine, tiny_scout: Path) -> None:

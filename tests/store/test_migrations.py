@@ -93,6 +93,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert Images(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
         written = Draft("And then?", second.question.id, "Where does he sail?") if version >= 4 else Draft()
         assert Drafts(database).get(talk.id) == written
+        assert answer.from_search == (version >= 4)
         assert not book.hidden_read
 
         with database.read() as connection:

@@ -269,8 +269,14 @@ def _shorten(untrusted_title: str) -> str:
 
 
 def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
-    """The sentences under an answer: what it rests on where that is no book, and how it ended if not by itself."""
-    return tuple(filter(None, (basis_words(question, answer), ending_words(answer))))
+    """The sentences under an answer: what it rests on where no model drew it from books, how it ended if not by itself.
+    Under a conversation's first answer, also what a person can do who wants more than a search."""
+    advice = ""
+    if answer.from_search and answer.text and question.parent_id is None:
+        advice = _(
+            "The starter model is too small to answer from a book. Choose a larger model for answers: Ctrl+Shift+M."
+        )
+    return tuple(filter(None, (basis_words(question, answer), advice, ending_words(answer))))
 
 
 def ending_words(answer: Answer) -> str:
