@@ -1,0 +1,82 @@
+"""What a newcomer asks of the handbook, and what the starter shows: through the real reader, as at a first start."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from app.bootstrap import open_desk
+from app.core.cancel import Cancel
+from app.core.events import Done
+from app.core.paths import Paths, resources
+from app.documents.quotes import CitedBook
+from app.services import nearest
+
+QUESTIONS = {
+    "How do I add a book?": "To add a book, you can drop its file",
+    "Which file formats can Octavo open?": "PDF, EPUB, Word",
+    "Where is my data stored?": "where your data lies",
+    "Does Octavo use the network?": "without a network",
+    "Does Octavo send statistics?": "sends no statistics",
+    "Is anything sent to the internet?": "Nothing is sent to the internet",
+    "Is my data encrypted?": "one encrypted database",
+    "Where does the key lie?": "The key lies in your system’s keyring",
+    "What does the log hold?": "The log holds numbers and codes",
+    "How do I set a passphrase?": "octavo passphrase",
+    "How do I ask a question?": "To ask a question,",
+    "How do I stop an answer?": "To stop an answer,",
+    "How do I copy an answer?": "To copy an answer,",
+    "How do I ask the last question again?": "To ask the last question again,",
+    "How do I ask many questions at once?": "To ask many questions at once,",
+    "What is a question sheet?": "question sheet",
+    "How can I export an answer?": "To export an answer",
+    "What does the green mark mean?": "✓ verified",
+    "What does a mark without a sign mean?": "A mark without a sign: the page exists",
+    "What should I do when an answer is wrong?": "If an answer is wrong,",
+    "How do I open a page?": "To open a page,",
+    "How do I search in a book?": "To search in a book,",
+    "How do I show the model an image?": "To show the model an image,",
+    "Can I ask about a video?": "A video, dropped",
+    "Can Octavo read scanned PDFs?": "A scanned PDF holds pictures",
+    "How do I open a protected PDF?": "A protected PDF asks for its password",
+    "How do I remove a book from the shelf?": "removes it from the shelf",
+    "What happens when a book does not fit?": "If the books do not fit,",
+    "What is a token?": "a token is a short piece of a word",
+    "What is the spine?": "The spine below the composer",
+    "How do I start a new conversation?": "To start a new conversation,",
+    "How do I rename a conversation?": "F2",
+    "How do I delete a conversation?": "To delete it,",
+    "Which model should I use?": "use a larger model than the starter",
+    "Can I trust the starter model?": "too small to answer from a book",
+    "How many parameters does the starter model have?": "135 million parameters",
+    "What does the model chip show?": "The model chip at the top shows",
+    "What should I do if memory runs out?": "If memory runs out,",
+    "Can I use it from the terminal?": "To use Octavo from the terminal,",
+    "What does octavo doctor look at?": "`octavo doctor` looks at this installation",
+    "What do the exit codes mean?": "Exit codes: 0 answered",
+    "What keyboard shortcuts are there?": "Ctrl+O: add a book",
+    "How do I quit Octavo?": "Ctrl+Q: quit",
+    "What is an octavo?": "An octavo is a book format",
+    "PDFを開けますか。": "A scanned PDF holds pictures",
+    "SmolLM2とは何ですか。": "The starter model is SmolLM2",
+    "Who is the president of France?": "Nothing in the book is near",
+    "Why?": "Nothing in the book is near",
+    "本を追加するにはどうすればいいですか。": "見つかりませんでした",
+}
+"""With words of what answers, or of what says that nothing does."""
+
+
+def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> None:
+    with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        *_, opened = desk.library.open(resources() / "handbook.md", Cancel())
+        assert isinstance(opened, Done)
+        book = opened.result
+        books = (CitedBook(book.id, book.title, desk.library.pages(book.id)),)
+    answers = {question: nearest.answer(question, books, ()) for question in QUESTIONS}
+    firsts = {question: answer.replace(":\n\n- ", ": ").splitlines()[0] for question, answer in answers.items()}
+    shown = {question for question, words in QUESTIONS.items() if words in answers[question]}
+    first = {question for question, words in QUESTIONS.items() if words in firsts[question]}
+    print("\n\n".join(f"{question}\n{firsts[question]}" for question in QUESTIONS if question not in first))
+    assert len(first) >= 0.9 * len(QUESTIONS)
+    assert len(shown) >= 0.95 * len(QUESTIONS)
+    assert all(answer.count("\n- ") <= nearest.MOST for answer in answers.values())
