@@ -25,6 +25,7 @@ SAME = 0.6
 """A sentence of whose terms so many stand in a nearer one says nothing more."""
 
 _UNDER, _TOPIC = 0.5, 0.25  # what a word counts that stands above the sentence, and what it adds if in both
+_ASKED = 0.8  # a heading that holds so much of what the question's words weigh says what is asked
 _ENTRY = 0.85  # what an entry of a list counts beside a sentence
 _LONG = 0.2  # how much a sentence loses that is twice as long as most
 _PAIRS = 0.2  # how much it gains that has the question's words in their order
@@ -51,6 +52,7 @@ class _Statement:
     near: Near
     kind: Kind
     first: bool
+    leads: bool
     stems: tuple[str, ...]
     own: frozenset[str]  # its terms, and those of the question that it answers where it stands
     under: frozenset[str]
@@ -106,7 +108,7 @@ def _statement(page: int, sentence: Sentence, common: frozenset[str]) -> _Statem
     own = terms_of(f"{sentence.asked}\n{sentence.text}", common).all
     under = terms_of(sentence.under, common).all
     near = Near(page, sentence.line)
-    return _Statement(near, sentence.kind, sentence.first, tuple(map(stem, words)), own, under)
+    return _Statement(near, sentence.kind, sentence.first, sentence.leads, tuple(map(stem, words)), own, under)
 
 
 def _weights(asked: Terms, statements: Sequence[_Statement]) -> dict[str, float]:
@@ -119,9 +121,12 @@ def _weights(asked: Terms, statements: Sequence[_Statement]) -> dict[str, float]
 
 
 def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
-    """What the question's words weigh that stand in the statement or above it."""
+    """What the question's words weigh that stand in the statement or above it. What leads a section is about all that
+    its heading says, if that is what is asked."""
     asked = weights.keys()
     own, under = statement.own & asked, statement.under & asked
+    if statement.leads and weight_of(under, weights) >= _ASKED * sum(weights.values()):
+        return (1 + _TOPIC) * weight_of(under | own, weights)
     return weight_of(own, weights) + _UNDER * weight_of(under - own, weights) + _TOPIC * weight_of(under & own, weights)
 
 

@@ -50,7 +50,7 @@ class Sentence:
     """`text` as it stands, line breaks included, without the sign of a list.
 
     `under`: the heading above it and the line that leads to its list; `asked`: the questions that stand before it in
-    its paragraph; each may be empty. `first`: it begins its paragraph.
+    its paragraph; each may be empty. `first`: it begins its paragraph; `leads`: it is the first below its heading.
     """
 
     text: str
@@ -58,6 +58,7 @@ class Sentence:
     under: str = ""
     asked: str = ""
     first: bool = False
+    leads: bool = False
 
     @property
     def line(self) -> str:
@@ -77,12 +78,13 @@ class _Block:
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text, in order."""
     heading = lead = ""
+    leads = False
     for block in _blocks(text):
         whole = "\n".join(block.lines).strip()
         if not any(map(str.isalpha, whole)):
             continue  # the number of a list's entry, a rule
         if block.heading:
-            heading, lead = whole.lstrip("# "), ""
+            heading, lead, leads = whole.lstrip("# "), "", True
             yield Sentence(whole, Kind.HEADING)
             continue
         if not block.entry:
@@ -90,7 +92,8 @@ def sentences(text: str) -> Iterator[Sentence]:
         asked = ""
         for number, piece in enumerate(_cut(whole)):
             kind = _kind(piece, first=not number, entry=block.entry)
-            yield Sentence(piece, kind, f"{heading}\n{lead}".strip(), asked, first=not number)
+            yield Sentence(piece, kind, f"{heading}\n{lead}".strip(), asked, first=not number, leads=leads)
+            leads = False
             if kind is Kind.QUESTION:
                 asked = f"{asked}\n{piece}".strip()
         if not block.entry and whole.endswith((":", "：")):

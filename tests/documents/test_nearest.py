@@ -58,6 +58,12 @@ def test_a_long_question_need_not_be_met_in_full() -> None:
     assert found(long)[0] == "The tenant terminates the lease with three months notice."
 
 
+def test_what_leads_the_section_that_is_asked_for_comes_first() -> None:
+    """Though it shares no word with the question."""
+    pages = (f"{FILLER}\n\n# How to add a book\n\nDrop a file on the window. The book appears on the left.",)
+    assert found("How do I add a book?", pages)[0] == "Drop a file on the window."
+
+
 def test_what_goes_on_on_the_next_page_is_no_sentence() -> None:
     texts = found("Who pays a second deposit for a dog?", limit=9)
     assert not any("pays a second" in text or "Whoever keeps" in text for text in texts)

@@ -51,6 +51,7 @@ def test_what_a_sentence_belongs_to() -> None:
     assert found["Esc: stop it"] == ("Keys\nThese work everywhere:", "", True)
     assert found["Press Ctrl+Q twice."] == ("Keys\nThese work everywhere:", "How do I leave?", False)
     assert found["That is all."] == ("Keys", "", True)
+    assert [each.line for each in sentences(text) if each.leads] == ["These work everywhere:"]
 
 
 def test_a_page_without_a_quotation_is_not_shown_with_a_heading_in_it() -> None:

@@ -101,6 +101,13 @@ def first_start(stage: Stage) -> None:
         stage.open()
 
 
+def first_answer(stage: Stage) -> None:
+    """Two questions to the starter: the first answer says what can be done, the second only where it comes from."""
+    first_start(stage)
+    stage.ask("How do I add a book?")
+    stage.ask("How does the desk fill?")
+
+
 def loading(stage: Stage) -> None:
     gate = Gate()
     _desk(stage)
@@ -405,6 +412,7 @@ SCENES: dict[str, Scene] = (
         scene.__name__.replace("_", "-"): scene
         for scene in (
             first_start,
+            first_answer,
             loading,
             streaming,
             dark,
