@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from app import messages
-from app.cli import arguments
+from app.cli import arguments, screen
 from app.cli import main as terminal
 from app.core import installation, logs
 from app.core.errors import AppError, Code
@@ -120,12 +120,14 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
 def run_terminal(argv: Sequence[str]) -> int:
     """The terminal face; returns its exit code."""
     harden()
+    screen.shield()
     return terminal.main(argv, open_desk)
 
 
 def run_window(argv: Sequence[str]) -> int:
     """The window; returns the exit code."""
     harden()
+    screen.shield()
     options = arguments.window_options(argv)
     messages.use_language("")
     if not _display():

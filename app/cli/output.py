@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from app import messages
 from app.cli.installed import installation_rows
+from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import MAX_HIDDEN_CHARACTERS, Document
 from app.core.errors import Problem
@@ -246,7 +247,8 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
 
 def progress_bar(text: str, total: float, initial: float = 0) -> Any:
     """A bar on stderr where that is a terminal; silent elsewhere."""
-    return tqdm(total=total, initial=initial, desc=text, file=sys.stderr, disable=None, leave=False, unit_scale=True)
+    file, words = bare(sys.stderr), messages.printable(text)
+    return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
 
 
 def print_json(value: Any) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.conversation import Citation, CitationState, PassageRef
+from app.core.untrusted import disarm
 from app.messages import _, count
-from app.ui.chat.untrusted import disarm
 from app.ui.theme import Palette
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from app.core.untrusted import disarm
 from app.messages import _
-from app.ui.chat.untrusted import disarm
 from app.ui.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.tips import plain_tip

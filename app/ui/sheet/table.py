@@ -12,9 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.core.conversation import Citation, Ending
 from app.core.sheet import RowState, Sheet, SheetRow
+from app.core.untrusted import disarm
 from app.messages import _, sentence
 from app.ui.chat.marks import mark_citations
-from app.ui.chat.untrusted import disarm
 
 ShownRole = int(Qt.ItemDataRole.UserRole)
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
