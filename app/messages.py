@@ -545,6 +545,10 @@ _SENTENCES: dict[Code, str] = {
     Code.FOLDER_READ_ONLY: (
         "Octavo may not write to “{path}”. Make it writable for you, or choose another folder with --data-dir."
     ),
+    Code.NAME_NOT_UTF8: (
+        "The name “{path}” has bytes in it that are no text (shown as �), so Octavo cannot use what is there. Rename"
+        " the file or folder, or choose another one."
+    ),
     Code.DATABASE_NEWER: (
         "The desk “{path}” was written by a newer Octavo (its format is {found}, this one knows {known}) and was left"
         " untouched. Update Octavo, or choose another folder with --data-dir."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -252,7 +253,12 @@ def progress_bar(text: str, total: float, initial: float = 0) -> Any:
 
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
+    try:
+        line = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        line = json.dumps(msgspec.to_builtins(value))
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
