@@ -128,10 +128,13 @@ def run_window(argv: Sequence[str]) -> int:
     """The window; returns the exit code."""
     harden()
     screen.shield()
-    options = arguments.window_options(argv)
     messages.use_language("")
-    if not _display():
-        print(messages.sentence(AppError(Code.NO_DISPLAY).problem), file=sys.stderr)
+    try:
+        options = arguments.window_options(argv)
+        if not _display():
+            raise AppError(Code.NO_DISPLAY)
+    except AppError as error:
+        print(messages.sentence(error.problem), file=sys.stderr)
         return terminal.EXIT_USAGE
     from app.ui.application import run
 
