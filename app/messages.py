@@ -11,6 +11,7 @@ import polib
 
 from app.core.errors import Code, Parameter, Problem
 from app.core.paths import resources
+from app.core.settings import GIGABYTE
 
 ENGLISH = "en"
 MAX_DETAIL_CHARACTERS = 300
@@ -737,7 +738,7 @@ def printable(untrusted_text: str) -> str:
 
 
 def size(bytes: float) -> str:
-    """Bytes in decimal units, as disks and models are sold: `512 B`, `4.2 GB`, `120 MB`."""
+    """Bytes of files and of memory alike, in units of 1,000 (as GIGABYTE): `512 B`, `4.2 GB`, `120 MB`."""
     value, unit = float(bytes), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
@@ -745,13 +746,10 @@ def size(bytes: float) -> str:
     return f"{shown} {_UNITS[unit]}"
 
 
-def memory(bytes: float) -> str:
-    """Bytes of memory in units of 1,024, as memory is sold: an 80 GB card has `80 GB`."""
-    value, unit = float(bytes), 0
-    while value >= 1023.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1024, unit + 1
-    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
-    return f"{shown} {_UNITS[unit]}"
+def gigabytes(bytes: float) -> str:
+    """The number of GB alone, with one decimal, for where the unit stands beside a sum: `67.4`, `<0.1`."""
+    value = bytes / GIGABYTE
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
 
 
 def count(n: int) -> str:

@@ -72,11 +72,11 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
-        help=_("imagine a GPU of that size; repeatable"),
+        help=_("imagine a GPU that is sold with so many GB; repeatable"),
     )  # fmt: skip
     plan.add_argument(
         "--ram", type=_gigabytes, metavar="GB", default=0.0,
-        help=_("imagine main memory of that size, and no GPU but those named"),
+        help=_("imagine main memory that is sold with so many GB, and no GPU but those named"),
     )  # fmt: skip
 
 
