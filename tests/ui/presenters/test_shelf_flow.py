@@ -155,7 +155,7 @@ def test_pages_of_a_book_are_chosen_in_a_dialog(qtbot: QtBot, room: Room) -> Non
     assert dialog is not None
     dialog.first.setText("203")
     dialog.last.setText("204")
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.shown().books == (BookRef(room.books[LEASE].id, PageRange(203, 204)),)
     assert room.row(room.books[LEASE]).pages == PageRange(203, 204)
@@ -172,7 +172,7 @@ def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
@@ -187,13 +187,13 @@ def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: 
     room.presenter.delete()
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
     assert room.shown().title == "Older"
     room.window.shelf.conversation_delete_wanted.emit(room.shown().id)
     last = [dialog for dialog in room.window.findChildren(Confirmation) if dialog.isVisible()]
-    qtbot.keyClick(last[0], Qt.Key.Key_Return)
+    qtbot.mouseClick(last[0].action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.shown().title == "", "where none is left, a new one begins"
 
