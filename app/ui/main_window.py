@@ -29,10 +29,19 @@ _TALK_SMALLEST = 360
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
+class OpenPage(msgspec.Struct, frozen=True):
+    """A book that lies open, and its page."""
+
+    book_id: str
+    page: int
+
+
 class WindowState(msgspec.Struct, frozen=True):
     """What the window remembers: Qt's own geometry, the widths of the panels, what is folded, what lay open.
 
-    `frame` has the widths that the desktop drew around it: left, top, right, bottom."""
+    `frame` has the widths that the desktop drew around it: left, top, right, bottom. `open_pages` lay open in the
+    conversation, from left to right; `book_id` is the one of them that was shown, at its `page`.
+    """
 
     geometry: bytes = b""
     frame: tuple[int, ...] = ()
@@ -41,6 +50,8 @@ class WindowState(msgspec.Struct, frozen=True):
     page_folded: bool = False
     book_id: str = ""
     page: int = 1
+    conversation_id: str = ""
+    open_pages: tuple[OpenPage, ...] = ()
 
 
 class MainWindow(QWidget):
@@ -89,15 +100,14 @@ class MainWindow(QWidget):
         self._take_all_drops()
         self._spread()
 
-    def state(self, book_id: str = "", page: int = 1) -> WindowState:
+    def state(self) -> WindowState:
+        """Of the window itself; what lies open in it is for others to say."""
         return WindowState(
             geometry=bytes(self.saveGeometry().data()),
             frame=_widths(self._frame),
             widths=tuple(self._splitter.sizes()),
             shelf_folded=self.shelf.isHidden(),
             page_folded=self.page.isHidden(),
-            book_id=book_id,
-            page=page,
         )
 
     def restore(self, state: WindowState) -> None:
