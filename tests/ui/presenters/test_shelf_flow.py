@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -30,6 +31,9 @@ from tests.ui.room import LEASE, LETTERS, SURVEY, Room, pause, wait
 def _rows(room: Room) -> list[BookRow | Heading]:
     model = room.window.shelf.book_view.model()
     return [model.index(number, 0).data(ItemRole) for number in range(model.rowCount())]
+
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def _titles(room: Room) -> list[str]:
@@ -300,3 +304,19 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     dialog.action.click()
     room.settle()
     assert [reading.books[0].untrusted_title for reading in room.desk.readings.all()] == ["Book of 700"]
+
+
+def test_the_newest_conversation_is_seen_with_its_heading(qtbot: QtBot, room: Room) -> None:
+    for day in range(60):
+        room.add_conversation(f"Of {day} days ago", days_ago=day)
+    room.open()
+    assert room.window.height() == 900, "no taller for all of them"
+    view = room.window.shelf.conversation_view
+    for begin in (partial(room.ask, "When?"), partial(qtbot.keyClick, room.window, Qt.Key.Key_N, _CONTROL)):
+        view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+        assert not view.visualRect(view.model().index(0, 0)).intersects(view.viewport().rect())
+        begin()
+        room.settle()
+        assert view.currentIndex().row() == 1
+        for row in (0, 1):
+            assert view.viewport().rect().contains(view.visualRect(view.model().index(row, 0)))
