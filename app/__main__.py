@@ -1,4 +1,4 @@
-"""Where the program begins: arguments make it a terminal program, none the window.
+"""Where the program begins: a command makes it a terminal program, none the window.
 
 Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too.
 That one program is its own children as well.
@@ -36,7 +36,9 @@ def main() -> int:
             program.run_child(sys.argv[2:])
             return 0
         program.leave_bundle()
-    return desk() if len(sys.argv) == 1 or Path(sys.argv[0]).stem == _WINDOW else terminal()
+    from app.cli.arguments import names_no_command
+
+    return desk() if Path(sys.argv[0]).stem == _WINDOW or names_no_command(sys.argv[1:]) else terminal()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from app import messages
-from app.cli import arguments
+from app.cli import arguments, screen
 from app.cli import main as terminal
 from app.core import installation, logs
 from app.core.errors import AppError, Code
@@ -122,16 +122,21 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
 def run_terminal(argv: Sequence[str]) -> int:
     """The terminal face; returns its exit code."""
     harden()
+    screen.shield()
     return terminal.main(argv, open_desk)
 
 
 def run_window(argv: Sequence[str]) -> int:
     """The window; returns the exit code."""
     harden()
-    options = arguments.window_options(argv)
+    screen.shield()
     messages.use_language("")
-    if not _display():
-        print(messages.sentence(AppError(Code.NO_DISPLAY).problem), file=sys.stderr)
+    try:
+        options = arguments.window_options(argv)
+        if not _display():
+            raise AppError(Code.NO_DISPLAY)
+    except AppError as error:
+        print(messages.sentence(error.problem), file=sys.stderr)
         return terminal.EXIT_USAGE
     from app.ui.application import run
 

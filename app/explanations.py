@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.planner import Item, Placement, Reason, Remark, Shortfall
-from app.messages import _, count, duration, memory, printable
+from app.messages import _, count, duration, printable, size
 
 _NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
 
@@ -77,7 +77,7 @@ def sentences(result: Placement | Shortfall) -> Iterator[str]:
     if isinstance(result, Shortfall):
         words = _("It does not fit: {missing} are missing for a context of {tokens} tokens ({kv_type}).")
         yield words.format(
-            missing=memory(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
+            missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
         )
     yield from map(sentence, result.remarks)
     if isinstance(result, Placement):
@@ -103,4 +103,4 @@ def _rate(tokens_a_second: float) -> str:
 def _shown(name: str, value: str | int | float) -> str:
     if isinstance(value, str):
         return printable(value)
-    return memory(value) if name.endswith("_bytes") else count(int(value))
+    return size(value) if name.endswith("_bytes") else count(int(value))

@@ -11,6 +11,7 @@ import polib
 
 from app.core.errors import Code, Parameter, Problem
 from app.core.paths import resources
+from app.core.settings import GIGABYTE
 
 ENGLISH = "en"
 MAX_DETAIL_CHARACTERS = 300
@@ -556,6 +557,10 @@ _SENTENCES: dict[Code, str] = {
     Code.FOLDER_READ_ONLY: (
         "Octavo may not write to “{path}”. Make it writable for you, or choose another folder with --data-dir."
     ),
+    Code.NAME_NOT_UTF8: (
+        "The name “{path}” has bytes in it that are no text (shown as �), so Octavo cannot use what is there. Rename"
+        " the file or folder, or choose another one."
+    ),
     Code.DATABASE_NEWER: (
         "The desk “{path}” was written by a newer Octavo (its format is {found}, this one knows {known}) and was left"
         " untouched. Update Octavo, or choose another folder with --data-dir."
@@ -744,7 +749,7 @@ def printable(untrusted_text: str) -> str:
 
 
 def size(bytes: float) -> str:
-    """Bytes in decimal units, as disks and models are sold: `512 B`, `4.2 GB`, `120 MB`."""
+    """Bytes of files and of memory alike, in units of 1,000 (as GIGABYTE): `512 B`, `4.2 GB`, `120 MB`."""
     value, unit = float(bytes), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
@@ -752,13 +757,10 @@ def size(bytes: float) -> str:
     return f"{shown} {_UNITS[unit]}"
 
 
-def memory(bytes: float) -> str:
-    """Bytes of memory in units of 1,024, as memory is sold: an 80 GB card has `80 GB`."""
-    value, unit = float(bytes), 0
-    while value >= 1023.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1024, unit + 1
-    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
-    return f"{shown} {_UNITS[unit]}"
+def gigabytes(bytes: float) -> str:
+    """The number of GB alone, with one decimal, for where the unit stands beside a sum: `67.4`, `<0.1`."""
+    value = bytes / GIGABYTE
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
 
 
 def count(n: int) -> str:

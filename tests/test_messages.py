@@ -10,10 +10,11 @@ from pathlib import Path
 import polib
 import pytest
 
-from app import messages
+from app import explanations, messages
 from app.core.errors import Code, Problem
 from app.core.paths import resources
-from app.messages import _, count, duration, sentence, size, use_language
+from app.engine.planner import Reason, Remark
+from app.messages import _, count, duration, gigabytes, sentence, size, use_language
 
 FIT = {
     "needed_tokens": 40_960,
@@ -121,6 +122,13 @@ def test_a_name_cannot_steer_the_terminal_or_turn_the_sentence_around() -> None:
 )
 def test_size(bytes: float, shown: str) -> None:
     assert size(bytes) == shown
+
+
+@pytest.mark.parametrize("bytes", [67_400_000_000, 85_899_345_920, 4_300_000_000, 50_100_000_000])
+def test_the_same_bytes_are_the_same_number_of_files_and_of_memory(bytes: int) -> None:
+    assert size(bytes) == f"{gigabytes(bytes)} GB"
+    needed = Remark(Reason.MORE_MEMORY, {"missing_bytes": bytes})
+    assert explanations.sentence(needed) == f"It would fit with {size(bytes)} of memory more."
 
 
 @pytest.mark.parametrize(

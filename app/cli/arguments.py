@@ -24,6 +24,7 @@ class WindowOptions(msgspec.Struct, frozen=True):
     files: tuple[Path, ...]
 
 
+_DATA_DIR = "data folder of"
 _SETTINGS = {
     "model": "engine.model_path",
     "projector": "engine.projector_path",
@@ -44,13 +45,13 @@ _SETTINGS = {
 def window_parser() -> argparse.ArgumentParser:
     """The parser of `octavo-desk`."""
     window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
-    window.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
+    _add_data_dir(window)
     window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
     return window
 
 
 def window_options(argv: Sequence[str]) -> WindowOptions:
-    """What `octavo-desk` was given: a data folder and files to open."""
+    """What `octavo-desk` was given: a data folder and files to open. Raises AppError USAGE."""
     options = window_parser().parse_args(argv)
     return WindowOptions(paths(options), tuple(options.files))
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of `octavo`; `command` in its result names what to run."""
     whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
     whole.add_argument("--version", action="version", version=f"octavo {__version__}")
+    _add_data_dir(whole)
     commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     ask = _command(commands, "ask", _("ask one or more questions about documents"))
@@ -107,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
     read.add_argument("file", type=Path)
 
-    models_arguments.add(commands, _command)
+    models_arguments.add(commands, _command, _add_data_dir)
 
     passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
     passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
@@ -153,9 +155,18 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
 
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.add_argument("--data-dir", type=Path, metavar="DIR", help=_("keep this desk apart, in a folder of its own"))
+    _add_data_dir(command)
     command.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
     return command
+
+
+def _add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """For a parser and, with others, for the commands in it: each keeps its own, since a command's would hide those
+    before it."""
+    parser.add_argument(
+        "--data-dir", type=Path, action="append", metavar="DIR", dest=f"{_DATA_DIR} {parser.prog}",
+        help=_("keep this desk apart, in a folder of its own"),
+    )  # fmt: skip
 
 
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
@@ -207,5 +218,21 @@ def page_range(text: str | None) -> PageRange | None:
 
 
 def paths(options: argparse.Namespace) -> Paths:
-    """The data folder that was named, or this person's own."""
-    return Paths(options.data_dir.absolute()) if options.data_dir else Paths.default()
+    """The data folder that was named, before a command, after it or both; or this person's own. Raises AppError USAGE
+    where two are named."""
+    named = [given for name, given in vars(options).items() if name.startswith(_DATA_DIR) and given]
+    folders = list(dict.fromkeys(folder.absolute() for given in named for folder in given))
+    if len(folders) > 1:
+        words = _("--data-dir is given twice, as “{first}” and as “{second}”; give it once")
+        raise AppError(Code.USAGE, detail=words.format(first=folders[0], second=folders[1]))
+    return Paths(folders[0]) if folders else Paths.default()
+
+
+def names_no_command(argv: Sequence[str]) -> bool:
+    """Whether `octavo` was given nothing but a data folder, or nothing at all: then it is the window."""
+    alone = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    _add_data_dir(alone)
+    try:
+        return not alone.parse_known_args(argv)[1]
+    except argparse.ArgumentError:  # without a folder: the whole parser says so
+        return False

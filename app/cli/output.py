@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from tqdm import tqdm
 from app import messages
 from app.basis import basis_words
 from app.cli.installed import installation_rows
+from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState, Question, StoredQuestion
 from app.core.document import MAX_HIDDEN_CHARACTERS, Book, Document
 from app.core.errors import Problem
@@ -300,11 +302,17 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
 
 def progress_bar(text: str, total: float, initial: float = 0) -> Any:
     """A bar on stderr where that is a terminal; silent elsewhere."""
-    return tqdm(total=total, initial=initial, desc=text, file=sys.stderr, disable=None, leave=False, unit_scale=True)
+    file, words = bare(sys.stderr), messages.printable(text)
+    return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
 
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    """One line. Bytes of a file's name that are no UTF-8 are written as Python's json does, as lone surrogates."""
+    try:
+        line = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        line = json.dumps(msgspec.to_builtins(value))
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

@@ -187,6 +187,7 @@ class Code(StrEnum):
     # what is kept
     DISK_FULL = "disk_full"  # path
     FOLDER_READ_ONLY = "folder_read_only"  # path
+    NAME_NOT_UTF8 = "name_not_utf8"  # path: of a data folder or a model
     DATABASE_NEWER = "database_newer"  # path, found, known
     DATABASE_LOCKED = "database_locked"  # path
     DATABASE_KEY = "database_key"  # path; wrong key or not a database
@@ -248,6 +249,7 @@ _BLAME: dict[Blame, tuple[Code, ...]] = {
         Code.READING_NOT_SAVED,
         Code.DISK_FULL,
         Code.FOLDER_READ_ONLY,
+        Code.NAME_NOT_UTF8,
         Code.EXPORT_NOT_WRITTEN,
         Code.WINDOW_SILENT,
         Code.DATABASE_NEWER,

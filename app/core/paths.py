@@ -49,15 +49,31 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "readings"
 
     def create(self) -> None:
-        """Make the folders. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
+        """Make the folders, and those that lead to them. Raises AppError NAME_NOT_UTF8, FOLDER_READ_ONLY, DISK_FULL."""
+        check_name(self.data)
         for folder in (self.data, self.log.parent):
             try:
-                folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-                os.chmod(folder, _PRIVATE_FOLDER)
+                for missing in reversed([each for each in folder.parents if not each.exists()]):
+                    _make_private(missing)
+                _make_private(folder)
             except OSError as error:
                 raise machine_error(error, folder) from error
         if not os.access(self.data, os.W_OK | os.X_OK):
             raise AppError(Code.FOLDER_READ_ONLY, path=str(self.data))
+
+
+def check_name(path: Path) -> None:
+    """Raises AppError NAME_NOT_UTF8 for a name whose bytes are no text: SQLite, llama.cpp and JSON take none."""
+    name = os.fsencode(path)
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise AppError(Code.NAME_NOT_UTF8, path=name.decode("utf-8", "replace")) from error
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    os.chmod(folder, _PRIVATE_FOLDER)  # a umask may have taken bits away
 
 
 def machine_error(error: OSError, path: Path) -> AppError:

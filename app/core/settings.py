@@ -8,6 +8,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+GIGABYTE = 10**9
+"""Bytes of what a person reads or writes as a GB, of files and of memory alike, as the hub and disks count. The one
+exception is memory that is imagined by the number it is sold by (`app.engine.planner.imagined`)."""
+
 
 class KvType(StrEnum):
     F16 = "f16"

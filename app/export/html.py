@@ -22,7 +22,7 @@ STYLE = (
 )
 
 
-def write(report: Report, address: Callable[[Picture], str]) -> str:
+def write(report: Report, address: Callable[[Picture], str], style: str = STYLE) -> str:
     """`address` tells where an image is; what it raises as AppError is said in the image's place."""
     markdown = parser()
     title = html.escape(report.title)
@@ -31,14 +31,14 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
         question = html.escape(part.question).replace("\n", "<br>")
         body += [_picture(picture, address) for picture in part.pictures]
         if question or not part.pictures:
-            body.append(f"<blockquote>{question}</blockquote>")
+            body.append(f'<blockquote class="question">{question}</blockquote>')
         body.append(REFERENCE.sub(_link, _ENCODED.sub("", markdown.render(part.answer))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.references:
         items = "".join(f'<li id="r{r.number}">{html.escape(r.words)}</li>' for r in report.references)
-        body.append(f"<h2>{html.escape(_('References'))}</h2><ol>{items}</ol>")
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+        body.append(f'<h2>{html.escape(_("References"))}</h2><ol class="references">{items}</ol>')
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
 

@@ -15,7 +15,15 @@ from app.messages import _
 MAX_NESTING = 60
 """Lists and quotations inside each other; the parser drops what lies deeper."""
 
-_ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)")
+_LINKS = ("https://", "http://", "mailto:")
+"""What an answer may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that runs."""
+
+_ACTIVE = re.compile(
+    r"<(?=[A-Za-z/!?])|!(?=\[)"
+    rf"|(?<=\])\((?!\s*<?(?:{'|'.join(_LINKS)}))"  # of a link to something else
+    r"|(?<=\]):",  # of an address that is defined for links elsewhere
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")  # that mean something within a line
 
 
@@ -52,16 +60,22 @@ def _plain(text: str) -> str:
     return _SIGNS.sub(r"\\\g<0>", text)
 
 
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        return url.lower().startswith(_LINKS)
+
+
 def parser() -> MarkdownIt:
-    """For answers: no HTML, no images, no definitions that would turn a page mark into a link."""
-    made = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
+    """For answers: no HTML, no images, no definitions that would turn a page mark into a link; a link to what may not
+    be linked to stays as it was written."""
+    made = _Parser("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
     return made.disable(["reference", "html_block", "html_inline", "image"])
 
 
 def harmless(text: str) -> str:
-    """What would be HTML, or an image to be fetched, as characters."""
-    return _ACTIVE.sub(lambda found: "\\<" if found[0] == "<" else "!\\", text)
+    """What would be HTML, an image to be fetched, or a link to what may not be linked to, as characters."""
+    return _ACTIVE.sub(lambda found: "!\\" if found[0] == "!" else f"\\{found[0]}", text)
 
 
 def _line(text: str) -> str:

@@ -16,6 +16,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.model import NO_LAYER, Kind, ModelHeader
+from app.core.paths import check_name
 from app.isolation.files import open_regular, printable
 from app.isolation.process import Findings, ReaderLimits, ReaderProcess, step_to_ask_for, unbelievable
 from app.isolation.sandbox import Step
@@ -107,6 +108,7 @@ class HeaderReader:
         with contextlib.ExitStack() as stack:
             fds, sizes = [], []
             for file in files:
+                check_name(file)
                 fd, size = _open(file, path, len(files))
                 stack.callback(os.close, fd)
                 fds.append(fd)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection
 from pathlib import Path
 
+from app.core.settings import GIGABYTE
 from app.engine import embedding_files
 from app.engine.protocol import ReadingsSpec
 from app.engine.readings import Readings, SavedReading
@@ -13,7 +14,6 @@ from app.engine.sealing import SECRET_BYTES
 from app.store.settings import SettingsStore
 
 _SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
-_GB = 10**9
 
 
 class SavedReadings:
@@ -50,7 +50,7 @@ class SavedReadings:
         return Readings(self._folder, self._secret(), self._quota_bytes())
 
     def _quota_bytes(self) -> int:
-        return self._settings.load().readings_quota_gb * _GB
+        return self._settings.load().readings_quota_gb * GIGABYTE
 
     def _secret(self) -> bytes:
         secret = self._settings.get_blob(_SECRET_NAME)

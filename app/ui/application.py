@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import TypeAlias
 
 import msgspec
 import psutil
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import Shiboken
@@ -80,6 +81,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     application.setApplicationDisplayName("Octavo")
     application.setDesktopFileName(APPLICATION_ID)
     application.setWindowIcon(emblem.icon())
+    keep_folders_secret()
     load_fonts()
     opening = Opening(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
@@ -99,6 +101,12 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     if place is not None:
         place.close()
     return code
+
+
+def keep_folders_secret() -> None:
+    """Qt's own file dialog, which is there where the desktop has none, would write the folders that were visited into
+    QtProject.conf, outside the desk and for all to read. It writes nowhere; while the window is open it knows them."""
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
 
 
 def leave_clipboard() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QMargins, QMimeData, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.documents.images.kinds import is_image
@@ -16,6 +16,7 @@ from app.ui.icons import Icons
 from app.ui.models.line import FetchLine
 from app.ui.page.panel import PagePanel
 from app.ui.remote.mark import RemoteMark
+from app.ui.screens import USUAL_FRAME, place_again, place_new
 from app.ui.sheet.panel import SheetPanel
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.widgets.drop_overlay import DropOverlay
@@ -25,17 +26,32 @@ _SMALLEST_HEIGHT = 480
 _SHELF_WIDTH, _SHELF_SMALLEST = 264, 200
 _PAGE_SHARE, _PAGE_SMALLEST, _PAGE_WIDEST = 0.315, 300, 720
 _TALK_SMALLEST = 360
+_FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
+
+
+class OpenPage(msgspec.Struct, frozen=True):
+    """A book that lies open, and its page."""
+
+    book_id: str
+    page: int
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """What the window remembers: Qt's own geometry, the widths of the panels, what is folded, what lay open."""
+    """What the window remembers: Qt's own geometry, the widths of the panels, what is folded, what lay open.
+
+    `frame` has the widths that the desktop drew around it: left, top, right, bottom. `open_pages` lay open in the
+    conversation, from left to right; `book_id` is the one of them that was shown, at its `page`.
+    """
 
     geometry: bytes = b""
+    frame: tuple[int, ...] = ()
     widths: tuple[int, ...] = ()
     shelf_folded: bool = False
     page_folded: bool = False
     book_id: str = ""
     page: int = 1
+    conversation_id: str = ""
+    open_pages: tuple[OpenPage, ...] = ()
 
 
 class MainWindow(QWidget):
@@ -78,22 +94,26 @@ class MainWindow(QWidget):
         self.overlay = DropOverlay(icons.theme, self)
         talk.unfold_shelf.clicked.connect(self.toggle_shelf)
         talk.unfold_page.clicked.connect(self.toggle_page)
+        self._frame = USUAL_FRAME
+        self._was_placed = False
+        self._is_framed = True
         self._take_all_drops()
         self._spread()
 
-    def state(self, book_id: str = "", page: int = 1) -> WindowState:
+    def state(self) -> WindowState:
+        """Of the window itself; what lies open in it is for others to say."""
         return WindowState(
-            bytes(self.saveGeometry().data()),
-            tuple(self._splitter.sizes()),
-            self.shelf.isHidden(),
-            self.page.isHidden(),
-            book_id,
-            page,
+            geometry=bytes(self.saveGeometry().data()),
+            frame=_widths(self._frame),
+            widths=tuple(self._splitter.sizes()),
+            shelf_folded=self.shelf.isHidden(),
+            page_folded=self.page.isHidden(),
         )
 
     def restore(self, state: WindowState) -> None:
-        if state.geometry:
-            self.restoreGeometry(QByteArray(state.geometry))
+        if len(state.frame) == len(_widths(self._frame)):
+            self._frame = QMargins(*state.frame)
+        self._was_placed = bool(state.geometry) and self.restoreGeometry(QByteArray(state.geometry))
         self._spread()
         if len(state.widths) == self._splitter.count() and not state.shelf_folded and not state.page_folded:
             self._splitter.setSizes(list(state.widths))
@@ -102,8 +122,35 @@ class MainWindow(QWidget):
         self._tell_folded()
 
     def fit_screen(self) -> None:
-        """Before the window is shown: some desktops show one that is larger than the screen as it is."""
-        self.resize(self.size().boundedTo(self.screen().availableSize()))
+        """Before the window is shown for the first time: where it was, or in the middle, and all of it on a screen."""
+        if not self.windowState() & _FILLING:
+            if self._was_placed:
+                self.setGeometry(place_again(self.geometry(), self._screens(), self._frame))
+            else:
+                self.setGeometry(place_new(QSize(*_SIZE), self._screens(), self._frame))
+                self._spread()
+        self._is_framed = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and not self._is_framed:
+            self._is_framed = True
+            self._learn_frame()
+
+    def _learn_frame(self) -> None:
+        """Once the window is on the screen, what the desktop drew around it is known."""
+        frame = self.windowHandle().frameMargins()
+        if self.windowState() & _FILLING or frame.isNull():
+            return
+        self._frame = frame
+        if not any(screen.contains(self.frameGeometry()) for screen in self._screens()):
+            self.setGeometry(place_again(self.geometry(), self._screens(), frame))
+
+    def _screens(self) -> list[QRect]:
+        """What may be used of each, the one of this window first."""
+        here = self.screen()
+        others = [screen for screen in QGuiApplication.screens() if screen is not here]
+        return [screen.availableGeometry() for screen in (here, *others)]
 
     @Slot()
     def toggle_shelf(self) -> None:
@@ -172,6 +219,10 @@ class MainWindow(QWidget):
 
     def _tell_folded(self) -> None:
         self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
+
+
+def _widths(frame: QMargins) -> tuple[int, int, int, int]:
+    return frame.left(), frame.top(), frame.right(), frame.bottom()
 
 
 def _word_drop(source: QMimeData) -> tuple[str, str] | None:

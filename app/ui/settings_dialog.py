@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.core.settings import Settings
 from app.messages import _
 from app.ui.remote.editors import CertificatesEditor, KeyEditor, WordsEditor
+from app.ui.screens import bound
 from app.ui.settings_editors import (
     AdaptersEditor,
     ChoiceEditor,
@@ -53,7 +54,7 @@ class SettingsDialog(QDialog):
         self._editors: dict[str, Editor] = {}
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(_WIDTH, _HEIGHT)
+        self.resize(bound(self, _WIDTH, _HEIGHT))
         names = _names()
         form = QVBoxLayout()
         form.setContentsMargins(SPACE_XL, SPACE_S, SPACE_XL, SPACE_XL)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
 from docx import Document
+from lxml import html as lxml_html
+from markdown_it import MarkdownIt
 
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
-from app.export import docx, html, markdown
+from app.export import docx, html, markdown, sheet_text
 from app.export.pictures import Picture
 from app.export.report import Report, compose
 
@@ -117,6 +120,54 @@ def test_nothing_in_an_export_is_fetched_or_run() -> None:
         relations = archive.read("word/_rels/document.xml.rels").decode()
         assert "tracker" not in relations
         assert "tracker" in archive.read("word/document.xml").decode(), "shown as text"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil/share/a.png",
+        "\\\\\\\\evil\\\\share",
+        "file:///etc/passwd",
+        "FILE:///etc/passwd",
+        "/etc/passwd",
+        "a.exe",
+        "javascript:alert(1)",
+        "vbscript:x",
+        "data:text/html,x",
+        "smb://evil/share",
+        "ms-word:x",
+        "#r1",
+        "http:evil",
+    ],
+)
+def test_no_export_links_to_anything_but_the_web(address: str) -> None:
+    answer = (
+        f"[a]({address}) [b](<{address}>) [c]( {address} 't') ![d]({address}) [e] [f][e] <{address}>\n\n"
+        f"[e]: {address}\n\n> [e]: <{address}>\n\n- [g](\n{address})"
+    )
+    report = compose("T", (turn(answer, asked=answer),))
+    reread = MarkdownIt("commonmark").render(markdown.write(report, no_address))
+    for page in (html.write(report, no_address), reread):
+        found = lxml_html.document_fromstring(page)
+        assert found.xpath("//a/@href | //img/@src") == []
+        assert re.split(r"[/\\]", address)[-1] in found.text_content(), "it is said all the same"
+    sheet = MarkdownIt("commonmark").render(f"| {sheet_text._cell(answer)} |")
+    assert lxml_html.document_fromstring(sheet).xpath("//a/@href | //img/@src") == []
+
+
+def test_links_to_the_web_and_to_people_stay() -> None:
+    answer = "[a](https://example.org/a) [b](HTTP://example.org/b) [c](mailto:me@example.org)"
+    report = compose("T", (turn(answer),))
+    for page in (
+        html.write(report, no_address),
+        MarkdownIt("commonmark").render(markdown.write(report, no_address)),
+    ):
+        links = lxml_html.document_fromstring(page).xpath("//a/@href")
+        assert [link.lower() for link in links] == [
+            "https://example.org/a",
+            "http://example.org/b",
+            "mailto:me@example.org",
+        ]
 
 
 def test_an_empty_conversation_is_a_title() -> None:

@@ -214,6 +214,8 @@ printf '%s\\n' "${COMPREPLY[@]}"
         ("octavo ask --document le", {"lease.pdf", "leases"}),
         ("octavo read le", {"lease.pdf", "leases"}),
         ("octavo doctor --data-dir le", {"leases"}),
+        ("octavo --data-dir le", {"leases"}),
+        ("octavo models --data-dir le", {"leases"}),
     ],
 )
 def test_bash_completes_commands_options_and_files(

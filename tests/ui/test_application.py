@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from app.ui.application import Opening
 from app.ui.widgets.dialogs import LineDialog, SmallDialog
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
+
+_ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -185,3 +188,35 @@ assert QGuiApplication.clipboard().text() == "Some words"
 def test_the_program_ends_well_after_something_was_copied() -> None:
     ended = subprocess.run([sys.executable, "-c", _COPY_AND_END], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+_CHOOSE = """
+import sys
+from PySide6.QtWidgets import QApplication, QFileDialog
+from app.ui.application import keep_folders_secret
+
+application = QApplication([])
+if sys.argv[2] == "secret":
+    keep_folders_secret()
+dialog = QFileDialog(None, "Add books", sys.argv[1])
+dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+dialog.show()
+dialog.selectFile(sys.argv[1] + "/lease.txt")
+dialog.accept()
+assert dialog.selectedFiles() == [sys.argv[1] + "/lease.txt"]
+del dialog
+"""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there the desktop has a dialog of its own")
+def test_folders_that_were_visited_are_written_nowhere(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "Smith v Jones"
+    home.mkdir()
+    folder.mkdir()
+    (folder / "lease.txt").write_text("A lease.", encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    for how, found in (("secret", False), ("as Qt does", True)):
+        command = [sys.executable, "-c", _CHOOSE, str(folder), how]
+        subprocess.run(command, env=env | {"HOME": str(home), "PYTHONPATH": str(_ROOT)}, check=True)
+        texts = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
+        assert any(b"Smith" in text for text in texts) is found, how

@@ -11,12 +11,14 @@ from app.core.settings import KvType
 from app.messages import _
 
 AddCommand: TypeAlias = Callable[[Any, str, str], argparse.ArgumentParser]
+AddOption: TypeAlias = Callable[[argparse.ArgumentParser], None]
 
 
-def add(commands: Any, add_command: AddCommand) -> None:
+def add(commands: Any, add_command: AddCommand, add_data_dir: AddOption) -> None:
     """Add the commands to a parser. `add_command`: takes subparsers, a name and a text."""
     about = _("the models on this machine, and those that can be fetched")
     models = commands.add_parser("models", help=about, description=about)
+    add_data_dir(models)
     of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -59,6 +61,7 @@ def add(commands: Any, add_command: AddCommand) -> None:
 
     about_token = _("keep a token of the model hub in the system keyring, or remove it")
     token = of_models.add_parser("token", help=about_token, description=about_token)
+    add_data_dir(token)
     of_token = token.add_subparsers(required=True, metavar="COMMAND", dest="token_command")
     add_command(of_token, "set", _("keep a token; it is asked for, or read from the first line of the input"))
     add_command(of_token, "forget", _("remove the token"))
@@ -69,11 +72,11 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
-        help=_("imagine a GPU of that size; repeatable"),
+        help=_("imagine a GPU that is sold with so many GB; repeatable"),
     )  # fmt: skip
     plan.add_argument(
         "--ram", type=_gigabytes, metavar="GB", default=0.0,
-        help=_("imagine main memory of that size, and no GPU but those named"),
+        help=_("imagine main memory that is sold with so many GB, and no GPU but those named"),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.core.cancel import Cancel
 from app.core.settings import KvType
 from app.engine.planner import Item, Placement, Wish
 from app.explanations import item_name, sentences
-from app.messages import _, count, memory, size
+from app.messages import _, count, size
 from app.models.belongings import model_at
 from app.models.offers import Offer
 from app.services.desk import Desk
@@ -103,4 +103,4 @@ def _print(plan: Plan) -> None:
 
 
 def _size(bytes: int) -> str:
-    return memory(bytes) if bytes else "–"
+    return size(bytes) if bytes else "–"

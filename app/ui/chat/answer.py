@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation
 from app.core.document import Book
+from app.core.untrusted import disarm
 from app.messages import _
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.foot import Foot
@@ -23,7 +24,6 @@ from app.ui.chat.piece import Piece
 from app.ui.chat.scribe import Scribe
 from app.ui.chat.stream import OpenText
 from app.ui.chat.typography import LINE_ANSWER
-from app.ui.chat.untrusted import disarm
 from app.ui.theme import SPACE_M, SPACE_S, Theme
 
 RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often

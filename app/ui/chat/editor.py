@@ -6,9 +6,9 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from app.core.untrusted import disarm
 from app.messages import _
 from app.ui.chat.intake import holds_image, holds_words, list_files, read_image
-from app.ui.chat.untrusted import disarm
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_TEXT, Palette
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from app.core.conversation import Citation, CitationState, PassageRef
 from app.core.document import Book
+from app.core.untrusted import disarm
 from app.messages import _, count
 from app.page_words import cited_page, name_words
-from app.ui.chat.untrusted import disarm
 from app.ui.theme import Palette
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.image import Image, ImageRef, ref_of
+from app.core.untrusted import disarm
 from app.messages import _, count
-from app.ui.chat.untrusted import disarm
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QWidget
 
+from app.core.untrusted import disarm
 from app.messages import _, count
 from app.ui.chat.buttons import TextButton
 from app.ui.chat.message import Message
@@ -17,7 +18,6 @@ from app.ui.chat.scribe import Written
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
-from app.ui.chat.untrusted import disarm
 from app.ui.chat.variants import Variants
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.core.untrusted import LINE_BREAK, disarm
 from app.ui.chat.markdown import Block, parse
 from app.ui.chat.marks import Mark, embed, mark_stream
-from app.ui.chat.untrusted import LINE_BREAK, disarm
 
 
 @dataclass(frozen=True)

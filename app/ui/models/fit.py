@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.messages import _, memory
+from app.messages import _, size
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.roles import set_role
@@ -126,7 +126,7 @@ class DeviceView(QWidget):
         free = fit.total_bytes - sum(segment.bytes for segment in fit.segments)
         parts = [_part(segment, palette) for segment in taken]
         if free > 0:
-            parts.append(Part(_("free · {size}").format(size=memory(free)), free))
+            parts.append(Part(_("free · {size}").format(size=size(free)), free))
         parts += [_part(segment, palette) for segment in kept]
         self.bar.show_parts(tuple(parts), fit.room_bytes if fit.over else fit.total_bytes)
 
@@ -209,4 +209,4 @@ def _words(segment: Segment) -> str:
 
 
 def _part(segment: Segment, palette: Palette) -> Part:
-    return Part(f"{segment.name} · {memory(segment.bytes)}", segment.bytes, colour_of(segment.share, palette))
+    return Part(f"{segment.name} · {size(segment.bytes)}", segment.bytes, colour_of(segment.share, palette))

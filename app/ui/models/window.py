@@ -13,6 +13,7 @@ from app.messages import _
 from app.ui.chat.intake import pick_files
 from app.ui.icons import Icons
 from app.ui.models.card import Card, Group, ModelCard
+from app.ui.screens import bound
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.drop_overlay import DropOverlay
@@ -41,7 +42,7 @@ class ModelsWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(*_SMALLEST)
-        self.resize(*_SIZE)
+        self.resize(bound(self, *_SIZE))
         self.machine = PlainLabel(role="soft")
         self.machine.setWordWrap(True)
         self.import_button = TextButton(_("Import…"))

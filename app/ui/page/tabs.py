@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from app.core.untrusted import disarm
 from app.messages import _
-from app.ui.chat.untrusted import disarm
 from app.ui.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.tips import plain_tip
@@ -41,18 +42,21 @@ class BookTabs(QTabBar):
         """Their ids, from left to right."""
         return [str(self.tabData(index)) for index in range(self.count())]
 
+    def show_books(self, titles: Sequence[tuple[str, str]]) -> None:
+        """These in the place of those that were there: each by its id and its title."""
+        blocked = self.blockSignals(True)
+        while self.count():
+            self.removeTab(0)
+        for book_id, title in titles:
+            self._insert(self.count(), book_id, title)
+        self.blockSignals(blocked)
+        self.setVisible(self.count() > 1)
+
     def show_book(self, book_id: str, title: str) -> None:
         """Make its tab the current one; a book that has none gets one, behind the current."""
         blocked = self.blockSignals(True)
         if book_id not in self.books():
-            words = " ".join(disarm(title).split())
-            index = self.insertTab(self.currentIndex() + 1, words.replace("&", "&&"))
-            self.setTabData(index, book_id)
-            self.setTabToolTip(index, plain_tip(words))
-            close = IconButton(self._icons, Symbol.CLOSE, _("Close “{title}”").format(title=words), size=_CROSS)
-            close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            close.clicked.connect(partial(self.close_wanted.emit, book_id))
-            self.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+            self._insert(self.currentIndex() + 1, book_id, title)
         self.setCurrentIndex(self.books().index(book_id))
         self.blockSignals(blocked)
         self.setVisible(self.count() > 1)
@@ -89,6 +93,16 @@ class BookTabs(QTabBar):
             self.close_wanted.emit(str(self.tabData(index)))
         else:
             super().mouseReleaseEvent(event)
+
+    def _insert(self, index: int, book_id: str, title: str) -> None:
+        words = " ".join(disarm(title).split())
+        self.insertTab(index, words.replace("&", "&&"))
+        self.setTabData(index, book_id)
+        self.setTabToolTip(index, plain_tip(words))
+        close = IconButton(self._icons, Symbol.CLOSE, _("Close “{title}”").format(title=words), size=_CROSS)
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(partial(self.close_wanted.emit, book_id))
+        self.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
 
     @Slot(int)
     def _choose(self, index: int) -> None:

@@ -5,23 +5,21 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QObject, QUrl, Signal, Slot
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.conversation import Conversation
 from app.core.errors import Problem
-from app.export import files, html
-from app.export.pictures import PICTURE_SIDE, Picture, safe_name
-from app.export.report import Report, compose
+from app.export import files
+from app.export.pictures import safe_name
+from app.export.report import compose
 from app.messages import _, sentence
 from app.services.desk import Desk
-from app.services.images import Images
+from app.ui import pdf
 from app.ui.bridge import Bridge, Executor
 from app.ui.shelf.conversations import title_of
 
 PDF = ".pdf"
-_MARGIN_MM = 20.0
 _NAME_CHARACTERS = 80
 
 
@@ -86,31 +84,6 @@ def _export(desk: Desk, conversation: Conversation, answer_id: str, path: Path) 
     books = {book.id: book for book in desk.library.books()}
     report = compose(title_of(conversation), desk.conversations.turns(conversation.id), books, answer_id)
     if path.suffix.lower() == PDF:
-        files.write_bytes(_as_pdf(report, desk.images), path)
+        files.write_bytes(pdf.write(report, desk.images.raster), path)
     else:
         files.write(report, path, desk.images.png_within)
-
-
-def _as_pdf(report: Report, images: Images) -> bytes:
-    """Set by Qt's rich text from the HTML, which asks for nothing from outside; images come to it as pixels, for it is
-    not to decode any. Needs no GUI thread."""
-    document = QTextDocument()
-
-    def put(picture: Picture) -> str:
-        raster = images.raster(picture.ref, PICTURE_SIDE)
-        pixels = QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888)
-        name = f"image:{picture.ref.sha256}"
-        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), pixels.copy())
-        return name
-
-    document.setHtml(html.write(report, put))
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    writer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
-    writer.setTitle(report.title)
-    writer.setCreator("Octavo")
-    document.print_(writer)
-    return bytes(buffer.data().data())

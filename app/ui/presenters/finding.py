@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.core.document import Book, FoundPage
 from app.core.errors import AppError, Problem
 from app.core.page_names import PageNames
+from app.core.untrusted import disarm
 from app.messages import sentence
 from app.services.desk import Desk
 from app.store.folding import fold, places
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.untrusted import disarm
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
 

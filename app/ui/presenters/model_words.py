@@ -7,7 +7,7 @@ import math
 from app.core.model import ModelHeader
 from app.engine.planner import Device, Item, Machine, Placement, Shortfall
 from app.explanations import sentences
-from app.messages import _, count, memory, printable, size
+from app.messages import _, count, gigabytes, printable, size
 from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, Plan
@@ -24,8 +24,6 @@ _WORTH_A_BAR = 0.02
 
 _WORTH_TELLING = 0.0005
 """A difference that would be shown as 0.0%."""
-
-_GIGABYTE = 1 << 30
 
 _SHARES = {Item.KV: Share.CONTEXT, Item.PROJECTOR: Share.PROJECTOR}
 _WORKING = (Item.COMPUTE, Item.LOGITS, Item.REST)
@@ -86,22 +84,14 @@ def fetch_words(offer: Offer) -> str:
 
 
 def machine_words(seen: Seen, free_bytes: int | None = None) -> str:
-    """ "This machine: NVIDIA H100, 80 GB · 256 GB memory · 2.1 TB free on disk"."""
+    """ "This machine: NVIDIA H100, 85.5 GB · 270 GB memory · 2.1 TB free on disk"."""
     machine = seen.machine
-    cards = [
-        f"{printable(name)}, {memory(_sold(gpu.total_bytes))}"
-        for name, gpu in zip(seen.names, machine.gpus, strict=True)
-    ]
+    cards = [f"{printable(name)}, {size(gpu.total_bytes)}" for name, gpu in zip(seen.names, machine.gpus, strict=True)]
     parts = cards or [_("no graphics card that llama.cpp can use")]
-    parts.append(_("{size} memory").format(size=memory(_sold(machine.host.total_bytes))))
+    parts.append(_("{size} memory").format(size=size(machine.host.total_bytes)))
     if free_bytes is not None:
         parts.append(_("{size} free on disk").format(size=size(free_bytes)))
     return _("This machine: {parts}").format(parts=" · ".join(parts))
-
-
-def _sold(total_bytes: int) -> int:
-    """Whole gigabytes: what the system keeps of each is not told."""
-    return round(total_bytes / _GIGABYTE) * _GIGABYTE if total_bytes > _GIGABYTE else total_bytes
 
 
 # ---- what a plan takes
@@ -144,7 +134,7 @@ def space_words(plan: Plan) -> str:
 
 def taken_words(fit: Fit) -> str:
     """What loading took, and how near the plan came: of weights, context and room to compute."""
-    taken, share = memory(fit.taken_bytes), abs(fit.error)
+    taken, share = size(fit.taken_bytes), abs(fit.error)
     if share < _WORTH_TELLING:
         return _("Loading it took {taken}, as planned").format(taken=taken)
     words = _("Loading it took {taken}: {share} more than planned")
@@ -193,10 +183,9 @@ def _device(plan: Plan, device: Device, name: str) -> DeviceFit:
     kept = min(device.total_bytes - device.room, device.total_bytes - used)
     over = isinstance(plan.result, Shortfall) and used > device.room
     if not over and kept > 0:
-        segments.append(Segment(Share.KEPT, _("other programs, and a reserve"), _gigabytes(kept), kept))
+        segments.append(Segment(Share.KEPT, _("other programs, and a reserve"), gigabytes(kept), kept))
     words = _("needs {used} of {whole}") if over else _("{used} of {whole}")
-    # The same number of digits in both: 76.2 of 80 GB
-    detail = words.format(used=_gigabytes(used), whole=memory(_sold(device.total_bytes)))
+    detail = words.format(used=gigabytes(used), whole=f"{gigabytes(device.total_bytes)} GB")
     return DeviceFit(name, detail, tuple(segments), device.total_bytes, device.room, over)
 
 
@@ -216,10 +205,4 @@ def _segments(plan: Plan, device: Device) -> list[Segment]:
         (Share.CONTEXT, context, held.get(Item.KV, 0)),
         (Share.WORKING, _("working"), sum(held.get(item, 0) for item in _WORKING)),
     )
-    return [Segment(share, name, _gigabytes(n), n) for share, name, n in parts if n > 0]
-
-
-def _gigabytes(bytes: int) -> str:
-    """A number without its unit, with one decimal: the unit stands beside the sum."""
-    value = bytes / _GIGABYTE
-    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
+    return [Segment(share, name, gigabytes(n), n) for share, name, n in parts if n > 0]

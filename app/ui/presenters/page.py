@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.conversation import Citation
+from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.documents.quotes import locate
@@ -19,6 +20,7 @@ from app.services.desk import Desk
 from app.services.images import Area
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
+from app.ui.main_window import OpenPage
 from app.ui.page.panel import PagePanel
 from app.ui.presenters.drawing import Drawing
 from app.ui.presenters.finding import Finding
@@ -48,8 +50,9 @@ class _Opened:
 
 
 class PagePresenter(QObject):
-    """`moved` carries the id of the book and the number of the page that is now shown; `ask_wanted` a quotation with
-    its reference; `image_taken` the Image of a page, or of a part of one, that is asked about.
+    """`moved` carries the id of the book and the number of the page that is now shown, "" and 0 for none;
+    `ask_wanted` a quotation with its reference; `image_taken` the Image of a page, or of a part of one, that is asked
+    about.
     """
 
     moved = Signal(str, int)
@@ -57,11 +60,21 @@ class PagePresenter(QObject):
     image_taken = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        panel: PagePanel,
+        *,
+        books: Callable[[], Mapping[str, Book]],
+        parent: QObject | None = None,
+    ) -> None:
+        """`books`: those that there are, by their ids."""
         super().__init__(parent)
         self._desk = desk
         self._bridge = bridge
         self._panel = panel
+        self._books = books
         self._book: Book | None = None
         self._page: Page | None = None
         self._as_text = False
@@ -98,12 +111,49 @@ class PagePresenter(QObject):
         """The id of the book and the number of the page that are shown."""
         return (self._book.id, self._page.number) if self._book and self._page else None
 
+    def open_pages(self) -> tuple[OpenPage, ...]:
+        """Of all books that lie open in the shown conversation, from left to right."""
+        return self._open.pages()
+
+    def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
+        """What lay open in this conversation, for when it is shown."""
+        self._open.remember(conversation_id, pages, shown)
+
+    @Slot(object)
+    def show_conversation(self, conversation: Conversation | None) -> None:
+        """Another conversation has other books open, or none: nothing stays of those of the one before."""
+        conversation_id = conversation.id if conversation is not None else ""
+        if conversation_id == self._open.conversation_id:
+            return
+        if not self._open.conversation_id and (self._book is not None or self._is_opening()):
+            self._open.adopt(conversation_id)
+            return
+        if self._book is not None:
+            self._open.leave(self._book.id, as_text=self._as_text)
+        self._show_nothing()
+        desk_ids = [ref.book_id for ref in conversation.books] if conversation is not None else []
+        book_id = self._open.switch(conversation_id, desk_ids, self._books())
+        if book_id:
+            self.open_book(book_id)
+
+    @Slot(str)
+    def forget_conversation(self, conversation_id: str) -> None:
+        self._open.forget_conversation(conversation_id)
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """It is gone: it lies open nowhere."""
+        self._open.forget_book(book_id)
+        self.close_book(book_id)
+
     @Slot(str)
     def open_book(self, book_id: str) -> None:
         """Open a book at its first page; one that is open stays where it is."""
-        on_the_way = self._opening is not None and self._opening.running
-        if on_the_way or self._book is None or self._book.id != book_id:
+        if self._is_opening() or self._book is None or self._book.id != book_id:
             self.open_page(book_id, self._open.page_of(book_id))
+
+    def _is_opening(self) -> bool:
+        return self._opening is not None and self._opening.running
 
     @Slot(object)
     def open_citation(self, citation: Citation) -> None:
@@ -140,12 +190,17 @@ class PagePresenter(QObject):
         if self._book is not None and self._book.id == book_id and beside:
             self.open_book(beside)
         elif self._book is not None and self._book.id == book_id:
-            if self._opening is not None:
-                self._opening.cancel()
-            self._book = self._page = None
-            self._drawing.leave()
-            self._finding.leave()
-            self._panel.show_nothing()
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        self._book = self._page = None
+        self._drawing.leave()
+        self._finding.use_words("")
+        self._finding.leave()
+        self._panel.show_nothing()
+        self.moved.emit("", 0)
 
     @Slot(object)
     def show_use(self, use: ContextUse | None) -> None:

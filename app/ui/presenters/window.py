@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
@@ -97,7 +98,7 @@ class WindowPresenter(QObject):
         sheet_panel = SheetPanel(icons, table)
         self.window = MainWindow(icons, shelf_panel, talk, page_panel, sheet_panel)
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
-        self.page = PagePresenter(desk, bridge, page_panel, self)
+        self.page = PagePresenter(desk, bridge, page_panel, books=self._books, parent=self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
         self.remote = RemotePresenter(desk, bridge, self.window.remote_mark, self)
         self.portal = ScreenPortal(bridge, self.window, self)
@@ -140,15 +141,28 @@ class WindowPresenter(QObject):
 
     def state(self) -> WindowState:
         """What to remember of the window."""
-        place = self.page.place or ("", 1)
-        return self.window.state(*place)
+        shown = self.conversation.conversation
+        book_id, page = self.page.place or ("", 1)
+        return msgspec.structs.replace(
+            self.window.state(),
+            book_id=book_id,
+            page=page,
+            conversation_id=shown.id if shown is not None else "",
+            open_pages=self.page.open_pages(),
+        )
 
     @Slot()
     def _on_listed(self) -> None:
-        """Where none is shown, show the newest conversation or begin one; at the start, open what belongs to it."""
+        """Where none is shown, show the newest conversation or begin one; at the start, the one that was shown last
+        with the books that lay open in it.
+        """
         newest = next(iter(self.shelf.conversations), None)
         if self.conversation.conversation is None:
-            if newest is not None:
+            last = self._state.conversation_id
+            if not self._started and any(conversation.id == last for conversation in self.shelf.conversations):
+                self.page.remember(last, self._state.open_pages, self._state.book_id)
+                self.conversation.open(last)
+            elif newest is not None:
                 self.conversation.open(newest.id)
             else:
                 self.conversation.create()
@@ -166,10 +180,6 @@ class WindowPresenter(QObject):
                 )
             )
         self.images.take_files(list(self._files))
-        if self._state.book_id in self.shelf.books:
-            self.page.open_page(self._state.book_id, self._state.page)
-        elif newest is not None and newest.books:
-            self.page.open_book(newest.books[0].book_id)
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Files that the desktop hands over, as if they were dropped; before the window lives they wait for that."""
@@ -196,10 +206,11 @@ class WindowPresenter(QObject):
         shelf.conversations_listed.connect(self._on_listed)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
+        shelf.conversation_deleted.connect(self.page.forget_conversation)
         shelf.desk_changed.connect(talk.set_books)
         shelf.book_added.connect(self._on_book_added)
         shelf.book_wanted.connect(self.navigation.open_book)
-        shelf.book_removed.connect(self.page.close_book)
+        shelf.book_removed.connect(self.page.forget_book)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(talk.forget_book)
         shelf.book_removed.connect(self.gallery.forget_book)
@@ -335,6 +346,7 @@ class WindowPresenter(QObject):
         self.window.talk.title.setText(title_of(conversation) if conversation else "")
         self.window.setWindowTitle(f"{title_of(conversation)} – Octavo" if conversation else "Octavo")
         self.shelf.show_conversation(conversation)
+        self.page.show_conversation(conversation)
         self.ahead.show_conversation(conversation)
         self.context.show_conversation(conversation)
         self.sheets.show_conversation(conversation)

@@ -11,13 +11,13 @@ from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.events import Looking, Reading
 from app.core.page_names import PageName, PageNames
+from app.core.untrusted import disarm
 from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
 from app.page_words import name_words, place_words
 from app.remarks import page_remarks
 from app.services.context import ContextUse
-from app.ui.chat.untrusted import disarm
 from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
 from app.ui.widgets.spine import Part

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.core.conversation import Citation
 from app.core.sheet import RowState
+from app.core.untrusted import disarm
 from app.export.markdown import parser
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.marks import Mark, colour_state, embed, label_citation, mark_citations, mark_stream, split
-from app.ui.chat.untrusted import disarm
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.table import Chip, Column, ShownRole, ShownRow
 from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme

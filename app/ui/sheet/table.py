@@ -14,9 +14,9 @@ from app.basis import basis_words
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
+from app.core.untrusted import disarm
 from app.messages import _, sentence
 from app.ui.chat.marks import mark_citations
-from app.ui.chat.untrusted import disarm
 
 ShownRole = int(Qt.ItemDataRole.UserRole)
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex

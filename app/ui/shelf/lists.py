@@ -35,9 +35,13 @@ class ShelfListView(QListView):
         self.customContextMenuRequested.connect(self._ask_menu)
 
     def select(self, index: QModelIndex) -> None:
-        """Show `index` as the selected row; an invalid one clears the selection. Emits nothing."""
+        """Show `index` as the selected row, and the heading right above it; an invalid one clears the selection. Emits
+        nothing."""
         if index.isValid():
             self.setCurrentIndex(index)
+            above = index.siblingAtRow(index.row() - 1)
+            if above.isValid() and not above.flags() & Qt.ItemFlag.ItemIsEnabled:
+                self.scrollTo(above)
             self.scrollTo(index)
         else:
             self.clearSelection()

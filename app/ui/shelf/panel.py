@@ -153,7 +153,7 @@ class ShelfPanel(QWidget):
         self._empty.setVisible(bare)
         self.book_view.setVisible(not bare)
         wanted = self.conversation_view.content_height()
-        limit = wanted if bare else int(self.height() * _CONVERSATIONS_SHARE)
+        limit = int(self.height() * _CONVERSATIONS_SHARE)
         self.conversation_view.setFixedHeight(min(wanted, max(limit, 80)))
 
     @Slot()

@@ -40,8 +40,11 @@ class ReadingsDialog(SmallDialog):
             sentence if readings else _("No reading is saved yet. One is as soon as a book was read."),
             _("Delete"),
             body=self.list if readings else None,
+            destroys=True,
             parent=parent,
         )
+        if readings:
+            self.list.setFocus()
         self.list.itemSelectionChanged.connect(self._enable)
         self._enable()
 

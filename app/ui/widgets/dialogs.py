@@ -16,7 +16,8 @@ _WIDTH = 420
 class SmallDialog(QDialog):
     """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
 
-    With `choice` off there is nothing to cancel: one button.
+    With `choice` off there is nothing to cancel: one button. With `destroys` Return cancels, unless the person went to
+    the other button first: whoever chose in a menu by Return, and is still pressing it, has destroyed nothing.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class SmallDialog(QDialog):
         *,
         body: QWidget | None = None,
         choice: bool = True,
+        destroys: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,25 +50,30 @@ class SmallDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addStretch(1)
-        if choice:
-            cancel = TextButton(_("Cancel"))
-            cancel.clicked.connect(self.reject)
-            row.addWidget(cancel)
         self.action = TextButton(action, role="primary")
-        self.action.setDefault(True)
+        self.action.setAutoDefault(destroys)
+        self.action.setDefault(not destroys)
+        cancel = TextButton(_("Cancel"))
+        cancel.clicked.connect(self.reject)
+        if choice:
+            row.addWidget(cancel)
         self.action.clicked.connect(self.accept)
         row.addWidget(self.action)
         column.addLayout(row)
+        if destroys:
+            cancel.setAutoDefault(True)
+            cancel.setDefault(True)
+            cancel.setFocus()
         self.setAccessibleDescription(sentence)
 
 
 class Confirmation(SmallDialog):
-    """`confirmed` carries the key of what is to be done."""
+    """Asks before something is destroyed; `confirmed` carries the key of what."""
 
     confirmed = Signal(str)
 
     def __init__(self, title: str, sentence: str, action: str, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, sentence, action, parent=parent)
+        super().__init__(title, sentence, action, destroys=True, parent=parent)
         self._key = key
 
     def accept(self) -> None:

@@ -100,7 +100,7 @@ def test_by_name_its_quantizations_are_listed_with_the_fit_of_the_chosen_one(sho
     dialog = _look_up(shop, "me/scout", qtbot)
     assert [dialog.list.item(row).text() for row in range(2)] == ["Q2_K · 52 GB", "Q3_K_M · 52 GB"]
     assert dialog.fit_words.text().startswith("Room for ")
-    assert dialog.fit.devices[0].detail.text().endswith("of 80 GB")
+    assert dialog.fit.devices[0].detail.text().endswith("of 85.9 GB")
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
     shop.room.settle()
     assert "huggingface.co" in dialog.fit_words.text()

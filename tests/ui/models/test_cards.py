@@ -42,7 +42,7 @@ def test_a_card_that_is_not_used_is_told_with_the_reason(shop: Shop) -> None:
 
 def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) -> None:
     window = shop.open()
-    assert window.machine.text().startswith("This machine: GPU, 80 GB · 256 GB memory · ")
+    assert window.machine.text().startswith("This machine: GPU, 85.9 GB · 275 GB memory · ")
     assert window.machine.text().endswith(" free on disk")
     first = shop.card(shop.scout)
     assert next(iter(window.cards)) == str(shop.scout)
@@ -54,7 +54,7 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
     [gpu] = first.fit
     shares = {segment.share: segment.bytes for segment in gpu.segments}
     assert gpu.name == "GPU"
-    assert gpu.detail.endswith(" of 80 GB")
+    assert gpu.detail.endswith(" of 85.9 GB")
     assert 60 < shares[Share.WEIGHTS] / 2**30 < 61
     assert set(shares) == {Share.WEIGHTS, Share.CONTEXT, Share.WORKING, Share.KEPT}
     assert sum(shares.values()) <= gpu.total_bytes
@@ -64,9 +64,9 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
 @pytest.mark.parametrize(
     ("planned", "words"),
     [
-        (65_000_000_000, "Loading it took 60.5 GB, as planned"),
-        (65_650_000_000, "Loading it took 60.5 GB: 1.0% less than planned"),
-        (64_000_000_000, "Loading it took 60.5 GB: 1.5% more than planned"),
+        (65_000_000_000, "Loading it took 65 GB, as planned"),
+        (65_650_000_000, "Loading it took 65 GB: 1.0% less than planned"),
+        (64_000_000_000, "Loading it took 65 GB: 1.5% more than planned"),
     ],
 )
 def test_a_loaded_model_says_how_near_its_plan_came(planned: int, words: str) -> None:
@@ -77,7 +77,7 @@ def test_hovering_a_bar_names_its_parts(shop: Shop, qtbot: QtBot) -> None:
     shop.open()
     bar = shop.view(shop.scout).fit.devices[0].bar
     named = [part.name if (part := bar.part_at(x)) else "" for x in range(5, bar.width() - 5, 3)]
-    assert any(name.startswith("weights · 60") for name in named)
+    assert any(name.startswith("weights · 64") for name in named)
     assert any(name.startswith("context (q8_0) · ") for name in named)
     assert any(name.startswith("free · ") for name in named)
     assert any(name.startswith("other programs, and a reserve · ") for name in named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -30,6 +31,9 @@ from tests.ui.room import LEASE, LETTERS, SURVEY, Room, pause, wait
 def _rows(room: Room) -> list[BookRow | Heading]:
     model = room.window.shelf.book_view.model()
     return [model.index(number, 0).data(ItemRole) for number in range(model.rowCount())]
+
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def _titles(room: Room) -> list[str]:
@@ -155,7 +159,7 @@ def test_pages_of_a_book_are_chosen_in_a_dialog(qtbot: QtBot, room: Room) -> Non
     assert dialog is not None
     dialog.first.setText("203")
     dialog.last.setText("204")
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.shown().books == (BookRef(room.books[LEASE].id, PageRange(203, 204)),)
     assert room.row(room.books[LEASE]).pages == PageRange(203, 204)
@@ -172,7 +176,7 @@ def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
@@ -187,13 +191,13 @@ def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: 
     room.presenter.delete()
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
     assert room.shown().title == "Older"
     room.window.shelf.conversation_delete_wanted.emit(room.shown().id)
     last = [dialog for dialog in room.window.findChildren(Confirmation) if dialog.isVisible()]
-    qtbot.keyClick(last[0], Qt.Key.Key_Return)
+    qtbot.mouseClick(last[0].action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.shown().title == "", "where none is left, a new one begins"
 
@@ -300,3 +304,19 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     dialog.action.click()
     room.settle()
     assert [reading.books[0].untrusted_title for reading in room.desk.readings.all()] == ["Book of 700"]
+
+
+def test_the_newest_conversation_is_seen_with_its_heading(qtbot: QtBot, room: Room) -> None:
+    for day in range(60):
+        room.add_conversation(f"Of {day} days ago", days_ago=day)
+    room.open()
+    assert room.window.height() == 900, "no taller for all of them"
+    view = room.window.shelf.conversation_view
+    for begin in (partial(room.ask, "When?"), partial(qtbot.keyClick, room.window, Qt.Key.Key_N, _CONTROL)):
+        view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+        assert not view.visualRect(view.model().index(0, 0)).intersects(view.viewport().rect())
+        begin()
+        room.settle()
+        assert view.currentIndex().row() == 1
+        for row in (0, 1):
+            assert view.viewport().rect().contains(view.visualRect(view.model().index(row, 0)))

@@ -79,8 +79,11 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
     again = Room(tmp_path / "again")
     try:
         book = again.add_book(letters(), LETTERS)
-        again.add_conversation("A")
-        again.open(state=msgspec.structs.replace(state, book_id=book.id))
+        newer, shown = again.add_conversation("B"), again.add_conversation("A", days_ago=3)
+        pages = tuple(msgspec.structs.replace(page, book_id=book.id) for page in state.open_pages if page.page == 7)
+        assert state.conversation_id == room.shown().id
+        again.open(state=msgspec.structs.replace(state, book_id=book.id, conversation_id=shown.id, open_pages=pages))
+        assert again.shown().id == shown.id != newer.id, "the one that was shown, not the newest"
         assert again.window.height() == room.window.height() == 640
         assert again.window.shelf.isHidden()
         assert again.presenter.page.place == (book.id, 7)

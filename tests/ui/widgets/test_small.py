@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+import app.ui
 from app.ui.icons import Icons
 from app.ui.theme import Theme
 from app.ui.widgets.choice import Choice
@@ -67,16 +71,47 @@ def test_a_notice_says_its_sentence_and_does_one_thing(qtbot: QtBot) -> None:
     assert notice.isHidden()
 
 
-def test_a_confirmation_waits_for_a_yes(qtbot: QtBot) -> None:
-    yes = Confirmation("Delete?", "It is gone then.", "Delete", "key")
-    yes.open()
-    with qtbot.waitSignal(yes.confirmed) as confirmed:
-        qtbot.keyClick(yes, Qt.Key.Key_Return)
-    assert confirmed.args == ["key"]
-    no = Confirmation("Delete?", "It is gone then.", "Delete", "key")
-    no.open()
-    with qtbot.assertNotEmitted(no.confirmed):
-        qtbot.keyClick(no, Qt.Key.Key_Escape)
+def test_return_destroys_nothing(qtbot: QtBot) -> None:
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape):
+        dialog = Confirmation("Delete?", "It is gone then.", "Delete", "key")
+        dialog.open()
+        assert dialog.focusWidget().text() == "Cancel"
+        with qtbot.assertNotEmitted(dialog.confirmed):
+            qtbot.keyClick(dialog.focusWidget(), key)
+        assert not dialog.isVisible()
+
+
+def test_whoever_goes_to_the_button_means_it(qtbot: QtBot) -> None:
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        dialog = Confirmation("Delete?", "It is gone then.", "Delete", "key")
+        dialog.open()
+        qtbot.keyClick(dialog, Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is dialog.action
+        with qtbot.waitSignal(dialog.confirmed) as confirmed:
+            qtbot.keyClick(dialog.action, key)
+        assert confirmed.args == ["key"]
+
+
+def test_every_dialog_that_destroys_says_so() -> None:
+    destroying = {"Delete", "Remove", "Discard"}
+    calls = [
+        (file.name, call)
+        for file in Path(app.ui.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and {_said(argument) for argument in call.args} & destroying
+    ]
+    dialogs = [(name, call) for name, call in calls if len(call.args) > 2]
+    assert len(dialogs) >= 6, "conversations, books, models, downloads, sheets, readings"
+    for name, call in dialogs:
+        is_confirmation = isinstance(call.func, ast.Name) and call.func.id == "Confirmation"
+        assert is_confirmation or "destroys" in {keyword.arg for keyword in call.keywords}, name
+
+
+def _said(argument: ast.expr) -> str:
+    match argument:
+        case ast.Call(func=ast.Name("_"), args=[ast.Constant(str(words))]):
+            return words
+    return ""
 
 
 def test_a_line_is_asked_for(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.chat.untrusted import disarm
+from app.core.untrusted import disarm, disarm_piece
 
 _TRICKS = (
     "\u202a\u202e\u2066\u2069\u200b\u200c\u200d\u200e\u2060\ufeff\u00ad\U000e0041\x00\x1b\x7f\x85\u2028\ufffc\ufdd2"
@@ -56,3 +56,11 @@ def test_a_turned_name_is_shown_with_what_turned_it() -> None:
     assert disarm("invoice\u202efdp.exe\u200b\x1b[2J") == "invoice‹U+202E›fdp.exe␛[2J"
     assert disarm("a\u200db") == "ab"
     assert disarm("one\r\ntwo\rthree\u2028four") == "one\ntwo\nthree\nfour"
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from(_TRICKS), st.characters()), max_size=20), st.integers(0, 20))
+def test_a_cut_does_not_let_anything_through(untrusted_text: str, cut: int) -> None:
+    apart = disarm_piece(untrusted_text[:cut]) + disarm_piece(untrusted_text[cut:])
+    assert not set(apart) & set("\x00\x1b\x7f\x85\u202a\u202e\u2066\u2069\u200e\u200b\U000e0041")
+    for joined in ("👩\u200d👧", "می\u200cخواهم"):
+        assert "".join(map(disarm_piece, joined)) == joined

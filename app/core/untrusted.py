@@ -25,13 +25,14 @@ _MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
 LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
 """What ends a line; `disarm` makes each of them a `\\n`."""
 
-_ODD = re.compile(
-    f"(?P<bidi>[{_BIDI_CONTROLS}])"
-    f"|(?P<gone>[{_INVISIBLE}]|(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])"
-    f"|(?<![{_SELECTABLE}])[{_SELECTORS}])"
-    f"|(?P<control>[{_CONTROLS}])"
-    f"|(?P<meaningless>[{_MEANINGLESS}])"
+_STEADY = (
+    f"(?P<bidi>[{_BIDI_CONTROLS}])|(?P<gone>[{_INVISIBLE}])"
+    f"|(?P<control>[{_CONTROLS}])|(?P<meaningless>[{_MEANINGLESS}])"
 )
+_ODD = re.compile(
+    f"{_STEADY}|(?P<idle>(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])|(?<![{_SELECTABLE}])[{_SELECTORS}])"
+)
+_ODD_IN_A_PIECE = re.compile(_STEADY)
 _CONTROL_PICTURES = 0x2400
 
 
@@ -45,6 +46,12 @@ def disarm(untrusted_text: str) -> str:
     return _ODD.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
 
 
+def disarm_piece(untrusted_text: str) -> str:
+    """As `disarm`, for text that comes in pieces, wherever they are cut: each character is looked at by itself, so all
+    joiners and variation selectors stay."""
+    return _ODD_IN_A_PIECE.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
+
+
 def _replace(match: re.Match[str]) -> str:
     character = match.group()
     kind = match.lastgroup
@@ -52,4 +59,4 @@ def _replace(match: re.Match[str]) -> str:
         return f"‹U+{ord(character):04X}›"
     if kind == "control":
         return "\u2421" if character == "\x7f" else chr(_CONTROL_PICTURES + ord(character))
-    return "" if kind == "gone" else "\ufffd"
+    return "" if kind in ("gone", "idle") else "\ufffd"

@@ -1,0 +1,54 @@
+"""The one place through which everything that the terminal face writes onto a terminal goes: nothing steers it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TextIO
+
+from app.core.untrusted import disarm_piece
+
+
+class Screen(io.TextIOBase):
+    """A terminal as a text stream on which controls and what turns text around are shown, and not done.
+
+    That holds wherever the text comes from, and however it is cut into pieces. `bare` is the stream behind it, for what
+    has to move the cursor and writes nothing but words of Octavo's own.
+    """
+
+    def __init__(self, bare: TextIO) -> None:
+        super().__init__()
+        self.bare = bare
+
+    def write(self, untrusted_text: str) -> int:
+        self.bare.write(disarm_piece(untrusted_text))
+        return len(untrusted_text)
+
+    def flush(self) -> None:
+        self.bare.flush()
+
+    def isatty(self) -> bool:
+        return self.bare.isatty()
+
+    def fileno(self) -> int:
+        return self.bare.fileno()
+
+    def writable(self) -> bool:
+        return True
+
+
+def shield() -> None:
+    """From now on stdout and stderr are a Screen where they are a terminal.
+
+    What goes into a pipe or a file stays as it is, byte for byte: whoever reads it wants the text, and may be shown it
+    by a program that knows what to do about controls.
+    """
+    if sys.stdout.isatty():
+        sys.stdout = Screen(sys.stdout)
+    if sys.stderr.isatty():
+        sys.stderr = Screen(sys.stderr)
+
+
+def bare(stream: TextIO | Screen) -> TextIO:
+    """The stream itself, without its Screen."""
+    return stream.bare if isinstance(stream, Screen) else stream

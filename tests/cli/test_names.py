@@ -1,0 +1,83 @@
+"""Names of files and folders that are no UTF-8, as Linux allows them: used where they can be, else a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.cli.main import EXIT_INPUT
+from tests.cli.conftest import Octavo
+
+
+def named(folder: Path, name: bytes) -> Path:
+    return folder / os.fsdecode(name)
+
+
+@pytest.fixture
+def model(tmp_path: Path, tiny_scout: Path) -> Path:
+    return Path(shutil.copy(tiny_scout, named(tmp_path, b"m\xff.gguf")))
+
+
+def test_a_data_folder_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path) -> None:
+    code, out, err = octavo("doctor", "--data-dir", named(tmp_path, b"d\xffir"))
+    assert (code, out) == (EXIT_INPUT, "")
+    assert err.startswith(f"octavo: The name “{tmp_path}/d�ir” has bytes in it that are no text")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_model_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path, model: Path) -> None:
+    desk = ("--data-dir", tmp_path / "desk")
+    for words in (
+        ("ask", *desk, "--model", model, "?"),
+        ("models", "show", *desk, model),
+        ("models", "plan", *desk, model),
+        ("models", "import", *desk, model),
+        ("models", "pack", *desk, model, tmp_path / "m.tar"),
+        ("models", "import", "--json", *desk, model),
+    ):
+        code, _out, err = octavo(*words)
+        assert code == EXIT_INPUT, words
+        assert "m�.gguf” has bytes in it that are no text" in err
+    assert not (tmp_path / "m.tar").exists()
+
+
+def test_a_model_in_the_models_folder_is_listed_with_its_sentence(octavo: Octavo, tmp_path: Path, model: Path) -> None:
+    folder = tmp_path / "desk" / "models"
+    folder.mkdir(parents=True)
+    model.rename(folder / model.name)
+    code, out, _err = octavo("models", "list", "--data-dir", tmp_path / "desk")
+    assert code == 0
+    assert "has bytes in it that are no text" in out
+    code, out, _err = octavo("models", "list", "--json", "--data-dir", tmp_path / "desk")
+    assert code == 0
+    first = json.loads(out)["models"][0]
+    assert first["code"] == "name_not_utf8"
+    assert os.fsencode(first["path"]).endswith(b"/desk/models/m\xff.gguf"), "as the name is"
+    code, _out, err = octavo("models", "remove", "--data-dir", tmp_path / "desk", folder / model.name)
+    assert (code, err) == (0, "")
+    assert not (folder / model.name).exists()
+
+
+def test_books_lists_of_questions_and_exports_are_used(octavo: Octavo, tmp_path: Path, tiny_scout: Path) -> None:
+    book, questions = named(tmp_path, b"b\xff.md"), named(tmp_path, b"q\xff.txt")
+    book.write_text("# The lighthouse\n\nThe lamp burned all night.\n", encoding="utf-8")
+    questions.write_text("What burned?\n", encoding="utf-8")
+    desk = ("--data-dir", tmp_path / "desk", "--model", tiny_scout, "--context", 4096, "--max-tokens", 4)
+    export = named(tmp_path, b"out\xff.md")
+    code, _out, err = octavo("ask", *desk, "--document", book, "--export", export, "What burned?")
+    assert (code, err) == (0, "")
+    assert export.read_text(encoding="utf-8").startswith("# What burned?")
+    table = named(tmp_path, b"table\xff.md")
+    code, _out, err = octavo("sheet", *desk, "--document", book, "--questions", questions, "--export", table)
+    assert (code, err) == (0, "")
+    assert "What burned?" in table.read_text(encoding="utf-8")
+    code, _out, err = octavo("ask", *desk, "--export", named(tmp_path, b"no\xff/out.md"), "What burned?")
+    assert code == EXIT_INPUT
+    assert "no�/out.md” could not be written" in err
+    log = (tmp_path / "desk" / "logs" / "octavo.log").read_text(encoding="utf-8")
+    assert "burned" not in log
+    assert str(tmp_path) not in log

@@ -1,0 +1,126 @@
+"""A conversation as PDF is set for paper: its sizes are in points, whatever the window's font is."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+
+import pypdfium2
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.errors import AppError, Code
+from app.core.image import ImageRef, Raster
+from app.export.report import compose
+from app.ui import pdf
+from app.ui.fonts import load_fonts, ui_font
+
+ANSWER = """The lessee gives notice “in writing” before the berth is given up, and pays until then.
+
+## Deadlines
+
+- Three months before the end of the term
+- 賃借人は書面で通知する。
+
+| Clause | Months |
+|---|---|
+| 4 | 12 |
+
+    monospaced words
+"""
+
+
+@pytest.fixture(autouse=True)
+def font_in_pixels(qapp: QGuiApplication) -> Iterator[None]:
+    """As the window has it."""
+    load_fonts()
+    before = QGuiApplication.font()
+    QGuiApplication.setFont(ui_font())
+    assert QGuiApplication.font().pointSize() < 0, "in pixels"
+    yield
+    QGuiApplication.setFont(before)
+
+
+def no_image(ref: ImageRef, side: int) -> Raster:
+    raise AppError(Code.IMAGE_MISSING, path="")
+
+
+def words_and_sizes(document: pypdfium2.PdfDocument) -> list[tuple[str, float]]:
+    """The characters of all pages, each with the size in points in which it is printed."""
+    raw, found = pypdfium2.raw, []
+    for page in document:
+        text = page.get_textpage()
+        for index in range(text.count_chars()):
+            matrix = raw.FS_MATRIX()
+            raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
+            size = raw.FPDFText_GetFontSize(text, index) * abs(matrix.d)
+            found.append((chr(raw.FPDFText_GetUnicode(text, index)), size))
+    return found
+
+
+def size_of(words: str, printed: list[tuple[str, float]]) -> float:
+    """The size of `words`, which are printed once, in points."""
+    text = "".join(character for character, _size in printed)
+    assert text.count(words) == 1, (words, text)
+    start = text.index(words)
+    sizes = {round(size, 1) for character, size in printed[start : start + len(words)] if not character.isspace()}
+    assert len(sizes) == 1, (words, sizes)
+    return sizes.pop()
+
+
+def asked(images: tuple[ImageRef, ...] = ()) -> Turn:
+    question = StoredQuestion("q", "c", None, "When must notice be given? いつ通知するか。", (), 0.0, images)
+    start = ANSWER.index(" before")
+    citation = Citation("b", "Harbour Lease", 4, "4", "in writing", CitationState.VERIFIED, start=start, end=start)
+    return Turn(question, Answer("a", "q", ANSWER, Ending.LENGTH, "Scout", 0.0, citations=(citation,)))
+
+
+def test_sizes_on_paper_are_those_of_print() -> None:
+    made = pdf.write(compose("Notice of the lease", (asked(),)), no_image)
+    with pypdfium2.PdfDocument(made) as document:
+        printed = words_and_sizes(document)
+    body = size_of("The lessee gives notice", printed)
+    assert 10 <= body <= 12
+    assert size_of("When must notice be given?", printed) == body
+    assert size_of("Three months before the end of the term", printed) == body
+    assert size_of("Clause", printed) == body
+    assert size_of("賃借人は書面で通知する。", printed) == body, "as text, in a face that stands in"
+    assert size_of("いつ通知するか。", printed) == body
+    assert size_of("Notice of the lease", printed) > size_of("Deadlines", printed) > body
+    for small in ("monospaced words", "This answer reached the limit", "Harbour Lease, p. 4"):
+        assert 8.5 <= size_of(small, printed) < body
+
+
+def test_faces_are_those_of_print() -> None:
+    with pypdfium2.PdfDocument(pdf.write(compose("Notice of the lease", (asked(),)), no_image)) as document:
+        texts = [text for page in document for text in page.get_objects((pypdfium2.raw.FPDF_PAGEOBJ_TEXT,))]
+        names = {text.get_font().get_base_name() for text in texts}
+    assert any("SourceSerif" in name for name in names), names
+    assert not any("Georgia" in name or "SourceSans" in name for name in names), names
+
+
+def test_a_line_is_as_long_as_one_reads() -> None:
+    long_answer = "A line of an answer that goes on and on, as those of models do. " * 120
+    turn = Turn(asked().question, Answer("a", "q", long_answer, Ending.COMPLETE, "Scout", 0.0))
+    with pypdfium2.PdfDocument(pdf.write(compose("Long", (turn,)), no_image)) as document:
+        assert len(document) > 1
+        text = document[0].get_textpage()
+        characters = text.get_text_range()
+        boxes = [text.get_charbox(index) for index, sign in enumerate(characters) if not sign.isspace()]
+        width, height = document[0].get_size()
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    assert 340 < max(rights) - min(lefts) < 380, "points, some 75 characters of 11 points"
+    assert min(lefts) == pytest.approx(width - max(rights), abs=8)
+    assert 40 < height - max(tops) < 90
+    assert 40 < min(bottoms) < 90, "the page's number"
+
+
+def test_an_image_is_as_large_as_in_print() -> None:
+    picture = ImageRef("x", "chart.png", 400, 300)
+    pixels = Raster(400, 300, bytes(400 * 300 * 3))
+    made = pdf.write(compose("Notice", (asked((picture,)),)), lambda _ref, _side: pixels)
+    with pypdfium2.PdfDocument(made) as document:
+        (image,) = document[0].get_objects((pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
+        left, bottom, right, top = image.get_bounds()
+    assert (round(right - left), round(top - bottom)) == (300, 225), "points, 4 of 3 pixels"
