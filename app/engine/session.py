@@ -208,9 +208,9 @@ class Session:
         on_progress: OnProgress,
         on_text: Callable[[str], None],
     ) -> Generated:
-        """Read `prompt` and write an answer; `on_text` gets whole characters as they come.
+        """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters as they come.
 
-        Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
+        An answer that ends inside a character ends before it. Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)
@@ -220,7 +220,10 @@ class Session:
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        begun = laid.tokens[len(laid.tokens) - laid.begun :]
+        before = prompt.messages[-1].text if begun else ""
         tokens: Tokens = array("i")
+        whole = 0  # so many of them end with a whole character
         text: list[str] = []
         ending = Ending.LENGTH
         first_token_s = 0.0
@@ -231,13 +234,15 @@ class Session:
                 on_text(piece)
 
         try:
-            for token in self._writer(prompt, laid.tokens, sampling, sampler).write():
+            for token in self._writer(prompt, laid, begun, sampling, sampler).write():
                 first_token_s = first_token_s or time.monotonic() - started
                 if self._model.is_end(token):
                     ending = Ending.COMPLETE
                     break
                 tokens.append(token)
                 emit(decoder.decode(self._model.piece(token)))
+                if not decoder.getstate()[0]:
+                    whole = len(tokens)
                 if prompt.one_paragraph and "".join(text[-2:]).endswith(_PARAGRAPH):
                     ending = Ending.COMPLETE
                     break
@@ -248,14 +253,15 @@ class Session:
                     break
         finally:
             sampler.close()
-            emit(decoder.decode(b"", final=True))
-            self._typesetter.remember("".join(text), tokens)
+            self._typesetter.remember(before + "".join(text), begun + tokens[:whole])
         generate_s = time.monotonic() - started - read_s
         usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
         timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
         return Generated(ending, usage, timings)
 
-    def _writer(self, prompt: Prompt, tokens: Tokens, sampling: Sampling, sampler: Sampler) -> Writer:
+    def _writer(
+        self, prompt: Prompt, laid: LaidOutPrompt, begun: Tokens, sampling: Sampling, sampler: Sampler
+    ) -> Writer:
         books = prompt.quoted or prompt.documents
         return Writer(
             self._model,
@@ -264,9 +270,10 @@ class Session:
             sampler,
             self._shape.geometry,
             quoter=Quoter(self._quotable_text(books)) if sampling.true_quotes and books else None,
-            lookup=Lookup(tokens) if sampling.lookup else None,
+            lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
             begin=prompt.answer_begins,
+            written=begun,
         )
 
     def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:

@@ -39,9 +39,11 @@ class Writer:
         lookup: Lookup | None = None,
         several_books: bool = False,
         begin: str = "",
+        written: Tokens | None = None,
     ) -> None:
         """`quoter`: None writes quotations freely. `lookup`: None drafts nothing. `several_books`: page marks name
-        theirs. `begin`: what the answer begins with, whatever the model thinks of it."""
+        theirs. `begin`: what the answer begins with, whatever the model thinks of it. `written`: what there is of it
+        already, at the end of the sequence; a page mark that it stops before, or inside, is written to its end."""
         self._model = model
         self._context = context
         self._sequence = sequence
@@ -54,8 +56,11 @@ class Writer:
         self._written: Tokens = array("i")
         self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
 
+        for token in written or ():
+            self._take_up(token)
+
     def write(self) -> Iterator[int]:
-        """The tokens of the answer, without end. Each is evaluated when the next one is asked for.
+        """The tokens of the answer, without end and without those that were written before. Each is evaluated when the next one is asked for.
 
         Raises AppError CONTEXT_FULL, MODEL_FAILED.
         """
@@ -86,6 +91,15 @@ class Writer:
 
     # ---- one token
 
+    def _take_up(self, token: int) -> None:
+        """A token that was written before."""
+        if self._ahead and self._ahead[0] == token:
+            self._ahead.popleft()
+        else:
+            self._ahead.clear()
+        self._sampler.accept(token)
+        self._follow(token)
+
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
         if self._ahead:
@@ -93,6 +107,10 @@ class Writer:
             self._sampler.accept(token)
         else:
             token = self._choose_freely(index)
+        self._follow(token)
+        return token
+
+    def _follow(self, token: int) -> None:
         self._written.append(token)
         if self._quoter is not None:
             self._quoter.feed(self._model.piece(token))
@@ -100,7 +118,6 @@ class Writer:
             if place is not None:
                 self._insists = False
                 self._ahead.extend(self._model.tokenize(self._mark(place), special=False))
-        return token
 
     def _choose_freely(self, index: int) -> int:
         quoter = self._quoter
