@@ -24,10 +24,10 @@ _IMAGES = """(
 QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
-    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts"
+    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.left_out"
 )
 QUESTION_COLUMNS = 7
-_ANSWER_COLUMNS = 12
+_ANSWER_COLUMNS = 13
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -109,7 +109,8 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
-    id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, excerpts = row
+    id_, question_id, text, ending, model, created_at, *found, excerpts, left_out = row
+    citations, usage, timings, problem, passages = found
     return Answer(
         id=id_,
         question_id=question_id,
@@ -123,6 +124,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         problem=_problem(problem),
         passages=decode(passages, tuple[PassageRef, ...]),
         excerpts=bool(excerpts),
+        left_out=bool(left_out),
     )
 
 

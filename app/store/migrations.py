@@ -200,7 +200,12 @@ CREATE TRIGGER a_deleted_book_takes_its_images_along AFTER DELETE ON books BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
+# Endings have a new word, "closed".
+_V4 = """
+ALTER TABLE answers ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;  -- what follows is asked without this turn
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

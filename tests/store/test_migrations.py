@@ -90,6 +90,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert image.book_id == book.id
             assert Images(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
         assert not book.hidden_read
+        assert answer.left_out == (version >= 4)
 
         with database.read() as connection:
             assert connection.pragma("user_version") == len(MIGRATIONS)
