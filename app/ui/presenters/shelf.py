@@ -16,8 +16,9 @@ from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, sentence
 from app.remarks import look_words
-from app.services.context import Chapter, ContextUse, Segment, chapters_of
+from app.services.context import ContextUse, Segment, chapters_of
 from app.services.desk import Desk
+from app.services.fitting import Chapter
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.openings import Openings

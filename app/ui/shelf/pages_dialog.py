@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.messages import _, count
-from app.services.context import Chapter
+from app.services.fitting import Chapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
