@@ -131,7 +131,8 @@ class Typesetter:
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
 
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises AppError as `Sight` does where it has images."""
+        """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
+        AppError as `Sight` does where it has images."""
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []

@@ -210,7 +210,8 @@ class Session:
     ) -> Generated:
         """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters as they come.
 
-        An answer that ends inside a character ends before it. Raises what `read` raises. Stopped while writing it ends with `Ending.CANCELLED`.
+        An answer that ends inside a character ends before it. Raises what `read` raises. Stopped while writing it ends
+        with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)

@@ -60,7 +60,8 @@ class Writer:
             self._take_up(token)
 
     def write(self) -> Iterator[int]:
-        """The tokens of the answer, without end and without those that were written before. Each is evaluated when the next one is asked for.
+        """The tokens of the answer, without end and without those that were written before. Each is evaluated when the
+        next one is asked for.
 
         Raises AppError CONTEXT_FULL, MODEL_FAILED.
         """

@@ -73,7 +73,11 @@ def compose(untrusted_title: str, turns: Sequence[Turn], answer_id: str = "") ->
             continue
         text, found = number_references(answer, len(references))
         references += found
-        parts.append(Part(cleaned(question.text), text, note_on(answer), pictures))
+        notes = (
+            note_on(answer),
+            _("The questions that follow were asked without this one and its answer.") if answer.left_out else "",
+        )
+        parts.append(Part(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
@@ -117,7 +121,7 @@ def note_on(answer: Answer) -> str:
     """What is to be said about an answer; empty where it needs no word."""
     if answer.excerpts:
         return _("The model saw only excerpts of the books.")
-    if answer.ending in (Ending.CANCELLED, Ending.FAILED, Ending.OPEN):
+    if answer.ending in (Ending.CANCELLED, Ending.CLOSED, Ending.FAILED, Ending.OPEN):
         return _("This answer was not finished.")
     return _("This answer reached the limit of its length.") if answer.ending is Ending.LENGTH else ""
 

@@ -16,7 +16,7 @@ from app.core.conversation import BookRef, PageRange, Turn
 from app.core.document import Book, Section
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
-from app.engine.protocol import Engine, Foresight, Prompt, PromptSize
+from app.engine.protocol import Engine, Foresight, Message, Prompt, PromptSize
 from app.services.ask import Ask
 from app.services.fitting import BookSize, Chapter, Choices, fewest
 from app.services.library import Library, document_text
@@ -158,11 +158,11 @@ class Context:
     def resume(self) -> None:
         self._engine.resume()
 
-    def choices(self, conversation_id: str, question_id: str = "") -> Choices:
+    def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
         """What there is to choose from when a conversation does not fit, with the books that lie on its desk now.
 
-        `question_id`: the question that waits; without it, the shown branch and a question like those before. Raises
-        AppError NO_MODEL and others.
+        `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
+        what there is of its answer. Raises AppError NO_MODEL and others.
         """
         model = self._models.loaded()
         conversation = self._conversations.get(conversation_id)
@@ -176,12 +176,14 @@ class Context:
         def prompt_without(oldest: int, refs: tuple[BookRef, ...]) -> Prompt:
             kept = tuple(turn for turn in turns if turn not in told[:oldest])
             text, images = (asked.text, asked.images) if asked else ("", ())
-            return self._prompts.build(refs, kept, text, images, sees=sees)[0]
+            prompt, _books = self._prompts.build(refs, kept, text, images, sees=sees)
+            answer = (Message("assistant", begun),) if begun else ()
+            return msgspec.structs.replace(prompt, messages=prompt.messages + answer)
 
         size = self._engine.measure(prompt_without(0, conversation.books))
         turns_total = self._engine.measure(prompt_without(0, ())).total
         spared = lru_cache(lambda n: turns_total - self._engine.measure(prompt_without(n, ())).total)
-        question = size.messages[-1] if asked else _question_tokens(size)
+        question = sum(size.messages[2 * len(told) :]) if asked else _question_tokens(size)
         reserve = self._ask.reserve()
         needed = size.total + reserve + (0 if asked else question)
         over = needed - model.context_tokens

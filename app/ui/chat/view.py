@@ -33,12 +33,15 @@ def say_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_endi
 class ConversationView(Scroller):
     """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
 
-    `word_ending` gives the sentence under an answer of `show_turns` that did not end by itself.
+    `word_ending` gives the sentence under an answer of `show_turns` that did not end by itself, `word_going_on` what is
+    offered below the last one if it can be gone on with.
     `open_address` is called with a web address once the person agreed to open it.
     """
 
     citation_clicked = Signal(object)  # Citation
     ask_again = Signal(str)  # question_id
+    go_on_wanted = Signal(str)  # answer_id, of the last one
+    read_again_wanted = Signal(str)  # answer_id, of one that is left out
     edit_question = Signal(str)  # question_id
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
@@ -52,10 +55,12 @@ class ConversationView(Scroller):
         parent: QWidget | None = None,
         *,
         word_ending: Callable[[Answer], str] = say_nothing,
+        word_going_on: Callable[[Answer], str] = say_nothing,
         open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__(theme, parent)
         self._word_ending = word_ending
+        self._word_going_on = word_going_on
         self._open_address = open_address
         self._book_titles: dict[str, str] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
@@ -74,8 +79,7 @@ class ConversationView(Scroller):
         self._clear()
         self._book_titles = dict(book_titles)
         for turn in turns:
-            sentence = self._word_ending(turn.answer) if turn.answer else ""
-            self._column.slots += make_slots(turn, [sentence] if sentence else [])
+            self._column.slots += make_slots(turn, self._sentences(turn.answer) if turn.answer else [])
         self._column.number_images()
         self._guess_heights()
         self._following = True
@@ -94,6 +98,8 @@ class ConversationView(Scroller):
     ) -> None:
         """A new question at the end, and an open answer below it; `books` are the ids of those on the desk."""
         desk = frozenset(books)
+        if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
+            last.offer(self._deed(self._column.slots[-1], is_last=False))
         self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
         self._column.number_images()
         self._open_answer(Slot(question_id, "", answer_id, books=desk))
@@ -104,12 +110,27 @@ class ConversationView(Scroller):
         if index < 0:
             raise ValueError(f"question {question_id} is not shown")
         replaced = self._column.slots[index + 1 :]
-        variants = replaced[0].variants + 1 if replaced and replaced[0].question_id == question_id else 1
+        before = replaced[0] if replaced and replaced[0].question_id == question_id else None
+        variants = before.variants + bool(before.text) if before is not None else 1
         for slot in replaced:
             self._drop(slot)
         del self._column.slots[index + 1 :]
         books = self._column.slots[index].books
         self._open_answer(Slot(question_id, "", answer_id, books=books, variant=variants, variants=variants))
+
+    def reopen(self, answer_id: str) -> None:
+        """Let the last answer, if it is this one, be written on; its text stays."""
+        slot = self._column.slots[-1] if self._column.slots else None
+        if slot is None or slot.answer_id != answer_id:
+            return
+        slot.answer, slot.sentences = None, []
+        if isinstance(slot.message, AnswerMessage):
+            slot.message.begin()
+        else:
+            self._create(slot)
+        self.append(slot.text)
+        self._following = True
+        self._settle()
 
     def set_progress(self, text: str, fraction: float | None) -> None:
         """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
@@ -136,6 +157,7 @@ class ConversationView(Scroller):
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             slot.message.set_sentences(slot.sentences)
+            slot.message.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
 
     def note(self, sentence: str) -> None:
         """One more sentence under the last answer."""
@@ -203,6 +225,7 @@ class ConversationView(Scroller):
         made.image_menu_wanted.connect(self.image_menu_wanted)
         made.edited.connect(self.edit_question)
         made.variant_chosen.connect(self.variant_chosen)
+        made.set_faded(slot.left_out)
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> Message:
@@ -218,6 +241,7 @@ class ConversationView(Scroller):
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.asked_again.connect(self.ask_again)
+        made.deed_wanted.connect(self._want_deed)
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
@@ -226,7 +250,26 @@ class ConversationView(Scroller):
         else:
             made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_sentences(slot.sentences)
+        made.set_faded(slot.left_out)
+        made.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
         return self._adopt(slot, made)
+
+    def _sentences(self, answer: Answer) -> list[str]:
+        left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
+        return [words for words in (self._word_ending(answer), left_out) if words]
+
+    def _deed(self, slot: Slot, *, is_last: bool) -> str:
+        """What is offered below an answer."""
+        if slot.left_out:
+            return _("Read again from here")
+        return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
+
+    def _want_deed(self, answer_id: str) -> None:
+        slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
+        if slot.left_out:
+            self.read_again_wanted.emit(answer_id)
+        else:
+            self.go_on_wanted.emit(answer_id)
 
     def _clear(self) -> None:
         for slot in list(self._alive):

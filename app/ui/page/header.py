@@ -40,7 +40,7 @@ class FindField(QLineEdit):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ):
-            event.accept()  # Esc belongs to this field, not to the window's Stop
+            event.accept()  # Esc belongs to this field, not to the panel
             return True
         return super().event(event)
 

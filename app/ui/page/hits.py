@@ -216,7 +216,7 @@ class HitList(QListView):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ):
-            event.accept()  # Esc leads back to the field, and stops nothing
+            event.accept()  # Esc leads back to the field, and does not close the list
             return True
         return super().event(event)
 

@@ -245,6 +245,8 @@ class PagePanel(QWidget):
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
+        escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.header.find_field.clear)  # what was found gives way to the page
         self.pager.turned.connect(self.turned)
         self.pager.jumped.connect(self.jumped)
         for view in (self.text, self.image):

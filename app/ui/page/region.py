@@ -158,7 +158,7 @@ class Region(QWidget):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ):
-            event.accept()  # Esc leaves the rectangle, and is not the window's Stop
+            event.accept()  # Esc leaves the rectangle, and not what was found
             return True
         return super().event(event)
 

@@ -37,7 +37,8 @@ from app.ui.presenters.words import ending_words, follow, loading_words, looking
 class Running:
     """`before` are the turns above the question; the ids are empty until the question is on disk.
 
-    `again` says that the question was there before and gets another answer.
+    `again` says that the question was there before and gets another answer, `goes_on` that it is the one it has, of
+    which `pieces` has the beginning.
     """
 
     conversation: Conversation
@@ -47,6 +48,7 @@ class Running:
     question_id: str = ""
     answer_id: str = ""
     again: bool = False
+    goes_on: bool = False
     images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
@@ -175,7 +177,9 @@ class AnswerPresenter(QObject):
         running.question_id, running.answer_id = question_id, answer_id
         self.stored.emit(running)
         if self._is_shown(running):
-            if running.again:
+            if running.goes_on:
+                self._view.reopen(answer_id)
+            elif running.again:
                 self._view.begin_answer(question_id, answer_id)
             else:
                 self._begin_turn(running)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -17,12 +17,14 @@ from app.ui.palette_dialog import Entry, Kind, PaletteDialog
 @dataclass(frozen=True)
 class Command:
     """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal."""
+    that signal. `within`: the shortcut counts only while the focus is in one of these; elsewhere the key has another
+    meaning."""
 
     name: str
     shortcut: str
     run: Callable[[], object]
     appears: SignalInstance | None = None
+    within: tuple[QWidget, ...] = ()
 
 
 class Commands(QObject):
@@ -44,7 +46,10 @@ class Commands(QObject):
             if command.appears is not None:
                 action.setVisible(False)
                 command.appears.connect(partial(action.setVisible, True))
-            window.addAction(action)
+            if command.within:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            for widget in command.within or (window,):
+                widget.addAction(action)
             self.actions[command.name] = action
 
     def offer(self, others: Sequence[Entry]) -> PaletteDialog:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.conversation import BookRef, Conversation, Question, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
-from app.core.image import ref_of
+from app.core.image import ImageRef, ref_of
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
@@ -61,6 +61,7 @@ class ConversationPresenter(QObject):
         self._waiting: tuple[Book, ...] = ()
         self._unstored = 0
         self._refusal = ""
+        self._missed: Running | None = None
         self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
@@ -70,6 +71,7 @@ class ConversationPresenter(QObject):
         composer.cancelled_edit.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
         view.ask_again.connect(self.ask_again)
+        view.go_on_wanted.connect(self.go_on)
         view.edit_question.connect(self.edit)
         view.copy_answer.connect(self.copy)
         view.variant_chosen.connect(self._choose_variant)
@@ -77,6 +79,23 @@ class ConversationPresenter(QObject):
     @property
     def conversation(self) -> Conversation | None:
         return self._conversation
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Those of the shown conversation; while an answer to it is written, those above it."""
+        return self._turns
+
+    @property
+    def begun(self) -> str:
+        """What there is of the answer that could not be gone on with; empty where another thing did not fit."""
+        missed = self._missed
+        return "".join(missed.pieces) if missed is not None and missed.goes_on and self.missed else ""
+
+    @property
+    def missed(self) -> str:
+        """The id of the last question of the shown conversation, if that did not fit when it was asked last."""
+        missed, turns = self._missed, self._turns
+        return missed.question_id if missed and turns and turns[-1].question.id == missed.question_id else ""
 
     @property
     def busy(self) -> bool:
@@ -166,6 +185,8 @@ class ConversationPresenter(QObject):
             return
         before, parent_id = follow(self._turns, self._editing)
         question = Question(self._conversation.id, text.strip(), self._conversation.books, parent_id, images)
+        if self._editing is not None:
+            question = msgspec.structs.replace(question, replaces=self._editing.id)
         self._composer.set_busy(True)
         self.asking.emit()
         refs = tuple(ref_of(image) for image in images)
@@ -183,6 +204,9 @@ class ConversationPresenter(QObject):
         if self._refusal:
             self.failed.emit(self._refusal)
             return
+        if self._editing is not None and self._editing.id == question_id:
+            self._composer.set_text("")
+            self._attachments.clear()
         before = turns_before(self._turns, question_id)
         self._composer.set_busy(True)
         self.asking.emit()
@@ -198,6 +222,61 @@ class ConversationPresenter(QObject):
                 images=question.images,
             ),
         )
+
+    @Slot(str)
+    def go_on(self, answer_id: str) -> None:
+        """Let the last answer get longer, or the reading for it go on."""
+        if self.busy or self._conversation is None or not self._turns:
+            return
+        if self._refusal:
+            self.failed.emit(self._refusal)
+            return
+        question, answer = self._turns[-1].question, self._turns[-1].answer
+        if answer is None or answer.id != answer_id:
+            return
+        self._composer.set_busy(True)
+        self.asking.emit()
+        self.answer.start(
+            partial(self._desk.ask.go_on, answer_id),
+            Running(
+                self._conversation,
+                question.text,
+                self._turns[:-1],
+                question.parent_id,
+                question.id,
+                answer_id,
+                again=True,
+                goes_on=True,
+                images=question.images,
+                pieces=[answer.text] if answer.text else [],
+                checked=tuple(citation for citation in answer.citations if citation.start >= 0),
+            ),
+        )
+
+    def retry(self, *, excerpts: bool = False) -> None:
+        """Once more what did not fit, with the books that lie on the desk now, or with passages of them alone."""
+        missed, question = self._missed, self._question(self.missed)
+        if missed is None or question is None or self._conversation is None:
+            return
+        if missed.goes_on and not excerpts:
+            self.go_on(missed.answer_id)
+        elif excerpts or (question.books == self._conversation.books and self._editing is None):
+            self.ask_again(question.id, excerpts=excerpts)
+        else:
+            if self._editing is None or self._editing.id != question.id:
+                self.edit(question.id)
+            self.submit(self._composer.text())
+
+    def take_missed(self) -> tuple[str, tuple[ImageRef, ...]] | None:
+        """The question that did not fit, with its images, to be asked elsewhere; the composer lets it go."""
+        question = self._question(self.missed)
+        if question is None:
+            return None
+        text = question.text
+        if self._editing is not None and self._editing.id == question.id:
+            text = self._composer.text()
+            self.stop()
+        return text, question.images
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -287,7 +366,12 @@ class ConversationPresenter(QObject):
         self.answered.emit()
         is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
         if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
+            self._missed = running
+            if not running.again and not self._composer.text().strip():
+                self.edit(running.question_id)
             self.misfit.emit()
+        elif is_shown:
+            self._missed = None
 
     # ---- what the store says
 

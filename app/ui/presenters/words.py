@@ -167,6 +167,8 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
     free = use.context_tokens - used
     if free < 0:
         return _("{numbers} · does not fit").format(numbers=numbers)
+    if use.is_tight:
+        return _("{numbers} · little room left").format(numbers=numbers)
     if use.to_read_tokens >= WORTH_TELLING:
         words = _("{n} to read").format(n=count(use.to_read_tokens))
         if tokens_per_second > 0:
@@ -204,10 +206,20 @@ def ending_words(answer: Answer) -> str:
         return sentence(answer.problem)
     return {
         Ending.CANCELLED: _("You stopped this answer."),
+        Ending.CLOSED: _("Octavo was closed while this was written."),
         Ending.LENGTH: _("This answer reached the limit of its length."),
         Ending.FAILED: _("This answer broke off. You can ask again."),
         Ending.OPEN: _("This answer broke off when Octavo was closed. You can ask again."),
     }.get(answer.ending, "")
+
+
+def going_on_words(answer: Answer) -> str:
+    """What can be done with an answer that was stopped or cut off; empty where it cannot be gone on with."""
+    if answer.ending in (Ending.COMPLETE, Ending.OPEN):
+        return ""
+    if answer.text:
+        return _("Continue")
+    return _("Go on") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""
 
 
 def model_name(info: ModelInfo) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.messages import _
@@ -44,6 +45,8 @@ class SheetPanel(QWidget):
         self.new.clicked.connect(self.new_wanted)
         self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
         self.close_button.clicked.connect(self.closed)
+        escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.closed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
