@@ -49,7 +49,7 @@ class FitDialog(SmallDialog):
             column.addWidget(note)
         fits = choices.fits_without(0)
         sentence = (
-            _("The model reads up to {context} tokens at once. What there is takes {needed} with one more question.")
+            _("The model reads up to {context} tokens at once. With one more question, this takes {needed}.")
             if fits
             else _("The model reads up to {context} tokens at once, and this takes {needed}. Nothing was cut.")
         )
@@ -76,6 +76,8 @@ class FitDialog(SmallDialog):
         for button, way in self.options:
             if button.isChecked():
                 deed, meaning = _deed(way.kind)
+                if way.kind is Kind.NEW and self._choices.books:
+                    meaning = _("{meaning} The books need not be read again.").format(meaning=meaning)
                 self.meaning.setText(meaning)
                 self.action.setText(deed)
 
@@ -114,12 +116,12 @@ def _deed(kind: Kind) -> tuple[str, str]:
     return {
         Kind.LARGER: (_("Load again"), _("The model is loaded again with more room.")),
         Kind.LEAVE_OUT: (
-            _("Leave them out"),
+            _("Leave out"),
             _("They stay here in grey, but the model no longer reads them. You can have them read again at any time."),
         ),
         Kind.NEW: (
             _("Go on there"),
-            _("The books need not be read again. The model knows nothing there of what was said here."),
+            _("The model knows nothing there of what was said here."),
         ),
         Kind.PAGES: (_("Choose pages…"), _("The model reads these pages only, and does not know the others.")),
         Kind.TAKE_OFF: (_("Take it off"), _("It stays on the shelf, and can be put back on the desk at any time.")),

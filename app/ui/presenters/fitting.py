@@ -58,6 +58,7 @@ class Fitting(QObject):
         self._attachments = attachments
         self._use: ContextUse | None = None
         self._told: set[str] = set()
+        self._warning = ""
         self._retries = False
         self._redrawn = False
         self._moved: _Moved | None = None
@@ -84,17 +85,16 @@ class Fitting(QObject):
         shown = self._conversation.conversation
         if use is None or shown is None:
             return
+        notice = self._window.talk.notice
         if not use.is_tight:
             self._told.discard(shown.id)
+            if notice.text() == self._warning:
+                notice.hide()
         elif shown.id not in self._told and not self._conversation.empty:
             self._told.add(shown.id)
             words = _("There are {n} tokens left: hardly enough for one more question with its answer.")
-            self._window.talk.notice.show_sentence(
-                words.format(n=count(use.context_tokens - use.used_tokens)),
-                failed=False,
-                action=_("Make room…"),
-                key=_ROOM,
-            )
+            self._warning = words.format(n=count(use.context_tokens - use.used_tokens))
+            notice.show_sentence(self._warning, failed=False, action=_("Make room…"), key=_ROOM)
 
     @Slot()
     def retry(self) -> None:
