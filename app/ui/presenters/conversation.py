@@ -22,6 +22,7 @@ from app.ui.chat.view import ConversationView
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.branches import Loaded, follow, load, step_variant, turns_before, without_images
+from app.ui.presenters.words import does_not_fit
 
 
 class ConversationPresenter(QObject):
@@ -61,7 +62,7 @@ class ConversationPresenter(QObject):
         self._waiting: tuple[Book, ...] = ()
         self._unstored = 0
         self._refusal = ""
-        self._missed: Running | None = None
+        self._longer: Running | None = None  # for which there was no room
         self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
@@ -87,15 +88,17 @@ class ConversationPresenter(QObject):
 
     @property
     def begun(self) -> str:
-        """What there is of the answer that could not be gone on with; empty where another thing did not fit."""
-        missed = self._missed
-        return "".join(missed.pieces) if missed is not None and missed.goes_on and self.missed else ""
+        """What there is of the answer that could not be gone on with; empty where another thing does not fit."""
+        longer = self._missed_longer()
+        return "".join(longer.pieces) if longer is not None else ""
 
     @property
     def missed(self) -> str:
-        """The id of the last question of the shown conversation, if that did not fit when it was asked last."""
-        missed, turns = self._missed, self._turns
-        return missed.question_id if missed and turns and turns[-1].question.id == missed.question_id else ""
+        """The id of the last question of the shown conversation, if it or more of its answer did not fit."""
+        if not self._turns:
+            return ""
+        question, answer = self._turns[-1].question, self._turns[-1].answer
+        return question.id if self._missed_longer() is not None or does_not_fit(answer) else ""
 
     @property
     def busy(self) -> bool:
@@ -234,6 +237,9 @@ class ConversationPresenter(QObject):
         question, answer = self._turns[-1].question, self._turns[-1].answer
         if answer is None or answer.id != answer_id:
             return
+        if does_not_fit(answer):
+            self.misfit.emit()
+            return
         self._composer.set_busy(True)
         self.asking.emit()
         self.answer.start(
@@ -255,11 +261,11 @@ class ConversationPresenter(QObject):
 
     def retry(self, *, excerpts: bool = False) -> None:
         """Once more what did not fit, with the books that lie on the desk now, or with passages of them alone."""
-        missed, question = self._missed, self._question(self.missed)
-        if missed is None or question is None or self._conversation is None:
+        longer, question = self._missed_longer(), self._question(self.missed)
+        if question is None or self._conversation is None:
             return
-        if missed.goes_on and not excerpts:
-            self.go_on(missed.answer_id)
+        if longer is not None and not excerpts:
+            self.go_on(longer.answer_id)
         elif excerpts or (question.books == self._conversation.books and self._editing is None):
             self.ask_again(question.id, excerpts=excerpts)
         else:
@@ -366,12 +372,12 @@ class ConversationPresenter(QObject):
         self.answered.emit()
         is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
         if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
-            self._missed = running
+            self._longer = running if running.goes_on else None
             if not running.again and not self._composer.text().strip():
                 self.edit(running.question_id)
             self.misfit.emit()
         elif is_shown:
-            self._missed = None
+            self._longer = None
 
     # ---- what the store says
 
@@ -483,6 +489,11 @@ class ConversationPresenter(QObject):
         if self._editing is not None:
             self._editing = None
             self._composer.set_editing(False)
+
+    def _missed_longer(self) -> Running | None:
+        """The last answer, as it was to get longer, if there was no room for that."""
+        longer, answer = self._longer, self._turns[-1].answer if self._turns else None
+        return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None
 
     def _question(self, question_id: str) -> StoredQuestion | None:
         return next((turn.question for turn in self._turns if turn.question.id == question_id), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import Answer, Ending
 from app.core.document import Book, Page
+from app.core.errors import Code
 from app.core.events import Looking, Reading
 from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
@@ -213,10 +214,18 @@ def ending_words(answer: Answer) -> str:
     }.get(answer.ending, "")
 
 
+def does_not_fit(answer: Answer | None) -> bool:
+    """Whether there was no room for the question, so that nothing was answered."""
+    problem = answer.problem if answer is not None and not answer.text else None
+    return problem is not None and problem.code == Code.DOES_NOT_FIT
+
+
 def going_on_words(answer: Answer) -> str:
     """What can be done with an answer that was stopped or cut off; empty where it cannot be gone on with."""
     if answer.ending in (Ending.COMPLETE, Ending.OPEN):
         return ""
+    if does_not_fit(answer):
+        return _("Make it fit…")
     if answer.text:
         return _("Continue")
     return _("Go on") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""

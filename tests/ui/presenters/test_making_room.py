@@ -153,6 +153,11 @@ def test_who_chooses_nothing_has_the_question_in_the_composer(qtbot: QtBot, room
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
     room.settle()
     assert room.window.talk.composer.text() == "And now?"
+    assert room.last_answer().deed.text() == "Make it fit…"
+    room.last_answer().deed.click()
+    room.settle()
+    qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
+    room.settle()
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=8_192)
     room.presenter.model.load_again()
     room.settle()
@@ -263,3 +268,38 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(room.window.talk.view, Qt.Key.Key_Escape)
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
+
+
+def test_after_a_restart_what_did_not_fit_can_still_be_made_to(room: Room) -> None:
+    _grown(room, 4, 1_100)
+    room.ask("And now?")
+    _dialog(room).reject()
+    kept = room.shown().id
+    room.presenter.conversation.create(())
+    room.settle()
+    room.presenter.conversation.open(kept)
+    room.window.talk.composer.set_text("")
+    room.settle()
+    room.last_answer().deed.click()
+    room.settle()
+    _choose(room, Kind.LEAVE_OUT)
+    assert room.answer().text == "A short answer [p. 1]."
+    assert [turn.question.text for turn in room.turns()][-1] == "And now?"
+
+
+def test_an_answer_for_which_there_is_no_room_gets_longer_once_there_is(room: Room) -> None:
+    _grown(room, 4, 1_200)
+    kept = room.answer()
+    room.desk.conversations.save_answer(msgspec.structs.replace(kept, text="Half," * 8, ending=Ending.LENGTH))
+    room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=1_020)
+    room.presenter.model.load_again()
+    room.presenter.conversation.open(room.shown().id)
+    room.settle()
+    room.engine.answers = [(" and more.",)]
+    room.last_answer().deed.click()
+    room.settle()
+    assert not room.engine.prompts
+    assert room.answer().text == "Half," * 8, "it is what it was"
+    assert room.window.talk.composer.text() == "", "the question was answered"
+    _choose(room, Kind.LEAVE_OUT)
+    assert (room.answer().id, room.answer().text) == (kept.id, "Half," * 8 + " and more.")
