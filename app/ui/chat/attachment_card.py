@@ -116,10 +116,10 @@ class CardButton(PlainButton):
 
     def event(self, event: QEvent) -> bool:
         if (
-            self._is_dragged
-            and event.type() == QEvent.Type.ShortcutOverride
+            event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
+            and self._is_dragged
         ):
             event.accept()  # Esc lets the card go, and stops nothing
             return True

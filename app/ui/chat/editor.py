@@ -51,10 +51,10 @@ class QuestionEditor(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         if (
-            self._composing
-            and event.type() == QEvent.Type.ShortcutOverride
+            event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
+            and self._composing
         ):
             event.accept()  # Esc belongs to the input method, not to the window's Stop
             return True
