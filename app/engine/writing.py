@@ -13,7 +13,7 @@ import numpy as np
 from app.engine.desk import Geometry, Tokens
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup, room_for_draft
-from app.engine.quoting import MIN_BYTES, Place, Quoter, State
+from app.engine.quoting import CLOSING_MARKS, MIN_BYTES, Place, Quoter, State
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence
 
@@ -22,6 +22,9 @@ _CANDIDATES = (64, 1024)
 
 _NEGLIGIBLE = 0.05
 """When what stands in the books has less than this probability while a quotation begins, it is not meant for them."""
+
+_PUNCTUATION = b".,;:!?"
+"""What a token may have behind the closing mark of a quotation, and so before the page."""
 
 
 class Writer:
@@ -56,8 +59,8 @@ class Writer:
         self._written: Tokens = array("i")
         self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
 
-        for token in written or ():
-            self._take_up(token)
+        if written:
+            self._take_up(written)
 
     def write(self) -> Iterator[int]:
         """The tokens of the answer, without end and without those that were written before. Each is evaluated when the
@@ -92,14 +95,21 @@ class Writer:
 
     # ---- one token
 
-    def _take_up(self, token: int) -> None:
-        """A token that was written before."""
-        if self._ahead and self._ahead[0] == token:
-            self._ahead.popleft()
-        else:
-            self._ahead.clear()
-        self._sampler.accept(token)
-        self._follow(token)
+    def _take_up(self, written: Tokens) -> None:
+        """What was written before, in whatever tokens: a text that was tokenized again may have others."""
+        mark, since = b"", b""  # that belongs to the last quotation, and what was written behind that
+        for token in written:
+            self._sampler.accept(token)
+            self._written.append(token)
+            piece = self._model.piece(token)
+            since += piece
+            if self._quoter is not None:
+                self._quoter.feed(piece)
+                if (place := self._quoter.ended()) is not None:
+                    mark, since = self._mark(place).encode(), _behind_quotation(piece)
+        begun = since.lstrip(_PUNCTUATION)
+        if mark.startswith(begun):
+            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
 
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
@@ -108,10 +118,6 @@ class Writer:
             self._sampler.accept(token)
         else:
             token = self._choose_freely(index)
-        self._follow(token)
-        return token
-
-    def _follow(self, token: int) -> None:
         self._written.append(token)
         if self._quoter is not None:
             self._quoter.feed(self._model.piece(token))
@@ -119,6 +125,7 @@ class Writer:
             if place is not None:
                 self._insists = False
                 self._ahead.extend(self._model.tokenize(self._mark(place), special=False))
+        return token
 
     def _choose_freely(self, index: int) -> int:
         quoter = self._quoter
@@ -196,3 +203,10 @@ class Writer:
 
     def _mark(self, place: Place) -> str:
         return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"
+
+
+def _behind_quotation(piece: bytes) -> bytes:
+    """What a token that closed a quotation has behind its mark."""
+    text = piece.decode("utf-8", "ignore")
+    closed = max((text.rfind(mark) for mark in CLOSING_MARKS), default=-1)
+    return text[closed + 1 :].encode()

@@ -150,6 +150,18 @@ def test_an_answer_goes_on_from_exactly_where_it_ended(new_engine: NewEngine, st
     assert {"before", "inside"} <= cuts
 
 
+@pytest.mark.parametrize("end", ["", ".", ",", " ", " [", ". [", " [p", " [p. "])
+def test_a_page_mark_that_a_text_stops_before_or_inside_is_written_to_its_end(
+    new_engine: NewEngine, starter: Path, end: str
+) -> None:
+    """Of a text that the engine never wrote, as after a restart: its tokens may be cut otherwise."""
+    engine = new_engine()
+    load(engine, starter, context_tokens=4096)
+    quoted = "The documents say: “A tenant gives notice not less than twelve months before the end of the Term.”"
+    more, _ = answer(engine, going_on(asked(ENGLISH), quoted + end), Sampling(temperature=0), 12)
+    assert f"{end}{more}".lstrip(".,").startswith(" [p. 2]")
+
+
 def test_an_answer_that_was_gone_on_with_is_not_read_again_by_the_next_question(
     new_engine: NewEngine, tiny_scout: Path
 ) -> None:
