@@ -15,6 +15,7 @@ _HEADROOM = 1.1
 """A larger context is proposed with room for a few questions and answers."""
 
 _STEP = 4096
+_MOST_BOOKS = 4  # of which something can be chosen at once
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -64,6 +65,10 @@ class Choices(msgspec.Struct, frozen=True):
     def books_tokens(self) -> int:
         return sum(book.tokens for book in self.books)
 
+    def largest(self, most: int) -> list[BookSize]:
+        """At most so many of the books, the largest first."""
+        return sorted(self.books, key=lambda book: book.tokens, reverse=True)[:most]
+
     def fits_without(self, tokens: int) -> bool:
         """Whether the rest fits once so many tokens are gone."""
         return self.needed_tokens - tokens <= self.context_tokens
@@ -97,7 +102,7 @@ def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Way,
     if choices.turns:
         found.append(Way(Kind.NEW, choices.fits_without(choices.turns_tokens)))
     of_books = []
-    for book in sorted(choices.books, key=lambda book: book.tokens, reverse=True):
+    for book in choices.largest(_MOST_BOOKS):
         if book.page_tokens:
             of_books.append(Way(Kind.PAGES, choices.fits_without(book.tokens - book.page_tokens), book))
         of_books.append(Way(Kind.TAKE_OFF, choices.fits_without(book.tokens), book))

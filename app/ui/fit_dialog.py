@@ -13,6 +13,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
 
 _TITLE = 20  # characters
+_MOST_BOOKS = 5  # that have a line of their own
 _LINES = 2  # that are kept free for what a choice means
 
 
@@ -135,7 +136,12 @@ def _deed(kind: Kind) -> tuple[str, str]:
 
 def _table(choices: Choices, *, asked: bool) -> QGridLayout:
     """What takes how much, line by line."""
-    parts = [(book.title, book.tokens) for book in choices.books]
+    named = choices.largest(_MOST_BOOKS)
+    parts = [(book.title, book.tokens) for book in choices.books if book in named]
+    if others := len(choices.books) - len(named):
+        one, several = _("1 other book"), _("{n} other books")
+        words = one if others == 1 else several.format(n=count(others))
+        parts.append((words, choices.books_tokens - sum(book.tokens for book in named)))
     if choices.turns:
         one, several = _("The conversation: 1 question"), _("The conversation: {n} questions")
         words = one if choices.turns == 1 else several.format(n=count(choices.turns))

@@ -59,7 +59,7 @@ class Fitting(QObject):
         self._use: ContextUse | None = None
         self._told: set[str] = set()
         self._warning = ""
-        self._retries = False
+        self._waiting = ""  # the id of the conversation whose question waits for more room
         self._redrawn = False
         self._moved: _Moved | None = None
         conversation.misfit.connect(self.offer)
@@ -99,14 +99,15 @@ class Fitting(QObject):
     @Slot()
     def retry(self) -> None:
         """There is more room: ask what waited for it."""
-        if self._retries:
-            self._retries = False
+        waiting, self._waiting = self._waiting, ""
+        shown = self._conversation.conversation
+        if shown is not None and shown.id == waiting:
             self._conversation.retry()
 
     @Slot()
     def give_up(self) -> None:
         """The model could not be loaded with more room."""
-        self._retries = False
+        self._waiting = ""
 
     # ---- what is chosen
 
@@ -123,7 +124,7 @@ class Fitting(QObject):
     def _do(self, choices: Choices, way: Way) -> None:
         match way.kind:
             case Kind.LARGER:
-                self._retries = bool(self._conversation.missed)
+                self._wait()
                 self.room_chosen.emit(way.room)
             case Kind.LEAVE_OUT:
                 self._leave_out(choices.oldest, True)
@@ -140,6 +141,11 @@ class Fitting(QObject):
             case Kind.MODEL:
                 self.models_wanted.emit()
 
+    def _wait(self) -> None:
+        """What did not fit is asked once there is more room."""
+        shown = self._conversation.conversation
+        self._waiting = shown.id if shown is not None and self._conversation.missed else ""
+
     def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
         work = partial(self._desk.conversations.leave_out, answer_ids, left_out)
         self._bridge.call(Executor.STORE, work, partial(self._left_out, left_out), self._on_problem)
@@ -148,7 +154,8 @@ class Fitting(QObject):
         shown = self._conversation.conversation
         if shown is not None:
             self._redrawn = True
-            self._retries = left_out and bool(self._conversation.missed)
+            if left_out:
+                self._wait()
             self._conversation.open(shown.id)
 
     @Slot(str)

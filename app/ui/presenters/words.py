@@ -205,12 +205,13 @@ def ending_words(answer: Answer) -> str:
     """A sentence under an answer that did not end by itself; empty for one that did."""
     if answer.problem is not None:
         return sentence(answer.problem)
+    closed = _("Octavo was closed while this was written.")
     return {
         Ending.CANCELLED: _("You stopped this answer."),
-        Ending.CLOSED: _("Octavo was closed while this was written."),
+        Ending.CLOSED: closed,
         Ending.LENGTH: _("This answer reached the limit of its length."),
         Ending.FAILED: _("This answer broke off. You can ask again."),
-        Ending.OPEN: _("This answer broke off when Octavo was closed. You can ask again."),
+        Ending.OPEN: closed,
     }.get(answer.ending, "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Answer, Ending, Question
@@ -303,3 +304,19 @@ def test_an_answer_for_which_there_is_no_room_gets_longer_once_there_is(room: Ro
     assert room.window.talk.composer.text() == "", "the question was answered"
     _choose(room, Kind.LEAVE_OUT)
     assert (room.answer().id, room.answer().text) == (kept.id, "Half," * 8 + " and more.")
+
+
+def test_esc_belongs_to_an_input_method_that_composes(qtbot: QtBot, room: Room) -> None:
+    gate = Gate()
+    _grown(room, 0, 8_192)
+    room.engine.answers = [("Partial", gate, " and the rest.")]
+    room.ask("Why?", settle=False)
+    wait(gate.reached.is_set)
+    editor = room.window.talk.composer.editor
+    editor.setFocus()
+    room.application.sendEvent(editor, QInputMethodEvent("かんじ", []))
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    room.application.sendEvent(editor, QInputMethodEvent("", []))
+    gate.open()
+    room.settle()
+    assert room.answer().text == "Partial and the rest."
