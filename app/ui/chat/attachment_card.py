@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -113,17 +113,6 @@ class CardButton(PlainButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.cross.move(self.width() - _CROSS - 2, 2)
         super().resizeEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._is_dragged
-        ):
-            event.accept()  # Esc lets the card go, and stops nothing
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, alone = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, Turn
@@ -40,6 +40,7 @@ class ConversationView(Scroller):
 
     citation_clicked = Signal(object)  # Citation
     ask_again = Signal(str)  # question_id
+    left = Signal()  # Esc
     go_on_wanted = Signal(str)  # answer_id, of the last one
     read_again_wanted = Signal(str)  # answer_id, of one that is left out
     edit_question = Signal(str)  # question_id
@@ -206,6 +207,12 @@ class ConversationView(Scroller):
         return slot.message.plain_text() if slot.is_open and slot.message else slot.text
 
     # how it is made
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _create(self, slot: Slot) -> Message:
         return self._create_answer(slot) if slot.is_answer else self._create_question(slot)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page
@@ -207,6 +207,12 @@ class PagePanel(QWidget):
 
     # ---- inside
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.header.find_field.clear()  # what was found gives way to the page
+        else:
+            super().keyPressEvent(event)
+
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
         self._set_zoom(self._zoom + steps)
@@ -245,8 +251,6 @@ class PagePanel(QWidget):
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1), ("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.tabs.step, step))
-        escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.header.find_field.clear)  # what was found gives way to the page
         self.pager.turned.connect(self.turned)
         self.pager.jumped.connect(self.jumped)
         for view in (self.text, self.image):

@@ -28,7 +28,7 @@ def list_commands(presenter: WindowPresenter) -> tuple[Command, ...]:
         Command(_("Ask again from excerpts"), "Ctrl+Shift+R", talk.ask_last_from_excerpts),
         Command(_("Edit the last question"), "Ctrl+E", talk.edit_last),
         Command(_("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last),
-        Command(_("Stop"), "Esc", presenter.stop, within=(window.talk.view, window.talk.composer)),
+        Command(_("Stop"), "Esc", presenter.stop, told=True),
         Command(_("Make room for the conversation…"), "", presenter.fitting.offer),
         Command(_("Read the books on the desk now"), "", presenter.read_ahead),
         Command(_("Pause the reading, or read on"), "Ctrl+P", presenter.context.pause_or_resume),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -17,14 +17,14 @@ from app.ui.palette_dialog import Entry, Kind, PaletteDialog
 @dataclass(frozen=True)
 class Command:
     """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal. `within`: the shortcut counts only while the focus is in one of these; elsewhere the key has another
-    meaning."""
+    that signal. `told`: the shortcut is only told here; who has the focus
+    knows what the key means there."""
 
     name: str
     shortcut: str
     run: Callable[[], object]
     appears: SignalInstance | None = None
-    within: tuple[QWidget, ...] = ()
+    told: bool = False
 
 
 class Commands(QObject):
@@ -39,23 +39,24 @@ class Commands(QObject):
         self._window = window
         self._icons = icons
         self.actions: dict[str, QAction] = {}
+        self._keys: dict[str, str] = {}
         for command in commands:
             action = QAction(command.name, window)
-            action.setShortcut(QKeySequence(command.shortcut))
+            keys = QKeySequence(command.shortcut)
+            if not command.told:
+                action.setShortcut(keys)
             action.triggered.connect(command.run)
             if command.appears is not None:
                 action.setVisible(False)
                 command.appears.connect(partial(action.setVisible, True))
-            if command.within:
-                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            for widget in command.within or (window,):
-                widget.addAction(action)
+            window.addAction(action)
             self.actions[command.name] = action
+            self._keys[command.name] = keys.toString(QKeySequence.SequenceFormat.NativeText)
 
     def offer(self, others: Sequence[Entry]) -> PaletteDialog:
         """Let the person choose from `others` and the commands."""
         entries = [
-            Entry(Kind.COMMAND, name, name, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+            Entry(Kind.COMMAND, name, name, self._keys[name])
             for name, action in self.actions.items()
             if action.isVisible()
         ]

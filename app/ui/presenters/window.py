@@ -287,6 +287,8 @@ class WindowPresenter(QObject):
         self.attachments.given.connect(self.navigation.focus_composer)
         self.attachments.settings_wanted.connect(self.preferences.open_settings)
         self.window.talk.view.citation_clicked.connect(self.navigation.open_citation)
+        self.window.talk.view.left.connect(self.stop)
+        self.window.talk.composer.left.connect(self.stop)
         self.window.talk.composer.add_book_requested.connect(self._offer_books)
         self.preferences.reload_wanted.connect(self.model.load_again)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.messages import _
@@ -45,8 +45,6 @@ class SheetPanel(QWidget):
         self.new.clicked.connect(self.new_wanted)
         self.close_button = IconButton(icons, Symbol.CLOSE, _("Back to the conversation"))
         self.close_button.clicked.connect(self.closed)
-        escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.closed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
@@ -86,6 +84,12 @@ class SheetPanel(QWidget):
         self.export.setHidden(running)
         self.new.setHidden(running)
         self.go_on.setVisible(not running and can_go_on)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _answers(self) -> QWidget:
         bar = QHBoxLayout()
