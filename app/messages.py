@@ -520,9 +520,10 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.DOES_NOT_FIT: (
         "This needs {needed_tokens} tokens, and the context holds {context_tokens}: the books take {documents_tokens},"
-        " the conversation {conversation_tokens}, and {reserve_tokens} are kept for the answer. Nothing was cut. Choose"
-        " some of the pages, or a larger context, with a smaller KV type if memory is short; or let the model see only"
-        " the passages that belong to the question."
+        " the conversation with this question {conversation_tokens}, and {reserve_tokens} are kept for the answer."
+        " Nothing was cut. Leave out old questions or begin a new conversation, choose some of the pages or fewer"
+        " books, or a larger context, with a smaller KV type if memory is short; or let the model see only the passages"
+        " that belong to the question."
     ),
     Code.CONTEXT_FULL: (
         "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"

@@ -156,7 +156,8 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
             parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), question, out).id
         except AppError as error:
             if error.code is Code.DOES_NOT_FIT:
-                out.choices(desk.context.choices(books, int(error.params["needed_tokens"])))
+                (*_before, turn) = desk.conversations.turns(conversation.id)
+                out.choices(desk.context.asked_by(ask).choices(conversation.id, turn.question.id))
             raise
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
@@ -218,7 +219,7 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
     if isinstance(ending, Failed):
         if ending.problem.code is Code.DOES_NOT_FIT:
             answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-            answers.choices(desk.context.choices(books, int(ending.problem.params["needed_tokens"])))
+            answers.choices(desk.context.asked_by(ask).choices(sheet.id))
         raise AppError.of(ending.problem)
     failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
     return next((_EXIT[blame(problem.code)] for problem in failed if problem is not None), EXIT_ANSWERED)

@@ -14,7 +14,7 @@ from app import messages
 from app.basis import basis_words
 from app.cli.installed import installation_rows
 from app.cli.screen import bare
-from app.core.conversation import Answer, Citation, CitationState, Question, StoredQuestion
+from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
 from app.core.document import MAX_HIDDEN_CHARACTERS, Book, Document
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
@@ -24,8 +24,9 @@ from app.leaving import short_words, whole_words
 from app.messages import _
 from app.page_words import cited_page, page_words, range_words
 from app.remarks import look_words, page_remarks, report_sentence, size_words
-from app.services.context import Choices, chapters_of
+from app.services.context import chapters_of
 from app.services.doctor import Report
+from app.services.fitting import Choices
 from app.store.secret import KeyOrigin
 
 _MARKS = {
@@ -138,11 +139,18 @@ class TextAnswers:
         print()
         print_findings(question, answer, self._shelf)
         self._advice.give(answer)
+        if answer.ending is Ending.LENGTH:
+            words = _("The answer was cut off after {n} tokens. --max-tokens N allows more, as far as there is room.")
+            print(f"octavo: {words.format(n=messages.count(answer.usage.generated_tokens))}", file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
         self._close_bar()
         lines = []
+        if choices.turns:
+            words = _("the conversation so far, {turns} questions with their answers: {n} tokens")
+            lines.append(words.format(turns=choices.turns, n=messages.count(choices.turns_tokens)))
+            lines.append(_("Ask the questions that are left with another “ask”, or each by itself with “sheet”."))
         for book in choices.books:
             lines.append(_("{title}: {n} tokens").format(title=book.title, n=messages.count(book.tokens)))
             names = self._shelf[book.book_id].page_names

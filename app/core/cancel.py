@@ -13,16 +13,23 @@ class Cancel:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._hooks: list[Callable[[], None]] = []
+        self._leaving = False
+
+    @property
+    def leaving(self) -> bool:
+        """It was asked for because Octavo is being closed, not because a person stopped this."""
+        return self._leaving
 
     @property
     def requested(self) -> bool:
         return self._event.is_set()
 
-    def request(self) -> None:
-        """Ask the task to stop; may be called from any thread, any number of times."""
+    def request(self, *, leaving: bool = False) -> None:
+        """Ask the task to stop; may be called from any thread, any number of times, of which the first counts."""
         with self._lock:
             if self._event.is_set():
                 return
+            self._leaving = leaving
             self._event.set()
             hooks, self._hooks = self._hooks, []
         for hook in hooks:

@@ -72,9 +72,10 @@ class Ending(StrEnum):
 
     COMPLETE = "complete"
     LENGTH = "length"  # the limit of tokens for an answer, or the end of the context
-    CANCELLED = "cancelled"
+    CANCELLED = "cancelled"  # by the person
+    CLOSED = "closed"  # Octavo was closed, or killed, meanwhile
     FAILED = "failed"
-    OPEN = "open"  # not ended yet; found at start-up it means that Octavo was killed meanwhile
+    OPEN = "open"  # not ended yet
 
 
 class PageRange(msgspec.Struct, frozen=True):
@@ -94,6 +95,7 @@ class BookRef(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True):
     """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question).
 
+    `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
     `images` in the order in which the model sees them; one that is kept already is named by its reference.
     """
 
@@ -102,6 +104,7 @@ class Question(msgspec.Struct, frozen=True):
     books: tuple[BookRef, ...] = ()
     parent_id: str | None = None
     images: tuple[Image | ImageRef, ...] = ()
+    replaces: str = ""
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
@@ -143,7 +146,8 @@ class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
     `passages` were restated next to the question; with `excerpts` the model saw nothing else of the books.
-    `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
+    `from_search`: its sentences were chosen by a search in the books; the model wrote none of it. `left_out`: questions
+    that follow are asked without it and its question, so that they fit.
     """
 
     id: str
@@ -159,6 +163,7 @@ class Answer(msgspec.Struct, frozen=True):
     passages: tuple[PassageRef, ...] = ()
     excerpts: bool = False
     from_search: bool = False
+    left_out: bool = False
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -174,6 +179,11 @@ class Turn(msgspec.Struct, frozen=True):
     question_variants: int = 1
     answer_variant: int = 1
     answer_variants: int = 1
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a model that is asked something further reads this turn."""
+        return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
 
 
 class Conversation(msgspec.Struct, frozen=True):

@@ -38,7 +38,7 @@ class SheetRow(msgspec.Struct, frozen=True):
                 return RowState.ANSWERING
             case Ending.FAILED:
                 return RowState.FAILED
-            case Ending.CANCELLED:
+            case Ending.CANCELLED | Ending.CLOSED:
                 return RowState.STOPPED
 
 

@@ -44,9 +44,9 @@ def deviation(before: npt.NDArray[np.float32], now: npt.NDArray[np.float32]) -> 
     divergence = float(np.sum(np.exp(first) * (first - second)))
     probable = np.argsort(before)[-_BEST:]
     spread = float(now.std()) or 1.0
-    return Deviation(max(0.0, divergence), float(np.abs(before[probable] - now[probable]).max()) / spread)
+    return Deviation(max(0.0, divergence), float(np.max(np.abs(before[probable] - now[probable]))) / spread)
 
 
 def _log_probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    shifted = logits.astype(np.float64) - logits.max()
+    shifted = logits.astype(np.float64) - np.max(logits)
     return np.asarray(shifted - np.log(np.exp(shifted).sum()))

@@ -106,10 +106,13 @@ def texts(prompt: Prompt) -> list[str]:
 
 @dataclass(frozen=True)
 class LaidOutPrompt:
+    """`begun`: so many tokens, the last ones, are those of an answer that is gone on with."""
+
     tokens: Tokens
     size: PromptSize
     books: tuple[BookSpan, ...]
     images: tuple[ImageSpan, ...] = ()
+    begun: int = 0
 
 
 class Typesetter:
@@ -136,7 +139,8 @@ class Typesetter:
         self._answers: OrderedDict[str, Tokens] = OrderedDict()
 
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """The tokens of `prompt` up to where the answer begins. Raises AppError as `Sight` does where it has images."""
+        """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
+        AppError as `Sight` does where it has images."""
         tokens = array("i", self._begin)
         tokens.extend(self._plain(prompt.rules))
         books = []
@@ -154,11 +158,14 @@ class Typesetter:
             self._add_message(tokens, images, message)
             messages.append(len(tokens) - start)
             before = self._to_next_question if message.role == "assistant" else self._to_answer
-        tokens.extend(self._to_new_answer if before is self._to_answer else before)
+        goes_on = bool(prompt.messages) and prompt.messages[-1].role == "assistant"
+        if not goes_on:
+            tokens.extend(self._to_new_answer if before is self._to_answer else before)
+        begun = messages[-1] if goes_on else 0
         documents = tuple(book.end - book.start for book in books)
         frame = len(tokens) - sum(documents) - sum(messages)
         size = PromptSize(len(tokens), frame, documents, tuple(messages), tuple(page_ends))
-        return LaidOutPrompt(tokens, size, tuple(books), tuple(images))
+        return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun)
 
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.

@@ -135,6 +135,7 @@ class Message(msgspec.Struct, frozen=True):
 class Prompt(msgspec.Struct, frozen=True):
     """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
 
+    Where an answer is last, it is gone on with from exactly where it ends; what it has is not told again.
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
     `quoted`: the books that quotations are held to; those of `documents` when empty. `answer_begins`: what the answer
     begins with; the model goes on from there.

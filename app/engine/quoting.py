@@ -20,6 +20,7 @@ LONG_BYTES, MAX_BYTES = 240, 600
 """A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
 
 _CLOSING = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", '"': '"'}
+CLOSING_MARKS = frozenset("".join(_CLOSING.values()))
 _ADDED = ".,;:…。、"
 """Punctuation that may stand before the closing mark though the book goes on; the later check forgives no other."""
 _SENTENCE_ENDS = ".!?…。！？\n"

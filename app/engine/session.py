@@ -208,11 +208,12 @@ class Session:
         on_text: Callable[[str], None],
         on_thinking: Callable[[], None],
     ) -> Generated:
-        """Read `prompt` and write an answer; `on_text` gets whole characters of it as they come. Where the model thinks
-        first, `on_thinking` is called once, and its thoughts are dropped.
+        """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters of it as they come. Where
+        the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
-        Raises what `read` raises, AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING. Stopped while writing it ends with
-        `Ending.CANCELLED`.
+
+        An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
+        ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._wishes.waited_s
         laid = self.lay_out(prompt)
@@ -222,8 +223,11 @@ class Session:
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        thoughts = Thoughts(self._typesetter.before_answer)
+        begun = laid.tokens[len(laid.tokens) - laid.begun :]
+        before = prompt.messages[-1].text if begun else ""
+        thoughts = Thoughts(self._typesetter.before_answer, begun=bool(begun))
         tokens: Tokens = array("i")
+        whole = 0  # so many of them end with a whole character
         text: list[str] = []
         ending = Ending.LENGTH
         first_token_s = 0.0
@@ -235,7 +239,7 @@ class Session:
                 on_text(piece)
 
         try:
-            for token, said in self._writer(prompt, laid.tokens, sampling, sampler, thoughts).write():
+            for token, said in self._writer(prompt, laid, begun, sampling, sampler, thoughts).write():
                 first_token_s = first_token_s or time.monotonic() - started
                 if self._model.is_end(token):
                     ending = Ending.COMPLETE
@@ -245,6 +249,8 @@ class Session:
                     told = True
                     on_thinking()
                 emit(decoder.decode(said))
+                if not decoder.getstate()[0]:
+                    whole = len(tokens)
                 if self._wishes.any() and self._wishes.wait():
                     ending = Ending.CANCELLED
                     break
@@ -252,9 +258,9 @@ class Session:
                     break
         finally:
             sampler.close()
-            emit(decoder.decode(thoughts.end(), final=True))
+            emit(decoder.decode(thoughts.end()))
             if not thoughts.any:  # else the answer is not what these tokens say, and stands in another place next time
-                self._typesetter.remember("".join(text), tokens)
+                self._typesetter.remember(before + "".join(text), begun + tokens[:whole])
         check_answered(thoughts, "".join(text), ending)
         generate_s = time.monotonic() - started - read_s
         usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
@@ -262,7 +268,13 @@ class Session:
         return Generated(ending, usage, timings)
 
     def _writer(
-        self, prompt: Prompt, tokens: Tokens, sampling: Sampling, sampler: Sampler, thoughts: Thoughts
+        self,
+        prompt: Prompt,
+        laid: LaidOutPrompt,
+        begun: Tokens,
+        sampling: Sampling,
+        sampler: Sampler,
+        thoughts: Thoughts,
     ) -> Writer:
         books = prompt.quoted or prompt.documents
         return Writer(
@@ -273,9 +285,10 @@ class Session:
             self._shape.geometry,
             thoughts,
             quoter=Quoter(self._quotable_text(books)) if sampling.true_quotes and books else None,
-            lookup=Lookup(tokens) if sampling.lookup else None,
+            lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
             begin=prompt.answer_begins,
+            written=begun,
         )
 
     def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:

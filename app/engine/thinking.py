@@ -37,11 +37,11 @@ class Thoughts:
     `thinking`: what is coming is no part of the answer. `any`: there were thoughts.
     """
 
-    def __init__(self, before: str = "", *, bare: bool = False) -> None:
+    def __init__(self, before: str = "", *, bare: bool = False, begun: bool = False) -> None:
         """`before`: the end of the prompt, which may open a thought. `bare`: marks of control tokens are left out of
-        what comes, so that of Harmony's only words are left."""
-        self._closing = _opened(before)
-        self._state = _State.THOUGHT if self._closing else _State.BEGINNING
+        what comes, so that of Harmony's only words are left. `begun`: there is something of the answer already."""
+        self._closing = b"" if begun else _opened(before)
+        self._state = _State.THOUGHT if self._closing else _State.ANSWER if begun else _State.BEGINNING
         self._bare = bare and _is_harmony(before)
         self._held = b""
         self.any = bool(self._closing)

@@ -13,7 +13,7 @@ import numpy as np
 from app.engine.desk import Geometry, Tokens
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup, room_for_draft
-from app.engine.quoting import MIN_BYTES, Place, Quoter, State
+from app.engine.quoting import CLOSING_MARKS, MIN_BYTES, Place, Quoter, State
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence
 from app.engine.thinking import Thoughts
@@ -23,6 +23,9 @@ _CANDIDATES = (64, 1024)
 
 _NEGLIGIBLE = 0.05
 """When what stands in the books has less than this probability while a quotation begins, it is not meant for them."""
+
+_PUNCTUATION = b".,;:!?"
+"""What a token may have behind the closing mark of a quotation, and so before the page."""
 
 
 class Writer:
@@ -41,10 +44,12 @@ class Writer:
         lookup: Lookup | None = None,
         several_books: bool = False,
         begin: str = "",
+        written: Tokens | None = None,
     ) -> None:
         """`thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`:
         None drafts nothing. `several_books`: page marks name theirs. `begin`: what the answer begins with, whatever
-        the model thinks of it."""
+        the model thinks of it. `written`: what there is of it already, at the end of the sequence; a page mark that it
+        stops before, or inside, is written to its end."""
         self._model = model
         self._context = context
         self._sequence = sequence
@@ -59,9 +64,12 @@ class Writer:
         self._written: Tokens = array("i")
         self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
 
+        if written:
+            self._take_up(written)
+
     def write(self) -> Iterator[tuple[int, bytes]]:
-        """Tokens without end, each with what the answer has of it or of those before: nothing while the model thinks.
-        Each is evaluated when the next one is asked for.
+        """Tokens without end, and without those that were written before, each with what the answer has of it or of
+        those before it: nothing while the model thinks. Each is evaluated when the next one is asked for.
 
         Raises AppError CONTEXT_FULL, MODEL_FAILED.
         """
@@ -91,6 +99,22 @@ class Writer:
                     self._lookup.note_single(spent)
 
     # ---- one token
+
+    def _take_up(self, written: Tokens) -> None:
+        """What was written before, in whatever tokens: a text that was tokenized again may have others."""
+        mark, since = b"", b""  # that belongs to the last quotation, and what was written behind that
+        for token in written:
+            self._sampler.accept(token)
+            self._written.append(token)
+            piece = self._model.piece(token)
+            since += piece
+            if self._quoter is not None:
+                self._quoter.feed(piece)
+                if (place := self._quoter.ended()) is not None:
+                    mark, since = self._mark(place).encode(), _behind_quotation(piece)
+        begun = since.lstrip(_PUNCTUATION)
+        if mark.startswith(begun):
+            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
 
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
@@ -186,3 +210,10 @@ class Writer:
 
     def _mark(self, place: Place) -> str:
         return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"
+
+
+def _behind_quotation(piece: bytes) -> bytes:
+    """What a token that closed a quotation has behind its mark."""
+    text = piece.decode("utf-8", "ignore")
+    closed = max((text.rfind(mark) for mark in CLOSING_MARKS), default=-1)
+    return text[closed + 1 :].encode()

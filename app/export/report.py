@@ -76,7 +76,11 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
             continue
         text, found = number_references(answer, books, len(references))
         references += found
-        parts.append(Part(cleaned(question.text), text, note_on(question, answer), pictures))
+        notes = (
+            note_on(question, answer),
+            _("The questions that follow were asked without this one and its answer.") if answer.left_out else "",
+        )
+        parts.append(Part(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
@@ -124,7 +128,7 @@ def note_on(question: StoredQuestion, answer: Answer) -> str:
 def _state_words(answer: Answer) -> str:
     if answer.excerpts:
         return _("The model saw only excerpts of the books.")
-    if answer.ending in (Ending.CANCELLED, Ending.FAILED, Ending.OPEN):
+    if answer.ending in (Ending.CANCELLED, Ending.CLOSED, Ending.FAILED, Ending.OPEN):
         return _("This answer was not finished.")
     return _("This answer reached the limit of its length.") if answer.ending is Ending.LENGTH else ""
 

@@ -40,7 +40,7 @@ from app.core.events import (
 from app.core.image import ref_of
 from app.core.settings import Settings
 from app.documents.quotes import Checker, CitedBook, find_pages
-from app.engine.protocol import Engine, Generated, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt, PromptSize
 from app.services import nearest
 from app.services.images import Images
 from app.services.models import Models
@@ -111,19 +111,38 @@ class Ask:
                 raise AppError(Code.BUG, where="ask.again")
             model = self._models.loaded()
             answer = self._conversations.begin_answer(question_id, model.name if model else "")
+            writing = OpenAnswer(answer, self._conversations)
         except AppError as error:
             yield Failed(error.problem)
             return
-        yield Stored(question_id, answer.id)
-        writing = OpenAnswer(answer, self._conversations)
+        yield from self._write(question, writing, cancel, excerpts)
+
+    def go_on(self, answer_id: str, cancel: Cancel) -> Iterator[AnswerEvent]:
+        """Go on with an answer that was stopped or cut off: from exactly where its text ends, or with the reading where
+        it has none yet. It stays the same answer; where nothing comes of it, it stays what it was."""
+        try:
+            answer = self._conversations.answer(answer_id)
+            question = self._conversations.question(answer.question_id) if answer else None
+            if answer is None or question is None:
+                raise AppError(Code.BUG, where="ask.go_on")
+            writing = OpenAnswer(answer, self._conversations)
+        except AppError as error:
+            yield Failed(error.problem)
+            return
+        yield from self._write(question, writing, cancel, answer.excerpts)
+
+    # ---- one answer
+
+    def _write(
+        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
+    ) -> Iterator[AnswerEvent]:
+        yield Stored(question.id, writing.answer.id)
         try:
             yield from self._answer(question, writing, cancel, excerpts)
         except AppError as error:
             yield self._failed(writing, error.problem)
         finally:
             writing.abandon()
-
-    # ---- one answer
 
     def _answer(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
@@ -134,7 +153,7 @@ class Ask:
                 case Loading():
                     yield step
                 case Cancelled():
-                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    yield Cancelled(writing.end(_stopped(cancel)))
                     return
                 case Failed(problem):
                     yield self._failed(writing, problem)
@@ -150,9 +169,11 @@ class Ask:
             return
         settings = self._settings()
         passages: tuple[PassageRef, ...] = ()
-        if excerpts or settings.close_reading:
+        if writing.goes_on:
+            passages = writing.answer.passages
+        elif excerpts or settings.close_reading:
             passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
-        fitted = self._fit(question, passages, excerpts)
+        fitted = self._fit(question, passages, excerpts, writing.text)
         prompt, books, passages = fitted.prompt, fitted.books, fitted.passages
         writing.saw(passages, excerpts)
         limit = self._room_for_answer(fitted.size)
@@ -162,7 +183,7 @@ class Ask:
                 case Looking():
                     yield sight
                 case Cancelled():
-                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    yield Cancelled(writing.end(_stopped(cancel)))
                     return
                 case Failed(problem):
                     yield self._failed(writing, problem)
@@ -186,11 +207,12 @@ class Ask:
                     timings = msgspec.structs.replace(timings, load_s=load_s)
                     usage = msgspec.structs.replace(usage, encoded_images=encoded)
                     citations = _cite(writing.text, question.text, checker, books)
-                    answer = writing.end(ending, usage, timings, citations)
+                    stopped = ending is Ending.CANCELLED
+                    answer = writing.end(_stopped(cancel) if stopped else ending, usage, timings, citations)
                     _note(usage, citations)
-                    yield Cancelled(answer) if ending is Ending.CANCELLED else Finished(answer)
+                    yield Cancelled(answer) if stopped else Finished(answer)
                 case Cancelled():
-                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    yield Cancelled(writing.end(_stopped(cancel)))
                 case Failed(problem):
                     yield self._failed(writing, problem, _cite(writing.text, question.text, checker, books))
 
@@ -233,9 +255,9 @@ class Ask:
         except AppError as error:  # the disk is full, say: the text is still in the window
             return Failed(error.problem, writing.answer)
 
-    def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool) -> _Fitted:
+    def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str) -> _Fitted:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
-        room is short."""
+        room is short. `begun`: what there is of the answer; it was written with all of them."""
         history = self._conversations.history(question.id)
         sees = self._model().vision is not None
         while True:
@@ -244,24 +266,27 @@ class Ask:
             prompt, books = self._prompts.build(
                 question.books, history, asked, question.images, excerpts=excerpts, sees=sees
             )
+            if begun:
+                prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
             size = self._engine.measure(prompt)
-            if not passages or size.total + self._reserve() <= self._model().context_tokens:
+            if begun or not passages or size.total + self.reserve() <= self._model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]
 
     def _room_for_answer(self, size: PromptSize) -> int:
         """The most tokens that the answer may take. Raises AppError DOES_NOT_FIT when too few are left."""
         context_tokens = self._model().context_tokens
-        needed = size.total + self._reserve()
+        needed = size.total + self.reserve()
         if needed > context_tokens:
             raise _does_not_fit(size, needed, context_tokens)
-        return min(self._longest_answer(), context_tokens - size.total)
+        return min(self.longest_answer(), context_tokens - size.total)
 
-    def _reserve(self) -> int:
-        """Tokens of the room that is kept for an answer."""
-        return min(self._longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
+    def reserve(self) -> int:
+        """Tokens of the room that is kept for an answer. Raises AppError NO_MODEL."""
+        return min(self.longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
 
-    def _longest_answer(self) -> int:
+    def longest_answer(self) -> int:
+        """The most tokens that an answer may take."""
         return self._settings().max_answer_tokens or ANSWER_TOKENS
 
     def _model(self) -> ModelInfo:
@@ -279,6 +304,10 @@ class Ask:
             words = " ".join(question.text.split()) or next(images, "")
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
+
+
+def _stopped(cancel: Cancel) -> Ending:
+    return Ending.CLOSED if cancel.leaving else Ending.CANCELLED
 
 
 def _does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:

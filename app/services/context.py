@@ -1,24 +1,32 @@
-"""The context of a conversation: what fills it, reading its books ahead, and what can be done when they do not fit."""
+"""The context of a conversation: what fills it, reading its books ahead, and what there is to choose from when it does
+not fit."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.conversation import BookRef, PageRange
+from app.core.conversation import BookRef, PageRange, Turn
 from app.core.document import Book, Section
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
 from app.core.page_names import PageNames
-from app.engine.protocol import Engine, Foresight, Prompt, Room
+from app.engine.protocol import Engine, Foresight, Message, Prompt, PromptSize
+from app.services.ask import Ask
+from app.services.fitting import BookSize, Chapter, Choices, fewest
 from app.services.library import Library, document_text
 from app.services.models import Models
 from app.services.prompts import Prompts
 from app.store.conversations import Conversations
+
+_SHORT_QUESTION = 32
+"""Tokens of a question while none was asked."""
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -53,11 +61,13 @@ class ContextUse(msgspec.Struct, frozen=True):
     """How the context of a conversation is filled; what the segments do not take is free.
 
     `to_read_tokens`: so many of them would have to be read for the next question; the others are read already.
+    `next_tokens`: what one more question with its answer is expected to take.
     """
 
     context_tokens: int
     segments: tuple[Segment, ...]
     to_read_tokens: int = 0
+    next_tokens: int = 0
 
     def after(self, done_tokens: int) -> ContextUse:
         """The same once `done_tokens` of the prompt are read."""
@@ -74,51 +84,34 @@ class ContextUse(msgspec.Struct, frozen=True):
     def used_tokens(self) -> int:
         return sum(segment.tokens for segment in self.segments)
 
-
-class Chapter(msgspec.Struct, frozen=True):
-    """An entry of a book's outline, up to the page before the next one of its level or a higher one.
-
-    `tokens`: exactly what these pages take on the desk.
-    """
-
-    title: str
-    level: int
-    pages: PageRange
-    tokens: int = 0
-
-
-class BookSize(msgspec.Struct, frozen=True):
-    """A book on the desk, what it takes there, and its chapters."""
-
-    book_id: str
-    title: str
-    tokens: int
-    chapters: tuple[Chapter, ...]
-
-
-class Choices(msgspec.Struct, frozen=True):
-    """What can be done about books that do not fit: take parts of them, or give them room.
-
-    `needed_tokens` is the whole prompt, without room for an answer.
-    """
-
-    needed_tokens: int
-    context_tokens: int
-    books: tuple[BookSize, ...]
-    rooms: tuple[Room, ...]
+    @property
+    def is_tight(self) -> bool:
+        """All fits, but there is hardly room for one more question with its answer."""
+        return 0 <= self.context_tokens - self.used_tokens < self.next_tokens
 
 
 class Context:
     """Its generators and `use`, `choices` belong to the engine's one executor; `pause` and `resume` to any thread."""
 
     def __init__(
-        self, engine: Engine, models: Models, library: Library, prompts: Prompts, conversations: Conversations
+        self,
+        engine: Engine,
+        models: Models,
+        library: Library,
+        prompts: Prompts,
+        conversations: Conversations,
+        ask: Ask,
     ) -> None:
         self._engine = engine
         self._models = models
         self._library = library
         self._prompts = prompts
         self._conversations = conversations
+        self._ask = ask
+
+    def asked_by(self, ask: Ask) -> Context:
+        """The same, asked with other settings."""
+        return Context(self._engine, self._models, self._library, self._prompts, self._conversations, ask)
 
     def use(self, conversation_id: str) -> ContextUse:
         """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
@@ -140,7 +133,8 @@ class Context:
             names = self._library.book(book.book_id).page_names
             segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends, names))
         segments.append(Segment("talk", sum(size.messages)))
-        return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens)
+        next_tokens = _question_tokens(size) + self._ask.longest_answer()
+        return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens, next_tokens)
 
     def read(
         self, conversation_id: str, cancel: Cancel
@@ -167,21 +161,56 @@ class Context:
     def resume(self) -> None:
         self._engine.resume()
 
-    def choices(self, refs: tuple[BookRef, ...], needed_tokens: int = 0) -> Choices:
-        """What there is to choose from when these books do not fit. Raises AppError NO_MODEL and others.
+    def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
+        """What there is to choose from when a conversation does not fit, with the books that lie on its desk now.
 
-        `needed_tokens`: what the prompt takes; without it, what the books take.
+        `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
+        what there is of its answer. Raises AppError NO_MODEL and others.
         """
         model = self._models.loaded()
-        if model is None:
+        conversation = self._conversations.get(conversation_id)
+        if model is None or conversation is None:
             raise AppError(Code.NO_MODEL)
-        prompt, _books = self._prompts.build(refs, ())
-        size = self._engine.measure(prompt)
-        books = []
-        for ref, tokens in zip(refs, size.documents, strict=True):
-            book = self._library.book(ref.book_id)
-            books.append(BookSize(book.id, book.title, tokens, self.chapters(book)))
-        return Choices(needed_tokens or size.total, model.context_tokens, tuple(books), self._engine.rooms())
+        asked = self._conversations.question(question_id) if question_id else None
+        turns = self._conversations.history(question_id) if asked else self._conversations.turns(conversation_id)
+        told = [turn for turn in turns if turn.is_told]
+        sees = model.vision is not None
+
+        def prompt_without(oldest: int, refs: tuple[BookRef, ...]) -> Prompt:
+            kept = tuple(turn for turn in turns if turn not in told[:oldest])
+            text, images = (asked.text, asked.images) if asked else ("", ())
+            prompt, _books = self._prompts.build(refs, kept, text, images, sees=sees)
+            answer = (Message("assistant", begun),) if begun else ()
+            return msgspec.structs.replace(prompt, messages=prompt.messages + answer)
+
+        size = self._engine.measure(prompt_without(0, conversation.books))
+        turns_total = self._engine.measure(prompt_without(0, ())).total
+        spared = lru_cache(lambda n: turns_total - self._engine.measure(prompt_without(n, ())).total)
+        question = sum(size.messages[2 * len(told) :]) if asked else _question_tokens(size)
+        reserve = self._ask.reserve()
+        needed = size.total + reserve + (0 if asked else question)
+        over = needed - model.context_tokens
+        oldest = fewest([_answer_id(turn) for turn in told], lambda n: spared(n) >= over) if over > 0 else ()
+        return Choices(
+            needed,
+            model.context_tokens,
+            tuple(
+                self._book_size(ref, tokens, ends)
+                for ref, tokens, ends in zip(conversation.books, size.documents, size.page_ends, strict=True)
+            ),
+            self._engine.rooms(),
+            question,
+            reserve,
+            len(told),
+            spared(len(told)),
+            oldest,
+            spared(len(oldest)),
+        )
+
+    def _book_size(self, ref: BookRef, tokens: int, page_ends: tuple[int, ...]) -> BookSize:
+        book = self._library.book(ref.book_id)
+        shortest = min(page_ends[0], *(end - begin for begin, end in pairwise(page_ends))) if len(page_ends) > 1 else 0
+        return BookSize(book.id, book.title, tokens, self.chapters(book), shortest)
 
     def chapters(self, book: Book) -> tuple[Chapter, ...]:
         """A book's chapters with their tokens; without them for a remote engine, which gets only what lies on the desk.
@@ -203,6 +232,16 @@ class Context:
             return None
         prompt, _books = self._prompts.build((ref,), ())
         return self._engine.measure(prompt).documents[0]
+
+
+def _question_tokens(size: PromptSize) -> int:
+    """What a question takes, going by those of a prompt, which alternate with their answers."""
+    asked = size.messages[::2]
+    return max(_SHORT_QUESTION, sum(asked) // len(asked)) if asked else _SHORT_QUESTION
+
+
+def _answer_id(turn: Turn) -> str:
+    return turn.answer.id if turn.answer else ""
 
 
 def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[Chapter, ...]:

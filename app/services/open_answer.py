@@ -16,20 +16,34 @@ _SAVE_INTERVAL_S = 2.0
 
 
 class OpenAnswer:
-    """The answer while it is being written: kept every few seconds, and ended exactly once."""
+    """The answer while it is being written: kept every few seconds, and ended exactly once.
+
+    One that has text already gets longer. Where nothing comes of that, it is again what it was before.
+    """
 
     def __init__(self, answer: Answer, conversations: Conversations) -> None:
-        self.answer = answer
+        self._before = answer
         self._conversations = conversations
-        self._pieces: list[str] = []
+        self._pieces = [answer.text] if answer.text else []
         self._saved_at = time.monotonic()
+        self.answer = answer
+        if answer.ending is not Ending.OPEN:
+            self._save(ending=Ending.OPEN, problem=None)
+
+    @property
+    def goes_on(self) -> bool:
+        """It had text before."""
+        return bool(self._before.text)
 
     @property
     def text(self) -> str:
         return "".join(self._pieces)
 
     def by(self, model: str) -> None:
-        """Name the model that writes it."""
+        """Name the model that writes it; of an answer that goes on, both where they differ."""
+        known = self._before.model
+        if self.goes_on and known:
+            model = known if model in known.split(", ") else f"{known}, {model}"
         self.answer = msgspec.structs.replace(self.answer, model=model)
 
     def saw(self, passages: tuple[PassageRef, ...], excerpts: bool) -> None:
@@ -53,7 +67,24 @@ class OpenAnswer:
         citations: tuple[Citation, ...] = (),
         problem: Problem | None = None,
     ) -> Answer:
-        """Keep the whole answer. Raises AppError when it cannot be kept; `answer` is whole all the same."""
+        """Keep the whole answer. Raises AppError when it cannot be kept; `answer` is whole all the same.
+
+        `usage` and `timings` are those of what was done now; what was written before is counted in.
+        """
+        before = self._before
+        if self.goes_on:
+            if len(self._pieces) == 1 and ending not in (Ending.COMPLETE, Ending.LENGTH):
+                ended = before if before.ending is not Ending.OPEN else msgspec.structs.replace(before, ending=ending)
+                self.answer = ended
+                self._save()
+                return ended
+            written = before.usage.generated_tokens + usage.generated_tokens
+            usage = msgspec.structs.replace(usage, generated_tokens=written)
+            timings = msgspec.structs.replace(
+                timings,
+                first_token_s=before.timings.first_token_s or timings.first_token_s,
+                generate_s=before.timings.generate_s + timings.generate_s,
+            )
         self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
         return self.answer
 

@@ -45,6 +45,7 @@ class Prompts:
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
+        Turns that are left out are not told, but their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
         `question` as `Restating.write` gives it, `images` those that come with it. `excerpts`: its passages stand for
         the documents. `sees`: whether the model sees images; to one that does not they are named.
@@ -60,9 +61,10 @@ class Prompts:
         shown = 0  # images so far: they are numbered through the conversation
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
-                seen = () if answer.excerpts else answer.passages
-                asked = self._restating.write(turn.question.text, seen)
-                messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
+                if turn.is_told:
+                    seen = () if answer.excerpts else answer.passages
+                    asked = self._restating.write(turn.question.text, seen)
+                    messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
                 shown += len(turn.question.images)
         if question or images:
             messages.append(_asked(question, images, shown, sees))

@@ -10,7 +10,8 @@ import msgspec
 
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
-from app.services.context import Chapter, chapters_of
+from app.services.context import chapters_of
+from app.services.fitting import Chapter
 from app.services.library import Library
 
 _FALLBACK = "en"

@@ -24,10 +24,10 @@ _IMAGES = """(
 QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at, {_IMAGES}"
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
-    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search"
+    "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out"
 )
 QUESTION_COLUMNS = 7
-_ANSWER_COLUMNS = 13
+_ANSWER_COLUMNS = 14
 
 # CROSS JOIN keeps SQLite from reading the questions of all conversations first.
 _TURNS = f"""
@@ -110,7 +110,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *flags = row
-    excerpts, from_search = flags
+    excerpts, from_search, left_out = flags
     return Answer(
         id=id_,
         question_id=question_id,
@@ -125,6 +125,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         passages=decode(passages, tuple[PassageRef, ...]),
         excerpts=bool(excerpts),
         from_search=bool(from_search),
+        left_out=bool(left_out),
     )
 
 

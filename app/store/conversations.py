@@ -30,6 +30,7 @@ from app.store.images import put_images
 
 _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at"
 _NO_SHEET = "NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)"
+_GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
 
 
@@ -118,7 +119,8 @@ class Conversations:
     # ---- questions and answers ------------------------------------------------------------------------------------
 
     def add_question(self, question: Question) -> StoredQuestion:
-        """Keep a question with its images, below the answer it follows, and show it.
+        """Keep a question with its images, below the answer it follows, and show it. The one that it `replaces` goes,
+        if no answer to that has a word and nothing follows it.
 
         Raises KeyError, AppError IMAGE_MISSING.
         """
@@ -134,15 +136,29 @@ class Conversations:
             )
             put_images(connection, id, question.images)
             show_question(connection, id)
+            connection.execute(
+                """DELETE FROM questions WHERE id = ? AND conversation_id = ? AND parent_id IS ?
+                    AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = questions.id AND (a.text != ''
+                        OR EXISTS (SELECT 1 FROM questions f WHERE f.parent_id = a.id)))""",
+                (question.replaces, question.conversation_id, question.parent_id),
+            )
             _touch(connection, question.conversation_id, now)
             rows = connection.execute(f"SELECT {QUESTION} FROM questions q WHERE q.id = ?", (id,)).fetchall()
         return question_of(rows[0])
 
     def begin_answer(self, question_id: str, model: str) -> Answer:
-        """Make room for an answer, with the ending OPEN, and show it. Raises KeyError."""
+        """Make room for an answer, with the ending OPEN, and show it. Raises KeyError.
+
+        Tries that failed or were stopped before their first word, and that nothing follows, are no variants: they go.
+        """
         answer = Answer(uuid.uuid4().hex, question_id, "", Ending.OPEN, storable(model), time.time())
         with self._database.write() as connection:
             conversation_id = _require(connection, "questions", question_id)
+            connection.execute(
+                f"""DELETE FROM answers WHERE question_id = ? AND text = '' AND ending IN {_GIVEN_UP}
+                    AND NOT EXISTS (SELECT 1 FROM questions f WHERE f.parent_id = answers.id)""",
+                (question_id,),
+            )
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at,
                         citations, usage, timings, problem, passages, excerpts, from_search, shown)
@@ -184,13 +200,20 @@ class Conversations:
             return turns_above(connection, question_id)
 
     def close_open_answers(self) -> int:
-        """At start-up: an answer still OPEN means that Octavo was ended meanwhile. It is CANCELLED and keeps its text.
+        """At start-up: an answer still OPEN means that Octavo was ended meanwhile. It is CLOSED and keeps its text.
 
         Returns how many there were. Where another process is giving one of them right now, its own ending follows.
         """
         with self._database.write() as connection:
-            connection.execute("UPDATE answers SET ending = ? WHERE ending = ?", (Ending.CANCELLED, Ending.OPEN))
+            connection.execute("UPDATE answers SET ending = ? WHERE ending = ?", (Ending.CLOSED, Ending.OPEN))
             return connection.changes()
+
+    def leave_out(self, answer_ids: Iterable[str], left_out: bool) -> None:
+        """Whether questions that follow these answers are asked without them and their questions."""
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE answers SET left_out = ? WHERE id = ?", [(int(left_out), id) for id in answer_ids]
+            )
 
     # ---- variants -------------------------------------------------------------------------------------------------
 

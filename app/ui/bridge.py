@@ -116,7 +116,7 @@ class Bridge(QObject):
         with self._closing:
             self._closed = True
         for job in self._jobs:
-            job.cancel()
+            job.token.request(leaving=True)
         self._jobs.clear()
         self._flush.stop()
         self._text_waits.clear()

@@ -1,56 +1,61 @@
-"""What can be done about books that do not fit into the context: one choice among several, with their numbers."""
+"""What can be done about what does not fit into the context: what takes how much, and one choice among several."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.core.settings import KvType
-from app.engine.protocol import Room
 from app.messages import _, count
-from app.services.context import Choices
-from app.ui.theme import SPACE_S
+from app.services.fitting import Choices, Kind, Way, ways
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
-from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
 
-_HEADROOM = 1.1
-"""A larger context is proposed with room for a few questions and answers."""
-
-_STEP = 4096
 _TITLE = 20  # characters
+_MOST_BOOKS = 5  # that have a line of their own
+_LINES = 2  # that are kept free for what a choice means
 
 
 class FitDialog(SmallDialog):
-    room_chosen = Signal(object)  # Room: load the model again like this
-    pages_chosen = Signal(str)  # a book's id: some of its pages are to be chosen
-    excerpts_chosen = Signal()
+    chosen = Signal(object)  # Way
 
-    def __init__(self, choices: Choices, kv_type: KvType, *, asked: bool, parent: QWidget | None = None) -> None:
-        """`kv_type` is the present one; `asked` says that a question waits, which excerpts can answer."""
-        self.options: list[tuple[QRadioButton, object]] = []
+    def __init__(self, choices: Choices, kv_type: KvType | None, *, asked: bool, parent: QWidget | None = None) -> None:
+        """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
+        self._choices = choices
+        self._kv_type = kv_type
+        self.options: list[tuple[QRadioButton, Way]] = []
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        for room in proposed_rooms(choices, kv_type):
-            words = _("A context of {n} tokens").format(n=count(room.context_tokens))
-            if room.kv_type is not kv_type:
-                words = _("{words}, the KV cache in {type}").format(words=words, type=room.kv_type.value)
-            self._offer(column, words, room)
-        for book in choices.books:
-            words = _("Some pages of “{title}” ({n} tokens in all)")
-            self._offer(column, words.format(title=_short(book.title), n=count(book.tokens)), book.book_id)
-        if asked:
-            self._offer(column, _("Only the passages that belong to the question"), None)
+        column.addLayout(_table(choices, asked=asked))
+        column.addSpacing(SPACE_S)
+        for way in ways(choices, kv_type, asked=asked):
+            button = QRadioButton(self._words(way).replace("&", "&&"))
+            button.toggled.connect(self._explain)
+            self.options.append((button, way))
+            column.addWidget(button)
+        self.meaning = PlainLabel(role="small")
+        self.meaning.setWordWrap(True)
+        self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
+        column.addSpacing(SPACE_XS)
+        column.addWidget(self.meaning)
         largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
         if largest is not None and largest.context_tokens < choices.needed_tokens:
             words = _("The memory of this machine allows {n} tokens at most, with the KV cache in {type}.")
             note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
             note.setWordWrap(True)
             column.addWidget(note)
-        sentence = _("What lies on the desk takes {needed} tokens, and the context holds {context}. Nothing was cut.")
+        fits = choices.fits_without(0)
+        sentence = (
+            _("The model reads up to {context} tokens at once. With one more question, this takes {needed}.")
+            if fits
+            else _("The model reads up to {context} tokens at once, and this takes {needed}. Nothing was cut.")
+        )
         super().__init__(
-            _("It does not fit"),
+            _("Room for the conversation") if fits else _("It does not fit"),
             sentence.format(needed=count(choices.needed_tokens), context=count(choices.context_tokens)),
             _("Do this"),
             body=body,
@@ -60,36 +65,107 @@ class FitDialog(SmallDialog):
         if self.options:
             self.options[0][0].setChecked(True)
 
-    @Slot()
     def accept(self) -> None:
-        for button, choice in self.options:
+        for button, way in self.options:
             if button.isChecked():
-                if isinstance(choice, Room):
-                    self.room_chosen.emit(choice)
-                elif isinstance(choice, str):
-                    self.pages_chosen.emit(choice)
-                else:
-                    self.excerpts_chosen.emit()
+                self.chosen.emit(way)
         super().accept()
 
-    def _offer(self, column: QVBoxLayout, words: str, choice: object) -> None:
-        button = QRadioButton(words.replace("&", "&&"))
-        self.options.append((button, choice))
-        column.addWidget(button)
+    @Slot()
+    def _explain(self) -> None:
+        """Say what the choice means, and name the button by its deed."""
+        for button, way in self.options:
+            if button.isChecked():
+                deed, meaning = _deed(way.kind)
+                if way.kind is Kind.NEW and self._choices.books:
+                    meaning = _("{meaning} The books need not be read again.").format(meaning=meaning)
+                self.meaning.setText(meaning)
+                self.action.setText(deed)
+
+    def _words(self, way: Way) -> str:
+        choices = self._choices
+        match way.kind:
+            case Kind.LARGER if way.room is not None:
+                words = _("A context of {n} tokens").format(n=count(way.room.context_tokens))
+                if way.room.kv_type is not self._kv_type:
+                    words = _("{words}, the KV cache in {type}").format(words=words, type=way.room.kv_type.value)
+                return words
+            case Kind.LEAVE_OUT:
+                number, tokens = len(choices.oldest), count(choices.oldest_tokens)
+                if number == 1:
+                    return _("Leave out the oldest question with its answer ({tokens} tokens)").format(tokens=tokens)
+                words = _("Leave out the oldest {n} questions with their answers ({tokens} tokens)")
+                return words.format(n=count(number), tokens=tokens)
+            case Kind.NEW if choices.books:
+                return _("Go on in a new conversation with the same books")
+            case Kind.NEW:
+                return _("Go on in a new conversation")
+            case Kind.PAGES if way.book is not None:
+                words = _("Some pages of “{title}” ({n} tokens in all)")
+                return words.format(title=_short(way.book.title), n=count(way.book.tokens))
+            case Kind.TAKE_OFF if way.book is not None:
+                words = _("Take “{title}” off the desk ({n} tokens)")
+                return words.format(title=_short(way.book.title), n=count(way.book.tokens))
+            case Kind.EXCERPTS:
+                return _("Only the passages that belong to the question")
+            case _:
+                return _("Another model")
 
 
-def proposed_rooms(choices: Choices, kv_type: KvType) -> list[Room]:
-    """A context that is large enough, for the present KV type and each smaller one that is needed for it.
+def _deed(kind: Kind) -> tuple[str, str]:
+    """The word on the button, and what comes of it."""
+    return {
+        Kind.LARGER: (_("Load again"), _("The model is loaded again with more room.")),
+        Kind.LEAVE_OUT: (
+            _("Leave out"),
+            _("They stay here in grey, but the model no longer reads them. You can have them read again at any time."),
+        ),
+        Kind.NEW: (
+            _("Go on there"),
+            _("The model knows nothing there of what was said here."),
+        ),
+        Kind.PAGES: (_("Choose pages…"), _("The model reads these pages only, and does not know the others.")),
+        Kind.TAKE_OFF: (_("Take it off"), _("It stays on the shelf, and can be put back on the desk at any time.")),
+        Kind.EXCERPTS: (
+            _("Ask about passages"),
+            _("The model sees only what a search finds for this question. It can miss what the books say elsewhere."),
+        ),
+        Kind.MODEL: (_("Show models"), _("The list says how much room each model has on this machine.")),
+    }[kind]
 
-    More exact types than the present one are left out, and smaller ones where a more exact one does.
-    """
-    rooms = choices.rooms
-    present = next((number for number, room in enumerate(rooms) if room.kv_type is kv_type), 0)
-    wanted = -int(-choices.needed_tokens * _HEADROOM // _STEP) * _STEP
-    for room in rooms[present:]:
-        if room.context_tokens >= choices.needed_tokens:
-            return [Room(room.kv_type, min(wanted, room.context_tokens))]
-    return []
+
+def _table(choices: Choices, *, asked: bool) -> QGridLayout:
+    """What takes how much, line by line."""
+    named = choices.largest(_MOST_BOOKS)
+    parts = [(book.title, book.tokens) for book in choices.books if book in named]
+    if others := len(choices.books) - len(named):
+        one, several = _("1 other book"), _("{n} other books")
+        words = one if others == 1 else several.format(n=count(others))
+        parts.append((words, choices.books_tokens - sum(book.tokens for book in named)))
+    if choices.turns:
+        one, several = _("The conversation: 1 question"), _("The conversation: {n} questions")
+        words = one if choices.turns == 1 else several.format(n=count(choices.turns))
+        parts.append((words, choices.turns_tokens))
+    parts.append((_("This question") if asked else _("One more question"), choices.question_tokens))
+    parts.append((_("Room for its answer"), choices.reserve_tokens))
+    rest = choices.needed_tokens - sum(tokens for _name, tokens in parts)
+    parts.append((_("Rules for the model"), rest))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_L)
+    grid.setVerticalSpacing(SPACE_XS)
+    grid.setColumnStretch(0, 1)
+    for row, (name, tokens) in enumerate(parts):
+        _add(grid, row, name, tokens)
+    grid.addWidget(Rule(), len(parts), 0, 1, 2)
+    grid.setContentsMargins(0, 0, SPACE_M, 0)
+    _add(grid, len(parts) + 1, _("Together"), choices.needed_tokens)
+    return grid
+
+
+def _add(grid: QGridLayout, row: int, name: str, tokens: int) -> None:
+    grid.addWidget(ElidedLabel(name, role="soft"), row, 0)
+    number = PlainLabel(count(tokens), role="soft")
+    grid.addWidget(number, row, 1, Qt.AlignmentFlag.AlignRight)
 
 
 def _short(title: str) -> str:

@@ -158,6 +158,26 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
     assert code == 0, "what the choice says fits"
 
 
+def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_scout: Path) -> None:
+    asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048)
+    code, _out, told = run(*asked, "--max-tokens", 5, "When?")
+    assert code == 0
+    assert "The answer was cut off after 5 tokens. --max-tokens N allows more" in told
+
+
+def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, story: Path, tiny_scout: Path) -> None:
+    asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048, "--max-tokens", 128)
+    questions = ["Who came to the harbour, and when, and why?"] * 12
+    code, out, told = run(*asked, *questions)
+    assert code == 5
+    assert "the conversation so far, " in told
+    assert "Ask the questions that are left with another “ask”, or each by itself with “sheet”." in told
+    code, out, _told = run(*asked, "--json", *questions)
+    choices = lines(out)[-2]
+    assert choices["turns"] == sum(line["event"] == "finished" for line in lines(out)) > 0
+    assert choices["turns_tokens"] > choices["needed_tokens"] - choices["context_tokens"]
+
+
 @pytest.mark.real
 def test_the_starter_shows_what_is_nearest_and_says_so(run: Any, story: Path, tmp_path: Path) -> None:
     """The same to whatever temperature and seed, since the model writes none of it; read once for all questions."""

@@ -136,6 +136,19 @@ def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:
     assert loaded.state() is EngineState.READY
 
 
+def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
+    """Where the last message is an answer, only what follows it is told."""
+    begun = "The book says: “Some words."
+    going_on = Prompt(ASKED.rules, ASKED.documents, (*ASKED.messages, Message("assistant", begun)))
+    assert loaded.measure(going_on).total > loaded.measure(ASKED).total
+    *before, ending = loaded.answer(going_on, Sampling(temperature=0), 8, Cancel())
+    assert isinstance(ending, Generated)
+    assert ending.usage.generated_tokens <= 8 or kind == "scripted"
+    assert begun not in "".join(event.text for event in before if isinstance(event, Token))
+    if kind != "scripted":
+        assert ending.usage.prompt_tokens == loaded.measure(going_on).total
+
+
 def test_stopping_ends_an_answer_as_cancelled(loaded: Engine) -> None:
     cancel = Cancel()
     ending = None

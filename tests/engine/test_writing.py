@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.conversation import CitationState
+from app.core.conversation import CitationState, Ending
 from app.core.document import Page
 from app.core.events import Token
 from app.core.settings import Sampling
@@ -111,6 +111,79 @@ def test_several_books_are_named_in_the_mark(new_engine: NewEngine, starter: Pat
     prompt = msgspec.structs.replace(prompt, documents=(*prompt.documents, other))
     text, _ = answer(engine, prompt, Sampling(temperature=0))
     assert "” [A book, p. " in text or "” [The other, p. 9]" in text
+
+
+def going_on(prompt: Prompt, text: str) -> Prompt:
+    return msgspec.structs.replace(prompt, answer_begins="", messages=(*prompt.messages, Message("assistant", text)))
+
+
+def test_an_answer_goes_on_from_exactly_where_it_ended(new_engine: NewEngine, starter: Path) -> None:
+    """As if it had never been cut, at the cost of one token; a page mark that it was cut in is written to its end."""
+    engine = new_engine()
+    load(engine, starter, context_tokens=4096)
+    prompt = asked(ENGLISH, "It says: “", "When does a tenant give notice?")
+    greedy = Sampling(temperature=0, lookup=False)
+    whole, ended = answer(engine, prompt, greedy, 40)
+    every = ended.usage.generated_tokens
+    opened, closed = whole.index("” [p. "), whole.index("]", whole.index("” [p. "))
+    cuts = set()
+    for tokens in (*range(8, every, 5), every - 4, every - 3, every - 2, every - 1):
+        text, cut = answer(engine, prompt, greedy, tokens)
+        assert cut.ending is Ending.LENGTH
+        more, ending = answer(engine, going_on(prompt, text), greedy, 40 - tokens)
+        assert text + more == whole
+        assert ending.usage.generated_tokens == every - tokens
+        assert ending.usage.evaluated_tokens == 1
+        assert ending.usage.prompt_tokens == engine.measure(going_on(prompt, text)).total
+        cuts.add("before" if len(text) <= opened else "inside" if len(text) <= closed else "after")
+    assert {"before", "inside"} <= cuts
+
+
+@pytest.mark.parametrize("end", ["", ".", ",", " ", " [", ". [", " [p", " [p. "])
+def test_a_page_mark_that_a_text_stops_before_or_inside_is_written_to_its_end(
+    new_engine: NewEngine, starter: Path, end: str
+) -> None:
+    """Of a text that the engine never wrote, as after a restart: its tokens may be cut otherwise."""
+    engine = new_engine()
+    load(engine, starter, context_tokens=4096)
+    quoted = "The documents say: “A tenant gives notice not less than twelve months before the end of the Term.”"
+    more, _ = answer(engine, going_on(asked(ENGLISH), quoted + end), Sampling(temperature=0), 12)
+    assert f"{end}{more}".lstrip(".,").startswith(" [p. 2]")
+
+
+def test_an_answer_that_was_gone_on_with_is_not_read_again_by_the_next_question(
+    new_engine: NewEngine, tiny_scout: Path
+) -> None:
+    engine = new_engine()
+    load(engine, tiny_scout, context_tokens=4096)
+    prompt = asked(ENGLISH)
+    sampling = msgspec.structs.replace(WARM, seed=3)
+    text, _ = answer(engine, prompt, sampling, 30)
+    more, _ = answer(engine, going_on(prompt, text), sampling, 30)
+    assert more
+    following = msgspec.structs.replace(
+        prompt, messages=(*prompt.messages, Message("assistant", text + more), Message("user", "And then?"))
+    )
+    evaluated = engine.foresee(following).evaluated_tokens
+    size = engine.measure(following)
+    begun = engine.measure(going_on(prompt, text + more))
+    assert evaluated <= size.total - begun.total + 4, "a character that was cut, and the last token, at most"
+
+
+def test_no_answer_ends_inside_a_character(new_engine: NewEngine, starter: Path) -> None:
+    """So that it can go on: half a character could not be kept as text."""
+    engine = new_engine()
+    load(engine, starter, context_tokens=4096)
+    prompt = asked(JAPANESE, "港は朝六時に開き、最初に入る船は半額を払います。")
+    greedy = Sampling(temperature=0, lookup=False, true_quotes=False)
+    whole = "港は朝六時に開き、最初に入る船は半額を払います。"
+    lengths = set()
+    for tokens in range(1, 40):
+        text, ending = answer(engine, prompt, greedy, tokens)
+        assert whole.startswith(text)
+        assert ending.usage.generated_tokens == tokens
+        lengths.add(len(text))
+    assert len(lengths) < 39, "some were cut inside a character"
 
 
 COPY = " ".join(f"Line {n}: the {word} went to sea." for n, word in enumerate(("alpha", "bravo", "cargo", "delta")))

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 
+import msgspec
 import pytest
 from docx import Document
 from lxml import html as lxml_html
@@ -68,6 +69,16 @@ def test_references_are_numbered_through_and_say_what_was_found(report: Report) 
     ]
     assert report.parts[1].note == "This answer was not finished."
     assert "[p. 87]" not in report.parts[0].answer
+
+
+def test_turns_that_are_left_out_say_so() -> None:
+    first, second = turn("No.", ending=Ending.LENGTH), turn("Yes.", asked="And then?")
+    assert first.answer is not None
+    left_out = msgspec.structs.replace(first, answer=msgspec.structs.replace(first.answer, left_out=True))
+    report = compose("Notice periods", (left_out, second))
+    told = "The questions that follow were asked without this one and its answer."
+    assert [part.note for part in report.parts] == [f"This answer reached the limit of its length. {told}", ""]
+    assert told in markdown.write(report, no_address)
 
 
 def test_markdown_has_footnotes(report: Report) -> None:

@@ -235,7 +235,7 @@ def _misfit(stage: Stage) -> None:
     _desk(stage)
     stage.engine.info = msgspec.structs.replace(stage.engine.info, context_tokens=131_072)
     stage.open()
-    stage.presenter.offer_fit()
+    stage.presenter.fitting.offer()
     stage.settle()
 
 

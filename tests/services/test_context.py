@@ -78,12 +78,16 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
 
 def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) -> None:
     list(fake.desk.models.load(None, Cancel()))
-    refs = (BookRef(book.id),)
-    choices = fake.desk.context.choices(refs, 700_000)
-    assert choices.needed_tokens == 700_000
+    talk = fake.desk.conversations.create(books=(BookRef(book.id),))
+    choices = fake.desk.context.choices(talk.id)
+    use = fake.desk.context.use(talk.id)
+    assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
+    assert choices.reserve_tokens == fake.desk.ask.reserve()
+    assert (choices.turns, choices.turns_tokens, choices.oldest) == (0, 0, ())
     (size,) = choices.books
     assert [(c.title, c.pages) for c in size.chapters] == [("One", PageRange(1, 3)), ("Two", PageRange(4, 10))]
     for chapter in size.chapters:
         assert chapter.tokens == fake.desk.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
-    assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == fake.desk.context.tokens_of(refs[0])
+    whole = fake.desk.context.tokens_of(BookRef(book.id))
+    assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
     assert choices.rooms == fake.engine.rooms()

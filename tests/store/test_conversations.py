@@ -285,7 +285,7 @@ def test_open_answers_are_closed_at_start_up_and_keep_their_text(conversations: 
     assert conversations.close_open_answers() == 0
     closed = conversations.answer(partial.id)
     assert closed is not None
-    assert (closed.ending, closed.text) == (Ending.CANCELLED, "half a sen")
+    assert (closed.ending, closed.text) == (Ending.CLOSED, "half a sen")
     untouched = conversations.answer(done)
     assert untouched is not None
     assert untouched.ending is Ending.COMPLETE
@@ -451,3 +451,68 @@ def test_after_kill_9_everything_that_was_stored_is_there(paths: Paths, key: Key
         assert len(conversations.turns(conversations.all()[0].id)) >= len(told) // 2
         with database.read() as connection:
             assert connection.pragma("integrity_check") == "ok"
+
+
+def test_tries_without_a_word_are_no_variants(conversations: Conversations) -> None:
+    conversations.create()
+    question = ask(conversations, "Q")
+    for ending in (Ending.FAILED, Ending.CANCELLED, Ending.CLOSED):
+        tried = conversations.begin_answer(question.id, "tiny")
+        conversations.save_answer(msgspec.structs.replace(tried, ending=ending))
+    said = reply(conversations, question, "Yes.")
+    assert conversations.answer_variants(question.id) == (said,)
+    partial = conversations.begin_answer(question.id, "tiny")
+    conversations.save_answer(msgspec.structs.replace(partial, text="Y", ending=Ending.CANCELLED))
+    another = conversations.begin_answer(question.id, "tiny")
+    assert conversations.answer_variants(question.id) == (said, partial.id, another.id)
+
+
+def test_a_try_that_something_follows_stays(conversations: Conversations) -> None:
+    talk = conversations.create()
+    question = ask(conversations, "Q")
+    tried = conversations.begin_answer(question.id, "tiny")
+    conversations.save_answer(msgspec.structs.replace(tried, ending=Ending.FAILED))
+    conversations.add_question(Question(talk.id, "And then?", parent_id=tried.id))
+    again = conversations.begin_answer(question.id, "tiny")
+    assert conversations.answer_variants(question.id) == (tried.id, again.id)
+
+
+def test_a_question_that_got_no_answer_gives_way_to_the_one_in_its_place(conversations: Conversations) -> None:
+    talk = conversations.create()
+    first = ask(conversations, "Q")
+    tried = conversations.begin_answer(first.id, "tiny")
+    conversations.save_answer(msgspec.structs.replace(tried, ending=Ending.FAILED))
+    shorter = conversations.add_question(Question(talk.id, "Shorter?", replaces=first.id))
+    assert conversations.question(first.id) is None
+    assert conversations.question_variants(shorter.id) == (shorter.id,)
+    answer = reply(conversations, shorter, "Yes.")
+    other = conversations.add_question(Question(talk.id, "Other?", replaces=shorter.id))
+    assert conversations.question_variants(other.id) == (shorter.id, other.id), "an answered one stays"
+    below = conversations.add_question(Question(talk.id, "Below?", parent_id=answer, replaces=other.id))
+    assert conversations.question(other.id) is not None, "that was not its place"
+    assert below.parent_id == answer
+
+
+def test_turns_are_left_out_on_their_branch_alone_and_taken_back(conversations: Conversations) -> None:
+    talk = conversations.create()
+    first = ask(conversations, "Q")
+    one = reply(conversations, first, "One.")
+    conversations.add_question(Question(talk.id, "And?", parent_id=one))
+    two = reply(conversations, first, "Two.")
+    follow_up = conversations.add_question(Question(talk.id, "And?", parent_id=two))
+
+    def left_out() -> list[bool]:
+        return [turn.answer.left_out for turn in conversations.turns(talk.id) if turn.answer]
+
+    conversations.leave_out([two], True)
+    assert left_out() == [True]
+    assert [turn.is_told for turn in conversations.history(follow_up.id)] == [False]
+    answer = conversations.answer(two)
+    assert answer is not None
+    conversations.save_answer(msgspec.structs.replace(answer, text="Two, longer."))
+    assert left_out() == [True], "what is kept of the answer later on changes nothing about that"
+    conversations.show_answer(one)
+    assert left_out() == [False], "another variant leads to another branch"
+    conversations.show_answer(two)
+    conversations.leave_out([two], False)
+    assert left_out() == [False]

@@ -62,6 +62,7 @@ def test_what_was_made_is_read_again(sheets: SheetStore, sheet: Sheet) -> None:
         (Ending.LENGTH, RowState.ANSWERED),
         (Ending.OPEN, RowState.ANSWERING),
         (Ending.CANCELLED, RowState.STOPPED),
+        (Ending.CLOSED, RowState.STOPPED),
         (Ending.FAILED, RowState.FAILED),
     ],
 )

@@ -13,18 +13,19 @@ from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.messages import _
+from app.ui.chat.buttons import TextButton
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.foot import Foot
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import Block, list_shown_texts, parse
 from app.ui.chat.marks import Mark, embed, list_placed, mark_citations
 from app.ui.chat.message import Message
-from app.ui.chat.notes import Note, Progress
+from app.ui.chat.notes import NOTE_INDENT, Note, Progress
 from app.ui.chat.piece import Piece
 from app.ui.chat.scribe import Scribe
 from app.ui.chat.stream import OpenText
 from app.ui.chat.typography import LINE_ANSWER
-from app.ui.theme import SPACE_M, SPACE_S, Theme
+from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
 _RENDER_SHARE = 4  # and never takes more than one part in so many of the time
@@ -42,6 +43,7 @@ class AnswerMessage(Message):
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
     asked_again = Signal(str)  # question_id
+    deed_wanted = Signal(str)  # answer_id: what was offered below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
 
     def __init__(
@@ -66,6 +68,9 @@ class AnswerMessage(Message):
         self._closed_pieces = 0
         self._notes: list[Note] = []
         self._progress = Progress(theme, self)
+        self.deed = TextButton("", theme, self, size=SIZE_UI, accent=True)
+        self.deed.clicked.connect(self._emit_deed)
+        self.deed.hide()
         self._foot = Foot(theme, self)
         self._foot.hide()
         self._foot.copied.connect(self._emit_copied)
@@ -106,6 +111,7 @@ class AnswerMessage(Message):
         self._closed_pieces = 0
         self._set_pieces([])
         self._foot.hide()
+        self.offer("")
         self.set_sentences(())
         self.setAccessibleDescription("")
 
@@ -161,6 +167,14 @@ class AnswerMessage(Message):
         self._describe()
         self.changed.emit()
 
+    def offer(self, deed: str) -> None:
+        """What can be done about what the sentences say, in words; empty for nothing."""
+        self.deed.setText(deed)
+        self.deed.setAccessibleName(deed)
+        self.deed.resize(self.deed.sizeHint())
+        self.deed.setVisible(bool(deed))
+        self.changed.emit()
+
     def tell_progress(self, text: str, fraction: float | None) -> None:
         if self._stream is not None:
             self._progress.tell(disarm(text), fraction)
@@ -171,7 +185,8 @@ class AnswerMessage(Message):
         self._render_tail()  # the open block holds text that its tokens do not know yet
 
     def stops(self) -> list[QWidget]:
-        return [*super().stops(), *(self._foot.stops() if not self._foot.isHidden() else [])]
+        deeds = [] if self.deed.isHidden() else [self.deed]
+        return [*super().stops(), *deeds, *(self._foot.stops() if not self._foot.isHidden() else [])]
 
     # how it is made
 
@@ -217,13 +232,20 @@ class AnswerMessage(Message):
 
     def _arrange_below(self, top: int, width: int) -> int:
         y = top
-        if self._stream is not None and not self._pieces:
-            y += self._progress.arrange(width) if not self._progress.isHidden() else LINE_ANSWER
-            self._progress.move(0, 0)
+        if not self._progress.isHidden():
+            y += SPACE_S if y else 0
+            self._progress.move(0, y)
+            y += self._progress.arrange(width)
+        elif self._stream is not None and not self._pieces:
+            y += LINE_ANSWER
         for note in self._notes:
             y += SPACE_S if y else 0
             note.move(0, y)
             y += note.arrange(width)
+        if not self.deed.isHidden():
+            y += SPACE_XS if y else 0
+            self.deed.move(NOTE_INDENT - SPACE_XS, y)
+            y += self.deed.height()
         if not self._foot.isHidden():
             y += SPACE_M if y else 0
             self._foot.move(0, y)
@@ -248,6 +270,9 @@ class AnswerMessage(Message):
 
     def _emit_asked_again(self) -> None:
         self.asked_again.emit(self._question_id)
+
+    def _emit_deed(self) -> None:
+        self.deed_wanted.emit(self._answer_id)
 
     def _emit_variant(self, step: int) -> None:
         self.variant_chosen.emit("answer", self._question_id, step)

@@ -37,9 +37,18 @@ class TextButton(PlainButton):
     """A word that can be pressed. A `quiet` one shows only while the mouse is near or the keyboard is on it."""
 
     def __init__(
-        self, text: str, theme: Theme, parent: QWidget | None = None, *, tip: str = "", size: int = SIZE_SMALL
+        self,
+        text: str,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        tip: str = "",
+        size: int = SIZE_SMALL,
+        accent: bool = False,
     ) -> None:
+        """`accent`: in the colour of what a person is expected to press."""
         super().__init__(theme, parent)
+        self._accent = accent
         self._size = size
         self._quiet = False
         self.setText(text)
@@ -67,7 +76,8 @@ class TextButton(PlainButton):
             painter.setPen(QPen(QColor(palette.accent), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         active = self.isEnabled() and (self.underMouse() or self.hasFocus())
-        painter.setPen(QColor(palette.ink if active else palette.soft_ink if self.isEnabled() else palette.line))
+        still = palette.accent if self._accent else palette.soft_ink
+        painter.setPen(QColor(palette.ink if active else still if self.isEnabled() else palette.line))
         painter.setFont(ui_font(self._size))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 

@@ -54,6 +54,7 @@ class Composer(QWidget):
     text_changed = Signal(str)
     cancelled_edit = Signal()
     hold_answered = Signal()  # what is offered beside a held question
+    left = Signal()  # Esc, where it neither stops nor leaves anything here
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
@@ -179,6 +180,8 @@ class Composer(QWidget):
             self.stop_requested.emit()
         elif self._editing:
             self.cancelled_edit.emit()
+        else:
+            self.left.emit()
 
     def _want_earlier(self) -> None:
         if not self.attachments.cards():  # they would give way to those of the earlier question

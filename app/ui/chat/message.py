@@ -24,6 +24,9 @@ from app.ui.chat.piece import Piece
 from app.ui.chat.selection import Place, Selection, find_place
 from app.ui.theme import SPACE_M, Theme
 
+_FADED = 0.62
+"""How much of its ink a message keeps that the model no longer reads; it can still be read by people."""
+
 _KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
 
 
@@ -49,6 +52,7 @@ class Message(QWidget):
         self._selection = Selection()
         self._pressed_link: Link | None = None
         self._needed = 0
+        self._faded = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
 
@@ -109,6 +113,11 @@ class Message(QWidget):
             self._release(piece)
         self._selection.clear()
 
+    def set_faded(self, faded: bool) -> None:
+        """Grey where the model no longer reads it."""
+        self._faded = faded
+        self.update()
+
     def is_pinned(self) -> bool:
         """Whether the person is doing something in it, so that it has to stay."""
         focused = QApplication.focusWidget()
@@ -152,6 +161,7 @@ class Message(QWidget):
             if piece.bottom < dirty.top() or piece.top > dirty.bottom():
                 continue
             painter.save()
+            painter.setOpacity(_FADED if self._faded else 1.0)
             painter.translate(box.x(), piece.top)
             clip = QRectF(dirty.translated(-box.x(), -piece.top))
             piece.paint(painter, clip, self._theme.palette, self._selection.within(number, piece), piece is caret)

@@ -13,6 +13,8 @@ from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 
 _MARK = 14  # px
 _BAR = 3  # px
+NOTE_INDENT = _MARK + SPACE_S
+"""Where the words of a sentence begin, px."""
 
 
 class Note(QWidget):

@@ -24,7 +24,8 @@ class Slot:
     """A question, or (with an `answer_id`) an answer.
 
     `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
-    guess until a message stood in it. `index` and `top` (px from the top of everything) are the column's.
+    guess until a message stood in it. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
+    everything) are the column's.
     """
 
     question_id: str
@@ -36,6 +37,7 @@ class Slot:
     sentences: list[str] = field(default_factory=list)
     variant: int = 1
     variants: int = 1
+    left_out: bool = False
     message: Message | None = None
     height: int = 0
     index: int = 0
@@ -71,6 +73,7 @@ def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
     )
     if answer is None:
         return [question]
+    question.left_out = answer.left_out
     return [
         question,
         Slot(
@@ -82,6 +85,7 @@ def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
             sentences=sentences,
             variant=turn.answer_variant,
             variants=turn.answer_variants,
+            left_out=answer.left_out,
         ),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
@@ -31,15 +31,22 @@ def say_nothing(question: StoredQuestion, answer: Answer) -> Sequence[str]:  # n
     return ()
 
 
+def offer_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_going_on`
+    return ""
+
+
 class ConversationView(Scroller):
     """Shows turns, takes the text of an answer while it is written, and says what the person clicked.
 
-    `remark` gives the sentences under an answer of `show_turns`.
-    `open_address` is called with a web address once the person agreed to open it.
+    `remark` gives the sentences under an answer of `show_turns`, `word_going_on` what is offered below the last one if
+    it can be gone on with. `open_address` is called with a web address once the person agreed to open it.
     """
 
     citation_clicked = Signal(object)  # Citation
     ask_again = Signal(str)  # question_id
+    left = Signal()  # Esc
+    go_on_wanted = Signal(str)  # answer_id, of the last one
+    read_again_wanted = Signal(str)  # answer_id, of one that is left out
     edit_question = Signal(str)  # question_id
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
@@ -53,10 +60,12 @@ class ConversationView(Scroller):
         parent: QWidget | None = None,
         *,
         remark: Callable[[StoredQuestion, Answer], Sequence[str]] = say_nothing,
+        word_going_on: Callable[[Answer], str] = offer_nothing,
         open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__(theme, parent)
         self._remark = remark
+        self._word_going_on = word_going_on
         self._open_address = open_address
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
@@ -97,6 +106,8 @@ class ConversationView(Scroller):
         """A new question at the end, and an open answer below it, with `sentences` under that; `books` are the ids of
         those on the desk."""
         desk = frozenset(books)
+        if self._column.slots and isinstance(last := self._column.slots[-1].message, AnswerMessage):
+            last.offer(self._deed(self._column.slots[-1], is_last=False))
         self._column.slots.append(Slot(question_id, text, books=desk, images=number_images(images)))
         self._column.number_images()
         self._open_answer(Slot(question_id, "", answer_id, books=desk, sentences=list(sentences)))
@@ -108,7 +119,8 @@ class ConversationView(Scroller):
         if index < 0:
             raise ValueError(f"question {question_id} is not shown")
         replaced = self._column.slots[index + 1 :]
-        variants = replaced[0].variants + 1 if replaced and replaced[0].question_id == question_id else 1
+        before = replaced[0] if replaced and replaced[0].question_id == question_id else None
+        variants = before.variants + bool(before.text) if before is not None else 1
         for slot in replaced:
             self._drop(slot)
         del self._column.slots[index + 1 :]
@@ -124,6 +136,21 @@ class ConversationView(Scroller):
                 variants=variants,
             )
         )
+
+    def reopen(self, answer_id: str, sentences: Sequence[str] = ()) -> None:
+        """Let the last answer, if it is this one, be written on, with `sentences` under it; its text stays."""
+        slot = self._column.slots[-1] if self._column.slots else None
+        if slot is None or slot.answer_id != answer_id:
+            return
+        slot.answer, slot.sentences = None, list(sentences)
+        if isinstance(slot.message, AnswerMessage):
+            slot.message.begin()
+            slot.message.set_sentences(slot.sentences)
+        else:
+            self._create(slot)
+        self.append(slot.text)
+        self._following = True
+        self._settle()
 
     def set_progress(self, text: str, fraction: float | None) -> None:
         """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
@@ -150,6 +177,7 @@ class ConversationView(Scroller):
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             slot.message.set_sentences(slot.sentences)
+            slot.message.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
 
     def note(self, sentence: str) -> None:
         """One more sentence under the last answer."""
@@ -199,6 +227,12 @@ class ConversationView(Scroller):
 
     # how it is made
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
     def _create(self, slot: Slot) -> Message:
         return self._create_answer(slot) if slot.is_answer else self._create_question(slot)
 
@@ -217,6 +251,7 @@ class ConversationView(Scroller):
         made.image_menu_wanted.connect(self.image_menu_wanted)
         made.edited.connect(self.edit_question)
         made.variant_chosen.connect(self.variant_chosen)
+        made.set_faded(slot.left_out)
         return self._adopt(slot, made)
 
     def _create_answer(self, slot: Slot) -> Message:
@@ -232,6 +267,7 @@ class ConversationView(Scroller):
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.asked_again.connect(self.ask_again)
+        made.deed_wanted.connect(self._want_deed)
         made.variant_chosen.connect(self.variant_chosen)
         made.citation_clicked.connect(self.citation_clicked)
         made.link_clicked.connect(self._ask_to_open)
@@ -240,7 +276,22 @@ class ConversationView(Scroller):
         else:
             made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_sentences(slot.sentences)
+        made.set_faded(slot.left_out)
+        made.offer(self._deed(slot, is_last=slot is self._column.slots[-1]))
         return self._adopt(slot, made)
+
+    def _deed(self, slot: Slot, *, is_last: bool) -> str:
+        """What is offered below an answer."""
+        if slot.left_out:
+            return _("Read again from here")
+        return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
+
+    def _want_deed(self, answer_id: str) -> None:
+        slot = next(slot for slot in self._column.slots if slot.answer_id == answer_id)
+        if slot.left_out:
+            self.read_again_wanted.emit(answer_id)
+        else:
+            self.go_on_wanted.emit(answer_id)
 
     def _clear(self) -> None:
         for slot in list(self._alive):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page
@@ -202,6 +202,12 @@ class PagePanel(QWidget):
             popup.drop_below(self.header)
 
     # ---- inside
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.header.find_field.clear()  # what was found gives way to the page
+        else:
+            super().keyPressEvent(event)
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:

@@ -49,7 +49,8 @@ class Running:
     """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
     question is on disk.
 
-    `again` says that the question was there before and gets another answer, `written` that it was just written.
+    `again` says that the question was there before and gets another answer, `written` that it was just written,
+    `goes_on` that its answer gets longer, of which `pieces` has the beginning.
     """
 
     conversation: Conversation
@@ -61,6 +62,7 @@ class Running:
     answer_id: str = ""
     again: bool = False
     written: bool = False
+    goes_on: bool = False
     images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
@@ -199,7 +201,9 @@ class AnswerPresenter(QObject):
         running.question_id, running.answer_id = question_id, answer_id
         self.stored.emit(running)
         if self._is_shown(running):
-            if running.again:
+            if running.goes_on:
+                self._view.reopen(answer_id, running.remarks)
+            elif running.again:
                 self._view.begin_answer(question_id, answer_id, running.remarks)
             else:
                 self._begin_turn(running)

@@ -17,12 +17,14 @@ from app.ui.palette_dialog import Entry, Kind, PaletteDialog
 @dataclass(frozen=True)
 class Command:
     """`run` is a bound method of a QObject; `shortcut` may be empty. With `appears` there is no such command before
-    that signal."""
+    that signal. `told`: the shortcut is only told here; who has the focus
+    knows what the key means there."""
 
     name: str
     shortcut: str
     run: Callable[[], object]
     appears: SignalInstance | None = None
+    told: bool = False
 
 
 class Commands(QObject):
@@ -37,20 +39,24 @@ class Commands(QObject):
         self._window = window
         self._icons = icons
         self.actions: dict[str, QAction] = {}
+        self._keys: dict[str, str] = {}
         for command in commands:
             action = QAction(command.name, window)
-            action.setShortcut(QKeySequence(command.shortcut))
+            keys = QKeySequence(command.shortcut)
+            if not command.told:
+                action.setShortcut(keys)
             action.triggered.connect(command.run)
             if command.appears is not None:
                 action.setVisible(False)
                 command.appears.connect(partial(action.setVisible, True))
             window.addAction(action)
             self.actions[command.name] = action
+            self._keys[command.name] = keys.toString(QKeySequence.SequenceFormat.NativeText)
 
     def offer(self, others: Sequence[Entry]) -> PaletteDialog:
         """Let the person choose from `others` and the commands."""
         entries = [
-            Entry(Kind.COMMAND, name, name, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+            Entry(Kind.COMMAND, name, name, self._keys[name])
             for name, action in self.actions.items()
             if action.isVisible()
         ]

@@ -30,6 +30,7 @@ class _Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     FIT = "fit"
+    MAKE_ROOM = "make_room"
 
 
 class ContextPresenter(QObject):
@@ -117,7 +118,7 @@ class ContextPresenter(QObject):
             case _Action.RESUME:
                 self._desk.context.resume()
                 self._set_paused(False)
-            case _Action.FIT:
+            case _Action.FIT | _Action.MAKE_ROOM:
                 self.fit_wanted.emit()
 
     @Slot()
@@ -142,7 +143,9 @@ class ContextPresenter(QObject):
         if use.used_tokens > use.context_tokens:
             return _Action.FIT
         unread = sum(s.tokens - s.held_tokens for s in use.segments if s.kind == "book")
-        return _Action.READ if unread >= WORTH_TELLING else _Action.NOTHING
+        if unread >= WORTH_TELLING:
+            return _Action.READ
+        return _Action.MAKE_ROOM if use.is_tight else _Action.NOTHING
 
     @Slot(object)
     def _take(self, use: ContextUse | None) -> None:
@@ -162,6 +165,7 @@ class ContextPresenter(QObject):
             _Action.PAUSE: _("Pause"),
             _Action.RESUME: _("Read on"),
             _Action.FIT: _("Make it fit…"),
+            _Action.MAKE_ROOM: _("Make room…"),
         }
         self._spine.show_action(offers[self._action()])
         now = self._reading

@@ -15,7 +15,7 @@ from app.core.conversation import BookRef, Conversation, Question, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
 from app.core.events import AnswerEvent
-from app.core.image import ref_of
+from app.core.image import ImageRef, ref_of
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
@@ -37,6 +37,7 @@ from app.ui.presenters.drafts import Drafts
 from app.ui.presenters.holding import Holding, Wanted
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.openings import Openings
+from app.ui.presenters.words import does_not_fit
 from app.ui.presenters.writing import Writing
 
 
@@ -88,6 +89,7 @@ class ConversationPresenter(QObject):
         self._landing: tuple[tuple[str, BookRef], ...] = ()
         self._unstored = 0
         self._refusal = ""
+        self._longer: Running | None = None  # for which there was no room
         self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
@@ -104,6 +106,7 @@ class ConversationPresenter(QObject):
         composer.cancelled_edit.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
         view.ask_again.connect(self.ask_again)
+        view.go_on_wanted.connect(self.go_on)
         view.edit_question.connect(self.edit)
         view.copy_answer.connect(self.copy)
         view.variant_chosen.connect(self._choose_variant)
@@ -111,6 +114,25 @@ class ConversationPresenter(QObject):
     @property
     def conversation(self) -> Conversation | None:
         return self._conversation
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Those of the shown conversation; while an answer to it is written, those above it."""
+        return self._turns
+
+    @property
+    def begun(self) -> str:
+        """What there is of the answer that could not be gone on with; empty where another thing does not fit."""
+        longer = self._missed_longer()
+        return "".join(longer.pieces) if longer is not None else ""
+
+    @property
+    def missed(self) -> str:
+        """The id of the last question of the shown conversation, if it or more of its answer did not fit."""
+        if not self._turns:
+            return ""
+        question, answer = self._turns[-1].question, self._turns[-1].answer
+        return question.id if self._missed_longer() is not None or does_not_fit(answer) else ""
 
     @property
     def busy(self) -> bool:
@@ -243,6 +265,62 @@ class ConversationPresenter(QObject):
             return
         self._holding.take(_Wanted(self._shown_id, question_id=question_id, excerpts=excerpts))
 
+    @Slot(str)
+    def go_on(self, answer_id: str) -> None:
+        """Let the last answer get longer, or the reading for it go on."""
+        if self.busy or self.holds or self._conversation is None or not self._turns:
+            return
+        if self._refusal:
+            self.failed.emit(self._refusal)
+            return
+        question, answer = self._turns[-1].question, self._turns[-1].answer
+        if answer is None or answer.id != answer_id:
+            return
+        if does_not_fit(answer):
+            self.misfit.emit()
+            return
+        running = Running(
+            self._conversation,
+            question.text,
+            self._turns[:-1],
+            question.books,
+            question.parent_id,
+            question.id,
+            answer_id,
+            again=True,
+            goes_on=True,
+            images=question.images,
+            pieces=[answer.text] if answer.text else [],
+            checked=tuple(citation for citation in answer.citations if citation.start >= 0),
+        )
+        self._start(partial(self._desk.ask.go_on, answer_id), running)
+
+    def retry(self, *, excerpts: bool = False) -> None:
+        """Once more what did not fit, with the books that lie on the desk now, or with passages of them alone."""
+        longer, question = self._missed_longer(), find_question(self._turns, self.missed)
+        if question is None or self._conversation is None:
+            return
+        edited_id = self._writing.edited_id
+        if longer is not None and not excerpts:
+            self.go_on(longer.answer_id)
+        elif excerpts or (question.books == self._conversation.books and not edited_id):
+            self.ask_again(question.id, excerpts=excerpts)
+        else:
+            if edited_id != question.id:
+                self.edit(question.id)
+            self.submit(self._composer.text())
+
+    def take_missed(self) -> tuple[str, tuple[ImageRef, ...]] | None:
+        """The question that did not fit, with its images, to be asked elsewhere; the composer lets it go."""
+        question = find_question(self._turns, self.missed)
+        if question is None:
+            return None
+        text = question.text
+        if self._writing.edited_id == question.id:
+            text = self._composer.text()
+            self._writing.leave_edit()
+        return text, question.images
+
     @Slot()
     def ask_last_again(self) -> None:
         if self._turns:
@@ -283,7 +361,9 @@ class ConversationPresenter(QObject):
         if not written.text and not written.images:
             return
         before, parent_id = follow(turns, find_question(turns, written.edited_id))
-        question = Question(conversation.id, written.text, conversation.books, parent_id, written.images)
+        question = Question(
+            conversation.id, written.text, conversation.books, parent_id, written.images, written.edited_id
+        )
         refs = tuple(ref_of(image) for image in written.images)
         running = Running(conversation, written.text, before, question.books, parent_id, written=True, images=refs)
         self._start(partial(self._desk.ask.ask, question), running)
@@ -300,6 +380,8 @@ class ConversationPresenter(QObject):
             question = Question(conversation.id, asked.text, running.books, asked.parent_id, asked.images)
             self._start(partial(self._desk.ask.ask, question, excerpts=wanted.excerpts), running)
         else:
+            if self._writing.edited_id == asked.id:
+                self._writing.leave_edit()
             running.question_id, running.again = asked.id, True
             self._start(partial(self._desk.ask.again, asked.id, excerpts=wanted.excerpts), running)
 
@@ -381,7 +463,12 @@ class ConversationPresenter(QObject):
         self.answered.emit()
         is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
         if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
+            self._longer = running if running.goes_on else None
+            if not running.again and not self._composer.text().strip():
+                self.edit(running.question_id)
             self.misfit.emit()
+        elif is_shown:
+            self._longer = None
         self._holding.look()
 
     # ---- what the store says
@@ -492,3 +579,8 @@ class ConversationPresenter(QObject):
     def _variant_chosen(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         if self._conversation is not None:
             self.open(self._conversation.id)
+
+    def _missed_longer(self) -> Running | None:
+        """The last answer, as it was to get longer, if there was no room for that."""
+        longer, answer = self._longer, self._turns[-1].answer if self._turns else None
+        return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None

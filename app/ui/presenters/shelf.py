@@ -17,8 +17,9 @@ from app.engine.protocol import ModelInfo
 from app.messages import _, sentence
 from app.page_words import name_words
 from app.remarks import look_words
-from app.services.context import Chapter, ContextUse, Segment, chapters_of
+from app.services.context import ContextUse, Segment, chapters_of
 from app.services.desk import Desk
+from app.services.fitting import Chapter
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.presenters.openings import Openings

@@ -50,7 +50,7 @@ from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.videos import VideosPresenter
-from app.ui.presenters.words import answer_remarks, opening_title, opening_words
+from app.ui.presenters.words import answer_remarks, going_on_words, opening_title, opening_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable
 from app.ui.shelf.books import BookList
@@ -90,7 +90,7 @@ class WindowPresenter(QObject):
 
         conversations, books = ConversationList(self), BookList(self)
         shelf_panel = ShelfPanel(icons, conversations, books)
-        view = ConversationView(icons.theme, remark=answer_remarks)
+        view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
         composer = Composer(icons.theme)
         talk = ConversationPanel(icons, view, composer)
         page_panel = PagePanel(icons)
@@ -109,7 +109,7 @@ class WindowPresenter(QObject):
         )
         self.ahead = ReadingAhead(desk, bridge, clock=clock, parent=self)
         self.exporting = Exporting(desk, bridge, self.window, self)
-        self.fitting = Fitting(desk, bridge, self.window, self)
+        self.fitting = Fitting(desk, bridge, self.window, self.conversation, self.attachments, self)
         self.gallery = Gallery(desk, bridge, icons, view, self.window, self)
         self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
         self.videos = VideosPresenter(desk, bridge, self.images, self.attachments, self.context, self.window, self)
@@ -225,7 +225,6 @@ class WindowPresenter(QObject):
             work.noticed.connect(self.tell)
             work.paced.connect(self.context.note_pace)
         talk.asking.connect(self._on_asking)
-        talk.misfit.connect(self._on_misfit)
         self.ahead.ended.connect(self.context.measure)
         self.context.read_wanted.connect(self.read_ahead)
         self.context.reading.connect(shelf.show_reading)
@@ -233,10 +232,15 @@ class WindowPresenter(QObject):
         self.context.paused.connect(talk.answer.show_paused)
         self.context.paused.connect(self.ahead.show_paused)
         self.context.paused.connect(self.sheets.show_paused)
-        self.context.fit_wanted.connect(self.offer_fit)
+        self.context.fit_wanted.connect(self.fitting.offer)
+        self.context.measured.connect(self.fitting.note_use)
         self.fitting.room_chosen.connect(self.preferences.use_room)
         self.fitting.pages_chosen.connect(shelf.ask_pages)
-        self.fitting.excerpts_chosen.connect(talk.ask_last_from_excerpts)
+        self.fitting.book_taken_off.connect(shelf.toggle_desk)
+        self.fitting.models_wanted.connect(self.models.open)
+        self.fitting.turns_changed.connect(self.context.measure)
+        self.model.ready.connect(self.fitting.retry)
+        self.model.failed.connect(self.fitting.give_up)
         self.model.beginning.connect(self.ahead.stop)
         self.model.beginning.connect(self.sheets.stop)
         panel.sheet_wanted.connect(self.navigation.open_sheet)
@@ -298,6 +302,8 @@ class WindowPresenter(QObject):
         self.attachments.given.connect(self.navigation.focus_composer)
         self.attachments.settings_wanted.connect(self.preferences.open_settings)
         self.window.talk.view.citation_clicked.connect(self.navigation.open_citation)
+        self.window.talk.view.left.connect(self.stop)
+        self.window.talk.composer.left.connect(self.stop)
         self.window.talk.composer.add_book_requested.connect(self._offer_books)
         self.preferences.reload_wanted.connect(self.model.load_again)
 
@@ -397,20 +403,6 @@ class WindowPresenter(QObject):
         self.conversation.refuse_questions("")
         self.model.look()
         self.context.measure()
-
-    @Slot()
-    def _on_misfit(self) -> None:
-        self._offer_fit(asked=True)
-
-    @Slot()
-    def offer_fit(self) -> None:
-        """Let the person choose how the books can be made to fit."""
-        self._offer_fit(asked=False)
-
-    def _offer_fit(self, *, asked: bool) -> None:
-        shown = self.conversation.conversation
-        if shown is not None:
-            self.fitting.offer(shown, self.context.use, asked=asked)
 
     @Slot()
     def read_ahead(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.basis import basis_words
 from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
+from app.core.errors import Code
 from app.core.events import Looking, Reading
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
@@ -193,6 +194,8 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
     free = use.context_tokens - used
     if free < 0:
         return _("{numbers} · does not fit").format(numbers=numbers)
+    if use.is_tight:
+        return _("{numbers} · little room left").format(numbers=numbers)
     if use.to_read_tokens >= WORTH_TELLING:
         words = _("{n} to read").format(n=count(use.to_read_tokens))
         if tokens_per_second > 0:
@@ -276,19 +279,39 @@ def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
         advice = _(
             "The starter model is too small to answer from a book. Choose a larger model for answers: Ctrl+Shift+M."
         )
-    return tuple(filter(None, (basis_words(question, answer), advice, ending_words(answer))))
+    left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
+    return tuple(filter(None, (basis_words(question, answer), advice, ending_words(answer), left_out)))
 
 
 def ending_words(answer: Answer) -> str:
     """A sentence under an answer that did not end by itself; empty for one that did."""
     if answer.problem is not None:
         return sentence(answer.problem)
+    closed = _("Octavo was closed while this was written.")
     return {
         Ending.CANCELLED: _("You stopped this answer."),
+        Ending.CLOSED: closed,
         Ending.LENGTH: _("This answer reached the limit of its length."),
         Ending.FAILED: _("This answer broke off. You can ask again."),
-        Ending.OPEN: _("This answer broke off when Octavo was closed. You can ask again."),
+        Ending.OPEN: closed,
     }.get(answer.ending, "")
+
+
+def does_not_fit(answer: Answer | None) -> bool:
+    """Whether there was no room for the question, so that nothing was answered."""
+    problem = answer.problem if answer is not None and not answer.text else None
+    return problem is not None and problem.code == Code.DOES_NOT_FIT
+
+
+def going_on_words(answer: Answer) -> str:
+    """What can be done with an answer that was stopped or cut off; empty where it cannot be gone on with."""
+    if answer.ending in (Ending.COMPLETE, Ending.OPEN):
+        return ""
+    if does_not_fit(answer):
+        return _("Make it fit…")
+    if answer.text:
+        return _("Continue")
+    return _("Go on") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""
 
 
 def model_name(info: ModelInfo) -> str:

@@ -65,6 +65,11 @@ class Writing(QObject):
             self._shown_id = ""
             self._show()
 
+    @property
+    def edited_id(self) -> str:
+        """The kept question that is in the composer; empty where a new one is."""
+        return self._drafts.of(self._shown_id).question_id
+
     # ---- what becomes of it
 
     def refusal(self, conversation_id: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.messages import _
@@ -83,6 +84,12 @@ class SheetPanel(QWidget):
         self.export.setHidden(running)
         self.new.setHidden(running)
         self.go_on.setVisible(not running and can_go_on)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _answers(self) -> QWidget:
         bar = QHBoxLayout()

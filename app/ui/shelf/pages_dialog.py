@@ -19,7 +19,7 @@ from app.core.document import Book
 from app.core.page_names import PageNames
 from app.messages import _, count
 from app.page_words import no_page_words, range_words, shared_words, span_words
-from app.services.context import Chapter
+from app.services.fitting import Chapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel

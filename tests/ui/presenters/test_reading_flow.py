@@ -11,6 +11,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.settings import KvType
 from app.engine.protocol import Room as RoomFor
+from app.services.fitting import Kind
 from app.ui.fit_dialog import FitDialog
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookState
@@ -91,7 +92,7 @@ def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room)
     _open(room, LEASE)
     room.presenter.read_ahead()
     wait(one.reached.is_set)
-    qtbot.keyClick(room.window, Qt.Key.Key_Escape)
+    qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     room.settle()
     assert not room.presenter.ahead.running
     room.presenter.read_ahead()
@@ -178,11 +179,14 @@ def test_what_does_not_fit_gets_a_larger_context(room: Room) -> None:
     room.settle()
     dialog = room.window.findChild(FitDialog)
     assert dialog is not None
-    words = [button.text() for button, _choice in dialog.options]
+    words = [button.text() for button, _way in dialog.options]
     assert words == [
         "A context of 258,048 tokens",
         "Some pages of “Harbour Lease, cons…” (231,480 tokens in all)",
+        "Take “Harbour Lease, cons…” off the desk (231,480 tokens)",
+        "Another model",
     ]
+    assert dialog.action.text() == "Load again"
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=258_048)
     dialog.accept()
     room.settle()
@@ -199,12 +203,17 @@ def test_a_question_that_does_not_fit_offers_what_can_be_done(room: Room) -> Non
     assert any("Nothing was cut" in sentence for sentence in room.sentences())
     dialog = room.window.findChild(FitDialog)
     assert dialog is not None
-    words = [button.text() for button, _choice in dialog.options]
+    words = [button.text() for button, _way in dialog.options]
     assert words[0] == "A context of 240,640 tokens, the KV cache in q8_0"
-    assert words[-1] == "Only the passages that belong to the question"
-    dialog.options[-1][0].setChecked(True)
+    assert room.window.talk.composer.text() == "When?", "it is not lost"
+    excerpts = next(button for button, way in dialog.options if way.kind is Kind.EXCERPTS)
+    assert excerpts.text() == "Only the passages that belong to the question"
+    excerpts.setChecked(True)
+    assert "can miss" in dialog.meaning.text()
     dialog.accept()
     room.settle()
+    assert room.window.talk.composer.text() == ""
+    assert room.turns()[-1].answer_variants == 1, "a failed try is no variant"
     assert room.answer().excerpts
     assert room.answer().text == "A short answer [p. 1]."
 
@@ -213,12 +222,12 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     _misfit(room)
     room.engine.roomy = (RoomFor(KvType.F16, 131_072), RoomFor(KvType.Q8_0, 200_704), RoomFor(KvType.Q4_0, 200_704))
     _open(room, LEASE)
-    room.presenter.offer_fit()
+    room.presenter.fitting.offer()
     room.settle()
     dialog = room.window.findChild(FitDialog)
     assert dialog is not None
-    (only,) = dialog.options
-    assert "Some pages of" in only[0].text()
+    assert dialog.options[0][1].kind is Kind.PAGES
+    assert dialog.action.text() == "Choose pages…"
     dialog.accept()
     pages = room.window.findChild(PagesDialog)
     assert pages is not None
