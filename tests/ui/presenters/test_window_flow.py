@@ -19,7 +19,7 @@ from app.engine.protocol import ModelInfo
 from app.messages import sentence
 from app.models.shelf import starter
 from app.ui.main_window import WindowState
-from app.ui.palette_dialog import Entry, Kind, PaletteDialog, rank, suggest
+from app.ui.palette_dialog import Entry, EntryList, Kind, PaletteDialog, rank, suggest
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.settings_editors import AdaptersEditor, ChoiceEditor, NumberEditor
 from app.ui.widgets.buttons import TextButton
@@ -41,8 +41,12 @@ def _open(room: Room) -> None:
 def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
     given = [action.shortcut().toString() for action in room.window.actions() if not action.shortcut().isEmpty()]
     assert len(given) == len(set(given))
-    wanted = {"Ctrl+O", "Ctrl+N", "Esc", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
+    wanted = {"Ctrl+O", "Ctrl+N", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
     assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
+    assert "Esc" not in given, "it belongs to what has the focus"
+    entries = room.presenter.commands.offer(()).findChild(EntryList)
+    assert entries is not None
+    assert {entry.title: entry.detail for entry in entries._all}["Stop"] == "Esc"
 
 
 def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:
