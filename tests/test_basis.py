@@ -56,7 +56,7 @@ def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out{ending}"
     stopped = msgspec.structs.replace(ANSWER, ending=Ending.CANCELLED)
     with_book = msgspec.structs.replace(READ, images=())
-    files.write(compose("Talk", (Turn(ALONE, stopped), Turn(with_book, ANSWER))), path, no_png)
+    files.write(compose("Talk", (Turn(ALONE, stopped), Turn(with_book, ANSWER)), {}), path, no_png)
     assert text_of(path).count(WORDS) == 1
     assert f"{WORDS} This answer was not finished." in text_of(path)
 
@@ -65,5 +65,5 @@ def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
 def test_in_every_file_of_a_sheet(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out{ending}"
     rows = (SheetRow(ALONE, ANSWER), SheetRow(msgspec.structs.replace(READ, images=()), ANSWER), SheetRow(ALONE))
-    files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), ()), path)
+    files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), {}), path)
     assert text_of(path).count(WORDS) == 1

@@ -234,7 +234,7 @@ class Ask:
                 case Done(usage):
                     pass
                 case Cancelled():
-                    yield Cancelled(writing.end(Ending.CANCELLED))
+                    yield Cancelled(writing.end(_stopped(cancel)))
                     return
                 case Failed(problem):
                     yield self._failed(writing, problem)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli.output import print_findings
-from app.core.conversation import Answer, Citation, CitationState, Ending, PassageRef
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PassageRef, Question
 from app.core.document import Book, Format
 from tests.cli.conftest import Octavo
 from tests.documents import labelled
@@ -74,7 +74,8 @@ def test_the_pages_of_an_answer_are_told_by_name(capsys: pytest.CaptureFixture[s
         Citation("gone", "Another", 9, "1", "lamp 9", CitationState.VERIFIED),
     )
     passages = (PassageRef("b", book.title, 1, "1", 0, 9), PassageRef("b", book.title, 9, "1", 0, 9))
-    print_findings(Answer("a", "q", "", Ending.COMPLETE, "", 0.0, citations, passages=passages), {"b": book})
+    asked = Question("c", "Where?", (BookRef("b"),))
+    print_findings(asked, Answer("a", "q", "", Ending.COMPLETE, "", 0.0, citations, passages=passages), {"b": book})
     told = capsys.readouterr().out.splitlines()
     assert [line.strip().split(":")[0] for line in told[:3]] == [
         "✓ Harbour Policy Manual, p. 3",

@@ -75,7 +75,7 @@ def test_turns_that_are_left_out_say_so() -> None:
     first, second = turn("No.", ending=Ending.LENGTH), turn("Yes.", asked="And then?")
     assert first.answer is not None
     left_out = msgspec.structs.replace(first, answer=msgspec.structs.replace(first.answer, left_out=True))
-    report = compose("Notice periods", (left_out, second))
+    report = compose("Notice periods", (left_out, second), {})
     told = "The questions that follow were asked without this one and its answer."
     assert [part.note for part in report.parts] == [f"This answer reached the limit of its length. {told}", ""]
     assert told in markdown.write(report, no_address)
@@ -156,7 +156,7 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
         f"[a]({address}) [b](<{address}>) [c]( {address} 't') ![d]({address}) [e] [f][e] <{address}>\n\n"
         f"[e]: {address}\n\n> [e]: <{address}>\n\n- [g](\n{address})"
     )
-    report = compose("T", (turn(answer, asked=answer),))
+    report = compose("T", (turn(answer, asked=answer),), {})
     reread = MarkdownIt("commonmark").render(markdown.write(report, no_address))
     for page in (html.write(report, no_address), reread):
         found = lxml_html.document_fromstring(page)
@@ -168,7 +168,7 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
 
 def test_links_to_the_web_and_to_people_stay() -> None:
     answer = "[a](https://example.org/a) [b](HTTP://example.org/b) [c](mailto:me@example.org)"
-    report = compose("T", (turn(answer),))
+    report = compose("T", (turn(answer),), {})
     for page in (
         html.write(report, no_address),
         MarkdownIt("commonmark").render(markdown.write(report, no_address)),

@@ -86,10 +86,10 @@ class SheetPanel(QWidget):
         self.go_on.setVisible(not running and can_go_on)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
+        if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif not self.setup.take_back():
+            self.closed.emit()
 
     def _answers(self) -> QWidget:
         bar = QHBoxLayout()

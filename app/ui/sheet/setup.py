@@ -109,6 +109,13 @@ class SheetSetup(QWidget):
         self._opening = tuple(titles)
         self._tell_books()
 
+    def take_back(self) -> bool:
+        """Have questions that wait not be asked yet; whether there are any."""
+        waited = self._locked
+        if waited:
+            self.hold_cancelled.emit()
+        return waited
+
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:
         """Why the questions were not asked, and a button that emits `hold_answered`; no words hide both.
 
@@ -209,9 +216,7 @@ class SheetSetup(QWidget):
 
     @Slot()
     def _start(self) -> None:
-        if self._locked:
-            self.hold_cancelled.emit()
-        else:
+        if not self.take_back():
             self.start_wanted.emit(self.questions(), self._titles.get(self._template, ""))
 
     @Slot(QListWidgetItem)

@@ -149,7 +149,7 @@ def test_an_edit_gives_back_what_it_interrupted(qtbot: QtBot, room: Room) -> Non
     _type(room, qtbot, "And second?")
     room.presenter.conversation.edit_last()
     assert _written(room) == "First?"
-    qtbot.keyClick(room.window, Qt.Key.Key_Escape)
+    qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     assert _written(room) == "And second?"
     room.presenter.conversation.edit_last()
     _type(room, qtbot, " Really?")

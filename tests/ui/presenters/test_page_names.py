@@ -90,7 +90,7 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
     with qtbot.waitSignal(room.presenter.page.image_taken) as taken:
         room.presenter.page.ask_about_page()
     assert taken.args[0].ref.untrusted_name == "Harbour Policy Manual, p. 3"
-    room.presenter.attachments.clear()
+    room.presenter.attachments.clear(room.shown().id)
 
     panel.open_outline()
     (outline,) = room.window.findChildren(OutlinePopup)

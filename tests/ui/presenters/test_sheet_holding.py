@@ -91,9 +91,9 @@ def test_it_is_taken_back(qtbot: QtBot, room: Room) -> None:
     )  # fmt: skip
     _ask(room, qtbot)
     assert setup.count.text() == _WAITING
-    room.window.activateWindow()
-    qtbot.keyClick(room.window, Qt.Key.Key_Escape)
+    qtbot.keyClick(setup.editor, Qt.Key.Key_Escape)
     assert setup.count.text() == "2 questions"
+    assert room.window.shows_sheet, "another Esc would leave it"
     gate.open()
     room.settle()
     assert room.engine.prompts == []
