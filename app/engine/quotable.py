@@ -303,7 +303,8 @@ def _may_end(before: str, after: str) -> bool:
         return False
     if not last.isdigit():
         return True
-    return following not in tuple("%‰°") and not (following in tuple(".,:/⁄") and beyond.isdigit())
+    unit = head.lstrip()[:1]  # between signs that are written without spaces, the later check sees none
+    return unit not in tuple("%‰°") and not (following in tuple(".,:/⁄") and beyond.isdigit())
 
 
 def _bridges(gap: re.Match[str] | None) -> bool:

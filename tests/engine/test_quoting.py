@@ -215,6 +215,14 @@ def test_where_a_quotation_may_be_closed(written: str, piece: str, allowed: bool
     assert quoter(written).allows(piece.encode()) is allowed
 
 
+def test_a_number_is_not_parted_from_its_sign_by_a_blank_that_the_check_does_not_see() -> None:
+    page = "賃借人賃借人賃借人Ａ４\u3000％は十二か月"
+    text = QuotableText((DocumentText("Lease", (PageText("1", page),)),))
+    assert states("It says “賃借人賃借人賃借人Ａ４” [p. 1].", (page,)) == [CitationState.NEAR]
+    assert not quoter("“賃借人賃借人賃借人Ａ４", text).allows("”".encode())
+    assert quoter("“賃借人賃借人賃借人", text).allows("”".encode())
+
+
 @pytest.mark.parametrize(("mark", "forgiven"), [(mark, mark in ".,;:…。、") for mark in ".,;:!?…。、！？"])
 def test_punctuation_is_added_where_the_later_check_forgives_it(mark: str, forgiven: bool) -> None:
     assert quoter("“The Tenant gives notice").allows(f"{mark}”".encode()) is forgiven
