@@ -161,7 +161,8 @@ class TextAnswers:
                 pages = f"--pages {chapter.pages.first}-{chapter.pages.last}"
                 lines.append(f"  {'  ' * (chapter.level - 1)}{pages:<17} {words}")
         for room in choices.rooms:
-            words = _("memory allows {n} tokens at most").format(n=messages.count(room.context_tokens))
+            limit = _("the model allows {n} tokens at most") if room.trained else _("memory allows {n} tokens at most")
+            words = limit.format(n=messages.count(room.context_tokens))
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
         lines.append(f"--excerpts   {_('only the passages that belong to the question')}")
         print("\n".join(map(messages.printable, lines)), file=sys.stderr)

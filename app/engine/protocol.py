@@ -193,10 +193,12 @@ class Vision(msgspec.Struct, frozen=True):
 
 
 class Room(msgspec.Struct, frozen=True):
-    """The largest context, in tokens, that the memory of this machine allows with a KV type."""
+    """The largest context, in tokens, that the memory of this machine allows with a KV type. `trained`: it is all that
+    the model was trained for, and more memory would not help."""
 
     kv_type: KvType
     context_tokens: int
+    trained: bool = False
 
 
 class Buffer(msgspec.Struct, frozen=True):

@@ -129,10 +129,9 @@ class Session:
         """How large the context could be with each KV type, where it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
         memory = _free_memory() + planner.context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
-        return tuple(
-            Room(kind, planner.largest_context(shape, memory, kind, slice_tokens, info.trained_context))
-            for kind in KvType
-        )
+        trained = info.trained_context
+        sizes = {kind: planner.largest_context(shape, memory, kind, slice_tokens, trained) for kind in KvType}
+        return tuple(Room(kind, tokens, tokens == trained) for kind, tokens in sizes.items())
 
     # ---- images
 

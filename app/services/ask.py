@@ -225,7 +225,9 @@ class Ask:
         prompt, books = self._prompts.build(question.books, (), excerpts=excerpts)
         size, room = self._engine.measure(prompt), self._model().context_tokens
         if size.total > room:
-            raise _does_not_fit(size, size.total, room)
+            asked, _ = self._prompts.build(question.books, (), question.text, excerpts=excerpts)
+            size = self._engine.measure(asked)
+            raise _does_not_fit(size, size.total + self.reserve(), room)
         usage = Usage()
         for event in self._engine.read(prompt, cancel) if prompt.documents else ():
             match event:

@@ -44,7 +44,11 @@ class FitDialog(SmallDialog):
         column.addWidget(self.meaning)
         largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
         if largest is not None and largest.context_tokens < choices.needed_tokens:
-            words = _("The memory of this machine allows {n} tokens at most, with the KV cache in {type}.")
+            words = (
+                _("This model reads {n} tokens at most, however much memory there is.")
+                if largest.trained
+                else _("The memory of this machine allows {n} tokens at most, with the KV cache in {type}.")
+            )
             note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
             note.setWordWrap(True)
             column.addWidget(note)

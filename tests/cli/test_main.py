@@ -158,6 +158,18 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
     assert code == 0, "what the choice says fits"
 
 
+@pytest.mark.real
+def test_what_no_memory_could_help_says_so(run: Any, tmp_path: Path, starter: Path) -> None:
+    """The starter was trained for 8,192 tokens."""
+    book = tmp_path / "long.md"
+    book.write_text("\n\n".join(f"Part {n} of the long story of the lamp." for n in range(1200)), encoding="utf-8")
+    code, out, told = run("ask", "--document", book, "--model", starter, "When?")
+    assert (code, out) == (5, "")
+    assert "the model allows 8,192 tokens at most" in told
+    assert "memory allows" not in told
+    assert " question 0" not in told and " 0 are kept" not in told
+
+
 def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_scout: Path) -> None:
     asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048)
     code, _out, told = run(*asked, "--max-tokens", 5, "When?")
