@@ -167,7 +167,8 @@ def test_what_no_memory_could_help_says_so(run: Any, tmp_path: Path, starter: Pa
     assert (code, out) == (5, "")
     assert "the model allows 8,192 tokens at most" in told
     assert "memory allows" not in told
-    assert " question 0" not in told and " 0 are kept" not in told
+    assert " question 0" not in told
+    assert " 0 are kept" not in told
 
 
 def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_scout: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -10,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation
-from app.core.document import Book
 from app.core.errors import Problem
 from app.messages import _
 from app.services.context import ContextUse
@@ -47,16 +45,13 @@ class ContextPresenter(QObject):
         spine: Spine,
         theme: Theme,
         *,
-        books: Callable[[], dict[str, Book]],
         parent: QObject | None = None,
     ) -> None:
-        """`books` gives what stands on the shelf, by id."""
         super().__init__(parent)
         self._desk = desk
         self._bridge = bridge
         self._spine = spine
         self._theme = theme
-        self._books = books
         self._shown: Conversation | None = None
         self._use: ContextUse | None = None
         self._reading: ReadingNow | None = None
@@ -172,7 +167,7 @@ class ContextPresenter(QObject):
         if now is not None:
             words = paused_words(now.words) if now.paused else now.words
         elif self._use is not None:
-            words = use_words(self._use, self._books(), self._tokens_per_second)
+            words = use_words(self._use, self._tokens_per_second)
         else:
             words = _("measured once a model is loaded")
         if self._use is None:

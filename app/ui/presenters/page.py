@@ -220,7 +220,8 @@ class PagePresenter(QObject):
         segment = next((s for s in segments if self._book is not None and s.book_id == self._book.id), None)
         place = self._now.place if self._now is not None else None
         here = place is not None and segment is not None and place.book_id == segment.book_id
-        if self._page is None or segment is None or not (here or 0 < segment.held_tokens < segment.tokens):
+        partly = segment is not None and segment.read_to > 0 and segment.held_tokens < segment.tokens
+        if self._page is None or segment is None or not (here or partly):
             self._panel.show_read("", None)
             return
         fraction = place.fraction if here and place is not None else segment.held_tokens / segment.tokens

@@ -111,7 +111,7 @@ class WindowPresenter(QObject):
         self.exporting = Exporting(desk, bridge, self.window, self)
         self.fitting = Fitting(desk, bridge, self.window, self.conversation, self.attachments, self)
         self.gallery = Gallery(desk, bridge, icons, view, self.window, self)
-        self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, books=self._books, parent=self)
+        self.context = ContextPresenter(desk, bridge, talk.spine, icons.theme, parent=self)
         self.videos = VideosPresenter(desk, bridge, self.images, self.attachments, self.context, self.window, self)
         self.preferences = Preferences(desk, bridge, appearance, self.window, self)
         self.sheets = SheetsPresenter(desk, bridge, sheet_panel, table, self.shelf.openings, clock=clock, parent=self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.basis import basis_words
@@ -183,7 +183,7 @@ def page_note(page: Page, *, hidden_read: bool = False) -> str:
     return " ".join(page_remarks(page, hidden_read=hidden_read))
 
 
-def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: float = 0.0) -> str:
+def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
     """ "279,641 of 524,288 tokens · room for about 430 pages"; while much of it is not read yet, that first: where
     there is little room the end is cut.
 
@@ -202,12 +202,7 @@ def use_words(use: ContextUse, books: Mapping[str, Book], tokens_per_second: flo
             time = duration(use.to_read_tokens / tokens_per_second)
             words = _("{words}, about {time}").format(words=words, time=time)
         return f"{words} · {numbers}"
-    tokens = pages = 0
-    for segment in use.segments:
-        book = books.get(segment.book_id)
-        if segment.kind == "book" and book is not None:
-            tokens, pages = tokens + segment.tokens, pages + book.page_count
-    room = int(free / (tokens / pages if tokens else TOKENS_PER_PAGE))
+    room = free // TOKENS_PER_PAGE
     room = room if room < 20 else room // 10 * 10
     words = _("room for about 1 page") if room == 1 else _("room for about {n} pages").format(n=count(room))
     return f"{numbers} · {words}"

@@ -111,6 +111,13 @@ def test_a_reading_ahead_that_fails_says_why(room: Room) -> None:
     room.settle()
 
 
+def test_a_book_of_which_no_page_is_read_says_nothing_of_it(room: Room) -> None:
+    """Its title may be there already; of pages 13 to 20 none is read then, and not the 12 before them."""
+    room.engine.to_read = LEASE_TOKENS - 5
+    _open(room, LEASE)
+    assert room.window.page.read_text() == ""
+
+
 def test_a_half_read_book_says_how_far_it_is(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS // 2
     _open(room, LEASE)

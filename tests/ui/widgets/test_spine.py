@@ -72,8 +72,7 @@ def test_use_in_words_and_parts() -> None:
         524_288,
         (Segment("rules", 49), Segment("book", 231_480, "b", book.title), Segment("talk", 151)),
     )
-    assert use_words(use, {"b": book}) == "231,680 of 524,288 tokens · room for about 520 pages"
-    assert use_words(use, {}) == "231,680 of 524,288 tokens · room for about 510 pages"
+    assert use_words(use) == "231,680 of 524,288 tokens · room for about 510 pages"
     parts = use_parts(use, PAPER)
     assert [(part.tokens, bool(part.colour)) for part in parts] == [(231_480, True), (200, True), (292_608, False)]
     assert parts[0].name == "Harbour <b>Lease</b> · 231,480 tokens"
@@ -90,8 +89,8 @@ def test_what_is_read_is_told_for_each_book() -> None:
 
 def test_too_much_is_said(qtbot: QtBot) -> None:
     use = ContextUse(8_192, (Segment("book", 9_000, "b", "Book"),))
-    assert use_words(use, {}) == "9,000 of 8,192 tokens · does not fit"
+    assert use_words(use) == "9,000 of 8,192 tokens · does not fit"
     spine = Spine(Theme())
     qtbot.addWidget(spine)
-    spine.show_use(use_parts(use, PAPER), use.context_tokens, use_words(use, {}))
+    spine.show_use(use_parts(use, PAPER), use.context_tokens, use_words(use))
     assert spine.text().endswith("does not fit")
