@@ -52,6 +52,9 @@ from app.store.conversations import Conversations
 ANSWER_TOKENS = 1024
 """The longest answer when the settings name no number."""
 
+STARTER_ANSWER_TOKENS = 96
+"""The same for the starter, where it answers without a book: what so small a model says further is repetition."""
+
 _RESERVE_SHARE = 8
 _log = logging.getLogger("octavo.ask")
 _MAY_END_MARK = re.compile(r"[\])\uff3d\uff09\u3011\u3015]")
@@ -288,8 +291,9 @@ class Ask:
         return min(self.longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
 
     def longest_answer(self) -> int:
-        """The most tokens that an answer may take."""
-        return self._settings().max_answer_tokens or ANSWER_TOKENS
+        """The most tokens that an answer may take. Raises AppError NO_MODEL."""
+        usual = STARTER_ANSWER_TOKENS if self._models.is_starter(self._model().path) else ANSWER_TOKENS
+        return self._settings().max_answer_tokens or usual
 
     def _model(self) -> ModelInfo:
         """Raises AppError NO_MODEL."""

@@ -159,6 +159,15 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
 
 
 @pytest.mark.real
+def test_without_a_book_the_starter_is_brief_and_says_so(run: Any) -> None:
+    """What so small a model says after a few sentences is repetition."""
+    code, out, _ = run("ask", "--json", "Tell me a long story about the sea.")
+    finished = lines(out)[-1]
+    assert (code, finished["without_book"]) == (0, True)
+    assert 0 < finished["usage"]["generated_tokens"] <= 96
+
+
+@pytest.mark.real
 def test_what_no_memory_could_help_says_so(run: Any, tmp_path: Path, starter: Path) -> None:
     """The starter was trained for 8,192 tokens."""
     book = tmp_path / "long.md"
