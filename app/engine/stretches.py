@@ -45,7 +45,7 @@ def cut(text: str, longest: int) -> Iterator[str]:
 def _place(text: str, start: int, longest: int) -> int:
     """Where to cut a stretch that begins at `start`: in the second half of what it may have."""
     for pattern in (_BEFORE_A_WORD, _BEFORE_A_SIGN):
-        places = [found.start() for found in pattern.finditer(text, start + longest // 2, start + longest + 1)]
+        places = [found.start() for found in pattern.finditer(text, start + max(1, longest // 2), start + longest + 1)]
         if places:
             return places[-1]
     return start + longest

@@ -145,6 +145,7 @@ def test_japanese_without_a_blank_is_cut_at_its_signs(model: Model) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200), st.integers(1, 12))
 @example("\n \n a", 2)
+@example("a b c", 1)
 def test_the_parts_are_the_text_and_none_has_too_long_a_stretch(text: str, longest: int) -> None:
     parts = list(cut(text, longest))
     assert "".join(parts) == text
