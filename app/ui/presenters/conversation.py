@@ -33,7 +33,7 @@ from app.ui.presenters.branches import (
     turns_before,
     without_images,
 )
-from app.ui.presenters.drafts import Drafts
+from app.ui.presenters.drafts import DraftsPresenter
 from app.ui.presenters.holding import Holding, Wanted
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.openings import Openings
@@ -94,7 +94,7 @@ class ConversationPresenter(QObject):
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)
-        self.drafts = Drafts(desk.drafts, bridge, self)
+        self.drafts = DraftsPresenter(desk.drafts, bridge, self)
         self.drafts.failed.connect(self.failed)
         self._writing = Writing(self.drafts, composer, attachments, self)
         self._holding = Holding(openings, composer, self._obstacle, self)

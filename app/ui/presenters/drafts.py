@@ -16,7 +16,7 @@ KEEP_AFTER_MS = 1000
 """The most that is lost when the program is killed while somebody types."""
 
 
-class Drafts(QObject):
+class DraftsPresenter(QObject):
     """Ids are those of conversations; an empty one stands for the one that will be shown first."""
 
     failed = Signal(str)

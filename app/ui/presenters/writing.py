@@ -12,7 +12,7 @@ from app.core.image import Image, ImageRef
 from app.ui.chat.composer import Composer
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.branches import find_question
-from app.ui.presenters.drafts import Drafts
+from app.ui.presenters.drafts import DraftsPresenter
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ class Writing(QObject):
     """Ids are those of conversations; an empty one stands for the one that will be shown first."""
 
     def __init__(
-        self, drafts: Drafts, composer: Composer, attachments: AttachmentsPresenter, parent: QObject | None = None
+        self,
+        drafts: DraftsPresenter,
+        composer: Composer,
+        attachments: AttachmentsPresenter,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._drafts = drafts
