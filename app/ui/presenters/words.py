@@ -203,6 +203,8 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
             words = _("{words}, about {time}").format(words=words, time=time)
         return f"{words} · {numbers}"
     room = free // TOKENS_PER_PAGE
+    if not room:
+        return numbers
     room = room if room < 20 else room // 10 * 10
     words = _("room for about 1 page") if room == 1 else _("room for about {n} pages").format(n=count(room))
     return f"{numbers} · {words}"

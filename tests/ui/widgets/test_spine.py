@@ -73,6 +73,7 @@ def test_use_in_words_and_parts() -> None:
         (Segment("rules", 49), Segment("book", 231_480, "b", book.title), Segment("talk", 151)),
     )
     assert use_words(use) == "231,680 of 524,288 tokens · room for about 510 pages"
+    assert use_words(ContextUse(231_780, use.segments)) == "231,680 of 231,780 tokens", "less than a page is left"
     parts = use_parts(use, PAPER)
     assert [(part.tokens, bool(part.colour)) for part in parts] == [(231_480, True), (200, True), (292_608, False)]
     assert parts[0].name == "Harbour <b>Lease</b> · 231,480 tokens"
