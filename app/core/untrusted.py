@@ -25,14 +25,11 @@ _MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
 LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
 """What ends a line; `disarm` makes each of them a `\\n`."""
 
-_STEADY = (
+_ODD = re.compile(
     f"(?P<bidi>[{_BIDI_CONTROLS}])|(?P<gone>[{_INVISIBLE}])"
     f"|(?P<control>[{_CONTROLS}])|(?P<meaningless>[{_MEANINGLESS}])"
 )
-_ODD = re.compile(
-    f"{_STEADY}|(?P<idle>(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])|(?<![{_SELECTABLE}])[{_SELECTORS}])"
-)
-_ODD_IN_A_PIECE = re.compile(_STEADY)
+_IDLE = re.compile(f"(?<![{_JOINABLE}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINABLE}])|(?<![{_SELECTABLE}])[{_SELECTORS}]")
 _CONTROL_PICTURES = 0x2400
 
 
@@ -43,13 +40,13 @@ def disarm(untrusted_text: str) -> str:
     """
     if untrusted_text.isascii() and untrusted_text.isprintable():
         return untrusted_text
-    return _ODD.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
+    return _IDLE.sub("", disarm_piece(untrusted_text))  # by what is left beside it
 
 
 def disarm_piece(untrusted_text: str) -> str:
     """As `disarm`, for text that comes in pieces, wherever they are cut: each character is looked at by itself, so all
     joiners and variation selectors stay."""
-    return _ODD_IN_A_PIECE.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
+    return _ODD.sub(_replace, LINE_BREAK.sub("\n", untrusted_text))
 
 
 def _replace(match: re.Match[str]) -> str:
@@ -59,4 +56,4 @@ def _replace(match: re.Match[str]) -> str:
         return f"‹U+{ord(character):04X}›"
     if kind == "control":
         return "\u2421" if character == "\x7f" else chr(_CONTROL_PICTURES + ord(character))
-    return "" if kind in ("gone", "idle") else "\ufffd"
+    return "" if kind == "gone" else "\ufffd"
