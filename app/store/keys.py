@@ -15,7 +15,7 @@ A change of keys goes like this; a kill between any two steps leaves a desk that
 
 Whoever finds a next card finds out which of the two keys opens the database, and then undoes the beginning or finishes
 the rest (`obtain`); it asks for the passphrase where only that can tell. A change, and what is done about one that was
-cut short, keeps every other process out of the database meanwhile.
+cut short, keeps every other process out of the database meanwhile. Starts look for the key one after the other.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from msgspec import Meta
 
 from app.core.errors import AppError, Code
 from app.core.files import create_private, remove_private, rename_private
+from app.core.locks import hold_lock
 from app.core.paths import Paths, machine_error
 from app.store.db import Database
 from app.store.ring import Ring, system_ring
@@ -40,6 +41,7 @@ from app.store.secret import Key, KeyOrigin, draw_secret, is_secret
 __all__ = ["Key", "KeyOrigin", "ScryptCost", "obtain", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
+_LOCK_NAME = "octavo.lock"
 _SALT_BYTES = 32
 _KEY_BYTES = 32
 
@@ -105,9 +107,14 @@ class _Cards:
         self._key_file = paths.key_file
         self._card = paths.data / _CARD_NAME
         self._next = paths.data / f"{_CARD_NAME}.next"
+        self._lock = paths.data / _LOCK_NAME
         self._ring = ring
 
     def obtain(self, passphrase: str | None) -> Key:
+        with hold_lock(self._lock):  # who begins a desk would take the card of another one who does for a dead one
+            return self._obtain(passphrase)
+
+    def _obtain(self, passphrase: str | None) -> Key:
         present = self._present()
         following = _read_card(self._next)
         if following is not None and _holds_something(self._database):
@@ -157,11 +164,8 @@ class _Cards:
         else:
             card = self._try_ring(may_ask=False) or _InFile()
         key = self._fill(card, passphrase)
-        if create_private(self._card, msgspec.json.encode(card)):
-            return key
-        if isinstance(card, _InRing):
-            self._forget(card)
-        return self.obtain(passphrase)  # another process began the same desk a moment earlier
+        create_private(self._card, msgspec.json.encode(card))
+        return key
 
     def _settle(self, present: _Card | None, following: _Card, passphrase: str | None) -> Key:
         """A change of keys was cut short: keep the card whose key opens the database."""

@@ -176,8 +176,22 @@ def test_a_card_that_cannot_be_understood_is_left_alone(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize("with_keyring", [False, True])
-def test_first_starts_at_the_same_moment_agree_on_one_key(paths: Paths, memory: Memory, with_keyring: bool) -> None:
+def test_first_starts_at_the_same_moment_agree_on_one_key(tmp_path: Path, memory: Memory, with_keyring: bool) -> None:
     ring = Ring(memory) if with_keyring else None
+    every = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for number in range(10):
+            desk = Paths(tmp_path / str(number))
+            desk.create()
+            memory.entries.clear()
+            _start_at_once(desk, ring)
+            assert len(memory.entries) == int(with_keyring)
+    finally:
+        sys.setswitchinterval(every)
+
+
+def _start_at_once(paths: Paths, ring: Ring | None) -> None:
     start, keys = threading.Barrier(8), []
 
     def begin() -> None:
@@ -191,7 +205,6 @@ def test_first_starts_at_the_same_moment_agree_on_one_key(paths: Paths, memory: 
         thread.join()
     assert len(keys) == 8
     assert set(keys) == {check(paths, ring=ring)}
-    assert len(memory.entries) == int(with_keyring)
     assert not any(name.startswith("octavo.key") for name in names(paths) - {"octavo.key", "octavo.keycard"})
 
 
@@ -258,7 +271,7 @@ def test_a_desk_that_is_open_elsewhere_keeps_its_key(paths: Paths, monkeypatch: 
         assert code_of(lambda: set_passphrase(database, paths, "first", cost=CHEAP)) is Code.DATABASE_LOCKED
         for each in (database, elsewhere):
             SettingsStore(each).set_blob("after", b"1")
-    assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard"}
+    assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard", "octavo.lock"}
     check(paths)
 
 
@@ -274,7 +287,7 @@ def test_a_full_disk_leaves_the_key_as_it_was(paths: Paths) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert failure is Code.DISK_FULL
-    assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard"}
+    assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard", "octavo.lock"}
     assert check(paths) == key
 
 
