@@ -7,6 +7,7 @@ from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.messages import _, count, printable
 
 MAX_SHOWN_CHARACTERS = 240
+_LEFT_OUT = (Flag.HIDDEN_TEXT, Flag.COMMENTS)
 
 
 def state_word(state: PageState) -> str:
@@ -32,6 +33,7 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
         Flag.LOW_CONFIDENCE: _("The picture is hard to read: expect wrong words."),
         Flag.NOT_RECOGNISED: _("Recognising its text broke down: add the book again to try once more."),
         Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
+        Flag.COMMENTS: _("Comments on this page were kept from the model."),
         Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
         Flag.WRONG_ENCODING: _("Characters of this page are wrong: its text was probably saved in another encoding."),
         Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
@@ -47,16 +49,11 @@ def page_remarks(
 
     `hidden_read`: the person allowed that the model reads that too.
     """
-    sentences = [flag_sentence(flag, page) for flag in page.flags if flag is not Flag.HIDDEN_TEXT or not page.hidden]
+    sentences = [flag_sentence(flag, page) for flag in page.flags if flag not in _LEFT_OUT or not page.hidden]
     if page.hidden:
         hidden = " ".join(printable(page.hidden.replace("\n", " ")).split())
         cut = hidden if len(hidden) <= shown_characters else hidden[:shown_characters].rstrip() + "…"
-        words = (
-            _("The model reads hidden text on this page: “{text}”")
-            if hidden_read
-            else _("Hidden text on this page was kept from the model: “{text}”")
-        )
-        sentences.append(words.format(text=cut))
+        sentences.append(_hidden_words(page, hidden_read).format(text=cut))
     if isinstance(page, PageReport) and page.missing_before:
         words = (
             _("The book’s own page numbers go from {before} to {label}: a page before this one is missing.")
@@ -67,6 +64,20 @@ def page_remarks(
             words.format(before=printable(page.label_before), label=printable(page.label), n=count(page.missing_before))
         )
     return tuple(sentences)
+
+
+def _hidden_words(page: Page | PageReport, hidden_read: bool) -> str:
+    if Flag.COMMENTS not in page.flags:
+        if hidden_read:
+            return _("The model reads hidden text on this page: “{text}”")
+        return _("Hidden text on this page was kept from the model: “{text}”")
+    if Flag.HIDDEN_TEXT not in page.flags:
+        if hidden_read:
+            return _("The model reads the comments on this page: “{text}”")
+        return _("Comments on this page were kept from the model: “{text}”")
+    if hidden_read:
+        return _("The model reads the hidden text and the comments on this page: “{text}”")
+    return _("Hidden text and comments on this page were kept from the model: “{text}”")
 
 
 def look_words(pages: int) -> str:

@@ -36,6 +36,7 @@ class Flag(StrEnum):
     DAMAGED = "damaged"  # the page could not be read
     RECOGNISED = "recognised"  # the text was recognised from a picture; how surely says the page's `confidence`
     LOW_CONFIDENCE = "low_confidence"  # so unsurely that words of it are likely to be wrong
+    COMMENTS = "comments"  # comments in the margin were left out
     NOT_RECOGNISED = "not_recognised"  # recognising the text of the picture failed
 
 
@@ -46,8 +47,9 @@ MAX_HIDDEN_CHARACTERS = 2_000
 class Page(msgspec.Struct, frozen=True):
     """One page. `number` counts from 1 and is how Octavo refers to it; `label` is what the book itself calls it.
 
-    `hidden` is text that a person would not see there: to be shown as such, not part of `text`, not searched and not
-    read by the model; at most MAX_HIDDEN_CHARACTERS of it.
+    `hidden` is what was left out of it: text that a person would not see there (flag HIDDEN_TEXT), and comments (flag
+    COMMENTS). It is to be shown as such, no part of `text`, not searched and not read by the model; at most
+    MAX_HIDDEN_CHARACTERS of it.
     `confidence`, of a page whose text was recognised: how sure of it the models are, from 0 to 1.
     `picture`, of a page that was looked at for text: what its picture is known by (`documents.scans.recognition`).
     """

@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, FoundPage, Page, PageLayer
+from app.core.document import Book, Document, Flag, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
@@ -154,7 +154,9 @@ def _as_read(page: Page, book: Book) -> Page:
     """With its hidden text at its end, named as such, where the person allowed it: passages keep their places."""
     if not book.hidden_read or not page.hidden:
         return page
-    return msgspec.structs.replace(page, text=f"{page.text}\n\n[Hidden text of this page: {page.hidden}]".lstrip())
+    only_comments = Flag.COMMENTS in page.flags and Flag.HIDDEN_TEXT not in page.flags
+    what = "Comments on this page" if only_comments else "Hidden text of this page"
+    return msgspec.structs.replace(page, text=f"{page.text}\n\n[{what}: {page.hidden}]".lstrip())
 
 
 def document_text(book: Book, pages: tuple[Page, ...]) -> DocumentText:

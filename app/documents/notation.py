@@ -1,0 +1,143 @@
+"""How the text of a page writes what plain text has no sign for: powers, marks of notes, struck words, fields.
+
+One notation for all formats, which a model and a person read alike. Powers follow a circumflex, indices a low line
+(`10^6`, `m^-1`, `e^{n+1}`, `101_2`), as in TeX; a note's mark stands in square brackets (`24.91[2]`); what else is no
+word of the running text stands in square brackets with a word for what it is (`[struck: four]`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.documents.normal import is_unspaced
+
+_NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
+_SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")
+_ORDINAL = re.compile(
+    r"st|nd|rd|th|er|ers|re|res|e|es|ème|èmes|eme|o|a|os|as|ᵉ|me|mes|lle|lles|gr|te|º|ª", re.IGNORECASE
+)
+_SIMPLE = re.compile(r"[-+]?(?:\d+|[^\W\d_])")
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-", "\uff0b": "+"})
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)$")
+_NUMBER_BEFORE = re.compile(r"\d(?:[\d.,\u00a0\u202f' ]*\d)?$")
+_ROUND_BEFORE = re.compile(r"\(([^()]*)\)$")
+_FORMULA = re.compile(r"[-+*/=·×÷^_\u2212]|^\W*\w{1,2}\W*$|\d")
+_RAISED_WORDS = (  # of three letters and more that take a power: units, and functions
+    "mol|min|sec|rad|bar|lux|kpc|mpc|kmh|foot|feet|inch(es)?|yards?|miles?|met(er|re)s?|pixels?|mmhg|dpi"
+    "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
+)
+_TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
+
+
+def superscript(untrusted_text: str, before: str, *, note: bool | None = None) -> str:
+    """Raised text, as it follows `before` (the text of its line so far; its last word is enough).
+
+    `note`: whether it is the mark of a note, where the format says so; else what stands before it decides: a power
+    follows a small whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number.
+    What is raised by custom (`1st`, `No`, `Octavo™`, `Smith*`) stays as it is.
+    """
+    text = " ".join(untrusted_text.split())
+    if not text:
+        return untrusted_text
+    if text[0] == "[" and text[-1] == "]":
+        return text
+    if note or (note is None and _is_note(text, before)):
+        return f"[{text.strip('()')}]"
+    if _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
+        return text
+    return "^" + _argument(text)
+
+
+def subscript(untrusted_text: str, before: str) -> str:
+    """Lowered text, as it follows `before`: after a letter a number stays as it is (`H2O`), as everyone writes it."""
+    text = " ".join(untrusted_text.split())
+    if not text:
+        return untrusted_text
+    if text.isdigit() and before[-1:].isalpha():
+        return text
+    if before[-1:] in ("", " "):
+        return text
+    return "_" + _argument(text)
+
+
+def note_mark(number: int | str) -> str:
+    """What stands in the text where a note is referred to, and before the note itself."""
+    return f"[{number}]"
+
+
+def struck(untrusted_text: str) -> str:
+    """Words that are struck out, by their look or by a change that is recorded."""
+    return _bracketed("struck", untrusted_text)
+
+
+def inserted(untrusted_text: str) -> str:
+    """Words of a recorded change that were added."""
+    return _bracketed("inserted", untrusted_text)
+
+
+def field(untrusted_name: str, untrusted_value: str) -> str:
+    """A form's field with what is filled in, empty ones too; a box is `[x]` or `[ ]` before its name."""
+    name, value = " ".join(untrusted_name.split()), untrusted_value.strip()
+    return f"[field {name}: {value}]" if name else f"[field: {value}]"
+
+
+def check_box(untrusted_name: str, ticked: bool) -> str:
+    return f"[{'x' if ticked else ' '}] {' '.join(untrusted_name.split())}".rstrip()
+
+
+def annotation(untrusted_text: str) -> str:
+    """Text that was put on top of a page, which a person sees there."""
+    return f"[note on the page: {untrusted_text.strip()}]"
+
+
+def comment(untrusted_text: str, untrusted_author: str = "") -> str:
+    """A comment in the margin, which is kept aside: no part of the page's text."""
+    author, text = " ".join(untrusted_author.split()), " ".join(untrusted_text.split())
+    return f"[comment by {author}: {text}]" if author else f"[comment: {text}]"
+
+
+def _bracketed(word: str, untrusted_text: str) -> str:
+    """White space at the edges stays outside."""
+    text = untrusted_text.strip()
+    if not text:
+        return untrusted_text
+    start = untrusted_text.index(text)
+    return f"{untrusted_text[:start]}[{word}: {text}]{untrusted_text[start + len(text) :]}"
+
+
+def _argument(text: str) -> str:
+    text = text.translate(_MINUS)
+    return text if _SIMPLE.fullmatch(text) else "{" + text + "}"
+
+
+def _is_customary(text: str, before: str) -> bool:
+    return bool(_ORDINAL.fullmatch(text)) and before[-1:].isalnum() and not _is_variable(text, before)
+
+
+def _is_variable(text: str, before: str) -> bool:
+    """`x^a`, `e^o`: one letter on one letter."""
+    word = _WORD_BEFORE.search(before)
+    return len(text) == 1 and word is not None and len(word[1]) == 1 and not before[: word.start()][-1:].isdigit()
+
+
+def _is_note(text: str, before: str) -> bool:
+    if not _NOTE_MARK.fullmatch(text.strip("()")):
+        return False
+    before = before.rstrip("\u200b")
+    if not before.strip():
+        return True  # the note itself begins so
+    if text.isalpha() and len(text) == 1:
+        return False  # a variable, an ordinal, or not to be known
+    if before[-1].isspace():
+        return True
+    word = _WORD_BEFORE.search(before)
+    if word is not None:
+        return is_unspaced(before[-1]) or (len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None)
+    number = _NUMBER_BEFORE.search(before)
+    if number is not None:
+        digits = number[0].strip()
+        return not digits.isdigit() or (len(digits) > 2 and digits.strip("0") != "1")
+    inner = _ROUND_BEFORE.search(before)
+    if inner is not None:
+        return not _FORMULA.search(inner[1])
+    return before[-1] not in "]}|^_∂∇∑∏∫πθ"
