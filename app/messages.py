@@ -175,6 +175,10 @@ _SENTENCES: dict[Code, str] = {
         "“{path}” has {pages} pages, and {wanted} are not among them. Choose from 1 to {pages}: pages are counted here,"
         " whatever the book calls them."
     ),
+    Code.BOOK_FILE_CHANGED: (
+        "“{path}” has changed since “{title}” was made of it, so the book stays as it is. Add the file to have it as a"
+        " book of its own."
+    ),
     Code.PAGE_UNAVAILABLE: (
         "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
         " put it back, or add the book again."

@@ -31,7 +31,7 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
         Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
         Flag.RECOGNISED: _("Recognised from a picture ({percent} % sure): check important words against the drawing."),
         Flag.LOW_CONFIDENCE: _("The picture is hard to read: expect wrong words."),
-        Flag.NOT_RECOGNISED: _("Recognising its text broke down: add the book again to try once more."),
+        Flag.NOT_RECOGNISED: _("Recognising its text broke down: read the file again to try once more."),
         Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
         Flag.COMMENTS: _("Comments on this page were kept from the model."),
         Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
@@ -78,6 +78,18 @@ def _hidden_words(page: Page | PageReport, hidden_read: bool) -> str:
     if hidden_read:
         return _("The model reads the hidden text and the comments on this page: “{text}”")
     return _("Hidden text and comments on this page were kept from the model: “{text}”")
+
+
+def outdated_words() -> str:
+    """Of a book that an earlier version of the reader has read, for a line of its own."""
+    return _("Read by an earlier version of Octavo")
+
+
+def outdated_sentence() -> str:
+    return _(
+        "An earlier version of Octavo read this book. It missed form fields and comments, ran table cells together, and"
+        " could read 10² as 102. Read the file again to have its pages as they are on paper."
+    )
 
 
 def look_words(pages: int) -> str:

@@ -126,6 +126,10 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     """The options of all commands that answer questions."""
     ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
     ask.add_argument(
+        "--read-again", action="store_true",
+        help=_("read the files of books again that an earlier version of Octavo has read"),
+    )  # fmt: skip
+    ask.add_argument(
         "--pages", metavar="A-B", help=_("only these pages of each book, counted from 1, whatever they are called")
     )
     ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))

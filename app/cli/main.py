@@ -24,6 +24,7 @@ from app.cli.output import (
     print_destination,
     print_json,
     print_json_description,
+    print_outdated,
     print_report,
 )
 from app.cli.unlocking import with_password
@@ -165,12 +166,17 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         files.write(report, options.export.absolute(), desk.images.png_within)
 
 
-def _open_book(file: Path, desk: Desk, cancel: Cancel) -> Book:
+def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> Book:
     def opened(password: Password | None) -> Book:
         book: Book = result_of(desk.library.open(file, cancel, password), bar(_("opening")))
+        if book.is_outdated and read_again:
+            book = result_of(desk.library.read_again(book.id, cancel, password), bar(_("opening")))
         return book
 
-    return with_password(opened, file)
+    book = with_password(opened, file)
+    if book.is_outdated:
+        print_outdated(book)
+    return book
 
 
 def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
@@ -187,7 +193,8 @@ def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[A
     """What asks with the options' settings, and their books, opened."""
     pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
-    books = tuple(BookRef(_open_book(file, desk, cancel).id, pages) for file in options.document)
+    opened = [_open_book(file, desk, cancel, read_again=options.read_again) for file in options.document]
+    books = tuple(BookRef(book.id, pages) for book in opened)
     for book in books:
         desk.library.pages(book.book_id, pages)  # a wrong range is said before the model is loaded
     desk.models.use(settings.engine, settings.remote)

@@ -23,7 +23,7 @@ from app.core.ingestion import IngestionReport
 from app.leaving import short_words, whole_words
 from app.messages import _
 from app.page_words import cited_page, page_words, range_words
-from app.remarks import look_words, page_remarks, report_sentence, size_words
+from app.remarks import look_words, outdated_sentence, page_remarks, report_sentence, size_words
 from app.services.context import chapters_of
 from app.services.doctor import Report
 from app.services.fitting import Choices
@@ -329,6 +329,13 @@ def _key_place(origin: str) -> str:
     if origin == KeyOrigin.FILE:
         return _("a file beside the database, not protected by a keyring or a passphrase")
     return origin
+
+
+def print_outdated(book: Book) -> None:
+    """Says on stderr that a book's pages are of an older reading, and what makes them new."""
+    words = _("“{title}”: {sentence} --read-again does that.")
+    words = words.format(title=book.title, sentence=outdated_sentence())
+    print(messages.printable(f"octavo: {words}"), file=sys.stderr)
 
 
 def print_destination(host: str, *, as_json: bool) -> None:

@@ -40,6 +40,9 @@ class Flag(StrEnum):
     NOT_RECOGNISED = "not_recognised"  # recognising the text of the picture failed
 
 
+READING = 2
+"""Of what the reader makes of a file: raised whenever the text of a page may come out in another way than before."""
+
 MAX_HIDDEN_CHARACTERS = 2_000
 """Of a page's hidden text, so much is kept to be shown; who hides more is found out by less."""
 
@@ -88,6 +91,7 @@ class Document(msgspec.Struct, frozen=True):
     pages: tuple[Page, ...]
     outline: tuple[Section, ...] = ()
     language: str = ""
+    reading: int = READING
 
     @property
     def characters(self) -> int:
@@ -101,7 +105,7 @@ class Document(msgspec.Struct, frozen=True):
 class Book(msgspec.Struct, frozen=True):
     """A document on the shelf, without its text. `path` is where its file was when it was added; `hidden_read`: the
     person allowed that the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
-    only counts them.
+    only counts them. `reading` is the READING that its pages come from.
     """
 
     id: str
@@ -117,10 +121,16 @@ class Book(msgspec.Struct, frozen=True):
     flagged_pages: int = 0  # that need a look, as `ingestion.examine` finds
     hidden_read: bool = False
     labels: tuple[str, ...] = ()
+    reading: int = READING
 
     @property
     def page_names(self) -> PageNames:
         return PageNames(self.page_count, self.labels)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its pages may say less than its file, read again, would."""
+        return self.reading < READING
 
 
 class FoundPage(msgspec.Struct, frozen=True):

@@ -49,6 +49,7 @@ class Code(StrEnum):
     READER_TIMEOUT = "reader_timeout"  # seconds
     PAGES_INVALID = "pages_invalid"  # wanted, pages
     FILE_NOT_UTF8 = "file_not_utf8"  # a list of questions
+    BOOK_FILE_CHANGED = "book_file_changed"  # title; the file is another one than the book was made of
     PAGE_UNAVAILABLE = "page_unavailable"  # page; the file moved or changed since it was read
 
     # images: `path` always, which is the name of one that is no file

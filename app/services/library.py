@@ -50,6 +50,40 @@ class Library:
             else:
                 yield Done(book)
 
+    def read_again(
+        self, book_id: str, cancel: Cancel, password: Password | None = None
+    ) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
+        """Turn a book's file into pages once more, for a newer reader may find more on them.
+
+        Fails with BOOK_FILE_CHANGED where the file is another one by now, and as `open` does; the book then stays as it
+        is. Where pages come out otherwise, what the model has read of the book is read again when it is asked about.
+        """
+        try:
+            book = self.book(book_id)
+        except AppError as error:
+            yield Failed(error.problem)
+            return
+        for event in self._reader.read(Path(book.path), cancel, password):
+            if not isinstance(event, Done):
+                yield event
+                continue
+            try:
+                yield Done(self._put_again(book, event.result))
+            except AppError as error:
+                yield Failed(error.problem)
+
+    def _put_again(self, book: Book, document: Document) -> Book:
+        if document.sha256 != book.sha256:
+            raise AppError(Code.BOOK_FILE_CHANGED, path=book.path, title=book.title)
+        if document.pages == self._books.pages(book.id):
+            self._books.set_reading(book.id, document.reading)
+            return self.book(book.id)
+        replaced = self._books.replace_pages(book.id, document)
+        if replaced is None:
+            raise AppError(Code.FILE_MISSING, path=book.title)
+        self._readings.delete_of_book(book.id)
+        return replaced
+
     def books(self) -> tuple[Book, ...]:
         return self._books.all()
 

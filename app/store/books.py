@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 
 from app.core.conversation import PageRange
@@ -21,9 +22,15 @@ from app.store.folding import fold, storable
 
 _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read,"
-    " labels"
+    " labels, reading"
 )
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
+_FORGET_PASSAGES = """
+UPDATE answers SET passages = (
+    SELECT json_group_array(json(value) ORDER BY key) FROM json_each(answers.passages)
+        WHERE value ->> 'book_id' <> :id
+) WHERE EXISTS (SELECT 1 FROM json_each(answers.passages) WHERE value ->> 'book_id' = :id)
+"""
 
 
 class Books:
@@ -56,14 +63,47 @@ class Books:
                 len(examine(document.pages).to_look_at),
                 False,
                 msgspec.json.encode(document.page_names.labels).decode("utf-8"),
+                document.reading,
             )
-            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            connection.executemany(
-                f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((row[0], *_page_row(page)) for page in document.pages),
-            )
-            passages.index(connection, row[0], document.pages)
+            connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            _put_pages(connection, row[0], document.pages)
         return _book(row)
+
+    def replace_pages(self, book_id: str, document: Document) -> Book | None:
+        """Put the pages of `document`, made of the same file, in the place of a book's; None if the book is gone.
+
+        The book's title, its desks and the answers about it stay. What earlier questions restated of it is forgotten:
+        its words may stand elsewhere now.
+        """
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
+            connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
+            connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
+            row = connection.execute(
+                f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
+                    labels = ?, reading = ? WHERE id = ? RETURNING {_BOOK}""",
+                (
+                    len(document.pages),
+                    document.characters,
+                    document.language,
+                    msgspec.json.encode(document.outline).decode("utf-8"),
+                    len(examine(document.pages).to_look_at),
+                    msgspec.json.encode(document.page_names.labels).decode("utf-8"),
+                    document.reading,
+                    book_id,
+                ),
+            ).fetchone()
+            if row is None:
+                return None
+            _put_pages(connection, book_id, document.pages)
+            connection.execute(_FORGET_PASSAGES, {"id": book_id})
+        self._database.scrub()
+        return _book(row)
+
+    def set_reading(self, book_id: str, reading: int) -> None:
+        """The file was read again, and its pages came out the same."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""
@@ -142,7 +182,7 @@ class Books:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, hidden_read, labels = rest
+    flagged_pages, hidden_read, labels, reading = rest
     return Book(
         id=id,
         title=title,
@@ -157,7 +197,16 @@ def _book(row: tuple[Any, ...]) -> Book:
         flagged_pages=flagged_pages,
         hidden_read=bool(hidden_read),
         labels=msgspec.json.decode(labels, type=tuple[str, ...]),
+        reading=reading,
     )
+
+
+def _put_pages(connection: apsw.Connection, book_id: str, pages: tuple[Page, ...]) -> None:
+    connection.executemany(
+        f"INSERT INTO pages (book_id, {_PAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((book_id, *_page_row(page)) for page in pages),
+    )
+    passages.index(connection, book_id, pages)
 
 
 def _page_row(page: Page) -> tuple[Any, ...]:

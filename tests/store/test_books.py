@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, PageRange, Question
-from app.core.document import Document, Flag, Format, Page, Section
+from app.core.conversation import BookRef, Citation, CitationState, PageRange, PassageRef, Question
+from app.core.document import READING, Document, Flag, Format, Page, Section
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.folding import fold, places
+from app.store.passages import Passages
 
 ATLAS = Document(
     title="Atlas 地図",
@@ -136,3 +137,49 @@ def test_whether_hidden_text_is_read_is_kept_and_its_tokens_are_counted_anew(boo
         assert found.hidden_read is hidden_read
         assert books.tokens(book.id, "llama4") is None
     assert books.search(book.id, "not to be seen") == ()
+
+
+def test_pages_are_replaced_by_those_of_a_newer_reading(books: Books, database: Database, tmp_path: Path) -> None:
+    """The book stays the same one on desks and in answers; what was counted or restated of its old pages goes."""
+    older = msgspec.structs.replace(ATLAS, reading=READING - 1)
+    book = books.add(older, tmp_path / "atlas.pdf")
+    other = books.add(another(1), tmp_path / "other.pdf")
+    assert book.is_outdated
+    assert not other.is_outdated
+    books.set_hidden_read(book.id, True)
+    books.set_tokens(book.id, "llama4", 7)
+    conversations = Conversations(database)
+    talk = conversations.create("Seas", (BookRef(book.id),))
+    question = conversations.add_question(Question(talk.id, "Which?", (BookRef(book.id),)))
+    restated = tuple(PassageRef(each.id, each.title, 2, "ii", 0, 9) for each in (other, book, other))
+    cited = (Citation(book.id, book.title, 2, "ii", "first Sea", CitationState.VERIFIED),)
+    answer = msgspec.structs.replace(
+        conversations.begin_answer(question.id, "tiny"), passages=restated, citations=cited
+    )
+    conversations.save_answer(answer)
+
+    pages = (*ATLAS.pages[:1], Page(2, "ii", "10^6 seas of clouds"), Page(3, "iii", "Kiel |  | 2019"))
+    newer = msgspec.structs.replace(ATLAS, title="Another title", pages=pages, outline=(Section("Seas", 2),))
+    replaced = books.replace_pages(book.id, newer)
+    assert replaced == books.get(book.id)
+    assert replaced is not None
+    assert not replaced.is_outdated
+    assert (replaced.title, replaced.hidden_read, replaced.page_count) == (book.title, True, 3)
+    assert (replaced.outline, replaced.labels) == (newer.outline, ("i", "ii", "iii"))
+    assert books.pages(book.id) == pages
+    assert books.tokens(book.id, "llama4") is None
+    assert [found.number for found in books.search(book.id, "clouds")] == [2]
+    found = Passages(database).search([(book.id, None)], "Which seas have clouds, and which ends?", 9)
+    assert [passage.text for passage in found] == ["10^6 seas of clouds"]
+    (turn,) = conversations.turns(talk.id)
+    assert turn.answer is not None
+    assert turn.answer.citations == cited
+    assert [passage.book_id for passage in turn.answer.passages] == [other.id, other.id]
+    assert [kept.books for kept in conversations.all()] == [(BookRef(book.id),)]
+
+
+def test_a_book_that_is_gone_gets_no_pages(books: Books, tmp_path: Path) -> None:
+    book = books.add(ATLAS, tmp_path / "atlas.pdf")
+    books.delete(book.id)
+    assert books.replace_pages(book.id, ATLAS) is None
+    assert books.pages(book.id) == ()

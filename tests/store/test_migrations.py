@@ -95,6 +95,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert Drafts(database).get(talk.id) == written
         assert answer.from_search == (version >= 4)
         assert not book.hidden_read
+        assert book.reading == (2 if version >= 5 else 1)
         assert answer.left_out == (version >= 4)
 
         with database.read() as connection:

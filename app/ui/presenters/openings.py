@@ -35,12 +35,14 @@ class _Stage(Enum):
 
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for."""
+    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for; `again`
+    is the id of the book that the file is read again for, empty where it is to become one."""
 
     row: BookRow
     stage: _Stage
     talks: tuple[str, ...]
     job: Job | None = None
+    again: str = ""
 
     @property
     def pending(self) -> bool:
@@ -53,12 +55,14 @@ class Openings(QObject):
 
     An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
     of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `read_again` the Book, whose pages may have changed;
     `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
     that waits for its password, and whether one was given that did not fit.
     """
 
     chosen = Signal(list)
     opened = Signal(object, object, str)
+    read_again = Signal(object)
     unopened = Signal(str, object)
     failed = Signal(str)
     locked = Signal(str, bool)
@@ -138,15 +142,22 @@ class Openings(QObject):
                 self._start(key, None, opening.talks)
             elif opening.job is None:
                 self._give(key, opening)
-                self._start(key, None, self._openings[key].talks)
+                self._start(key, None, self._openings[key].talks, again=opening.again)
             else:
                 self._give(key, opening)
         self.changed.emit()
 
+    def reread(self, book: Book) -> None:
+        """Read the file of a book again, unless it is being read."""
+        opening = self._openings.get(book.path)
+        if opening is None or opening.job is None:
+            self._start(book.path, None, (), again=book.id)
+            self.changed.emit()
+
     def unlock(self, key: str, password: Password) -> None:
         """Open a file that waits for this; one that was taken away meanwhile stays away."""
-        if key in self._openings:
-            self._start(key, password, self._openings[key].talks)
+        if (opening := self._openings.get(key)) is not None:
+            self._start(key, password, opening.talks, again=opening.again)
             self.changed.emit()
 
     def _give(self, key: str, opening: _Opening) -> None:
@@ -154,11 +165,12 @@ class Openings(QObject):
         talks = dict.fromkeys((*opening.talks, self._destination()))
         self._openings[key] = replace(opening, talks=tuple(talks))
 
-    def _start(self, key: str, password: Password | None, talks: tuple[str, ...]) -> None:
-        path = Path(key)
-        work = partial(self._desk.library.open, path, password=password)
-        job = self._bridge.stream(Executor.READER, work, partial(self._on_event, key))
-        self._openings[key] = _Opening(_row(path), _Stage.OPENING, talks, job)
+    def _start(self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "") -> None:
+        path, library = Path(key), self._desk.library
+        work = partial(library.read_again, again) if again else partial(library.open, path)
+        job = self._bridge.stream(Executor.READER, partial(work, password=password), partial(self._on_event, key))
+        row = replace(_row(path), on_desk=not again)
+        self._openings[key] = _Opening(row, _Stage.OPENING, talks, job, again)
 
     @Slot(str)
     def stop(self, key: str) -> None:
@@ -192,7 +204,10 @@ class Openings(QObject):
                 self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
-                self.opened.emit(book, opening.talks, opening.row.title)
+                if opening.again:
+                    self.read_again.emit(book)
+                if opening.talks or not opening.again:
+                    self.opened.emit(book, opening.talks, opening.row.title)
             case Cancelled():
                 del self._openings[key]
                 self.unopened.emit(opening.row.title, opening.talks)

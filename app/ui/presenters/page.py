@@ -265,12 +265,13 @@ class PagePresenter(QObject):
         other_book = self._book is None or self._book.id != opened.book.id
         if other_book and self._book is not None:
             self._open.leave(self._book.id, as_text=self._as_text)
+        if other_book or opened.book != self._book:
+            self._panel.show_book(opened.book)
         self._book, self._page = opened.book, opened.page
         if other_book:
             self._as_text = self._open.enter(opened.book, opened.page.number).as_text
-            self._panel.show_book(opened.book)
         headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
-        note = page_note(opened.page, hidden_read=opened.book.hidden_read)
+        note = page_note(opened.page, opened.book)
         if opened.wanted and opened.lit is None:
             note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
         note = f"{opened.remark} {note}".strip()

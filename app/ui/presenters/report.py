@@ -20,10 +20,12 @@ from app.ui.report.rows import THUMBNAIL
 
 
 class ReportPresenter(QObject):
-    """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now."""
+    """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now,
+    `reread_wanted` the id of a book whose file is to be read again."""
 
     page_wanted = Signal(str, int)
     book_changed = Signal(object)
+    reread_wanted = Signal(str)
     failed = Signal(str)
 
     def __init__(
@@ -46,10 +48,16 @@ class ReportPresenter(QObject):
         dialog.page_wanted.connect(self.page_wanted)
         dialog.thumbnails.wanted.connect(partial(self._draw, book.id))
         dialog.hidden_chosen.connect(partial(self._set_hidden_read, book.id))
+        dialog.reread_wanted.connect(self.reread_wanted)
         dialog.finished.connect(partial(self._forget, dialog))
         work = partial(self._desk.library.report, book.id)
         self._bridge.call(Executor.STORE, work, partial(self._show, book.id), self._on_problem)
         dialog.show()
+
+    def renew(self, book: Book) -> None:
+        """The file of `book` was read again: its report, if it is open, is another one now."""
+        if self.dialog is not None and self.dialog.book.id == book.id:
+            self.open(book)
 
     @Slot(str)
     def close(self, book_id: str) -> None:

@@ -16,7 +16,7 @@ from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
 from app.messages import _, sentence
 from app.page_words import name_words
-from app.remarks import look_words
+from app.remarks import look_words, outdated_words
 from app.services.context import ContextUse, Segment, chapters_of
 from app.services.desk import Desk
 from app.services.fitting import Chapter
@@ -138,6 +138,12 @@ class ShelfPresenter(QObject):
     def choose_files(self) -> None:
         self.openings.choose(self._panel.window())
 
+    @Slot(str)
+    def reread(self, book_id: str) -> None:
+        """Read a book's file again."""
+        if (book := self._books.get(book_id)) is not None:
+            self.openings.reread(book)
+
     # ---- the desk
 
     @Slot(str)
@@ -193,6 +199,7 @@ class ShelfPresenter(QObject):
         self._book_list.dropped.connect(self.place_on_desk)
         self._panel.pages_wanted.connect(self.ask_pages)
         self._panel.book_remove_wanted.connect(self._ask_remove)
+        self._panel.reread_wanted.connect(self.reread)
         self._panel.opening_cancelled.connect(self.openings.stop)
         self.openings.changed.connect(self._show_books)
         self.openings.opened.connect(self._on_opened)
@@ -253,7 +260,7 @@ class ShelfPresenter(QObject):
             on_desk=ref is not None,
             pages=ref.pages if ref else None,
             tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
-            state_text=look_words(book.flagged_pages),
+            state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
         )
         now = self._reading
         if now is not None and now.place is not None and now.place.book_id == book.id:

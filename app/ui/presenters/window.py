@@ -203,6 +203,8 @@ class WindowPresenter(QObject):
         panel.report_wanted.connect(self.open_report)
         self.report.page_wanted.connect(self.navigation.open_page)
         self.report.book_changed.connect(self._on_book_changed)
+        self.report.reread_wanted.connect(shelf.reread)
+        shelf.openings.read_again.connect(self._on_read_again)
         shelf.conversations_listed.connect(self._on_listed)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
@@ -374,6 +376,11 @@ class WindowPresenter(QObject):
         self.context.measure()
         if self.page.place is not None and self.page.place[0] == book.id:
             self.page.open_page(*self.page.place)
+
+    @Slot(object)
+    def _on_read_again(self, book: Book) -> None:
+        self._on_book_changed(book)
+        self.report.renew(book)
 
     @Slot()
     def _on_engine_died(self) -> None:

@@ -17,7 +17,7 @@ from app.documents.normal import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
 from app.page_words import name_words, place_words
-from app.remarks import page_remarks
+from app.remarks import outdated_words, page_remarks
 from app.services.context import ContextUse
 from app.ui.presenters.pace import Pace
 from app.ui.theme import Palette, cloth
@@ -178,9 +178,10 @@ def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
     return words.format(page=wanted, place=place_words(name))
 
 
-def page_note(page: Page, *, hidden_read: bool = False) -> str:
-    """What a person should know about a page; empty when there is nothing."""
-    return " ".join(page_remarks(page, hidden_read=hidden_read))
+def page_note(page: Page, book: Book) -> str:
+    """What a person should know about a page of `book`; empty when there is nothing."""
+    outdated = (f"{outdated_words()}.",) if book.is_outdated else ()
+    return " ".join((*page_remarks(page, hidden_read=book.hidden_read), *outdated))
 
 
 def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:

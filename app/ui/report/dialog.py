@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout,
 from app.core.document import Book, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.messages import _
-from app.remarks import look_words, pages_words, report_sentence, size_words
+from app.remarks import look_words, outdated_sentence, pages_words, report_sentence, size_words
 from app.ui.icons import Icons
 from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
@@ -37,12 +37,28 @@ class PagesView(ShelfListView):
         return QSize(_WIDTH, _HEIGHT)
 
 
+class _Outdated(QWidget):
+    """Says that the book's pages are of an older reading, and offers to read its file again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = PlainLabel(outdated_sentence(), role="soft")
+        words.setWordWrap(True)
+        self.reread = TextButton(_("Read the file again"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, SPACE_S, 0, SPACE_S)
+        row.setSpacing(SPACE_L)
+        row.addWidget(words, 1)
+        row.addWidget(self.reread, 0, Qt.AlignmentFlag.AlignTop)
+
+
 class ReportDialog(QDialog):
     """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number,
-    `hidden_chosen` whether the model shall read the hidden text of this book."""
+    `hidden_chosen` whether the model shall read the hidden text of this book, `reread_wanted` the book's id."""
 
     page_wanted = Signal(str, int)
     hidden_chosen = Signal(bool)
+    reread_wanted = Signal(str)
 
     def __init__(self, icons: Icons, book: Book, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +88,9 @@ class ReportDialog(QDialog):
         self.hidden.setAccessibleName(_("What happens to the hidden text of this book"))
         self.hidden.chosen.connect(self._choose_hidden)
         self.hidden.hide()
+        self.outdated = _Outdated()
+        self.outdated.reread.clicked.connect(self._reread)
+        self.outdated.setVisible(book.is_outdated)
         self._nothing = PlainLabel(_("No page needs a look."), role="soft")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
@@ -105,6 +124,7 @@ class ReportDialog(QDialog):
         column.setSpacing(SPACE_S)
         column.addWidget(title)
         column.addWidget(self._sentence)
+        column.addWidget(self.outdated)
         column.addSpacing(SPACE_XS)
         column.addWidget(self.bar)
         column.addSpacing(SPACE_XS)
@@ -138,6 +158,12 @@ class ReportDialog(QDialog):
     def _choose_hidden(self, which: str) -> None:
         self.pages.show_hidden_read(which == _READ)
         self.hidden_chosen.emit(which == _READ)
+
+    @Slot()
+    def _reread(self) -> None:
+        """Once: the report comes anew when the file was read."""
+        self.outdated.reread.setEnabled(False)
+        self.reread_wanted.emit(self.book.id)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

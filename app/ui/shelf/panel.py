@@ -38,6 +38,7 @@ class ShelfPanel(QWidget):
     report_wanted = Signal(str)
     book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
+    reread_wanted = Signal(str)
     opening_cancelled = Signal(str)
     add_wanted = Signal()
 
@@ -221,6 +222,7 @@ class ShelfPanel(QWidget):
             return menu
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
         menu.addAction(_("What Octavo could read…"), partial(self.report_wanted.emit, row.book.id))
+        menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
         if row.on_desk:

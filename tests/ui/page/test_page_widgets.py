@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Flag, Format, Page, Section
+from app.core.document import READING, Book, Flag, Format, Page, Section
 from app.core.image import Raster
 from app.ui.icons import Icons
 from app.ui.page.image_page import ImagePage
@@ -162,6 +162,12 @@ def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot)
 
 
 def test_every_flag_of_a_page_has_its_sentence() -> None:
-    assert page_note(Page(1, "1", "")) == ""
+    book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9)
+    assert page_note(Page(1, "1", ""), book) == ""
     for flag in Flag:
-        assert page_note(Page(1, "1", "", flags=(flag,))).endswith(".")
+        assert page_note(Page(1, "1", "", flags=(flag,)), book).endswith(".")
+
+
+def test_a_page_of_an_older_reading_says_so() -> None:
+    book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9, reading=READING - 1)
+    assert page_note(Page(1, "1", "Text"), book) == "Read by an earlier version of Octavo."
