@@ -6,7 +6,8 @@ from array import array
 from typing import NamedTuple
 
 from app.core.document import PageLayer
-from app.documents.normal import Normal, find, find_all, find_near, is_wordlike
+from app.documents.normal import Normal, find_all, find_near, is_wordlike
+from app.documents.wanted import Wanted, find
 
 _NEAR = 90.0
 """Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
@@ -37,10 +38,10 @@ class Layer:
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
         """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not."""
-        wanted = Normal(words)
+        wanted = Wanted(words)
         found = find(self._normal, wanted)
         if found is None and len(words) >= _NEAR_CHARACTERS:
-            found = find_near(self._normal, wanted, _NEAR)
+            found = find_near(self._normal, wanted.whole, _NEAR)
         return found
 
     def find_words(self, words: str) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 
 _NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
 _SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")

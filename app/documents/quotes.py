@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 from rapidfuzz import fuzz
@@ -12,8 +14,11 @@ from rapidfuzz import fuzz
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
-from app.documents.normal import Normal, find, find_near, is_unspaced
+from app.documents.cuts import fuller
+from app.documents.normal import Normal, find_near
 from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
+from app.documents.scripts import is_unspaced
+from app.documents.wanted import Wanted, find
 
 __all__ = ["CitedBook", "check", "find_pages", "locate"]
 
@@ -23,12 +28,18 @@ MIN_WORD_LIKENESS = 85.0
 MIN_LIKENESS = 80.0
 """Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
 
+MAX_FULLER_CHARACTERS = 600
+"""Of the page's wording that is shown with a quotation that is cut."""
+
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
 
 _FILE_ENDING = re.compile(
     r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
 )
+
+
+_STANDS_THERE = (CitationState.VERIFIED, CitationState.CUT)
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
@@ -46,9 +57,9 @@ class Checker:
         """Every page that the answer names, and every quotation in it that names none but stands on a page.
 
         In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-        page (or begin there and run on to the next); quotations too short to prove anything are not looked up. One
-        that stands on another page is REPAIRED and gets that one; one to which something on the named page comes near
-        is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
+        page (or begin or end there and run over its border); quotations too short to prove anything are not looked up.
+        One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
+        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
         citation for each, with its share of the mark; a run of pages gives one, for the page where the quotation
         stands, or its first. A page without a quotation gets its sentence that has most in common with the claim.
         """
@@ -63,7 +74,7 @@ class Checker:
                 claimed.add(quotation.start)
             quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
             citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
-            if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
+            if any(citation.state in _STANDS_THERE for citation in citations) and quotation is not None:
                 verified.add(quotation.start)
             elif quote and quotation is not None and quotation.start not in verified:
                 citations = desk.mend(citations)
@@ -84,10 +95,19 @@ def locate(page_text: str, quote: str) -> tuple[int, int] | None:
     """The range of characters of `page_text` where the quotation stands, None where it does not.
 
     Wording is compared in the form of `app.documents.normal.Normal`: line breaks, hyphens at a line's end, ligatures
-    and kinds of dashes and quotation marks do not matter; case, words, numbers and the punctuation inside do. A
-    quotation that cuts a word, a hyphenated compound or a number of the page in two does not stand there.
+    and kinds of dashes and quotation marks do not matter; words, numbers and the punctuation inside do. A quotation
+    that cuts a word, a hyphenated compound or a number of the page in two does not stand there. What its writer left
+    out and changed, and says so, is passed over as `app.documents.wanted` does.
     """
-    return find(Normal(page_text), Normal(quote))
+    return find(Normal(page_text), Wanted(quote))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """That a quotation stands somewhere; `fuller` is the page's wording with what was cut from it, empty if nothing
+    was that turns its sense."""
+
+    fuller: str = ""
 
 
 class _Desk:
@@ -96,6 +116,15 @@ class _Desk:
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
         self._normals: dict[tuple[str, int], Normal] = {}
+        self._wanted: dict[str, Wanted] = {}
+        self._standing: dict[tuple[str, int, str], _Standing | None] = {}
+        self._across: dict[tuple[str, int, str], _Standing | None] = {}
+        self._following = {
+            (book.book_id, page.number): following
+            for book in books
+            for page, following in pairwise(book.pages)
+            if following.number == page.number + 1
+        }
         self.labels = frozenset(_label(page) for book in books for page in book.pages)
 
     def is_foreign(self, mark: Mark) -> bool:
@@ -107,13 +136,13 @@ class _Desk:
         if not books and place.vague:
             books = list(self._books)
         runs = _runs(books, place)
-        if quote:
-            wanted = Normal(quote)
-            for may_run_on in (False, True):
-                for book, pages in runs:
-                    for page in pages:
-                        if self._stands(book, page, wanted, may_run_on):
-                            return _citation(book, page, quote, CitationState.VERIFIED, span)
+        cut: Citation | None = None
+        for book, page, standing in self._look(runs, quote) if quote else ():
+            if not standing.fuller:
+                return _citation(book, page, quote, CitationState.VERIFIED, span)
+            cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
+        if cut is not None:
+            return cut
         if runs:
             book, pages = runs[0]
             return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
@@ -126,11 +155,12 @@ class _Desk:
         elsewhere = self.search(citations[0].quote, citations)
         if elsewhere is not None:
             first = citations[0]
+            state = CitationState.REPAIRED if elsewhere.state is CitationState.FOUND else elsewhere.state
             mended = msgspec.structs.replace(
-                elsewhere, state=CitationState.REPAIRED, start=first.start, end=first.end, named=first.label
+                elsewhere, state=state, start=first.start, end=first.end, named=first.label
             )
             return [mended, *citations[1:]]
-        wanted = Normal(citations[0].quote)
+        wanted = Wanted(citations[0].quote).whole
         return [self._bring_near(citation, wanted) for citation in citations]
 
     def illustrate(self, citation: Citation, claim: str) -> Citation:
@@ -164,24 +194,58 @@ class _Desk:
         return [(book, page) for page in (cited, *alike)]
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
-        """A page, one that the answer cites if possible, on which the quotation stands."""
+        """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
+        there is one."""
         known = {(citation.book_id, citation.page) for citation in cited}
         pages = [(book, page) for book in self._books for page in book.pages]
         pages.sort(key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
-        wanted = Normal(quote)
-        for book, page in pages:
-            if self._stands(book, page, wanted):
+        cut: Citation | None = None
+        for book, page, standing in self._look([(book, (page,)) for book, page in pages], quote, ends=False):
+            if not standing.fuller:
                 return _citation(book, page, quote, CitationState.FOUND)
-        return None
+            cut = cut or _cut(_citation(book, page, quote, CitationState.CUT), standing)
+        return cut
 
-    def _stands(self, book: CitedBook, page: Page, wanted: Normal, may_run_on: bool = False) -> bool:
-        if not may_run_on:
-            return find(self._normal(book, page), wanted) is not None
-        following = next((other for other in book.pages if other.number == page.number + 1), None)
-        if following is None:
-            return False
-        found = find(Normal(f"{page.text}\n{following.text}"), wanted)
-        return found is not None and found[0] < len(page.text)
+    def _look(
+        self, runs: Sequence[tuple[CitedBook, Sequence[Page]]], quote: str, *, ends: bool = True
+    ) -> Iterator[tuple[CitedBook, Page, _Standing]]:
+        """The pages of which a quotation stands on one, then those from which one runs on to the next or, if `ends`,
+        on which one ends that began on the page before."""
+        for book, pages in runs:
+            for page in pages:
+                if (standing := self._on_page(book, page, quote)) is not None:
+                    yield book, page, standing
+        for book, pages in runs:
+            for page in pages:
+                begins = [page, *(other for other in book.pages if ends and self._follower(book, other) is page)]
+                for first in begins:
+                    if (standing := self._over_border(book, first, quote)) is not None:
+                        yield book, page, standing
+
+    def _on_page(self, book: CitedBook, page: Page, quote: str) -> _Standing | None:
+        key = (book.book_id, page.number, quote)
+        if key not in self._standing:
+            self._standing[key] = _best(self._normal(book, page), self._want(quote))
+        return self._standing[key]
+
+    def _over_border(self, book: CitedBook, page: Page, quote: str) -> _Standing | None:
+        """Whether the quotation begins on the page and ends on the next."""
+        key = (book.book_id, page.number, quote)
+        if key not in self._across:
+            following, wanted = self._follower(book, page), self._want(quote)
+            standing = None
+            if following is not None and wanted.may_stand(self._normal(book, page), self._normal(book, following)):
+                standing = _best(Normal(f"{page.text}\n{following.text}"), wanted, border=len(page.text))
+            self._across[key] = standing
+        return self._across[key]
+
+    def _follower(self, book: CitedBook, page: Page) -> Page | None:
+        return self._following.get((book.book_id, page.number))
+
+    def _want(self, quote: str) -> Wanted:
+        if quote not in self._wanted:
+            self._wanted[quote] = Wanted(quote)
+        return self._wanted[quote]
 
     def _normal(self, book: CitedBook, page: Page) -> Normal:
         key = (book.book_id, page.number)
@@ -194,6 +258,28 @@ class _Desk:
         ranks = [_rank(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
+
+
+def _best(text: Normal, wanted: Wanted, border: int = -1) -> _Standing | None:
+    """How the quotation stands in the text, None if it does not; over the `border`, an offset, if there is one."""
+    cut: _Standing | None = None
+    for found in wanted.places(text):
+        begin, end = found.span
+        if border >= 0 and not begin < border < end:
+            continue
+        whole = fuller(text.source, found)
+        if whole is None:
+            return _Standing()
+        cut = cut or _Standing(_shortened(" ".join(text.source[slice(*whole)].split())))
+    return cut
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= MAX_FULLER_CHARACTERS else words[:MAX_FULLER_CHARACTERS].rpartition(" ")[0] + " …"
+
+
+def _cut(citation: Citation, standing: _Standing) -> Citation:
+    return msgspec.structs.replace(citation, on_page=standing.fuller)
 
 
 def _citation(
