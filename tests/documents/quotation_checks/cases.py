@@ -157,9 +157,12 @@ def _broken(words: str) -> str:
 def _elided(words: str, kept: str, gap: str, japanese: bool) -> str:
     """Words from the start to the changed one and a little beyond, then a gap and the end."""
     start, end = _ends(words, japanese)
-    if kept in start or kept in end:
+    word = re.compile(re.escape(kept) if japanese else rf"\b{re.escape(kept)}\b")
+    if word.search(start) or word.search(end):
         return f"{start} {gap} {end}" if not japanese else f"{start}{gap}{end}"
-    place = words.index(kept)
+    found = word.search(words)
+    assert found is not None
+    place = found.start()
     if japanese:
         return f"{words[: max(9, place + len(kept) + 3)]}{gap}{words[-4:]}"
     return f"{words[: place + len(kept)]} {gap} {words.split()[-1]}"
