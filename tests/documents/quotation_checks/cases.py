@@ -107,12 +107,11 @@ def _false(book: Book) -> Iterator[Case]:
     writer, gaps = _Writer(book), cycle(_GAPS)
     japanese, space = book.language == "ja", book.space
     for old, new in book.swaps:
-        for sentence in [sentence for sentence in book.plain if old in sentence][:3]:
-            words = sentence.replace(old, new, 1).rstrip(".。")
-            yield writer.false("another word", words, writer.places(sentence)[0])
-            yield writer.false(
-                "another word, elided", _elided(words, new, next(gaps), japanese), writer.places(sentence)[0]
-            )
+        wanted = _word(old, japanese)
+        for sentence in [sentence for sentence in book.plain if wanted.search(sentence)][:3]:
+            words, page = wanted.sub(new, sentence, count=1).rstrip(".。"), writer.places(sentence)[0]
+            yield writer.false("another word", words, page)
+            yield writer.false("another word, elided", _elided(words, new, next(gaps), japanese), page)
     for words in book.invented:
         yield writer.false("invented", words, 1)
     for place, sentence in enumerate(book.plain[:12]):
@@ -145,6 +144,10 @@ def _ends(sentence: str, japanese: bool) -> tuple[str, str]:
     return " ".join(words[:5]), " ".join(words[-5:])
 
 
+def _word(text: str, japanese: bool) -> re.Pattern[str]:
+    return re.compile(re.escape(text) if japanese else rf"\b{re.escape(text)}\b")
+
+
 def _inside(sentence: str, japanese: bool) -> str:
     """A part of a sentence, of whole words, long enough to be evidence."""
     return sentence[2:22] if japanese else " ".join(sentence.split()[1:9])
@@ -157,7 +160,7 @@ def _broken(words: str) -> str:
 def _elided(words: str, kept: str, gap: str, japanese: bool) -> str:
     """Words from the start to the changed one and a little beyond, then a gap and the end."""
     start, end = _ends(words, japanese)
-    word = re.compile(re.escape(kept) if japanese else rf"\b{re.escape(kept)}\b")
+    word = _word(kept, japanese)
     if word.search(start) or word.search(end):
         return f"{start} {gap} {end}" if not japanese else f"{start}{gap}{end}"
     found = word.search(words)
