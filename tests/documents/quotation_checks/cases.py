@@ -111,7 +111,10 @@ def _false(book: Book) -> Iterator[Case]:
         for sentence in [sentence for sentence in book.plain if wanted.search(sentence)][:3]:
             words, page = wanted.sub(new, sentence, count=1).rstrip(".。"), writer.places(sentence)[0]
             yield writer.false("another word", words, page)
-            yield writer.false("another word, elided", _elided(words, new, next(gaps), japanese), page)
+            found = wanted.search(sentence)
+            assert found is not None
+            changed = range(found.start(), found.start() + len(new))
+            yield writer.false("another word, elided", _elided(words, changed, next(gaps), japanese), page)
     for words in book.invented:
         yield writer.false("invented", words, 1)
     for place, sentence in enumerate(book.plain[:12]):
@@ -157,15 +160,12 @@ def _broken(words: str) -> str:
     return f"{words[: len(words) // 2]}\n{words[len(words) // 2 :]}"
 
 
-def _elided(words: str, kept: str, gap: str, japanese: bool) -> str:
-    """Words from the start to the changed one and a little beyond, then a gap and the end."""
+def _elided(words: str, changed: range, gap: str, japanese: bool) -> str:
+    """Words from the start to the changed ones and a little beyond, then a gap and the end."""
     start, end = _ends(words, japanese)
-    word = _word(kept, japanese)
-    if word.search(start) or word.search(end):
-        return f"{start} {gap} {end}" if not japanese else f"{start}{gap}{end}"
-    found = word.search(words)
-    assert found is not None
-    place = found.start()
+    space = "" if japanese else " "
+    if changed.stop <= len(start) or changed.start >= len(words) - len(end):
+        return f"{start}{space}{gap}{space}{end}"
     if japanese:
-        return f"{words[: max(9, place + len(kept) + 3)]}{gap}{words[-4:]}"
-    return f"{words[: place + len(kept)]} {gap} {words.split()[-1]}"
+        return f"{words[: max(9, changed.stop + 3)]}{gap}{words[-4:]}"
+    return f"{words[: changed.stop]} {gap} {words.split()[-1]}"
