@@ -39,8 +39,9 @@ PICTURE = "[picture]"
 _UNREAD = -1
 _WHOLE_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
 _Otherwise = TypeVar("_Otherwise", int, None)
-_SPACES = re.compile(r"[^\S\u3000]+")  # an ideographic space is layout that its author wanted
-_SPACES_IN_LINE = re.compile(r"[^\S\n\u3000]+")
+# An ideographic space is layout that its author wanted; single spaces, the most of all, need no replacing.
+_SPACES = re.compile(r"[^\S \u3000][^\S\u3000]*| [^\S\u3000]+")
+_SPACES_IN_LINE = re.compile(r"[^\S\n \u3000][^\S\n\u3000]*| [^\S\n\u3000]+")
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -97,6 +98,13 @@ def read_chapter(
     return Chapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
 
 
+def read_title(element: etree._Element) -> str:
+    """What an element says, in one line, as a heading or an entry of a table of contents."""
+    reader = _Reader(frozenset(), False, False, Notes(), {}, {})
+    reader.read(element)
+    return " ".join(" ".join(block.untrusted_text for block in reader.blocks).split())
+
+
 class _Reader:
     def __init__(
         self,
@@ -140,7 +148,8 @@ class _Reader:
                 self._close_main(element)
                 for _ in range(marks):
                     self._line.close()
-                self._say(element.tail)
+                if stack:  # what follows the root is no part of it
+                    self._say(element.tail)
                 continue
             if self._is_said_otherwise(element, name):
                 self._say(element.tail)
@@ -268,7 +277,7 @@ class _Reader:
     def _end_paragraph(self, heading_level: int = 0) -> None:
         text = self._line.take()
         if not self._preformatted:
-            text = "\n".join(line.strip() for line in _SPACES_IN_LINE.sub(" ", text).split("\n")).strip()
+            text = "\n".join(map(str.strip, _SPACES_IN_LINE.sub(" ", text).split("\n"))).strip()
         text = text.strip("\n").rstrip()
         if not text.strip():
             return

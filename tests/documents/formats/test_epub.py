@@ -388,6 +388,12 @@ def test_notes_of_lists_and_tables() -> None:
     assert _text(items + table + notes) == "- a[1]\n\n[1] n said\n\n- b\n\nc[2] | d\ne\n\n[2] m said"
 
 
+def test_what_follows_a_note_is_no_part_of_it() -> None:
+    note = "<aside epub:type='footnote' id='n'>The note.</aside>"
+    text = _text(f"<div>One<a epub:type='noteref' href='#n'>*</a>. {note} Two.</div>")
+    assert text == "One[1]. Two.\n\n[1] The note."
+
+
 def test_a_note_is_told_once() -> None:
     mark = "<a epub:type='noteref' href='#n'>*</a>"
     text = _text(f"<p>One{mark}.</p><p>Two{mark}.</p><aside id='n' epub:type='footnote'>The note.</aside>")

@@ -10,7 +10,7 @@ import pytest
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats import Content, parse
-from tests.documents.epub_writer import write_epub
+from tests.documents.epub_writer import XHTML, write_epub
 
 
 def _parse(data: bytes, name: str = "page.html") -> Document:
@@ -117,6 +117,22 @@ def test_rules_of_the_page_count() -> None:
         " 10<span class=no>6</span> <a href=x class=u>five</a>"
     )
     assert _text(style + body) == "10^6 10^6 101_2 [struck: four] 106 five"
+
+
+def test_style_sheets_of_a_book_count() -> None:
+    head = (
+        f'<?xml version="1.0"?>{XHTML}<head><link rel="stylesheet" href="../a%20b.css"/>'
+        '<link rel="stylesheet" href="gone.css"/><link rel="stylesheet" href="broken.css"/></head><body>'
+    )
+    body = "<p>10<span class='CharOverride-1'>6</span> <span class='old'>four</span></p></body></html>"
+    css = "span.CharOverride-1 { font-size:58.3%; vertical-align:super; }\n.old{text-decoration:line-through;}"
+    members = {"OEBPS/text/1.xhtml": head + body, "OEBPS/a b.css": css, "OEBPS/text/broken.css": b"\xff{{{}}}/*"}
+    assert _parse(write_epub([""], members=members), "a.epub").pages[0].text == "10^6 [struck: four]"
+
+
+def test_entries_of_a_table_of_contents_say_it_too() -> None:
+    nav = '<ol><li><a href="text/1.xhtml">Area in m<sup>2</sup><span class="x"> and more</span></a> tail</li></ol>'
+    assert _parse(write_epub(["<p>Text"], nav=nav), "a.epub").outline[0].title == "Area in m^2 and more"
 
 
 # ---- struck and inserted --------------------------------------------------------------------------------------
