@@ -24,7 +24,9 @@ from app.documents.formats.base import (
     refuse_over,
 )
 from app.documents.formats.notes import Elsewhere, Notes, anchors_of
-from app.documents.formats.xhtml import PICTURE, read_chapter
+from app.documents.formats.xhtml import PICTURE, read_chapter, read_title
+from app.documents.formats.xhtml_line import Mark
+from app.documents.formats.xhtml_looks import Rules, read_rules
 from app.documents.formats.xml import attribute, find_all, local_name, parse_xhtml, parse_xml, text_of
 
 format = Format.EPUB
@@ -81,8 +83,13 @@ def parse(content: Content, progress: Progress) -> Document:
         try:
             if item.name not in archive:
                 raise ValueError("missing")
+            root = library.open(item.name)
             chapter = read_chapter(
-                library.open(item.name), notes=notes, elsewhere=library.finder(item.name), pictures=True
+                root,
+                notes=notes,
+                elsewhere=library.finder(item.name),
+                pictures=True,
+                rules=library.rules(item.name, root),
             )
         except (ValueError, AppError) as error:
             if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
@@ -117,6 +124,7 @@ class _Library:
         self._archive = archive
         self._content = content
         self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
+        self._rules: dict[str, Rules] = {}  # by the style sheet that has them
 
     def open(self, name: str) -> etree._Element:
         """Raises ValueError, and AppError as `parse_xhtml` does."""
@@ -136,6 +144,26 @@ class _Library:
             return kept[1].get(fragment) if kept else None
 
         return find
+
+    def rules(self, base_name: str, root: etree._Element) -> Rules:
+        """Those of the style sheets that a chapter names."""
+        rules: dict[str, frozenset[Mark]] = {}
+        for link in find_all(root, "link"):
+            name = _resolve(base_name, attribute(link, "href"))[0]
+            if "stylesheet" in attribute(link, "rel").lower().split() and name in self._archive:
+                if name not in self._rules:
+                    self._rules[name] = self._read_rules(name)
+                rules.update(self._rules[name])
+        return rules
+
+    def _read_rules(self, name: str) -> Rules:
+        """None where the sheet cannot be read, since the chapter can be."""
+        try:
+            return read_rules(self._archive.read(name).decode("utf-8", "replace"))
+        except (ValueError, AppError) as error:
+            if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
+                raise
+            return {}
 
     def _look_into(self, name: str) -> tuple[etree._Element, dict[str, etree._Element]] | None:
         try:
@@ -238,7 +266,7 @@ def _nav_entries(root: etree._Element, base_name: str) -> Iterator[_Target]:
         return
     for link in find_all(nav, "a"):
         level = sum(local_name(above) == "li" for above in link.iterancestors())
-        yield _target(text_of(link), level, base_name, attribute(link, "href"))
+        yield _target(read_title(link), level, base_name, attribute(link, "href"))
 
 
 def _target(untrusted_title: str, level: int, base_name: str, untrusted_href: str) -> _Target:
