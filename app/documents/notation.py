@@ -46,7 +46,7 @@ def superscript(untrusted_text: str, before: str, *, note: bool | None = None) -
         return f"[{text.strip('()')}]"
     if _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
         return text
-    return "^" + _argument(text)
+    return raised(text)
 
 
 def subscript(untrusted_text: str, before: str) -> str:
@@ -58,7 +58,17 @@ def subscript(untrusted_text: str, before: str) -> str:
         return text
     if before[-1:] in ("", " "):
         return text
-    return "_" + _argument(text)
+    return lowered(text)
+
+
+def raised(untrusted_text: str) -> str:
+    """What is known to be a power, behind what it is the power of."""
+    return "^" + _argument(untrusted_text)
+
+
+def lowered(untrusted_text: str) -> str:
+    """What is known to be an index."""
+    return "_" + _argument(untrusted_text)
 
 
 def note_mark(number: int | str) -> str:
