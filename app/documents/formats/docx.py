@@ -10,7 +10,7 @@ from app.core.document import Document, Format
 from app.core.errors import AppError, Code
 from app.documents import notation
 from app.documents.flow import Block
-from app.documents.formats import charts
+from app.documents.formats import charts, omml
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import OLE
@@ -138,6 +138,9 @@ class _Walker(Walker):
             self._comment(attribute(element, "id"))
         elif name == "sdt":
             self._values.append(value_of_control(child(element, "sdtpr")))
+        elif name == "omath":
+            self._say_formula(element)
+            return False
         elif name == "chart":
             self._say(self._untrusted_charts.get(attribute(element, "id"), notation.chart()))
         elif name == "tr":
@@ -196,6 +199,15 @@ class _Walker(Walker):
             self._values[-1] = ""
         else:
             self.galley.say(untrusted_text, self._look)
+
+    def _say_formula(self, math: etree._Element) -> None:
+        before = math.getprevious()
+        if before is not None and local_name(before) == "omath":
+            self._say("\n")
+        said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
+        self._say(said.text)
+        if said.hidden:
+            self.galley.hide(said.hidden)
 
     @property
     def _paragraph(self) -> Style:
