@@ -24,6 +24,10 @@ _ODF = " ".join(
 )
 _ODF += (
     f' xmlns:draw="{_OASIS}drawing:1.0" xmlns:svg="{_OASIS}svg-compatible:1.0" xmlns:fo="{_OASIS}xsl-fo-compatible:1.0"'
+    f' xmlns:form="{_OASIS}form:1.0" xmlns:chart="{_OASIS}chart:1.0"'
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:math="http://www.w3.org/1998/Math/MathML"'
+    ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
+    ' xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
 )
 _ODF += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
@@ -84,9 +88,12 @@ def write_odt(
     language: str = "",
     styles: str = "",
     manifest: str = "",
+    objects: Mapping[str, str] | None = None,
     members: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """`body` is what stands inside `office:text`, `styles` inside the automatic styles."""
+    """`body` is what stands inside `office:text`, `styles` inside the automatic styles, `objects` are roots by their
+    addresses.
+    """
     files: dict[str, str | bytes] = {
         "mimetype": "application/vnd.oasis.opendocument.text",
         "content.xml": (
@@ -99,6 +106,8 @@ def write_odt(
         ),
         "META-INF/manifest.xml": f"<manifest:manifest {_ODF}>{manifest}</manifest:manifest>",
     }
+    for address, root in (objects or {}).items():
+        files[f"{address}/content.xml"] = f"<office:document-content {_ODF}>{root}</office:document-content>"
     return _pack(files | dict(members or {}))
 
 
