@@ -17,11 +17,14 @@ from app.documents.formats.rtf_tokens import (
     tokens,
 )
 from app.documents.formats.rtf_words import (
+    AUTHOR,
     CHARACTERS,
     CODE_PAGES,
-    COMMENTS,
+    COMMENT,
+    DEFAULT_SIZE,
     DESTINATIONS,
     FONTS,
+    LOOKS,
     MARK,
     NOTE,
     OPENING,
@@ -43,8 +46,8 @@ _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers, footers, comments, pictures and what was deleted under tracked changes are no part of the text. A file
-    that was cut off is read as far as it goes, and its last page flagged as damaged.
+    """Headers, footers, comments and pictures are no part of the text; changes that are recorded are, as a person sees
+    them. A file that was cut off is read as far as it goes, and its last page flagged as damaged.
     """
     untrusted_bytes = bytes(content.data)
     if not untrusted_bytes.startswith(RTF):
@@ -81,6 +84,8 @@ class _Reader:
         self._styles: dict[int, int] = {}  # the heading level of each
         self._style = Style()
         self._mark = ""
+        self._untrusted_author = ""  # of the comment that comes next
+        self._line_size = DEFAULT_SIZE  # half-points, of what stands on the base line
 
     @property
     def _group(self) -> Group:
@@ -125,15 +130,19 @@ class _Reader:
             self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == STYLES:
             self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == AUTHOR:
+            self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination not in (TEXT, MARK):
             return
-        elif group.hidden or group.removed:
+        elif group.hidden:
             if untrusted_text.strip():
                 self._galleys[-1].hide(untrusted_text)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
         else:
-            self._galleys[-1].say(untrusted_text)
+            if not group.position:
+                self._line_size = group.size
+            self._galleys[-1].say(untrusted_text, group.look(self._line_size))
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
@@ -153,6 +162,10 @@ class _Reader:
             number, self._mark = self._asides.pop()
             if group.opened == NOTE:
                 self._galleys[-1].put_note(number, blocks)
+            elif group.opened == COMMENT:
+                text = " ".join(block.untrusted_text for block in blocks)
+                self._galleys[-1].comment(text, self._untrusted_author)
+                self._untrusted_author = ""
             else:
                 self._galleys[-1].put_box(blocks)
         if len(self._groups) <= 1:
@@ -173,13 +186,12 @@ class _Reader:
 
     def _read_word(self, name: str, number: int | None, starred: bool) -> None:
         group = self._group
-        if name in COMMENTS:
-            self._galleys[-1].hide()
-            group.destination = SKIPPED
-        elif starred and name not in READ_THOUGH_STARRED:
+        if starred and name not in READ_THOUGH_STARRED:
             group.destination = SKIPPED
         elif name in DESTINATIONS:
             group.destination = DESTINATIONS[name]
+            if name == "atnauthor":
+                self._untrusted_author = ""
         elif name in OPENING:
             self._open_aside(group, OPENING[name])
         elif name in CHARACTERS:
@@ -200,12 +212,10 @@ class _Reader:
 
     def _read_property(self, group: Group, name: str, number: int | None) -> None:
         on, value = number != 0, number or 0
-        if name == "v":
-            group.hidden = on
-        elif name == "deleted":
-            group.removed = on
+        if name in LOOKS:
+            group.set_look(name, number)
         elif name == "plain":
-            group.hidden = group.removed = False
+            group.set_plain()
             group.encoding = self._fonts.get(self._default_font, "")
         elif name == "f":
             group.encoding = self._fonts.get(value, "")
@@ -254,16 +264,17 @@ class _Reader:
             self._say(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
 
     def _open_aside(self, group: Group, kind: str) -> None:
-        """A note or a text box, up to the end of the group."""
+        """A note, a text box or a comment, up to the end of the group."""
         if group.destination == SKIPPED or group.opened:
             return
-        if group.hidden or group.removed:
+        if group.hidden and kind != COMMENT:
             self._galleys[-1].hide()
             group.destination = SKIPPED
             return
         if kind == NOTE:
             self._note_count += 1
-            self._galleys[-1].refer(self._note_count)
+            self._galleys[-1].refer(self._note_count, group.look(self._line_size))
+        group.set_plain()
         group.opened, group.destination, group.in_table, group.list_number = kind, TEXT, False, 0
         self._asides.append((self._note_count, self._mark))
         self._mark = ""

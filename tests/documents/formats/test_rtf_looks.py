@@ -1,0 +1,61 @@
+"""RTF: raised, struck and inserted words, and comments, as a person sees them on the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.document import Flag, Page
+from app.documents.formats import Content, parse
+from tests.documents.office_writer import write_rtf
+
+
+def _page(body: str) -> Page:
+    (page,) = parse(Content("book.rtf", write_rtf(body), ""), lambda done, total: None).pages
+    return page
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"10{\super 6} volts", "10^6 volts"),
+        (r"10\super 6\nosupersub  volts", "10^6 volts"),
+        (r"10\super 6\super0  volts", "10^6 volts"),
+        (r"10\super 6\plain  volts", "10^6 volts"),
+        (r"10{\super 1}{\super 0} volts", "10^10 volts"),
+        (r"10{\super{\b 1}0} volts", "10^10 volts"),
+        (r"Kerala 24.91{\super 2}", "Kerala 24.91[2]"),
+        (r"H{\sub 2}O and x{\sub n}", "H2O and x_n"),
+        (r"\fs24 10{\up6\fs16 6} x{\dn4\fs16 n}", "10^6 x_n"),
+        (r"10\fs16\up 6\fs24\up0 . 3", "10^6. 3"),
+        (r"10{\up6 6}", "106"),
+        (r"in {\strike four} {\striked1 five} weeks", "in [struck: four] [struck: five] weeks"),
+        (r"in {\strike fo}{\b\strike ur}\strike0  weeks", "in [struck: four] weeks"),
+        (r"in {\deleted\revauthdel1 four}{\revised\revauth1 five} weeks", "in [struck: four][inserted: five] weeks"),
+        (r"{\revised 10{\super 6}}{\revised\deleted x}", "[inserted: 10^6][struck: x]"),
+        (r"{\mvf here}{\mvt there}", "[struck: here][inserted: there]"),
+        (r"{\strike a\par b}\par c", "[struck: a]\n\n[struck: b]\n\nc"),
+        (r"10{\super 6\chftn{\footnote\pard {\super\chftn} Of 10{\super 3}}}", "10^6[1]\n\n[1] Of 10^3"),
+        (r"{\deleted four{\super\chftn{\footnote Why}}}", "[struck: four[1]]\n\n[1] Why"),
+        (r"\trowd\intbl 10{\super 6}\cell {\strike a}\cell\row\pard b", "10^6 | [struck: a]\n\nb"),
+    ],
+)
+def test_the_look_of_words_that_says_something_is_said(body: str, text: str) -> None:
+    page = _page(body)
+    assert (page.text, page.flags) == (text, ())
+
+
+_COMMENT = r"{\*\atnid A}{\*\atnauthor %s}\chatn{\*\annotation{\*\atnref 0}{\*\atndate -2014587851}\pard %s}"
+
+
+def test_comments_are_kept_aside_with_their_authors() -> None:
+    first, second = _COMMENT % ("Ann", r"{\b Too long?}\par 10{\super 6}"), _COMMENT % ("M\\'fcller", "No.")
+    page = _page(
+        rf"{{{{\*\atrfstart 0}}Seen}}{{\cs15\v\fs16 {first}}} by all{{{second}}}{{\*\annotation Mine}}\par too"
+    )
+    assert (page.text, page.flags) == ("Seen by all\n\ntoo", (Flag.COMMENTS,))
+    assert page.hidden == "[comment by Ann: Too long? 10^6] [comment by Müller: No.] [comment: Mine]"
+
+
+def test_what_is_hidden_in_a_comment_is_no_part_of_it() -> None:
+    page = _page(r"Seen{\*\atnauthor Ann}{\*\annotation Hm{\v unseen}}")
+    assert page.hidden == "[comment by Ann: Hm]"
