@@ -16,9 +16,9 @@ from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import OLE
 from app.documents.formats.docx_controls import value_of_control, value_of_field
 from app.documents.formats.docx_numbers import Numbers
-from app.documents.formats.docx_styles import Style, Styles, children, switch
+from app.documents.formats.docx_styles import Style, Styles, children
 from app.documents.formats.galley import Item, bind
-from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in
+from app.documents.formats.office import Walker, child, read_optional_part, read_part, switch, text_in
 from app.documents.formats.opc import relations
 from app.documents.formats.runs import PLAIN, Change, Look, Shift
 from app.documents.formats.xml import attribute, local_name, text_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml import etree
 
 from app.documents import notation
-from app.documents.formats.docx_styles import children, is_on, switch
-from app.documents.formats.office import child, whole_number
+from app.documents.formats.docx_styles import children
+from app.documents.formats.office import child, is_on, switch, whole_number
 from app.documents.formats.xml import attribute, local_name
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import msgspec
 from lxml import etree
 
-from app.documents.formats.office import child, whole_number
+from app.documents.formats.office import child, is_on, whole_number
 from app.documents.formats.runs import Shift
 from app.documents.formats.xml import attribute, local_name
 
 _MAX_BASED_ON = 32
-_OFF = {"0", "false", "off"}
 _HEADING = "heading "
 _BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
 _DEFAULT_SIZE = 20  # half-points
@@ -129,16 +128,6 @@ def _fill(style: Style, below: Style) -> None:
     for name in Style.__struct_fields__:
         if name != "based_on" and getattr(style, name) is None:
             setattr(style, name, getattr(below, name))
-
-
-def is_on(element: etree._Element) -> bool:
-    """Whether a property that is there is switched on."""
-    return attribute(element, "val").lower() not in _OFF
-
-
-def switch(properties: etree._Element | None, name: str) -> bool | None:
-    found = child(properties, name)
-    return None if found is None else is_on(found)
 
 
 def children(element: etree._Element | None) -> list[etree._Element]:

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeAlias
 from lxml import etree
 
 from app.documents import formula
-from app.documents.formats.docx_styles import Style, is_on
-from app.documents.formats.office import child
+from app.documents.formats.docx_styles import Style
+from app.documents.formats.office import child, is_on
 from app.documents.formats.xml import attribute, local_name
 from app.documents.formula import Kind, Piece
 
