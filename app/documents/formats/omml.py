@@ -42,7 +42,6 @@ class _Reader:
     def __init__(self, look_of: LookOf) -> None:
         self.hidden: list[str] = []
         self._look_of = look_of
-        self._upright = 0  # how many names of functions are open: letters in them are a word
 
     def row(self, element: Element | None) -> list[Piece]:
         """What the children say, one after another."""
@@ -61,7 +60,7 @@ class _Reader:
             case "r":
                 return self._run(element)
             case "t" | "deltext":
-                return self._letters(element.text or "")
+                return formula.pieces_of(element.text or "")
             case "br" | "tab" | "cr":
                 return [_SPACE]
             case "phant" if (shown := child(_properties(element), "show")) is not None and not is_on(shown):
@@ -87,32 +86,18 @@ class _Reader:
         properties = [each for each in run if local_name(each) == "rpr"]
         own = next((each for each in properties if _MATH in str(each.tag)), None)
         look = self._look_of(next((each for each in properties if each is not own), None))
-        style = child(own, "sty")
-        upright = style is not None and attribute(style, "val") == "p"
         if child(own, "nor") is not None:
             text = "".join(each.text or "" for each in run.iter() if local_name(each) in ("t", "deltext"))
             pieces = formula.words(text)
         else:
-            self._upright += upright
             pieces = self.row(run)
-            self._upright -= upright
         if look.hidden:
             self.hidden.append(formula.join(pieces))
             return []
         return [Piece(formula.cancelled(formula.join(pieces)))] if look.struck and pieces else pieces
 
-    def _letters(self, untrusted_text: str) -> list[Piece]:
-        """Letters that slope are variables, which stand side by side without being a word."""
-        pieces = formula.pieces_of(untrusted_text)
-        if self._upright:
-            return pieces
-        sloping = (piece.kind is Kind.WORD and piece.text.isalpha() for piece in pieces)
-        return [Piece(each.text) if slopes else each for each, slopes in zip(pieces, sloping, strict=True)]
-
     def _function(self, element: Element) -> list[Piece]:
-        self._upright += 1
         name = self.row(child(element, "fname"))
-        self._upright -= 1
         if len(name) == 1:
             name = [Piece(name[0].text, Kind.WORD)]
         return [*name, *self._others(element, "fname")]

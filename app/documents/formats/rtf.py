@@ -9,6 +9,7 @@ from app.documents.flow import Block
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.formats.galley import Galley, Item, bind
+from app.documents.formats.rtf_math import Formula
 from app.documents.formats.rtf_tokens import (
     DEFAULT_ENCODING,
     Token,
@@ -26,6 +27,7 @@ from app.documents.formats.rtf_words import (
     FONTS,
     LOOKS,
     MARK,
+    MATH,
     NOTE,
     OPENING,
     READ_THOUGH_STARRED,
@@ -38,6 +40,7 @@ from app.documents.formats.rtf_words import (
     Style,
     heading_level,
 )
+from app.documents.formats.runs import Change
 
 format = Format.RTF
 
@@ -132,11 +135,13 @@ class _Reader:
             self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == AUTHOR:
             self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
-        elif group.destination not in (TEXT, MARK):
+        elif group.destination not in (TEXT, MARK, MATH):
             return
         elif group.hidden:
             if untrusted_text.strip():
                 self._galleys[-1].hide(untrusted_text)
+        elif group.destination == MATH and group.formula is not None:
+            group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
         else:
@@ -146,7 +151,7 @@ class _Reader:
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
-        group.opened = ""
+        group.opened, group.in_formula = "", False
         self._groups.append(group)
         self._starred = False
         if group.destination == STYLES:
@@ -156,6 +161,11 @@ class _Reader:
         group = self._groups.pop()
         if group.destination == STYLES:
             self._styles[self._style.number] = self._style.heading_level
+        if group.destination == MATH and group.formula is not None:
+            if group.in_formula:
+                group.formula.close()
+            elif self._groups and self._group.formula is not group.formula:
+                self._say(group.formula.text())
         if group.opened:
             self._end_paragraph(group, 0)
             blocks = self._galleys.pop().finish()
@@ -188,10 +198,17 @@ class _Reader:
         group = self._group
         if starred and name not in READ_THOUGH_STARRED:
             group.destination = SKIPPED
+        elif group.destination == MATH and group.formula is not None and name.startswith("m"):
+            if group.in_formula:
+                group.formula.set_look(name, number)
+            else:
+                group.in_formula = group.formula.open(name)
         elif name in DESTINATIONS:
             group.destination = DESTINATIONS[name]
             if name == "atnauthor":
                 self._untrusted_author = ""
+            elif name == "moMath":
+                group.formula = Formula()
         elif name in OPENING:
             self._open_aside(group, OPENING[name])
         elif name in CHARACTERS:

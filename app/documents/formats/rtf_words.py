@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from app.documents.formats.rtf_math import Formula
 from app.documents.formats.runs import PLAIN, Change, Look, Shift
 
 _HEADING = "heading "
@@ -13,24 +14,25 @@ _HEADING_LEVELS = 9
 DEFAULT_SIZE = 24
 _DEFAULT_POSITION = 6
 TEXT, SILENT, SKIPPED = "text", "silent", "skipped"  # silent: only groups inside it may have text
-FONTS, STYLES, TITLE, MARK, AUTHOR = "fonts", "styles", "title", "mark", "author"
+FONTS, STYLES, TITLE, MARK, AUTHOR, MATH = "fonts", "styles", "title", "mark", "author", "math"
 _WORDS_OF_DESTINATIONS = {
     FONTS: "fonttbl",
     STYLES: "stylesheet",
     TITLE: "title",
     MARK: "listtext pntext",
     AUTHOR: "atnauthor",
+    MATH: "moMath",
     SILENT: "info shpinst do nesttableprops",
     SKIPPED: (
         "pict object colortbl filetbl template pgdsctbl fldinst shprslt sp nonesttables pntxta pntxtb atnid"
         " header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
-        " generator xe tc tcn rxe txe bkmkstart bkmkend"
+        " mmathPict moMathParaPr generator xe tc tcn rxe txe bkmkstart bkmkend"
     ),
 }
 DESTINATIONS = {word: name for name, words in _WORDS_OF_DESTINATIONS.items() for word in words.split()}
 NOTE, BOX, COMMENT = "note", "box", "comment"
 OPENING = {"footnote": NOTE, "shptxt": BOX, "dptxbxtext": BOX, "annotation": COMMENT}
-READ_THOUGH_STARRED = {"shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor"}
+READ_THOUGH_STARRED = {"shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor", "moMath", "moMathPara"}
 LOOKS = {
     "v": "hidden",
     "deleted": "removed",
@@ -75,6 +77,8 @@ class Group(msgspec.Struct):
 
     destination: str = TEXT
     opened: str = ""
+    formula: Formula | None = None  # that it belongs to, where its destination is MATH
+    in_formula: bool = False  # it is an element of that
     encoding: str = ""
     fallback_length: int = 1  # how many characters follow each `\\u` for readers without Unicode
     hidden: bool = False

@@ -58,7 +58,7 @@ def test_the_fourier_series() -> None:
         (_of("sSubSup", e=_r("x"), sub=_r("i"), sup=_r("n+1")), "x_i^{n + 1}"),
         (_of("sPre", sub=_r("92"), sup=_r("238"), e=_r("U")), "{}_{92}^{238}U"),
         (_of("rad", "<m:degHide/>", deg="", e=_r("2")) + _of("rad", deg=_r("3"), e=_r("2")), r"\sqrt{2}\sqrt[3]{2}"),
-        (_of("nary", sub=_r("0"), sup=_r("1"), e=_r("x")) + _r("dx"), "∫_0^1 xdx"),
+        (_of("nary", sub=_r("0"), sup=_r("1"), e=_r("x")) + _r("dx"), "∫_0^1 x dx"),
         (_of("d", _char("begChr", "[") + _char("endChr", ")"), e=_r("0") + _r(",1")), "[0, 1)"),
         (_of("d", _char("begChr", "|") + _char("endChr", "|"), e=_r("x")), "|x|"),
         (
@@ -73,7 +73,7 @@ def test_the_fourier_series() -> None:
         (_of("borderBox", "<m:strikeH/>", e=_r("x")), r"\cancel{x}"),
         (_of("box", e=_r("x")) + _of("borderBox", e=_r("y")), "xy"),
         (_r("x") + _r(" if ", _NORMAL) + _r("y"), "x if y"),
-        (_r("2ab") + _r("mol", _PLAIN), "2ab mol"),
+        (_r("2ab") + _r("mol", _PLAIN), "2 ab mol"),
         (f"<w:ins>{_r('x')}</w:ins>+<w:del>{_r('y')}</w:del>", r"x\cancel{y}"),
         ("<m:r><w:rPr><w:strike/></w:rPr><m:t>4</m:t></m:r>" + _r("5"), r"\cancel{4}5"),
     ],

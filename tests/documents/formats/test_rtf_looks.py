@@ -59,3 +59,55 @@ def test_comments_are_kept_aside_with_their_authors() -> None:
 def test_what_is_hidden_in_a_comment_is_no_part_of_it() -> None:
     page = _page(r"Seen{\*\atnauthor Ann}{\*\annotation Hm{\v unseen}}")
     assert page.hidden == "[comment by Ann: Hm]"
+
+
+# ---- formulas -------------------------------------------------------------------------------------------------
+
+_PICTURE = r"{\mmathPict{\*\shppict{\pict 00ff}}}"
+
+
+def _formula(inner: str) -> str:
+    return rf"Here {{\mmath{{\*\moMath {inner}}}{_PICTURE}}}."
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        (r"{\mf{\mnum{\mr a}}{\mden{\mr b}}}{\mr =}{\msSup{\me{\mr c}}{\msup{\mr 2}}}", r"\frac{a}{b} = c^2"),
+        (
+            r"{\mnary{\mnaryPr{\mchr \u8721\'3f}}{\msub{\mr n}{\mr =}{\mr 1}}{\msup{\mr \u8734\'3f}}{\me{\mr x}}}",
+            "∑_{n = 1}^{∞} x",
+        ),
+        (r"{\mrad{\mradPr{\mdegHide on}{\mctrlPr\f34}}{\mdeg}{\me{\mr\i 2}}}", r"\sqrt{2}"),
+        (r"{\md{\mdPr{\mbegChr [}{\mendChr ]}}{\me{\mr 0}}}", "[0]"),
+        (r"{\mr\mscr0\msty0 mol}{\mr\mnor  if }{\mr\msty2 x}", "mol if x"),
+        (r"{\mr x{\strike y}}", r"\cancel{xy}"),
+        (r"{\mf\mnum a}{\mr b}{\moMath c}\m d", r"\frac{}{}abcd"),
+        (r"{\msSup{\me{\mr c\u0 ?}}{\msup{\mr \u-8192 ?}}}", "c\ufffd^{\ue000}"),
+    ],
+)
+def test_formulas_are_written_as_those_of_word(inner: str, text: str) -> None:
+    assert _page(_formula(inner)).text == f"Here {text}."
+    assert (
+        _page(rf"Here {{\mmathPara{{\*\moMathPara{{\moMathParaPr{{\mjc left}}}}{{\*\moMath {inner}}}}}}}.").text
+        == f"Here {text}."
+    )
+
+
+def test_what_is_hidden_in_a_formula_is_left_out() -> None:
+    page = _page(_formula(r"{\mr x}{\mr\v 9}"))
+    assert (page.text, page.hidden, page.flags) == ("Here x.", "9", (Flag.HIDDEN_TEXT,))
+    hidden = _formula(r"{\mr x}")
+    assert _page(rf"Seen{{\v {hidden}}}").text == "Seen"
+
+
+@pytest.mark.parametrize("name", ["sSup", "f", "d", "nary", "func", "acc", "box"])
+def test_deep_formulas_are_read(name: str) -> None:
+    inner = {"f": "num"}.get(name, "e")
+    page = _page(_formula(rf"{{\m{name}{{\m{inner}" * 200 + r"{\mr deep}" + "}}" * 200))
+    assert page.text.count("deep") == 1
+
+
+def test_a_note_inside_a_formula_may_have_one_too() -> None:
+    page = _page(_formula(r"{\mr x{\footnote Of {\mmath{\*\moMath{\mr y}}}}}{\mr z}"))
+    assert page.text.endswith("[1] Of y")
