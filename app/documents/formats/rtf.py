@@ -9,6 +9,7 @@ from app.documents.flow import Block
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.formats.galley import Galley, Item, bind
+from app.documents.formats.rtf_forms import Form
 from app.documents.formats.rtf_math import Formula
 from app.documents.formats.rtf_tokens import (
     DEFAULT_ENCODING,
@@ -24,6 +25,8 @@ from app.documents.formats.rtf_words import (
     COMMENT,
     DEFAULT_SIZE,
     DESTINATIONS,
+    ENTRY,
+    FIELD,
     FONTS,
     LOOKS,
     MARK,
@@ -135,6 +138,8 @@ class _Reader:
             self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == AUTHOR:
             self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == ENTRY and group.form is not None:
+            group.form.say(untrusted_text)
         elif group.destination not in (TEXT, MARK, MATH):
             return
         elif group.hidden:
@@ -161,11 +166,8 @@ class _Reader:
         group = self._groups.pop()
         if group.destination == STYLES:
             self._styles[self._style.number] = self._style.heading_level
-        if group.destination == MATH and group.formula is not None:
-            if group.in_formula:
-                group.formula.close()
-            elif self._groups and self._group.formula is not group.formula:
-                self._say(group.formula.text())
+        if self._groups:
+            self._say_gathered(group)
         if group.opened:
             self._end_paragraph(group, 0)
             blocks = self._galleys.pop().finish()
@@ -183,6 +185,16 @@ class _Reader:
             self.is_done = True
         if not self._groups:
             self._groups.append(group)
+
+    def _say_gathered(self, closed: Group) -> None:
+        """What a formula or a form says, at its end."""
+        if closed.destination == MATH and closed.formula is not None:
+            if closed.in_formula:
+                closed.formula.close()
+            elif self._group.formula is not closed.formula:
+                self._say(closed.formula.text())
+        elif closed.destination == FIELD and closed.form is not None and self._group.form is not closed.form:
+            self._say(closed.form.value())
 
     def _read_symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -203,10 +215,15 @@ class _Reader:
                 group.formula.set_look(name, number)
             else:
                 group.in_formula = group.formula.open(name)
+        elif group.destination in (FIELD, ENTRY) and group.form is not None and name not in ("u", "uc"):
+            group.destination = ENTRY if name == "ffl" else group.destination
+            group.form.read(name, number)
         elif name in DESTINATIONS:
             group.destination = DESTINATIONS[name]
             if name == "atnauthor":
                 self._untrusted_author = ""
+            elif name == "fldinst":
+                group.form = Form()
             elif name == "moMath":
                 group.formula = Formula()
         elif name in OPENING:

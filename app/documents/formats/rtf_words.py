@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from app.documents.formats.rtf_forms import Form
 from app.documents.formats.rtf_math import Formula
 from app.documents.formats.runs import PLAIN, Change, Look, Shift
 
@@ -15,6 +16,7 @@ DEFAULT_SIZE = 24
 _DEFAULT_POSITION = 6
 TEXT, SILENT, SKIPPED = "text", "silent", "skipped"  # silent: only groups inside it may have text
 FONTS, STYLES, TITLE, MARK, AUTHOR, MATH = "fonts", "styles", "title", "mark", "author", "math"
+FIELD, ENTRY = "field", "entry"  # a field's instruction, and in it what a list of a form offers
 _WORDS_OF_DESTINATIONS = {
     FONTS: "fonttbl",
     STYLES: "stylesheet",
@@ -22,9 +24,10 @@ _WORDS_OF_DESTINATIONS = {
     MARK: "listtext pntext",
     AUTHOR: "atnauthor",
     MATH: "moMath",
+    FIELD: "fldinst",
     SILENT: "info shpinst do nesttableprops",
     SKIPPED: (
-        "pict object colortbl filetbl template pgdsctbl fldinst shprslt sp nonesttables pntxta pntxtb atnid"
+        "pict object colortbl filetbl template pgdsctbl shprslt sp nonesttables pntxta pntxtb atnid"
         " header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
         " mmathPict moMathParaPr generator xe tc tcn rxe txe bkmkstart bkmkend"
     ),
@@ -32,7 +35,10 @@ _WORDS_OF_DESTINATIONS = {
 DESTINATIONS = {word: name for name, words in _WORDS_OF_DESTINATIONS.items() for word in words.split()}
 NOTE, BOX, COMMENT = "note", "box", "comment"
 OPENING = {"footnote": NOTE, "shptxt": BOX, "dptxbxtext": BOX, "annotation": COMMENT}
-READ_THOUGH_STARRED = {"shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor", "moMath", "moMathPara"}
+READ_THOUGH_STARRED = {
+    *("shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor", "moMath", "moMathPara"),
+    *("fldinst", "formfield", "ffl"),
+}
 LOOKS = {
     "v": "hidden",
     "deleted": "removed",
@@ -77,6 +83,7 @@ class Group(msgspec.Struct):
 
     destination: str = TEXT
     opened: str = ""
+    form: Form | None = None  # of the field that it belongs to, where its destination is FIELD or ENTRY
     formula: Formula | None = None  # that it belongs to, where its destination is MATH
     in_formula: bool = False  # it is an element of that
     encoding: str = ""

@@ -111,3 +111,28 @@ def test_deep_formulas_are_read(name: str) -> None:
 def test_a_note_inside_a_formula_may_have_one_too() -> None:
     page = _page(_formula(r"{\mr x{\footnote Of {\mmath{\*\moMath{\mr y}}}}}{\mr z}"))
     assert page.text.endswith("[1] Of y")
+
+
+# ---- form fields ----------------------------------------------------------------------------------------------
+
+
+def _field(kind: str, form: str, result: str = "") -> str:
+    return rf"{{\field{{\*\fldinst {{ {kind} {{\*\formfield{{{form}}}}}}}}}{{\fldrslt {{{result}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        (_field("FORMCHECKBOX", r"\fftype1\ffres1\ffdefres0{\*\ffname Box}"), "[x]"),
+        (_field("FORMCHECKBOX", r"\fftype1\ffres0\ffdefres1"), "[ ]"),
+        (_field("FORMCHECKBOX", r"\fftype1\ffres25\ffdefres1"), "[x]"),
+        (_field("FORMDROPDOWN", r"\fftype2\ffhaslistbox1\ffres1{\*\ffl Bremen}{\*\ffl K\u246 ?ln}"), "Köln"),
+        (_field("FORMDROPDOWN", r"\fftype2\ffres9{\*\ffl Bremen}"), ""),
+        (_field("FORMTEXT", r"\fftype0{\*\ffdeftext no}", "1,475.00"), "1,475.00"),
+        (r"{\field{\*\fldinst HYPERLINK {\footnote no}{\listtext no}{\title no}}{\fldrslt Link}}", "Link"),
+        (r"{\field{\fldinst PAGE}{\fldrslt 3}}", "3"),
+    ],
+)
+def test_a_form_field_says_what_is_filled_in(inner: str, text: str) -> None:
+    page = _page(rf"Here: {inner}.")
+    assert (page.text, page.flags) == (f"Here: {text}.", ())
