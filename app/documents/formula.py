@@ -185,6 +185,11 @@ def under(base: str, below: str) -> str:
     return rf"\underset{{{below}}}{{{base}}}" if below else base
 
 
+def ends_in_script(text: str) -> bool:
+    """Whether a letter or number right after it would belong to its last power or index."""
+    return _SCRIPT_END.search(text[-_TAIL:]) is not None
+
+
 def cancelled(text: str) -> str:
     """What is struck through inside a formula."""
     return rf"\cancel{{{text}}}"
@@ -219,6 +224,6 @@ def _needs_space(before: Piece, piece: Piece, gap: bool) -> bool:
         return piece.kind is Kind.WORD and last in "}′"
     if piece.kind is Kind.WORD and first.isalnum():
         return True
-    if first.isalnum() and _SCRIPT_END.search(before.text[-_TAIL:]):
+    if first.isalnum() and ends_in_script(before.text):
         return True
     return gap and last.isdigit() and first.isdigit()

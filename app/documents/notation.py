@@ -20,7 +20,7 @@ _ORDINAL = re.compile(
 _SIMPLE = re.compile(r"[-+]?(?:\d+|[^\W\d_])")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-", "\uff0b": "+"})
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)$")
-_NUMBER_BEFORE = re.compile(r"\d(?:[\d.,\u00a0\u202f' ]*\d)?$")
+_NUMBER_BEFORE = re.compile(r"\d{1,3}(?:[\u00a0\u202f' ]\d{3})+(?:[.,]\d+)?$|\d(?:[\d.,]*\d)?$")
 _ROUND_BEFORE = re.compile(r"\(([^()]*)\)$")
 _FORMULA = re.compile(r"[-+*/=·×÷^_\u2212]|^\W*\w{1,2}\W*$|\d")
 _RAISED_WORDS = (  # of three letters and more that take a power: units, and functions
@@ -28,37 +28,52 @@ _RAISED_WORDS = (  # of three letters and more that take a power: units, and fun
     "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
 )
 _TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
+_ROMAN = re.compile(r"\b[IVXLCM]+$")
+_MASS = re.compile(r"\d{1,3}m?")
+_ELEMENTS = (  # whose isotopes are written of; no element that is the beginning of a sentence, too
+    "H Li B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd"
+    " Ag Cd Sn Sb Te Xe Cs Ba La Ce Nd Sm Eu Gd Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po Rn Ra Ac Th Pa U Np Pu Cm Cf"
+)
+_ELEMENT_AFTER = re.compile(rf"(?:{_ELEMENTS.replace(' ', '|')})(?![^\W\d_])")
 
 
-def superscript(untrusted_text: str, before: str, *, note: bool | None = None) -> str:
-    """Raised text, as it follows `before` (the text of its line so far; its last word is enough).
+def superscript(untrusted_text: str, before: str, *, note: bool | None = None, after: str = "") -> str:
+    """Raised text, as it stands between `before` and `after` (of its line; the nearest word of each is enough).
 
     `note`: whether it is the mark of a note, where the format says so; else what stands before it decides: a power
     follows a small whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number.
-    What is raised by custom (`1st`, `No`, `Octavo™`, `Smith*`) stays as it is.
+    What is raised by custom (`1st`, `No`, `Octavo™`, `Smith*`) stays as it is, and what stands on nothing.
     """
     text = " ".join(untrusted_text.split())
     if not text:
         return untrusted_text
     if text[0] == "[" and text[-1] == "]":
         return text
+    if note is None and _is_isotope(text, before, after):
+        return "^{" + text + "}"
     if note or (note is None and _is_note(text, before)):
         return f"[{text.strip('()')}]"
-    if _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
+    if not before.strip() or _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
         return text
-    return raised(text)
+    return _apart(raised(text), after)
 
 
-def subscript(untrusted_text: str, before: str) -> str:
-    """Lowered text, as it follows `before`: after a letter a number stays as it is (`H2O`), as everyone writes it."""
+def subscript(untrusted_text: str, before: str, *, after: str = "") -> str:
+    """Lowered text between `before` and `after`: after a letter a number stays as it is (`H2O`), as everyone writes
+    it."""
     text = " ".join(untrusted_text.split())
     if not text:
         return untrusted_text
-    if text.isdigit() and before[-1:].isalpha():
+    if text.isdigit() and before[-1:].isalpha() and not after[:1].isdigit():
         return text
-    if before[-1:] in ("", " "):
+    if before[-1:] in ("", " ") and not after[:1].isalnum():
         return text
-    return lowered(text)
+    return _apart(lowered(text), after)
+
+
+def fraction(numerator: str, stroke: str, denominator: str, before: str) -> str:
+    """A fraction of a raised and a lowered number, which stands apart from the whole number before it."""
+    return f"{' ' if before[-1:].isdigit() else ''}{numerator.strip()}{stroke}{denominator.strip()}"
 
 
 def raised(untrusted_text: str) -> str:
@@ -134,6 +149,16 @@ def _argument(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else "{" + text + "}"
 
 
+def _apart(sign: str, after: str) -> str:
+    """In braces where what follows would run into it."""
+    return f"{sign[0]}{{{sign[1:]}}}" if after[:1].isalnum() and sign[-1] != "}" else sign
+
+
+def _is_isotope(text: str, before: str, after: str) -> bool:
+    free = before[-1:] in ("", *"([/-\u2013\u2011") or before[-1:].isspace()
+    return free and _MASS.fullmatch(text) is not None and _ELEMENT_AFTER.match(after) is not None
+
+
 def _is_customary(text: str, before: str) -> bool:
     return bool(_ORDINAL.fullmatch(text)) and before[-1:].isalnum() and not _is_variable(text, before)
 
@@ -150,17 +175,18 @@ def _is_note(text: str, before: str) -> bool:
     before = before.rstrip("\u200b")
     if not before.strip():
         return True  # the note itself begins so
-    if text.isalpha() and len(text) == 1:
-        return False  # a variable, an ordinal, or not to be known
+    word, number = _WORD_BEFORE.search(before), _NUMBER_BEFORE.search(before)
+    measured = number is not None and not number[0].strip().isdigit()
+    long = word is not None and len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None
+    if text.isalpha() and len(text) == 1:  # else a variable, an ordinal (`XIX` with `e`), or not to be known
+        return measured or (long and _ROMAN.search(before) is None)
     if before[-1].isspace():
         return True
-    word = _WORD_BEFORE.search(before)
     if word is not None:
-        return is_unspaced(before[-1]) or (len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None)
-    number = _NUMBER_BEFORE.search(before)
+        return is_unspaced(before[-1]) or long
     if number is not None:
         digits = number[0].strip()
-        return not digits.isdigit() or (len(digits) > 2 and digits.strip("0") != "1")
+        return measured or (len(digits) > 2 and digits.strip("0") != "1")
     inner = _ROUND_BEFORE.search(before)
     if inner is not None:
         return not _FORMULA.search(inner[1])

@@ -23,6 +23,9 @@ from app.documents import notation
         ("Kerala 24.91", "2", "[2]"),
         ("in 2019", "4", "[4]"),
         ("1,250", "1", "[1]"),
+        ("1 250", "1", "[1]"),
+        ("10^6 10", "6", "^6"),
+        ("100, 10", "6", "^6"),
         ("the tenant", "12", "[12]"),
         ("the tenant", "(3)", "[3]"),
         ("the tenant.", "3,4", "[3,4]"),
@@ -30,6 +33,11 @@ from app.documents import notation
         ("(see above)", "7", "[7]"),
         ("条文", "2", "[2]"),
         ("", "1", "[1]"),
+        ("chapter XIV", "2", "[2]"),
+        ("Total", "a", "[a]"),
+        ("12.5", "b", "[b]"),
+        ("XIX", "e", "e"),
+        ("n", "o", "^o"),
         ("21", "st", "st"),
         ("M", "me", "me"),
         ("Octavo", "™", "™"),
@@ -39,6 +47,25 @@ from app.documents import notation
 )
 def test_what_stands_before_tells_a_power_from_a_note(before: str, raised: str, written: str) -> None:
     assert notation.superscript(raised, before) == written
+
+
+@pytest.mark.parametrize(
+    ("before", "raised", "after", "written"),
+    [
+        ("10", "6", "5", "^{6}"),
+        ("m", "2", "K", "^{2}"),
+        ("10", "6", " volts", "^6"),
+        ("SO4", "2-", "x", "^{2-}"),
+        ("dated by ", "14", "C.", "^{14}"),
+        ("", "14", "C dating", "^{14}"),
+        ("", "1", "Carbon is", "[1]"),
+        ("", "1", "He argued", "[1]"),
+        ("tenant. ", "1", "See", "[1]"),
+        ("the tenant", "1", "C", "[1]"),
+    ],
+)
+def test_what_follows_does_not_run_into_it(before: str, raised: str, after: str, written: str) -> None:
+    assert notation.superscript(raised, before, after=after) == written
 
 
 @pytest.mark.parametrize(
@@ -55,6 +82,19 @@ def test_what_a_format_says_goes_before_that(before: str, raised: str, note: boo
 )
 def test_what_is_lowered_makes_no_other_number(before: str, lowered: str, written: str) -> None:
     assert notation.subscript(lowered, before) == written
+
+
+@pytest.mark.parametrize(
+    ("before", "lowered", "after", "written"),
+    [("H", "2", "O", "2"), ("log", "10", "100", "_{10}"), ("x", "i", "y", "_{i}"), ("101", "2", "0", "_{2}")],
+)
+def test_what_follows_makes_no_other_number_of_it(before: str, lowered: str, after: str, written: str) -> None:
+    assert notation.subscript(lowered, before, after=after) == written
+
+
+def test_a_fraction_stands_apart_from_the_whole_number() -> None:
+    assert f"1{notation.fraction('1', '/', '2', '1')} cups" == "1 1/2 cups"
+    assert notation.fraction("3", "\u2044", "4", "of ") == "3\u20444"
 
 
 def test_struck_and_inserted_words_leave_the_spaces_outside() -> None:

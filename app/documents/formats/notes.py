@@ -23,6 +23,7 @@ _REFERENCE_CLASSES = {"footnote-ref", "noteref", "footnote-reference", "sdfootno
 _NOTE_ROLES = {"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"}
 _BACK_ROLES = {"doc-backlink"}
 _MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,4})[\])]?")
+_MARK_ELEMENTS = 20  # what has more is no mark
 _INLINE = {"a", "span", "sup", "b", "i", "em", "strong", "small"}
 _WRAPPERS = {"li", "aside", "div", "dd"}
 _NO_NOTES = {"html", "body", "section", "nav", "table", "ol", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -93,6 +94,20 @@ def note_at(target: Element) -> Element | None:
     return None if any(local_name(each) in _HEADINGS for each in note.iter()) else note
 
 
+def says_to_refer(link: Element) -> bool:
+    """Whether a link says that it is the mark of a note, which may not be found."""
+    return _is_numbered(link) and not _words(link).isdisjoint(_REFERENCE_ROLES | _REFERENCE_CLASSES)
+
+
+def is_mark_of_note(raised: Element) -> bool:
+    """Whether a raised element has a link in it or around it, as marks of notes have, and numbers of formulas not."""
+    parent = raised.getparent()
+    around = parent is not None and local_name(parent) == "a" and len(parent) == 1
+    within = (each for each in islice(raised.iter(), _MARK_ELEMENTS) if local_name(each) == "a")
+    link = parent if around else next(within, None)
+    return link is not None and "#" in attribute(link, "href") and _is_numbered(link)
+
+
 def back_links(note: Element) -> Iterator[Element]:
     """The links of a note that lead to where it is referred to."""
     for link in find_all(note, "a"):
@@ -105,7 +120,7 @@ def back_links(note: Element) -> Iterator[Element]:
 def without_mark(text: str, link: Element) -> str:
     """A note's text without the mark that it begins with, which is that of the link to it."""
     mark = re.escape(text_of(link).strip("[]()"))
-    found = re.match(rf"\s*[\[(]?(?:{mark})?[\])]?[.:]?\s+", text)
+    found = re.match(rf"\s*(?:[\[(]?(?:{mark})?[\])]?[.:]?\s+|[\[(]{mark}[\])][.:]?)", text)
     return text[found.end() :] if found else text
 
 
@@ -117,7 +132,20 @@ def _words(element: Element) -> set[str]:
 def _is_raised_mark(link: Element) -> bool:
     parent = link.getparent()
     raised = (parent is not None and local_name(parent) == "sup") or next(find_all(link, "sup"), None) is not None
-    return raised and _MARK.fullmatch(text_of(link)) is not None
+    return raised and _is_mark(link)
+
+
+def _is_mark(link: Element) -> bool:
+    return _MARK.fullmatch(_short_text(link)) is not None
+
+
+def _is_numbered(link: Element) -> bool:
+    """A star and its like need nothing that tells them from the text."""
+    return _is_mark(link) and any(map(str.isalnum, _short_text(link)))
+
+
+def _short_text(link: Element) -> str:
+    return "".join(islice(map(str, link.itertext()), _MARK_ELEMENTS)).strip()
 
 
 def _leads_to(note: Element, link: Element) -> bool:

@@ -10,14 +10,20 @@ import msgspec
 from lxml import etree
 
 from app.core.document import Flag
+from app.documents import notation
 from app.documents.flow import Block, Heading
+from app.documents.formats.mathml import latex
 from app.documents.formats.notes import Elsewhere, Notes, back_links, find_notes, without_mark
-from app.documents.formats.xml import find_all, local_name
+from app.documents.formats.xhtml_fields import FIELDS, Fields
+from app.documents.formats.xhtml_line import Line
+from app.documents.formats.xhtml_looks import Rules, marks_of, read_rules
+from app.documents.formats.xhtml_unseen import is_spare_formula, is_unseen
+from app.documents.formats.xml import find_all, local_name, text_of
 from app.documents.left_out import LeftOut
 
 _SKIPPED = {
     *("head", "script", "style", "template", "noscript", "iframe", "object", "embed", "audio", "video", "canvas"),
-    *("svg", "button", "input", "select", "textarea", "rp", "rt", "rtc"),
+    *("svg", "button", "datalist", "rp", "rt", "rtc"),
 }
 _PARAGRAPHS = {
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl"),
@@ -30,13 +36,9 @@ _CELLS = {"td", "th"}
 _MAIN = {"main", "article"}
 _BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
 PICTURE = "[picture]"
+_UNREAD = -1
 _WHOLE_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
 _Otherwise = TypeVar("_Otherwise", int, None)
-_UNSEEN = re.compile(
-    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
-    re.IGNORECASE,
-)
 _SPACES = re.compile(r"[^\S\u3000]+")  # an ideographic space is layout that its author wanted
 _SPACES_IN_LINE = re.compile(r"[^\S\n\u3000]+")
 
@@ -78,15 +80,19 @@ def read_chapter(
     notes: Notes | None = None,
     elsewhere: Elsewhere | None = None,
     pictures: bool = False,
+    rules: Rules | None = None,
 ) -> Chapter:
     """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
     cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets, and if
     `pictures` says so it is noted without one too. What is marked as not to be seen (`hidden`, `display: none` and
     their like on the element itself) is left out and flagged; so is, if `aria` says so, what is kept from screen
     readers. Elements named in `skipped` are left out, as scripts are. A footnote follows the paragraph, item or table
-    that refers to it, and is left out where it stands; `notes` are those of the chapters before.
+    that refers to it, and is left out where it stands; `notes` are those of the chapters before. What is raised, struck
+    out and the like, by its element, its style, `rules` or those of the chapter, is written as `notation` says, a
+    formula as `mathml`, a field of a form with what is filled in.
     """
-    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere))
+    own = read_rules("\n".join(text_of(each) for each in root.iter("{*}style")))
+    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere), {**(rules or {}), **own})
     reader.read(root)
     return Chapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
 
@@ -99,6 +105,7 @@ class _Reader:
         pictures: bool,
         notes: Notes,
         references: dict[etree._Element, etree._Element],
+        rules: Rules,
         back: frozenset[etree._Element] = frozenset(),
     ) -> None:
         self.blocks: list[Block] = []
@@ -110,10 +117,12 @@ class _Reader:
         self._notes = notes
         self._references = references  # links to notes
         self._moved = set(references.values())  # notes that are told where they are referred to
+        self._rules = rules
         self._back = back  # links from a note to its reference
         self._asides: list[Block] = []  # the notes of what is open
         self._open_main: list[tuple[etree._Element, int]] = []
-        self._inline: list[str] = []  # of the paragraph that is open
+        self._line = Line()  # the paragraph that is open
+        self._fields = Fields()
         self._lines: list[str] = []  # of the list or table that is open
         self._lists: list[_List] = []  # that are open
         self._rows: list[list[str]] = []  # for each open table, the cells of the open row
@@ -123,22 +132,26 @@ class _Reader:
 
     def read(self, root: etree._Element) -> None:
         """An explicit stack: nesting of the document must not become nesting of calls."""
-        stack: list[tuple[etree._Element, bool]] = [(root, False)]
+        stack: list[tuple[etree._Element, str, int]] = [(root, local_name(root), _UNREAD)]
         while stack:
-            element, opened = stack.pop()
-            if opened:
-                self._close(local_name(element))
+            element, name, marks = stack.pop()
+            if marks != _UNREAD:
+                self._close(name)
                 self._close_main(element)
+                for _ in range(marks):
+                    self._line.close()
                 self._say(element.tail)
                 continue
-            name = local_name(element)
-            if not name or self._stand_in(element, name) or name in self._skipped or self._is_unseen(element, name):
+            if self._is_said_otherwise(element, name):
                 self._say(element.tail)
                 continue
             self._open(element, name)
+            opened = marks_of(element, name, name in _BLOCKS, self._rules)
+            for mark in opened:
+                self._line.open(mark)
             self._say(element.text)
-            stack.append((element, True))
-            stack.extend((child, False) for child in reversed(element))
+            stack.append((element, name, len(opened)))
+            stack.extend((child, local_name(child), _UNREAD) for child in reversed(element))
         self._end_paragraph()
         self._end_lines()
         for link, note in self._references.items():
@@ -147,45 +160,56 @@ class _Reader:
         self._put_asides()
         self._flag()
 
-    def _stand_in(self, element: etree._Element, name: str) -> bool:
-        """Whether something else is said for the element than what is in it."""
-        if element in self._moved or element in self._back or self._notes.is_told(element):
+    def _is_said_otherwise(self, element: etree._Element, name: str) -> bool:
+        """Whether something else is said for the element than what is in it, or nothing."""
+        if not name or element in self._moved or element in self._back or self._notes.is_told(element):
             return True
         if element in self._references:
             number, known = self._notes.number(self._references[element])
-            self._inline.append(f"[{number}]")
+            self._line.refer(number)
             if not known:
                 self._tell(number, self._references[element], element)
             return True
         if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
-            self._inline.append(PICTURE)
-        return False
+            self._line.say(PICTURE)
+        if name in self._skipped or self._is_left_out(element, name):
+            return True
+        if name == "math":
+            alone = "\n" if (element.get("display") or "").strip().lower() == "block" else ""
+            self._line.say(alone)
+            self._line.say_formula(latex(element))
+            self._line.say(alone)
+        elif name in FIELDS:
+            self._line.say(f" {self._fields.written(element, name)} ")
+        return name == "math" or name in FIELDS
 
     def _tell(self, number: int, note: etree._Element, link: etree._Element) -> None:
-        reader = _Reader(self._skipped, self._aria, self._pictures, Notes(), {}, frozenset(back_links(note)))
+        reader = _Reader(
+            self._skipped, self._aria, self._pictures, Notes(), {}, self._rules, frozenset(back_links(note))
+        )
         reader.read(note)
         text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text), link)
         flags = dict.fromkeys(flag for block in reader.blocks for flag in block.flags)
         if text:
-            self._asides.append(Block(f"[{number}] {text}", flags=tuple(flags)))
+            self._asides.append(Block(f"{notation.note_mark(number)} {text}", flags=tuple(flags)))
 
     def _put_asides(self) -> None:
         self.blocks += self._asides
         self._asides = []
 
-    def _is_unseen(self, element: etree._Element, name: str) -> bool:
-        unseen = element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
-        unseen = unseen or (self._aria and (element.get("aria-hidden") or "").strip().lower() == "true")
+    def _is_left_out(self, element: etree._Element, name: str) -> bool:
+        if not element.keys() or not is_unseen(element, self._aria):
+            return False
         # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
-        if unseen and name != "nav":
+        if name != "nav" and not is_spare_formula(element):
             pieces = [str(piece) for piece in element.itertext() if str(piece).strip()]
             self._hidden |= bool(pieces)
             self._left_out.add(" ".join([*pieces, ""]))
-        return unseen
+        return True
 
     def _say(self, text: str | None) -> None:
         if text:
-            self._inline.append(text if self._preformatted else _SPACES.sub(" ", text))
+            self._line.say(text if self._preformatted else _SPACES.sub(" ", text))
 
     def _open(self, element: etree._Element, name: str) -> None:
         if name in _BLOCKS:
@@ -201,14 +225,16 @@ class _Reader:
         elif name == "pre":
             self._preformatted += 1
         elif name == "br":
-            self._inline.append("\n")
+            self._line.say("\n")
         elif name == "img":
             description = " ".join((element.get("alt") or "").split())
             if description or self._pictures:
-                self._inline.append(f"[picture: {description}]" if description else PICTURE)
+                self._line.say(f"[picture: {description}]" if description else PICTURE)
         if name in _MAIN or element.get("role") == "main":
             self._flag()
             self._open_main.append((element, len(self.blocks)))
+        if not element.keys():
+            return
         for anchor in (element.get("id"), element.get("name") if name == "a" else None):
             if anchor:
                 self.anchors.setdefault(anchor, len(self.blocks))
@@ -240,8 +266,7 @@ class _Reader:
             self.main_parts.append((self._open_main.pop()[1], len(self.blocks)))
 
     def _end_paragraph(self, heading_level: int = 0) -> None:
-        text = "".join(self._inline)
-        self._inline = []
+        text = self._line.take()
         if not self._preformatted:
             text = "\n".join(line.strip() for line in _SPACES_IN_LINE.sub(" ", text).split("\n")).strip()
         text = text.strip("\n").rstrip()

@@ -7,6 +7,7 @@ import contextlib
 import html.entities
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -75,7 +76,12 @@ def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
 def local_name(element: etree._Element) -> str:
     """The tag without its namespace, in lower case; "" for what is no element (an entity that was not resolved)."""
     tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def attribute(element: etree._Element, name: str) -> str:

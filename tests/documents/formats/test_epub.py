@@ -412,17 +412,19 @@ def test_a_note_whose_reference_is_hidden_is_told_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "link",
+    ("link", "mark"),
     [
-        "<sup><a href='#n'>2</a></sup>",  # leads to a paragraph that is no note
-        "<a href='#n'>2</a>",
-        "<a epub:type='noteref' href='#h'>2</a>",
-        "<a epub:type='noteref' href='#away'>2</a>",
-        "<a epub:type='noteref' href='gone.xhtml#n'>2</a>",
+        ("<sup><a href='#n'>2</a></sup>", "[2]"),  # leads to a paragraph that is no note
+        ("<a href='#n'>2</a>", "2"),
+        ("<a epub:type='noteref' href='#h'>2</a>", "[2]"),
+        ("<a epub:type='noteref' href='#away'>2</a>", "[2]"),
+        ("<a epub:type='noteref' href='gone.xhtml#n'>2</a>", "[2]"),
+        ("<a epub:type='noteref' href='gone.xhtml#n'>*</a>", "*"),
     ],
 )
-def test_other_links_move_nothing(link: str) -> None:
-    assert _text(f"<p>One{link}.</p><p id='n'>Two.</p><div id='h'><h2>Three</h2></div>") == "One2.\n\nTwo.\n\nThree"
+def test_other_links_move_nothing(link: str, mark: str) -> None:
+    text = _text(f"<p>One{link}.</p><p id='n'>Two.</p><div id='h'><h2>Three</h2></div>")
+    assert text == f"One{mark}.\n\nTwo.\n\nThree"
 
 
 def test_a_book_of_nothing_but_pictures_has_no_text() -> None:
