@@ -188,7 +188,7 @@ class _Walker(Walker):
         if style.heading_level and mark and text_of(paragraph):
             self._say(f"{mark} ")
 
-    def _say(self, untrusted_text: str) -> None:
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
         if self._instructions:
             return
         if self._hidden_rows or (self._runs and self._runs[-1].hidden):
@@ -197,6 +197,8 @@ class _Walker(Walker):
         elif self._values and (value := self._values[-1]) is not None:
             self.galley.say(value, self._look)
             self._values[-1] = ""
+        elif formula:
+            self.galley.say_formula(untrusted_text, self._look)
         else:
             self.galley.say(untrusted_text, self._look)
 
@@ -205,7 +207,7 @@ class _Walker(Walker):
         if before is not None and local_name(before) == "omath":
             self._say("\n")
         said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
-        self._say(said.text)
+        self._say(said.text, formula=True)
         if said.hidden:
             self.galley.hide(said.hidden)
 

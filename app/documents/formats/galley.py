@@ -62,16 +62,32 @@ class Galley:
     def say(self, untrusted_text: str, look: Look = PLAIN) -> None:
         self._inline.append((untrusted_text, look))
 
+    def say_formula(self, text: str, look: Look = PLAIN) -> None:
+        """As `formula` writes it."""
+        self.say(text, Look(change=look.change, formula=True))
+
     def hide(self, untrusted_text: str = "") -> None:
         """Something that a person would not see is left out here."""
         self._hidden = True
         self._left_out.add(untrusted_text)
 
+    def leave_out(self, blocks: Iterable[Block]) -> None:
+        """What is hidden in `blocks` and commented there, without their text."""
+        for block in blocks:
+            if Flag.HIDDEN_TEXT in block.flags:
+                self.hide(f"{block.untrusted_hidden} ")
+            place = self._place
+            self._comments += [(place, each.untrusted_text) for each in block.comments]
+
     def comment(self, untrusted_text: str, untrusted_author: str = "") -> None:
         """A comment on what stands here."""
         if untrusted_text.strip():
-            place = len(self._tables[0].rows if self._tables else self._lines)
-            self._comments.append((place, notation.comment(untrusted_text, untrusted_author)))
+            self._comments.append((self._place, notation.comment(untrusted_text, untrusted_author)))
+
+    @property
+    def _place(self) -> int:
+        """The row of the table or the line of the list that is open."""
+        return len(self._tables[0].rows if self._tables else self._lines)
 
     def refer(self, number: int, look: Look = PLAIN) -> None:
         """A note's mark."""

@@ -201,15 +201,17 @@ class _Walker(Walker):
         else:
             inside = next(find_all(element, "math"), None)
             text = self._object(attribute(element, "href")) if inside is None else mathml.latex(inside)
-            self._put(text, self._look)
+            self._put(text, Look(change=self._look.change, formula=True))
 
     def _say_deleted(self, identifier: str) -> None:
         """Once, where it was."""
         if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
             return
         self._in_deletion = True
-        text = "\n".join(block.untrusted_text for block in self._read_aside(deletion))
+        blocks = self._read_aside(deletion)
         self._in_deletion = False
+        self.galley.leave_out(blocks)
+        text = "\n".join(block.untrusted_text for block in blocks if block.untrusted_text)
         self._put(text, Look(change=Change.STRUCK))
 
     def _put(self, text: str, look: Look) -> None:

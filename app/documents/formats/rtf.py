@@ -130,7 +130,7 @@ class _Reader:
             untrusted_bytes, self._pending = b"".join(self._pending), []
             self._say(untrusted_bytes.decode(self._group.encoding or self._encoding, "replace"))
 
-    def _say(self, untrusted_text: str) -> None:
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
         group = self._group
         if group.destination == TITLE:
             self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
@@ -149,6 +149,8 @@ class _Reader:
             group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
+        elif formula:
+            self._galleys[-1].say_formula(untrusted_text, group.look(self._line_size))
         else:
             if not group.position:
                 self._line_size = group.size
@@ -192,7 +194,7 @@ class _Reader:
             if closed.in_formula:
                 closed.formula.close()
             elif self._group.formula is not closed.formula:
-                self._say(closed.formula.text())
+                self._say(closed.formula.text(), formula=True)
         elif closed.destination == FIELD and closed.form is not None and self._group.form is not closed.form:
             self._say(closed.form.value())
 

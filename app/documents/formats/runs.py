@@ -1,4 +1,4 @@
-"""A paragraph's runs as the text of a page writes them: raised, lowered, struck out and inserted ones."""
+"""A paragraph's runs as the text of a page writes them, each with what of its look belongs to what it says."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.documents import notation
-
-_ENOUGH_BEFORE = 64  # characters of the line, to see what a raised sign follows
+from app.documents.formats.xhtml_line import Line, Mark
 
 
 class Shift(StrEnum):
@@ -31,44 +29,47 @@ class Change(StrEnum):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What of a run's look belongs to what it says."""
+    """`formula`: it is one, written as `formula` writes them."""
 
     shift: Shift = Shift.NONE
     change: Change = Change.NONE
+    formula: bool = False
 
 
 PLAIN = Look()
 Run: TypeAlias = tuple[str, Look]
+_MARKS: dict[Shift | Change, Mark] = {
+    Shift.RAISED: Mark.RAISED,
+    Shift.LOWERED: Mark.LOWERED,
+    Change.STRUCK: Mark.STRUCK,
+    Change.INSERTED: Mark.INSERTED,
+}
 
 
 def written(runs: Sequence[Run]) -> str:
     """The text of a paragraph; runs of one look that follow one another are one."""
     if all(look == PLAIN for _, look in runs):
         return "".join(text for text, _ in runs)
-    pieces = list[str]()
-    before = ""
-    for change, group in groupby(runs, lambda run: run[1].change):
-        text = ""
-        for shift, shifted in groupby(group, lambda run: run[1].shift):
-            piece = _shifted("".join(run[0] for run in shifted), shift, before)
-            before = (before + piece)[-_ENOUGH_BEFORE:]
-            text += piece
-        pieces.append(_changed(text, change))
-    return "".join(pieces)
+    line = Line()
+    for change, changed in groupby(runs, lambda run: run[1].change):
+        _open(line, change)
+        for shift, shifted in groupby(changed, lambda run: run[1].shift):
+            _open(line, shift)
+            for text, look in shifted:
+                if look.formula:
+                    line.say_formula(text)
+                else:
+                    line.say(text)
+            _close(line, shift)
+        _close(line, change)
+    return line.take()
 
 
-def _shifted(text: str, shift: Shift, before: str) -> str:
-    """White space at the edges stays as it is."""
-    core = text.strip()
-    if not core or shift is Shift.NONE:
-        return text
-    start = text.index(core)
-    before = (before + text[:start])[-_ENOUGH_BEFORE:]
-    sign = notation.superscript(core, before) if shift is Shift.RAISED else notation.subscript(core, before)
-    return text[:start] + sign + text[start + len(core) :]
+def _open(line: Line, look: Shift | Change) -> None:
+    if look:
+        line.open(_MARKS[look])
 
 
-def _changed(text: str, change: Change) -> str:
-    if change is Change.STRUCK:
-        return notation.struck(text)
-    return notation.inserted(text) if change is Change.INSERTED else text
+def _close(line: Line, look: Shift | Change) -> None:
+    if look:
+        line.close()

@@ -49,6 +49,8 @@ def _p(*runs: str) -> str:
         (_run("10") + _run("6", '<w:position w:val="6"/>'), "106"),
         (_run("x") + _run("n", '<w:position w:val="-6"/><w:sz w:val="14"/>'), "x_n"),
         (_run("3", _UP) + _run(" See above."), "[3] See above."),
+        (_run("10") + _run("6", _UP) + _run("m"), "10^{6}m"),
+        (_run("3") + _run("1", _UP) + _run("/") + _run("2", _DOWN) + _run(" inches"), "3 1/2 inches"),
     ],
 )
 def test_what_is_raised_or_lowered_makes_no_other_number(runs: str, text: str) -> None:

@@ -123,6 +123,14 @@ def test_a_deletion_is_written_once_and_deletions_of_one_another_end() -> None:
     assert _text(changes + _p("a " + _at("d") * 1_000 + _at("e"))) == "a [struck: fourfive]"
 
 
+def test_what_is_hidden_and_commented_in_a_deletion_is_kept_aside() -> None:
+    comment = f"<office:annotation><dc:creator>Ann</dc:creator>{_p('Hm')}</office:annotation>"
+    changes = _changes(_region("d", "deletion", _p(f"four {_span('Unseen', 'five')}{comment}")))
+    (page,) = _pages(changes + _p(f"a {_at('d')}"))
+    assert (page.text, page.hidden) == ("a [struck: four]", "five [comment by Ann: Hm]")
+    assert page.flags == (Flag.HIDDEN_TEXT, Flag.COMMENTS)
+
+
 # ---- comments -------------------------------------------------------------------------------------------------
 
 
