@@ -118,6 +118,12 @@ def chart(untrusted_title: str = "", untrusted_series: Iterable[str] = ()) -> st
     return f"[chart: {words}]" if words else "[chart]"
 
 
+def diagram(untrusted_labels: Iterable[str]) -> str:
+    """In the place of a diagram, with the words in it."""
+    labels = "; ".join(filter(None, (" ".join(label.split()) for label in untrusted_labels)))
+    return f"[diagram: {labels}]" if labels else "[diagram]"
+
+
 def annotation(untrusted_text: str) -> str:
     """Text that was put on top of a page, which a person sees there."""
     return f"[note on the page: {untrusted_text.strip()}]"

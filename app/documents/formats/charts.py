@@ -1,4 +1,4 @@
-"""What the text of a page says of a chart: its title and what its series are called. Source: ECMA-376, part 1, 21.2."""
+"""What the text of a page says of charts and diagrams: titles, names of series, labels. ECMA-376, part 1, 21."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def describe(root: etree._Element | None) -> str:
     series = (child(each, "tx") for each in find_all(root, "ser"))
     names = (_words(name) for name in islice(series, _MAX_SERIES) if name is not None)
     return notation.chart(_words(title) if title is not None else "", filter(None, names))
+
+
+def describe_diagram(root: etree._Element | None) -> str:
+    """`root` is that of a diagram's data, in which each label is a point."""
+    points = find_all(root, "pt") if root is not None else iter(())
+    return notation.diagram(_words(point) for point in points)
 
 
 def _words(element: etree._Element) -> str:

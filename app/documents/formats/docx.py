@@ -10,9 +10,10 @@ from app.core.document import Document, Format
 from app.core.errors import AppError, Code
 from app.documents import notation
 from app.documents.flow import Block
-from app.documents.formats import charts, omml
+from app.documents.formats import omml
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
+from app.documents.formats.charts import describe, describe_diagram
 from app.documents.formats.detect import OLE
 from app.documents.formats.docx_controls import value_of_control, value_of_field
 from app.documents.formats.docx_numbers import Numbers
@@ -31,7 +32,7 @@ _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
-_CHARTS = {"chart", "chartEx"}
+_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
 _NO_STYLE = Style()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
@@ -71,12 +72,12 @@ def parse(content: Content, progress: Progress) -> Document:
         attribute(comment, "id"): comment
         for comment in children(read_optional_part(archive, parts.get("comments", ""), content, format))
     }
-    described = {
-        each.id: charts.describe(read_optional_part(archive, each.part, content, format))
+    drawn = {
+        each.id: _DRAWN[each.kind](read_optional_part(archive, each.part, content, format))
         for each in related
-        if each.kind in _CHARTS
+        if each.kind in _DRAWN
     }
-    walker = _Walker(Styles(styles), Numbers(numbering), notes, comments, described)
+    walker = _Walker(Styles(styles), Numbers(numbering), notes, comments, drawn)
     walker.read_all(body, progress)
     walker.read_other_comments()
     document = bind(walker.galley.finish(), content, format, text_in(core, "title"), _language(core, styles))
@@ -96,7 +97,7 @@ class _Walker(Walker):
         numbers: Numbers,
         notes: dict[tuple[str, str], etree._Element],
         comments: dict[str, etree._Element],
-        untrusted_charts: dict[str, str],
+        untrusted_drawn: dict[str, str],
     ) -> None:
         super().__init__()
         self._styles = styles
@@ -104,7 +105,7 @@ class _Walker(Walker):
         self._notes = notes
         self._numbers: dict[tuple[str, str], int] = {}  # of the notes that were referred to
         self._comments = comments  # that were not met yet
-        self._untrusted_charts = untrusted_charts
+        self._untrusted_drawn = untrusted_drawn
         self._in_note = self._in_comment = False
         self._paragraphs: list[Style] = []  # that are open, a text box's inside the one that it hangs from
         self._marks: list[str] = []  # of each of them in its list
@@ -142,7 +143,9 @@ class _Walker(Walker):
             self._say_formula(element)
             return False
         elif name == "chart":
-            self._say(self._untrusted_charts.get(attribute(element, "id"), notation.chart()))
+            self._say(self._untrusted_drawn.get(attribute(element, "id"), notation.chart()))
+        elif name == "relids":
+            self._say(self._untrusted_drawn.get(attribute(element, "dm"), notation.diagram(())))
         elif name == "tr":
             self._hidden_rows += _is_hidden_row(element)
         elif name == "alternatecontent":

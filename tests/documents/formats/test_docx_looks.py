@@ -290,3 +290,24 @@ def test_a_chart_is_there_with_its_title_and_its_series() -> None:
 def test_a_chart_without_words_is_there(chart: str, place: str) -> None:
     (page,) = _pages(_p(_run("See: "), _DRAWN.format(place)), members=_members(chart))
     assert page.text == "See: [chart]"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (
+            "<dgm:dataModel xmlns:dgm='d' xmlns:a='a'><dgm:ptLst><dgm:pt><dgm:t><a:p><a:r><a:t>Plan</a:t></a:r></a:p>"
+            "</dgm:t></dgm:pt><dgm:pt/><dgm:pt><dgm:t><a:p><a:r><a:t>Bu</a:t></a:r><a:r><a:t>ild</a:t></a:r>"
+            "</a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>",
+            "[diagram: Plan; Build]",
+        ),
+        ("<broken", "[diagram]"),
+    ],
+)
+def test_a_diagram_is_there_with_its_words(data: str, text: str) -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+    relations = f'<Relationships><Relationship Id="d1" Type="{kind}" Target="diagrams/data1.xml"/></Relationships>'
+    members = {"word/_rels/document.xml.rels": relations, "word/diagrams/data1.xml": data}
+    drawn = '<w:r><w:drawing><dgm:relIds xmlns:dgm="d" r:dm="d1" r:lo="d2"/></w:drawing></w:r>'
+    (page,) = _pages(_p(_run("See: "), drawn), members=members)
+    assert page.text == f"See: {text}"
