@@ -43,17 +43,19 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
 
 
 def page_remarks(
-    page: Page | PageReport, shown_characters: int = MAX_SHOWN_CHARACTERS, *, hidden_read: bool = False
+    page: Page | PageReport, shown_characters: int | None = MAX_SHOWN_CHARACTERS, *, hidden_read: bool = False
 ) -> tuple[str, ...]:
-    """What a person should know about a page, with so much of its hidden text; empty where there is nothing.
+    """What a person should know about a page, with so much of its hidden text and comments, or, with None, all of it;
+    empty where there is nothing.
 
     `hidden_read`: the person allowed that the model reads that too.
     """
     sentences = [flag_sentence(flag, page) for flag in page.flags if flag not in _LEFT_OUT or not page.hidden]
     if page.hidden:
         hidden = " ".join(printable(page.hidden.replace("\n", " ")).split())
-        cut = hidden if len(hidden) <= shown_characters else hidden[:shown_characters].rstrip() + "…"
-        sentences.append(_hidden_words(page, hidden_read).format(text=cut))
+        if shown_characters is not None and len(hidden) > shown_characters:
+            hidden = hidden[:shown_characters].rstrip() + "…"
+        sentences.append(_hidden_words(page, hidden_read).format(text=hidden))
     if isinstance(page, PageReport) and page.missing_before:
         words = (
             _("The book’s own page numbers go from {before} to {label}: a page before this one is missing.")

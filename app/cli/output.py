@@ -15,7 +15,7 @@ from app.basis import basis_words
 from app.cli.installed import installation_rows
 from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
-from app.core.document import MAX_HIDDEN_CHARACTERS, Book, Document
+from app.core.document import Book, Document
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
@@ -285,7 +285,7 @@ def print_description(document: Document, report: IngestionReport) -> None:
         pages = range_words(names.of(first), names.of(last))
         words = _("{pages}, {n} tokens").format(pages=pages, n=messages.count(tokens))
         lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
-    remarked = [(page, page_remarks(page, MAX_HIDDEN_CHARACTERS)) for page in report.pages]
+    remarked = [(page, page_remarks(page, shown_characters=None)) for page in report.pages]
     for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other remarks"), False)):
         chosen = [(page, remarks) for page, remarks in remarked if remarks and page.needs_look is wanted]
         if chosen:

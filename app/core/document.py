@@ -46,13 +46,16 @@ READING = 2
 MAX_HIDDEN_CHARACTERS = 2_000
 """Of a page's hidden text, so much is kept to be shown; who hides more is found out by less."""
 
+MAX_COMMENT_CHARACTERS = 20_000
+"""Of a page's comments: people write them to be read, and together they may well be longer than the page."""
+
 
 class Page(msgspec.Struct, frozen=True):
     """One page. `number` counts from 1 and is how Octavo refers to it; `label` is what the book itself calls it.
 
     `hidden` is what was left out of it: text that a person would not see there (flag HIDDEN_TEXT), and comments (flag
-    COMMENTS). It is to be shown as such, no part of `text`, not searched and not read by the model; at most
-    MAX_HIDDEN_CHARACTERS of it.
+    COMMENTS), in this order. It is to be shown as such, no part of `text`, not searched and not read by the model; at
+    most MAX_HIDDEN_CHARACTERS of the one, and about MAX_COMMENT_CHARACTERS of the other, with how many more there are.
     `confidence`, of a page whose text was recognised: how sure of it the models are, from 0 to 1.
     `picture`, of a page that was looked at for text: what its picture is known by (`documents.scans.recognition`).
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -33,15 +34,23 @@ class Heading(msgspec.Struct, frozen=True):
     level: int
 
 
+class Comment(msgspec.Struct, frozen=True):
+    """A comment as `notation.comment` writes it, on what stands at `place`, a character of its block's text."""
+
+    untrusted_text: str
+    place: int = 0
+
+
 class Block(msgspec.Struct, frozen=True):
     """A paragraph, list, table or heading: what should stay on one page. `headings` are those that begin with it;
-    `untrusted_hidden` is text that a person would not see there."""
+    `untrusted_hidden` is text that a person would not see there, `comments` are in the order of their places."""
 
     untrusted_text: str
     headings: tuple[Heading, ...] = ()
     flags: tuple[Flag, ...] = ()
     new_page: bool = False
     untrusted_hidden: str = ""
+    comments: tuple[Comment, ...] = ()
 
 
 class Flowed(msgspec.Struct, frozen=True):
@@ -91,6 +100,7 @@ class _Set:
         self.untrusted_hidden = " ".join(
             filter(None, (block.untrusted_hidden, unseen_words(block.untrusted_text) if invisible else ""))
         )
+        self.comments = deque(block.comments)
         self.new_page = block.new_page
 
     @property
@@ -111,6 +121,7 @@ class _Press:
         self._text = ""
         self._flags: set[Flag] = set()
         self._left_out = LeftOut()
+        self._left_out_before = LeftOut()  # of the last page
         self._page_chapter = ""
         self._chapter = ""
 
@@ -126,11 +137,10 @@ class _Press:
 
     def finish(self) -> Flowed:
         self._eject()
-        left_out = self._left_out.take()
-        if self._pages and (self._flags or left_out):  # of a block without text after the last page
+        if self._pages and (self._flags or self._left_out.text()):  # of a block without text after the last page
             before = self._pages[-1]
-            self._left_out.add(f"{before.hidden} {left_out}")
-            flags, hidden = _order({*before.flags, *self._flags}), self._left_out.take()
+            self._left_out_before.join(self._left_out)
+            flags, hidden = _order({*before.flags, *self._flags}), self._left_out_before.text()
             self._pages[-1] = msgspec.structs.replace(before, flags=flags, hidden=hidden)
         last = len(self._pages)
         outline = [msgspec.structs.replace(each, page=min(each.page, last)) for each in self._outline]
@@ -164,12 +174,20 @@ class _Press:
             used = len(self._text) + len(_BETWEEN) if self._text else 0
             if used + len(block.text) - start <= MAX_PAGE_CHARACTERS:
                 self._append(block.text[start:], block.flags)
-                return
+                break
             end, following = _split(block.text, start, PAGE_CHARACTERS - used)
             self._append(block.text[start:end].rstrip(), block.flags)
+            self._put_comments(block, following)
             self._eject()
             start = following
+        self._put_comments(block, None)
         self._flags |= block.flags
+
+    def _put_comments(self, block: _Set, end: int | None) -> None:
+        """The comments on what stands before `end`, or all that are left."""
+        while block.comments and (end is None or block.comments[0].place < end):
+            self._left_out.add_comment(block.comments.popleft().untrusted_text)
+            self._flags.add(Flag.COMMENTS)
 
     def _append(self, text: str, flags: set[Flag]) -> None:
         if not text:
@@ -188,8 +206,9 @@ class _Press:
         if is_misread(self._text) or "\ufffd" in self._text:
             self._flags.add(Flag.WRONG_ENCODING)
         number = len(self._pages) + 1
-        flags, hidden = _order(self._flags), self._left_out.take()
+        flags, hidden = _order(self._flags), self._left_out.text()
         self._pages.append(Page(number, str(number), self._text, self._page_chapter, flags, hidden))
+        self._left_out_before, self._left_out = self._left_out, LeftOut()
         self._text, self._flags = "", set()
 
 

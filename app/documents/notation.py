@@ -8,6 +8,7 @@ word of the running text stands in square brackets with a word for what it is (`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from app.documents.scripts import is_unspaced
 
@@ -110,15 +111,34 @@ def check_box(untrusted_name: str, ticked: bool) -> str:
     return f"[{'x' if ticked else ' '}] {' '.join(untrusted_name.split())}".rstrip()
 
 
+def chart(untrusted_title: str = "", untrusted_series: Iterable[str] = ()) -> str:
+    """In the place of a chart, whose drawing nobody can read here."""
+    title, series = " ".join(untrusted_title.split()), ", ".join(" ".join(name.split()) for name in untrusted_series)
+    words = ": ".join(filter(None, (title, series)))
+    return f"[chart: {words}]" if words else "[chart]"
+
+
+def diagram(untrusted_labels: Iterable[str]) -> str:
+    """In the place of a diagram, with the words in it."""
+    labels = "; ".join(filter(None, (" ".join(label.split()) for label in untrusted_labels)))
+    return f"[diagram: {labels}]" if labels else "[diagram]"
+
+
 def annotation(untrusted_text: str) -> str:
     """Text that was put on top of a page, which a person sees there."""
     return f"[note on the page: {untrusted_text.strip()}]"
 
 
-def comment(untrusted_text: str, untrusted_author: str = "") -> str:
-    """A comment in the margin, which is kept aside: no part of the page's text."""
+def comment(untrusted_text: str, untrusted_author: str = "", place: str = "") -> str:
+    """A comment in the margin, which is kept aside: no part of the page's text. `place`: the cell that it is on."""
     author, text = " ".join(untrusted_author.split()), " ".join(untrusted_text.split())
-    return f"[comment by {author}: {text}]" if author else f"[comment: {text}]"
+    where = f" on {place}" if place else ""
+    return f"[comment by {author}{where}: {text}]" if author else f"[comment{where}: {text}]"
+
+
+def more_comments(number: int) -> str:
+    """In place of comments that were too many to be kept."""
+    return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
 
 
 def _bracketed(word: str, untrusted_text: str) -> str:

@@ -19,6 +19,7 @@ from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
+from tests.documents.office_writer import paragraph, write_docx
 from tests.documents.pdf_writer import show, write_pdf
 from tests.models.lora import write_lora
 
@@ -310,6 +311,19 @@ def test_read_recognises_scans_and_says_how_surely(run: Any, tmp_path: Path) -> 
     assert page["flags"] == ["recognised"]
     assert 0.98 < page["confidence"] <= 1
     assert page["state"] == "recognised"
+
+
+def test_read_shows_comments_whole(run: Any, tmp_path: Path) -> None:
+    words = "Is this a penalty? " * 200
+    comment = f'<w:comment w:id="0" w:author="Ann">{paragraph(words)}</w:comment>'
+    commented = '<w:p><w:r><w:t>The rent is due.</w:t></w:r><w:r><w:commentReference w:id="0"/></w:r></w:p>'
+    book = tmp_path / "lease.docx"
+    book.write_bytes(write_docx(commented, comments=comment))
+    code, out, _ = run("read", book)
+    assert code == 0
+    said = f"Comments on this page were kept from the model: “[comment by Ann: {words.strip()}]”"
+    assert f"Other remarks\n[p. 1] {said}" in out
+    assert run("read", "--text", book)[1].strip() == "The rent is due."
 
 
 def test_doctor_finds_no_open_socket(run: Any, tmp_path: Path) -> None:

@@ -12,6 +12,10 @@ _WORD = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    f'xmlns:r="{_RELATIONS}" '
     'xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -20,6 +24,10 @@ _ODF = " ".join(
 )
 _ODF += (
     f' xmlns:draw="{_OASIS}drawing:1.0" xmlns:svg="{_OASIS}svg-compatible:1.0" xmlns:fo="{_OASIS}xsl-fo-compatible:1.0"'
+    f' xmlns:form="{_OASIS}form:1.0" xmlns:chart="{_OASIS}chart:1.0"'
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:math="http://www.w3.org/1998/Math/MathML"'
+    ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
+    ' xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
 )
 _ODF += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
@@ -41,10 +49,11 @@ def write_docx(
     numbering: str = "",
     footnotes: str = "",
     endnotes: str = "",
+    comments: str = "",
     members: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """`body`, `styles`, `numbering` and the notes are what stands inside those elements; "Heading1" to "Heading3" are
-    defined.
+    """`body`, `styles`, `numbering`, the notes and the comments are what stands inside those elements; "Heading1" to
+    "Heading3" are defined.
     """
     headings = "".join(
         f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2, 3)
@@ -57,8 +66,12 @@ def write_docx(
         ),
         "word/document.xml": f"<w:document {_WORD}><w:body>{body}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(
-            *((f"{_RELATIONS}/{name}", f"{name}.xml") for name in ("styles", "numbering", "footnotes", "endnotes"))
+            *(
+                (f"{_RELATIONS}/{name}", f"{name}.xml")
+                for name in ("styles", "numbering", "footnotes", "endnotes", "comments")
+            )
         ),
+        "word/comments.xml": f"<w:comments {_WORD}>{comments}</w:comments>",
         "word/styles.xml": f"<w:styles {_WORD}>{headings}{styles}</w:styles>",
         "word/numbering.xml": f"<w:numbering {_WORD}>{numbering}</w:numbering>",
         "word/footnotes.xml": f"<w:footnotes {_WORD}>{footnotes}</w:footnotes>",
@@ -75,9 +88,12 @@ def write_odt(
     language: str = "",
     styles: str = "",
     manifest: str = "",
+    objects: Mapping[str, str] | None = None,
     members: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """`body` is what stands inside `office:text`, `styles` inside the automatic styles."""
+    """`body` is what stands inside `office:text`, `styles` inside the automatic styles, `objects` are roots by their
+    addresses.
+    """
     files: dict[str, str | bytes] = {
         "mimetype": "application/vnd.oasis.opendocument.text",
         "content.xml": (
@@ -90,6 +106,8 @@ def write_odt(
         ),
         "META-INF/manifest.xml": f"<manifest:manifest {_ODF}>{manifest}</manifest:manifest>",
     }
+    for address, root in (objects or {}).items():
+        files[f"{address}/content.xml"] = f"<office:document-content {_ODF}>{root}</office:document-content>"
     return _pack(files | dict(members or {}))
 
 

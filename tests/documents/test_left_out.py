@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import MAX_HIDDEN_CHARACTERS, Document, Flag
-from app.documents.flow import Block, flow
+from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Document, Flag
+from app.documents.flow import Block, Comment, flow
 from app.documents.formats import Content, parse
 from app.documents.left_out import LeftOut
 from tests.documents.pdf_writer import show, write_pdf
@@ -86,3 +86,37 @@ def test_text_that_was_read_in_another_encoding_is_flagged() -> None:
     for name in ("story.txt", "story.html"):
         assert _parse(name, words.encode()).pages[0].flags == (Flag.WRONG_ENCODING,)
     assert _parse("story.txt", f"{PARAGRAPH} lost: \ufffd".encode()).pages[0].flags == (Flag.WRONG_ENCODING,)
+
+
+def test_comments_have_room_of_their_own_and_what_is_over_is_told() -> None:
+    left_out = LeftOut()
+    left_out.add("x" * 2 * MAX_HIDDEN_CHARACTERS)
+    for number in (1, 2, 3):
+        left_out.add_comment(f"[comment: {number}\u202e {'y' * 9_000}]")
+    left_out.add_comment("[comment: 4]")
+    first, *comments = left_out.take().split(" [")
+    assert first == "x" * MAX_HIDDEN_CHARACTERS
+    assert comments[0] == f"comment: 1 {'y' * 9_000}]"
+    assert comments[2].startswith("comment: 3 yyy")
+    assert comments[2].endswith("yy…]")
+    assert comments[3] == "1 more comment, to be seen in the file]"
+    assert MAX_COMMENT_CHARACTERS - 10 <= sum(map(len, comments[:3])) <= MAX_COMMENT_CHARACTERS + 10
+    assert left_out.take() == ""
+
+
+def test_comments_after_the_last_page_join_it() -> None:
+    first = Block("Seen", untrusted_hidden="one", comments=(Comment("[comment: a]"),))
+    last = Block("", new_page=True, untrusted_hidden="two", comments=(Comment("[comment: b]"),))
+    (page,) = flow([first, last]).pages
+    assert (page.hidden, page.flags) == ("one two [comment: a] [comment: b]", (Flag.COMMENTS,))
+
+
+def test_a_comment_stays_with_its_place_in_a_block_that_is_split() -> None:
+    text = "".join(f"Line {number} of a long block\n" for number in range(300))
+    block = Block(text, comments=(Comment("[comment: a]"), Comment("[comment: b]", text.index("Line 250 "))))
+    pages = flow([block]).pages
+    assert [page.number for page in pages if page.flags] == [
+        1,
+        next(page.number for page in pages if "Line 250 " in page.text),
+    ]
+    assert [page.hidden for page in pages if page.flags] == ["[comment: a]", "[comment: b]"]

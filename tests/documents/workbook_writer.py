@@ -44,17 +44,18 @@ def write_workbook(
     states: Mapping[str, str] | None = None,
     title: str = "",
     doctype: str = "",
+    relations: str = "",
     members: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
     """`sheets` are the names and the data of the sheets, `states` says which of them are hidden; `doctype` stands in
-    every sheet; `members` replace or add files of the archive.
+    every sheet, `relations` beside those of the workbook; `members` replace or add files of the archive.
     """
     numbered = list(enumerate(sheets.items(), 1))
     entries = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{n}" state="{(states or {}).get(name, "visible")}" r:id="r{n}"/>'
         for n, (name, _) in numbered
     )
-    relations = "".join(
+    relations += "".join(
         f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
     )
     files: dict[str, str | bytes] = {

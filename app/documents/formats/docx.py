@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import posixpath
+from collections import Counter
 
 from lxml import etree
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
+from app.documents import notation
 from app.documents.flow import Block
+from app.documents.formats import omml
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
+from app.documents.formats.charts import describe, describe_diagram
 from app.documents.formats.detect import OLE
+from app.documents.formats.docx_controls import value_of_control, value_of_field
 from app.documents.formats.docx_numbers import Numbers
-from app.documents.formats.docx_styles import Style, Styles, children, switch
+from app.documents.formats.docx_styles import Style, Styles, children
 from app.documents.formats.galley import Item, bind
-from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in
-from app.documents.formats.xml import attribute, text_of
+from app.documents.formats.office import Walker, child, read_optional_part, read_part, switch, text_in
+from app.documents.formats.opc import relations
+from app.documents.formats.runs import PLAIN, Change, Look, Shift
+from app.documents.formats.xml import attribute, local_name, text_of
 
 format = Format.DOCX
 
@@ -26,14 +32,20 @@ _SKIPPED = {
     *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
     *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
 }
+_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
+_NO_STYLE = Style()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
-_REMOVED = {"del", "movefrom"}
+_CHANGES = {
+    **dict.fromkeys(("del", "movefrom"), Change.STRUCK),
+    **dict.fromkeys(("ins", "moveto"), Change.INSERTED),
+}
+_COMMENTED = {"commentrangestart", "commentreference"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for one under a password, which is an OLE file. Headers, footers, comments
-    and what was deleted under tracked changes are no part of the text.
+    """Raises AppError DOCUMENT_ENCRYPTED for one under a password, which is an OLE file. Headers, footers and comments
+    are no part of the text; changes that are recorded are, as a person sees them.
     """
     progress(0, 1)
     if content.data[: len(OLE)] == OLE:
@@ -41,12 +53,13 @@ def parse(content: Content, progress: Progress) -> Document:
             refuse_damaged(content, format)
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
-    package = _related(archive, "", content)
+    package = {each.kind: each.part for each in relations(archive, "", content, format)}
     name = package.get("officeDocument", _DOCUMENT)
     body = child(read_part(archive, name, content, format), "body")
     if body is None:
         refuse_damaged(content, format)
-    parts = _related(archive, name, content)
+    related = relations(archive, name, content, format)
+    parts = {each.kind: each.part for each in related}
     core = read_optional_part(archive, package.get("core-properties", ""), content, format)
     styles = read_optional_part(archive, parts.get("styles", ""), content, format)
     notes = {
@@ -55,24 +68,21 @@ def parse(content: Content, progress: Progress) -> Document:
         for note in children(read_optional_part(archive, parts.get(kind, ""), content, format))
     }
     numbering = read_optional_part(archive, parts.get("numbering", ""), content, format)
-    walker = _Walker(Styles(styles), Numbers(numbering), notes)
+    comments = {
+        attribute(comment, "id"): comment
+        for comment in children(read_optional_part(archive, parts.get("comments", ""), content, format))
+    }
+    drawn = {
+        each.id: _DRAWN[each.kind](read_optional_part(archive, each.part, content, format))
+        for each in related
+        if each.kind in _DRAWN
+    }
+    walker = _Walker(Styles(styles), Numbers(numbering), notes, comments, drawn)
     walker.read_all(body, progress)
+    walker.read_other_comments()
     document = bind(walker.galley.finish(), content, format, text_in(core, "title"), _language(core, styles))
     progress(len(body), len(body))
     return document
-
-
-def _related(archive: Archive, part: str, content: Content) -> dict[str, str]:
-    """The parts that `part` names in its relationships, by the last word of their type."""
-    folder, name = posixpath.split(part)
-    root = read_optional_part(archive, posixpath.join(folder, "_rels", f"{name}.rels"), content, format)
-    return {
-        attribute(each, "Type").rpartition("/")[2]: posixpath.normpath(
-            posixpath.join("/", folder, attribute(each, "Target"))
-        ).lstrip("/")
-        for each in children(root)
-        if attribute(each, "TargetMode") != "External"
-    }
 
 
 def _language(core: etree._Element | None, styles: etree._Element | None) -> str:
@@ -81,18 +91,29 @@ def _language(core: etree._Element | None, styles: etree._Element | None) -> str
 
 
 class _Walker(Walker):
-    def __init__(self, styles: Styles, numbers: Numbers, notes: dict[tuple[str, str], etree._Element]) -> None:
+    def __init__(
+        self,
+        styles: Styles,
+        numbers: Numbers,
+        notes: dict[tuple[str, str], etree._Element],
+        comments: dict[str, etree._Element],
+        untrusted_drawn: dict[str, str],
+    ) -> None:
         super().__init__()
         self._styles = styles
         self._list_numbers = numbers
         self._notes = notes
         self._numbers: dict[tuple[str, str], int] = {}  # of the notes that were referred to
-        self._in_note = False
+        self._comments = comments  # that were not met yet
+        self._untrusted_drawn = untrusted_drawn
+        self._in_note = self._in_comment = False
         self._paragraphs: list[Style] = []  # that are open, a text box's inside the one that it hangs from
         self._marks: list[str] = []  # of each of them in its list
-        self._runs: list[bool] = []  # whether each open run is hidden
+        self._runs: list[Style] = []  # that are open
+        self._changes = Counter[Change]()  # that are open
+        self._hidden_rows = 0
+        self._values: list[str | None] = []  # for each open control, what is said in the place of its content
         self._choices: list[bool] = []  # whether each open alternative has one that is better than its fallback
-        self._removed = 0
         self._tables = [0]  # how many are open, for each open galley
         self._fields: list[bool] = []  # for each open field, whether its instruction is open
         self._instructions = 0
@@ -103,7 +124,7 @@ class _Walker(Walker):
         if name == "p":
             self._open_paragraph(self._styles.of(child(element, "ppr")), element)
         elif name == "r":
-            self._runs.append(self._is_hidden(element))
+            self._runs.append(self._styles.of_run(child(element, "rpr"), self._paragraph))
         elif name in ("t", "deltext"):
             self._say(element.text or "")
         elif name in _CHARACTERS:
@@ -111,13 +132,22 @@ class _Walker(Walker):
         elif name == "sym":
             self._say(_symbol(attribute(element, "char")))
         elif name == "fldchar":
-            self._turn_field(attribute(element, "fldCharType"))
+            self._turn_field(attribute(element, "fldCharType"), child(element, "ffdata"))
         elif name in _NOTES:
             self._refer((_NOTES[name], attribute(element, "id")))
-        elif name == "commentreference":
-            self.galley.hide()
-        elif name in _REMOVED or (name == "tr" and _is_unseen_row(element)):
-            self._removed += 1
+        elif name in _COMMENTED:
+            self._comment(attribute(element, "id"))
+        elif name == "sdt":
+            self._values.append(value_of_control(child(element, "sdtpr")))
+        elif name == "omath":
+            self._say_formula(element)
+            return False
+        elif name == "chart":
+            self._say(self._untrusted_drawn.get(attribute(element, "id"), notation.chart()))
+        elif name == "relids":
+            self._say(self._untrusted_drawn.get(attribute(element, "dm"), notation.diagram(())))
+        elif name == "tr":
+            self._hidden_rows += _is_hidden_row(element)
         elif name == "alternatecontent":
             self._choices.append(child(element, "choice") is not None)
         elif name == "txbxcontent":
@@ -125,9 +155,11 @@ class _Walker(Walker):
             self._tables.append(0)
         elif name == "tbl":
             self._turn_table(1)
+        self._changes[_change_of(element, name)] += 1
         return True
 
     def _leave(self, element: etree._Element, name: str) -> None:
+        self._changes[_change_of(element, name)] -= 1
         if name == "p":
             style, mark = self._paragraphs.pop(), self._marks.pop()
             item = Item(style.level, mark) if style.level >= 0 else None
@@ -136,8 +168,8 @@ class _Walker(Walker):
             self._instructions = 0  # one that does not end must not take the rest of the book with it
         elif name == "r":
             self._runs.pop()
-        elif name in _REMOVED:
-            self._removed -= 1
+        elif name == "sdt":
+            self._values.pop()
         elif name == "alternatecontent":
             self._choices.pop()
         elif name == "txbxcontent":
@@ -148,7 +180,7 @@ class _Walker(Walker):
             self.galley.end_cell()
         elif name == "tr":
             self.galley.end_row()
-            self._removed -= _is_unseen_row(element)
+            self._hidden_rows -= _is_hidden_row(element)
         elif name == "tbl":
             self._turn_table(-1)
 
@@ -159,26 +191,51 @@ class _Walker(Walker):
         if style.heading_level and mark and text_of(paragraph):
             self._say(f"{mark} ")
 
-    def _say(self, untrusted_text: str) -> None:
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
         if self._instructions:
             return
-        if self._removed or (self._runs and self._runs[-1]):
+        if self._hidden_rows or (self._runs and self._runs[-1].hidden):
             if untrusted_text.strip():
                 self.galley.hide(untrusted_text)
+        elif self._values and (value := self._values[-1]) is not None:
+            self.galley.say(value, self._look)
+            self._values[-1] = ""
+        elif formula:
+            self.galley.say_formula(untrusted_text, self._look)
         else:
-            self.galley.say(untrusted_text)
+            self.galley.say(untrusted_text, self._look)
 
-    def _is_hidden(self, run: etree._Element) -> bool:
-        own = self._styles.of(properties).hidden if (properties := child(run, "rpr")) is not None else None
-        return bool(self._paragraphs and self._paragraphs[-1].hidden) if own is None else own
+    def _say_formula(self, math: etree._Element) -> None:
+        before = math.getprevious()
+        if before is not None and local_name(before) == "omath":
+            self._say("\n")
+        said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
+        self._say(said.text, formula=True)
+        if said.hidden:
+            self.galley.hide(said.hidden)
+
+    @property
+    def _paragraph(self) -> Style:
+        return self._paragraphs[-1] if self._paragraphs else _NO_STYLE
+
+    @property
+    def _look(self) -> Look:
+        run = self._runs[-1] if self._runs else _NO_STYLE
+        shift, change = run.shift or Shift.NONE, Change.NONE
+        if self._changes[Change.STRUCK] or run.struck:
+            change = Change.STRUCK
+        elif self._changes[Change.INSERTED]:
+            change = Change.INSERTED
+        return Look(shift, change) if shift or change else PLAIN
 
     def _turn_table(self, change: int) -> None:
         self._tables[-1] += change
         self.galley.set_table_depth(self._tables[-1])
 
-    def _turn_field(self, kind: str) -> None:
+    def _turn_field(self, kind: str, form: etree._Element | None) -> None:
         """A field's instruction goes from `begin` to `separate`, its result from there to `end`."""
         if kind == "begin":
+            self._say(value_of_field(form))
             self._fields.append(True)
             self._instructions += 1
         elif kind in ("separate", "end") and self._fields:
@@ -190,27 +247,52 @@ class _Walker(Walker):
     def _refer(self, key: tuple[str, str]) -> None:
         """A note's text comes once, however often it is referred to: else a small file could hold a large one."""
         note = self._notes.get(key)
-        if note is None or self._in_note or self._instructions or self._removed:
+        if note is None or self._in_note or self._in_comment or self._instructions or self._hidden_rows:
             return
         known = key in self._numbers
         number = self._numbers.setdefault(key, len(self._numbers) + 1)
-        self._say(f"[{number}]")
+        self.galley.refer(number, self._look)
         if not known:
-            self.galley.put_note(number, self._read_note(note))
+            self._in_note = True
+            self.galley.put_note(number, self._read_aside(note))
+            self._in_note = False
 
-    def _read_note(self, note: etree._Element) -> list[Block]:
-        runs, self._runs, self._in_note = self._runs, [], True
+    def _comment(self, identifier: str) -> None:
+        """Once, where what it is on begins."""
+        if self._in_comment or (comment := self._comments.pop(identifier, None)) is None:
+            return
+        self._in_comment = True
+        blocks = self._read_aside(comment)
+        self._in_comment = False
+        self.galley.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
+
+    def read_other_comments(self) -> None:
+        """Those that the text does not refer to."""
+        for identifier in tuple(self._comments):
+            self._comment(identifier)
+
+    def _read_aside(self, element: etree._Element) -> list[Block]:
+        around = self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows
+        self._runs, self._changes, self._values, self._fields = [], Counter(), [], []
+        self._instructions = self._hidden_rows = 0
         self._open_galley()
         self._tables.append(0)
-        self.read(note)
+        self.read(element)
         self._tables.pop()
-        self._runs, self._in_note = runs, False
+        self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows = around
         return self._close_galley().finish()
 
 
-def _is_unseen_row(row: etree._Element) -> bool:
-    properties = child(row, "trpr")
-    return child(properties, "del") is not None or bool(switch(properties, "hidden"))
+def _is_hidden_row(row: etree._Element) -> bool:
+    return bool(switch(child(row, "trpr"), "hidden"))
+
+
+def _change_of(element: etree._Element, name: str) -> Change:
+    """What an element says of all that is in it."""
+    if name != "tr":
+        return _CHANGES.get(name, Change.NONE)
+    marks = (_CHANGES.get(local_name(each), Change.NONE) for each in children(child(element, "trpr")))
+    return next(filter(None, marks), Change.NONE)
 
 
 def _symbol(untrusted_code: str) -> str:

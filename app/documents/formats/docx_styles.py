@@ -5,13 +5,15 @@ from __future__ import annotations
 import msgspec
 from lxml import etree
 
-from app.documents.formats.office import child, whole_number
+from app.documents.formats.office import child, is_on, whole_number
+from app.documents.formats.runs import Shift
 from app.documents.formats.xml import attribute, local_name
 
 _MAX_BASED_ON = 32
-_OFF = {"0", "false", "off"}
 _HEADING = "heading "
 _BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
+_DEFAULT_SIZE = 20  # half-points
+_SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class Style(msgspec.Struct):
@@ -22,6 +24,10 @@ class Style(msgspec.Struct):
     list_level: int | None = None  # -1 is no list
     list_id: str | None = None
     hidden: bool | None = None
+    struck: bool | None = None
+    shift: Shift | None = None  # by `vertAlign`
+    position: int | None = None  # half-points above the base line
+    size: int | None = None  # half-points
 
     @property
     def level(self) -> int:
@@ -33,6 +39,8 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, Style] = {}
         self._default = ""
+        defaults = child(child(child(root, "docdefaults"), "rprdefault"), "rpr")
+        self._size = (_read_properties(defaults).size if defaults is not None else None) or _DEFAULT_SIZE
         for style in children(root):
             if local_name(style) != "style":
                 continue
@@ -53,11 +61,17 @@ class Styles:
             below = self._styles.get(name)
             if below is None:
                 break
-            found.heading_level = below.heading_level if found.heading_level is None else found.heading_level
-            found.list_level = below.list_level if found.list_level is None else found.list_level
-            found.list_id = below.list_id if found.list_id is None else found.list_id
-            found.hidden = below.hidden if found.hidden is None else found.hidden
+            _fill(found, below)
             name = below.based_on
+        return found
+
+    def of_run(self, properties: etree._Element | None, paragraph: Style) -> Style:
+        """What a run is in such a paragraph; it is raised or lowered also by a position and a smaller size."""
+        found = self.of(properties) if properties is not None else Style()
+        _fill(found, paragraph)
+        around = paragraph.size or self._size
+        if found.shift is None and found.position and (found.size or around) < around:
+            found.shift = Shift.RAISED if found.position > 0 else Shift.LOWERED
         return found
 
 
@@ -66,7 +80,8 @@ def _read_style(style: etree._Element) -> Style:
     found = _read_properties(paragraph) if paragraph is not None else Style()
     based_on = child(style, "basedon")
     found.based_on = attribute(based_on, "val") if based_on is not None else ""
-    found.hidden = switch(run, "vanish")
+    if run is not None:
+        _fill(found, _read_properties(run))
     title = attribute(name, "val").lower() if name is not None else ""
     if found.heading_level is None and title.startswith(_HEADING):
         found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
@@ -77,7 +92,7 @@ def _read_properties(properties: etree._Element) -> Style:
     outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
     found = Style()
     if local_name(properties) == "rpr":
-        found.hidden = switch(properties, "vanish")
+        _read_look(properties, found)
     if outline is not None:
         level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
@@ -91,9 +106,28 @@ def _read_properties(properties: etree._Element) -> Style:
     return found
 
 
-def switch(properties: etree._Element | None, name: str) -> bool | None:
-    found = child(properties, name)
-    return None if found is None else attribute(found, "val").lower() not in _OFF
+def _read_look(properties: etree._Element, found: Style) -> None:
+    for element in properties:
+        name = local_name(element)
+        if name == "vanish":
+            found.hidden = is_on(element)
+        elif name in ("strike", "dstrike"):
+            found.struck = is_on(element) or bool(found.struck)
+        elif name == "vertalign":
+            found.shift = _SHIFTS.get(attribute(element, "val"), Shift.NONE)
+        elif name == "position":
+            untrusted_points = attribute(element, "val").strip()
+            number = whole_number(untrusted_points.removeprefix("-"), 0)
+            found.position = -number if untrusted_points.startswith("-") else number
+        elif name == "sz":
+            found.size = whole_number(attribute(element, "val"), 0) or None
+
+
+def _fill(style: Style, below: Style) -> None:
+    """What a style leaves to the one below it is as it is there."""
+    for name in Style.__struct_fields__:
+        if name != "based_on" and getattr(style, name) is None:
+            setattr(style, name, getattr(below, name))
 
 
 def children(element: etree._Element | None) -> list[etree._Element]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import msgspec
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
-from app.documents import language
-from app.documents.flow import Block, Heading, flow
+from app.documents import language, notation
+from app.documents.flow import Block, Comment, Heading, flow
 from app.documents.formats.base import (
     MAX_CHARACTERS,
     MAX_OUTLINE_LEVELS,
@@ -19,6 +20,7 @@ from app.documents.formats.base import (
     refuse_damaged,
     refuse_over,
 )
+from app.documents.formats.runs import PLAIN, Look, Run, written
 from app.documents.left_out import LeftOut
 
 MAX_LIST_LEVELS = 9
@@ -49,24 +51,47 @@ class Galley:
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
-        self._inline: list[str] = []  # of the paragraph that is open
+        self._inline: list[Run] = []  # of the paragraph that is open
         self._lines: list[str] = []  # of the list that is open
         self._tables: list[_Table] = []  # that are open, the outermost first
         self._asides: list[Block] = []  # of what is open
         self._hidden = False
         self._left_out = LeftOut()
+        self._comments: list[tuple[int, str]] = []  # with the row or the line of what is open that they are on
 
-    def say(self, untrusted_text: str) -> None:
-        self._inline.append(untrusted_text)
+    def say(self, untrusted_text: str, look: Look = PLAIN) -> None:
+        self._inline.append((untrusted_text, look))
+
+    def say_formula(self, text: str, look: Look = PLAIN) -> None:
+        """As `formula` writes it."""
+        self.say(text, Look(change=look.change, formula=True))
 
     def hide(self, untrusted_text: str = "") -> None:
         """Something that a person would not see is left out here."""
         self._hidden = True
         self._left_out.add(untrusted_text)
 
-    def refer(self, number: int) -> None:
+    def leave_out(self, blocks: Iterable[Block]) -> None:
+        """What is hidden in `blocks` and commented there, without their text."""
+        for block in blocks:
+            if Flag.HIDDEN_TEXT in block.flags:
+                self.hide(f"{block.untrusted_hidden} ")
+            place = self._place
+            self._comments += [(place, each.untrusted_text) for each in block.comments]
+
+    def comment(self, untrusted_text: str, untrusted_author: str = "") -> None:
+        """A comment on what stands here."""
+        if untrusted_text.strip():
+            self._comments.append((self._place, notation.comment(untrusted_text, untrusted_author)))
+
+    @property
+    def _place(self) -> int:
+        """The row of the table or the line of the list that is open."""
+        return len(self._tables[0].rows if self._tables else self._lines)
+
+    def refer(self, number: int, look: Look = PLAIN) -> None:
         """A note's mark."""
-        self.say(f"[{number}]")
+        self.say(notation.note_mark(number), Look(change=look.change))
 
     def put_note(self, number: int, blocks: Iterable[Block]) -> None:
         """A note's text, after the paragraph that is open; each of its paragraphs a line."""
@@ -74,7 +99,9 @@ class Galley:
         text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
         flags = tuple(dict.fromkeys(flag for block in noted for flag in block.flags))
         hidden = " ".join(block.untrusted_hidden for block in noted if block.untrusted_hidden)
-        self._asides.append(Block(f"[{number}] {text}" if text else "", flags=flags, untrusted_hidden=hidden))
+        comments = tuple(Comment(each.untrusted_text) for block in noted for each in block.comments)
+        text = f"{notation.note_mark(number)} {text}" if text else ""
+        self._asides.append(Block(text, flags=flags, untrusted_hidden=hidden, comments=comments))
 
     def put_box(self, blocks: Iterable[Block]) -> None:
         """A text box, after the paragraph that is open."""
@@ -82,7 +109,7 @@ class Galley:
 
     def end_paragraph(self, heading_level: int = 0, item: Item | None = None) -> None:
         """`heading_level` counts from 1; 0 is no heading."""
-        text = "\n".join(line.rstrip() for line in "".join(self._inline).split("\n")).strip("\n").rstrip()
+        text = "\n".join(line.rstrip() for line in written(self._inline).split("\n")).strip("\n").rstrip()
         self._inline = []
         self._left_out.add(" ")
         if self._tables:
@@ -129,7 +156,7 @@ class Galley:
         self.set_table_depth(0)
         self._end_list()
         self._put_asides()
-        if self._hidden:
+        if self._hidden or self._comments:
             self._add("")
         return self._blocks
 
@@ -150,22 +177,25 @@ class Galley:
             self._tables[-1].cell += [f"\n{row}\n" for row in rows]
             return
         if rows:
-            self._add("\n".join(rows))
+            self._add("\n".join(rows), parts=rows)
         self._put_asides()
 
     def _end_list(self) -> None:
         if self._lines:
-            text, self._lines = "\n".join(self._lines), []
-            self._add(text)
+            lines, self._lines = self._lines, []
+            self._add("\n".join(lines), parts=lines)
 
     def _put_asides(self) -> None:
         self._blocks += self._asides
         self._asides = []
 
-    def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
+    def _add(self, text: str, headings: tuple[Heading, ...] = (), parts: Sequence[str] = ()) -> None:
+        """`parts` are the lines or rows that the text consists of."""
         flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
-        self._blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take()))
-        self._hidden = False
+        places = [0, *accumulate(len(part) + 1 for part in parts)]
+        comments = tuple(Comment(comment, places[min(part, len(parts))]) for part, comment in self._comments)
+        self._blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take(), comments=comments))
+        self._hidden, self._comments = False, []
 
 
 def bind(
@@ -174,7 +204,9 @@ def bind(
     """The blocks on pages. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where nothing but
     damage was found.
     """
-    refuse_over(MAX_CHARACTERS, sum(len(block.untrusted_text) for block in blocks), "characters", content)
+    commented = sum(len(each.untrusted_text) for block in blocks for each in block.comments)
+    characters = sum(len(block.untrusted_text) for block in blocks) + commented
+    refuse_over(MAX_CHARACTERS, characters, "characters", content)
     flowed = flow(blocks)
     if not flowed.pages:
         if any(Flag.DAMAGED in block.flags for block in blocks):

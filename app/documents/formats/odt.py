@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Callable
+from functools import cache
 
 from lxml import etree
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
+from app.documents import notation
+from app.documents.flow import Block
+from app.documents.formats import mathml
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.galley import Item, bind
+from app.documents.formats.odt_controls import controls_of, value_of_control, value_of_mark
+from app.documents.formats.odt_styles import Style, Styles, fill
 from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in, whole_number
-from app.documents.formats.xml import attribute, find_all, text_of
+from app.documents.formats.runs import PLAIN, Change, Look, Shift
+from app.documents.formats.xml import attribute, find_all, local_name, text_of
 
 format = Format.ODT
 
 MAX_SPACES = 100  # that one element may stand for
 
 _CONTENT, _STYLES, _META, _MANIFEST = "content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"
-_MAX_PARENTS = 32
 _SPACES = re.compile(r"[ \t\r\n]+")
 _PARAGRAPHS = {"p", "h"}
+_STYLED = {*_PARAGRAPHS, "span", "a"}
+_SHORT = {"annotation", "change", "control", "object"}
 _SKIPPED = {
-    *("tracked-changes", "note-citation", "ruby-text", "number", "script", "forms", "math", "object", "object-ole"),
+    *("tracked-changes", "note-citation", "ruby-text", "number", "script", "forms", "object-ole"),
     *("covered-table-cell", "glue-point", "event-listeners", "list-style"),
 }
 _DESCRIPTION = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"  # a picture's title and description
@@ -35,8 +45,8 @@ _HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for one under a password. Headers, footers, comments and what was deleted
-    under tracked changes are no part of the text.
+    """Raises AppError DOCUMENT_ENCRYPTED for one under a password. Headers, footers and comments are no part of the
+    text; changes that are recorded are, as a person sees them.
     """
     progress(0, 1)
     archive = Archive(content, format)
@@ -49,7 +59,11 @@ def parse(content: Content, progress: Progress) -> Document:
         refuse_damaged(content, format)
     styles = read_optional_part(archive, _STYLES, content, format)
     meta = read_optional_part(archive, _META, content, format)
-    walker = _Walker(_hidden_styles([each for each in (styles, root) if each is not None]))
+
+    def read_object(address: str) -> etree._Element | None:
+        return read_optional_part(archive, posixpath.normpath(f"{address}/{_CONTENT}"), content, format)
+
+    walker = _Walker(Styles(each for each in (styles, root) if each is not None), body, read_object)
     walker.read_all(body, progress)
     document = bind(
         walker.galley.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
@@ -66,32 +80,18 @@ def _language(styles: etree._Element | None) -> str:
     return ""
 
 
-def _hidden_styles(roots: list[etree._Element]) -> set[tuple[str, str]]:
-    """The styles of text that is not displayed, by family and name."""
-    own: dict[tuple[str, str], tuple[str, str]] = {}  # parent, display
-    for root in roots:
-        for style in find_all(root, "style"):
-            properties = child(style, "text-properties")
-            display = attribute(properties, "display") if properties is not None else ""
-            key = attribute(style, "family"), attribute(style, "name")
-            own[key] = attribute(style, "parent-style-name"), display
-    return {key for key in own if _display(key, own) == "none"}
-
-
-def _display(key: tuple[str, str], styles: dict[tuple[str, str], tuple[str, str]]) -> str:
-    family, name = key
-    for _ in range(_MAX_PARENTS):
-        parent, display = styles.get((family, name), ("", ""))
-        if display or not parent:
-            return display
-        name = parent
-    return ""
-
-
 class _Walker(Walker):
-    def __init__(self, hidden_styles: set[tuple[str, str]]) -> None:
+    def __init__(
+        self, styles: Styles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
+    ) -> None:
         super().__init__()
-        self._hidden_styles = hidden_styles
+        self._styles = styles
+        self._open_styles = [Style()]  # of the paragraphs and spans that are open, all that is around worked in
+        self._controls = controls_of(body)
+        self._object = cache(lambda address: _describe(read_object(address)))
+        self._deletions, self._insertions = _recorded_changes(body)
+        self._open_insertions: set[str] = set()
+        self._in_deletion = False
         self._notes = 0
         self._open_notes: list[int] = []
         self._paragraphs = [0]  # how many are open, for each open galley
@@ -102,16 +102,30 @@ class _Walker(Walker):
     def _enter(self, element: etree._Element, name: str) -> bool:
         if name in _SKIPPED or str(element.tag).startswith(_DESCRIPTION):
             return False
-        if name in ("annotation", "change"):  # a comment; the place of what was deleted
-            self.galley.hide()
+        if name in _SHORT:
+            self._say_short(element, name)
+            return False
+        if name == "content-control" and (value := value_of_control(element)) is not None:
+            self._say_as_is(value)
             return False
         if self._is_hidden(element, name):
             if text := text_of(element):
                 self.galley.hide(text)
             return False
+        if name in _STYLED:
+            style = self._styles.of(*_style_of(element, name))
+            if name not in _PARAGRAPHS:
+                fill(style, self._open_styles[-1])
+            self._open_styles.append(style)
         if name in _PARAGRAPHS:
             self._paragraphs[-1] += 1
             self._after_space = True
+        elif name == "change-start":
+            self._open_insertions |= {attribute(element, "change-id")} & self._insertions
+        elif name == "change-end":
+            self._open_insertions.discard(attribute(element, "change-id"))
+        elif name in ("fieldmark", "fieldmark-start"):
+            self._say_as_is(value_of_mark(element))
         elif name == "s":
             count = min(whole_number(attribute(element, "c"), 1), MAX_SPACES)
             self._say_as_is(" " * count)
@@ -125,13 +139,15 @@ class _Walker(Walker):
             self._turn_table(1)
         elif name == "note":
             self._notes += 1
-            self.galley.refer(self._notes)
+            self.galley.refer(self._notes, self._look)
         elif name == "note-body" or name in _SHAPES:
             self._open(self._notes)
         self._say(element.text)
         return True
 
     def _leave(self, element: etree._Element, name: str) -> None:
+        if name in _STYLED:
+            self._open_styles.pop()
         if name in _PARAGRAPHS:
             self._paragraphs[-1] -= 1
             level = max(1, whole_number(attribute(element, "outline-level"), 1)) if name == "h" else 0
@@ -164,18 +180,66 @@ class _Walker(Walker):
         if self._after_space:
             text = text.removeprefix(" ")
         if text:
-            self.galley.say(text)
+            self.galley.say(text, self._look)
             self._after_space = text.endswith(" ")
 
     def _say_as_is(self, text: str) -> None:
-        if self._paragraphs[-1]:
-            self.galley.say(text)
+        if text and self._paragraphs[-1]:
+            self.galley.say(text, self._look)
             self._after_space = False
 
+    def _say_short(self, element: etree._Element, name: str) -> None:
+        """What says something else than what is in it, and of which the rest is no part of the text."""
+        if name == "annotation":
+            author = child(element, "creator")
+            text = " ".join(block.untrusted_text for block in self._read_aside(element))
+            self.galley.comment(text, text_of(author) if author is not None else "")
+        elif name == "change":
+            self._say_deleted(attribute(element, "change-id"))
+        elif name == "control":
+            self._put(self._controls.get(attribute(element, "control"), ""), self._look)
+        else:
+            inside = next(find_all(element, "math"), None)
+            text = self._object(attribute(element, "href")) if inside is None else mathml.latex(inside)
+            self._put(text, Look(change=self._look.change, formula=True))
+
+    def _say_deleted(self, identifier: str) -> None:
+        """Once, where it was."""
+        if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
+            return
+        self._in_deletion = True
+        blocks = self._read_aside(deletion)
+        self._in_deletion = False
+        self.galley.leave_out(blocks)
+        text = "\n".join(block.untrusted_text for block in blocks if block.untrusted_text)
+        self._put(text, Look(change=Change.STRUCK))
+
+    def _put(self, text: str, look: Look) -> None:
+        """Here, or where no paragraph is open, in one of its own."""
+        if text:
+            self.galley.say(text, look)
+            self._after_space = False
+            if not self._paragraphs[-1]:
+                self.galley.end_paragraph()
+
+    def _read_aside(self, element: etree._Element) -> list[Block]:
+        after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
+        self._open(self._notes)
+        for each in element:
+            self.read(each)
+        self._close()
+        self._after_space, self._open_insertions = after_space, insertions
+        return self._close_galley().finish()
+
+    @property
+    def _look(self) -> Look:
+        style = self._open_styles[-1]
+        change = Change.STRUCK if style.struck else Change.INSERTED if self._open_insertions else Change.NONE
+        return Look(style.shift or Shift.NONE, change) if style.shift or change else PLAIN
+
     def _is_hidden(self, element: etree._Element, name: str) -> bool:
-        family = "paragraph" if name in _PARAGRAPHS else "text" if name in ("span", "a") else ""
-        if family:
-            return (family, attribute(element, "style-name")) in self._hidden_styles
+        if name in _STYLED:
+            return bool(self._styles.of(*_style_of(element, name)).hidden)
         if name not in _HIDEABLE:
             return False
         return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
@@ -203,3 +267,33 @@ class _Walker(Walker):
         self._lists.pop()
         self._tables.pop()
         return self._open_notes.pop()
+
+
+def _style_of(element: etree._Element, name: str) -> tuple[str, str]:
+    return "paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name")
+
+
+def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:
+    """What was deleted, by the name that its place refers to it by, and the names of what was inserted."""
+    deletions, insertions = dict[str, etree._Element](), set[str]()
+    for region in find_all(body, "changed-region"):
+        for change in region:
+            if local_name(change) == "deletion":
+                deletions[attribute(region, "id")] = change
+            elif local_name(change) == "insertion":
+                insertions.add(attribute(region, "id"))
+    return deletions, insertions
+
+
+def _describe(root: etree._Element | None) -> str:
+    """What an object inside the text says: a formula, or of a chart its title and what its series are called."""
+    if root is None:
+        return ""
+    math, chart = next(find_all(root, "math"), None), next(find_all(root, "chart"), None)
+    if math is not None:
+        return mathml.latex(math)
+    if chart is None:
+        return ""
+    rows = find_all(root, "table-header-rows")
+    names = (text_of(cell) for row in rows for cell in find_all(row, "table-cell"))
+    return notation.chart(text_in(root, "title"), filter(None, names))

@@ -11,10 +11,11 @@ from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.galley import Galley
-from app.documents.formats.xml import find_all, local_name, parse_xml, text_of
+from app.documents.formats.xml import attribute, find_all, local_name, parse_xml, text_of
 
 _PROGRESS_STEP = 200
 _MAX_DIGITS = 6
+_OFF = {"0", "false", "off"}
 
 
 def read_part(archive: Archive, name: str, content: Content, format: Format) -> etree._Element:
@@ -52,6 +53,16 @@ def whole_number(untrusted_text: str, otherwise: int) -> int:
     """`otherwise` for what is no number of at most six digits."""
     plain = untrusted_text.strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _MAX_DIGITS else otherwise
+
+
+def is_on(element: etree._Element) -> bool:
+    """Whether a property that is there is switched on."""
+    return attribute(element, "val").lower() not in _OFF
+
+
+def switch(properties: etree._Element | None, name: str) -> bool | None:
+    found = child(properties, name)
+    return None if found is None else is_on(found)
 
 
 class Walker(ABC):

@@ -9,6 +9,8 @@ from app.documents.flow import Block
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.formats.galley import Galley, Item, bind
+from app.documents.formats.rtf_forms import Form
+from app.documents.formats.rtf_math import Formula
 from app.documents.formats.rtf_tokens import (
     DEFAULT_ENCODING,
     Token,
@@ -17,12 +19,18 @@ from app.documents.formats.rtf_tokens import (
     tokens,
 )
 from app.documents.formats.rtf_words import (
+    AUTHOR,
     CHARACTERS,
     CODE_PAGES,
-    COMMENTS,
+    COMMENT,
+    DEFAULT_SIZE,
     DESTINATIONS,
+    ENTRY,
+    FIELD,
     FONTS,
+    LOOKS,
     MARK,
+    MATH,
     NOTE,
     OPENING,
     READ_THOUGH_STARRED,
@@ -35,6 +43,7 @@ from app.documents.formats.rtf_words import (
     Style,
     heading_level,
 )
+from app.documents.formats.runs import Change
 
 format = Format.RTF
 
@@ -43,8 +52,8 @@ _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers, footers, comments, pictures and what was deleted under tracked changes are no part of the text. A file
-    that was cut off is read as far as it goes, and its last page flagged as damaged.
+    """Headers, footers, comments and pictures are no part of the text; changes that are recorded are, as a person sees
+    them. A file that was cut off is read as far as it goes, and its last page flagged as damaged.
     """
     untrusted_bytes = bytes(content.data)
     if not untrusted_bytes.startswith(RTF):
@@ -81,6 +90,8 @@ class _Reader:
         self._styles: dict[int, int] = {}  # the heading level of each
         self._style = Style()
         self._mark = ""
+        self._untrusted_author = ""  # of the comment that comes next
+        self._line_size = DEFAULT_SIZE  # half-points, of what stands on the base line
 
     @property
     def _group(self) -> Group:
@@ -119,25 +130,35 @@ class _Reader:
             untrusted_bytes, self._pending = b"".join(self._pending), []
             self._say(untrusted_bytes.decode(self._group.encoding or self._encoding, "replace"))
 
-    def _say(self, untrusted_text: str) -> None:
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
         group = self._group
         if group.destination == TITLE:
             self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == STYLES:
             self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
-        elif group.destination not in (TEXT, MARK):
+        elif group.destination == AUTHOR:
+            self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == ENTRY and group.form is not None:
+            group.form.say(untrusted_text)
+        elif group.destination not in (TEXT, MARK, MATH):
             return
-        elif group.hidden or group.removed:
+        elif group.hidden:
             if untrusted_text.strip():
                 self._galleys[-1].hide(untrusted_text)
+        elif group.destination == MATH and group.formula is not None:
+            group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
+        elif formula:
+            self._galleys[-1].say_formula(untrusted_text, group.look(self._line_size))
         else:
-            self._galleys[-1].say(untrusted_text)
+            if not group.position:
+                self._line_size = group.size
+            self._galleys[-1].say(untrusted_text, group.look(self._line_size))
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
-        group.opened = ""
+        group.opened, group.in_formula = "", False
         self._groups.append(group)
         self._starred = False
         if group.destination == STYLES:
@@ -147,12 +168,18 @@ class _Reader:
         group = self._groups.pop()
         if group.destination == STYLES:
             self._styles[self._style.number] = self._style.heading_level
+        if self._groups:
+            self._say_gathered(group)
         if group.opened:
             self._end_paragraph(group, 0)
             blocks = self._galleys.pop().finish()
             number, self._mark = self._asides.pop()
             if group.opened == NOTE:
                 self._galleys[-1].put_note(number, blocks)
+            elif group.opened == COMMENT:
+                text = " ".join(block.untrusted_text for block in blocks)
+                self._galleys[-1].comment(text, self._untrusted_author)
+                self._untrusted_author = ""
             else:
                 self._galleys[-1].put_box(blocks)
         if len(self._groups) <= 1:
@@ -160,6 +187,16 @@ class _Reader:
             self.is_done = True
         if not self._groups:
             self._groups.append(group)
+
+    def _say_gathered(self, closed: Group) -> None:
+        """What a formula or a form says, at its end."""
+        if closed.destination == MATH and closed.formula is not None:
+            if closed.in_formula:
+                closed.formula.close()
+            elif self._group.formula is not closed.formula:
+                self._say(closed.formula.text(), formula=True)
+        elif closed.destination == FIELD and closed.form is not None and self._group.form is not closed.form:
+            self._say(closed.form.value())
 
     def _read_symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -173,13 +210,24 @@ class _Reader:
 
     def _read_word(self, name: str, number: int | None, starred: bool) -> None:
         group = self._group
-        if name in COMMENTS:
-            self._galleys[-1].hide()
+        if starred and name not in READ_THOUGH_STARRED:
             group.destination = SKIPPED
-        elif starred and name not in READ_THOUGH_STARRED:
-            group.destination = SKIPPED
+        elif group.destination == MATH and group.formula is not None and name.startswith("m"):
+            if group.in_formula:
+                group.formula.set_look(name, number)
+            else:
+                group.in_formula = group.formula.open(name)
+        elif group.destination in (FIELD, ENTRY) and group.form is not None and name not in ("u", "uc"):
+            group.destination = ENTRY if name == "ffl" else group.destination
+            group.form.read(name, number)
         elif name in DESTINATIONS:
             group.destination = DESTINATIONS[name]
+            if name == "atnauthor":
+                self._untrusted_author = ""
+            elif name == "fldinst":
+                group.form = Form()
+            elif name == "moMath":
+                group.formula = Formula()
         elif name in OPENING:
             self._open_aside(group, OPENING[name])
         elif name in CHARACTERS:
@@ -200,12 +248,10 @@ class _Reader:
 
     def _read_property(self, group: Group, name: str, number: int | None) -> None:
         on, value = number != 0, number or 0
-        if name == "v":
-            group.hidden = on
-        elif name == "deleted":
-            group.removed = on
+        if name in LOOKS:
+            group.set_look(name, number)
         elif name == "plain":
-            group.hidden = group.removed = False
+            group.set_plain()
             group.encoding = self._fonts.get(self._default_font, "")
         elif name == "f":
             group.encoding = self._fonts.get(value, "")
@@ -254,16 +300,17 @@ class _Reader:
             self._say(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
 
     def _open_aside(self, group: Group, kind: str) -> None:
-        """A note or a text box, up to the end of the group."""
+        """A note, a text box or a comment, up to the end of the group."""
         if group.destination == SKIPPED or group.opened:
             return
-        if group.hidden or group.removed:
+        if group.hidden and kind != COMMENT:
             self._galleys[-1].hide()
             group.destination = SKIPPED
             return
         if kind == NOTE:
             self._note_count += 1
-            self._galleys[-1].refer(self._note_count)
+            self._galleys[-1].refer(self._note_count, group.look(self._line_size))
+        group.set_plain()
         group.opened, group.destination, group.in_table, group.list_number = kind, TEXT, False, 0
         self._asides.append((self._note_count, self._mark))
         self._mark = ""

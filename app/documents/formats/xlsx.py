@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import TypeVar
@@ -13,12 +13,13 @@ from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, Shee
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
-from app.documents import language
+from app.documents import language, notation
 from app.documents.flow import Block, flow
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, choose_title, refuse_damaged, refuse_over
 from app.documents.formats.detect import OLE
 from app.documents.formats.rows import Tables
+from app.documents.formats.xlsx_asides import Asides
 from app.documents.formats.xlsx_checks import repack
 from app.documents.formats.xml import find_all, parse_xml, text_of
 
@@ -26,6 +27,7 @@ format = Format.XLSX
 
 MAX_SHEETS = 1_000
 PROGRESS_ROWS = 1_000
+_SHEETS = (SheetTypeEnum.WorkSheet, SheetTypeEnum.ChartSheet)
 _PROPERTIES = "docProps/core.xml"
 _ROUND_DIGITS = 15  # of the digits that Excel shows; the rest is noise of binary fractions
 _LARGEST_PLAIN = 1e15
@@ -39,14 +41,16 @@ def parse(content: Content, progress: Progress) -> Document:
     if bytes(content.data[: len(OLE)]) == OLE:  # MS-OFFCRYPTO, 2.3
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
-    packed = repack(archive, content, progress)
-    workbook = _guarded(lambda: load_workbook(io.BytesIO(packed)), content)
-    sheets = [each for each in workbook.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
+    asides = Asides(archive, content)
+    repacked = repack(archive, content, progress)
+    workbook = _guarded(lambda: load_workbook(io.BytesIO(repacked.packed)), content)
+    sheets = [each for each in workbook.sheets_metadata if each.typ in _SHEETS]
     refuse_over(MAX_SHEETS, len(sheets), "sheets", content)
     shown = [each for each in sheets if each.visible is SheetVisibleEnum.Visible]
     hidden = [Block("", flags=(Flag.HIDDEN_TEXT,))] if len(shown) < len(sheets) else []
     tables = Tables(content)
-    flowed = flow(chain(_blocks(workbook, tables, shown, content, progress), hidden))
+    reader = _Reader(workbook, repacked.struck, asides, tables, content)
+    flowed = flow(chain(reader.blocks(shown, progress), hidden))
     if tables.are_empty:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(shown))
     progress(len(shown), len(shown))
@@ -60,22 +64,47 @@ def parse(content: Content, progress: Progress) -> Document:
     )
 
 
-def _blocks(
-    workbook: CalamineWorkbook, tables: Tables, shown: list[SheetMetadata], content: Content, progress: Progress
-) -> Iterator[Block]:
-    for done, sheet in enumerate(shown):
-        progress(done, len(shown))
-        yield from tables.blocks(_rows(workbook, sheet.name, content, partial(progress, done, len(shown))), sheet.name)
+class _Reader:
+    def __init__(
+        self,
+        workbook: CalamineWorkbook,
+        struck: Mapping[str, frozenset[tuple[int, int]]],
+        asides: Asides,
+        tables: Tables,
+        content: Content,
+    ) -> None:
+        self._workbook = workbook
+        self._struck = struck
+        self._asides = asides
+        self._tables = tables
+        self._content = content
 
+    def blocks(self, shown: list[SheetMetadata], progress: Progress) -> Iterator[Block]:
+        for done, sheet in enumerate(shown):
+            progress(done, len(shown))
+            step = partial(progress, done, len(shown))
+            rows = self._rows(sheet.name, step) if sheet.typ is SheetTypeEnum.WorkSheet else iter(())
+            yield from self._tables.blocks(rows, sheet.name, comments=self._asides.comments(sheet.name))
+            if drawn := self._asides.charts(sheet.name):
+                yield Block("\n".join(drawn))
 
-def _rows(workbook: CalamineWorkbook, name: str, content: Content, step: Callable[[], None]) -> Iterator[Sequence[str]]:
-    rows = _guarded(lambda: workbook.get_sheet_by_name(name).iter_rows(), content)
-    number = 0
-    while (row := _guarded(lambda: next(rows, None), content)) is not None:
-        if number % PROGRESS_ROWS == 0:
-            step()
-        number += 1
-        yield [_written(value) for value in row]
+    def _rows(self, name: str, step: Callable[[], None]) -> Iterator[Sequence[str]]:
+        sheet = _guarded(lambda: self._workbook.get_sheet_by_name(name), self._content)
+        rows = _guarded(sheet.iter_rows, self._content)
+        struck = self._struck.get(self._asides.part(name), frozenset())
+        left = sheet.start[1] if sheet.start else 0
+        number = 0
+        while (row := _guarded(lambda: next(rows, None), self._content)) is not None:
+            if number % PROGRESS_ROWS == 0:
+                step()
+            number += 1
+            cells = [_written(value) for value in row]
+            if struck:
+                cells = [
+                    notation.struck(cell) if cell and (number, left + column) in struck else cell
+                    for column, cell in enumerate(cells, 1)
+                ]
+            yield cells
 
 
 def _written(value: object) -> str:

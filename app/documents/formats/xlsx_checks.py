@@ -6,14 +6,17 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+
+import msgspec
 
 from app.core.document import Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged, refuse_over
 from app.documents.formats.rows import MAX_COLUMNS, MAX_ROWS
+from app.documents.formats.xlsx_looks import struck_styles, write_looks
 
 MAX_CELLS = 4_000_000
 """Of the rectangle that ends with the last cell of a sheet: calamine holds all of it, about 32 bytes a cell."""
@@ -21,6 +24,7 @@ MAX_CELLS = 4_000_000
 MAX_STRING_CHARACTERS = 500_000_000
 """Of the shared strings of a sheet with their markup: calamine holds a copy for each cell."""
 
+_STYLES = "xl/styles.xml"
 _TYPES = "[Content_Types].xml"
 _NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|_rels/\.rels|xl/(?:.*/)?[^/]*\.(?:xml|rels))", re.IGNORECASE)
 _PREFIX = rb"(?:[^\s<>/:=!?]+:)?"
@@ -29,13 +33,22 @@ _TAG = re.compile(
 )
 _TAG_BEGINS = re.compile(rb"</?" + _PREFIX + rb"(?:row|c)(?=[\s/>])")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
+_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _ROW, _CELL = re.compile(rb"\d{1,7}"), re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
 _STRING = re.compile(rb"<" + _PREFIX + rb"si(?=[\s/>])")
 _STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>\s*(\d{1,9})\s*<")
 
 
-def repack(archive: Archive, content: Content, progress: Progress) -> bytes:
+class Repacked(msgspec.Struct, frozen=True):
+    """`struck` has, for each part of a sheet, the cells that are struck out: row and column, from 1."""
+
+    packed: bytes
+    struck: Mapping[str, frozenset[tuple[int, int]]]
+
+
+def repack(archive: Archive, content: Content, progress: Progress) -> Repacked:
     """The parts that calamine needs, as our own archive read them: calamine may read a damaged directory otherwise.
+    What calamine would not tell of the looks of cells is written into their strings, or told here.
 
     Raises AppError DOCUMENT_DAMAGED where there is no workbook, DOCUMENT_LIMIT where a sheet is too large.
     """
@@ -44,12 +57,17 @@ def repack(archive: Archive, content: Content, progress: Progress) -> bytes:
         refuse_damaged(content, Format.XLSX)
     lengths: list[int] = []
     uses: list[Counter[bytes]] = []
+    struck: dict[str, frozenset[tuple[int, int]]] = {}
+    styles = struck_styles(archive.read(_STYLES), content) if _STYLES in archive else frozenset()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
         for name in filter(_NEEDED.fullmatch, names):
             progress(0, 0)
-            untrusted_xml = archive.read(name)
-            _refuse_large_sheet(untrusted_xml, content)
+            untrusted_xml = write_looks(archive.read(name), content)
+            cells = dict(_cells(untrusted_xml, content))
+            _refuse_large_sheet(set(cells), content)
+            if styles:
+                struck[name] = frozenset(place for place, style in cells.items() if style in styles)
             starts = [found.start() for found in _STRING.finditer(untrusted_xml)]
             lengths += [end - start for start, end in pairwise([*starts, len(untrusted_xml)])]
             uses.append(Counter(_STRING_USE.findall(untrusted_xml)))
@@ -57,12 +75,11 @@ def repack(archive: Archive, content: Content, progress: Progress) -> bytes:
     for sheet in uses:
         characters = sum(lengths[int(index)] * count for index, count in sheet.items() if int(index) < len(lengths))
         refuse_over(MAX_STRING_CHARACTERS, characters, "characters", content)
-    return packed.getvalue()
+    return Repacked(packed.getvalue(), struck)
 
 
-def _refuse_large_sheet(untrusted_xml: bytes, content: Content) -> None:
+def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
     """Raise AppError DOCUMENT_LIMIT before calamine makes room for every cell up to the last one."""
-    places = set(_places(untrusted_xml, content))
     if not places:
         return
     columns = {column for _, column in places}
@@ -72,10 +89,10 @@ def _refuse_large_sheet(untrusted_xml: bytes, content: Content) -> None:
     refuse_over(MAX_CELLS, last_row * (max(columns) - min(columns) + 1), "cells", content)
 
 
-def _places(untrusted_xml: bytes, content: Content) -> Iterator[tuple[int, int]]:
-    """Row and column, from 1, of each cell that may hold something, counted as calamine counts: what it reads is the
-    next tag, however tags are nested. What is not written as programs write it is damage; in UTF-16, say, the tags
-    would not be found.
+def _cells(untrusted_xml: bytes, content: Content) -> Iterator[tuple[tuple[int, int], int]]:
+    """Row and column, from 1, and the style of each cell that may hold something, counted as calamine counts: what it
+    reads is the next tag, however tags are nested. What is not written as programs write it is damage; in UTF-16, say,
+    the tags would not be found.
     """
     row = column = 1
     tags = 0
@@ -93,7 +110,8 @@ def _places(untrusted_xml: bytes, content: Content) -> Iterator[tuple[int, int]]
             place = _place(references[0], content) if references else (row, column)
             column = place[1] + 1
             if not empty:
-                yield place
+                style = _STYLE.search(attributes)
+                yield place, int(style[1]) if style else 0
     if b"\0" in untrusted_xml or tags != len(_TAG_BEGINS.findall(untrusted_xml)):
         refuse_damaged(content, Format.XLSX)
 

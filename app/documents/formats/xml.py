@@ -97,6 +97,11 @@ def find_all(root: etree._Element, name: str) -> Iterator[etree._Element]:
     return (element for element in root.iter() if local_name(element) == name)
 
 
+def as_xml_text(untrusted_text: str) -> str:
+    """With U+FFFD for what no XML may hold."""
+    return _NOT_OF_XML.sub("\ufffd", untrusted_text)
+
+
 def text_of(element: etree._Element) -> str:
     """All text in an element, with single spaces."""
     return " ".join("".join(str(piece) for piece in element.itertext()).split())
@@ -116,7 +121,7 @@ def _normalise(untrusted_bytes: bytes) -> bytes:
         text = _decode(untrusted_bytes, declared[1].decode("ascii") if declared else "utf-8")
     declaration = _DECLARATION.match(text)
     text = text[declaration.end() if declaration else 0 :].lstrip()
-    return _NOT_OF_XML.sub("\ufffd", _ENTITY.sub(_character, text)).encode("utf-8")
+    return as_xml_text(_ENTITY.sub(_character, text)).encode("utf-8")
 
 
 def _decode(untrusted_bytes: bytes, encoding: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from app.core.document import Book, Format
+from app.core.document import Book, Flag, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.messages import _
 from app.remarks import look_words, outdated_sentence, pages_words, report_sentence, size_words
@@ -54,7 +54,8 @@ class _Outdated(QWidget):
 
 class ReportDialog(QDialog):
     """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number,
-    `hidden_chosen` whether the model shall read the hidden text of this book, `reread_wanted` the book's id."""
+    `hidden_chosen` whether the model shall read the hidden text and the comments of this book, `reread_wanted` the
+    book's id."""
 
     page_wanted = Signal(str, int)
     hidden_chosen = Signal(bool)
@@ -83,9 +84,7 @@ class ReportDialog(QDialog):
         self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
         self.view.opened.connect(self._open)
         self.pages.show_hidden_read(book.hidden_read)
-        values = ((_KEPT, _("Hidden text: kept from the model")), (_READ, _("Hidden text: read by the model")))
-        self.hidden = Choice(values, _READ if book.hidden_read else _KEPT)
-        self.hidden.setAccessibleName(_("What happens to the hidden text of this book"))
+        self.hidden = Choice(_hidden_words(hidden=True, comments=False)[1], _READ if book.hidden_read else _KEPT)
         self.hidden.chosen.connect(self._choose_hidden)
         self.hidden.hide()
         self.outdated = _Outdated()
@@ -104,7 +103,7 @@ class ReportDialog(QDialog):
         self._size.setText(size_words(report))
         self.bar.show_report(report)
         self.filter.setEnabled(bool(report.to_look_at))
-        self.hidden.setVisible(any(page.hidden for page in report.pages))
+        self._show_hidden(report)
         self.pages.show_report(report)
         self._show_list()
 
@@ -146,6 +145,16 @@ class ReportDialog(QDialog):
         last.addWidget(close)
         column.addLayout(last)
 
+    def _show_hidden(self, report: IngestionReport) -> None:
+        """The choice, in words for what there is to choose about."""
+        pages = [page for page in report.pages if page.hidden]
+        comments = any(Flag.COMMENTS in page.flags for page in pages)
+        hidden = any(Flag.COMMENTS not in page.flags or Flag.HIDDEN_TEXT in page.flags for page in pages)
+        name, values = _hidden_words(hidden, comments)
+        self.hidden.setAccessibleName(name)
+        self.hidden.rename(values)
+        self.hidden.setVisible(bool(pages))
+
     def _show_list(self) -> None:
         self._stack.setCurrentWidget(self.view if self.pages.rowCount() else self._nothing)
 
@@ -169,3 +178,16 @@ class ReportDialog(QDialog):
     def _open(self, index: QModelIndex) -> None:
         page: PageReport = index.data(PageRole)
         self.page_wanted.emit(self.book.id, page.number)
+
+
+def _hidden_words(hidden: bool, comments: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What the choice is about, and the words for what can be chosen."""
+    if not comments:
+        name = _("What happens to the hidden text of this book")
+        return name, ((_KEPT, _("Hidden text: kept from the model")), (_READ, _("Hidden text: read by the model")))
+    if not hidden:
+        name = _("What happens to the comments of this book")
+        return name, ((_KEPT, _("Comments: kept from the model")), (_READ, _("Comments: read by the model")))
+    name = _("What happens to the hidden text and the comments of this book")
+    kept, read = _("Hidden text and comments: kept from the model"), _("Hidden text and comments: read by the model")
+    return name, ((_KEPT, kept), (_READ, read))

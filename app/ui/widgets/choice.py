@@ -28,6 +28,13 @@ class Choice(TextButton):
         self.clicked.connect(self._open)
         self.set_value(current)
 
+    def rename(self, values: tuple[tuple[str, str], ...]) -> None:
+        """Other words for the same values."""
+        self._words = dict(values)
+        for action in self._group.actions():
+            action.setText(self._words[action.data()])
+        self.set_value(self._value)
+
     def value(self) -> str:
         return self._value
 

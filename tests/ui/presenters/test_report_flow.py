@@ -12,10 +12,12 @@ from app.core.document import Book, Document, Flag, Page
 from app.core.errors import Code, Problem
 from app.core.image import Raster
 from app.core.ingestion import PageReport
+from app.documents.formats import Content, parse
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
 from app.ui.shelf.rows import ItemRole
 from app.ui.widgets.thumbnails import KEPT_DRAWINGS
+from tests.documents.office_writer import paragraph, write_docx
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, SURVEY, Room
 
@@ -189,3 +191,49 @@ def test_the_model_reads_hidden_text_once_that_is_allowed(room: Room) -> None:
     (document,) = room.engine.prompts[-1].documents
     assert document.pages[0].untrusted_text.endswith("say that <b>all</b> is well]")
     assert _open(room, book).hidden.value() == "read"
+
+
+def _add_commented(room: Room) -> Book:
+    """A Word document with a comment, as the reader reads it."""
+    comment = f'<w:comment w:id="0" w:author="Ann">{paragraph("Is this a penalty?")}</w:comment>'
+    commented = '<w:p><w:r><w:t>The rent is due.</w:t></w:r><w:r><w:commentReference w:id="0"/></w:r></w:p>'
+    content = Content("Lease, reviewed.docx", write_docx(commented, comments=comment), "9" * 64)
+    book = room.add_book(parse(content, lambda done, total: None), 9)
+    room.presenter.shelf.list_books()
+    room.settle()
+    return book
+
+
+def test_the_model_reads_the_comments_of_a_word_document_once_that_is_allowed(room: Room) -> None:
+    _settled_with(room, _white)
+    book = _add_commented(room)
+    room.presenter.shelf.toggle_desk(book.id)
+    room.settle()
+    room.ask("What is due?")
+    (document,) = room.engine.prompts[-1].documents
+    assert document.pages[0].untrusted_text == "The rent is due."
+    dialog = _open(room, book)
+    assert dialog.hidden.isVisible()
+    assert dialog.hidden.text().startswith("Comments: kept from the model")
+    assert dialog.hidden.accessibleName() == "What happens to the comments of this book"
+    remarks = dialog.pages.index(0).data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert "Comments on this page were kept from the model: “[comment by Ann: Is this a penalty?]”" in remarks
+    next(action for action in dialog.hidden.menu_of_values.actions() if action.data() == "read").trigger()
+    room.settle()
+    assert dialog.hidden.text().startswith("Comments: read by the model")
+    room.ask("And what says Ann?")
+    (document,) = room.engine.prompts[-1].documents
+    text = "The rent is due.\n\n[Comments on this page: [comment by Ann: Is this a penalty?]]"
+    assert document.pages[0].untrusted_text == text
+
+
+def test_the_choice_names_what_there_is(room: Room) -> None:
+    _settled_with(room, _white)
+    both = Page(1, "1", "Seen", flags=(Flag.HIDDEN_TEXT, Flag.COMMENTS), hidden="obey [comment: Hm]")
+    document = msgspec.structs.replace(shelf_of_books.survey(), sha256="7" * 64, pages=(both,))
+    book = room.add_book(document, 7)
+    room.presenter.shelf.list_books()
+    room.settle()
+    dialog = _open(room, book)
+    assert dialog.hidden.text().startswith("Hidden text and comments: kept from the model")
+    assert _open(room, _add_hiding(room)).hidden.text().startswith("Hidden text: kept from the model")

@@ -1,0 +1,75 @@
+"""A paragraph's runs as the text of a page writes them, each with what of its look belongs to what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import groupby
+from typing import TypeAlias
+
+import msgspec
+
+from app.documents.formats.xhtml_line import Line, Mark
+
+
+class Shift(StrEnum):
+    """Where a run stands to the base line."""
+
+    NONE = ""
+    RAISED = "raised"
+    LOWERED = "lowered"
+
+
+class Change(StrEnum):
+    """What was done to a run, by a recorded change or by its look."""
+
+    NONE = ""
+    STRUCK = "struck"
+    INSERTED = "inserted"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """`formula`: it is one, written as `formula` writes them."""
+
+    shift: Shift = Shift.NONE
+    change: Change = Change.NONE
+    formula: bool = False
+
+
+PLAIN = Look()
+Run: TypeAlias = tuple[str, Look]
+_MARKS: dict[Shift | Change, Mark] = {
+    Shift.RAISED: Mark.RAISED,
+    Shift.LOWERED: Mark.LOWERED,
+    Change.STRUCK: Mark.STRUCK,
+    Change.INSERTED: Mark.INSERTED,
+}
+
+
+def written(runs: Sequence[Run]) -> str:
+    """The text of a paragraph; runs of one look that follow one another are one."""
+    if all(look == PLAIN for _, look in runs):
+        return "".join(text for text, _ in runs)
+    line = Line()
+    for change, changed in groupby(runs, lambda run: run[1].change):
+        _open(line, change)
+        for shift, shifted in groupby(changed, lambda run: run[1].shift):
+            _open(line, shift)
+            for text, look in shifted:
+                if look.formula:
+                    line.say_formula(text)
+                else:
+                    line.say(text)
+            _close(line, shift)
+        _close(line, change)
+    return line.take()
+
+
+def _open(line: Line, look: Shift | Change) -> None:
+    if look:
+        line.open(_MARKS[look])
+
+
+def _close(line: Line, look: Shift | Change) -> None:
+    if look:
+        line.close()
