@@ -167,11 +167,14 @@ class Quoter:
 
     def closing(self, piece: bytes) -> bytes:
         """As many of these bytes as close the quotation, where a page vouches for it; else all."""
-        if self._now.state is State.QUOTING and any(mark in piece.decode("utf-8", "ignore") for mark in CLOSING_MARKS):
-            for size in range(1, len(piece)):
-                moment = self._after(piece[:size], strict=True)
-                if moment is not None and moment.place is not None:
-                    return piece[:size]
+        if self._now.state is not State.QUOTING or self._now.tail:
+            return piece
+        text = piece.decode("utf-8", "replace")
+        ends = (len(text[: at + 1].encode()) for at, letter in enumerate(text) if letter in self.closing_marks)
+        for end in ends:
+            moment = self._after(piece[:end], strict=True)
+            if moment is not None and moment.place is not None:
+                return piece[:end]
         return piece
 
     def ends_line(self, piece: bytes) -> bool:

@@ -99,7 +99,8 @@ class Writer:
 
     def _take_up(self, written: Tokens) -> None:
         """What was written before, in whatever tokens: a text that was tokenized again may have others."""
-        mark, since = b"", b""  # that belongs to the last quotation, and what was written behind that
+        place: Place | None = None  # of the last quotation, and what was written behind it
+        since = b""
         for token in written:
             self._sampler.accept(token)
             self._written.append(token)
@@ -107,11 +108,10 @@ class Writer:
             since += piece
             if self._quoter is not None:
                 self._quoter.feed(piece)
-                if (place := self._quoter.ended()) is not None:
-                    mark, since = self._mark(place).encode(), _behind_quotation(piece)
-        begun = since.lstrip(_PUNCTUATION)
-        if mark.startswith(begun):
-            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
+                if (ended := self._quoter.ended()) is not None:
+                    place, since = ended, _behind_quotation(piece)
+        if place is not None:
+            self._write_mark(place, since)
 
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
@@ -127,7 +127,7 @@ class Writer:
             self._quoter.feed(self._said)
             place = self._quoter.ended()
             if place is not None:
-                self._ahead.extend(self._model.tokenize(self._mark(place), special=False))
+                self._write_mark(place, _behind_quotation(piece))
         return token
 
     def _choose_freely(self, index: int) -> int:
@@ -164,7 +164,7 @@ class Writer:
         if token is not None:
             piece = self._model.piece(token)
             closing = quoter.closing(piece)
-            return token if closing == piece else self._write_ahead(closing.decode("utf-8", "ignore"))
+            return token if closing == piece else self._write_ahead(closing.decode())
         if quoter.is_whole and (token := self._close(quoter)) is not None:
             return token
         place = quoter.release(self._model.piece(next(self._ranked(index))))
@@ -228,6 +228,12 @@ class Writer:
             return array("i")
         room = room_for_draft(len(self._sequence), self._context.size, self._geometry)
         return self._lookup.draft(self._written, room)
+
+    def _write_mark(self, place: Place, behind: bytes) -> None:
+        """Write the mark of a quotation that is closed, as far as it is not there; none where the answer went on."""
+        mark, begun = self._mark(place).encode(), behind.lstrip(_PUNCTUATION)
+        if mark.startswith(begun):
+            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
 
     def _mark(self, place: Place) -> str:
         return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"

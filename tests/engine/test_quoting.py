@@ -565,3 +565,19 @@ def test_the_person_s_own_words_are_known() -> None:
     follower.feed("the “break clause".encode())
     assert follower.echoes(b" fee")
     assert not follower.echoes(b" sum")
+
+
+@pytest.mark.parametrize(
+    ("written", "piece", "closes"),
+    [
+        ("“Tenant gives", " notice”, and “", " notice”"),
+        ("“Tenant gives", ".”\n\n", ".”"),
+        ("“Tenant gives", "” (see", "”"),
+        ("“Tenant", "” (see", "” (see"),  # a term
+        ("“Tenant gives", " notice", " notice"),
+        ("Tenant", "” [", "” ["),
+    ],
+)
+def test_what_of_a_token_closes_a_quotation(written: str, piece: str, closes: str) -> None:
+    """The page mark comes next, and what the model wrote behind the quotation after that."""
+    assert quoter(written).closing(piece.encode()) == closes.encode()
