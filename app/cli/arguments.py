@@ -153,7 +153,7 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
-        help=_("let the model write within quotation marks what does not stand in the books"),
+        help=_("do not hold quotations to the books while they are written"),
     )  # fmt: skip
 
 

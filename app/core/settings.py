@@ -48,7 +48,7 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0.5, le=2, description="above 1 makes tokens of the last 64 less probable; 1 is off")
     ] = 1.0
     true_quotes: Annotated[
-        bool, Meta(description="within quotation marks, let the model write only what stands in the books")
+        bool, Meta(description="while the model quotes a book, hold it to the words of the book")
     ] = True
     lookup: Annotated[bool, Meta(description="where an answer copies its books, evaluate several tokens at once")] = (
         True

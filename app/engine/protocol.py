@@ -137,15 +137,17 @@ class Prompt(msgspec.Struct, frozen=True):
 
     Where an answer is last, it is gone on with from exactly where it ends; what it has is not told again.
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
-    `quoted`: the books that quotations are held to; those of `documents` when empty. `answer_begins`: what the answer
-    begins with; the model goes on from there.
+    `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
+    whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
+    of its book among those, and its own in the book.
     """
 
     rules: str
     documents: tuple[DocumentText, ...]
     messages: tuple[Message, ...]
     quoted: tuple[DocumentText, ...] = ()
-    answer_begins: str = ""
+    said: tuple[str, ...] = ()
+    restated: tuple[tuple[int, int], ...] = ()
 
 
 class PromptSize(msgspec.Struct, frozen=True):

@@ -63,16 +63,28 @@ _NUMERIC = "".join(
 _MEASURE = re.compile(rf"(?<![^\W\d_{_NUMERIC}])(?<![\s.,;:!?…(){_DASHES}])(?<!^)(?![{_WIDE}])[{_DOUBLE}]")
 
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
-_NO_END = set(_DASHES.replace("\\", "") + "([{（［【〔「『“„«‹")
-_NO_BEGINNING = set(".,;:!?)]}%‰°。、，．！？：；）］】〕」』”»›/…")
+_NO_END = set(_DASHES.replace("\\", "") + "([{（［【〔「『“„«‹^")
+_NO_BEGINNING = set(".,;:!?)]}%‰°^。、，．！？：；）］】〕」』”»›/…")
 _GONE_OR_QUOTE = f"[{_SINGLE}{_DOUBLE}*_`{_INVISIBLE}]"
 _BRIDGE = rf"(?:{_GONE_OR_QUOTE}|[«‹]\s?|\s?[»›])+"
 _BRIDGE_BEFORE = re.compile(rf"(.){_BRIDGE}$")
 _BRIDGE_AFTER = re.compile(rf"{_BRIDGE}(.)")
-_CONTEXT = 12
+_OPEN_POWER = re.compile(r"\^(?:\{[^{}]*)?$|_\{[^{}]*$")
+"""The beginning of a power or an index, as the books' pages write them: none is cut."""
+_NOTE_MARK = re.compile(r"\[(?:\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3})*|[a-z]|[ivx]{1,4})\]")
+"""In the text, of a note that belongs to it: none is cut either."""
+_SPACED_NUMBERS = (  # 1 250 and 1 1/2
+    (re.compile(r"(?<![\w.,])\d{1,3}$"), re.compile(r"\s\d{3}(?!\d)")),
+    (re.compile(r"(?<![\w.,])\d{1,3}\s$"), re.compile(r"\d{3}(?!\d)")),
+    (re.compile(r"\d$"), re.compile(r"\s\d+/\d")),
+    (re.compile(r"\d\s$"), re.compile(r"\d+/\d")),
+)
+_CONTEXT = 24
 """Characters looked at beside a word's edge."""
 
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*(?=\s|$)|[。！？][”’」』）]*""")
+_LISTED = re.compile(r"(?:\s|[.·…_|])(?:\d{1,4}|[ivxlcdm]{1,6})\s*$|(?:[.·…]\s?){4,}")
+_MIN_LISTED = 3
+"""So many lines, and half of all, end in a number or have leaders where a page is a list, such as the contents."""
 _ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _PLAIN = re.compile("[\u3041-\u3096\u309d-\u30ff\u3400-\u9fff]{2}")
 
@@ -114,6 +126,8 @@ class QuotableText:
         self._starts: list[int] = []
         self._positions: list[Position] = []
         self._pages: list[str] = []
+        self._documents = tuple(documents)
+        self._lists: dict[int, bool] = {}
         parts: list[bytes] = []
         length = 1
         for index, document in enumerate(documents):
@@ -129,14 +143,22 @@ class QuotableText:
         self.folded = BARRIER + b"".join(part + BARRIER for part in parts)
         self.empty = next(self.beginnings(b""), None) is None
 
-    def beginnings(self, folded: bytes) -> Iterator[int]:
-        """Offsets, in reading order, at which these bytes stand and a quotation may begin."""
+    def beginnings(self, folded: bytes, start: int = 1, stop: int | None = None) -> Iterator[int]:
+        """Offsets, in reading order, at which these bytes stand and a quotation may begin; all of it in the range."""
         text, begins = self.folded, self.begins_word
-        at = text.find(folded, 1)
-        while 0 <= at < len(text):
+        stop = len(text) if stop is None else stop
+        at = text.find(folded, start, stop)
+        while 0 <= at < stop:
             if begins(at):
                 yield at
-            at = text.find(folded, at + 1)
+            at = text.find(folded, at + 1, stop)
+
+    def reach(self, offset: int) -> int:
+        """Where the page after that of `offset` ends, or its own where it is the last of its document."""
+        number = bisect_right(self._starts, offset) - 1
+        if number + 1 < len(self._positions) and self._positions[number + 1].page:
+            number += 1
+        return self._starts[number + 1] if number + 1 < len(self._starts) else len(self.folded)
 
     def begins_word(self, offset: int) -> bool:
         """Whether a quotation that begins at `offset` cuts no word, compound or number in two."""
@@ -145,14 +167,15 @@ class QuotableText:
         if first in _ALNUM:
             if before in _ALNUM:
                 return False
-            if before == 0 or (before == 32 and text[offset - 2] < 128):
+            if before == 0 or (before == 32 and text[offset - 2] < 128 and first not in b"0123456789"):
                 return True
         elif first & 0xC0 == 0x80 or first in b'\x00 "':
             return False
         elif _are_plain(text[offset - 3 : offset], text[offset : offset + 3]):
             return True
         page, index = self._context(offset)
-        return _may_begin(page[max(0, index - _CONTEXT) : index], page[index])
+        before, following = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
+        return not _is_inside(before, following) and _may_begin(before, following[0])
 
     def ends_word(self, offset: int) -> bool:
         """Whether a quotation that ends before `offset` cuts no word, compound or number in two."""
@@ -163,7 +186,8 @@ class QuotableText:
         if _are_plain(text[offset - 3 : offset], text[offset : offset + 3]):
             return True
         page, index = self._context(offset)
-        return _may_end(page[max(0, index - 2) : index], page[index : index + _CONTEXT])
+        before, following = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
+        return not _is_inside(before, following) and _may_end(before, following)
 
     def character(self, offset: int) -> str:
         """The folded character at `offset`."""
@@ -176,11 +200,16 @@ class QuotableText:
     def position(self, offset: int) -> Position:
         return self._positions[bisect_right(self._starts, offset) - 1]
 
-    def sentence(self, offset: int) -> str:
-        """The canonical text from `offset` to the end of its sentence, at most to the next barrier."""
-        free = self.between(offset, self.folded.index(BARRIER, offset))
-        end = _SENTENCE_END.search(free)
-        return free[: end.end()] if end else free
+    def is_list(self, offset: int) -> bool:
+        """Whether the page of `offset` is a list whose lines end in numbers, such as a table of contents."""
+        number = bisect_right(self._starts, offset) - 1
+        if number not in self._lists:
+            at = self._positions[number]
+            text = self._documents[at.document].pages[at.page].untrusted_text
+            lines = [line for line in text.splitlines() if line.strip()]
+            listed = sum(_LISTED.search(line) is not None for line in lines)
+            self._lists[number] = listed >= _MIN_LISTED and 2 * listed >= len(lines)
+        return self._lists[number]
 
     def between(self, begin: int, end: int) -> str:
         """The canonical text of a range within one page."""
@@ -268,7 +297,7 @@ def _are_plain(left: bytes, right: bytes) -> bool:
 
 def _may_begin(before: str, first: str) -> bool:
     head = unicodedata.normalize("NFKC", first)[0]
-    if _continues(first) or first.isspace():
+    if _continues(first) or first.isspace() or _OPEN_POWER.search(before):
         return False
     tail = unicodedata.normalize("NFKC", before)
     previous, beyond = tail[-1:], tail[-2:-1]
@@ -286,13 +315,13 @@ def _may_begin(before: str, first: str) -> bool:
 
 def _may_end(before: str, after: str) -> bool:
     last = unicodedata.normalize("NFKC", before[-1:])[-1:]
-    if before[-1:].isspace() or before[-1:] in _NO_END:
+    if before[-1:].isspace() or before[-1:] in _NO_END or _OPEN_POWER.search(before):
         return False
     if not after:
         return True
     head = unicodedata.normalize("NFKC", after)
     following, beyond = head[:1], head[1:2]
-    if _continues(after[0]) or _continues(following):
+    if _continues(after[0]) or _continues(following) or head.startswith(("^", "_{")):
         return False
     joined = is_wordlike(following) and not is_unspaced(following)
     if not is_wordlike(last):
@@ -305,6 +334,15 @@ def _may_end(before: str, after: str) -> bool:
         return True
     unit = head.lstrip()[:1]  # between signs that are written without spaces, the later check sees none
     return unit not in tuple("%‰°") and not (following in tuple(".,:/⁄") and beyond.isdigit())
+
+
+def _is_inside(before: str, after: str) -> bool:
+    """Whether what lies on both sides is one: the mark of a note, or a number with a space in it."""
+    at = before.rfind("[")
+    if at >= 0 and "]" not in before[at:] and _NOTE_MARK.match(before[at:] + after):
+        return True
+    left, right = (unicodedata.normalize("NFKC", side).replace("\u2044", "/") for side in (before, after))
+    return any(head.search(left) and rest.match(right) for head, rest in _SPACED_NUMBERS)
 
 
 def _bridges(gap: re.Match[str] | None) -> bool:

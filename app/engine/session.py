@@ -283,12 +283,14 @@ class Session:
             sampler,
             self._shape.geometry,
             thoughts,
-            quoter=Quoter(self._quotable_text(books)) if sampling.true_quotes and books else None,
+            quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
-            begin=prompt.answer_begins,
             written=begun,
         )
+
+    def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> Quoter:
+        return Quoter(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
 
     def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
         """Made once for the books on the desk."""

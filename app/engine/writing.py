@@ -6,23 +6,23 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
 from app.engine.desk import Geometry, Tokens
 from app.engine.llama import Context, Model
 from app.engine.lookup import MAX_DRAFT, Lookup, room_for_draft
-from app.engine.quoting import CLOSING_MARKS, MIN_BYTES, Place, Quoter, State
+from app.engine.quoting import CLOSING_MARKS, Place, Quoter, State
 from app.engine.sampling import Sampler
 from app.engine.sequence import HeldSequence
 from app.engine.thinking import Thoughts
 
-_CANDIDATES = (64, 1024)
-"""So many of the most probable tokens are tried inside a quotation, then so many; then the books have the word."""
+_CANDIDATES = 64
+"""So many of the most probable tokens are tried inside a quotation."""
 
 _NEGLIGIBLE = 0.05
-"""When what stands in the books has less than this probability while a quotation begins, it is not meant for them."""
+"""When all that goes on in the books has less than this probability, a quotation is not meant for them, or no more."""
 
 _PUNCTUATION = b".,;:!?"
 """What a token may have behind the closing mark of a quotation, and so before the page."""
@@ -43,13 +43,11 @@ class Writer:
         quoter: Quoter | None = None,
         lookup: Lookup | None = None,
         several_books: bool = False,
-        begin: str = "",
         written: Tokens | None = None,
     ) -> None:
         """`thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`:
-        None drafts nothing. `several_books`: page marks name theirs. `begin`: what the answer begins with, whatever
-        the model thinks of it. `written`: what there is of it already, at the end of the sequence; a page mark that it
-        stops before, or inside, is written to its end."""
+        None drafts nothing. `several_books`: page marks name theirs. `written`: what there is of the answer already, at
+        the end of the sequence; a page mark that it stops before, or inside, is written to its end."""
         self._model = model
         self._context = context
         self._sequence = sequence
@@ -60,9 +58,8 @@ class Writer:
         self._quoter = quoter
         self._lookup = lookup
         self._several_books = several_books
-        self._insists = bool(begin)  # a quotation that Octavo itself opened is meant for the books
         self._written: Tokens = array("i")
-        self._ahead = deque(model.tokenize(begin, special=False))  # tokens that Octavo writes, such as a page mark
+        self._ahead: deque[int] = deque()  # tokens that Octavo writes, such as a page mark
 
         if written:
             self._take_up(written)
@@ -102,7 +99,8 @@ class Writer:
 
     def _take_up(self, written: Tokens) -> None:
         """What was written before, in whatever tokens: a text that was tokenized again may have others."""
-        mark, since = b"", b""  # that belongs to the last quotation, and what was written behind that
+        place: Place | None = None  # of the last quotation, and what was written behind it
+        since = b""
         for token in written:
             self._sampler.accept(token)
             self._written.append(token)
@@ -110,11 +108,10 @@ class Writer:
             since += piece
             if self._quoter is not None:
                 self._quoter.feed(piece)
-                if (place := self._quoter.ended()) is not None:
-                    mark, since = self._mark(place).encode(), _behind_quotation(piece)
-        begun = since.lstrip(_PUNCTUATION)
-        if mark.startswith(begun):
-            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
+                if (ended := self._quoter.ended()) is not None:
+                    place, since = ended, _behind_quotation(piece)
+        if place is not None:
+            self._write_mark(place, since)
 
     def _choose(self, index: int) -> int:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
@@ -130,8 +127,7 @@ class Writer:
             self._quoter.feed(self._said)
             place = self._quoter.ended()
             if place is not None:
-                self._insists = False
-                self._ahead.extend(self._model.tokenize(self._mark(place), special=False))
+                self._write_mark(place, _behind_quotation(piece))
         return token
 
     def _choose_freely(self, index: int) -> int:
@@ -144,41 +140,69 @@ class Writer:
                 self._sampler.accept(token)
                 return token
         token = self._sampler.next_token(self._context, index)
-        if self._may_follow(quoter, token):
-            return token
-        ranked = (other for other in self._ranked(index) if self._may_follow(quoter, other))
-        return next(ranked, token)
+        return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
+
+    def _choose_opening(self, quoter: Quoter, index: int, chosen: int) -> int:
+        """In place of a token that opens a quotation and goes on at once with what the books do not have: the most
+        probable one that opens it otherwise, unless it is not meant for the books."""
+        weights = self._weights(index)
+        best, meant, other = None, 0.0, 0.0
+        for token in self._ranked(index):
+            if not self._may_follow(quoter, token):
+                other += weights[token]
+            elif quoter.is_shut or quoter.opens(self._model.piece(token)):
+                best = token if best is None else best
+                meant += weights[token]
+        return chosen if best is None or meant < _NEGLIGIBLE * (meant + other) else best
 
     def _choose_quoted(self, quoter: Quoter, index: int) -> int | None:
-        """The most probable token that continues some passage; None where no quotation from the books is meant."""
-        if not self._insists and quoter.quoted_bytes < MIN_BYTES and self._is_negligible(quoter, index):
-            quoter.release()
-            return None
-        if quoter.too_long:
-            for mark in quoter.closing_marks:
-                token = self._single(mark.encode())
-                if token is not None and self._may_follow(quoter, token):
-                    return token
-        for token in self._ranked(index):
+        """The most probable token that continues some passage. Where no quotation from the books is meant, or no more,
+        one that closes it if it is whole; else None, and what follows is free."""
+        if quoter.too_long and (token := self._close(quoter)) is not None:
+            return token
+        token = self._meant(quoter, index)
+        if token is not None:
+            piece = self._model.piece(token)
+            closing = quoter.closing(piece)
+            return token if closing == piece else self._write_ahead(closing.decode())
+        if quoter.is_whole and (token := self._close(quoter)) is not None:
+            return token
+        place = quoter.release(self._model.piece(next(self._ranked(index))))
+        return None if place is None else self._write_ahead(self._mark(place))
+
+    def _meant(self, quoter: Quoter, index: int) -> int | None:
+        """The most probable token that continues some passage, if all such tokens together count for something."""
+        weights = self._weights(index)
+        least, allowed, best = _NEGLIGIBLE * weights.sum(), 0.0, None
+        for rank, token in enumerate(self._ranked(index)):
+            piece = self._model.piece(token)
+            if not rank and quoter.ends_line(piece):
+                return None
             if self._may_follow(quoter, token):
-                return token
-        token = self._single(quoter.continuation())
-        if token is None or not self._may_follow(quoter, token):
-            quoter.release()
-            return None
-        return token
+                best = token if best is None else best
+                allowed += weights[token]
+                if allowed >= least:
+                    return best
+            elif not rank and quoter.echoes(piece):
+                return None
+        return None
 
-    def _single(self, text: bytes) -> int | None:
-        """The token that `text` begins with."""
-        tokens = self._model.tokenize(text.decode("utf-8", "replace"), special=False)
-        return tokens[0] if tokens else None
+    def _close(self, quoter: Quoter) -> int | None:
+        """The first token of a mark that closes the quotation; the others are ahead."""
+        for mark in quoter.closing_marks:
+            if quoter.allows(mark.encode()):
+                return self._write_ahead(mark)
+        return None
 
-    def _is_negligible(self, quoter: Quoter, index: int) -> bool:
+    def _write_ahead(self, text: str) -> int:
+        """The first token of what Octavo writes; the others are ahead."""
+        self._ahead.extend(self._model.tokenize(text, special=False))
+        return self._ahead.popleft()
+
+    def _weights(self, index: int) -> npt.NDArray[np.float32]:
+        """What the probabilities of all tokens are proportional to."""
         logits = self._context.logits(index)
-        weights = np.exp(logits - np.max(logits))
-        probable = islice(self._ranked(index), _CANDIDATES[0])
-        allowed = sum(weights[token] for token in probable if self._may_follow(quoter, token))
-        return bool(allowed < _NEGLIGIBLE * weights.sum())
+        return np.exp(logits - np.max(logits))
 
     def _may_follow(self, quoter: Quoter, token: int) -> bool:
         piece = self._model.piece(token)
@@ -187,14 +211,11 @@ class Writer:
         return bool(piece) and quoter.allows(piece)
 
     def _ranked(self, index: int) -> Iterator[int]:
-        """The most probable tokens, best first; those further down are only sorted when they are asked for."""
+        """The most probable tokens, best first."""
         logits = self._context.logits(index)
-        begin = 0
-        for end in (min(count, len(logits)) for count in _CANDIDATES):
-            best = np.argpartition(logits, -end)[-end:] if end < len(logits) else np.arange(len(logits))
-            for token in best[np.argsort(-logits[best], kind="stable")][begin:]:
-                yield int(token)
-            begin = end
+        count = min(_CANDIDATES, len(logits))
+        best = np.argpartition(logits, -count)[-count:]
+        return map(int, best[np.argsort(-logits[best], kind="stable")])
 
     # ---- tokens ahead
 
@@ -207,6 +228,12 @@ class Writer:
             return array("i")
         room = room_for_draft(len(self._sequence), self._context.size, self._geometry)
         return self._lookup.draft(self._written, room)
+
+    def _write_mark(self, place: Place, behind: bytes) -> None:
+        """Write the mark of a quotation that is closed, as far as it is not there; none where the answer went on."""
+        mark, begun = self._mark(place).encode(), behind.lstrip(_PUNCTUATION)
+        if mark.startswith(begun):
+            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
 
     def _mark(self, place: Place) -> str:
         return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"

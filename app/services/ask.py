@@ -267,9 +267,8 @@ class Ask:
         sees = self._model().vision is not None
         while True:
             chosen = in_reading_order(passages, question.books)
-            asked = self._restating.write(question.text, chosen)
             prompt, books = self._prompts.build(
-                question.books, history, asked, question.images, excerpts=excerpts, sees=sees
+                question.books, history, question.text, question.images, passages=chosen, excerpts=excerpts, sees=sees
             )
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.core.conversation import BookRef, Turn
+import msgspec
+
+from app.core.conversation import BookRef, PassageRef, Turn
 from app.core.image import ImageRef
 from app.documents.quotes import CitedBook
-from app.engine.protocol import Message, Prompt, ShownImage
+from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
 from app.services.library import Library, document_text
 from app.services.restating import Restating
 
@@ -40,6 +42,7 @@ class Prompts:
         question: str = "",
         images: tuple[ImageRef, ...] = (),
         *,
+        passages: tuple[PassageRef, ...] = (),
         excerpts: bool = False,
         sees: bool = True,
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
@@ -47,31 +50,40 @@ class Prompts:
 
         Turns that are left out are not told, but their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
-        `question` as `Restating.write` gives it, `images` those that come with it. `excerpts`: its passages stand for
-        the documents. `sees`: whether the model sees images; to one that does not they are named.
+        `passages` are restated with `question`, `images` come with it. `excerpts`: passages stand for the documents.
+        `sees`: whether the model sees images; to one that does not they are named.
         """
         books = []
-        documents = []
+        documents: list[DocumentText] = []
+        restated = []
+        wanted = {(passage.book_id, passage.page) for passage in passages}
         for ref in refs:
             book = self._library.book(ref.book_id)
             pages = self._library.pages(ref.book_id, ref.pages)
             books.append(CitedBook(book.id, book.title, pages))
+            restated += [
+                (len(documents), index) for index, page in enumerate(pages) if (book.id, page.number) in wanted
+            ]
             documents.append(document_text(book, pages))
         messages: list[Message] = []
+        said = []
         shown = 0  # images so far: they are numbered through the conversation
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
                 if turn.is_told:
                     seen = () if answer.excerpts else answer.passages
                     asked = self._restating.write(turn.question.text, seen)
+                    said.append(turn.question.text)
                     messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
                 shown += len(turn.question.images)
         if question or images:
-            messages.append(_asked(question, images, shown, sees))
+            messages.append(_asked(self._restating.write(question, passages), images, shown, sees))
+            said.append(question)
         if excerpts:
-            return Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents)), tuple(books)
-        rules = RULES if documents else RULES_WITHOUT_DOCUMENTS
-        return Prompt(rules, tuple(documents), tuple(messages)), tuple(books)
+            prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents))
+        else:
+            prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, tuple(documents), tuple(messages))
+        return msgspec.structs.replace(prompt, said=tuple(said), restated=tuple(restated)), tuple(books)
 
 
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:

@@ -17,21 +17,22 @@ _GREEDY = Sampling(temperature=0)
 def test_copying_and_quoting_against_plain_writing(starter: Path) -> None:
     lines = " ".join(f"Line {n}: ship number {n * 7 % 83} went out to sea with {n * 3 % 17} men." for n in range(1, 30))
     book = DocumentText("A book", (PageText("1", lines),))
-    prompt = Prompt("Repeat the book.", (book,), (Message("user", "Repeat it word by word."),), answer_begins="Line 1:")
-    quoting = msgspec.structs.replace(prompt, answer_begins="It says: “Line 1:")
+    asked = Message("user", "Repeat it word by word.")
+    prompt = Prompt("Repeat the book.", (book,), (asked, Message("assistant", "Line 1:")))
+    quoting = msgspec.structs.replace(prompt, messages=(asked, Message("assistant", "It says: “Line 1:")))
     engine = EngineClient()
     speeds = {}
     texts = {}
     try:
         list(engine.load(LoadSpec(str(starter), context_tokens=4096), Cancel()))
-        for name, asked, lookup, true_quotes in (
+        for name, told, lookup, true_quotes in (
             ("warm", prompt, False, False),
             ("plain", prompt, False, False),
             ("lookup", prompt, True, False),
             ("quoting", quoting, False, True),
         ):
             sampling = msgspec.structs.replace(_GREEDY, lookup=lookup, true_quotes=true_quotes)
-            *events, done = engine.answer(asked, sampling, 256, Cancel())
+            *events, done = engine.answer(told, sampling, 256, Cancel())
             assert isinstance(done, Generated)
             speeds[name] = done.usage.generated_tokens / done.timings.generate_s
             texts[name] = "".join(getattr(event, "text", "") for event in events)

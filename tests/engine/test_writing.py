@@ -1,4 +1,5 @@
-"""Answers through the real engine: quotations that cannot be invented, and drafts that change nothing."""
+"""Answers through the real engine: quotations held to the books as long as they are meant for them, and drafts that
+change nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from app.documents.quotes import CitedBook, check
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, Generated, Message, PageText, Prompt
 from tests.engine.conftest import NewEngine, load
+from tests.models.reciter import write_reciter
 
 ENGLISH = (
     "The harbour opens at six in the morning, and the first ship that comes in pays half. The master writes it down.",
@@ -37,53 +39,80 @@ def book(pages: tuple[str, ...]) -> DocumentText:
     return DocumentText("A book", tuple(PageText(str(n), text) for n, text in enumerate(pages, 1)), "b")
 
 
-def asked(pages: tuple[str, ...], begins: str = "", question: str = "Quote the book.") -> Prompt:
-    return Prompt("Answer with quotations.", (book(pages),), (Message("user", question),), answer_begins=begins)
+def asked(pages: tuple[str, ...], begun: str = "", question: str = "Quote the book.") -> Prompt:
+    """`begun`: what there is of the answer."""
+    messages = (Message("user", question), *([Message("assistant", begun)] if begun else []))
+    return Prompt("Answer with quotations.", (book(pages),), messages)
 
 
 def answer(engine: EngineClient, prompt: Prompt, sampling: Sampling, tokens: int = 60) -> tuple[str, Generated]:
+    """What is added to an answer, or all of it where there was none."""
     *events, ending = engine.answer(prompt, sampling, tokens, Cancel())
     assert isinstance(ending, Generated), ending
     return "".join(event.text for event in events if isinstance(event, Token)), ending
 
 
-def false_quotations(text: str, pages: tuple[str, ...]) -> list[str]:
+def marked(text: str, pages: tuple[str, ...]) -> list[CitationState]:
+    """What the check says of the page marks."""
     cited = CitedBook("b", "A book", tuple(Page(n, str(n), page) for n, page in enumerate(pages, 1)))
-    return [c.quote for c in check(text, (cited,)) if c.quote and c.state is CitationState.NOT_FOUND]
+    return [citation.state for citation in check(text, (cited,)) if citation.start >= 0 and citation.quote]
 
 
 def tally(engine: EngineClient, answers: int) -> int:
-    """Ask so many times, of all three books; how many quotations were verified. None may be false."""
+    """Ask so many times, of all three books, with a quotation begun; how many were verified with the page that Octavo
+    wrote behind them."""
     verified = 0
     for number in range(answers):
         pages = (ENGLISH, BROKEN, JAPANESE)[number % 3]
-        opening = ("“", '"', "「")[number % 3]
-        begins = f"The book says: {opening}" if number % 2 else ""
-        text, _ = answer(engine, asked(pages, begins), msgspec.structs.replace(WARM, seed=number), 120)
-        assert false_quotations(text, pages) == [], text
-        cited = CitedBook("b", "A book", tuple(Page(n, str(n), page) for n, page in enumerate(pages, 1)))
-        verified += sum(c.state is CitationState.VERIFIED for c in check(text, (cited,)))
+        begun = "The book says: " + ("“", '"', "「")[number % 3]
+        text, _ = answer(engine, asked(pages, begun), msgspec.structs.replace(WARM, seed=number), 48)
+        states = marked(begun + text, pages)
+        verified += states.count(CitationState.VERIFIED)
     return verified
 
 
-@pytest.mark.parametrize("model", ["tiny_scout", "starter"])
-def test_what_stands_in_quotation_marks_stands_in_the_book(
-    new_engine: NewEngine, request: pytest.FixtureRequest, model: str
-) -> None:
+def test_quotations_come_with_their_pages(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
-    load(engine, request.getfixturevalue(model), context_tokens=4096)
-    assert tally(engine, 6) >= 1
+    load(engine, starter, context_tokens=4096)
+    assert tally(engine, 3) >= 1
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("model", ["tiny_scout", "starter"])
-def test_two_hundred_answers(new_engine: NewEngine, request: pytest.FixtureRequest, model: str) -> None:
+# The turn is a token that no text is cut into.
+RECITED = ("Â", "«", "Ġthe", "Ġwater", "Ġline", "Ġof", "Ġhouse", "Ġwa", "s", "Ġunder", "Ġriver", "Â", "»")
+SAID = "« the water line of house was under river»"
+
+
+def test_a_quotation_is_never_bent_to_the_books(new_engine: NewEngine, tmp_path: Path) -> None:
+    """The model is sure of each word: as long as the books have it, it is held; at the first that they do not have, the
+    quotation is closed where a sentence of theirs ends, and let go elsewhere."""
     engine = new_engine()
-    load(engine, request.getfixturevalue(model), context_tokens=4096)
-    verified = tally(engine, 100)
-    print(f"{verified} quotations verified, none false")
-    assert verified >= 15
+    load(engine, write_reciter(tmp_path / "reciter.gguf", RECITED, turn="Ġwa"), context_tokens=1024)
+    quoted = "the water line of house was under river"
+    other = "Nothing of that kind."
+    for pages, restated, written in (
+        ((other, f"They say that {quoted}, as ever."), (), f"{SAID} [p. 2]"),
+        ((other, "They say that the water line of house was over river."), (), SAID),
+        ((other, "They say that the water line of house. And more."), (), "« the water line of house» [p. 2]"),
+        ((f"So {quoted}.", other, f"And {quoted}."), ((0, 2),), f"{SAID} [p. 3]"),
+        ((f"So {quoted}.", other, f"And {quoted}."), (), f"{SAID} [p. 1]"),
+    ):
+        prompt = msgspec.structs.replace(asked(pages), restated=restated)
+        text, _ = answer(engine, prompt, Sampling(temperature=0), len(RECITED) + 12)
+        assert text.startswith(written), (pages, text)
+        assert text.count("[p. ") == written.count("[p. ")
+
+
+def test_the_person_s_own_words_may_be_quoted(new_engine: NewEngine, tmp_path: Path) -> None:
+    """Though the books have others, which the model holds for possible, too: one time in four."""
+    engine = new_engine()
+    torn = ("Â", "«", "Ġthe", "Ġwater", "Ġline", "Ġof", "Ġriver", "Ġwa", "s", "Ġunder", "Ġwater", "Ġhouse")
+    load(engine, write_reciter(tmp_path / "torn.gguf", torn, turn="Ġwa", margin=1 / 16), context_tokens=1024)
+    prompt = asked(("They say that the water house was over it.",))
+    text, _ = answer(engine, prompt, Sampling(temperature=0), 8)
+    assert text.startswith("« the water house")
+    prompt = msgspec.structs.replace(prompt, said=("What is the water line of which they speak?",))
+    text, _ = answer(engine, prompt, Sampling(temperature=0), 8)
+    assert text.startswith("« the water line of river")
 
 
 def test_octavo_writes_the_page_itself(new_engine: NewEngine, starter: Path) -> None:
@@ -91,7 +120,6 @@ def test_octavo_writes_the_page_itself(new_engine: NewEngine, starter: Path) -> 
     load(engine, starter, context_tokens=4096)
     text, _ = answer(engine, asked(ENGLISH, "It says: “", "When does a tenant give notice?"), Sampling(temperature=0))
     assert "” [p. " in text
-    assert text.startswith("It says: “")
 
 
 def test_it_can_be_switched_off(new_engine: NewEngine, tiny_scout: Path) -> None:
@@ -100,21 +128,24 @@ def test_it_can_be_switched_off(new_engine: NewEngine, tiny_scout: Path) -> None
     load(engine, tiny_scout, context_tokens=4096)
     free = msgspec.structs.replace(WARM, true_quotes=False, seed=1)
     text, _ = answer(engine, asked(ENGLISH, "It says: “"), free)
-    assert text[len("It says: “") :][:12] not in ENGLISH[0] + ENGLISH[1]
+    assert text[:12] not in ENGLISH[0] + ENGLISH[1]
 
 
-def test_several_books_are_named_in_the_mark(new_engine: NewEngine, starter: Path) -> None:
+def test_several_books_are_named_in_the_mark(new_engine: NewEngine, tmp_path: Path) -> None:
     engine = new_engine()
-    load(engine, starter, context_tokens=4096)
+    load(engine, write_reciter(tmp_path / "reciter.gguf", RECITED, turn="Ġwa"), context_tokens=1024)
+    prompt = asked(("the water line of house was under river",))
     other = DocumentText("The other", (PageText("9", "Nothing of that kind."),), "c")
-    prompt = asked(ENGLISH, "It says: “", "When does a tenant give notice?")
-    prompt = msgspec.structs.replace(prompt, documents=(*prompt.documents, other))
-    text, _ = answer(engine, prompt, Sampling(temperature=0))
-    assert "” [A book, p. " in text or "” [The other, p. 9]" in text
+    prompt = msgspec.structs.replace(prompt, documents=(other, *prompt.documents))
+    text, _ = answer(engine, prompt, Sampling(temperature=0), len(RECITED) + 14)
+    assert text.startswith(f"{SAID} [A book, p. 1]")
 
 
 def going_on(prompt: Prompt, text: str) -> Prompt:
-    return msgspec.structs.replace(prompt, answer_begins="", messages=(*prompt.messages, Message("assistant", text)))
+    *said, last = prompt.messages
+    begun = last.text if last.role == "assistant" else ""
+    messages = (*(said if begun else prompt.messages), Message("assistant", begun + text))
+    return msgspec.structs.replace(prompt, messages=messages)
 
 
 def test_an_answer_goes_on_from_exactly_where_it_ended(new_engine: NewEngine, starter: Path) -> None:
@@ -174,9 +205,9 @@ def test_no_answer_ends_inside_a_character(new_engine: NewEngine, starter: Path)
     """So that it can go on: half a character could not be kept as text."""
     engine = new_engine()
     load(engine, starter, context_tokens=4096)
-    prompt = asked(JAPANESE, "港は朝六時に開き、最初に入る船は半額を払います。")
+    prompt = asked(JAPANESE, "港は朝六時に開き、", "Repeat the book word by word.")
     greedy = Sampling(temperature=0, lookup=False, true_quotes=False)
-    whole = "港は朝六時に開き、最初に入る船は半額を払います。"
+    whole, _ = answer(engine, prompt, greedy, 20)
     lengths = set()
     for tokens in range(1, 16):
         text, ending = answer(engine, prompt, greedy, tokens)
@@ -194,12 +225,11 @@ def test_drafting_ahead_gives_the_same_text(new_engine: NewEngine, starter: Path
     load(engine, starter, context_tokens=4096)
     prompt = asked((COPY,), "Line 0: the alpha", "Repeat the book word by word.")
     plain = Sampling(temperature=0, lookup=False, true_quotes=False)
-    one, _ = answer(engine, prompt, plain)
-    other, ending = answer(engine, prompt, msgspec.structs.replace(plain, lookup=True))
+    one, _ = answer(engine, prompt, plain, 36)
+    other, ending = answer(engine, prompt, msgspec.structs.replace(plain, lookup=True), 36)
     assert other == one
     assert "the cargo went to sea" in one
-    following = msgspec.structs.replace(
-        prompt, messages=(*prompt.messages, Message("assistant", other), Message("user", "And then?"))
-    )
+    begun = going_on(prompt, other)
+    following = msgspec.structs.replace(begun, messages=(*begun.messages, Message("user", "And then?")))
     _, ending = answer(engine, following, plain, 4)
     assert ending.usage.reused_tokens >= ending.usage.prompt_tokens - 40, "what was drafted in vain was taken back"

@@ -47,11 +47,14 @@ def _words() -> vocabulary.Vocabulary:
     return vocabulary.Vocabulary((*ordinary, *CONTROL), small.merges, control)
 
 
-def write_reciter(path: Path, words: Sequence[str], turn: str = "</think>", template: str = CHATML) -> Path:
+def write_reciter(
+    path: Path, words: Sequence[str], turn: str = "</think>", template: str = CHATML, margin: float = 1
+) -> Path:
     """Write a model that writes `words` (tokens of the small vocabulary, as they stand there), then ends.
 
     None may come twice up to `turn`, or twice after it; of what follows a token that comes on both sides, the first may
-    come on one side only. Returns `path`.
+    come on one side only: up to the turn it is more probable than the other by `margin`, beyond doubt where that is 1,
+    three to one where it is 1/16. Returns `path`.
     """
     known = _words()
     ids = {text: number for number, text in enumerate(known.tokens)}
@@ -89,7 +92,7 @@ def write_reciter(path: Path, words: Sequence[str], turn: str = "</think>", temp
     for token, following in zip([begin, *tokens], [*tokens, ids[END]], strict=True):
         turned = turned or token == turned_by
         # Of two that may follow, the one before the turn is louder, until the turn speaks for the other.
-        output[following, place[token]] = _LOUD if turned else _LOUD + 1
+        output[following, place[token]] = _LOUD if turned else _LOUD + margin
         if turned:
             output[following, 1] = 1
     zeros = np.zeros((_HEAD_SIZE, _WIDTH), np.float16)

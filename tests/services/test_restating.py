@@ -55,6 +55,22 @@ def test_the_passage_stands_next_to_the_question_and_is_listed(fake: FakeDesk, b
     assert turn.answer == answer
 
 
+def test_the_engine_is_told_the_person_s_own_words_and_the_pages_that_are_restated(fake: FakeDesk, book: Book) -> None:
+    """Pages by their place among those that the model sees."""
+    books = (BookRef(book.id, PageRange(31, 60)),)
+    talk = fake.desk.conversations.create(books=books)
+    *_, first = fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel())
+    assert isinstance(first, Finished)
+    prompt = fake.engine.prompts[-1]
+    assert prompt.said == ("How can the tenant terminate?",)
+    assert (0, 9) in prompt.restated
+    assert len(prompt.restated) == len({passage.page for passage in first.answer.passages})
+    list(fake.desk.ask.ask(Question(talk.id, "Zzyzx?", books, first.answer.id), Cancel()))
+    prompt = fake.engine.prompts[-1]
+    assert prompt.said == ("How can the tenant terminate?", "Zzyzx?")
+    assert prompt.restated == ()
+
+
 def test_the_part_above_the_question_never_depends_on_it(fake: FakeDesk, book: Book) -> None:
     _, one = ask(fake, book, "How can the tenant terminate?")
     _, other = ask(fake, book, "What does the river do?")
