@@ -103,7 +103,7 @@ def inserted(untrusted_text: str) -> str:
 
 def field(untrusted_name: str, untrusted_value: str) -> str:
     """A form's field with what is filled in, empty ones too; a box is `[x]` or `[ ]` before its name."""
-    name, value = " ".join(untrusted_name.split()), untrusted_value.strip()
+    name, value = " ".join(untrusted_name.split()).rstrip(" :："), untrusted_value.strip()
     return f"[field {name}: {value}]" if name else f"[field: {value}]"
 
 
