@@ -40,6 +40,7 @@ _CHANGES = {
     **dict.fromkeys(("del", "movefrom"), Change.STRUCK),
     **dict.fromkeys(("ins", "moveto"), Change.INSERTED),
 }
+_CHANGING = {*_CHANGES, "tr"}
 _COMMENTED = {"commentrangestart", "commentreference"}
 
 
@@ -155,11 +156,13 @@ class _Walker(Walker):
             self._tables.append(0)
         elif name == "tbl":
             self._turn_table(1)
-        self._changes[_change_of(element, name)] += 1
+        if name in _CHANGING:
+            self._changes[_change_of(element, name)] += 1
         return True
 
     def _leave(self, element: etree._Element, name: str) -> None:
-        self._changes[_change_of(element, name)] -= 1
+        if name in _CHANGING:
+            self._changes[_change_of(element, name)] -= 1
         if name == "p":
             style, mark = self._paragraphs.pop(), self._marks.pop()
             item = Item(style.level, mark) if style.level >= 0 else None

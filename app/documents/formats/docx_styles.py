@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from lxml import etree
 
@@ -40,7 +42,7 @@ class Styles:
         self._styles: dict[str, Style] = {}
         self._default = ""
         defaults = child(child(child(root, "docdefaults"), "rprdefault"), "rpr")
-        self._size = (_read_properties(defaults).size if defaults is not None else None) or _DEFAULT_SIZE
+        self._size = _read_look(defaults).size or _DEFAULT_SIZE
         for style in children(root):
             if local_name(style) != "style":
                 continue
@@ -50,29 +52,33 @@ class Styles:
                 self._default = identifier
 
     def of(self, properties: etree._Element | None) -> Style:
-        """What a paragraph or run is by its properties, with all its styles worked in."""
+        """What a paragraph is by its properties, with all its styles worked in."""
         found = _read_properties(properties) if properties is not None else Style()
         style = child(properties, "pstyle")
-        if style is None:
-            style = child(properties, "rstyle")
-        paragraph = properties is None or local_name(properties) == "ppr"
-        name = attribute(style, "val") if style is not None else self._default if paragraph else ""
-        for _ in range(_MAX_BASED_ON):
-            below = self._styles.get(name)
-            if below is None:
-                break
+        for below in self._chain(attribute(style, "val") if style is not None else self._default):
             _fill(found, below)
-            name = below.based_on
+            _fill_look(found, below)
         return found
 
     def of_run(self, properties: etree._Element | None, paragraph: Style) -> Style:
         """What a run is in such a paragraph; it is raised or lowered also by a position and a smaller size."""
-        found = self.of(properties) if properties is not None else Style()
-        _fill(found, paragraph)
+        found = _read_look(properties)
+        for below in self._chain(found.based_on):
+            _fill_look(found, below)
+        _fill_look(found, paragraph)
         around = paragraph.size or self._size
         if found.shift is None and found.position and (found.size or around) < around:
             found.shift = Shift.RAISED if found.position > 0 else Shift.LOWERED
         return found
+
+    def _chain(self, name: str) -> Iterator[Style]:
+        """A style and those that it is based on."""
+        for _ in range(_MAX_BASED_ON):
+            style = self._styles.get(name)
+            if style is None:
+                return
+            yield style
+            name = style.based_on
 
 
 def _read_style(style: etree._Element) -> Style:
@@ -80,8 +86,7 @@ def _read_style(style: etree._Element) -> Style:
     found = _read_properties(paragraph) if paragraph is not None else Style()
     based_on = child(style, "basedon")
     found.based_on = attribute(based_on, "val") if based_on is not None else ""
-    if run is not None:
-        _fill(found, _read_properties(run))
+    _fill_look(found, _read_look(run))
     title = attribute(name, "val").lower() if name is not None else ""
     if found.heading_level is None and title.startswith(_HEADING):
         found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
@@ -91,8 +96,6 @@ def _read_style(style: etree._Element) -> Style:
 def _read_properties(properties: etree._Element) -> Style:
     outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
     found = Style()
-    if local_name(properties) == "rpr":
-        _read_look(properties, found)
     if outline is not None:
         level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
@@ -106,8 +109,10 @@ def _read_properties(properties: etree._Element) -> Style:
     return found
 
 
-def _read_look(properties: etree._Element, found: Style) -> None:
-    for element in properties:
+def _read_look(properties: etree._Element | None) -> Style:
+    """Of a run; its style is what it is based on."""
+    found = Style()
+    for element in properties if properties is not None else ():
         name = local_name(element)
         if name == "vanish":
             found.hidden = is_on(element)
@@ -121,13 +126,25 @@ def _read_look(properties: etree._Element, found: Style) -> None:
             found.position = -number if untrusted_points.startswith("-") else number
         elif name == "sz":
             found.size = whole_number(attribute(element, "val"), 0) or None
+        elif name == "rstyle":
+            found.based_on = attribute(element, "val")
+    return found
 
 
 def _fill(style: Style, below: Style) -> None:
-    """What a style leaves to the one below it is as it is there."""
-    for name in Style.__struct_fields__:
-        if name != "based_on" and getattr(style, name) is None:
-            setattr(style, name, getattr(below, name))
+    """What a style leaves of a paragraph to the one below it is as it is there."""
+    style.heading_level = below.heading_level if style.heading_level is None else style.heading_level
+    style.list_level = below.list_level if style.list_level is None else style.list_level
+    style.list_id = below.list_id if style.list_id is None else style.list_id
+
+
+def _fill_look(style: Style, below: Style) -> None:
+    """The same of its runs."""
+    style.hidden = below.hidden if style.hidden is None else style.hidden
+    style.struck = below.struck if style.struck is None else style.struck
+    style.shift = below.shift if style.shift is None else style.shift
+    style.position = below.position if style.position is None else style.position
+    style.size = below.size if style.size is None else style.size
 
 
 def children(element: etree._Element | None) -> list[etree._Element]:

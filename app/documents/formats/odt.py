@@ -18,7 +18,7 @@ from app.documents.formats.archive import Archive
 from app.documents.formats.base import Content, Progress, refuse_damaged
 from app.documents.formats.galley import Item, bind
 from app.documents.formats.odt_controls import controls_of, value_of_control, value_of_mark
-from app.documents.formats.odt_styles import Style, Styles, fill
+from app.documents.formats.odt_styles import Style, Styles
 from app.documents.formats.office import Walker, child, read_optional_part, read_part, text_in, whole_number
 from app.documents.formats.runs import PLAIN, Change, Look, Shift
 from app.documents.formats.xml import attribute, find_all, local_name, text_of
@@ -108,15 +108,13 @@ class _Walker(Walker):
         if name == "content-control" and (value := value_of_control(element)) is not None:
             self._say_as_is(value)
             return False
-        if self._is_hidden(element, name):
+        style = self._style(element, name) if name in _STYLED else None
+        if _is_hidden(element, name) if style is None else style.hidden:
             if text := text_of(element):
                 self.galley.hide(text)
             return False
-        if name in _STYLED:
-            style = self._styles.of(*_style_of(element, name))
-            if name not in _PARAGRAPHS:
-                fill(style, self._open_styles[-1])
-            self._open_styles.append(style)
+        if style is not None:
+            self._open_styles.append(style if name in _PARAGRAPHS else style.within(self._open_styles[-1]))
         if name in _PARAGRAPHS:
             self._paragraphs[-1] += 1
             self._after_space = True
@@ -234,15 +232,13 @@ class _Walker(Walker):
     @property
     def _look(self) -> Look:
         style = self._open_styles[-1]
+        if not (style.struck or style.shift or self._open_insertions):
+            return PLAIN
         change = Change.STRUCK if style.struck else Change.INSERTED if self._open_insertions else Change.NONE
-        return Look(style.shift or Shift.NONE, change) if style.shift or change else PLAIN
+        return Look(style.shift or Shift.NONE, change)
 
-    def _is_hidden(self, element: etree._Element, name: str) -> bool:
-        if name in _STYLED:
-            return bool(self._styles.of(*_style_of(element, name)).hidden)
-        if name not in _HIDEABLE:
-            return False
-        return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
+    def _style(self, element: etree._Element, name: str) -> Style:
+        return self._styles.of("paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name"))
 
     def _item(self) -> Item | None:
         lists = self._lists[-1]
@@ -269,8 +265,11 @@ class _Walker(Walker):
         return self._open_notes.pop()
 
 
-def _style_of(element: etree._Element, name: str) -> tuple[str, str]:
-    return "paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name")
+def _is_hidden(element: etree._Element, name: str) -> bool:
+    """By itself, whatever its style."""
+    if name not in _HIDEABLE:
+        return False
+    return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
 
 
 def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:

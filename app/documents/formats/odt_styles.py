@@ -17,13 +17,23 @@ _POSITION = re.compile(r"\s*(?P<place>super|sub|(?P<percent>-?\d{1,3}(?:\.\d{1,9
 _WHOLE_SIZE = 100
 
 
-class Style(msgspec.Struct):
+class Style(msgspec.Struct, frozen=True):
     """None where it is left to what is around."""
 
     parent: str = ""
     hidden: bool | None = None
     struck: bool | None = None
     shift: Shift | None = None
+
+    def within(self, around: Style) -> Style:
+        """What is left to what is around is as it is there."""
+        if self.hidden is None and self.struck is None and self.shift is None:
+            return around
+        return Style(
+            hidden=around.hidden if self.hidden is None else self.hidden,
+            struck=around.struck if self.struck is None else self.struck,
+            shift=around.shift if self.shift is None else self.shift,
+        )
 
 
 class Styles:
@@ -33,38 +43,39 @@ class Styles:
         for root in roots:
             for style in find_all(root, "style"):
                 self._own[attribute(style, "family"), attribute(style, "name")] = _read_style(style)
+        self._known: dict[tuple[str, str], Style] = {}
 
     def of(self, family: str, name: str) -> Style:
         """With all that it is based on worked in."""
+        known = self._known.get((family, name))
+        if known is None:
+            known = self._known[family, name] = self._find(family, name)
+        return known
+
+    def _find(self, family: str, name: str) -> Style:
         found = Style()
         for _ in range(_MAX_PARENTS):
             below = self._own.get((family, name))
             if below is None:
                 break
-            fill(found, below)
+            found = found.within(below)
             name = below.parent
         return found
 
 
-def fill(style: Style, below: Style) -> None:
-    """What a style leaves to the one below it is as it is there."""
-    style.hidden = below.hidden if style.hidden is None else style.hidden
-    style.struck = below.struck if style.struck is None else style.struck
-    style.shift = below.shift if style.shift is None else style.shift
-
-
 def _read_style(style: etree._Element) -> Style:
-    found, properties = Style(attribute(style, "parent-style-name")), child(style, "text-properties")
+    parent, properties = attribute(style, "parent-style-name"), child(style, "text-properties")
     if properties is None:
-        return found
-    if display := attribute(properties, "display"):
-        found.hidden = display == "none"
+        return Style(parent)
+    display = attribute(properties, "display")
     lines = [attribute(properties, f"text-line-through-{kind}") for kind in ("style", "type")]
-    if any(lines):
-        found.struck = "none" not in lines
-    if position := _POSITION.fullmatch(attribute(properties, "text-position")):
-        found.shift = _shift(position)
-    return found
+    position = _POSITION.fullmatch(attribute(properties, "text-position"))
+    return Style(
+        parent,
+        hidden=display == "none" if display else None,
+        struck="none" not in lines if any(lines) else None,
+        shift=_shift(position) if position else None,
+    )
 
 
 def _shift(position: re.Match[str]) -> Shift:

@@ -47,6 +47,7 @@ from app.documents.formats.runs import Change
 
 format = Format.RTF
 
+_GATHERED = {MATH, FIELD, ENTRY}
 _PROGRESS_STEP = 10_000
 _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
@@ -188,6 +189,20 @@ class _Reader:
         if not self._groups:
             self._groups.append(group)
 
+    def _gather(self, group: Group, name: str, number: int | None) -> bool:
+        """A control word inside a formula or a field's instruction; whether it belongs to that."""
+        if group.destination == MATH and group.formula is not None and name.startswith("m"):
+            if group.in_formula:
+                group.formula.set_look(name, number)
+            else:
+                group.in_formula = group.formula.open(name)
+            return True
+        if group.destination == MATH or group.form is None or name in ("u", "uc"):
+            return False
+        group.destination = ENTRY if name == "ffl" else group.destination
+        group.form.read(name, number)
+        return True
+
     def _say_gathered(self, closed: Group) -> None:
         """What a formula or a form says, at its end."""
         if closed.destination == MATH and closed.formula is not None:
@@ -212,14 +227,8 @@ class _Reader:
         group = self._group
         if starred and name not in READ_THOUGH_STARRED:
             group.destination = SKIPPED
-        elif group.destination == MATH and group.formula is not None and name.startswith("m"):
-            if group.in_formula:
-                group.formula.set_look(name, number)
-            else:
-                group.in_formula = group.formula.open(name)
-        elif group.destination in (FIELD, ENTRY) and group.form is not None and name not in ("u", "uc"):
-            group.destination = ENTRY if name == "ffl" else group.destination
-            group.form.read(name, number)
+        elif group.destination in _GATHERED and self._gather(group, name, number):
+            return
         elif name in DESTINATIONS:
             group.destination = DESTINATIONS[name]
             if name == "atnauthor":

@@ -120,6 +120,8 @@ class Group(msgspec.Struct):
 
     def look(self, line_size: int) -> Look:
         """`line_size` is the size of what stands on the line: what is raised or lowered by a position is smaller."""
+        if not (self.shift or self.position or self.removed or self.struck or self.inserted):
+            return PLAIN
         shift = self.shift
         if self.position and self.size < line_size:
             shift = Shift.RAISED if self.position > 0 else Shift.LOWERED
@@ -127,7 +129,7 @@ class Group(msgspec.Struct):
             return Look(shift, Change.STRUCK)
         if self.inserted:
             return Look(shift, Change.INSERTED)
-        return Look(shift) if shift else PLAIN
+        return Look(shift)
 
     @property
     def depth(self) -> int:

@@ -48,7 +48,7 @@ _MARKS: dict[Shift | Change, Mark] = {
 
 def written(runs: Sequence[Run]) -> str:
     """The text of a paragraph; runs of one look that follow one another are one."""
-    if all(look == PLAIN for _, look in runs):
+    if all(look is PLAIN or look == PLAIN for _, look in runs):
         return "".join(text for text, _ in runs)
     line = Line()
     for change, changed in groupby(runs, lambda run: run[1].change):
