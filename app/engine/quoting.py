@@ -34,7 +34,7 @@ _ALSO_CLOSE = "«»‹›”"  # in some languages: they open only where nothing
 _STICKS = '"”»›‘‚'  # what they quote follows at once, or they open nothing
 _SPACED = "«‹" + BLOCK  # a blank may stand before what closes: « comme ceci »
 _LAX = "‘‚" + BLOCK  # nothing can be mistaken where their end is missed
-_APOSTROPHE = "’"
+_APOSTROPHE, _APOSTROPHES = "’", ("'", "’")
 _ADDED = ".,;:…。、"
 """Punctuation that may stand before the closing mark though the book goes on; the later check forgives no other."""
 _SENTENCE_ENDS = ".!?…。！？\n"
@@ -333,12 +333,16 @@ class Quoter:
         return (is_wordlike(last) or last in ")]") and self._text.ends_word(offset)
 
     def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
-        """Whether a mark that closes single quotation marks stands in a word of the books."""
+        """Whether a mark that closes single quotation marks stands in a word of the books, or behind one: don’t, the
+        tenants’."""
         if mark != _APOSTROPHE:
             return False
         text = self._text
-        ends = (each + now.length for each in now.beginnings or ())
-        return any(text.character(end) == "'" and text.character(end + 1).isalnum() for end in ends)
+        for end in (each + now.length for each in now.beginnings or ()):
+            in_word = text.character(end + 1).isalnum() or text.last_character(end) == "s"
+            if in_word and text.character(end) == "'" and text.between(end, end + 1) in _APOSTROPHES:
+                return True
+        return False
 
     def _close(self, now: _Moment, mark: str) -> _Moment | None:
         if mark not in _CLOSING[now.opening]:
