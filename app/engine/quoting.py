@@ -8,10 +8,10 @@ nothing but another text between marks that it holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 
 from app.core.quotation_marks import QUOTATION_MARKS
 from app.engine.prose import Prose
@@ -23,6 +23,9 @@ MIN_BYTES = 12
 which no page vouches for."""
 LONG_BYTES, MAX_BYTES = 240, 600
 """A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
+
+_MOST_PLACES = 64
+"""Of a quotation that stands in more, so many are looked at where none was restated."""
 
 BLOCK = ">"
 """Opens a line of a Markdown block quotation, which no mark closes."""
@@ -365,32 +368,34 @@ class Quoter:
     def _first(self, now: _Moment, beginning: int) -> int:
         """Where the first part stands of a quotation whose last part begins at `beginning`."""
         for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
-            before = [each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each)]
-            beginning = min(before, key=self._rank)
+            before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
+            beginning = self._best(before) or 0
         return beginning
 
     def _closable(self, now: _Moment) -> int | None:
         """Where the best occurrence begins that lets the quotation be closed here."""
         if now.beginnings is None:  # behind words that were left out, or before all
-            return min(now.parts[-1].beginnings, key=self._rank) if now.parts else None
-        left, length = now.beginnings, now.length
-        if now.opening in _SPACED and now.part[-1:] in _BLANKS:
-            length -= 1
-        ends = [*now.added]
+            return self._best(now.parts[-1].beginnings) if now.parts else None
+        ends: Iterable[int] = now.added
         if _is_part(now.part) if now.parts else _is_enough(now.part):
-            ends += [each for each in left if self._text.ends_word(each + length)]
-        if now.parts:
-            ends = [each for each in ends if self._stays_near(now, each)]
-        return min(ends, key=self._rank, default=None)
+            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
+            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
+        if now.parts:  # all of them on one page, or on two that follow each other
+            ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
+        return self._best(ends)
 
-    def _stays_near(self, now: _Moment, beginning: int) -> bool:
-        """Whether all parts stand on one page, or on two that follow each other."""
-        return beginning < self._text.reach(self._first(now, beginning))
-
-    def _rank(self, beginning: int) -> tuple[bool, bool, int]:
-        found = self._text.position(beginning)
-        restated = (found.document, found.page) in self._restated
-        return (not restated, self._text.is_list(beginning), beginning)
+    def _best(self, beginnings: Iterable[int]) -> int | None:
+        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
+        looked_at: list[int] = []
+        for each in beginnings:
+            found = self._text.position(each)
+            if (found.document, found.page) in self._restated:
+                return each
+            if len(looked_at) < _MOST_PLACES:
+                looked_at.append(each)
+            elif not self._restated:
+                break
+        return min(looked_at, key=lambda each: (self._text.is_list(each), each), default=None)
 
     def _is_stuck(self, offset: int, opening: str) -> bool:
         return self._text.folded[offset] == 0 or not self._writable(self._text.character(offset), opening)
