@@ -8,10 +8,10 @@ nothing but another text between marks that it holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 
 from app.core.quotation_marks import QUOTATION_MARKS
 from app.engine.prose import Prose
@@ -24,6 +24,9 @@ which no page vouches for."""
 LONG_BYTES, MAX_BYTES = 240, 600
 """A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
 
+_MOST_PLACES = 64
+"""Of a quotation that stands in more, so many are looked at where none was restated."""
+
 BLOCK = ">"
 """Opens a line of a Markdown block quotation, which no mark closes."""
 
@@ -34,7 +37,7 @@ _ALSO_CLOSE = "«»‹›”"  # in some languages: they open only where nothing
 _STICKS = '"”»›‘‚'  # what they quote follows at once, or they open nothing
 _SPACED = "«‹" + BLOCK  # a blank may stand before what closes: « comme ceci »
 _LAX = "‘‚" + BLOCK  # nothing can be mistaken where their end is missed
-_APOSTROPHE = "’"
+_APOSTROPHE, _APOSTROPHES = "’", ("'", "’")
 _ADDED = ".,;:…。、"
 """Punctuation that may stand before the closing mark though the book goes on; the later check forgives no other."""
 _SENTENCE_ENDS = ".!?…。！？\n"
@@ -333,12 +336,16 @@ class Quoter:
         return (is_wordlike(last) or last in ")]") and self._text.ends_word(offset)
 
     def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
-        """Whether a mark that closes single quotation marks stands in a word of the books."""
+        """Whether a mark that closes single quotation marks stands in a word of the books, or behind one: don’t, the
+        tenants’."""
         if mark != _APOSTROPHE:
             return False
         text = self._text
-        ends = (each + now.length for each in now.beginnings or ())
-        return any(text.character(end) == "'" and text.character(end + 1).isalnum() for end in ends)
+        for end in (each + now.length for each in now.beginnings or ()):
+            in_word = text.character(end + 1).isalnum() or text.last_character(end) == "s"
+            if in_word and text.character(end) == "'" and text.between(end, end + 1) in _APOSTROPHES:
+                return True
+        return False
 
     def _close(self, now: _Moment, mark: str) -> _Moment | None:
         if mark not in _CLOSING[now.opening]:
@@ -361,32 +368,34 @@ class Quoter:
     def _first(self, now: _Moment, beginning: int) -> int:
         """Where the first part stands of a quotation whose last part begins at `beginning`."""
         for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
-            before = [each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each)]
-            beginning = min(before, key=self._rank)
+            before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
+            beginning = self._best(before) or 0
         return beginning
 
     def _closable(self, now: _Moment) -> int | None:
         """Where the best occurrence begins that lets the quotation be closed here."""
         if now.beginnings is None:  # behind words that were left out, or before all
-            return min(now.parts[-1].beginnings, key=self._rank) if now.parts else None
-        left, length = now.beginnings, now.length
-        if now.opening in _SPACED and now.part[-1:] in _BLANKS:
-            length -= 1
-        ends = [*now.added]
+            return self._best(now.parts[-1].beginnings) if now.parts else None
+        ends: Iterable[int] = now.added
         if _is_part(now.part) if now.parts else _is_enough(now.part):
-            ends += [each for each in left if self._text.ends_word(each + length)]
-        if now.parts:
-            ends = [each for each in ends if self._stays_near(now, each)]
-        return min(ends, key=self._rank, default=None)
+            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
+            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
+        if now.parts:  # all of them on one page, or on two that follow each other
+            ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
+        return self._best(ends)
 
-    def _stays_near(self, now: _Moment, beginning: int) -> bool:
-        """Whether all parts stand on one page, or on two that follow each other."""
-        return beginning < self._text.reach(self._first(now, beginning))
-
-    def _rank(self, beginning: int) -> tuple[bool, bool, int]:
-        found = self._text.position(beginning)
-        restated = (found.document, found.page) in self._restated
-        return (not restated, self._text.is_list(beginning), beginning)
+    def _best(self, beginnings: Iterable[int]) -> int | None:
+        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
+        looked_at: list[int] = []
+        for each in beginnings:
+            found = self._text.position(each)
+            if (found.document, found.page) in self._restated:
+                return each
+            if len(looked_at) < _MOST_PLACES:
+                looked_at.append(each)
+            elif not self._restated:
+                break
+        return min(looked_at, key=lambda each: (self._text.is_list(each), each), default=None)
 
     def _is_stuck(self, offset: int, opening: str) -> bool:
         return self._text.folded[offset] == 0 or not self._writable(self._text.character(offset), opening)

@@ -513,9 +513,9 @@ def test_nothing_is_forbidden_that_quotes_no_book(wanted: str) -> None:
     "marks", ["“”", '""', "„“", "„”", "””", "«»", "»«", "»»", "‹›", "›‹", "‘’", "‚‘", "「」", "『』", "《》"]
 )
 def test_whatever_marks_are_used_a_quotation_is_held(marks: str) -> None:
-    wanted = f"So {marks[0]}The tenant must give three months{marks[1]} [see it] (there)."
+    wanted = f"So {marks[0]}The deposit is two rents{marks[1]} [see it] (there)."
     written, (place,) = drive(wanted)
-    assert (written, place.label, place.quotation) == (wanted, "2", "The tenant must give three months")
+    assert (written, place.label, place.quotation) == (wanted, "2", "The deposit is two rents")
 
 
 def test_a_quotation_that_leaves_the_books_is_closed_where_a_sentence_ends() -> None:
@@ -523,6 +523,12 @@ def test_a_quotation_that_leaves_the_books_is_closed_where_a_sentence_ends() -> 
     written, (place,) = drive(f"It says “{sentence}) So pay.")
     assert (written, place.quotation) == (f"It says “{sentence}”) So pay.", sentence)
     assert drive("It says “The tenant must give three months) So pay.")[1] == []
+
+
+def test_an_apostrophe_closes_no_single_quotation_marks() -> None:
+    wanted = "So ‘The tenants’ ships don’t sail at night’ it says."
+    written, (place,) = drive(wanted)
+    assert (written, place.quotation) == (wanted, "The tenants’ ships don’t sail at night")
 
 
 @pytest.mark.parametrize("gap", [" … ", "… ", " […] ", " [...] ", "... ", " ... "])
