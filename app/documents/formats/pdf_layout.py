@@ -16,7 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.documents.formats.pdf_columns import Gutter, Piece, find_gutters, in_reading_order
-from app.documents.formats.pdf_lines import SOFT_HYPHEN
+from app.documents.formats.pdf_words import SOFT_HYPHEN, may_go_on
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
 
@@ -31,13 +31,20 @@ _MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
 _SPACE = 0.1  # likewise: the least that a person sees as one
+_FONT_NAME_BYTES = 128
+_FIXED_PITCH = 1  # ISO 32000-1, table 123
+_CODE_FONT = re.compile(
+    rb"mono|courier|typewriter|consol|menlo|inconsolata|fira ?code|source ?code|lucida ?sans ?typ|tt\d+$|-tt",
+    re.IGNORECASE,
+)  # makers often leave the flag out
 _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
 class Layout(msgspec.Struct, frozen=True):
     """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told.
 
-    `starts` are the lines that do not stand right below the one before them.
+    `starts` are the lines that do not stand right below the one before them; `code` those with program code at their
+    end and at the beginning of the next one, as far as that matters for how they are joined.
     """
 
     lines: tuple[str, ...]
@@ -46,6 +53,7 @@ class Layout(msgspec.Struct, frozen=True):
     in_columns: bool = False
     bottom: float = 0.0
     top: float = 0.0
+    code: frozenset[int] = frozenset()
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
@@ -63,16 +71,21 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, len(split) - len(placed))
         if in_columns:
-            return _layout(ordered, True, bottom, top)
+            return _layout(finder, ordered, True, bottom, top)
     if _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return _layout(placed, False, bottom, top)
+    return _layout(finder, placed, False, bottom, top)
 
 
-def _layout(pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
+def _layout(finder: _Finder, pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
     whole = _rejoined(pieces)
     lines = tuple(piece.text for piece in whole)
-    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top)
+    code = frozenset(
+        index
+        for index, (before, piece) in enumerate(pairwise(whole))
+        if may_go_on(before.text) and finder.is_code(before.end - 1) and finder.is_code(piece.begin)
+    )
+    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, code)
 
 
 def _rejoined(pieces: list[Piece]) -> list[Piece]:
@@ -191,6 +204,13 @@ class _Finder:
         for index in range(count):
             pdfium.FPDFText_GetRect(self._raw, index, *references)
             yield self.turn(left.value, bottom.value, right.value, top.value)
+
+    def is_code(self, index: int) -> bool:
+        """Whether a character is set as program code is: in a font whose characters are all of one width."""
+        flags = ctypes.c_int()
+        name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+        size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
+        return size > 0 and (bool(flags.value & _FIXED_PITCH) or _CODE_FONT.search(name.value) is not None)
 
     def _box_of(self, index: int) -> Box | None:
         box = self._box
