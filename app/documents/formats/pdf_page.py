@@ -10,9 +10,10 @@ import pypdfium2.raw as pdfium
 
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
-from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
+from app.documents.formats.pdf_layout import Layout, lay_out
 from app.documents.formats.pdf_lines import join_lines
 from app.documents.formats.pdf_running import Edges, find_edges
+from app.documents.formats.pdf_scripts import NO_CHARACTER
 from app.documents.formats.pdf_unseen import RawObject, look_at
 from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
@@ -152,7 +153,8 @@ def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
     buffer = (ctypes.c_ushort * (count + 1))()
     if pdfium.FPDFText_GetText(textpage.raw, 0, count, buffer) != count + 1:
         return None
-    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    return text if len(text) == count else "".join(map(chr, buffer[:count]))  # halves of characters are counted too
 
 
 def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:

@@ -22,7 +22,7 @@ _OPENING = "([{<\"'“‘«„"
 _GOES_ON = re.compile(r"[\w~%$<{*.+/@?&=:]")
 _ENTRY = re.compile(r"[A-Z][\w-]*:$")  # the next entry of a listing
 _PATH_LIKE = re.compile(r"\w[./_]\w|[_%=*{}]|\w-\w|\d|[A-Z]{2}")
-_MAY_GO_ON = re.compile(rf"[{_HYPHENS}/\\\\_@]$|[/@]\S*$")
+_BREAKS = tuple(f"{_HYPHENS}/\\_@")
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}\b")
 
 
@@ -58,7 +58,10 @@ def join(before: str, line: str, words: Words, is_code: bool) -> str:
 
 def may_go_on(before: str) -> bool:
     """Whether it matters for the line's end that program code may go on there."""
-    return _MAY_GO_ON.search(before) is not None
+    if before[-1:] in _BREAKS:
+        return True
+    last = before[before.rfind(" ") + 1 :]
+    return "/" in last or "@" in last
 
 
 def is_broken_inside(before: str, line: str, is_code: bool) -> bool:
