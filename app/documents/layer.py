@@ -13,6 +13,7 @@ _NEAR = 90.0
 """Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
 
 _NEAR_CHARACTERS = 40
+_BARE_CHARACTERS = 8  # letters and digits that are enough to be found by
 _OVERLAP_SHARE = 0.5
 _GAP_HEIGHTS = 3.0  # a wider gap than so many times the line's height parts two bands: columns, cells of a table
 _LINE_WEIGHT = 50.0  # of a distance across the lines, against one along them
@@ -35,14 +36,28 @@ class Layer:
         edges = array("f", layer.boxes)
         self._boxes = [Box(*edges[at : at + 4]) for at in range(0, len(edges), 4)]
         self._form: Normal | None = None
+        self._bare: tuple[str, list[int]] | None = None
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
         """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not."""
         wanted = Wanted(words)
-        found = find(self._normal, wanted)
+        found = find(self._normal, wanted) or self._find_bare(words)
         if found is None and len(words) >= _NEAR_CHARACTERS:
             found = find_near(self._normal, wanted.whole, _NEAR)
         return found
+
+    def _find_bare(self, words: str) -> tuple[int, int] | None:
+        """Where they stand by their letters and digits alone: the text of a page writes powers, marks of notes and
+        broken paths otherwise than the drawing shows them (`10^6`)."""
+        wanted = "".join(filter(str.isalnum, words)).casefold()
+        if len(wanted) < _BARE_CHARACTERS:
+            return None
+        if self._bare is None:
+            places = [index for index, character in enumerate(self.text) if character.isalnum()]
+            self._bare = "".join(self.text[index].casefold()[:1] for index in places), places
+        text, places = self._bare
+        start = text.find(wanted)
+        return (places[start], places[start + len(wanted) - 1] + 1) if start >= 0 else None
 
     def find_words(self, words: str) -> tuple[tuple[int, int], ...]:
         """Every place where the words stand, whatever their case."""

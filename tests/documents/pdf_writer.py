@@ -1,7 +1,7 @@
 """A small PDF writer for tests: every page is a content stream that the test writes itself.
 
 Fonts: `/F` is Helvetica; `/M` is Helvetica whose characters A to H mean those of `MEANINGS`, `/N` one whose
-characters A to D mean nothing.
+characters A to D mean nothing; `/C` is Courier.
 Others: `/Clear` is a graphics state that paints nothing, `/Dot` a black picture of one pixel, `/Form` the form given.
 """
 
@@ -13,7 +13,8 @@ MEANINGS = ("200B", "E000", "D835DC00", "202E", "65E5", "DB40DC41", "00E9", "FB0
 
 _RESOURCES = (
     "<< /Font << /F 3 0 R /M 4 0 R /N << /Type /Font /Subtype /Type1 /BaseFont /Helvetica"
-    " /Encoding << /Differences [65 /zz1 /zz2 /zz3 /zz4] >> >> >> /ExtGState << /Clear << /ca 0 /CA 0 >> >>"
+    " /Encoding << /Differences [65 /zz1 /zz2 /zz3 /zz4] >> >>"
+    " /C << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> /ExtGState << /Clear << /ca 0 /CA 0 >> >>"
     " /XObject << /Dot 6 0 R /Form 7 0 R >> >>"
 )
 _FIRST_PAGE = 8

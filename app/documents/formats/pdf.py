@@ -29,6 +29,7 @@ from app.documents.formats.base import (
 )
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
 from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
+from app.documents.formats.pdf_words import Words
 from app.documents.hygiene import clean_line
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
 
@@ -55,8 +56,9 @@ def parse(content: Content, progress: Progress) -> Document:
             found.append(_read(pdf, index, content, characters))
             characters += found[-1].characters if found[-1] else 0
         running = find_running([page.edges if page else Edges() for page in found], _titles(found, outline))
+        words = Words([page.lines if page else () for page in found])
         pages = [
-            _page(pdf, index, chapter, lines, left_out)
+            _page(pdf, index, chapter, lines, left_out, words)
             for index, (chapter, lines, left_out) in enumerate(zip(chapters, found, running, strict=True))
         ]
         if all(Flag.DAMAGED in page.flags for page in pages):
@@ -151,14 +153,19 @@ def _read(pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_b
 
 
 def _page(
-    pdf: pypdfium2.PdfDocument, index: int, chapter: str, found: PageLines | None, running: frozenset[int]
+    pdf: pypdfium2.PdfDocument,
+    index: int,
+    chapter: str,
+    found: PageLines | None,
+    running: frozenset[int],
+    words: Words,
 ) -> Page:
     label = clean_line(_string(lambda *to: pdfium.FPDF_GetPageLabel(pdf.raw, index, *to)), MAX_LABEL_CHARACTERS) or str(
         index + 1
     )
     if found is None:
         return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
-    page = set_page(found, running)
+    page = set_page(found, running, words)
     return Page(index + 1, label, page.text, chapter, page.flags, page.hidden)
 
 

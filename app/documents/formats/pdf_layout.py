@@ -16,12 +16,20 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.documents.formats.pdf_columns import Gutter, Piece, find_gutters, in_reading_order
-from app.documents.formats.pdf_lines import SOFT_HYPHEN
+from app.documents.formats.pdf_scripts import (
+    NO_CHARACTER,
+    Run,
+    find_notes,
+    is_mark,
+    is_raised,
+    may_hold_scripts,
+    plain,
+    read_runs,
+    write_runs,
+)
+from app.documents.formats.pdf_words import SOFT_HYPHEN, may_go_on
 
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
-
-NO_CHARACTER = "\0"
-"""Stands where PDFium counts a character that is none."""
 
 _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
@@ -30,14 +38,24 @@ _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
+_SMALL = 0.92  # likewise, of what may be raised or lowered
+_MAX_BELOW = 2.5  # how far an index may begin before the end of what is raised above it
 _SPACE = 0.1  # likewise: the least that a person sees as one
+_FONT_NAME_BYTES = 128
+_FIXED_PITCH = 1  # ISO 32000-1, table 123
+_CODE_FONT = re.compile(
+    rb"mono|courier|typewriter|consol|menlo|inconsolata|fira ?code|source ?code|lucida ?sans ?typ|tt\d+$|-tt",
+    re.IGNORECASE,
+)  # makers often leave the flag out
+_MAX_APART = 200  # raised numbers of a page that are put where they stand
 _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
 class Layout(msgspec.Struct, frozen=True):
     """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told.
 
-    `starts` are the lines that do not stand right below the one before them.
+    `starts` are the lines that do not stand right below the one before them; `code` those with program code at their
+    end and at the beginning of the next one, as far as that matters for how they are joined.
     """
 
     lines: tuple[str, ...]
@@ -46,6 +64,7 @@ class Layout(msgspec.Struct, frozen=True):
     in_columns: bool = False
     bottom: float = 0.0
     top: float = 0.0
+    code: frozenset[int] = frozenset()
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
@@ -58,48 +77,88 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
         return Layout(tuple(finder.texts))
     placed = [piece for piece in pieces if piece is not None]
     _, bottom, _, top = finder.turn(*page_box)
-    gutters = find_gutters(list(finder.rectangles())) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
+    gutters = find_gutters(finder.rectangles(placed)) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
     if gutters:
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, len(split) - len(placed))
         if in_columns:
-            return _layout(ordered, True, bottom, top)
+            return _layout(finder, ordered, True, bottom, top)
     if _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return _layout(placed, False, bottom, top)
+    return _layout(finder, placed, False, bottom, top)
 
 
-def _layout(pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
-    whole = _rejoined(pieces)
+def _layout(finder: _Finder, pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
+    groups = _settled(finder, _grouped(pieces))
+    runs = [finder.runs_of(group) for group in groups]
+    notes = find_notes(runs)
+    whole = [
+        _joined(group, write_runs(found, notes) if found else "") for group, found in zip(groups, runs, strict=True)
+    ]
     lines = tuple(piece.text for piece in whole)
-    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top)
+    code = frozenset(
+        index
+        for index, (before, piece) in enumerate(pairwise(whole))
+        if may_go_on(before.text) and finder.is_code(before.end - 1) and finder.is_code(piece.begin)
+    )
+    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, code)
 
 
-def _rejoined(pieces: list[Piece]) -> list[Piece]:
-    """PDFium ends a line at a raised number; what stands right behind it is the same line."""
-    lines: list[Piece] = []
+def _grouped(pieces: list[Piece]) -> list[list[Piece]]:
+    """PDFium ends a line at a raised number; what stands right behind it, or above or below it, is the same line."""
+    groups: list[list[Piece]] = []
+    right = 0.0
     for piece in pieces:
-        before = lines[-1] if lines else None
-        if (
-            before
-            and not before.text.endswith(SOFT_HYPHEN)
-            and abs(before.baseline - piece.baseline) <= _SAME_LINE * max(before.height, piece.height)
-            and -1.0 <= piece.left - before.right <= max(before.height, piece.height)
-        ):
-            larger = max(before, piece, key=lambda each: each.height)
-            space = " " if piece.left - before.right > _SPACE * piece.height else ""
-            lines[-1] = Piece(
-                f"{before.text}{space}{piece.text}",
-                before.left,
-                piece.right,
-                larger.baseline,
-                larger.height,
-                before.begin,
-                piece.end,
-            )
+        if groups and _continues(groups[-1], right, piece):
+            groups[-1].append(piece)
+            right = max(right, piece.right)
         else:
-            lines.append(piece)
-    return lines
+            groups.append([piece])
+            right = piece.right
+    return groups
+
+
+def _continues(group: list[Piece], right: float, piece: Piece) -> bool:
+    """`right`: where the group's pieces end."""
+    before = group[-1]
+    larger = before if len(group) == 1 else max(group, key=lambda each: each.height)
+    height = max(larger.height, piece.height)
+    is_near = abs(larger.baseline - piece.baseline) <= _SAME_LINE * height
+    if not is_near and piece.height < _SMALL * before.height < _SMALL * larger.height:  # a power of a power
+        is_near = abs(before.baseline - piece.baseline) <= _SAME_LINE * before.height
+    if not is_near or before.text.endswith(SOFT_HYPHEN):
+        return False
+    is_below = piece.height < _SMALL * larger.height and 0 < right - piece.left <= _MAX_BELOW * piece.height
+    return -1.0 <= piece.left - right <= height or is_below
+
+
+def _settled(finder: _Finder, groups: list[list[Piece]]) -> list[list[Piece]]:
+    """A raised number that the page shows apart from its line goes where it stands."""
+    usual = median(group[0].height for group in groups) if groups else 0.0
+    apart = [
+        group for group in groups if group[0].height < _SMALL * usual and len(group) == 1 and is_mark(group[0].text)
+    ]
+    for group in apart[:_MAX_APART]:
+        for place, host in enumerate(groups):
+            near = abs(host[0].baseline - group[0].baseline) < host[0].height and host is not group
+            if near and (settled := finder.settle(group[0], host)):
+                groups[place] = settled
+                groups = [each for each in groups if each is not group]
+                break
+    return groups
+
+
+def _joined(group: list[Piece], text: str) -> Piece:
+    """`text`: with its scripts, if any were looked for."""
+    if len(group) == 1 and not text:
+        return group[0]
+    first, larger = group[0], max(group, key=lambda each: each.height)
+    if not text:
+        text = first.text
+        for before, piece in pairwise(group):
+            text += (" " if piece.left - before.right > _SPACE * piece.height else "") + piece.text
+    right = max(piece.right for piece in group)
+    return Piece(text, first.left, right, larger.baseline, larger.height, first.begin, group[-1].end)
 
 
 def _starts(pieces: list[Piece], in_columns: bool) -> frozenset[int]:
@@ -130,6 +189,14 @@ class _Finder:
         self._characters = characters
         self._box = pdfium.FS_RECTF()
         self._box_ref = ctypes.byref(self._box)
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._edge_refs = [ctypes.byref(edge) for edge in self._edges]
+        self._point = (ctypes.c_double(), ctypes.c_double())
+        self._point_refs = [ctypes.byref(part) for part in self._point]
+        self._matrix = pdfium.FS_MATRIX()
+        self._matrix_ref = ctypes.byref(self._matrix)
+        self._rectangles: dict[int, list[Box]] = {}  # of pieces, by their begin
+        self._rectangle_count = 0
         self._turns = self._find_turns()
 
     def _find_turns(self) -> int:
@@ -145,7 +212,7 @@ class _Finder:
         """Every line that is not blank; None for one whose place PDFium does not know."""
         for match in _LINE.finditer(self._characters):
             begin, end = match.span()
-            if text := _plain(match.group()):
+            if text := plain(match.group()):
                 self.texts.append(text)
                 yield self._piece(text, begin, end)
 
@@ -154,8 +221,8 @@ class _Finder:
             begin += 1
         while end > begin and _BLANK.match(self._characters[end - 1]):
             end -= 1
-        first = self._box_of(begin)
-        last = self._box_of(end - 1) or self._box_of(end - 2)
+        first = self.box_of(begin)
+        last = self.box_of(end - 1) or self.box_of(end - 2)
         if first is None or last is None:
             return None
         left, right = min(first[0], last[0]), max(first[2], last[2])
@@ -169,7 +236,7 @@ class _Finder:
         cuts = []
         before: Box | None = None
         for index in range(piece.begin, piece.end):
-            if _BLANK.match(self._characters[index]) or (box := self._box_of(index)) is None:
+            if _BLANK.match(self._characters[index]) or (box := self.box_of(index)) is None:
                 continue
             if before and any(_parts(gutter, before, box) for gutter in crossed):
                 cuts.append(index)
@@ -178,24 +245,99 @@ class _Finder:
         parts = [
             self._piece(text, begin, end)
             for begin, end in pairwise(ends)
-            if (text := _plain(self._characters[begin:end]))
+            if (text := plain(self._characters[begin:end]))
         ]
         return [part for part in parts if part is not None] if all(parts) else [piece]
 
-    def rectangles(self) -> Iterator[tuple[float, float, float, float]]:
+    def rectangles(self, pieces: list[Piece]) -> list[Box]:
         """Left, bottom, right and top of what the page's stream shows at a time."""
-        count = min(pdfium.FPDFText_CountRects(self._raw, 0, -1), _MAX_RECTANGLES)
-        edges = [ctypes.c_double() for _ in range(4)]
-        left, top, right, bottom = edges
-        references = [ctypes.byref(edge) for edge in edges]
-        for index in range(count):
-            pdfium.FPDFText_GetRect(self._raw, index, *references)
-            yield self.turn(left.value, bottom.value, right.value, top.value)
+        return [box for piece in pieces for box in self._rectangles_of(piece)]
 
-    def _box_of(self, index: int) -> Box | None:
+    def _rectangles_of(self, piece: Piece) -> list[Box]:
+        found = self._rectangles.get(piece.begin)
+        if found is None:
+            count = pdfium.FPDFText_CountRects(self._raw, piece.begin, piece.end - piece.begin)
+            count = min(count, _MAX_RECTANGLES - self._rectangle_count)
+            self._rectangle_count += count
+            left, top, right, bottom = self._edges
+            raw, references, read = self._raw, self._edge_refs, pdfium.FPDFText_GetRect
+            found = self._rectangles[piece.begin] = []
+            for index in range(count):
+                read(raw, index, *references)
+                box = left.value, bottom.value, right.value, top.value
+                found.append(self.turn(*box) if self._turns else box)
+        return found
+
+    def runs_of(self, group: list[Piece]) -> list[Run]:
+        """The runs of a line in which characters may be raised or lowered; none where they need no look."""
+        first = group[0]
+        if len(group) == 1 and not may_hold_scripts(self._rectangles_of(first), first.baseline, first.height):
+            return []
+        return read_runs(self, [(piece.begin, piece.end) for piece in group])
+
+    def settle(self, mark: Piece, host: list[Piece]) -> list[Piece] | None:
+        """The line with the mark where it stands, None where it is not raised against it or has no room there."""
+        height = max(piece.height for piece in host)
+        if mark.right <= host[0].left + 1.0:
+            fits = host[0].left - mark.right <= 1.5 * height and self._is_raised(mark, host[0].begin)
+            return [mark, *host] if fits else None
+        for place, piece in reversed(list(enumerate(host))):
+            if not piece.left < mark.left <= piece.right + height:
+                continue
+            begin, right = piece.end, piece.right
+            for index in range(piece.begin, piece.end):
+                box = self.box_of(index)
+                if box is not None and box[2] > box[0] and not self._characters[index].isspace():
+                    if box[0] >= mark.left - 1.0:
+                        begin = index
+                        break
+                    right = box[2]
+            if right > mark.left + 1.0 or begin == piece.begin or not self._is_raised(mark, piece.begin):
+                return None
+            parts = [
+                self._piece(text, start, end)
+                for start, end in ((piece.begin, begin), (begin, piece.end))
+                if (text := plain(self._characters[start:end]))
+            ]
+            whole = [part for part in parts if part is not None]
+            return [*host[:place], whole[0], mark, *whole[1:], *host[place + 1 :]] if len(whole) == len(parts) else None
+        return None
+
+    def _is_raised(self, mark: Piece, index: int) -> bool:
+        """Against the character at `index`."""
+        (above,), (level,) = self.levels(mark.begin, mark.begin + 1), self.levels(index, index + 1)
+        return is_raised(above - level, self.size_of(mark.begin), self.size_of(index))
+
+    def characters(self, begin: int, end: int) -> str:
+        return self._characters[begin:end]
+
+    def levels(self, begin: int, end: int) -> list[float]:
+        x, y = self._point
+        raw, references, read = self._raw, self._point_refs, pdfium.FPDFText_GetCharOrigin
+        found = []
+        for index in range(begin, end):
+            read(raw, index, *references)
+            found.append(self.turn(x.value, y.value, x.value, y.value)[1] if self._turns else y.value)
+        return found
+
+    def size_of(self, index: int) -> float:
+        matrix = self._matrix
+        pdfium.FPDFText_GetMatrix(self._raw, index, self._matrix_ref)
+        return float(pdfium.FPDFText_GetFontSize(self._raw, index) * math.hypot(matrix.c, matrix.d))
+
+    def is_code(self, index: int) -> bool:
+        """Whether a character is set as program code is: in a font whose characters are all of one width."""
+        flags = ctypes.c_int()
+        name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+        size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
+        return size > 0 and (bool(flags.value & _FIXED_PITCH) or _CODE_FONT.search(name.value) is not None)
+
+    def box_of(self, index: int) -> Box | None:
         box = self._box
         if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
             return None
+        if not self._turns:
+            return box.left, box.bottom, box.right, box.top
         return self.turn(box.left, box.bottom, box.right, box.top)
 
     def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
@@ -212,9 +354,3 @@ def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
     """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
     left, right = (before, after) if before[2] <= after[0] else (after, before)
     return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least
-
-
-def _plain(characters: str) -> str:
-    """Where wide characters are of 16 bits, the two halves of one come one after the other."""
-    text = characters.replace(NO_CHARACTER, "").strip()
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

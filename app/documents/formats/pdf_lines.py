@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-SOFT_HYPHEN = "\ufffe"  # PDFium puts it, without a line end, where a hyphen ended a line
-_MENDED_HYPHEN = re.compile(f"(?<=[^\\W\\d_]){SOFT_HYPHEN}(?=[^\\W\\d_])")
+from app.documents.formats.pdf_words import SOFT_HYPHEN, Words, join
+
 _MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
 _MIN_FULL_COLUMN_LINE = 20
 _FULL_SHARE = 0.9
@@ -17,13 +17,22 @@ _WIDE = re.compile(
 )
 
 
-def join_lines(untrusted_lines: Sequence[str], starts: Collection[int] = frozenset(), in_columns: bool = False) -> str:
+def join_lines(
+    untrusted_lines: Sequence[str],
+    starts: Collection[int] = frozenset(),
+    in_columns: bool = False,
+    *,
+    code: Collection[int] = frozenset(),
+    words: Words | None = None,
+) -> str:
     """Lines that run up to the right margin go on in the next one; all others end there, and those before `starts`.
 
-    Hyphens at line ends: between a letter and a small letter they go, elsewhere they stay.
+    `code` are the lines that program code runs across the end of. `words` are those of the whole book, which say
+    whether a hyphen at a line's end belongs to its word; without them, these lines' own.
     """
+    words = Words([untrusted_lines]) if words is None else words
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
-    lines, first = _mend(untrusted_lines, starts)
+    lines, first, code = _mend(untrusted_lines, starts, code, words)
     widths = [len(line) + len(_WIDE.findall(line)) for line in lines]
     full = _FULL_SHARE * _usual_width(widths)
     joined = lines[:1]
@@ -32,32 +41,29 @@ def join_lines(untrusted_lines: Sequence[str], starts: Collection[int] = frozens
             joined.append(line)
         elif _WIDE.match(before[-1]) and _WIDE.match(line[0]):
             joined[-1] += line
-        elif len(before) > 1 and before[-1] in "-\u2010" and before[-2].isalpha() and line[0].islower():
-            joined[-1] = joined[-1][:-1] + line
         else:
-            joined[-1] += " " + line
+            joined[-1] = join(joined[-1], line, words, place - 1 in code)
     return "\n".join(joined).strip("\n")
 
 
-def _mend(untrusted_lines: Sequence[str], starts: Collection[int]) -> tuple[list[str], set[int]]:
-    """Lines without PDFium's marks, and which of them are `starts`: a word that has a mark goes on in the next line."""
+def _mend(
+    untrusted_lines: Sequence[str], starts: Collection[int], code: Collection[int], words: Words
+) -> tuple[list[str], set[int], set[int]]:
+    """Lines without PDFium's marks, which of them are `starts`, and which `code`: a word that has a mark goes on in the
+    next line."""
     lines: list[str] = []
-    first = set()
-    is_open = False
+    first, ends_in_code = set(), set()
     for place, line in enumerate(untrusted_lines):
-        if is_open and place not in starts:
-            lines[-1] += line
+        if lines and place not in starts and lines[-1].endswith(SOFT_HYPHEN):
+            lines[-1] = join(lines[-1], line, words, place - 1 in code)
+            ends_in_code.discard(len(lines) - 1)
         else:
             if place in starts:
                 first.add(len(lines))
             lines.append(line)
-        is_open = line.endswith(SOFT_HYPHEN)
-    mended = (_MENDED_HYPHEN.sub(lambda found: _hyphen(found.string, found.end()), line) for line in lines)
-    return [line.replace(SOFT_HYPHEN, "-").strip() for line in mended], first
-
-
-def _hyphen(text: str, following: int) -> str:
-    return "" if text[following].islower() else "-"
+        if place in code:
+            ends_in_code.add(len(lines) - 1)
+    return [line.replace(SOFT_HYPHEN, "-").strip() for line in lines], first, ends_in_code
 
 
 def _usual_width(widths: list[int]) -> int:

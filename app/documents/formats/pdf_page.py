@@ -10,10 +10,12 @@ import pypdfium2.raw as pdfium
 
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
-from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
-from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
+from app.documents.formats.pdf_layout import Layout, lay_out
+from app.documents.formats.pdf_lines import join_lines
 from app.documents.formats.pdf_running import Edges, find_edges
+from app.documents.formats.pdf_scripts import NO_CHARACTER
 from app.documents.formats.pdf_unseen import RawObject, look_at
+from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
 from app.documents.left_out import LeftOut
 
@@ -47,6 +49,7 @@ class PageLines(msgspec.Struct, frozen=True):
     drawn: bool = False
     flags: tuple[Flag, ...] = ()
     hidden: str = ""
+    code: frozenset[int] = frozenset()  # lines that program code runs across the end of
 
     @property
     def characters(self) -> int:
@@ -79,15 +82,17 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
         seen.drawn,
         flags,
         left_out.take() if hidden else "",
+        layout.code,
     )
 
 
-def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText:
-    """The lines joined into paragraphs, without those that are `running`."""
+def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Words | None = None) -> PageText:
+    """The lines joined into paragraphs, without those that are `running`; `words` are the whole book's."""
     shown = [index for index in range(len(page.lines)) if index not in running]
     starts = frozenset(place for place, index in enumerate(shown) if index in page.starts)
+    code = frozenset(place for place, index in enumerate(shown) if index in page.code)
     untrusted_lines = [page.lines[index] for index in shown]
-    text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns))
+    text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns, code=code, words=words))
     left_out = LeftOut()
     left_out.add(page.hidden)
     if invisible:
@@ -148,7 +153,8 @@ def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
     buffer = (ctypes.c_ushort * (count + 1))()
     if pdfium.FPDFText_GetText(textpage.raw, 0, count, buffer) != count + 1:
         return None
-    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    return text if len(text) == count else "".join(map(chr, buffer[:count]))  # halves of characters are counted too
 
 
 def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:

@@ -109,6 +109,23 @@ def test_full_lines_become_paragraphs_and_hyphens_go() -> None:
     ]
 
 
+def test_a_word_of_another_page_says_what_a_hyphen_at_a_lines_end_is() -> None:
+    wide = "This line of text runs up to the right margin of its page and ends with abort-"
+    document = _parse(write_pdf([lines(wide, "upgrade, or so it is said."), lines("Call abort-upgrade then.")]))
+    assert "ends with abort-upgrade, or so" in document.pages[0].text
+    assert (
+        "ends with abortupgrade, or so" in _parse(write_pdf([lines(wide, "upgrade, or so it is said.")])).pages[0].text
+    )
+
+
+def test_a_font_of_one_width_says_that_a_path_goes_on() -> None:
+    wide = "This line of text runs up to the right margin of its page, "
+    path = show(wide) + show("/usr/share/", x=380, font="C")
+    code, words = (_parse(write_pdf([path + show("doc is full", y=686, font=font)])) for font in "CF")
+    assert "/usr/share/doc is full" in code.pages[0].text
+    assert "/usr/share/ doc is full" in words.pages[0].text
+
+
 def test_ligatures_are_taken_apart() -> None:
     page = _parse(write_pdf([show("HHH", font="M")])).pages[0]
     assert (page.text, page.flags) == ("ffiffiffi", ())

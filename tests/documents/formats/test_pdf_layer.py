@@ -78,6 +78,31 @@ def test_words_are_found_whatever_their_case_and_where_they_are_broken() -> None
     assert layer.find_words(" ") == ()
 
 
+@pytest.mark.parametrize(
+    ("quotation", "lit"),
+    [
+        ("a force of 10^6 newton", "a force of 106 newton"),
+        ("pays 24.91[2] a month", "pays 24.912 a month"),
+        ("see /usr/share/doc/PACKAGE/copyright", "see /usr/share/doc/ PACKAGE/copyright"),
+    ],
+)
+def test_what_the_pages_text_writes_otherwise_is_lit(quotation: str, lit: str) -> None:
+    def raised(before: str, number: str, after: str, y: float) -> str:
+        return f"BT /F 12 Tf 72 {y} Td ({before}) Tj 4 Ts /F 7 Tf ({number}) Tj 0 Ts /F 12 Tf ({after}) Tj ET\n"
+
+    page = (
+        raised("Then a force of 10", "6", " newton acts.", 700)
+        + raised("Ann pays 24.91", "2", " a month.", 680)
+        + show("Please see /usr/share/doc/", y=660)
+        + show("PACKAGE/copyright for it", y=646)
+    )
+    layer = _layer(page)
+    found = layer.find_quotation(quotation)
+    assert found is not None
+    assert " ".join(layer.text[slice(*found)].replace("\r\n", "").split()).replace("/P", "/ P") == lit
+    assert layer.bands(*found)
+
+
 def test_columns_are_not_bridged() -> None:
     layer = _layer(show("left words", x=72) + show("right words", x=400))
     assert len(layer.bands(0, len(layer.text))) == 2

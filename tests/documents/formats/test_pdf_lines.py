@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
+from app.documents.formats.pdf_lines import join_lines
+from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
 
 _FULL = "This line runs up to the right margin of the page that it is on, as its"
 
@@ -59,10 +60,86 @@ def test_hyphens_that_pdfium_marks(before: str, after: str, joined: str) -> None
 def test_hyphens_that_pdfium_leaves() -> None:
     full = _FULL[:-3] + "hy\u2010"
     assert _join(full, "phenated") == [full[:-1] + "phenated"]
-    assert _join(full, "Phenated") == [f"{full} Phenated"]
+    assert _join(full, "Phenated") == [f"{full}Phenated"], "no hyphen, and no space after one, is the printer's"
     assert _join(_FULL + " -", "phenated") == [f"{_FULL} - phenated"]
 
 
 @pytest.mark.parametrize("text", ["", "\r\n", "\r\n\r\n \r\n", SOFT_HYPHEN * 3, "-", "-\r\n-"])
 def test_next_to_nothing_is_no_trouble(text: str) -> None:
     assert SOFT_HYPHEN not in join_lines([text])
+
+
+_WIDE = "All of this runs up to the right margin of the page that it stands on, and in "
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        ("abort-", "upgrade fails", "abort-upgrade fails"),
+        (f"abort{SOFT_HYPHEN}", "upgrade fails", "abort-upgrade fails"),
+        (f"reintro{SOFT_HYPHEN}", "duce it", "reintroduce it"),
+        (f"Non{SOFT_HYPHEN}", "native", "Non-native"),
+        (f"self-abort{SOFT_HYPHEN}", "upgrade", "self-abort-upgrade"),
+        (f"both{SOFT_HYPHEN}", "ways", "bothways"),
+        (f"unknown{SOFT_HYPHEN}", "here", "unknownhere"),
+        (f"pre{SOFT_HYPHEN}", "and post-war", "pre- and post-war"),
+        (f"the thou{SOFT_HYPHEN}", "and first", "the thouand first"),
+    ],
+)
+def test_the_books_own_words_say_what_a_hyphen_at_a_lines_end_is(before: str, after: str, joined: str) -> None:
+    book = Words(
+        [
+            ["Call it with Abort-Upgrade, or", "reintroduce it, for a non-native one, thouand"],
+            [before, after, "both-ways or bothways"],
+        ]
+    )
+    assert join_lines([before, after] if SOFT_HYPHEN in before else [_WIDE + before, after], words=book).endswith(
+        joined
+    )
+
+
+def test_a_books_words_are_not_kept_but_for_those_that_are_asked_for() -> None:
+    book = Words([["every single word of it"] * 9])
+    assert book.keeps_hyphen("sin", "gle") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined", "is_code"),
+    [
+        ("/usr/share/doc/", "PACKAGE/copyright.", "/usr/share/doc/PACKAGE/copyright.", False),
+        ("/usr/share/", "doc", "/usr/share/doc", True),
+        ("/usr/share/doc/", "and others", "/usr/share/doc/ and others", False),
+        ("/usr/share/doc/", "/usr/share/man/", "/usr/share/doc/ /usr/share/man/", True),
+        ("C:\\Programs\\", "octavo_1.exe", "C:\\Programs\\octavo_1.exe", False),
+        ("either/or/", "both", "either/or/ both", False),
+        ("https://www.debian.", "org/doc/", "https://www.debian.org/doc/", False),
+        ("https://www.debian.org/", "doc/policy", "https://www.debian.org/doc/policy", False),
+        (
+            f"(https://www.debian.org/debian{SOFT_HYPHEN}",
+            "policy/x)",
+            "(https://www.debian.org/debian-policy/x)",
+            False,
+        ),
+        ("https://www.debian.org.", "The next", "https://www.debian.org. The next", False),
+        ("https://www.debian.org/?a=1", "&b=2", "https://www.debian.org/?a=1&b=2", False),
+        ("ann@", "harbour.example", "ann@harbour.example", False),
+        ("ann@harbour.", "example", "ann@harbour.example", False),
+        (f"--keep-empty{SOFT_HYPHEN}", "dirs", "--keep-empty-dirs", False),
+        (f"dpkg{SOFT_HYPHEN}", "buildpackage", "dpkg-buildpackage", True),
+        (f"dpkg{SOFT_HYPHEN}", "buildpackage", "dpkgbuildpackage", False),
+        (f"com{SOFT_HYPHEN}", "pressBound", "compressBound", True),
+        ("PKG_", "FFLAGS", "PKG_FFLAGS", True),
+        ("x <-", "1:10", "x <- 1:10", True),
+        (
+            "Format: https://www.debian.org/1.0/",
+            "Upstream-Name: x",
+            "https://www.debian.org/1.0/ Upstream-Name: x",
+            True,
+        ),
+        ("git clone https://debian.org/x.git", "#Vcs: y", "https://debian.org/x.git #Vcs: y", True),
+    ],
+)
+def test_no_space_comes_into_paths_addresses_and_code(before: str, after: str, joined: str, is_code: bool) -> None:
+    """`is_code`: PDFium says that both sides of the line's end are in a font whose characters are of one width."""
+    code = {0} if is_code else set()
+    assert join_lines([_WIDE + before, after], code=code).endswith(joined)
