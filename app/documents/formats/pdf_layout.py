@@ -46,6 +46,7 @@ class Layout(msgspec.Struct, frozen=True):
     in_columns: bool = False
     bottom: float = 0.0
     top: float = 0.0
+    turns: int = 0  # by quarters of a circle, with the clock: what `turn` made places of
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
@@ -63,16 +64,16 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, len(split) - len(placed))
         if in_columns:
-            return _layout(ordered, True, bottom, top)
+            return _layout(ordered, True, bottom, top, finder.turns)
     if _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return _layout(placed, False, bottom, top)
+    return _layout(placed, False, bottom, top, finder.turns)
 
 
-def _layout(pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
+def _layout(pieces: list[Piece], in_columns: bool, bottom: float, top: float, turns: int) -> Layout:
     whole = _rejoined(pieces)
     lines = tuple(piece.text for piece in whole)
-    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top)
+    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, turns)
 
 
 def _rejoined(pieces: list[Piece]) -> list[Piece]:
@@ -130,7 +131,7 @@ class _Finder:
         self._characters = characters
         self._box = pdfium.FS_RECTF()
         self._box_ref = ctypes.byref(self._box)
-        self._turns = self._find_turns()
+        self.turns = self._find_turns()
 
     def _find_turns(self) -> int:
         """By how many quarters of a circle most of the text is turned, with the clock."""
@@ -199,13 +200,19 @@ class _Finder:
         return self.turn(box.left, box.bottom, box.right, box.top)
 
     def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
-        if self._turns == 1:
-            return -top, left, -bottom, right
-        if self._turns == 2:
-            return -right, -top, -left, -bottom
-        if self._turns == 3:
-            return bottom, -right, top, -left
-        return left, bottom, right, top
+        return turn((left, bottom, right, top), self.turns)
+
+
+def turn(box: Box, turns: int) -> Box:
+    """Where a box of the page is after it was turned against the clock by so many quarters of a circle."""
+    left, bottom, right, top = box
+    if turns == 1:
+        return -top, left, -bottom, right
+    if turns == 2:
+        return -right, -top, -left, -bottom
+    if turns == 3:
+        return bottom, -right, top, -left
+    return left, bottom, right, top
 
 
 def _parts(gutter: Gutter, before: Box, after: Box) -> bool:

@@ -103,6 +103,20 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
     return Edges(tuple(upper), tuple(lower), len(pieces))
 
 
+def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> Edges:
+    """The same where lines moved as `moved` says. A row with a line that is `touched` says more than a running head."""
+
+    def row_now(row: Row) -> Row:
+        lines = tuple(moved[line] for line in row.lines)
+        is_kept = row.is_title or not touched.isdisjoint(lines)
+        return msgspec.structs.replace(row, lines=lines, is_title=is_kept)
+
+    if not touched:
+        return edges
+    count = edges.line_count + len(touched.difference(moved))
+    return Edges(tuple(map(row_now, edges.top)), tuple(map(row_now, edges.bottom)), count)
+
+
 def find_running(pages: Sequence[Edges], titles: Iterable[str]) -> list[frozenset[int]]:
     """For each page, which of its lines run along with the pages.
 
