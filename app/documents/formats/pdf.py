@@ -28,8 +28,9 @@ from app.documents.formats.base import (
     refuse_over,
 )
 from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, has_annotations, read_on_top
+from app.documents.formats.pdf_labels import find_labels
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Title, find_running
 from app.documents.formats.pdf_strings import read_string
 from app.documents.hygiene import clean_line
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
@@ -56,10 +57,14 @@ def parse(content: Content, progress: Progress) -> Document:
             progress(index, len(pdf))
             found.append(_read(pdf, index, content, characters, forms))
             characters += found[-1].characters if found[-1] else 0
-        running = find_running([page.edges if page else Edges() for page in found], _titles(found, outline))
+        edges = [page.edges if page else Edges() for page in found]
+        running = find_running(edges, lambda: _titles(found, outline))
+        labels = _labels(pdf) or find_labels(edges) or map(str, range(1, len(pdf) + 1))
         pages = [
-            _page(pdf, index, chapter, lines, left_out)
-            for index, (chapter, lines, left_out) in enumerate(zip(chapters, found, running, strict=True))
+            _page(number, label, chapter, lines, left_out)
+            for number, (label, chapter, lines, left_out) in enumerate(
+                zip(labels, chapters, found, running, strict=True), 1
+            )
         ]
         if all(Flag.DAMAGED in page.flags for page in pages):
             refuse_damaged(content, format)
@@ -181,27 +186,31 @@ class _Forms:
         return self._pdf[index]
 
 
-def _page(
-    pdf: pypdfium2.PdfDocument, index: int, chapter: str, found: PageLines | None, running: frozenset[int]
-) -> Page:
-    label = clean_line(_string(lambda *to: pdfium.FPDF_GetPageLabel(pdf.raw, index, *to)), MAX_LABEL_CHARACTERS) or str(
-        index + 1
-    )
+def _page(number: int, label: str, chapter: str, found: PageLines | None, running: frozenset[int]) -> Page:
     if found is None:
-        return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
+        return Page(number, label, "", chapter, (Flag.DAMAGED,))
     page = set_page(found, running)
-    return Page(index + 1, label, page.text, chapter, page.flags, page.hidden)
+    return Page(number, label, page.text, chapter, page.flags, page.hidden)
 
 
-def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[str]:
+def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
+    """Those that the file gives its pages, a number where it gives one none; nothing where it has none at all."""
+    given = [
+        clean_line(_string(lambda *to, at=index: pdfium.FPDF_GetPageLabel(pdf.raw, at, *to)), MAX_LABEL_CHARACTERS)
+        for index in range(len(pdf))
+    ]
+    return tuple(label or str(number) for number, label in enumerate(given, 1)) if any(given) else ()
+
+
+def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
     """All that a running head may repeat: the outline, and lines that are not at the edge of a page themselves."""
     for section in outline:
-        yield section.title
-    for page in found:
+        yield Title(section.title)
+    for number, page in enumerate(found):
         if page:
             outer = {line for row in (*page.edges.top, *page.edges.bottom) for line in row.lines}
             yield from (
-                line
+                Title(line, number)
                 for index, line in enumerate(page.lines)
                 if index not in outer and len(line) <= MAX_TITLE_CHARACTERS
             )
