@@ -23,6 +23,8 @@ from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, Reader, ReaderLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
+from tests.documents.annotated import Annotated
+from tests.documents.pdf_writer import show
 
 LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all.\n\n"
 
@@ -151,6 +153,25 @@ def test_pages_are_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
         assert (layer.text, len(layer.boxes)) == ("Octavo", 6 * BOX_BYTES)
         (worker,) = workers()  # the one that drew
         assert worker.is_running()
+    finally:
+        reader.close()
+
+
+def test_forms_are_read_and_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
+    """With what PDFium makes of a field that has no look of its own: fonts, a tick."""
+    made = Annotated(show("Rent:", 72, 700) + show("Pets", 72, 600))
+    made.text((110, 696, 300, 714), "Text1", "1,475.00")
+    made.box((54, 598, 68, 612), "Box1", True)
+    path = tmp_path / "form.pdf"
+    path.write_bytes(made.data())
+    reader = Reader(step)
+    try:
+        done = ending(reader, path)
+        assert isinstance(done, Done), done
+        assert done.result.pages[0].text == "Rent: [field: 1,475.00]\n[x] Pets"
+        image = reader.draw_page(path, done.result.sha256, 1, 612)
+        rows = (image.rgb[3 * (row * 612 + 110) : 3 * (row * 612 + 300)] for row in range(792 - 714, 792 - 696))
+        assert min(map(min, rows)) < 100
     finally:
         reader.close()
 

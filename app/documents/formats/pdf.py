@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -27,8 +27,11 @@ from app.documents.formats.base import (
     refuse_damaged,
     refuse_over,
 )
+from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, has_annotations, read_on_top
+from app.documents.formats.pdf_labels import find_labels
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, find_running
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Title, find_running
+from app.documents.formats.pdf_strings import read_string
 from app.documents.formats.pdf_words import Words
 from app.documents.hygiene import clean_line
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
@@ -45,7 +48,7 @@ def parse(content: Content, progress: Progress) -> Document:
     A document of nothing but pictures is one too: their text may be recognised.
     A page's chapter is the first entry of the outline that leads to it, or else the last one before.
     """
-    with _open(content) as pdf:
+    with _open(content) as pdf, _Forms(content) as forms:
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         outline = _outline(pdf, len(pdf))
         chapters = _chapters(outline, len(pdf))
@@ -53,13 +56,17 @@ def parse(content: Content, progress: Progress) -> Document:
         characters = 0
         for index in range(len(pdf)):
             progress(index, len(pdf))
-            found.append(_read(pdf, index, content, characters))
+            found.append(_read(pdf, index, content, characters, forms))
             characters += found[-1].characters if found[-1] else 0
-        running = find_running([page.edges if page else Edges() for page in found], _titles(found, outline))
+        edges = [page.edges if page else Edges() for page in found]
+        running = find_running(edges, lambda: _titles(found, outline))
+        labels = _labels(pdf) or find_labels(edges) or map(str, range(1, len(pdf) + 1))
         words = Words([page.lines if page else () for page in found])
         pages = [
-            _page(pdf, index, chapter, lines, left_out, words)
-            for index, (chapter, lines, left_out) in enumerate(zip(chapters, found, running, strict=True))
+            _page(number, label, chapter, lines, left_out, words)
+            for number, (label, chapter, lines, left_out) in enumerate(
+                zip(labels, chapters, found, running, strict=True), 1
+            )
         ]
         if all(Flag.DAMAGED in page.flags for page in pages):
             refuse_damaged(content, format)
@@ -100,18 +107,18 @@ def scan_image(content: Content, page: int) -> Raster:
 
 def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> Raster:
     """`scale` tells pixels a point from the page's width and height in points."""
-    with open_page(content, page) as drawn_page:
-        bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True, may_draw_forms=False)
+    with open_page(content, page, with_form=True) as drawn_page:
+        bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True)
         pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
         rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
         return Raster(bitmap.width, bitmap.height, b"".join(rows))
 
 
 @contextmanager
-def open_page(content: Content, page: int) -> Iterator[pypdfium2.PdfPage]:
+def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterator[pypdfium2.PdfPage]:
     """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, and where PDFium fails on it."""
     unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
-    with _open(content) as pdf:
+    with _open(content, with_form=with_form) as pdf:
         if not 1 <= page <= len(pdf):
             raise unavailable
         try:
@@ -122,14 +129,18 @@ def open_page(content: Content, page: int) -> Iterator[pypdfium2.PdfPage]:
 
 
 @contextmanager
-def _open(content: Content) -> Iterator[pypdfium2.PdfDocument]:
-    """Raises AppError DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium
+def _open(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
+    """`with_form`: what is filled in can be read and drawn; no script runs, as PDFium is built without.
+
+    Raises AppError DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium
     does not know) or DOCUMENT_DAMAGED. Either password of a PDF opens it, the user's or the owner's."""
     data: Any = content.data
     if isinstance(data, memoryview):  # PDFium wants an address, which Python gives of writable memory only
         data = bytes(data) if data.readonly else (ctypes.c_char * len(data)).from_buffer(data)
     try:
         pdf = pypdfium2.PdfDocument(data, password=content.password.secret if content.password else None)
+        if with_form:
+            pdf.init_forms()
     except pypdfium2.PdfiumError as error:
         if error.err_code == pdfium.FPDF_ERR_PASSWORD:
             code = Code.DOCUMENT_PASSWORD_WRONG if content.password else Code.DOCUMENT_PASSWORD_NEEDED
@@ -143,41 +154,67 @@ def _open(content: Content) -> Iterator[pypdfium2.PdfDocument]:
         pdf.close()
 
 
-def _read(pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_before: int) -> PageLines | None:
+def _read(
+    pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_before: int, forms: _Forms
+) -> PageLines | None:
     """None for a page that is damaged."""
     try:
         with _loaded(pdf, index) as page:
-            return read_page(page, content, characters_before)
+            on_top = NOTHING_ON_TOP
+            if has_annotations(page):
+                on_top = read_on_top(lambda: forms.load(index), content, characters_before)
+            return read_page(page, content, characters_before, on_top)
     except pypdfium2.PdfiumError:
         return None
 
 
+class _Forms:
+    """The document once more, opened if need be, with its form: pages are changed when their annotations are read."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._open = ExitStack()
+        self._pdf: pypdfium2.PdfDocument | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def load(self, index: int) -> pypdfium2.PdfPage:
+        if self._pdf is None:
+            self._pdf = self._open.enter_context(_open(self._content, with_form=True))
+        return self._pdf[index]
+
+
 def _page(
-    pdf: pypdfium2.PdfDocument,
-    index: int,
-    chapter: str,
-    found: PageLines | None,
-    running: frozenset[int],
-    words: Words,
+    number: int, label: str, chapter: str, found: PageLines | None, running: frozenset[int], words: Words
 ) -> Page:
-    label = clean_line(_string(lambda *to: pdfium.FPDF_GetPageLabel(pdf.raw, index, *to)), MAX_LABEL_CHARACTERS) or str(
-        index + 1
-    )
     if found is None:
-        return Page(index + 1, label, "", chapter, (Flag.DAMAGED,))
+        return Page(number, label, "", chapter, (Flag.DAMAGED,))
     page = set_page(found, running, words)
-    return Page(index + 1, label, page.text, chapter, page.flags, page.hidden)
+    return Page(number, label, page.text, chapter, page.flags, page.hidden)
 
 
-def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[str]:
+def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
+    """Those that the file gives its pages, a number where it gives one none; nothing where it has none at all."""
+    given = [
+        clean_line(_string(lambda *to, at=index: pdfium.FPDF_GetPageLabel(pdf.raw, at, *to)), MAX_LABEL_CHARACTERS)
+        for index in range(len(pdf))
+    ]
+    return tuple(label or str(number) for number, label in enumerate(given, 1)) if any(given) else ()
+
+
+def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
     """All that a running head may repeat: the outline, and lines that are not at the edge of a page themselves."""
     for section in outline:
-        yield section.title
-    for page in found:
+        yield Title(section.title)
+    for number, page in enumerate(found):
         if page:
             outer = {line for row in (*page.edges.top, *page.edges.bottom) for line in row.lines}
             yield from (
-                line
+                Title(line, number)
                 for index, line in enumerate(page.lines)
                 if index not in outer and len(line) <= MAX_TITLE_CHARACTERS
             )
@@ -217,10 +254,4 @@ def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
 
 
 def _string(read: Callable[..., int]) -> str:
-    """A string that PDFium writes into a buffer, as UTF-16LE with a terminator, after telling its size in bytes."""
-    size = read(None, 0)
-    if not 2 < size <= MAX_STRING_BYTES:
-        return ""
-    buffer = (ctypes.c_ushort * (size // 2))()
-    read(buffer, size)
-    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    return read_string(read, MAX_STRING_BYTES)

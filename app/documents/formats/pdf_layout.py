@@ -65,6 +65,7 @@ class Layout(msgspec.Struct, frozen=True):
     bottom: float = 0.0
     top: float = 0.0
     code: frozenset[int] = frozenset()
+    turns: int = 0  # by quarters of a circle, with the clock: what `turn` made places of
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
@@ -101,7 +102,7 @@ def _layout(finder: _Finder, pieces: list[Piece], in_columns: bool, bottom: floa
         for index, (before, piece) in enumerate(pairwise(whole))
         if may_go_on(before.text) and finder.is_code(before.end - 1) and finder.is_code(piece.begin)
     )
-    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, code)
+    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, code, finder.turns)
 
 
 def _grouped(pieces: list[Piece]) -> list[list[Piece]]:
@@ -197,7 +198,7 @@ class _Finder:
         self._matrix_ref = ctypes.byref(self._matrix)
         self._rectangles: dict[int, list[Box]] = {}  # of pieces, by their begin
         self._rectangle_count = 0
-        self._turns = self._find_turns()
+        self.turns = self._find_turns()
 
     def _find_turns(self) -> int:
         """By how many quarters of a circle most of the text is turned, with the clock."""
@@ -265,7 +266,7 @@ class _Finder:
             for index in range(count):
                 read(raw, index, *references)
                 box = left.value, bottom.value, right.value, top.value
-                found.append(self.turn(*box) if self._turns else box)
+                found.append(self.turn(*box) if self.turns else box)
         return found
 
     def runs_of(self, group: list[Piece]) -> list[Run]:
@@ -317,7 +318,7 @@ class _Finder:
         found = []
         for index in range(begin, end):
             read(raw, index, *references)
-            found.append(self.turn(x.value, y.value, x.value, y.value)[1] if self._turns else y.value)
+            found.append(self.turn(x.value, y.value, x.value, y.value)[1] if self.turns else y.value)
         return found
 
     def size_of(self, index: int) -> float:
@@ -336,18 +337,24 @@ class _Finder:
         box = self._box
         if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
             return None
-        if not self._turns:
+        if not self.turns:
             return box.left, box.bottom, box.right, box.top
         return self.turn(box.left, box.bottom, box.right, box.top)
 
     def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
-        if self._turns == 1:
-            return -top, left, -bottom, right
-        if self._turns == 2:
-            return -right, -top, -left, -bottom
-        if self._turns == 3:
-            return bottom, -right, top, -left
-        return left, bottom, right, top
+        return turn((left, bottom, right, top), self.turns)
+
+
+def turn(box: Box, turns: int) -> Box:
+    """Where a box of the page is after it was turned against the clock by so many quarters of a circle."""
+    left, bottom, right, top = box
+    if turns == 1:
+        return -top, left, -bottom, right
+    if turns == 2:
+        return -right, -top, -left, -bottom
+    if turns == 3:
+        return bottom, -right, top, -left
+    return left, bottom, right, top
 
 
 def _parts(gutter: Gutter, before: Box, after: Box) -> bool:

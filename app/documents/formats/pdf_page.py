@@ -10,10 +10,13 @@ import pypdfium2.raw as pdfium
 
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
+from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, OnTop
 from app.documents.formats.pdf_layout import Layout, lay_out
 from app.documents.formats.pdf_lines import join_lines
-from app.documents.formats.pdf_running import Edges, find_edges
+from app.documents.formats.pdf_placing import Placed, place
+from app.documents.formats.pdf_running import Edges, find_edges, with_moved
 from app.documents.formats.pdf_scripts import NO_CHARACTER
+from app.documents.formats.pdf_strings import read_string
 from app.documents.formats.pdf_unseen import RawObject, look_at
 from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
@@ -47,6 +50,7 @@ class PageLines(msgspec.Struct, frozen=True):
     in_columns: bool = False
     edges: Edges = Edges()
     drawn: bool = False
+    is_bare: bool = False  # but for what lies on top of it there is no text
     flags: tuple[Flag, ...] = ()
     hidden: str = ""
     code: frozenset[int] = frozenset()  # lines that program code runs across the end of
@@ -56,33 +60,44 @@ class PageLines(msgspec.Struct, frozen=True):
         return sum(map(len, self.lines))
 
 
-def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> PageLines:
+def read_page(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop = NOTHING_ON_TOP
+) -> PageLines:
     """What `pdf_unseen.look_at` finds is left out and flagged; the text layer of a scan stays, with its own flag.
 
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
     """
     seen = look_at(page, content)
-    layout, unmapped = _extract(page, content, characters_before)
+    layout, unmapped, placed = _extract(page, content, characters_before, on_top)
     hidden, left_out = False, LeftOut()
     if seen.unseen:
         everything = layout
         _leave_out(page, seen.unseen, left_out)
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
-        layout, unmapped = _extract(page, content, characters_before)
+        layout, unmapped, placed = _extract(page, content, characters_before, on_top)
         hidden = _count_seen(layout) < _count_seen(everything)
+    if not hidden:
+        left_out.take()
+    for words in (*on_top.hidden, *on_top.comments):
+        left_out.add(words + " ")
     odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
-    found = {Flag.TEXT_LAYER: seen.has_layer, Flag.HIDDEN_TEXT: hidden, Flag.ODD_CHARACTERS: odd}
-    flags = tuple(flag for flag, applies in found.items() if applies)
+    found = {
+        Flag.TEXT_LAYER: seen.has_layer,
+        Flag.HIDDEN_TEXT: hidden or bool(on_top.hidden),
+        Flag.ODD_CHARACTERS: odd,
+        Flag.COMMENTS: bool(on_top.comments),
+    }
     return PageLines(
-        layout.lines,
-        layout.starts,
+        placed.lines,
+        placed.starts,
         layout.in_columns,
-        find_edges(layout.pieces, layout.bottom, layout.top),
+        with_moved(find_edges(layout.pieces, layout.bottom, layout.top), placed.moved, placed.touched),
         seen.drawn,
-        flags,
-        left_out.take() if hidden else "",
-        layout.code,
+        not layout.lines,
+        tuple(flag for flag, applies in found.items() if applies),
+        left_out.take(),
+        frozenset(placed.moved[index] for index in layout.code if placed.moved[index + 1] == placed.moved[index] + 1),
     )
 
 
@@ -100,7 +115,7 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
     text = text if text.strip() else ""
     found = {
         Flag.EMPTY: not text and not page.drawn,
-        Flag.NO_TEXT: not text and page.drawn,
+        Flag.NO_TEXT: page.drawn and (page.is_bare or not text),
         Flag.WRONG_ENCODING: is_misread(text),
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
@@ -115,11 +130,8 @@ def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftO
         for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium looks at all characters of the page for each of them
             if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
                 continue
-            size = pdfium.FPDFTextObj_GetText(raw, textpage.raw, None, 0)  # in bytes, with a terminator
-            if size > 2:
-                buffer = (ctypes.c_ushort * (size // 2))()
-                pdfium.FPDFTextObj_GetText(raw, textpage.raw, buffer, size)
-                left_out.add(bytes(buffer)[:-2].decode("utf-16-le", "replace") + " ")
+            if words := read_string(lambda *to, raw=raw: pdfium.FPDFTextObj_GetText(raw, textpage.raw, *to)):
+                left_out.add(words + " ")
     finally:
         textpage.close()
 
@@ -128,20 +140,25 @@ def _count_seen(layout: Layout) -> int:
     return sum(len("".join(line.split())) for line in layout.lines)
 
 
-def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> tuple[Layout, float]:
-    """The lines of all active objects, and the share of characters that the PDF gives no meaning (a sample's)."""
+def _extract(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop
+) -> tuple[Layout, float, Placed]:
+    """The lines of all active objects, the share of characters that the PDF gives no meaning (a sample's), and the
+    lines with what is on top of them."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
         refuse_over(MAX_CHARACTERS, characters_before + count, "characters", content)
         if count <= 0:
-            return Layout(()), 0.0
+            layout = Layout(())
+            return layout, 0.0, place(layout, on_top.marks, textpage, "")
         sample = range(0, count, max(1, count // _ODD_SAMPLES))
         unmapped = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
         characters = _all_at_once(textpage, count)
         if characters is None:
             characters = _one_by_one(textpage, count)
-        return lay_out(textpage, characters, page.get_bbox()), unmapped / len(sample)
+        layout = lay_out(textpage, characters, page.get_bbox())
+        return layout, unmapped / len(sample), place(layout, on_top.marks, textpage, characters)
     finally:
         textpage.close()
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
-from typing import TypeAlias
 
 import msgspec
 
 from app.documents.formats.pdf_columns import Piece
+from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, find_numbers
 
 MIN_PAGES = 4
 """A shorter document keeps every line: there is too little to tell a running head from a form's title by."""
@@ -27,18 +27,29 @@ _EDGE_SHARE = 0.2  # of the page's height
 _MIN_REPEATS = 3
 _MIN_DENSITY = 0.3  # of the pages from the first repeat to the last
 _MIN_APART_SHARE = 0.6
-_NEAR_PAGES = 8
-_SAME_PLACE = 4.0  # points
 _SAME_ROW = 3.0
-_APART = 1.25  # times the usual distance of lines
-_MAX_HEIGHT = 1.15  # times the usual height of lines: what is larger is a title
+_APART = 1.25  # times the usual distance of the page's lines
+_FAR_APART = 1.6  # of the document's: there may be few lines on the page
+_TOGETHER = 1.6  # likewise: a second line of a head is nearer to the first
+# Times the usual height of lines: what is larger is a title.
+_MAX_SIZE = 1.15
+_MAX_NUMBER_SIZE = (1.35, 1.5)  # of a number by itself, at the top and at the bottom
+_MAX_SIDES_SIZE = 1.4  # of words beside a number that stands now on their left, now on their right
 _MIN_KNOWN_LETTERS = 4
 _MAX_PREFIX_WORDS = 2  # "Chapter 2." before a chapter's title
+# Heads that change stand at one place of so many pages, one after the other or every second one, and most of them
+# repeat each other or a title that came before.
+_MIN_CHANGING = 6
+_MIN_CHANGING_DENSITY = 0.4
+_MIN_KNOWN_SHARE = 0.6
+_NEAR_PAGES = 4
+_TITLE_PAGES = 60  # a section's title is so many pages before its last head, at most
+_MIN_TITLES = 3
 
-_Place: TypeAlias = tuple[int, int, int]  # a page, an edge (0 the top, 1 the bottom), a row from outside
-_NUMBER = re.compile(r"(?<![\w.,:/])(\d{1,4}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,:/]|\.\d)")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_HEADING = re.compile(r"[\w§“\"‘«(（「【](?=.*[^\W\d_]{2})[^\\{}=;<>]*$")
+_SECTION_NUMBER = re.compile(r"(?:\d+(?:\.\d+)*\.?|[A-Z]\.)\s+")
+_LEADS_ON = re.compile(r"\d\W*$")  # an entry of a table of contents, not the title itself
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -47,8 +58,9 @@ class Row(msgspec.Struct, frozen=True):
     lines: tuple[int, ...]
     text: str
     height: float  # where it stands, in points
-    is_apart: bool  # from the next one inwards
-    is_title: bool  # larger than the page's text
+    gap: float  # to the next one inwards
+    size: float  # of its largest letters
+    is_kept: bool = False  # says more than a running head, whatever it looks like
 
     @property
     def letters(self) -> str:
@@ -56,11 +68,25 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Edges(msgspec.Struct, frozen=True):
-    """The outermost rows of a page, from outside inwards."""
+    """The outermost rows of a page, from outside inwards; `pitch` and `size` are the usual ones of its lines."""
 
     top: tuple[Row, ...] = ()
     bottom: tuple[Row, ...] = ()
     line_count: int = 0
+    pitch: float = 0.0
+    size: float = 0.0
+
+    @property
+    def both(self) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+        return self.top, self.bottom
+
+
+class Title(msgspec.Struct, frozen=True):
+    """What a running head may repeat; `page` is the index of the page that has it among its lines, None of an entry of
+    the outline."""
+
+    text: str
+    page: int | None = None
 
 
 def letters_of(text: str) -> str:
@@ -81,7 +107,6 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
             rows.append([index])
     heights = [pieces[row[0]].baseline for row in rows]
     pitch = median(above - below for above, below in pairwise(heights)) if len(rows) > 1 else 0.0
-    usual = _usual_height(pieces)
     depth = _EDGE_SHARE * (top - bottom)
 
     def row(place: int, inwards: int) -> Row:
@@ -91,8 +116,8 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
             tuple(parts),
             " ".join(" ".join(pieces[index].text for index in parts).split()),
             heights[place],
-            not 0 <= following < len(rows) or abs(heights[place] - heights[following]) >= _APART * pitch,
-            max(pieces[index].height for index in parts) > _MAX_HEIGHT * usual,
+            abs(heights[place] - heights[following]) if 0 <= following < len(rows) else math.inf,
+            max(pieces[index].height for index in parts),
         )
 
     count = min(_ROWS, len(rows) // 2)
@@ -100,17 +125,32 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
     lower = [
         row(place, -1) for place in range(len(rows) - 1, len(rows) - 1 - count, -1) if heights[place] - bottom <= depth
     ]
-    return Edges(tuple(upper), tuple(lower), len(pieces))
+    return Edges(tuple(upper), tuple(lower), len(pieces), pitch, _usual_height(pieces))
 
 
-def find_running(pages: Sequence[Edges], titles: Iterable[str]) -> list[frozenset[int]]:
+def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> Edges:
+    """The same where lines moved as `moved` says. A row with a line that is `touched` says more than a running head."""
+
+    def row_now(row: Row) -> Row:
+        lines = tuple(moved[line] for line in row.lines)
+        return msgspec.structs.replace(row, lines=lines, is_kept=not touched.isdisjoint(lines))
+
+    if not touched:
+        return edges
+    top, bottom = (tuple(map(row_now, rows)) for rows in edges.both)
+    count = edges.line_count + len(touched.difference(moved))
+    return msgspec.structs.replace(edges, top=top, bottom=bottom, line_count=count)
+
+
+def find_running(pages: Sequence[Edges], titles: Callable[[], Iterable[Title]]) -> list[frozenset[int]]:
     """For each page, which of its lines run along with the pages.
 
     A page number goes where it counts on with those of at least two other pages near it, at the same place. What stands
     beside it goes if it is said elsewhere too, as a chapter's title is: `titles` are all other lines and the outline,
-    and looked at only if need be. A line without a number goes if the same words stand at the same place of many pages.
-    Nothing goes that is larger than the page's text; the first page keeps all but its number, a page that has nothing
-    else all of it.
+    and looked at only if need be. A line without a number goes if the same words stand at the same place of many pages,
+    or if others do that change with the sections: there each repeats another near it, or a title that came before.
+    Nothing goes that is larger than the document's text; the first page keeps all but its number, a page that has
+    nothing else all of it.
     """
     if len(pages) < MIN_PAGES:
         return [frozenset()] * len(pages)
@@ -119,62 +159,124 @@ def find_running(pages: Sequence[Edges], titles: Iterable[str]) -> list[frozense
 
 
 class _Finder:
-    def __init__(self, pages: Sequence[Edges], titles: Iterable[str]) -> None:
+    def __init__(self, pages: Sequence[Edges], titles: Callable[[], Iterable[Title]]) -> None:
         self._pages = pages
         self._titles = titles
+        self._size = median([page.size for page in pages if page.size] or [0.0])
+        self._pitch = median([page.pitch for page in pages if page.pitch] or [0.0])
         self._words: dict[tuple[int, str], int] = Counter()
-        self._numbers: dict[tuple[int, str, int], list[tuple[int, float]]] = defaultdict(list)
-        repeats: dict[tuple[int, str], list[tuple[int, Row]]] = defaultdict(list)
-        for (index, edge, _), row in self._rows():
+        self._counts = Counts()
+        for index, edge, _, row in self._rows():
             if row.letters:
                 self._words[edge, row.letters] += 1
-            for match in _NUMBER.finditer(row.text):
-                self._numbers[edge, *_offset(match[1], index)].append((index, row.height))
-            repeats[edge, row.text].append((index, row))
-        self._running = {key: place for key, found in repeats.items() if (place := _running_place(found)) is not None}
+            for number in find_numbers(row.text):
+                self._counts.add(index, edge, number, row.height)
+        self._sides: dict[tuple[int, str], set[bool]] = defaultdict(set)
+        repeats: dict[tuple[int, str], list[_Sight]] = defaultdict(list)
+        for index, edge, depth, row in self._rows():
+            for number in find_numbers(row.text):
+                if row.letters and self._counts.counts_on(index, edge, number, row.height):
+                    self._sides[edge, row.letters].add(not letters_of(row.text[: number.start]))
+            if not self._is_larger(index, row, _MAX_SIZE):
+                repeats[edge, row.text].append(_Sight(index, row, self._is_apart(index, edge, depth)))
+        self._running = {
+            key: [place for place in _places(found) if _runs_along(place)] for key, found in repeats.items()
+        }
+
+    def _rows(self) -> Iterator[tuple[int, int, int, Row]]:
+        """Index of the page, edge (0 the top, 1 the bottom), place from outside."""
+        for index, page in enumerate(self._pages):
+            for edge, rows in enumerate(page.both):
+                for depth, row in enumerate(rows):
+                    if not row.is_kept and len(row.text) <= MAX_TITLE_CHARACTERS:
+                        yield index, edge, depth, row
 
     @cached_property
     def _known(self) -> set[str]:
-        return set(map(letters_of, self._titles))
+        return {letters_of(title.text) for title in self._titles()}
 
-    def _rows(self) -> Iterator[tuple[_Place, Row]]:
-        for index, page in enumerate(self._pages):
-            for edge, rows in enumerate((page.top, page.bottom)):
-                for depth, row in enumerate(rows):
-                    if not row.is_title and len(row.text) <= MAX_TITLE_CHARACTERS:
-                        yield (index, edge, depth), row
+    @cached_property
+    def _headings(self) -> dict[str, list[int]]:
+        """On which pages a line stands that may be a section's title."""
+        pages: dict[str, list[int]] = defaultdict(list)
+        for title in self._titles():
+            if title.page is not None and not _LEADS_ON.search(title.text):
+                pages[_title(title.text)].append(title.page)
+        return pages
+
+    @cached_property
+    def _changing(self) -> dict[int, list[list[_Sight]]]:
+        """By the edge, the places where heads stand that change."""
+        candidates: dict[int, list[_Sight]] = defaultdict(list)
+        for index, edge, depth, row in self._rows():
+            is_larger = self._is_larger(index, row, _MAX_SIZE)
+            if depth == 0 and _HEADING.match(row.text) and self._is_apart(index, edge, 0) and not is_larger:
+                candidates[edge].append(_Sight(index, row, True))
+        return {edge: list(filter(self._changes, _places(found))) for edge, found in candidates.items()}
+
+    def _changes(self, place: list[_Sight]) -> bool:
+        """Whether the heads at this place change with the sections."""
+        if len(place) < _MIN_CHANGING or len(place) < _MIN_CHANGING_DENSITY * (place[-1].page - place[0].page + 1):
+            return False
+        titles = {_title(sight.row.text) for sight in place if self._names_section(sight)}
+        said = sum(self._names_section(sight) or _is_repeated(sight, place) for sight in place)
+        return len(titles) >= _MIN_TITLES and said >= _MIN_KNOWN_SHARE * len(place)
+
+    def _names_section(self, sight: _Sight) -> bool:
+        """Whether its words are a line of their own on its page, or on one not too far before."""
+        pages = self._headings.get(_title(sight.row.text), ())
+        first = bisect_left(pages, sight.page - _TITLE_PAGES)
+        return first < len(pages) and pages[first] <= sight.page
 
     def running_of(self, index: int) -> frozenset[int]:
         page = self._pages[index]
         lines: set[int] = set()
-        for edge, rows in enumerate((page.top, page.bottom)):
-            for row in rows:
-                if row.is_title or len(row.text) > MAX_TITLE_CHARACTERS or not self._runs(index, edge, row):
+        for edge, rows in enumerate(page.both):
+            for depth, row in enumerate(rows):
+                if row.is_kept or len(row.text) > MAX_TITLE_CHARACTERS or not self._runs(index, edge, depth):
                     break
                 lines.update(row.lines)
         return frozenset(lines) if len(lines) < page.line_count else frozenset()
 
-    def _runs(self, index: int, edge: int, row: Row) -> bool:
-        def is_content(match: re.Match[str]) -> bool:
-            return not self._counts_on(index, edge, row, *_offset(match[1], index))
-
-        rest = _NUMBER.sub(lambda match: match[0] if is_content(match) else " ", row.text)
-        numbered = rest != row.text
-        if numbered and not any(map(str.isalnum, rest)):
-            return True
-        if index == 0:
+    def _runs(self, index: int, edge: int, depth: int) -> bool:
+        rows = self._pages[index].both[edge]
+        row = rows[depth]
+        if self._is_number(index, edge, row):
+            return not self._is_larger(index, row, _MAX_NUMBER_SIZE[edge])
+        numbered = any(self._counts.counts_on(index, edge, number, row.height) for number in find_numbers(row.text))
+        limit = _MAX_SIDES_SIZE if numbered and len(self._sides[edge, row.letters]) > 1 else _MAX_SIZE
+        if index == 0 or self._is_larger(index, row, limit):
             return False
-        place = self._running.get((edge, row.text))
-        if place is not None and abs(row.height - place) <= _SAME_PLACE:
+        if depth and not numbered and abs(rows[0].height - row.height) > _TOGETHER * self._pitch:
+            return False
+        if _stands_in(self._running.get((edge, row.text), ()), row):
             return True
-        return numbered and row.is_apart and (self._words[edge, row.letters] > 1 or self._is_known(row.text))
+        if numbered and self._is_apart(index, edge, depth):
+            return self._words[edge, row.letters] > 1 or self._is_known(row.text)
+        if numbered or depth or not _HEADING.match(row.text):
+            return False
+        sight = _Sight(index, row, True)
+        places = [place for place in self._changing.get(edge, ()) if _stands_in([place], row)]
+        return any(self._names_section(sight) or _is_repeated(sight, place) for place in places)
 
-    def _counts_on(self, index: int, edge: int, row: Row, kind: str, offset: int) -> bool:
-        found = self._numbers[edge, kind, offset]
-        first = bisect_left(found, (index - _NEAR_PAGES, -math.inf))
-        last = bisect_right(found, (index + _NEAR_PAGES, math.inf))
-        near = {other for other, height in found[first:last] if abs(height - row.height) <= _SAME_PLACE}
-        return len(near) >= _MIN_REPEATS
+    def _is_number(self, index: int, edge: int, row: Row) -> bool:
+        """Nothing but a number that counts on."""
+        rest, at, numbered = "", 0, False
+        for number in find_numbers(row.text):
+            if self._counts.counts_on(index, edge, number, row.height):
+                rest += row.text[at : number.start]
+                at, numbered = number.end, True
+        return numbered and not any(map(str.isalnum, rest + row.text[at:]))
+
+    def _is_apart(self, index: int, edge: int, depth: int) -> bool:
+        """From the text; a page's number may stand between."""
+        rows = self._pages[index].both[edge]
+        if depth + 1 < len(rows) and self._is_number(index, edge, rows[depth + 1]):
+            depth += 1
+        return rows[depth].gap >= min(_APART * self._pages[index].pitch, _FAR_APART * self._pitch)
+
+    def _is_larger(self, index: int, row: Row, limit: float) -> bool:
+        return row.size > limit * max(self._pages[index].size, self._size)
 
     def _is_known(self, text: str) -> bool:
         words = text.split()
@@ -182,26 +284,45 @@ class _Finder:
         return any(len(tail) >= _MIN_KNOWN_LETTERS and tail in self._known for tail in tails)
 
 
-def _running_place(found: list[tuple[int, Row]]) -> float | None:
-    """The height at which the same words run along, None where they do not."""
-    usual = median(row.height for _, row in found)
-    same = sum(abs(row.height - usual) <= _SAME_PLACE for _, row in found)
-    runs = (
-        same >= _MIN_REPEATS
-        and same >= _MIN_DENSITY * (found[-1][0] - found[0][0] + 1)
-        and sum(row.is_apart for _, row in found) >= _MIN_APART_SHARE * len(found)
+class _Sight(msgspec.Struct, frozen=True):
+    page: int
+    row: Row
+    is_apart: bool
+
+
+def _places(found: Sequence[_Sight]) -> list[list[_Sight]]:
+    """Those that stand at one height, in the order of the pages."""
+    places: list[list[_Sight]] = []
+    for sight in sorted(found, key=lambda each: each.row.height):
+        if places and sight.row.height - places[-1][0].row.height <= SAME_PLACE:
+            places[-1].append(sight)
+        else:
+            places.append([sight])
+    return [sorted(place, key=lambda each: each.page) for place in places]
+
+
+def _title(text: str) -> str:
+    """A section's title without its number."""
+    return _SECTION_NUMBER.sub("", " ".join(text.split()).casefold(), count=1)
+
+
+def _is_repeated(sight: _Sight, place: Sequence[_Sight]) -> bool:
+    at = bisect_left(place, sight.page, key=lambda each: each.page)
+    around = place[max(0, at - _NEAR_PAGES) : at + _NEAR_PAGES + 1]
+    return any(0 < abs(each.page - sight.page) <= _NEAR_PAGES and each.row.text == sight.row.text for each in around)
+
+
+def _stands_in(places: Iterable[Sequence[_Sight]], row: Row) -> bool:
+    return any(abs(place[0].row.height - row.height) <= SAME_PLACE for place in places)
+
+
+def _runs_along(place: Sequence[_Sight]) -> bool:
+    """Whether the same words run along here."""
+    return (
+        len(place) >= _MIN_REPEATS
+        and len(place) >= _MIN_DENSITY * (place[-1].page - place[0].page + 1)
+        and sum(sight.is_apart for sight in place) >= _MIN_APART_SHARE * len(place)
     )
-    return usual if runs else None
-
-
-def _offset(word: str, index: int) -> tuple[str, int]:
-    """The kind of a number, and how far it is ahead of the page's index."""
-    return ("decimal", int(word) - index) if word.isdecimal() else ("roman", _roman(word) - index)
-
-
-def _roman(word: str) -> int:
-    values = [_ROMAN[letter] for letter in word.lower()]
-    return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _usual_height(pieces: Sequence[Piece]) -> float:

@@ -117,7 +117,7 @@ class _Survey:
             self.unpainted.append(_TextObject(raw, box))
         elif right <= left or top <= bottom:
             pass  # spaces
-        elif not _meet(self._page_box, box) or (
+        elif not meet(self._page_box, box) or (
             min(right - left, top - bottom) < _TINY_POINTS and _size_of(raw, matrix) < _TINY_POINTS
         ):
             self.unseen.append(raw)
@@ -229,7 +229,7 @@ def _area(box: Box) -> float:
     return max(0.0, right - left) * max(0.0, top - bottom)
 
 
-def _meet(some: Box, other: Box) -> bool:
+def meet(some: Box, other: Box) -> bool:
     return some[0] < other[2] and other[0] < some[2] and some[1] < other[3] and other[1] < some[3]
 
 

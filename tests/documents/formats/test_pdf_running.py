@@ -105,3 +105,76 @@ def test_a_word_that_the_foot_cuts_in_two_keeps_its_hyphen() -> None:
     broken = "The boat that was built in that year had room for two carts and was the larg-"
     pages = _read([_page(n, foot=f"{n}") + show(broken, 72, 600) for n in range(1, 9)])
     assert all(page.endswith("was the larg-") for page in pages)
+
+
+def test_a_number_on_either_side_takes_its_words_along_though_they_are_larger() -> None:
+    name = "Ferry Register / Vol. 85, No. 152"
+    heads = [f"{n} {name}" if n % 2 else f"{name} {n}" for n in range(47698, 47706)]
+    pages = _read([_page(n, head, size=15) for n, head in enumerate(heads, 1)])
+    assert pages[1:] == [_body(n) for n in range(2, 9)]
+
+
+def test_numbers_behind_that_of_the_article() -> None:
+    heads = [f"111:{n} Trovato et al." if n % 2 else f"The Name of the Title 111:{n}" for n in range(1, 9)]
+    pages = _read([_page(n, head) for n, head in enumerate(heads, 1)])
+    assert pages[1:] == [_body(n) for n in range(2, 9)]
+
+
+def test_a_page_number_is_larger_than_the_small_print_of_a_table() -> None:
+    rows = "".join(show(f"Ferry {n}   {n * 17}   {n * 31}", 72, 690 - 10 * n, size=8) for n in range(12))
+    pages = _read([rows + show(str(n), 300, _FOOT, size=11) for n in range(1, 9)])
+    assert all(page.split("\n")[-1].startswith("Ferry 11") for page in pages)
+
+
+def test_a_head_that_stands_higher_on_left_pages() -> None:
+    pages = [
+        lines(f"Day {n} of the journal, as the keeper of the ferry wrote it.", *_BODY, y=690)
+        + show("The Ferry Book", 72, 745 + 10 * (n % 2))
+        for n in range(1, 13)
+    ]
+    assert _read(pages)[1:] == [_body(n) for n in range(2, 13)]
+
+
+def test_a_foot_above_which_the_number_stands() -> None:
+    pages = [
+        _page(n, foot="Final report") + show(str(n), 300, _FOOT + 16) + show("The last line of the text.", 72, 100)
+        for n in range(1, 9)
+    ]
+    assert not any("Final report" in page for page in _read(pages)[1:])
+
+
+_SECTIONS = ("The Winter", "The Flood", "The New Boat", "The Fare", "The Bell", "The Strike")
+
+
+def test_heads_that_change_with_the_sections() -> None:
+    """Two pages a section, whose title stands on the first of them, and stays."""
+    pages = []
+    for n in range(1, 13):
+        head = f"{(n + 1) // 2}. {_SECTIONS[(n - 1) // 2]}"
+        title = show(head, 72, 640) if n % 2 else ""
+        pages.append(_page(n, head) + title + show("And so it went on.", 72, 600))
+    read = [page.split("\n") for page in _read(pages)]
+    assert all(page[0].startswith("Day ") for page in read[1:])
+    titled = [n for n, page in enumerate(read, 1) if any(line.endswith(_SECTIONS) for line in page)]
+    assert titled == [1, 3, 5, 7, 9, 11]
+
+
+def test_a_section_on_every_page_keeps_its_title() -> None:
+    """Named elsewhere in a table of contents alone."""
+    names = [f"The {word} Crossing" for word in ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh")]
+    contents = lines(*[f"{name} . . . . . . . {n}" for n, name in enumerate(names, 2)], y=690)
+    pages = _read([contents, *(_page(n, name) for n, name in enumerate(names, 2))])
+    assert all(name in page.split("\n") for name, page in zip(names, pages[1:], strict=True))
+
+
+def test_lines_of_code_at_the_top_of_every_second_page_stay() -> None:
+    pages = _read([_page(n, "\\makeatletter" if n % 2 else f"The value is {n * n}.{n}e-31") for n in range(1, 13)])
+    assert all(f"The value is {n * n}.{n}e-31" in pages[n - 1] for n in range(2, 13, 2))
+
+
+def test_the_head_of_a_table_that_goes_on_stays() -> None:
+    rows = [[f"Ferry {n}{row}   {n * row * 17}" for row in range(12)] for n in range(1, 9)]
+    pages = _read(
+        [show("The Ferry Book", 72, _HEAD) + show("Identifier   Fare", 72, 710) + lines(*each, y=680) for each in rows]
+    )
+    assert all(page.startswith("Identifier") for page in pages[1:])
