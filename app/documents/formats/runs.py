@@ -53,14 +53,15 @@ def written(runs: Sequence[Run]) -> str:
     line = Line()
     for change, changed in groupby(runs, lambda run: run[1].change):
         _open(line, change)
-        for shift, shifted in groupby(changed, lambda run: run[1].shift):
-            _open(line, shift)
-            for text, look in shifted:
-                if look.formula:
+        for look, alike in groupby(changed, lambda run: run[1]):
+            _open(line, look.shift)
+            texts = [text for text, _ in alike]
+            if look.formula:
+                for text in texts:
                     line.say_formula(text)
-                else:
-                    line.say(text)
-            _close(line, shift)
+            else:
+                line.say("".join(texts))
+            _close(line, look.shift)
         _close(line, change)
     return line.take()
 

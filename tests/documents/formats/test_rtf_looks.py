@@ -24,6 +24,7 @@ def _page(body: str) -> Page:
         (r"10{\super 1}{\super 0} volts", "10^10 volts"),
         (r"10{\super{\b 1}0} volts", "10^10 volts"),
         (r"Kerala 24.91{\super 2}", "Kerala 24.91[2]"),
+        (r"{\b 1},{\b 2}5{\b 0}.{\b 1}7{\b 3}{\b 0}{\b 0}{\b 0}{\b 0}{\super 2}", "1,250.1730000[2]"),
         (r"H{\sub 2}O and x{\sub n}", "H2O and x_n"),
         (r"\fs24 10{\up6\fs16 6} x{\dn4\fs16 n}", "10^6 x_n"),
         (r"10\fs16\up 6\fs24\up0 . 3", "10^6. 3"),
