@@ -79,8 +79,10 @@ def read_page(
         hidden = _count_seen(layout) < _count_seen(everything)
     if not hidden:
         left_out.take()
-    for words in (*on_top.hidden, *on_top.comments):
+    for words in on_top.hidden:
         left_out.add(words + " ")
+    for words in on_top.comments:
+        left_out.add_comment(words)
     odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
     found = {
         Flag.TEXT_LAYER: seen.has_layer,
@@ -108,10 +110,10 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
     code = frozenset(place for place, index in enumerate(shown) if index in page.code)
     untrusted_lines = [page.lines[index] for index in shown]
     text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns, code=code, words=words))
-    left_out = LeftOut()
-    left_out.add(page.hidden)
+    unseen = LeftOut()
     if invisible:
-        left_out.add(" " + unseen_words("\n".join(untrusted_lines)))
+        unseen.add(unseen_words("\n".join(untrusted_lines)))
+    hidden = " ".join(filter(None, (unseen.take(), page.hidden)))
     text = text if text.strip() else ""
     found = {
         Flag.EMPTY: not text and not page.drawn,
@@ -120,7 +122,7 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
-    return PageText(text, tuple(flag for flag in Flag if flag in flags), left_out.take())
+    return PageText(text, tuple(flag for flag in Flag if flag in flags), hidden)
 
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
