@@ -174,8 +174,8 @@ class QuotableText:
         elif _are_plain(text[offset - 3 : offset], text[offset : offset + 3]):
             return True
         page, index = self._context(offset)
-        before, following = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
-        return not _is_inside(before, following) and _may_begin(before, following[0])
+        left, right = page[max(0, index - _CONTEXT) : index], page[index : index + _CONTEXT]
+        return not _is_inside(left, right) and _may_begin(left, right[0])
 
     def ends_word(self, offset: int) -> bool:
         """Whether a quotation that ends before `offset` cuts no word, compound or number in two."""

@@ -100,12 +100,12 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Desk, talk: 
 
 
 def test_quotations_are_checked_over_the_whole_text(desk: Desk, talk: Conversation) -> None:
-    """The first half of the quotation was written before, the mark after."""
+    """The quotation was written before, the mark after."""
     limit(desk, 8)
     answer = ask(desk, talk)
-    begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant", citations=())
+    begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant”", citations=())
     desk.conversations.save_answer(begun)
-    limit(desk, 400)
+    limit(desk, 20)
     *_, ending = desk.ask.go_on(answer.id, Cancel())
     assert isinstance(ending, Finished)
     first = ending.answer.citations[0]
