@@ -73,7 +73,10 @@ def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) ->
     before its characters are looked at, which takes time."""
     if len(rectangles) < 2 or height <= 0:
         return False
+    lowest, highest, deep, short = (bottom + share * height for share in (-0.08, 0.33, 0.15, 0.62))
     for left, low, right, top in rectangles:
+        if lowest <= low <= highest and (top >= short or low >= deep):
+            continue  # nearly all of them: this is for speed
         low, top, tall = (low - bottom) / height, (top - bottom) / height, (top - low) / height
         if low < -0.08:  # the first character is the raised one
             return True
@@ -248,6 +251,8 @@ class _Line:
         base = self._base or (self._runs[end] if end < len(self._runs) else None)
         if base is None or not (has_stroke or _stacked(upper, lower, base)) or _direction(upper, base) <= 0:
             return 0
+        if not has_stroke:
+            lower, end = self._whole_lower(lower, end, base)
         is_number = _NUMBER.fullmatch(upper.text) is not None and _NUMBER.fullmatch(lower.text) is not None
         is_low = _is_small(lower, base) and lower.base <= base.base + _LEVEL * base.size
         if not is_low or (has_stroke and not is_number) or len(upper.text + lower.text) > _MAX_CHARACTERS:
@@ -259,6 +264,18 @@ class _Line:
         self._text += space + written
         self._stem, self._edge, self._after_script = self._text, lower.right, True
         return end
+
+    def _whole_lower(self, lower: Run, end: int, base: Run) -> tuple[Run, int]:
+        """The lower part of a fraction with its own scripts, and where it ends."""
+        parts = [lower]
+        while (
+            end < len(self._runs)
+            and self._runs[end].base <= base.base - _LOWERED[0] * base.size
+            and -_SPACE * base.size <= self._runs[end].left - parts[-1].right <= _SPACE * base.size
+        ):
+            parts.append(self._runs[end])
+            end += 1
+        return msgspec.structs.replace(lower, text=write_runs(parts), right=parts[-1].right), end
 
     def _put(self, text: str, *runs: Run) -> None:
         stem = len(self._stem)

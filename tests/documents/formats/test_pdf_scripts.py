@@ -100,6 +100,8 @@ def test_a_fraction_one_above_the_other_is_one() -> None:
     assert _text(page) == "Take 3 1/2 cups"
     page = _line("z = ") + _line(("a+1", 7, 5), x=98) + _line(("b", 7, -4), x=102) + _line("+ c", x=116)
     assert _text(page) == "z = \\frac{a+1}{b} + c"
+    page = _line("z = ") + _line(("1", 7, 5), x=102) + _line(("Ns", 7, -6), ("2", 5, -3.5), x=99) + _line("+ c", x=116)
+    assert _text(page) == "z = \\frac{1}{Ns^2} + c"
 
 
 def test_an_index_below_a_power_comes_first() -> None:
