@@ -10,7 +10,7 @@ from statistics import median
 
 import msgspec
 
-from app.documents.formats.pdf_numbers import SAME_PLACE, Number, find_numbers, write_number
+from app.documents.formats.pdf_numbers import SAME_PLACE, Number, write_number
 from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Row
 
 FRONT = "front-{number}"
@@ -95,7 +95,7 @@ def _runs(pages: Sequence[Edges]) -> Iterator[_Run]:
 def _sightings(page: int, row: Row) -> Iterator[_Sighting]:
     if len(row.text) > MAX_TITLE_CHARACTERS:
         return
-    for number in find_numbers(row.text):
+    for number in row.numbers:
         before, after = row.text[: number.start], row.text[number.end :]
         has_words = any(map(str.isalnum, before)), any(map(str.isalnum, after))
         if not any(has_words) or _PAGE_WORD.search(before) or _SPACED_PAGE.fullmatch(after.strip(" |·•-–—")):

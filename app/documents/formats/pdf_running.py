@@ -14,7 +14,7 @@ from statistics import median
 import msgspec
 
 from app.documents.formats.pdf_columns import Piece
-from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, find_numbers
+from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, Number, find_numbers
 
 MIN_PAGES = 4
 """A shorter document keeps every line: there is too little to tell a running head from a form's title by."""
@@ -60,11 +60,9 @@ class Row(msgspec.Struct, frozen=True):
     height: float  # where it stands, in points
     gap: float  # to the next one inwards
     size: float  # of its largest letters
+    letters: str
+    numbers: tuple[Number, ...]
     is_kept: bool = False  # says more than a running head, whatever it looks like
-
-    @property
-    def letters(self) -> str:
-        return letters_of(self.text)
 
 
 class Edges(msgspec.Struct, frozen=True):
@@ -112,12 +110,15 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
     def row(place: int, inwards: int) -> Row:
         parts = sorted(rows[place], key=lambda index: pieces[index].left)
         following = place + inwards
+        text = " ".join(" ".join(pieces[index].text for index in parts).split())
         return Row(
             tuple(parts),
-            " ".join(" ".join(pieces[index].text for index in parts).split()),
+            text,
             heights[place],
             abs(heights[place] - heights[following]) if 0 <= following < len(rows) else math.inf,
             max(pieces[index].height for index in parts),
+            letters_of(text),
+            tuple(find_numbers(text)),
         )
 
     count = min(_ROWS, len(rows) // 2)
@@ -165,23 +166,25 @@ class _Finder:
         self._size = median([page.size for page in pages if page.size] or [0.0])
         self._pitch = median([page.pitch for page in pages if page.pitch] or [0.0])
         self._words: dict[tuple[int, str], int] = Counter()
-        self._counts = Counts()
+        counts = Counts()
         for index, edge, _, row in self._rows():
             if row.letters:
                 self._words[edge, row.letters] += 1
-            for number in find_numbers(row.text):
-                self._counts.add(index, edge, number, row.height)
+            for number in row.numbers:
+                counts.add(index, edge, number, row.height)
+        self._counting: dict[tuple[int, int, int], list[Number]] = {}
         self._sides: dict[tuple[int, str], set[bool]] = defaultdict(set)
+        for index, edge, depth, row in self._rows():
+            found = [number for number in row.numbers if counts.counts_on(index, edge, number, row.height)]
+            if found:
+                self._counting[index, edge, depth] = found
+                if row.letters:
+                    self._sides[edge, row.letters] |= {not letters_of(row.text[: each.start]) for each in found}
         repeats: dict[tuple[int, str], list[_Sight]] = defaultdict(list)
         for index, edge, depth, row in self._rows():
-            for number in find_numbers(row.text):
-                if row.letters and self._counts.counts_on(index, edge, number, row.height):
-                    self._sides[edge, row.letters].add(not letters_of(row.text[: number.start]))
             if not self._is_larger(index, row, _MAX_SIZE):
                 repeats[edge, row.text].append(_Sight(index, row, self._is_apart(index, edge, depth)))
-        self._running = {
-            key: [place for place in _places(found) if _runs_along(place)] for key, found in repeats.items()
-        }
+        self._running = {key: list(filter(_runs_along, _places(found))) for key, found in repeats.items()}
 
     def _rows(self) -> Iterator[tuple[int, int, int, Row]]:
         """Index of the page, edge (0 the top, 1 the bottom), place from outside."""
@@ -208,11 +211,14 @@ class _Finder:
     def _changing(self) -> dict[int, list[list[_Sight]]]:
         """By the edge, the places where heads stand that change."""
         candidates: dict[int, list[_Sight]] = defaultdict(list)
+        unexplained: set[int] = set()
         for index, edge, depth, row in self._rows():
-            is_larger = self._is_larger(index, row, _MAX_SIZE)
-            if depth == 0 and _HEADING.match(row.text) and self._is_apart(index, edge, 0) and not is_larger:
+            is_apart = depth == 0 and _HEADING.match(row.text) is not None and self._is_apart(index, edge, 0)
+            if is_apart and not self._is_larger(index, row, _MAX_SIZE):
                 candidates[edge].append(_Sight(index, row, True))
-        return {edge: list(filter(self._changes, _places(found))) for edge, found in candidates.items()}
+                if (index, edge, 0) not in self._counting and not self._running[edge, row.text]:
+                    unexplained.add(edge)
+        return {edge: list(filter(self._changes, _places(candidates[edge]))) for edge in unexplained}
 
     def _changes(self, place: list[_Sight]) -> bool:
         """Whether the heads at this place change with the sections."""
@@ -241,9 +247,9 @@ class _Finder:
     def _runs(self, index: int, edge: int, depth: int) -> bool:
         rows = self._pages[index].both[edge]
         row = rows[depth]
-        if self._is_number(index, edge, row):
+        if self._is_number(index, edge, depth):
             return not self._is_larger(index, row, _MAX_NUMBER_SIZE[edge])
-        numbered = any(self._counts.counts_on(index, edge, number, row.height) for number in find_numbers(row.text))
+        numbered = (index, edge, depth) in self._counting
         limit = _MAX_SIDES_SIZE if numbered and len(self._sides[edge, row.letters]) > 1 else _MAX_SIZE
         if index == 0 or self._is_larger(index, row, limit):
             return False
@@ -259,19 +265,20 @@ class _Finder:
         places = [place for place in self._changing.get(edge, ()) if _stands_in([place], row)]
         return any(self._names_section(sight) or _is_repeated(sight, place) for place in places)
 
-    def _is_number(self, index: int, edge: int, row: Row) -> bool:
+    def _is_number(self, index: int, edge: int, depth: int) -> bool:
         """Nothing but a number that counts on."""
-        rest, at, numbered = "", 0, False
-        for number in find_numbers(row.text):
-            if self._counts.counts_on(index, edge, number, row.height):
-                rest += row.text[at : number.start]
-                at, numbered = number.end, True
-        return numbered and not any(map(str.isalnum, rest + row.text[at:]))
+        found = self._counting.get((index, edge, depth))
+        if found is None:
+            return False
+        text = self._pages[index].both[edge][depth].text
+        ends = [0, *(number.end for number in found)]
+        starts = [*(number.start for number in found), len(text)]
+        return not any(any(map(str.isalnum, text[end:start])) for end, start in zip(ends, starts, strict=True))
 
     def _is_apart(self, index: int, edge: int, depth: int) -> bool:
         """From the text; a page's number may stand between."""
         rows = self._pages[index].both[edge]
-        if depth + 1 < len(rows) and self._is_number(index, edge, rows[depth + 1]):
+        if depth + 1 < len(rows) and self._is_number(index, edge, depth + 1):
             depth += 1
         return rows[depth].gap >= min(_APART * self._pages[index].pitch, _FAR_APART * self._pitch)
 
