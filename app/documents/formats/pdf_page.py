@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+from itertools import groupby, zip_longest
 
 import msgspec
 import pypdfium2
@@ -12,11 +14,13 @@ from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
 from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
 from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
+from app.documents.formats.pdf_rules import Box
 from app.documents.formats.pdf_running import Edges, find_edges
 from app.documents.formats.pdf_unseen import RawObject, look_at
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
 from app.documents.left_out import LeftOut
 
+_TABLE = "\ufdd0"  # stands for a table: no character at all
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
 _CONTROLS = {
@@ -43,6 +47,7 @@ class PageLines(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     starts: frozenset[int] = frozenset()  # lines that go on with nothing
     in_columns: bool = False
+    rows: frozenset[int] = frozenset()  # lines that are rows of a table
     edges: Edges = Edges()
     drawn: bool = False
     flags: tuple[Flag, ...] = ()
@@ -59,14 +64,14 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
     """
     seen = look_at(page, content)
-    layout, unmapped = _extract(page, content, characters_before)
+    layout, unmapped = extract(page, content, characters_before, seen.rules)
     hidden, left_out = False, LeftOut()
     if seen.unseen:
         everything = layout
         _leave_out(page, seen.unseen, left_out)
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
-        layout, unmapped = _extract(page, content, characters_before)
+        layout, unmapped = extract(page, content, characters_before, seen.rules)
         hidden = _count_seen(layout) < _count_seen(everything)
     odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
     found = {Flag.TEXT_LAYER: seen.has_layer, Flag.HIDDEN_TEXT: hidden, Flag.ODD_CHARACTERS: odd}
@@ -75,7 +80,8 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
         layout.lines,
         layout.starts,
         layout.in_columns,
-        find_edges(layout.pieces, layout.bottom, layout.top),
+        layout.rows,
+        find_edges(layout.pieces, layout.bottom, layout.top, layout.inner),
         seen.drawn,
         flags,
         left_out.take() if hidden else "",
@@ -85,9 +91,8 @@ def read_page(page: pypdfium2.PdfPage, content: Content, characters_before: int)
 def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText:
     """The lines joined into paragraphs, without those that are `running`."""
     shown = [index for index in range(len(page.lines)) if index not in running]
-    starts = frozenset(place for place, index in enumerate(shown) if index in page.starts)
     untrusted_lines = [page.lines[index] for index in shown]
-    text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns))
+    text, invisible = clean(_join(page, shown))
     left_out = LeftOut()
     left_out.add(page.hidden)
     if invisible:
@@ -101,6 +106,25 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset()) -> PageText
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
     return PageText(text, tuple(flag for flag in Flag if flag in flags), left_out.take())
+
+
+def _join(page: PageLines, shown: Sequence[int]) -> str:
+    """Tables stay as they are, and tell nothing of how wide the page's lines are."""
+    lines: list[str] = []
+    starts: set[int] = set()
+    tables: list[str] = []
+    for is_table, run in groupby(shown, lambda index: index in page.rows):
+        if is_table:
+            starts |= {len(lines), len(lines) + 1}
+            lines.append(_TABLE)
+            tables.append("\n".join(join_lines([page.lines[index]]) for index in run))
+            continue
+        for index in run:
+            if index in page.starts:
+                starts.add(len(lines))
+            lines.append(page.lines[index].replace(_TABLE, "\ufffd"))
+    parts = join_lines(lines, starts, page.in_columns).split(_TABLE)
+    return "".join(part + table for part, table in zip_longest(parts, tables, fillvalue=""))
 
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
@@ -123,7 +147,9 @@ def _count_seen(layout: Layout) -> int:
     return sum(len("".join(line.split())) for line in layout.lines)
 
 
-def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) -> tuple[Layout, float]:
+def extract(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, rules: Sequence[Box]
+) -> tuple[Layout, float]:
     """The lines of all active objects, and the share of characters that the PDF gives no meaning (a sample's)."""
     textpage = page.get_textpage()
     try:
@@ -136,7 +162,7 @@ def _extract(page: pypdfium2.PdfPage, content: Content, characters_before: int) 
         characters = _all_at_once(textpage, count)
         if characters is None:
             characters = _one_by_one(textpage, count)
-        return lay_out(textpage, characters, page.get_bbox()), unmapped / len(sample)
+        return lay_out(textpage, characters, page.get_bbox(), rules), unmapped / len(sample)
     finally:
         textpage.close()
 
