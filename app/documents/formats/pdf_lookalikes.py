@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_low
 
 from app.documents.formats.pdf_lines import LEADER
 from app.documents.formats.pdf_rows import Extent, Line, is_number
@@ -15,6 +15,7 @@ _MIN_WIDE_STRIP = 0.75
 _FEW_ROWS = 5
 _MIN_ROWS = 3
 _MIN_RULED_ROWS = 2
+_MIN_LINE_STEP = 0.6  # times a line's height: what stands closer was raised or lowered
 _NUMERIC_SHARE = 0.6
 _MULTIPLE_SHARE = 0.5
 _MAX_COUNT_DIGITS = 5
@@ -29,10 +30,15 @@ _CODE = re.compile(r"[{}\\;]")
 
 
 def is_table(lines: Sequence[Line], extents: Sequence[Extent], is_ruled: bool) -> bool:
+    """Whether the lines are those of a table; `extents` are its columns, `is_ruled` tells of rules above and below."""
     multiple = [line for line in lines if len(line.filled) > 1]
     if len(multiple) < (_MIN_RULED_ROWS if is_ruled else _MIN_ROWS) or len(multiple) < _MULTIPLE_SHARE * len(lines):
         return False
     height = median(line.height for line in lines)
+    if median_low(before.baseline - after.baseline for before, after in pairwise(lines)) < _MIN_LINE_STEP * max(
+        line.height for line in lines
+    ):
+        return False  # a formula
     strips = [after[0] - before[1] for before, after in pairwise(extents)]
     if max(strips) < (_MIN_STRIP if is_ruled or len(multiple) >= _FEW_ROWS else _MIN_WIDE_STRIP) * height:
         return False

@@ -234,6 +234,14 @@ def test_chapters_among_entries_with_leaders_are_no_table() -> None:
     assert not any("|" in line for line in _lines(page))
 
 
+def test_a_formula_is_no_table() -> None:
+    terms = {72: "sin(x)", 130: "=", 160: "x - (1/3!)x", 250: "+ (1/5!)x", 340: "- (1/7!)x", 430: "+ (1/9!)x"}
+    page = "".join(show(power, x + 54, 706, size=6) for x, power in zip(list(terms)[2:], "3579", strict=True))
+    page += "".join(show(term, x, 700, size=10) for x, term in terms.items())
+    page += "".join(show("2", x + 54, 690, size=6) for x in list(terms)[2:])
+    assert not any("|" in line for line in _lines(page))
+
+
 def test_an_index_is_no_table() -> None:
     words = ("anchor", "berth", "buoy", "crane", "dock", "ferry", "harbour", "jetty", "keel", "lock")
     page = "".join(
