@@ -13,8 +13,9 @@ import pypdfium2.raw as pdfium
 from app.documents import notation
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
 from app.documents.formats.pdf_fields import Field, is_shown, read_field
+from app.documents.formats.pdf_rules import Box
 from app.documents.formats.pdf_strings import read_string, text_in
-from app.documents.formats.pdf_unseen import Box, RawObject, look_at, meet
+from app.documents.formats.pdf_unseen import RawObject, look_at, meet
 
 MAX_ANNOTATIONS = 5_000
 """Of a page, links not among them. Each is looked for among all that they draw."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 
 import msgspec
@@ -19,6 +19,7 @@ _MIN_LINE_CHARACTERS = 12
 _MAX_DIGIT_SHARE = 0.4
 _MERGED_SHARE = 0.5  # of the lines of the shortest column
 _ROW_POINTS = 2.0
+_CROSSING_SHARE = 0.15  # of a page's lines
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -113,6 +114,31 @@ def in_reading_order(pieces: Sequence[Piece], gutters: Sequence[Gutter], merged:
     if merged < _MERGED_SHARE * least and changes < least and not backwards:
         return list(pieces), True
     return list(_arranged(pieces, places, len(columns))), True
+
+
+def beside_text(pieces: Sequence[Piece], gutters: Sequence[Gutter]) -> list[list[Piece]]:
+    """What stands beside a column of text, apart from it, if hardly a line runs across."""
+    free = [
+        gutter
+        for gutter in gutters
+        if sum(piece.left < gutter.middle < piece.right for piece in pieces) <= _CROSSING_SHARE * len(pieces)
+    ]
+    columns: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        columns.setdefault(_column(piece, free) or 0, []).append(piece)
+    parts: list[tuple[bool, list[Piece]]] = []
+    for place in sorted(columns):
+        is_text = _is_text(columns[place])
+        if parts and not is_text and not parts[-1][0]:
+            parts[-1][1].extend(columns[place])
+        else:
+            parts.append((is_text, columns[place]))
+    return [part for _, part in parts]
+
+
+def in_parts(pieces: Sequence[Piece], gutters: Sequence[Gutter]) -> list[list[Piece]]:
+    """What stands in one column, or across them, one after the other."""
+    return [list(part) for _, part in groupby(pieces, lambda piece: _column(piece, gutters))]
 
 
 def _column(piece: Piece, gutters: Sequence[Gutter]) -> int | None:

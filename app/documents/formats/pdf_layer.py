@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -13,7 +13,11 @@ import pypdfium2.raw as pdfium
 from app.core.document import PageLayer
 from app.documents.formats.base import Content
 from app.documents.formats.pdf import open_page
+from app.documents.formats.pdf_annotations import NOTHING_ON_TOP
+from app.documents.formats.pdf_page import extract
+from app.documents.formats.pdf_stand_ins import TableRanges
 from app.documents.formats.pdf_unseen import look_at
+from app.documents.formats.rows import BETWEEN_CELLS
 
 MAX_LAYER_CHARACTERS = 100_000
 """Of one page: beyond them nothing can be lit or selected. A densely set page of a newspaper has 20,000."""
@@ -29,42 +33,81 @@ _Place: TypeAlias = Callable[[float, float], tuple[float, float]]
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """The characters of page `page`, from 1, that a person sees, in PDFium's order.
+    """The characters of page `page`, from 1, that a person sees, in PDFium's order; those of tables row by row, with
+    the divider of cells between them, as the page's text has them.
 
     A hyphen at a line's end is `-` and a line break. Rotation and crop box are those of the drawing.
     Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot read it.
     """
     with open_page(content, page) as opened:
-        for raw in look_at(opened, content).unseen:
+        seen = look_at(opened, content)
+        for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
+        layout, _, _ = extract(opened, content, 0, seen.rules, NOTHING_ON_TOP)
         textpage = opened.get_textpage()
         try:
-            return _read(textpage, _placing(opened))
+            glyphs = _read(textpage, _placing(opened))
         finally:
             textpage.close()
+    text, boxes = [], array("f")
+    for glyph in _arranged(glyphs, layout.tables):
+        text.append(glyph.text)
+        for place in range(len(glyph.text)):
+            boxes.extend(_NOWHERE if place else glyph.box)
+    return PageLayer("".join(text), boxes.tobytes())
 
 
-def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> PageLayer:
-    characters: list[str] = []
-    boxes = array("f")
+class _Glyph(NamedTuple):
+    """What PDFium counts as one character; none, or two, may come of it."""
+
+    text: str
+    box: _Box
+
+
+def _arranged(glyphs: Sequence[_Glyph], tables: Sequence[TableRanges]) -> Iterator[_Glyph]:
+    owners: dict[int, TableRanges] = {}
+    for table in tables:
+        owners |= {index: table for row in table for cell in row for begin, end in cell for index in range(begin, end)}
+    done: set[int] = set()
+    is_behind = False  # behind a word of a table, whose spaces and line ends come with its rows
+    for index, glyph in enumerate(glyphs):
+        table_here = owners.get(index)
+        is_behind = table_here is not None or (is_behind and glyph.text.isspace())
+        if table_here is None:
+            if not is_behind:
+                yield glyph
+        elif id(table_here) not in done:
+            done.add(id(table_here))
+            for row in table_here:
+                for place, cell in enumerate(row):
+                    if place:
+                        yield _Glyph(BETWEEN_CELLS, _NOWHERE)
+                    for word, (begin, end) in enumerate(cell):
+                        if word and begin > cell[word - 1][1]:
+                            yield _Glyph(" ", _NOWHERE)
+                        yield from glyphs[begin:end]
+                yield _Glyph("\n", _NOWHERE)
+
+
+def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> list[_Glyph]:
+    glyphs: list[_Glyph] = []
     high = 0  # the first half of a character that is told in two
     for index in range(min(textpage.count_chars(), MAX_LAYER_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(textpage.raw, index)
         if code in _HIGH:
             high = code
+            glyphs.append(_Glyph("", _NOWHERE))
             continue
         box = _box(textpage, index, place)
         if code == _HYPHEN_CODE:
-            characters += "-\n"
-            boxes.extend((*box, *_NOWHERE))
+            glyphs.append(_Glyph("-\n", box))
             continue
         if code in _LOW and high:
             code = 0x10000 + ((high - _HIGH.start) << 10) + code - _LOW.start
         high = 0
         character = "\ufffd" if code == 0 or code in _LOW else chr(code)
-        characters.append(character)
-        boxes.extend(_NOWHERE if character.isspace() else box)
-    return PageLayer("".join(characters), boxes.tobytes())
+        glyphs.append(_Glyph(character, _NOWHERE if character.isspace() else box))
+    return glyphs
 
 
 def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> _Box:

@@ -6,16 +6,17 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 from statistics import median
-from typing import TypeAlias
 
 import msgspec
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.documents.formats.pdf_columns import Gutter, Piece, find_gutters, in_reading_order
+from app.documents.formats.pdf_columns import Gutter, Piece, beside_text, find_gutters, in_parts, in_reading_order
+from app.documents.formats.pdf_lines import WIDE
+from app.documents.formats.pdf_rules import Box, merge
 from app.documents.formats.pdf_scripts import (
     NO_CHARACTER,
     Run,
@@ -27,12 +28,13 @@ from app.documents.formats.pdf_scripts import (
     read_runs,
     write_runs,
 )
+from app.documents.formats.pdf_stand_ins import StandIns, TableRanges
+from app.documents.formats.pdf_tables import find_aligned, find_ruled
 from app.documents.formats.pdf_words import SOFT_HYPHEN, may_go_on
-
-Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
+_WORD = re.compile(rf"[^\s{NO_CHARACTER}]+")
 _ANGLE_SAMPLES = 5
 _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
@@ -40,6 +42,12 @@ _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
 _SMALL = 0.92  # likewise, of what may be raised or lowered
 _MAX_BELOW = 2.5  # how far an index may begin before the end of what is raised above it
+_GAP = f" {NO_CHARACTER}"
+_SPACE_IN_WORD = 0.3  # times a line's height: what stands farther apart is two words
+_MIN_TABLE_LINES = 2
+_TYPED_SAMPLES = 5  # characters that are looked at
+_MIN_TYPED_SAMPLES = 3
+_SAME_WIDTH = 0.02
 _SPACE = 0.1  # likewise: the least that a person sees as one
 _FONT_NAME_BYTES = 128
 _FIXED_PITCH = 1  # ISO 32000-1, table 123
@@ -54,23 +62,27 @@ _MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 class Layout(msgspec.Struct, frozen=True):
     """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told.
 
-    `starts` are the lines that do not stand right below the one before them; `code` those with program code at their
-    end and at the beginning of the next one, as far as that matters for how they are joined.
+    `starts` are the lines that do not stand right below the one before them, `rows` those that are rows of a table;
+    `tables` say where their characters are, `inner` where the lines within them stand. `code` are the lines with
+    program code at their end and at the beginning of the next one, as far as that matters for how they are joined.
     """
 
     lines: tuple[str, ...]
     pieces: tuple[Piece, ...] = ()
     starts: frozenset[int] = frozenset()
     in_columns: bool = False
+    rows: frozenset[int] = frozenset()
+    tables: tuple[TableRanges, ...] = ()
+    inner: tuple[float, ...] = ()
     bottom: float = 0.0
     top: float = 0.0
     code: frozenset[int] = frozenset()
     turns: int = 0  # by quarters of a circle, with the clock: what `turn` made places of
 
 
-def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> Layout:
+def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rules: Sequence[Box] = ()) -> Layout:
     """`characters` has one character for each that PDFium counts. Its order is that of the page's stream, and stays,
-    unless the page has columns that the stream runs across, or runs against the direction of reading.
+    unless the page has columns that the stream runs across, or runs against the direction of reading, or tables.
     """
     finder = _Finder(textpage, characters)
     pieces = list(finder.find_lines())
@@ -78,31 +90,76 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box) -> 
         return Layout(tuple(finder.texts))
     placed = [piece for piece in pieces if piece is not None]
     _, bottom, _, top = finder.turn(*page_box)
-    gutters = find_gutters(finder.rectangles(placed)) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
+    lying, standing = merge(finder.turn(*rule) for rule in rules)
+    tables = StandIns(finder)
+    shown = finder.rectangles(placed) if len(placed) >= _MIN_TABLE_LINES else []
+    if standing and len(placed) > 1:
+        placed = tables.put(placed, find_ruled(placed, lying, standing, finder))
+    outside = tables.outside(shown)
+    gutters = find_gutters(outside) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
+    in_columns = False
     if gutters:
         split = [part for piece in placed for part in finder.split(piece, gutters)]
         ordered, in_columns = in_reading_order(split, gutters, len(split) - len(placed))
         if in_columns:
-            return _layout(finder, ordered, True, bottom, top)
-    if _run_upwards(placed):
+            placed = ordered
+    parts = (in_parts if in_columns else beside_text)(placed, gutters) if gutters else [placed]
+    for part in parts:
+        lines = [piece for piece in part if not tables.is_stand_in(piece)]
+        placed = tables.put(placed, list(find_aligned(lines, outside, lying, finder)))
+    if not in_columns and _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    return _layout(finder, placed, False, bottom, top)
-
-
-def _layout(finder: _Finder, pieces: list[Piece], in_columns: bool, bottom: float, top: float) -> Layout:
-    groups = _settled(finder, _grouped(pieces))
-    runs = [finder.runs_of(group) for group in groups]
-    notes = find_notes(runs)
-    whole = [
-        _joined(group, write_runs(found, notes) if found else "") for group, found in zip(groups, runs, strict=True)
-    ]
-    lines = tuple(piece.text for piece in whole)
+    whole, rows = _written(finder, placed, tables)
     code = frozenset(
         index
         for index, (before, piece) in enumerate(pairwise(whole))
-        if may_go_on(before.text) and finder.is_code(before.end - 1) and finder.is_code(piece.begin)
+        if not {index, index + 1} & rows
+        and may_go_on(before.text)
+        and finder.is_code(before.end - 1)
+        and finder.is_code(piece.begin)
     )
-    return Layout(lines, tuple(whole), _starts(whole, in_columns), in_columns, bottom, top, code, finder.turns)
+    return Layout(
+        lines=tuple(piece.text for piece in whole),
+        pieces=tuple(whole),
+        starts=_starts(whole, in_columns),
+        in_columns=in_columns,
+        rows=frozenset(rows),
+        tables=tables.ranges(),
+        inner=tables.baselines(),
+        bottom=bottom,
+        top=top,
+        code=code,
+        turns=finder.turns,
+    )
+
+
+def _written(finder: _Finder, pieces: list[Piece], tables: StandIns) -> tuple[list[Piece], set[int]]:
+    """The lines and the rows of tables as they are written, and which of them are rows."""
+    parts: list[list[list[Piece]] | list[Piece]] = []
+    for stands_in, run in groupby(pieces, tables.is_stand_in):
+        together = list(run)
+        parts.append(together if stands_in else _settled(finder, _grouped(together)))
+    runs = {id(group): finder.runs_of(group) for part in parts for group in part if isinstance(group, list)}
+    notes = find_notes(list(runs.values()))
+
+    def written(group: list[Piece]) -> Piece:
+        found = runs[id(group)] if id(group) in runs else finder.runs_of(group)
+        return _joined(group, write_runs(found, notes) if found else "")
+
+    def rejoin(lines: list[Piece]) -> list[Piece]:
+        return [written(group) for group in _settled(finder, _grouped(lines))]
+
+    whole: list[Piece] = []
+    rows: set[int] = set()
+    for part in parts:
+        for each in part:
+            if isinstance(each, list):
+                whole.append(written(each))
+                continue
+            for row in tables.rows_of(each, rejoin):
+                rows.add(len(whole))
+                whole.append(row)
+    return whole, rows
 
 
 def _grouped(pieces: list[Piece]) -> list[list[Piece]]:
@@ -229,10 +286,65 @@ class _Finder:
         left, right = min(first[0], last[0]), max(first[2], last[2])
         return Piece(text, left, right, first[1], first[3] - first[1], begin, end)
 
+    def words(self, piece: Piece) -> list[Piece]:
+        """The words of a line; in scripts without spaces, what stands apart is two."""
+        words: list[Piece] = []
+        for match in _WORD.finditer(self._characters, piece.begin, piece.end):
+            begin, end = match.span()
+            text = match.group()
+            if text.isascii() or not WIDE.search(text):
+                words.append(self._word(piece, begin, end))
+                continue
+            start, reach = begin, None
+            for index in range(begin, end):
+                box = self.box_of(index)
+                if box and reach and box[0] - reach > _SPACE_IN_WORD * (box[3] - box[1]):
+                    words.append(self._word(piece, start, index))
+                    start = index
+                reach = box[2] if box else reach
+            words.append(self._word(piece, start, end))
+        return words
+
+    def _word(self, piece: Piece, begin: int, end: int) -> Piece:
+        """Where PDFium does not know its place, it stands where its line does."""
+        first, last = self.box_of(begin), self.box_of(end - 1)
+        if first is None or last is None or first[3] <= first[1]:
+            first = last = (piece.left, piece.baseline, piece.left, piece.baseline + piece.height)
+        left, right = min(first[0], last[0]), max(first[2], last[2])
+        return Piece(self._characters[begin:end], left, right, first[1], first[3] - first[1], begin, end)
+
+    def is_typed(self, piece: Piece) -> bool | None:
+        """Whether its letters are equally wide, as those of code; None where there are too few of them."""
+        seen: set[str] = set()
+        width = 0.0
+        for index in range(piece.begin, piece.end):
+            character = self._characters[index]
+            if character in seen or not (character.isascii() and character.isalpha()):
+                continue
+            if box := self.box_of(index):
+                if seen and abs(box[2] - box[0] - width) > _SAME_WIDTH * width:
+                    return False
+                width = box[2] - box[0]
+                seen.add(character)
+                if len(seen) == _TYPED_SAMPLES:
+                    break
+        return True if len(seen) >= _MIN_TYPED_SAMPLES else None
+
+    def joined(self, words: Sequence[Piece]) -> list[Piece]:
+        """Words that follow one another in a line made one piece again."""
+        runs: list[tuple[int, int]] = []
+        for word in words:
+            if runs and runs[-1][1] <= word.begin and not self._characters[runs[-1][1] : word.begin].strip(_GAP):
+                runs[-1] = (runs[-1][0], word.end)
+            else:
+                runs.append((word.begin, word.end))
+        pieces = [self._piece(plain(self._characters[begin:end]), begin, end) for begin, end in runs]
+        return [piece for piece in pieces if piece is not None]
+
     def split(self, piece: Piece, gutters: list[Gutter]) -> list[Piece]:
-        """A line in the parts that gutters part it into; what stands in a gutter joins its sides."""
+        """A line in the parts that gutters part it into; what stands in a gutter joins its sides. A table is one."""
         crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
-        if not crossed:
+        if not crossed or piece.begin == piece.end:
             return [piece]
         cuts = []
         before: Box | None = None

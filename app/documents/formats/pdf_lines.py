@@ -10,9 +10,9 @@ from app.documents.formats.pdf_words import SOFT_HYPHEN, Words, join
 _MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
 _MIN_FULL_COLUMN_LINE = 20
 _FULL_SHARE = 0.9
-_ITEM = re.compile(r"(?:[•‣◦▪●○■□➢✓–—*·-]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\d+(?:\.\d+)+\.?)\s")
-_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
-_WIDE = re.compile(
+ITEM = re.compile(r"(?:[•‣◦▪●○■□➢✓–—*·-]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\d+(?:\.\d+)+\.?)\s")
+LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
+WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
 )
 
@@ -33,13 +33,13 @@ def join_lines(
     words = Words([untrusted_lines]) if words is None else words
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
     lines, first, code = _mend(untrusted_lines, starts, code, words)
-    widths = [len(line) + len(_WIDE.findall(line)) for line in lines]
+    widths = [len(line) + len(WIDE.findall(line)) for line in lines]
     full = _FULL_SHARE * _usual_width(widths)
     joined = lines[:1]
     for place, (before, width, line) in enumerate(zip(lines, widths, lines[1:], strict=False), 1):
         if place in first or width < least or not _goes_on(before, width, line, full):
             joined.append(line)
-        elif _WIDE.match(before[-1]) and _WIDE.match(line[0]):
+        elif WIDE.match(before[-1]) and WIDE.match(line[0]):
             joined[-1] += line
         else:
             joined[-1] = join(joined[-1], line, words, place - 1 in code)
@@ -74,7 +74,7 @@ def _usual_width(widths: list[int]) -> int:
 
 def _goes_on(before: str, width: int, line: str, full: float) -> bool:
     """Whether the next line's first word would not have fitted any more, and nothing speaks against one paragraph."""
-    if not before or not line or _ITEM.match(line) or _LEADER.search(before) or _LEADER.search(line):
+    if not before or not line or ITEM.match(line) or LEADER.search(before) or LEADER.search(line):
         return False
-    word = 2 if _WIDE.match(line) else len(line.split(maxsplit=1)[0]) + 1
+    word = 2 if WIDE.match(line) else len(line.split(maxsplit=1)[0]) + 1
     return width + word > full

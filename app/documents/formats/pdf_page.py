@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+from itertools import groupby, zip_longest
 
 import msgspec
 import pypdfium2
@@ -14,6 +16,7 @@ from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, OnTop
 from app.documents.formats.pdf_layout import Layout, lay_out
 from app.documents.formats.pdf_lines import join_lines
 from app.documents.formats.pdf_placing import Placed, place
+from app.documents.formats.pdf_rules import Box
 from app.documents.formats.pdf_running import Edges, find_edges, with_moved
 from app.documents.formats.pdf_scripts import NO_CHARACTER
 from app.documents.formats.pdf_strings import read_string
@@ -22,6 +25,7 @@ from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
 from app.documents.left_out import LeftOut
 
+_TABLE = "\ufdd0"  # stands for a table: no character at all
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
 _CONTROLS = {
@@ -48,6 +52,7 @@ class PageLines(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     starts: frozenset[int] = frozenset()  # lines that go on with nothing
     in_columns: bool = False
+    rows: frozenset[int] = frozenset()  # lines that are rows of a table
     edges: Edges = Edges()
     drawn: bool = False
     is_bare: bool = False  # but for what lies on top of it there is no text
@@ -68,14 +73,14 @@ def read_page(
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
     """
     seen = look_at(page, content)
-    layout, unmapped, placed = _extract(page, content, characters_before, on_top)
+    layout, unmapped, placed = extract(page, content, characters_before, seen.rules, on_top)
     hidden, left_out = False, LeftOut()
     if seen.unseen:
         everything = layout
         _leave_out(page, seen.unseen, left_out)
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
-        layout, unmapped, placed = _extract(page, content, characters_before, on_top)
+        layout, unmapped, placed = extract(page, content, characters_before, seen.rules, on_top)
         hidden = _count_seen(layout) < _count_seen(everything)
     if not hidden:
         left_out.take()
@@ -94,7 +99,8 @@ def read_page(
         placed.lines,
         placed.starts,
         layout.in_columns,
-        with_moved(find_edges(layout.pieces, layout.bottom, layout.top), placed.moved, placed.touched),
+        frozenset(placed.moved[index] for index in layout.rows),
+        with_moved(find_edges(layout.pieces, layout.bottom, layout.top, layout.inner), placed.moved, placed.touched),
         seen.drawn,
         not layout.lines,
         tuple(flag for flag, applies in found.items() if applies),
@@ -106,10 +112,8 @@ def read_page(
 def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Words | None = None) -> PageText:
     """The lines joined into paragraphs, without those that are `running`; `words` are the whole book's."""
     shown = [index for index in range(len(page.lines)) if index not in running]
-    starts = frozenset(place for place, index in enumerate(shown) if index in page.starts)
-    code = frozenset(place for place, index in enumerate(shown) if index in page.code)
     untrusted_lines = [page.lines[index] for index in shown]
-    text, invisible = clean(join_lines(untrusted_lines, starts, page.in_columns, code=code, words=words))
+    text, invisible = clean(_join(page, shown, words))
     unseen = LeftOut()
     if invisible:
         unseen.add(unseen_words("\n".join(untrusted_lines)))
@@ -123,6 +127,28 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
     return PageText(text, tuple(flag for flag in Flag if flag in flags), hidden)
+
+
+def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
+    """Tables stay as they are, and tell nothing of how wide the page's lines are."""
+    lines: list[str] = []
+    starts: set[int] = set()
+    code: set[int] = set()
+    tables: list[str] = []
+    for is_table, run in groupby(shown, lambda index: index in page.rows):
+        if is_table:
+            starts |= {len(lines), len(lines) + 1}
+            lines.append(_TABLE)
+            tables.append("\n".join(join_lines([page.lines[index]], words=words) for index in run))
+            continue
+        for index in run:
+            if index in page.starts:
+                starts.add(len(lines))
+            if index in page.code:
+                code.add(len(lines))
+            lines.append(page.lines[index].replace(_TABLE, "\ufffd"))
+    parts = join_lines(lines, starts, page.in_columns, code=code, words=words).split(_TABLE)
+    return "".join(part + table for part, table in zip_longest(parts, tables, fillvalue=""))
 
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
@@ -142,8 +168,8 @@ def _count_seen(layout: Layout) -> int:
     return sum(len("".join(line.split())) for line in layout.lines)
 
 
-def _extract(
-    page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop
+def extract(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, rules: Sequence[Box], on_top: OnTop
 ) -> tuple[Layout, float, Placed]:
     """The lines of all active objects, the share of characters that the PDF gives no meaning (a sample's), and the
     lines with what is on top of them."""
@@ -159,8 +185,8 @@ def _extract(
         characters = _all_at_once(textpage, count)
         if characters is None:
             characters = _one_by_one(textpage, count)
-        layout = lay_out(textpage, characters, page.get_bbox())
-        return layout, unmapped / len(sample), place(layout, on_top.marks, textpage, characters)
+        layout = lay_out(textpage, characters, page.get_bbox(), rules)
+        return layout, unmapped / len(sample), place(layout, on_top.marks, textpage, characters, rules)
     finally:
         textpage.close()
 

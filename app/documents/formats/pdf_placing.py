@@ -6,7 +6,7 @@ import ctypes
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import pypdfium2
@@ -14,7 +14,8 @@ import pypdfium2.raw as pdfium
 
 from app.documents import notation
 from app.documents.formats.pdf_annotations import Kind, Mark
-from app.documents.formats.pdf_layout import Box, Layout, turn
+from app.documents.formats.pdf_layout import Layout, turn
+from app.documents.formats.pdf_rules import Box
 
 _BESIDE = 6.0  # times a line's height: words so near to a field are its label
 _SAME_LINE = 0.5  # of the lower one's height
@@ -23,6 +24,8 @@ _TALL = 2.5  # times a line's height: a field for several lines, whose label sta
 _NEAR = 3.0  # times a line's height: what stands so near below words belongs to them
 _WORD = re.compile(r"\S+")
 _CELL_BORDER = "|"
+_STRUCK = (0.3, 0.62)  # of a line's height: where a line through words runs, which is neither below nor above them
+_AT_EDGES = 0.4  # times a line's height: so near to the edges of words it begins and ends
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -43,10 +46,19 @@ class _Addition(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
-def place(layout: Layout, marks: Sequence[Mark], textpage: pypdfium2.PdfTextPage, characters: str) -> Placed:
+def place(
+    layout: Layout,
+    marks: Sequence[Mark],
+    textpage: pypdfium2.PdfTextPage,
+    characters: str,
+    rules: Sequence[Box] = (),
+) -> Placed:
     """Fields beside their labels, struck words marked, notes below the paragraph that they lie on; the rest, and all of
-    a page whose lines have no known places, at the end."""
+    a page whose lines have no known places, at the end. `rules` are the thin lines that are drawn: some strike words.
+    """
     placer = _Placer(layout, textpage, characters)
+    for rule in rules:
+        placer.strike(turn(rule, layout.turns))
     turned = sorted(
         ((turn(mark.box, layout.turns), mark) for mark in marks), key=lambda each: (-each[0][3], each[0][0])
     )
@@ -62,7 +74,7 @@ class _Placer:
         self._characters = characters
         self._inside: dict[int, list[_Addition]] = defaultdict(list)
         self._behind: dict[int, list[str]] = defaultdict(list)  # lines of their own, behind that of before; -1: first
-        self._struck: dict[int, set[int]] = defaultdict(set)  # words
+        self._struck: dict[int, list[tuple[int, int]]] = defaultdict(list)  # of a line's characters, from and to
         self._order = sorted(range(len(layout.pieces)), key=lambda index: layout.pieces[index].baseline)
         self._baselines = [layout.pieces[index].baseline for index in self._order]
         self._highest = max((piece.height for piece in layout.pieces), default=0.0)
@@ -70,11 +82,25 @@ class _Placer:
     def add(self, box: Box, mark: Mark) -> None:
         if mark.kind is Kind.STRIKE:
             for index in self._across(box):
-                self._struck[index] |= self._words_in(index, box)
+                self._struck[index] += self._covered(index, box)
         elif mark.kind is Kind.NOTE:
             self._behind[self._paragraph_end(self._above(box))].append(mark.text)
         elif not self._add_beside(box, mark):
             self._behind[self._above(box)].append(mark.named)
+
+    def strike(self, rule: Box) -> None:
+        """A line that is drawn through words, and neither begins before them nor ends behind them, strikes them."""
+        left, right, at = rule[0], rule[2], (rule[1] + rule[3]) / 2
+        if right - left < rule[3] - rule[1]:
+            return
+        first = bisect_left(self._baselines, at - _STRUCK[1] * self._highest)
+        for index in self._order[first : bisect_left(self._baselines, at)]:
+            piece = self._layout.pieces[index]
+            near = _AT_EDGES * piece.height
+            inside = piece.left - near <= left and right <= piece.right + near
+            if not inside or not _STRUCK[0] <= (at - piece.baseline) / piece.height <= _STRUCK[1]:
+                continue
+            self._struck[index] += self._covered(index, rule, near)
 
     def take(self) -> Placed:
         lines: list[str] = list(self._behind.get(-1, ()))
@@ -91,7 +117,7 @@ class _Placer:
             is_start = bool(inside) and inside[-1].word > 0 and inside[-1].word >= len(_words(line))
             if inside or index in self._struck:
                 touched.add(place)
-                line = _with(line, inside, self._struck.get(index, set()))
+                line = _with(line, inside, self._struck.get(index, []))
             lines.append(line)
             for text in self._behind.get(index, ()):
                 starts.add(len(lines))
@@ -173,20 +199,45 @@ class _Placer:
         middles = self._middles(index)
         return sum(each < middle for each in middles) if middles else len(_words(self._layout.lines[index]))
 
-    def _words_in(self, index: int, box: Box) -> set[int]:
-        """The words that a line through them strikes."""
-        return {word for word, middle in enumerate(self._middles(index)) if box[0] <= middle <= box[2]}
+    def _covered(self, index: int, box: Box, near: float | None = None) -> list[tuple[int, int]]:
+        """The characters of a line, word by word, whose middles lie within a box from left to right; none where the
+        words that are written are not those that stand there. `near`: so near to its ends they have to begin and end.
+        """
+        piece, line = self._layout.pieces[index], self._layout.lines[index]
+        written = _words(line)
+        shown = list(_WORD.finditer(self._characters, piece.begin, piece.end))
+        if [match[0] for match in shown] != [match[0] for match in written]:
+            return self._whole_words(index, box) if near is None else []
+        ranges: list[tuple[int, int]] = []
+        edges: list[float] = []
+        for there, here in zip(shown, written, strict=True):
+            boxes = [(at, self._box_of(at)) for at in range(there.start(), there.end())]
+            inside = [(at, each) for at, each in boxes if each and box[0] <= (each[0] + each[2]) / 2 <= box[2]]
+            if inside:
+                offset = here.start() - there.start()
+                ranges.append((inside[0][0] + offset, inside[-1][0] + 1 + offset))
+                edges += [inside[0][1][0], inside[-1][1][2]]
+        if near is not None and ranges and (min(edges) - box[0] > near or box[2] - max(edges) > near):
+            return []
+        return ranges
+
+    def _whole_words(self, index: int, box: Box) -> list[tuple[int, int]]:
+        words = _words(self._layout.lines[index])
+        middles = self._middles(index)
+        return [words[word].span() for word, middle in enumerate(middles) if box[0] <= middle <= box[2]]
+
+    def _box_of(self, at: int) -> Box | None:
+        edges = pdfium.FS_RECTF()
+        if not pdfium.FPDFText_GetLooseCharBox(self._textpage.raw, at, ctypes.byref(edges)):
+            return None
+        return turn((edges.left, edges.bottom, edges.right, edges.top), self._layout.turns)
 
     def _middles(self, index: int) -> list[float]:
         """Of each word of a line; none where the words that are written are not those that stand there."""
         piece = self._layout.pieces[index]
-        edges = pdfium.FS_RECTF()
         middles = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
-            boxes = []
-            for at in (match.start(), match.end() - 1):
-                if pdfium.FPDFText_GetLooseCharBox(self._textpage.raw, at, ctypes.byref(edges)):
-                    boxes.append(turn((edges.left, edges.bottom, edges.right, edges.top), self._layout.turns))
+            boxes = [box for at in (match.start(), match.end() - 1) if (box := self._box_of(at))]
             if not boxes:
                 return []
             middles.append((min(box[0] for box in boxes) + max(box[2] for box in boxes)) / 2)
@@ -197,28 +248,29 @@ def _words(line: str) -> list[re.Match[str]]:
     return [match for match in _WORD.finditer(line) if match[0] != _CELL_BORDER]
 
 
-def _with(line: str, inside: Iterable[_Addition], struck: set[int]) -> str:
-    """The line with words struck, and with what stands before words of it."""
-    found = _words(line)
+def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, int]]) -> str:
+    """The line with characters struck, and with what stands before words of it."""
+    words = _words(line)
+    additions = [(words[each.word].start() if each.word < len(words) else len(line), each.text) for each in inside]
     parts: list[str] = []
     at = 0
-    additions = list(inside)
-    word = 0
-    while word <= len(found):
-        start = found[word].start() if word < len(found) else len(line)
-        parts.append(line[at:start])
-        at = start
-        while additions and additions[0].word <= word:
-            text = additions.pop(0).text
-            if parts[-1] and not parts[-1][-1].isspace():
-                parts.append(" ")
-            parts.append(f"{text} " if word < len(found) else text)
-        if word in struck:
-            end = word
-            while end + 1 in struck and end + 1 < len(found) and not (additions and additions[0].word <= end + 1):
-                end += 1
-            at = found[end].end()
-            parts.append(notation.struck(line[start:at]))
-            word = end
-        word += 1
+    for start, end in [*_united(line, struck, {place for place, _ in additions}), (len(line), len(line))]:
+        while additions and additions[0][0] <= start:
+            place, text = additions.pop(0)
+            parts += [line[at:place], "" if not line[:place] or line[place - 1].isspace() else " ", text]
+            parts.append(" " if place < len(line) else "")
+            at = place
+        parts += [line[at:start], notation.struck(line[start:end])]
+        at = end
     return "".join(parts).strip()
+
+
+def _united(line: str, ranges: Iterable[tuple[int, int]], apart: Collection[int]) -> list[tuple[int, int]]:
+    """Ranges of a line in order, those with nothing but white space between them as one; something is set `apart`."""
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if united and not line[united[-1][1] : start].strip() and start not in apart:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return united

@@ -15,6 +15,7 @@ import msgspec
 
 from app.documents.formats.pdf_columns import Piece
 from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, Number, find_numbers
+from app.documents.formats.rows import BETWEEN_CELLS
 
 MIN_PAGES = 4
 """A shorter document keeps every line: there is too little to tell a running head from a form's title by."""
@@ -92,8 +93,9 @@ def letters_of(text: str) -> str:
     return _NO_LETTERS.sub("", text).casefold()
 
 
-def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
-    """`pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`."""
+def find_edges(pieces: Sequence[Piece], bottom: float, top: float, inner: Sequence[float] = ()) -> Edges:
+    """`pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`. `inner` are the base lines
+    of what is drawn in several lines and was made one, the rows of a table."""
     if not pieces:
         return Edges()
     order = sorted(range(len(pieces)), key=lambda index: -pieces[index].baseline)
@@ -104,7 +106,9 @@ def find_edges(pieces: Sequence[Piece], bottom: float, top: float) -> Edges:
         else:
             rows.append([index])
     heights = [pieces[row[0]].baseline for row in rows]
-    pitch = median(above - below for above, below in pairwise(heights)) if len(rows) > 1 else 0.0
+    steps = [above - below for above, below in pairwise(sorted((*heights, *inner), reverse=True))]
+    steps = [step for step in steps if step > _SAME_ROW] if inner else steps
+    pitch = median(steps) if steps else 0.0
     depth = _EDGE_SHARE * (top - bottom)
 
     def row(place: int, inwards: int) -> Row:
@@ -334,7 +338,7 @@ def _runs_along(place: Sequence[_Sight]) -> bool:
 
 def _usual_height(pieces: Sequence[Piece]) -> float:
     """Of a line, weighed by how much it says."""
-    heights = sorted((piece.height, len(piece.text)) for piece in pieces)
+    heights = sorted((piece.height, len(piece.text.replace(BETWEEN_CELLS, " "))) for piece in pieces)
     half, said = sum(weight for _, weight in heights) / 2, 0
     for height, weight in heights:
         said += weight

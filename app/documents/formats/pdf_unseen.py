@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -12,13 +13,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.documents.formats.base import Content, refuse_over
+from app.documents.formats.pdf_rules import Box, Matrix, RuleFinder
 
 MAX_PAGE_OBJECTS = 1_000_000
 MAX_FORM_DEPTH = 16
 
 RawObject: TypeAlias = Any
-Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 # ISO 32000-1, table 106
 _STROKING_MODES = (1, 5)
@@ -35,12 +35,14 @@ _SCAN_SHARE = 0.5  # pictures that cover so much of a page are a scan of it
 
 class Seen(msgspec.Struct, frozen=True):
     """`unseen` objects are text that nobody sees. `has_layer` tells of unpainted text over a scan, which is not among
-    them: it says what the picture shows. `drawn` tells whether there is anything on the page but text.
+    them: it says what the picture shows. `drawn` tells whether there is anything on the page but text. `rules` are
+    the thin boxes of the page's ruling lines.
     """
 
     unseen: list[RawObject]
     has_layer: bool
     drawn: bool
+    rules: list[Box]
 
 
 class _TextObject(msgspec.Struct, frozen=True):
@@ -61,7 +63,7 @@ def look_at(page: pypdfium2.PdfPage, content: Content) -> Seen:
     unseen = survey.unseen + [each.raw for each in survey.unpainted if each not in layer]
     if survey.pale:
         unseen += _without_effect(page, survey.pale)
-    return Seen(unseen, bool(layer), survey.drawn)
+    return Seen(unseen, bool(layer), survey.drawn, survey.rules.boxes)
 
 
 class _Survey:
@@ -73,6 +75,7 @@ class _Survey:
         self.pale: list[_TextObject] = []
         self.pictures: list[Box] = []
         self.drawn = False
+        self.rules = RuleFinder()
         self._page_box = page_box
         self._content = content
         self._objects = 0
@@ -106,7 +109,9 @@ class _Survey:
                 self.visit(raw, inner, pdfium.FPDFFormObj_GetObject, _multiply(_matrix_of(raw), matrix), depth + 1)
             else:
                 self.drawn = True
-                if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                if kind == pdfium.FPDF_PAGEOBJ_PATH and self.rules.is_open:
+                    self.rules.visit(raw, self._box_of(raw, matrix), partial(_path_matrix, raw, matrix))
+                elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                     self.pictures.append(self._box_of(raw, matrix))
 
     def _visit_text(self, raw: RawObject, matrix: Matrix | None) -> None:
@@ -214,6 +219,10 @@ def _multiply(first: Matrix, then: Matrix | None) -> Matrix:
     a, b, c, d, e, f = first
     g, h, i, j, k, m = then
     return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
+
+
+def _path_matrix(raw: RawObject, matrix: Matrix | None) -> Matrix:
+    return _multiply(_matrix_of(raw), matrix)
 
 
 def _size_of(raw: RawObject, matrix: Matrix | None) -> float:

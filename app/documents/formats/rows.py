@@ -16,7 +16,7 @@ MAX_ROWS = 1_048_576  # of one sheet; Excel has no more
 MAX_COLUMNS = 16_384
 BLOCK_ROWS = 30
 MAX_HEADER_CHARACTERS = 600  # a longer header would leave no room for rows, and is not repeated
-_BETWEEN = " | "
+BETWEEN_CELLS = " | "
 
 
 class RowComment(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ class Tables:
             while cells and not cells[-1]:
                 cells.pop()
             if cells:
-                line = _BETWEEN.join(cells)
+                line = BETWEEN_CELLS.join(cells)
                 self._characters += len(line)
                 refuse_over(MAX_CHARACTERS, self._characters, "characters", self._content)
                 yield number, line

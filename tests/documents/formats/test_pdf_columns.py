@@ -106,7 +106,7 @@ def test_a_table_is_read_row_by_row() -> None:
     names = ("Apples", "Pears", "Plums and damsons", "Quinces", "Medlars", "Cherries", "Walnuts")
     prices = ("1.20", "2.30", "0.80", "4.00", "5.10", "3.30", "7.25")
     lines = _read(_rows(names, prices, prices)).split("\n")
-    assert lines == [f"{name} {price} {price}" for name, price in zip(names, prices, strict=True)]
+    assert lines == [f"{name} | {price} | {price}" for name, price in zip(names, prices, strict=True)]
 
 
 def test_a_form_is_read_row_by_row() -> None:

@@ -11,6 +11,7 @@ from app.core.image import Raster
 from app.documents.formats import Content, page_image, page_layer
 from app.documents.layer import Box, Layer
 from tests.documents.pdf_writer import lines, show, write_pdf
+from tests.documents.table_writer import Drawn
 
 _TURNS = ["", "/Rotate 90", "/Rotate 180", "/Rotate 270"]
 _CROPPED = "/CropBox [50 100 500 760]"
@@ -142,3 +143,22 @@ def test_a_page_that_is_not_there_has_no_layer(page: int) -> None:
     with pytest.raises(AppError) as caught:
         page_layer(_content(show("A")), page)
     assert caught.value.code is Code.PAGE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("ruled", ["grid", ""])
+def test_the_rows_of_a_table_are_found_as_the_page_has_them(ruled: str) -> None:
+    """A cell of two lines stands between those beside it, though its second line is drawn after them."""
+    rows = (
+        ("Article", "What it says", "Fee"),
+        ("12", "Berths are let for a year and\nmay then be let again", "1,475"),
+        ("13", "Whoever leaves owes the rent\nthat is still to be paid", ""),
+        ("14", "Dogs", "25"),
+    )
+    table = Drawn(rows, (72, 130, 300, 360), ruled=ruled)
+    layer = _layer(table.draw())
+    assert layer.text.split("\n") == [*(line if line[-1] != "|" else line + " " for line in table.lines()), ""]
+    place = layer.find_quotation("may then be let again | 1,475")
+    assert place
+    last, fee = layer.bands(*place)[0], layer.bands(*place)[-1]
+    assert last.left < fee.left
+    assert last.top > fee.top
