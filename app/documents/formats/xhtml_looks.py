@@ -16,7 +16,7 @@ Rules: TypeAlias = Mapping[str, frozenset[Mark]]
 
 MAX_RULES = 10_000
 
-_BY_NAME = {
+MARKS_BY_NAME = {
     "sup": Mark.RAISED,
     "sub": Mark.LOWERED,
     **dict.fromkeys(("del", "s", "strike"), Mark.STRUCK),
@@ -48,9 +48,9 @@ def read_rules(untrusted_css: str) -> dict[str, frozenset[Mark]]:
 def marks_of(element: etree._Element, name: str, is_block: bool, rules: Rules) -> tuple[Mark, ...]:
     """Those to be opened for an element, the outermost first; a block is never raised."""
     style = element.get("style") if element.keys() else None
-    if name not in _BY_NAME and name != "a" and not style and not rules:
+    if name not in MARKS_BY_NAME and name != "a" and not style and not rules:
         return ()
-    marks = {_BY_NAME[name]} if name in _BY_NAME else set()
+    marks = {MARKS_BY_NAME[name]} if name in MARKS_BY_NAME else set()
     marks.update(_marks_in(style or ""))
     if rules:
         classes = (element.get("class") or "").split()
