@@ -88,15 +88,21 @@ class Line:
             if any(outer is mark for outer, _ in self._open[:depth]):
                 return
             self._pieces[start:] = [_CHANGES[mark](self._written(start))]
-        elif self._noted <= start and not self._is_script(start):  # else it is marked already
-            text = self._written(start)
-            is_script = bool(text.strip()) and len(text) <= _MAX_SCRIPT_CHARACTERS
-            self._pieces[start:] = [_Script(text, mark) if is_script else text]
-            self._plain &= not is_script
+        elif self._noted <= start:  # else it is written already
+            self._pieces[start:] = [self._raise(mark, start)]
         self._noted = min(self._noted, len(self._pieces))
 
-    def _is_script(self, start: int) -> bool:
-        return len(self._pieces) == start + 1 and isinstance(self._pieces[start], _Script)
+    def _raise(self, mark: Mark, start: int) -> _Piece:
+        """Or lower; what is so already is not done twice."""
+        match [each for each in self._pieces[start:] if not isinstance(each, str) or each.strip()]:
+            case [_Script(text, mark)]:
+                text += _text(self._pieces[-1]) if isinstance(self._pieces[-1], str) else ""
+            case _:
+                text = self._written(start)
+        if not text.strip() or len(text) > _MAX_SCRIPT_CHARACTERS:
+            return text
+        self._plain = False
+        return _Script(text, mark)
 
     def _written(self, start: int = 0) -> str:
         pieces = self._pieces
