@@ -14,7 +14,7 @@ from app.documents.normal import is_unspaced
 _NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
 _SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")
 _ORDINAL = re.compile(
-    r"st|nd|rd|th|er|ers|re|res|e|es|ème|èmes|eme|o|a|os|as|ᵉ|me|mes|lle|lles|gr|te|º|ª", re.IGNORECASE
+    r"st|nd|rd|th|er|ers|re|res|e|es|ème|èmes|eme|ère|ères|bis|ter|o|a|os|as|ᵉ|me|mes|lle|lles|gr|te|º|ª", re.IGNORECASE
 )
 _SIMPLE = re.compile(r"[-+]?(?:\d+|[^\W\d_])")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-", "\uff0b": "+"})
@@ -165,7 +165,7 @@ def _is_note(text: str, before: str) -> bool:
     measured = number is not None and not number[0].strip().isdigit()
     long = word is not None and len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None
     if text.isalpha() and len(text) == 1:  # else a variable, an ordinal (`XIX` with `e`), or not to be known
-        return measured or (long and _ROMAN.search(before) is None)
+        return measured or (long and _ROMAN.search(before) is None) or before[-1] in ".,;:!?”’»%"
     if before[-1].isspace():
         return True
     if word is not None:

@@ -98,15 +98,16 @@ class Line:
             case [_Script(text, mark)]:
                 text += _text(self._pieces[-1]) if isinstance(self._pieces[-1], str) else ""
             case _:
-                text = self._written(start)
+                text = self._written(start, alone=True)
         if not text.strip() or len(text) > _MAX_SCRIPT_CHARACTERS:
             return text
         self._plain = False
         return _Script(text, mark)
 
-    def _written(self, start: int = 0) -> str:
+    def _written(self, start: int = 0, alone: bool = False) -> str:
+        """`alone`: what stands before is of another line."""
         pieces = self._pieces
-        written = [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]  # what stands before
+        written = [] if alone else [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]
         begin = len(written)
         index = start
         while index < len(pieces):

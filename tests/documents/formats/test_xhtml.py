@@ -58,6 +58,7 @@ def test_a_page_says_the_same_in_every_format(read: Callable[[str], str]) -> Non
         ("<p>10<sup> 6</sup></p>", "10^6"),
         ("<p>10² m³ x₁</p>", "10² m³ x₁"),
         ("<p>e<sup>n+1</sup> x<sup>y<sup>z</sup></sup></p>", "e^{n+1} x^{y^z}"),
+        ("<p>10<sup>10<sup>100</sup></sup>, 5<sup><b>x</b><sub>1</sub></sup></p>", "10^{10^100}, 5^{x1}"),
         ("<p>x<sub>i</sub><sup>2</sup></p>", "x_i^2"),
         ("<p>m<sup>2</sup>K, log<sub>10</sub>100, 10<sup>6</sup>5</p>", "m^{2}K, log_{10}100, 10^{6}5"),
         ("<p>1<sup>1</sup>/<sub>2</sub> cups, <sup>3</sup>&frasl;<sub>4</sub></p>", "1 1/2 cups, 3⁄4"),
@@ -127,7 +128,11 @@ def test_style_sheets_of_a_book_count() -> None:
     )
     body = "<p>10<span class='CharOverride-1'>6</span> <span class='old'>four</span></p></body></html>"
     css = "span.CharOverride-1 { font-size:58.3%; vertical-align:super; }\n.old{text-decoration:line-through;}"
-    members = {"OEBPS/text/1.xhtml": head + body, "OEBPS/a b.css": css, "OEBPS/text/broken.css": b"\xff{{{}}}/*"}
+    members: dict[str, str | bytes] = {
+        "OEBPS/text/1.xhtml": head + body,
+        "OEBPS/a b.css": css,
+        "OEBPS/text/broken.css": b"\xff{{{}}}/*",
+    }
     assert _parse(write_epub([""], members=members), "a.epub").pages[0].text == "10^6 [struck: four]"
 
 
