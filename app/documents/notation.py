@@ -8,6 +8,7 @@ word of the running text stands in square brackets with a word for what it is (`
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from app.documents.normal import is_unspaced
 
@@ -52,7 +53,7 @@ def superscript(untrusted_text: str, before: str, *, note: bool | None = None, a
         return "^{" + text + "}"
     if note or (note is None and _is_note(text, before)):
         return f"[{text.strip('()')}]"
-    if not before.strip() or _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
+    if not before.strip() or _is_sign(text) or (note is None and _is_customary(text, before)):
         return text
     return _apart(raised(text), after)
 
@@ -138,6 +139,10 @@ def _argument(text: str) -> str:
 def _apart(sign: str, after: str) -> str:
     """In braces where what follows would run into it."""
     return f"{sign[0]}{{{sign[1:]}}}" if after[:1].isalnum() and sign[-1] != "}" else sign
+
+
+def _is_sign(text: str) -> bool:
+    return _SIGNS.fullmatch(text) is not None or all(unicodedata.category(character) == "So" for character in text)
 
 
 def _is_isotope(text: str, before: str, after: str) -> bool:

@@ -44,6 +44,8 @@ from app.documents import notation
         ("M", "me", "me"),
         ("Octavo", "™", "™"),
         ("Smith", "*", "*"),
+        ("alloc", "⚠", "⚠"),
+        ("Na", "+", "^{+}"),
         ("20", "°", "°"),
     ],
 )

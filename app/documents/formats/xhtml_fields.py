@@ -14,6 +14,7 @@ FIELDS = {"input", "select", "textarea"}
 _BOXES = {"checkbox", "radio"}
 _UNREAD_TYPES = {"hidden", "password", "submit", "button", "image", "reset", "file", "range", "color"}
 _TOOLS, _TOOL_ROLES = {"nav", "search"}, {"search", "navigation"}
+_CELLS = {"td", "th"}
 _NO_LABELS = {*FIELDS, "option", "optgroup", "button", "script", "style"}
 _MAX_LABEL_CHARACTERS, _MAX_LABEL_EVENTS = 200, 400
 
@@ -35,6 +36,8 @@ class Fields:
         spare = " ".join((field.get("aria-label") or field.get("title") or "").split())
         if kind in _BOXES:
             named = spare if not label else label if stands_before else ""
+            if not (label or spare or _has_text_beside(field)):
+                return ""
             return notation.check_box(named, field.get("checked") is not None)
         value = _value(field, name) or (_first_option(field) if label else "")
         if not (value.strip() or label):
@@ -81,6 +84,11 @@ def _is_tool(field: etree._Element, kind: str) -> bool:
         return True
     above = (each for each in (field, *field.iterancestors()))
     return any(local_name(each) in _TOOLS or (each.get("role") or "").strip().lower() in _TOOL_ROLES for each in above)
+
+
+def _has_text_beside(box: etree._Element) -> bool:
+    """Else it is a switch of the page that nobody sees: its menu, say."""
+    return bool((box.tail or "").strip()) or any(local_name(each) in _CELLS for each in box.iterancestors())
 
 
 def _value(field: etree._Element, name: str) -> str:

@@ -211,6 +211,8 @@ def test_the_picture_of_a_formula_stands_for_it() -> None:
         ("<input value=5>", "[field: 5]"),
         ("<input type=checkbox checked id=f><label for=f>Furnished</label>", "[x] Furnished"),
         ("<input type=checkbox id=f title=Yes><label for=f>Furnished</label>", "[ ] Furnished"),
+        ("<ul><li><input type=checkbox checked>Furnished</ul>", "- [x] Furnished"),
+        ("<table><tr><td>Furnished<td><input type=checkbox></table>", "Furnished | [ ]"),
         ("<label><input type=radio> Monthly</label>", "[ ] Monthly"),
         ("<label for=f>Pets</label>: <input type=checkbox id=f>", "Pets: [ ] Pets"),
         ("<input type=checkbox checked aria-label=Pets>", "[x] Pets"),
@@ -234,6 +236,7 @@ def test_a_field_is_read_with_what_is_filled_in(body: str, text: str) -> None:
         "<form role=search><label>Find <input value=q></label></form>",
         "<search><input value=q></search>",
         "<select><option>English<option>Deutsch</select>",
+        "<input type=checkbox id=menu-is-open>",
         "<datalist><option>Other</datalist>",
         "<input style='display:none' value=''>",
     ],
@@ -257,6 +260,11 @@ def test_as_much_nesting_as_is_allowed_makes_little_of_a_text(opening: str) -> N
     text = _text(f"<p>a{opening * 80}{'word ' * 20_000}")
     assert text.count("word") == 20_000
     assert len(text) < 102_000
+
+
+def test_a_style_sheet_of_nothing_but_beginnings_is_read_in_one_go() -> None:
+    for sign in ("/*", "{", "}", "a{vertical-align:", "a,", "text-decoration:"):
+        assert _text(f"<style>{sign * 100_000}</style><p>10<sup>6</sup>") == "10^6"
 
 
 def test_thousands_of_marks_and_fields_are_read_once_each() -> None:
