@@ -8,6 +8,7 @@ word of the running text stands in square brackets with a word for what it is (`
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from app.documents.scripts import is_unspaced
@@ -15,7 +16,7 @@ from app.documents.scripts import is_unspaced
 _NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
 _SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")
 _ORDINAL = re.compile(
-    r"st|nd|rd|th|er|ers|re|res|e|es|ème|èmes|eme|o|a|os|as|ᵉ|me|mes|lle|lles|gr|te|º|ª", re.IGNORECASE
+    r"st|nd|rd|th|er|ers|re|res|e|es|ème|èmes|eme|ère|ères|bis|ter|o|a|os|as|ᵉ|me|mes|lle|lles|gr|te|º|ª", re.IGNORECASE
 )
 _SIMPLE = re.compile(r"[-+]?(?:\d+|[^\W\d_])")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\uff0d": "-", "\uff0b": "+"})
@@ -53,7 +54,7 @@ def superscript(untrusted_text: str, before: str, *, note: bool | None = None, a
         return "^{" + text + "}"
     if note or (note is None and _is_note(text, before)):
         return f"[{text.strip('()')}]"
-    if not before.strip() or _SIGNS.fullmatch(text) or (note is None and _is_customary(text, before)):
+    if not before.strip() or _is_sign(text) or (note is None and _is_customary(text, before)):
         return text
     return _apart(raised(text), after)
 
@@ -160,6 +161,10 @@ def _apart(sign: str, after: str) -> str:
     return f"{sign[0]}{{{sign[1:]}}}" if after[:1].isalnum() and sign[-1] != "}" else sign
 
 
+def _is_sign(text: str) -> bool:
+    return _SIGNS.fullmatch(text) is not None or all(unicodedata.category(character) == "So" for character in text)
+
+
 def _is_isotope(text: str, before: str, after: str) -> bool:
     free = before[-1:] in ("", *"([/-\u2013\u2011") or before[-1:].isspace()
     return free and _MASS.fullmatch(text) is not None and _ELEMENT_AFTER.match(after) is not None
@@ -185,7 +190,7 @@ def _is_note(text: str, before: str) -> bool:
     measured = number is not None and not number[0].strip().isdigit()
     long = word is not None and len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None
     if text.isalpha() and len(text) == 1:  # else a variable, an ordinal (`XIX` with `e`), or not to be known
-        return measured or (long and _ROMAN.search(before) is None)
+        return measured or (long and _ROMAN.search(before) is None) or before[-1] in ".,;:!?”’»%"
     if before[-1].isspace():
         return True
     if word is not None:

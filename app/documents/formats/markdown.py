@@ -1,4 +1,4 @@
-"""Markdown, kept as it is written; its headings make the chapters."""
+"""Markdown, kept as it is written but for raised, struck and inserted words; its headings make the chapters."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from app.core.errors import AppError, Code
 from app.documents import language
 from app.documents.flow import Block, Heading, flow
 from app.documents.formats.base import Content, Progress, choose_title
+from app.documents.formats.markdown_marks import with_marks
 from app.documents.formats.text import decode
 
 format = Format.MARKDOWN
 
+_CODE = {"fence", "code_block"}
 _PORTION_LINES = 2_000
 _MAX_PORTION_LINES = 64_000  # a longer block is cut
 _MAX_FRONT_MATTER_CHARACTERS = 20_000
@@ -73,14 +75,15 @@ def _blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
             done = start + last
             token = tokens[index]
             headings = _headings(token, tokens[index + 1], inline) if token.type == "heading_open" else ()
-            yield Block("\n".join(lines[start + first : done]), headings)
+            source = "\n".join(lines[start + first : done])
+            yield Block(source if token.type in _CODE else with_marks(source), headings)
         yield Block("\n".join(lines[done:portion_end]))
         start, size = portion_end, _PORTION_LINES
         progress(start, len(lines))
 
 
 def _headings(token: Token, text: Token, inline: MarkdownIt) -> tuple[Heading, ...]:
-    children = inline.parseInline(text.content)[0].children or []
+    children = inline.parseInline(with_marks(text.content))[0].children or []
     title = "".join(
         child.content if child.type in ("text", "code_inline") else " " * (child.type == "softbreak")
         for child in children

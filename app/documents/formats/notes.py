@@ -96,6 +96,8 @@ def note_at(target: Element) -> Element | None:
 
 def says_to_refer(link: Element) -> bool:
     """Whether a link says that it is the mark of a note, which may not be found."""
+    if len(link.text or "") > _MARK_ELEMENTS:
+        return False
     return _is_numbered(link) and not _words(link).isdisjoint(_REFERENCE_ROLES | _REFERENCE_CLASSES)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Collection, Set
 from typing import TypeVar
 
 import msgspec
@@ -17,7 +17,7 @@ from app.documents.formats.notes import Elsewhere, Notes, back_links, find_notes
 from app.documents.formats.xhtml_fields import FIELDS, Fields
 from app.documents.formats.xhtml_line import Line
 from app.documents.formats.xhtml_looks import Rules, marks_of, read_rules
-from app.documents.formats.xhtml_unseen import is_spare_formula, is_unseen
+from app.documents.formats.xhtml_unseen import SEEN_BY, is_spare_formula, is_unseen
 from app.documents.formats.xml import find_all, local_name, text_of
 from app.documents.left_out import LeftOut
 
@@ -151,11 +151,12 @@ class _Reader:
                 if stack:  # what follows the root is no part of it
                     self._say(element.tail)
                 continue
-            if self._is_said_otherwise(element, name):
+            attributes = element.keys()
+            if self._is_said_otherwise(element, name, attributes):
                 self._say(element.tail)
                 continue
-            self._open(element, name)
-            opened = marks_of(element, name, name in _BLOCKS, self._rules)
+            self._open(element, name, attributes)
+            opened = marks_of(element, name, attributes, name in _BLOCKS, self._rules)
             for mark in opened:
                 self._line.open(mark)
             self._say(element.text)
@@ -169,7 +170,7 @@ class _Reader:
         self._put_asides()
         self._flag()
 
-    def _is_said_otherwise(self, element: etree._Element, name: str) -> bool:
+    def _is_said_otherwise(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
         """Whether something else is said for the element than what is in it, or nothing."""
         if not name or element in self._moved or element in self._back or self._notes.is_told(element):
             return True
@@ -181,7 +182,7 @@ class _Reader:
             return True
         if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
             self._line.say(PICTURE)
-        if name in self._skipped or self._is_left_out(element, name):
+        if name in self._skipped or (not SEEN_BY.isdisjoint(attributes) and self._is_left_out(element, name)):
             return True
         if name == "math":
             alone = "\n" if (element.get("display") or "").strip().lower() == "block" else ""
@@ -207,7 +208,7 @@ class _Reader:
         self._asides = []
 
     def _is_left_out(self, element: etree._Element, name: str) -> bool:
-        if not element.keys() or not is_unseen(element, self._aria):
+        if not is_unseen(element, self._aria):
             return False
         # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
         if name != "nav" and not is_spare_formula(element):
@@ -220,7 +221,7 @@ class _Reader:
         if text:
             self._line.say(text if self._preformatted else _SPACES.sub(" ", text))
 
-    def _open(self, element: etree._Element, name: str) -> None:
+    def _open(self, element: etree._Element, name: str, attributes: Collection[object]) -> None:
         if name in _BLOCKS:
             self._end_paragraph()
         if name in _LISTS:
@@ -239,10 +240,10 @@ class _Reader:
             description = " ".join((element.get("alt") or "").split())
             if description or self._pictures:
                 self._line.say(f"[picture: {description}]" if description else PICTURE)
-        if name in _MAIN or element.get("role") == "main":
+        if name in _MAIN or ("role" in attributes and element.get("role") == "main"):
             self._flag()
             self._open_main.append((element, len(self.blocks)))
-        if not element.keys():
+        if "id" not in attributes and "name" not in attributes:
             return
         for anchor in (element.get("id"), element.get("name") if name == "a" else None):
             if anchor:

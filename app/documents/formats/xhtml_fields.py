@@ -14,30 +14,36 @@ FIELDS = {"input", "select", "textarea"}
 _BOXES = {"checkbox", "radio"}
 _UNREAD_TYPES = {"hidden", "password", "submit", "button", "image", "reset", "file", "range", "color"}
 _TOOLS, _TOOL_ROLES = {"nav", "search"}, {"search", "navigation"}
+_CELLS = {"td", "th"}
 _NO_LABELS = {*FIELDS, "option", "optgroup", "button", "script", "style"}
 _MAX_LABEL_CHARACTERS, _MAX_LABEL_EVENTS = 200, 400
 
 
 class Fields:
-    """The fields of one page: they are written where a person who prints the page would see something of them."""
+    """The fields of one page: they are written where a person who prints the page would see something of them, with a
+    name where none stands where it is looked for, before a field and behind a box.
+    """
 
     def __init__(self) -> None:
-        self._labels: dict[str, tuple[etree._Element, bool]] | None = None  # by the field's id; does it stand before?
+        self._labels: dict[str, tuple[str, bool]] | None = None  # by the field's id; does it stand before?
 
     def written(self, field: etree._Element, name: str) -> str:
-        """ "" for what is not seen, what holds a secret, and what is only a tool of the page (a search, a button)."""
+        """Nothing for what is not seen, holds a secret, or is only a tool of the page (a search, a button)."""
         kind = (field.get("type") or "text").strip().lower() if name == "input" else name
         if kind in _UNREAD_TYPES or _is_tool(field, kind):
             return ""
         label, stands_before = self._label(field)
         spare = " ".join((field.get("aria-label") or field.get("title") or "").split())
         if kind in _BOXES:
-            named = stands_before or not label
-            return notation.check_box((label or spare) if named else "", field.get("checked") is not None)
+            named = spare if not label else label if stands_before else ""
+            if not (label or spare or _has_text_beside(field)):
+                return ""
+            return notation.check_box(named, field.get("checked") is not None)
         value = _value(field, name) or (_first_option(field) if label else "")
         if not (value.strip() or label):
             return ""
-        return notation.field((label or spare or field.get("name") or "")[:_MAX_LABEL_CHARACTERS], value)
+        named = "" if label and stands_before else label or spare or field.get("name") or ""
+        return notation.field(named[:_MAX_LABEL_CHARACTERS], value)
 
     def _label(self, field: etree._Element) -> tuple[str, bool]:
         """What a person sees beside the field, and whether it stands before it."""
@@ -46,23 +52,22 @@ class Fields:
             return _text_around(field, around)
         if self._labels is None:
             self._labels = _labels_below(field.getroottree().getroot())
-        label, stands_before = self._labels.get(field.get("id") or "", (None, False))
-        return (text_of(label), stands_before) if label is not None else ("", False)
+        return self._labels.get(field.get("id") or "", ("", False))
 
 
-def _labels_below(root: etree._Element) -> dict[str, tuple[etree._Element, bool]]:
-    labels: dict[str, tuple[etree._Element, bool]] = {}
+def _labels_below(root: etree._Element) -> dict[str, tuple[str, bool]]:
+    labels: dict[str, tuple[str, bool]] = {}
     met: set[str] = set()
     for element in root.iter():
         name = local_name(element)
         if name == "label" and (target := element.get("for")):
-            labels.setdefault(target, (element, target not in met))
+            labels.setdefault(target, (_text_around(None, element)[0], target not in met))
         elif name in FIELDS and (own := element.get("id")):
             met.add(own)
     return labels
 
 
-def _text_around(field: etree._Element, label: etree._Element) -> tuple[str, bool]:
+def _text_around(field: etree._Element | None, label: etree._Element) -> tuple[str, bool]:
     pieces: list[str] = []
     stands_before = False
     for event, element in islice(etree.iterwalk(label, events=("start", "end")), _MAX_LABEL_EVENTS):
@@ -70,8 +75,8 @@ def _text_around(field: etree._Element, label: etree._Element) -> tuple[str, boo
             stands_before |= event == "start" and any(map(str.strip, pieces))
         within = event == "start" and local_name(element) not in _NO_LABELS
         text = element.text if within else element.tail if event == "end" and element is not label else None
-        pieces.append(text or "")
-    return " ".join("".join(pieces).split()), stands_before
+        pieces.append((text or "")[:_MAX_LABEL_CHARACTERS])
+    return " ".join("".join(pieces).split())[:_MAX_LABEL_CHARACTERS], stands_before
 
 
 def _is_tool(field: etree._Element, kind: str) -> bool:
@@ -79,6 +84,11 @@ def _is_tool(field: etree._Element, kind: str) -> bool:
         return True
     above = (each for each in (field, *field.iterancestors()))
     return any(local_name(each) in _TOOLS or (each.get("role") or "").strip().lower() in _TOOL_ROLES for each in above)
+
+
+def _has_text_beside(box: etree._Element) -> bool:
+    """Else it is a switch of the page that nobody sees: its menu, say."""
+    return bool((box.tail or "").strip()) or any(local_name(each) in _CELLS for each in box.iterancestors())
 
 
 def _value(field: etree._Element, name: str) -> str:

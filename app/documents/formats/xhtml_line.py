@@ -44,7 +44,9 @@ _Piece: TypeAlias = str | _Script | _Formula
 class Line:
     """Marks are closed in the order in which they are opened, the last first; `take` leaves them open."""
 
-    def __init__(self) -> None:
+    def __init__(self, markup: str = "") -> None:
+        """`markup`: characters that make words bold and the like, and so are no base of a power."""
+        self._markup = markup
         self._pieces: list[_Piece] = []
         self._plain = True  # whether all pieces are text
         self._open: list[tuple[Mark, int]] = []  # and the piece that it begins with
@@ -75,7 +77,7 @@ class Line:
         for depth in range(len(self._open) - 1, -1, -1):
             self._close(*self._open[depth], depth)
         self._open = [(mark, 0) for mark, _ in self._open]
-        text = "".join(cast("list[str]", self._pieces)) if self._plain else _written(self._pieces)
+        text = "".join(cast("list[str]", self._pieces)) if self._plain else self._written()
         self._pieces, self._plain, self._noted = [], True, 0
         return text
 
@@ -85,35 +87,46 @@ class Line:
         if mark in _CHANGES:
             if any(outer is mark for outer, _ in self._open[:depth]):
                 return
-            self._pieces[start:] = [_CHANGES[mark](_written(self._pieces, start))]
-        elif self._noted <= start and not self._is_script(start):  # else it is marked already
-            text = _written(self._pieces, start)
-            is_script = bool(text.strip()) and len(text) <= _MAX_SCRIPT_CHARACTERS
-            self._pieces[start:] = [_Script(text, mark) if is_script else text]
-            self._plain &= not is_script
+            self._pieces[start:] = [_CHANGES[mark](self._written(start))]
+        elif self._noted <= start:  # else it is written already
+            self._pieces[start:] = [self._raise(mark, start)]
         self._noted = min(self._noted, len(self._pieces))
 
-    def _is_script(self, start: int) -> bool:
-        return len(self._pieces) == start + 1 and isinstance(self._pieces[start], _Script)
+    def _raise(self, mark: Mark, start: int) -> _Piece:
+        """Or lower; what is so already is not done twice."""
+        match [each for each in self._pieces[start:] if not isinstance(each, str) or each.strip()]:
+            case [_Script(text, mark)]:
+                text += _text(self._pieces[-1]) if isinstance(self._pieces[-1], str) else ""
+            case _:
+                text = self._written(start, alone=True)
+        if not text.strip() or len(text) > _MAX_SCRIPT_CHARACTERS:
+            return text
+        self._plain = False
+        return _Script(text, mark)
 
+    def _written(self, start: int = 0, alone: bool = False) -> str:
+        """`alone`: what stands before is of another line."""
+        pieces = self._pieces
+        written = [] if alone else [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]
+        begin = len(written)
+        index = start
+        while index < len(pieces):
+            piece = pieces[index]
+            if isinstance(piece, str):
+                written.append(piece)
+            elif isinstance(piece, _Formula):
+                written.append(_apart(piece.text, self._end_of(written), _following(pieces, index)))
+            elif (fraction := _fraction(pieces[index : index + 3])) is not None:
+                written.append(notation.fraction(*fraction, self._end_of(written)))
+                index += 2
+            else:
+                written.append(_script(piece, self._end_of(written), _following(pieces, index)))
+            index += 1
+        return "".join(written[begin:])
 
-def _written(pieces: Sequence[_Piece], start: int = 0) -> str:
-    written = [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]  # what stands before
-    begin = len(written)
-    index = start
-    while index < len(pieces):
-        piece = pieces[index]
-        if isinstance(piece, str):
-            written.append(piece)
-        elif isinstance(piece, _Formula):
-            written.append(_apart(piece.text, _end_of(written), _following(pieces, index)))
-        elif (fraction := _fraction(pieces[index : index + 3])) is not None:
-            written.append(notation.fraction(*fraction, _end_of(written)))
-            index += 2
-        else:
-            written.append(_script(piece, _end_of(written), _following(pieces, index)))
-        index += 1
-    return "".join(written[begin:])
+    def _end_of(self, written: Sequence[str]) -> str:
+        end = "".join(written[-_NEAR:])[-_ENOUGH:]
+        return end.rstrip(self._markup) if self._markup else end
 
 
 def _script(script: _Script, before: str, after: str) -> str:
@@ -143,10 +156,6 @@ def _apart(text: str, before: str, after: str) -> str:
 
 def _text(piece: _Piece) -> str:
     return piece if isinstance(piece, str) else piece.text
-
-
-def _end_of(written: Sequence[str]) -> str:
-    return "".join(written[-_NEAR:])[-_ENOUGH:]
 
 
 def _following(pieces: Sequence[_Piece], index: int) -> str:

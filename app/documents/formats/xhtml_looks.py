@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from lxml import etree
@@ -16,7 +16,7 @@ Rules: TypeAlias = Mapping[str, frozenset[Mark]]
 
 MAX_RULES = 10_000
 
-_BY_NAME = {
+MARKS_BY_NAME = {
     "sup": Mark.RAISED,
     "sub": Mark.LOWERED,
     **dict.fromkeys(("del", "s", "strike"), Mark.STRUCK),
@@ -30,13 +30,14 @@ _LOOK = re.compile(
 _SHIFTS = {"super": Mark.RAISED, "sub": Mark.LOWERED}
 _OUTERMOST_FIRST = (Mark.STRUCK, Mark.INSERTED, Mark.LOWERED, Mark.RAISED, Mark.NOTE)
 _SELECTOR = re.compile(r"[a-zA-Z][a-zA-Z0-9]*|[a-zA-Z0-9]*\.[\w-]+")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def read_rules(untrusted_css: str) -> dict[str, frozenset[Mark]]:
     """The rules that mark what they apply to; those that ask for more than one element are left out."""
     rules: dict[str, frozenset[Mark]] = {}
-    for untrusted_rule in _COMMENT.sub(" ", untrusted_css).split("}"):
+    begin, *others = untrusted_css.split("/*")
+    without_comments = begin + " ".join(each.partition("*/")[2] for each in others)
+    for untrusted_rule in without_comments.split("}"):
         selectors, _, declarations = untrusted_rule.rpartition("{")
         marks = frozenset(_marks_in(declarations))
         for selector in selectors.rpartition("{")[2].split(",") if marks else ():
@@ -45,12 +46,14 @@ def read_rules(untrusted_css: str) -> dict[str, frozenset[Mark]]:
     return rules
 
 
-def marks_of(element: etree._Element, name: str, is_block: bool, rules: Rules) -> tuple[Mark, ...]:
-    """Those to be opened for an element, the outermost first; a block is never raised."""
-    style = element.get("style") if element.keys() else None
-    if name not in _BY_NAME and name != "a" and not style and not rules:
-        return ()
-    marks = {_BY_NAME[name]} if name in _BY_NAME else set()
+def marks_of(
+    element: etree._Element, name: str, attributes: Collection[object], is_block: bool, rules: Rules
+) -> tuple[Mark, ...]:
+    """Those to be opened for an element that has these attributes, the outermost first; a block is never raised."""
+    style = element.get("style") if "style" in attributes else None
+    if not style and not rules and name not in MARKS_BY_NAME:
+        return (Mark.NOTE,) if name == "a" and says_to_refer(element) else ()
+    marks = {MARKS_BY_NAME[name]} if name in MARKS_BY_NAME else set()
     marks.update(_marks_in(style or ""))
     if rules:
         classes = (element.get("class") or "").split()

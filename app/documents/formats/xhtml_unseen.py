@@ -8,6 +8,9 @@ from lxml import etree
 
 from app.documents.formats.xml import find_all, local_name
 
+SEEN_BY = frozenset({"hidden", "style", "aria-hidden"})
+"""An element without these attributes is seen."""
+
 _UNSEEN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
     r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",

@@ -244,7 +244,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.txt": "Съешь ещё этих мягких французских булок, да выпей же чаю. ".encode("cp1251") * 5,
             "b.txt": "吾輩は猫である。名前はまだ無い。".encode("cp932") * 5,
             "c.txt": "吾輩は猫である。名前はまだ無い。".encode("utf-16"),
-            "a.md": b"# One\\n\\n| a | b |\\n|---|---|\\n| c | d |\\n\\n**text** `code`\\n",
+            "a.md": b"# One\\n\\n| a | b |\\n|---|---|\\n| c | d |\\n\\n**text** `code` ~~a~~ 10<sup>6</sup>\\n",
             "a.epub": write_epub(
                 ["<p>Text &eacute;", "<p>Caf&eacute;</p>"],
                 nav="<ol><li><a href='text/1.xhtml'>One</a></li></ol>",
@@ -254,6 +254,8 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
             "a.odt": write_odt("<text:list><text:list-item><text:p>Item</text:p></text:list-item></text:list>"),
             "a.rtf": write_rtf("{\\\\f1 \\\\'c9}\\\\u8212 -", head="{\\\\fonttbl{\\\\f1\\\\fcharset204 A;}}"),
             "a.html": "<title>猫</title><meta charset=shift_jis><p>吾輩は猫である。<p hidden>x".encode("cp932"),
+            "d.html": b"<style>i{vertical-align:super}</style>10<i>6</i><math><mfrac><mi>a</mi><mo>&sum;</mo></math>"
+            b"<del>a</del><label>b<input value=c></label><select aria-label=d><option selected>e</select>",
             "b.html": "<?xml version='1.0' encoding='iso-8859-2'?><html><p>Zażółć</p></html>".encode("iso8859_2"),
             "c.html": "<p>Съешь ещё этих мягких французских булок".encode("cp1251"),
             "a.mht": b"MIME-Version: 1.0\\nContent-Type: text/html; charset=euc-kr\\n\\n<p>\\xb0\\xa1",

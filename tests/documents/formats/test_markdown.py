@@ -56,6 +56,49 @@ def test_the_title_is_the_front_matters_or_the_first_headings(source: str, title
     assert _parse(source).title == title
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("pay ~~four~~ five", "pay [struck: four] five"),
+        ("10<sup>6</sup> volts, 24.91<sup>2</sup>, H<sub>2</sub>O", "10^6 volts, 24.91[2], H2O"),
+        ("**10**<sup>6</sup> volts, *x*<SUP class='a'>2</SUP>", "**10**^6 volts, *x*^2"),
+        ("<del>four</del> <ins>five</ins> ~~a\nb~~", "[struck: four] [inserted: five] [struck: a\nb]"),
+        ("x<sup>y<sup>z</sup></sup>", "x^{y^z}"),
+        ("> - 10<sup>6</sup> ~~x~~", "> - 10^6 [struck: x]"),
+        ("| a | 10<sup>6</sup> |\n|---|---|\n| ~~b~~ | c |", "| a | 10^6 |\n|---|---|\n| [struck: b] | c |"),
+    ],
+)
+def test_raised_struck_and_inserted_words_are_as_in_every_format(source: str, text: str) -> None:
+    assert _parse(source).pages[0].text == text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "`a ~~b~~ <sup>c</sup>` and ``d ` <del>e</del>``",
+        "```\n~~a~~ 10<sup>6</sup>\n```",
+        "    ~~a~~ 10<sup>6</sup>",
+        "- one\n\n  ```\n  ~~a~~\n  ```",
+        "about ~~ 5 ~~ and ~6~ and ~~~7~~~ or ~~8",
+        "\\~~a~~ \\<sup>b</sup> <sup>c <supper>d</supper>",
+        "a</sup> <sub>b</del>",
+    ],
+)
+def test_code_and_lonely_signs_stay(source: str) -> None:
+    assert _parse(source).pages[0].text == source.rstrip()
+
+
+def test_headings_say_it_in_the_outline_too() -> None:
+    assert [each.title for each in _parse("# Area in m<sup>2</sup> ~~old~~\n\nText.").outline] == [
+        "Area in m^2 [struck: old]"
+    ]
+
+
+def test_thousands_of_signs_are_read_in_one_go() -> None:
+    source = "`a``b" * 20_000 + "~~a ~~" * 20_000 + "<sup>" * 20_000 + "</sub>" * 20_000
+    assert "".join(page.text for page in _parse(source).pages).count("<sup>") == 20_000
+
+
 def test_front_matter_is_no_heading() -> None:
     document = _parse("---\ntitle: One\n---\n\nText.")
     assert document.outline == ()

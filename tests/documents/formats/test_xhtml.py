@@ -58,6 +58,7 @@ def test_a_page_says_the_same_in_every_format(read: Callable[[str], str]) -> Non
         ("<p>10<sup> 6</sup></p>", "10^6"),
         ("<p>10² m³ x₁</p>", "10² m³ x₁"),
         ("<p>e<sup>n+1</sup> x<sup>y<sup>z</sup></sup></p>", "e^{n+1} x^{y^z}"),
+        ("<p>10<sup>10<sup>100</sup></sup>, 5<sup><b>x</b><sub>1</sub></sup></p>", "10^{10^100}, 5^{x1}"),
         ("<p>x<sub>i</sub><sup>2</sup></p>", "x_i^2"),
         ("<p>m<sup>2</sup>K, log<sub>10</sub>100, 10<sup>6</sup>5</p>", "m^{2}K, log_{10}100, 10^{6}5"),
         ("<p>1<sup>1</sup>/<sub>2</sub> cups, <sup>3</sup>&frasl;<sub>4</sub></p>", "1 1/2 cups, 3⁄4"),
@@ -69,6 +70,7 @@ def test_a_page_says_the_same_in_every_format(read: Callable[[str], str]) -> Non
         ),
         ("<p>10<span style='vertical-align:superb'>6</span></p>", "106"),
         ("<p>10<sup><sup>6</sup></sup> 10<sup style='vertical-align:super'>6</sup></p>", "10^6 10^6"),
+        ("<p>10<span style='vertical-align:super'> <sup>6</sup> </span>volts</p>", "10^6 volts"),
         ("<p>a<sup></sup>b<sub> </sub>c<sup><br></sup>d</p>", "ab c\nd"),
         ("<p>Whole <sup>paragraphs " + "long " * 100 + "</sup></p>", "Whole paragraphs " + "long " * 99 + "long"),
         ("<table><tr><td>10<sup>6</sup><td><td>12.5<sup>a</sup></table>", "10^6 |  | 12.5[a]"),
@@ -126,7 +128,11 @@ def test_style_sheets_of_a_book_count() -> None:
     )
     body = "<p>10<span class='CharOverride-1'>6</span> <span class='old'>four</span></p></body></html>"
     css = "span.CharOverride-1 { font-size:58.3%; vertical-align:super; }\n.old{text-decoration:line-through;}"
-    members = {"OEBPS/text/1.xhtml": head + body, "OEBPS/a b.css": css, "OEBPS/text/broken.css": b"\xff{{{}}}/*"}
+    members: dict[str, str | bytes] = {
+        "OEBPS/text/1.xhtml": head + body,
+        "OEBPS/a b.css": css,
+        "OEBPS/text/broken.css": b"\xff{{{}}}/*",
+    }
     assert _parse(write_epub([""], members=members), "a.epub").pages[0].text == "10^6 [struck: four]"
 
 
@@ -198,16 +204,20 @@ def test_the_picture_of_a_formula_stands_for_it() -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ("<label for=r>Rent</label><input id=r value=' 1,475.00 '>", "Rent [field Rent: 1,475.00]"),
-        ("<label>Town <input></label>", "Town [field Town: ]"),
+        ("<label for=r>Rent</label><input id=r value=' 1,475.00 '>", "Rent [field: 1,475.00]"),
+        ("<label>Town <input></label>", "Town [field: ]"),
+        ("<input id=r value=5> <label for=r>euros</label>", "[field euros: 5] euros"),
         ("<input name=rent type=number value=5>.", "[field rent: 5] ."),
         ("<input value=5>", "[field: 5]"),
         ("<input type=checkbox checked id=f><label for=f>Furnished</label>", "[x] Furnished"),
+        ("<input type=checkbox id=f title=Yes><label for=f>Furnished</label>", "[ ] Furnished"),
+        ("<ul><li><input type=checkbox checked>Furnished</ul>", "- [x] Furnished"),
+        ("<table><tr><td>Furnished<td><input type=checkbox></table>", "Furnished | [ ]"),
         ("<label><input type=radio> Monthly</label>", "[ ] Monthly"),
         ("<label for=f>Pets</label>: <input type=checkbox id=f>", "Pets: [ ] Pets"),
         ("<input type=checkbox checked aria-label=Pets>", "[x] Pets"),
         ("<select title=Term><option>1<option selected>2 years</select>", "[field Term: 2 years]"),
-        ("<label>Pick <select><option>A<option>B</select></label>", "Pick [field Pick: A]"),
+        ("<label>Pick <select><option>A<option>B</select></label>", "Pick [field: A]"),
         ("<select multiple name=s><option selected>A<option selected>B</select>", "[field s: A, B]"),
         ("<textarea name=n>One\n  two</textarea>", "[field n: One\ntwo]"),
         ("<table><tr><td>Rent<td><input name=r value=5></table>", "Rent | [field r: 5]"),
@@ -226,6 +236,7 @@ def test_a_field_is_read_with_what_is_filled_in(body: str, text: str) -> None:
         "<form role=search><label>Find <input value=q></label></form>",
         "<search><input value=q></search>",
         "<select><option>English<option>Deutsch</select>",
+        "<input type=checkbox id=menu-is-open>",
         "<datalist><option>Other</datalist>",
         "<input style='display:none' value=''>",
     ],
@@ -249,6 +260,11 @@ def test_as_much_nesting_as_is_allowed_makes_little_of_a_text(opening: str) -> N
     text = _text(f"<p>a{opening * 80}{'word ' * 20_000}")
     assert text.count("word") == 20_000
     assert len(text) < 102_000
+
+
+def test_a_style_sheet_of_nothing_but_beginnings_is_read_in_one_go() -> None:
+    for sign in ("/*", "{", "}", "a{vertical-align:", "a,", "text-decoration:"):
+        assert _text(f"<style>{sign * 100_000}</style><p>10<sup>6</sup>") == "10^6"
 
 
 def test_thousands_of_marks_and_fields_are_read_once_each() -> None:
