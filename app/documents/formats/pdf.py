@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -38,6 +39,7 @@ from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_S
 format = Format.PDF
 
 SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each form with XFA, which is left out on purpose
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 

@@ -211,14 +211,21 @@ class _Finder:
     def _changing(self) -> dict[int, list[list[_Sight]]]:
         """By the edge, the places where heads stand that change."""
         candidates: dict[int, list[_Sight]] = defaultdict(list)
-        unexplained: set[int] = set()
+        open_pages: dict[int, set[int]] = defaultdict(set)  # where such a head does not go for another reason
         for index, edge, depth, row in self._rows():
             is_apart = depth == 0 and _HEADING.match(row.text) is not None and self._is_apart(index, edge, 0)
             if is_apart and not self._is_larger(index, row, _MAX_SIZE):
                 candidates[edge].append(_Sight(index, row, True))
                 if (index, edge, 0) not in self._counting and not self._running[edge, row.text]:
-                    unexplained.add(edge)
-        return {edge: list(filter(self._changes, _places(candidates[edge]))) for edge in unexplained}
+                    open_pages[edge].add(index)
+        return {
+            edge: [
+                place
+                for place in _places(candidates[edge])
+                if any(sight.page in pages for sight in place) and self._changes(place)
+            ]
+            for edge, pages in open_pages.items()
+        }
 
     def _changes(self, place: list[_Sight]) -> bool:
         """Whether the heads at this place change with the sections."""
