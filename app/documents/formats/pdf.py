@@ -29,9 +29,10 @@ from app.documents.formats.base import (
     refuse_over,
 )
 from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, has_annotations, read_on_top
+from app.documents.formats.pdf_edges import Edges
 from app.documents.formats.pdf_labels import find_labels
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Title, find_running
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Title, find_running
 from app.documents.formats.pdf_strings import read_string
 from app.documents.hygiene import clean_line
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE

@@ -11,10 +11,10 @@ import pypdfium2.raw as pdfium
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
 from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, OnTop
+from app.documents.formats.pdf_edges import Edges, find_edges, with_moved
 from app.documents.formats.pdf_layout import NO_CHARACTER, Layout, lay_out
 from app.documents.formats.pdf_lines import SOFT_HYPHEN, join_lines
 from app.documents.formats.pdf_placing import Placed, place
-from app.documents.formats.pdf_running import Edges, find_edges, with_moved
 from app.documents.formats.pdf_strings import read_string
 from app.documents.formats.pdf_unseen import RawObject, look_at
 from app.documents.hygiene import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
