@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,9 +29,10 @@ from app.documents.formats.base import (
     refuse_over,
 )
 from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, has_annotations, read_on_top
+from app.documents.formats.pdf_edges import Edges
 from app.documents.formats.pdf_labels import find_labels
 from app.documents.formats.pdf_page import PageLines, read_page, set_page
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Title, find_running
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Title, find_running
 from app.documents.formats.pdf_strings import read_string
 from app.documents.formats.pdf_words import Words
 from app.documents.hygiene import clean_line
@@ -39,6 +41,7 @@ from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_S
 format = Format.PDF
 
 SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each form with XFA, which is left out on purpose
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 

@@ -10,8 +10,9 @@ from statistics import median
 
 import msgspec
 
+from app.documents.formats.pdf_edges import Edges, Row
 from app.documents.formats.pdf_numbers import SAME_PLACE, Number, write_number
-from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS, Edges, Row
+from app.documents.formats.pdf_running import MAX_TITLE_CHARACTERS
 
 FRONT = "front-{number}"
 """What a page is called that comes before the first one that is counted: `1` is another page's name."""

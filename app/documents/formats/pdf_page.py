@@ -13,11 +13,11 @@ import pypdfium2.raw as pdfium
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
 from app.documents.formats.base import MAX_CHARACTERS, Content, refuse_over
 from app.documents.formats.pdf_annotations import NOTHING_ON_TOP, OnTop
+from app.documents.formats.pdf_edges import Edges, find_edges, with_moved
 from app.documents.formats.pdf_layout import Layout, lay_out
 from app.documents.formats.pdf_lines import join_lines
 from app.documents.formats.pdf_placing import Placed, place
 from app.documents.formats.pdf_rules import Box
-from app.documents.formats.pdf_running import Edges, find_edges, with_moved
 from app.documents.formats.pdf_scripts import NO_CHARACTER
 from app.documents.formats.pdf_strings import read_string
 from app.documents.formats.pdf_unseen import RawObject, look_at

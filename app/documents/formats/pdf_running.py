@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
 from statistics import median
 
 import msgspec
 
-from app.documents.formats.pdf_columns import Piece
-from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, Number, find_numbers
-from app.documents.formats.rows import BETWEEN_CELLS
+from app.documents.formats.pdf_edges import Edges, Row, letters_of
+from app.documents.formats.pdf_numbers import SAME_PLACE, Counts, Number
 
 MIN_PAGES = 4
 """A shorter document keeps every line: there is too little to tell a running head from a form's title by."""
@@ -23,12 +20,9 @@ MIN_PAGES = 4
 MAX_TITLE_CHARACTERS = 150
 """What is longer is no running head, and no title that one repeats."""
 
-_ROWS = 2  # that may run at either edge
-_EDGE_SHARE = 0.2  # of the page's height
 _MIN_REPEATS = 3
 _MIN_DENSITY = 0.3  # of the pages from the first repeat to the last
 _MIN_APART_SHARE = 0.6
-_SAME_ROW = 3.0
 _APART = 1.25  # times the usual distance of the page's lines
 _FAR_APART = 1.6  # of the document's: there may be few lines on the page
 _TOGETHER = 1.6  # likewise: a second line of a head is nearer to the first
@@ -47,37 +41,9 @@ _NEAR_PAGES = 4
 _TITLE_PAGES = 60  # a section's title is so many pages before its last head, at most
 _MIN_TITLES = 3
 
-_NO_LETTERS = re.compile(r"[\W\d_]+")
 _HEADING = re.compile(r"[\w§“\"‘«(（「【](?=.*[^\W\d_]{2})[^\\{}=;<>]*$")
 _SECTION_NUMBER = re.compile(r"(?:\d+(?:\.\d+)*\.?|[A-Z]\.)\s+")
 _LEADS_ON = re.compile(r"\d\W*$")  # an entry of a table of contents, not the title itself
-
-
-class Row(msgspec.Struct, frozen=True):
-    """All that stands at one height near an edge of a page; `lines` are its places among the page's lines."""
-
-    lines: tuple[int, ...]
-    text: str
-    height: float  # where it stands, in points
-    gap: float  # to the next one inwards
-    size: float  # of its largest letters
-    letters: str
-    numbers: tuple[Number, ...]
-    is_kept: bool = False  # says more than a running head, whatever it looks like
-
-
-class Edges(msgspec.Struct, frozen=True):
-    """The outermost rows of a page, from outside inwards; `pitch` and `size` are the usual ones of its lines."""
-
-    top: tuple[Row, ...] = ()
-    bottom: tuple[Row, ...] = ()
-    line_count: int = 0
-    pitch: float = 0.0
-    size: float = 0.0
-
-    @property
-    def both(self) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-        return self.top, self.bottom
 
 
 class Title(msgspec.Struct, frozen=True):
@@ -86,65 +52,6 @@ class Title(msgspec.Struct, frozen=True):
 
     text: str
     page: int | None = None
-
-
-def letters_of(text: str) -> str:
-    """What two forms of a title have in common."""
-    return _NO_LETTERS.sub("", text).casefold()
-
-
-def find_edges(pieces: Sequence[Piece], bottom: float, top: float, inner: Sequence[float] = ()) -> Edges:
-    """`pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`. `inner` are the base lines
-    of what is drawn in several lines and was made one, the rows of a table."""
-    if not pieces:
-        return Edges()
-    order = sorted(range(len(pieces)), key=lambda index: -pieces[index].baseline)
-    rows: list[list[int]] = []
-    for index in order:
-        if rows and pieces[rows[-1][0]].baseline - pieces[index].baseline <= _SAME_ROW:
-            rows[-1].append(index)
-        else:
-            rows.append([index])
-    heights = [pieces[row[0]].baseline for row in rows]
-    steps = [above - below for above, below in pairwise(sorted((*heights, *inner), reverse=True))]
-    steps = [step for step in steps if step > _SAME_ROW] if inner else steps
-    pitch = median(steps) if steps else 0.0
-    depth = _EDGE_SHARE * (top - bottom)
-
-    def row(place: int, inwards: int) -> Row:
-        parts = sorted(rows[place], key=lambda index: pieces[index].left)
-        following = place + inwards
-        text = " ".join(" ".join(pieces[index].text for index in parts).split())
-        return Row(
-            tuple(parts),
-            text,
-            heights[place],
-            abs(heights[place] - heights[following]) if 0 <= following < len(rows) else math.inf,
-            max(pieces[index].height for index in parts),
-            letters_of(text),
-            tuple(find_numbers(text)),
-        )
-
-    count = min(_ROWS, len(rows) // 2)
-    upper = [row(place, 1) for place in range(max(1, count)) if top - heights[place] <= depth]
-    lower = [
-        row(place, -1) for place in range(len(rows) - 1, len(rows) - 1 - count, -1) if heights[place] - bottom <= depth
-    ]
-    return Edges(tuple(upper), tuple(lower), len(pieces), pitch, _usual_height(pieces))
-
-
-def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> Edges:
-    """The same where lines moved as `moved` says. A row with a line that is `touched` says more than a running head."""
-
-    def row_now(row: Row) -> Row:
-        lines = tuple(moved[line] for line in row.lines)
-        return msgspec.structs.replace(row, lines=lines, is_kept=not touched.isdisjoint(lines))
-
-    if not touched:
-        return edges
-    top, bottom = (tuple(map(row_now, rows)) for rows in edges.both)
-    count = edges.line_count + len(touched.difference(moved))
-    return msgspec.structs.replace(edges, top=top, bottom=bottom, line_count=count)
 
 
 def find_running(pages: Sequence[Edges], titles: Callable[[], Iterable[Title]]) -> list[frozenset[int]]:
@@ -215,14 +122,21 @@ class _Finder:
     def _changing(self) -> dict[int, list[list[_Sight]]]:
         """By the edge, the places where heads stand that change."""
         candidates: dict[int, list[_Sight]] = defaultdict(list)
-        unexplained: set[int] = set()
+        open_pages: dict[int, set[int]] = defaultdict(set)  # where such a head does not go for another reason
         for index, edge, depth, row in self._rows():
             is_apart = depth == 0 and _HEADING.match(row.text) is not None and self._is_apart(index, edge, 0)
             if is_apart and not self._is_larger(index, row, _MAX_SIZE):
                 candidates[edge].append(_Sight(index, row, True))
                 if (index, edge, 0) not in self._counting and not self._running[edge, row.text]:
-                    unexplained.add(edge)
-        return {edge: list(filter(self._changes, _places(candidates[edge]))) for edge in unexplained}
+                    open_pages[edge].add(index)
+        return {
+            edge: [
+                place
+                for place in _places(candidates[edge])
+                if any(sight.page in pages for sight in place) and self._changes(place)
+            ]
+            for edge, pages in open_pages.items()
+        }
 
     def _changes(self, place: list[_Sight]) -> bool:
         """Whether the heads at this place change with the sections."""
@@ -334,14 +248,3 @@ def _runs_along(place: Sequence[_Sight]) -> bool:
         and len(place) >= _MIN_DENSITY * (place[-1].page - place[0].page + 1)
         and sum(sight.is_apart for sight in place) >= _MIN_APART_SHARE * len(place)
     )
-
-
-def _usual_height(pieces: Sequence[Piece]) -> float:
-    """Of a line, weighed by how much it says."""
-    heights = sorted((piece.height, len(piece.text.replace(BETWEEN_CELLS, " "))) for piece in pieces)
-    half, said = sum(weight for _, weight in heights) / 2, 0
-    for height, weight in heights:
-        said += weight
-        if said >= half:
-            return height
-    return 0.0
