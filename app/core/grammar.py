@@ -1,4 +1,4 @@
-"""Words that hold sentences together and say nothing of what they are about, in the languages that Octavo knows."""
+"""Words that hold sentences together, and those that turn their sense, in the languages that Octavo knows."""
 
 from __future__ import annotations
 
@@ -27,6 +27,60 @@ _LANGUAGES: tuple[frozenset[str], ...] = tuple(
 """English, German, French, Spanish, each by itself: grammar in one may be the matter in another ("war", "die")."""
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+ALL = frozenset[str]().union(*_LANGUAGES)
+
+NEGATIONS = _set(
+    "not never no neither nor without cannot nobody none nothing nowhere hardly scarcely barely"
+    " nicht kein keine keinem keinen keiner keines nie niemals niemand niemandem niemanden nichts ohne weder kaum"
+    " nirgends keinesfalls keineswegs"
+    " ne pas jamais sans aucun aucune ni rien nul nulle guère"
+    " nunca jamás sin ningún ninguna ninguno tampoco nada nadie"
+    " non senza nessun nessuna nessuno né niente"
+)
+CONDITIONS = _set(
+    "if unless whether except lest wenn falls ob sofern soweit außer si sauf excepté salvo excepto tranne eccetto"
+)
+LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
+ONLY_MORE = _set("only just merely simply nur bloß seulement sólo solo")
+"""After a negation they take it back: not only this."""
+COMPARISONS = _set(
+    "less more fewer later earlier longer sooner higher lower than weniger mehr später früher länger moins plus menos"
+    " más"
+)
+"""After a negation they make a measure of it, which adds to what stands before: not less than twelve months."""
+CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
+BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
+"""With these another clause begins."""
+MODALS = _set(
+    "shall may must is are was were has have had will can does do did should would could muss müssen darf dürfen soll"
+    " sollen kann können ist sind hat haben wird werden doit peut est sont ont debe puede es son deve può"
+)
+"""Verbs that are grammar more than matter."""
+NUMBERS = _set(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
+    " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert tausend"
+)
+
+
 def grammar_of(words: Sequence[str]) -> frozenset[str]:
     """The words of grammar of the language that these case-folded words seem to be in."""
     return max(_LANGUAGES, key=lambda language: sum(word in language for word in words))
+
+
+ENGLISH = 0
+"""Its place among the languages."""
+
+_MIN_SHARE, _MIN_LEAD = 0.2, 2
+
+
+def leading_language(words: Sequence[str]) -> int | None:
+    """The place of the language that these case-folded words are in, None where that is not plain."""
+    counts = [sum(word in language for word in words) for language in _LANGUAGES]
+    best = max(range(len(counts)), key=counts.__getitem__)
+    others = max(count for index, count in enumerate(counts) if index != best)
+    return best if counts[best] >= max(_MIN_SHARE * len(words), _MIN_LEAD + others) else None
