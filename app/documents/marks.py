@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from app.documents.normal import is_unspaced
+from app.core.quotation_marks import QUOTATION_MARKS
+from app.documents.scripts import is_unspaced
 
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CHARACTERS = 8
@@ -28,8 +29,13 @@ _NO_TITLE = re.compile(
 )
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", "‘": "’", '"': '"'}
-_QUOTATION_MARK = re.compile("[" + "".join(_PAIRS) + "".join(_PAIRS.values()) + r"]|\n\s*\n")
+_QUOTATION_MARK = re.compile(
+    "[" + re.escape("".join({*QUOTATION_MARKS, *"".join(QUOTATION_MARKS.values())})) + r"]|\n\s*\n"
+)
+_BLOCK = re.compile(r"(?:^[ \t]{0,3}>[^\n]*(?:\n|$))+", re.MULTILINE)
+_BLOCK_SIGN = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
+_PLURAL_APOSTROPHE = re.compile(r"s’ (?=[^\W\d_])(?:(?!\n\s*\n)[^‘’])+’(?!\w)")  # within ‘the tenants’ rent’
+_OPENS_AFTER = re.compile(r"[\s(\[{（［「『\-\u2010-\u2015/:：,、。>*_|=~\"“„«»‹›‘‚]")
 _SENTENCE_END = re.compile(r"[。！？]|[.!?…][\"'”’»)\]*_]*\s+(?P<next>\S)|\n\s*(?:\n|[-*•>#]|\d+[.)]\s)")
 _TRAILING = ' \t\n.。!?！？…,;:、*_>"”’»」』)）'
 _LINKS = re.compile(r"(?:[\s,;&、]|\b(?:and|see|also)\b)*")
@@ -140,31 +146,63 @@ def _clean_title(text: str) -> str:
 
 
 def find_quotations(answer: str, marks: Sequence[Mark]) -> list[Quotation]:
-    """The outermost quotations, in order, without the marks inside them; none reaches beyond its paragraph."""
+    """The outermost quotations, in order, without the marks inside them; none reaches beyond its paragraph.
+
+    A block quotation of Markdown (`>`) is one, unless quotation marks stand in it.
+    """
     found: list[Quotation] = []
     for start, end in sorted(_pairs_of_quotation_marks(answer)):
         if end - start <= MAX_QUOTED_CHARACTERS and (not found or start >= found[-1].end):
             found.append(Quotation(start, end, _without_marks(answer, start + 1, end - 1, marks)))
-    return found
+    blocks = [block.span() for block in _BLOCK.finditer(answer)]
+    for start, end in blocks:
+        if not any(start <= each.start < end for each in found):
+            found.append(_block_quotation(answer, start, end, marks))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _block_quotation(answer: str, start: int, end: int, marks: Sequence[Mark]) -> Quotation:
+    """The block up to a mark that ends it, or the dash before that; without the signs of its lines."""
+    last = next(
+        (mark for mark in reversed(marks) if start < mark.start and not answer[mark.end : end].strip(" .\n>")), None
+    )
+    if last is not None and start < last.start < end:
+        first = next(mark for mark in marks if mark.start > start and not _between(answer, marks, mark, last))
+        end = first.start
+    text = _BLOCK_SIGN.sub("", _without_marks(answer, start, end, marks))
+    return Quotation(start, end, text.strip().rstrip("-\u2013\u2014(").strip())
+
+
+def _between(answer: str, marks: Sequence[Mark], first: Mark, last: Mark) -> str:
+    """What stands between two marks, other marks and what links them apart."""
+    return _LINKS.sub("", _without_marks(answer, first.end, max(first.end, last.start), marks))
 
 
 def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
     """Ranges from an opening mark to the one that closes it, both included; they may lie in one another."""
-    waiting: dict[str, list[int]] = {opening: [] for opening in _PAIRS}
+    waiting: list[tuple[str, int]] = []
     for match in _QUOTATION_MARK.finditer(answer):
         mark, index = match.group(), match.start()
         if len(mark) > 1:  # the end of a paragraph
-            waiting = {opening: [] for opening in _PAIRS}
+            waiting = []
             continue
-        open_now = [opening for opening, closing in _PAIRS.items() if mark in closing and waiting[opening]]
-        if open_now and _may_close(answer, index):
-            start = waiting[open_now[0]].pop()
-            for inner in waiting.values():  # what was opened inside and never closed
-                while inner and inner[-1] > start:
-                    inner.pop()
+        opened = next((at for at in _closable(waiting, mark)), None) if _may_close(answer, index) else None
+        if opened is not None and not (mark in _TWO_WAYS and _must_open(answer, index)):
+            start = waiting[opened][1]
+            del waiting[opened:]  # and what was opened inside and never closed
             yield start, index + 1
-        elif mark in _PAIRS and _may_open(answer, index):
-            waiting[mark].append(index)
+        elif mark in QUOTATION_MARKS and _may_open(answer, index):
+            waiting.append((mark, index))
+
+
+def _closable(waiting: Sequence[tuple[str, int]], mark: str) -> Iterator[int]:
+    """What is open and may be closed by the mark, the innermost first; the usual pairs before the others."""
+    inner_first = [at for at in reversed(range(len(waiting))) if mark in QUOTATION_MARKS[waiting[at][0]]]
+    yield from sorted(inner_first, key=lambda at: waiting[at][0] == mark != '"')
+
+
+_TWO_WAYS = frozenset("".join(QUOTATION_MARKS.values())) & QUOTATION_MARKS.keys() - {'"'}
+"""Marks that open in one language and close in another."""
 
 
 def _without_marks(answer: str, start: int, end: int, marks: Sequence[Mark]) -> str:
@@ -177,17 +215,31 @@ def _without_marks(answer: str, start: int, end: int, marks: Sequence[Mark]) -> 
 
 
 def _may_open(answer: str, index: int) -> bool:
-    before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
-    if answer[index] in '"‘':
-        return bool(after) and not after.isspace() and not (before.isalnum() and not is_unspaced(before))
+    before, after = answer[index - 1 : index] if index else "", answer[index + 1 : index + 2]
+    mark = answer[index]
+    if mark in '"‘‚”»›':
+        if not after or (after.isspace() and not (mark in "»›" and after in "\u00a0\u202f")):
+            return False
+        if mark in '"‘‚':
+            return not (before.isalnum() and not is_unspaced(before))
+        return not before or _OPENS_AFTER.match(before) is not None or is_unspaced(before)
     return True
 
 
 def _may_close(answer: str, index: int) -> bool:
     before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
-    if answer[index] in '"’':
+    mark = answer[index]
+    if mark == "’" and _PLURAL_APOSTROPHE.match(answer, index - 1):
+        return False
+    if mark in '"’‘':
         return not before.isspace() and not (after.isalnum() and not is_unspaced(after))
     return True
+
+
+def _must_open(answer: str, index: int) -> bool:
+    """A mark that may close too, with a space before it and none after it."""
+    before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
+    return (not before or before.isspace()) and bool(after) and (after.isalnum() or after in "[(")
 
 
 def is_evidence(text: str) -> bool:
