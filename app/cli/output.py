@@ -33,6 +33,7 @@ _MARKS = {
     CitationState.VERIFIED: "✓",
     CitationState.REPAIRED: "✓",
     CitationState.NEAR: "≈",
+    CitationState.CUT: "⋯",
     CitationState.NOT_FOUND: "?",
     CitationState.PAGE: "·",
     CitationState.FOUND: "→",
@@ -238,6 +239,9 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
         CitationState.VERIFIED: _("the quotation stands there"),
         CitationState.REPAIRED: _("the quotation stands there, not on p. {named}").format(named=citation.named),
         CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
+        CitationState.CUT: _("the quotation is cut; in full the page says “{words}”, the answer").format(
+            words=citation.on_page
+        ),
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer"),
         CitationState.FOUND: _("found by Octavo"),

@@ -16,6 +16,7 @@ class CitationState(StrEnum):
     VERIFIED = "verified"  # the quotation stands on that page, word for word after normalising
     REPAIRED = "repaired"  # it stands word for word on another page than the answer names
     NEAR = "near"  # something like it stands on that page, in other words
+    CUT = "cut"  # it stands there word for word, but the words right before or after it turn its sense
     NOT_FOUND = "not_found"  # the quotation does not stand on that page, or there is no such page
     PAGE = "page"  # a page was named without a quotation; the page exists
     FOUND = "found"  # the model named no page; the program found this one to bear the answer out
@@ -26,8 +27,9 @@ class Citation(msgspec.Struct, frozen=True):
 
     `start` and `end` are the offsets, in characters of the answer's text, of the mark (`[p. 12]`) in the answer;
     both are -1 for a citation that the program found by itself. `page` counts from 1; `label` is the page's own label.
-    `on_page`: for NEAR, what the page says where the quotation should stand; for PAGE, its sentence that has most in
-    common with the claim, if any. `named`: for REPAIRED, the page that the answer names.
+    `on_page`: for NEAR, what the page says where the quotation should stand; for CUT, the page's fuller wording; for
+    PAGE, its sentence that has most in common with the claim, if any. `named`: for REPAIRED, and for CUT where it
+    stands on another page, the page that the answer names.
     """
 
     book_id: str

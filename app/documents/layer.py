@@ -6,7 +6,10 @@ from array import array
 from typing import NamedTuple
 
 from app.core.document import PageLayer
-from app.documents.normal import Normal, find, find_all, find_near, is_wordlike
+from app.documents.matching import find_all, find_near
+from app.documents.normal import Normal, is_wordlike
+from app.documents.notation import without_signs
+from app.documents.wanted import Wanted, find
 
 _NEAR = 90.0
 """Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
@@ -36,11 +39,12 @@ class Layer:
         self._form: Normal | None = None
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
-        """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not."""
-        wanted = Normal(words)
-        found = find(self._normal, wanted)
+        """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not. A drawing has
+        no signs for powers, notes and cells: words that are not found with them are sought without."""
+        wanted = Wanted(words)
+        found = find(self._normal, wanted) or find(self._normal, Wanted(without_signs(words)))
         if found is None and len(words) >= _NEAR_CHARACTERS:
-            found = find_near(self._normal, wanted, _NEAR)
+            found = find_near(self._normal, wanted.whole, _NEAR)
         return found
 
     def find_words(self, words: str) -> tuple[tuple[int, int], ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.core.grammar import grammar_of
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 from app.documents.sentences import Kind, Sentence, sentences
 from app.documents.terms import Terms, stem, terms_of, weigh, weight_of, words_of
 

@@ -5,56 +5,86 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
 
-from rapidfuzz import fuzz
+from app.core.grammar import ENGLISH, leading_language
+from app.documents.compatibility import LOWERED, RAISED, plain_of, spell
+from app.documents.notation import subscript, superscript
+from app.documents.scripts import UNSPACED, is_unspaced
 
 JOINT = "\u00ad"
 """Stands in a normal form for a hyphen at a line's end: the word may be written with it or without it."""
+ASIDE, ASIDE_END = "\ufdd4", "\ufdd5"
+"""Stand around what a quotation may leave out: the mark of a note, words that are struck out."""
+DIVIDER = "\ufdd6"
+"""Stands between two cells of a table's row, neither of them empty."""
+GROUP = "\ufdd7"
+"""Stands for the sign or the narrow space between the thousands of a number, where nothing else can be meant."""
+
+FREE_CASE = "\ufdd8"
+"""Stands in a quotation before a letter whose case its writer changed."""
 
 _HYPHENS = "\\-\u2010\u2011"
 _DASHES = _HYPHENS + "\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SINGLE = "'\u2018\u2019\u201a\u201b\u2032\u2035\u00b4\uff07"
 _DOUBLE = '"\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02'
 _OPENING, _CLOSING = "«‹", "»›"
-_SWAPPED = {"『": "「", "｢": "「", "』": "」", "｣": "」", "〜": "~"}
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
-    "\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f"  # full-width punctuation, half-width kana; no Latin
-    "\U00020000-\U0003ffff"
+_SWAPPED = {"『": "「", "｢": "「", "』": "」", "｣": "」", "〜": "~", "\u2044": "/", "\u2215": "/"}
+_INVISIBLE = (
+    "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdd7\ufdd9-\ufdef\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
 )
-_SPECIAL = _DASHES + _SINGLE + _DOUBLE + _OPENING + _CLOSING + "".join(_SWAPPED) + _INVISIBLE + "…"
+_SPECIAL = _DASHES + _SINGLE + _DOUBLE + _OPENING + _CLOSING + "".join(_SWAPPED) + _INVISIBLE + RAISED + LOWERED + "…"
+_GROUPING = "'\u2019\u00a0\u2007-\u200a\u202f"
 
 _PIECE = re.compile(
-    rf"""(?=[^A-Za-z0-9,;:()!?/\ ] | \ (?![A-Za-z0-9(]) | (?<=[{_UNSPACED}])\ )(?:  # keeps the search fast
-      (?P<gone>\u00ad[^\S\n]*\n\s* | [{_INVISIBLE}]+
+    rf"""(?=[^A-Za-z0-9,;:()!?/\ ] | \ (?![A-Za-z0-9(]) | (?<=[{UNSPACED}])\ )(?:  # keeps the search fast
+      (?P<note>\ {{0,3}}\n?\ {{0,8}}\[(?:\d{{1,3}}(?:\s?[,;\u2013-]\s?\d{{1,3}})*|[a-z]|[ivx]{{1,4}})\])
+    | (?P<raised>[{RAISED}]+ | <sup>[^<>\n]{{1,30}}</sup>)
+    | (?P<lowered>[{LOWERED}]+ | <sub>[^<>\n]{{1,30}}</sub>)
+    | (?P<braced>[\^_]\{{[-+\u2212]?(?:\d+|[^\W\d_])\}})
+    | (?P<bar>[^\S\n]*\|[^\S\n]*)
+    | (?P<group>(?<=\d)[{_GROUPING}](?=\d{{3}}(?!\d)))
+    | (?P<gone>\u00ad[^\S\n]*\n\s* | [{_INVISIBLE}]+
           | (?<![\w*])\*{{1,3}}(?=[^\s*]) | (?<=[^\s*])\*{{1,3}}(?![\w*])
-          | (?<!\w)_{{1,3}}(?=[^\W_]) | (?<=[^\W_])_{{1,3}}(?!\w)
+          | (?<!\w)_{{1,3}}(?=[^\W_]) | (?<=[^\W_])_{{1,3}}(?![\w{{])
           | (?<!`)`(?!`) | `{{3,}})
     | (?P<joint>(?<=[^\W\d_])[{_HYPHENS}][^\S\n]*\n\s*(?=[^\W\d_]))
     | (?P<dash>\s*(?:[{_DASHES}]\s*)+)
     | (?P<quote>[{_OPENING}]\s* | \s*[{_CLOSING}] | `` | [{_SINGLE}{_DOUBLE}]+)
-    | (?P<space>[^\S\ ]\s* | \ \s+ | (?<=[{_UNSPACED}])\  | \ (?=[{_UNSPACED}]))
+    | (?P<space>[^\S\ ]\s* | \ \s+ | (?<=[{UNSPACED}])\  | \ (?=[{UNSPACED}]))
     | (?P<dots>…+ | \.(?:[^\S\n]?\.){{2,}})
     | (?P<swap>[{"".join(_SWAPPED)}])
     | (?P<wide>[^\x00-\x7f\s{_SPECIAL}]+)
     )""",
     re.VERBOSE,
 )
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 _HANGUL_TAIL = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # composes with what stands before, though not a mark
-_EDGES = " .,;:…'\"*_-、。" + JOINT
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
+_MARKED = re.compile(r"\[(?P<kind>struck|inserted|field)(?=[ :])(?::\s?|\s)")
+_BRACKET = re.compile(r"[\[\]]")
+_GROUPED = re.compile(rf"(?:^|[^\w.,])\d{{1,3}}(?:[ {_GROUPING}]\d{{3}})*$")
+_BEFORE_NOTE = re.compile(r"(?:[^\W\d_]{2}|[.,;:!?)\]\"'”’»%]|\d|[" + UNSPACED + "])$")
+_BEFORE_SPACED_NOTE = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)”’])$")
+_AFTER_NOTE = re.compile(rf"$|\s(?!\s*=)|[.,;:!?)\]'\"”’»](?!\w)|[-\u2013\u2014|\[]|[{UNSPACED}]")
+_OPEN_RAISED = re.compile(r"[\^_](?:\{[^{}]*|[-+])?$")
+NOTE = r"(?:\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3})*|[a-z]|[ivx]{1,4})"
+_ASIDES = re.compile(rf"{ASIDE}[^{ASIDE_END}]*{ASIDE_END}|\[{NOTE}\]")
+_LETTERS = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_TAG = re.compile(r"</?su[pb]>")
+_THOUSANDS_BEFORE, _THOUSANDS_AFTER = re.compile(r"(?<![\w.,])\d{1,3}\ $"), re.compile(r"\ \d{3}(?!\d)")
+_FRACTION_BEFORE, _FRACTION_AFTER = re.compile(r"\d\ $"), re.compile(r"\ \d+/\d")
 
 
 class Normal:
     """The normal form of `source`; `text` is what is compared.
 
-    What a reader takes for the same wording has the same form: compatibility forms as Unicode's NFKC has them
-    (ligatures, full-width letters, composed accents), one kind each of dash, quotation mark, ellipsis and space, no
-    space beside characters of scripts that use none, no soft hyphens, no invisible characters, no emphasis marks of
-    Markdown. Case is kept. A hyphen at a line's end between letters becomes `JOINT`.
+    What a reader takes for the same wording has the same form: characters as `app.documents.compatibility` spells them
+    (ligatures, full-width letters, composed accents), powers as `app.documents.notation` writes them, one kind each of
+    dash, quotation mark, ellipsis and space, no space beside characters of scripts that use none, no soft hyphens, no
+    invisible characters, no emphasis marks of Markdown. Case is kept. A hyphen at a line's end between letters becomes
+    `JOINT`. What a quotation may leave out stands between `ASIDE` and `ASIDE_END`, or is a `DIVIDER`.
     """
 
     def __init__(self, source: str) -> None:
@@ -63,16 +93,34 @@ class Normal:
         self._length = 0
         self._at: list[int] = []  # where a piece begins in `text`
         self._pieces: list[tuple[int, int, bool]] = []  # its begin and end in `source`; can it be cut inside?
+        self._aside = 0
         self._build()
         self.text = "".join(self._parts)
         self.skeleton = bare(self.text)
 
+    @cached_property
+    def thousands(self) -> str:
+        """The sign that parts thousands in the language that the text seems to be in; empty where that is not plain."""
+        words = [word.casefold() for word in _WORD.findall(self.text)]
+        if any(map(is_unspaced, self.text)) or not words:
+            return ","
+        language = leading_language(words)
+        return "" if language is None else "," if language == ENGLISH else "."
+
     def _build(self) -> None:
-        source, done = self.source, 0
-        for match in _PIECE.finditer(source):
+        done = 0
+        for begin, end, sign in _marked(self.source):
+            self._run(done, begin)
+            self._aside += {ASIDE: 1, ASIDE_END: -1}.get(sign, 0)
+            self._put(sign, begin, end)
+            done = end
+        self._run(done, len(self.source))
+
+    def _run(self, done: int, stop: int) -> None:
+        source = self.source
+        for match in _PIECE.finditer(source, done, stop):
             begin, end = match.span()
-            kind = match.lastgroup
-            if kind == "wide":
+            if match.lastgroup == "wide":
                 if not unicodedata.is_normalized("NFKC", source[max(done, begin - 1) : end]):
                     begin -= begin > done and _continues(source[begin])
                     self._keep(done, begin)
@@ -80,20 +128,79 @@ class Normal:
                     done = end
                 continue
             self._keep(done, begin)
-            done = end
-            if kind == "joint":
-                self._put(JOINT, begin, end)
-            elif kind == "dash":
-                self._put("-", begin, end)
-            elif kind == "quote":
-                self._put(self._quote(match.group()), begin, end)
-            elif kind == "space":
-                self._put("" if self._beside_unspaced(end) else " ", begin, end)
-            elif kind == "dots":
-                self._put("…", begin, end)
-            elif kind == "swap":
-                self._put(_SWAPPED[match.group()], begin, end)
-        self._keep(done, len(source))
+            done = begin
+            form = self._form(match.lastgroup or "", match.group(), begin, end)
+            if form is not None:
+                self._put(form, begin, end)
+                done = end
+        self._keep(done, stop)
+
+    def _form(self, kind: str, written: str, begin: int, end: int) -> str | None:
+        """What is put in the place of a piece; None where it stays as it is."""
+        match kind:
+            case "joint":
+                return JOINT
+            case "dash":
+                return "-"
+            case "quote":
+                return self._quote(written)
+            case "space":
+                return "" if self._beside_unspaced(end) else " "
+            case "dots":
+                return "…"
+            case "swap":
+                return _SWAPPED[written]
+            case "braced":
+                return written[0] + written[2:-1].replace("\u2212", "-")
+            case "raised" | "lowered":
+                return self._moved(kind, written, begin, end)
+            case "note":
+                return self._note(written, begin, end)
+            case "bar":
+                return DIVIDER if self._divides(begin, end) else "|"
+            case "group":
+                return (
+                    GROUP if _GROUPED.search(self.source[max(0, begin - 16) : begin]) else self._quote_or_space(written)
+                )
+        return ""
+
+    def _quote_or_space(self, written: str) -> str:
+        return " " if written.isspace() else self._quote(written)
+
+    def _moved(self, kind: str, written: str, begin: int, end: int) -> str:
+        """A power, an index or the mark of a note, written as `app.documents.notation` does."""
+        text = plain_of(_TAG.sub("", written))
+        before = self.source[max(0, begin - 24) : begin]
+        if kind == "lowered":
+            form = subscript(text, before)
+        else:
+            form = superscript(text, before)
+            if before.rstrip()[-1:].isdigit():
+                form = superscript(text, before.rstrip(), note=False)
+        if form[:1] == "[" and not self._aside:
+            return f"{ASIDE}{form[1:-1]}{ASIDE_END}"
+        form = form.replace("\u2212", "-")
+        return f"{form} " if form[-1:].isdigit() and self.source[end : end + 1].isdigit() else form
+
+    def _note(self, written: str, begin: int, end: int) -> str | None:
+        before, after = self.source[max(0, begin - 4) : begin], self.source[end : end + 12]
+        mark = written.strip(" \n[]")
+        follows = _BEFORE_SPACED_NOTE if written[0] != "[" else _BEFORE_NOTE
+        is_number = mark[0].isdigit() or written[0] == "["
+        if self._aside or not is_number or not follows.search(before) or not _AFTER_NOTE.match(after):
+            return None
+        return f"{ASIDE}{mark}{ASIDE_END}"
+
+    def _divides(self, begin: int, end: int) -> bool:
+        """Whether the bar stands between two cells that are filled, in a row that has others beside it."""
+        source = self.source
+        first, last = source.rfind("\n", 0, begin) + 1, source.find("\n", end)
+        last = len(source) if last < 0 else last
+        if source[first:begin].strip()[-1:] in ("", "|") or source[end:last].strip()[:1] in ("", "|"):
+            return False
+        above = source[source.rfind("\n", 0, max(0, first - 1)) + 1 : max(0, first - 1)]
+        below = source[last + 1 : source.find("\n", last + 1) if source.find("\n", last + 1) >= 0 else len(source)]
+        return " | " in f"{above}\n{below}"
 
     def _keep(self, begin: int, end: int) -> None:
         if end > begin:
@@ -112,7 +219,7 @@ class Normal:
             stop = begin + 1
             while stop < end and _continues(source[stop]):
                 stop += 1
-            self._put(unicodedata.normalize("NFKC", source[begin:stop]), begin, stop)
+            self._put(spell(source[begin:stop], self._last(), source[stop : stop + 1]), begin, stop)
             begin = stop
 
     def _last(self) -> str:
@@ -151,99 +258,62 @@ class Normal:
             return False
         text, source = self.text, self.source
         first, before, beyond = text[start], text[start - 1 : start], text[max(0, start - 2) : max(0, start - 1)]
-        if _cuts(first, before, beyond) or _splits_compound(first, source[: span[0]][-1:-3:-1]):
+        if cuts_word(first, before, beyond) or _splits_compound(first, source[: span[0]][-1:-3:-1]):
             return False
         if first.isdigit() and _is_sign(source[max(0, span[0] - 2) : span[0]]):
             return False
         last, after, beyond = text[end - 1], text[end : end + 1], text[end + 1 : end + 2]
-        if _cuts(last, after, beyond) or _splits_compound(last, source[span[1] : span[1] + 2]):
+        if cuts_word(last, after, beyond) or _splits_compound(last, source[span[1] : span[1] + 2]):
             return False
-        return not (last.isdigit() and after in tuple("%‰°"))
+        return not (self._is_in_power(start, end) or self._is_in_number(start, end))
+
+    def _is_in_power(self, start: int, end: int) -> bool:
+        """Whether a power or an index, or what has one, is cut."""
+        text = self.text
+        if _OPEN_RAISED.search(text[max(0, start - 24) : start]) or text[end : end + 1] == "^":
+            return True
+        return text[end : end + 1] == "_" and (is_wordlike(text[end + 1 : end + 2]) or text[end + 1 : end + 2] == "{")
+
+    def _is_in_number(self, start: int, end: int) -> bool:
+        """Whether a number with a space inside (1 250, 1 1/2) is cut."""
+        text = self.text
+        before, whole, after = text[max(0, start - 6) : start], text[start:end], text[end : end + 8]
+        if re.match(r"\d{3}(?!\d)", whole) and _THOUSANDS_BEFORE.search(before):
+            return True
+        if re.match(r"\d+/\d", whole) and _FRACTION_BEFORE.search(before):
+            return True
+        if not whole[-1:].isdigit():
+            return False
+        own = re.search(r"(?<![\w.,])\d{1,3}$", whole) is not None
+        return _FRACTION_AFTER.match(after) is not None or (own and _THOUSANDS_AFTER.match(after) is not None)
 
 
-def find(page: Normal, quotation: Normal) -> tuple[int, int] | None:
-    """The range of the page's source where the quotation stands, None where it does not; whole words only.
-
-    Punctuation at the quotation's edges may differ from the page's, as careful writers let it.
-    """
-    for wanted in dict.fromkeys((quotation.text.strip(), _trim(quotation.text))):
-        if not wanted or bare(wanted) not in page.skeleton:
-            continue
-        pattern, start = re.compile(_pattern(wanted)), 0
-        while match := pattern.search(page.text, start):
-            span = page.origin(*match.span())
-            if span is not None and page.is_whole(*match.span()):
-                return _without_space(page.source, *span)
-            start = match.start() + 1
-    return None
-
-
-def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
-    """The range of the page's source, whole words, that is most like the quotation; None if nothing is enough.
-
-    `min_likeness` from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
-    """
-    wanted = quotation.text.strip()
-    if not wanted or len(wanted) > len(page.text):
-        return None
-    found = fuzz.partial_ratio_alignment(wanted, page.text, score_cutoff=min_likeness)
-    if found is None:
-        return None
-    start, end = found.dest_start, found.dest_end
-    while start > 0 and (page.text[start] == JOINT or _cuts(page.text[start], page.text[start - 1 : start], "")):
-        start -= 1
-    while end < len(page.text) and (
-        page.text[end - 1] == JOINT or _cuts(page.text[end - 1], page.text[end : end + 1], "")
-    ):
-        end += 1
-    span = page.origin(start, end)
-    return None if span is None else _without_space(page.source, *span)
-
-
-def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
-    """Every range of the page's source where the words stand, whatever their case, parts of words too."""
-    wanted = words.text.strip()
-    if not wanted:
-        return ()
-    found = (page.origin(*match.span()) for match in re.finditer(_pattern(wanted), page.text, re.IGNORECASE))
-    return tuple(span for span in found if span is not None)
-
-
-def _without_space(source: str, begin: int, end: int) -> tuple[int, int]:
-    begin = end - len(source[begin:end].lstrip())
-    return begin, begin + len(source[begin:end].rstrip())
-
-
-def _trim(text: str) -> str:
-    trimmed = text.rstrip(_EDGES)
-    shorter = trimmed.lstrip(_EDGES)
-    signed = shorter[:1].isdigit() and trimmed[: -len(shorter)].endswith("-")
-    return "-" + shorter if signed else shorter
-
-
-def _pattern(wanted: str) -> str:
-    """A regular expression for it in which every hyphen may be a joint, and a joint may stand between any letters."""
-    pieces: list[str] = []
-    for index, character in enumerate(wanted):
-        if character == JOINT:
-            pieces.append(f"[-{JOINT}]?")
-        elif character == "-":
-            pieces.append(f"[-{JOINT}]")
-        else:
-            if index and character.isalpha() and wanted[index - 1].isalpha():
-                pieces.append(f"{JOINT}?")
-            pieces.append(re.escape(character))
-    return "".join(pieces)
+def _marked(source: str) -> Iterator[tuple[int, int, str]]:
+    """Where `app.documents.notation` says what words are: begin and end of the sign, and what stands in its place."""
+    waiting: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, str]] = []
+    if _MARKED.search(source) is None:
+        return
+    for bracket in _BRACKET.finditer(source):
+        at = bracket.start()
+        if bracket.group() == "[":
+            sign = _MARKED.match(source, at)
+            waiting.append((at, sign.end() if sign else at, sign["kind"] if sign else ""))
+        elif waiting:
+            begin, end, kind = waiting.pop()
+            if not kind:
+                continue
+            struck = kind == "struck" and not any(other == "struck" for _, _, other in waiting)
+            stop = at + 1
+            if struck and (not begin or source[begin - 1].isspace()):
+                stop += len(source[stop:]) - len(source[stop:].lstrip(" "))
+            found += [(begin, end, ASIDE if struck else ""), (at, stop, ASIDE_END if struck else "")]
+    yield from sorted(found)
 
 
 def bare(text: str) -> str:
-    """A normal form without its hyphens and joints: equal for texts that differ in nothing else."""
-    return text.replace("-", "").replace(JOINT, "")
-
-
-def is_unspaced(character: str) -> bool:
-    """Whether it belongs to a script that puts no spaces between words (Chinese, Japanese, Thai, and their like)."""
-    return bool(character) and _UNSPACED_CHARACTER.match(character) is not None
+    """A normal form's letters and digits in small letters: equal for texts that differ in nothing else."""
+    return "".join(_LETTERS.findall(_ASIDES.sub("", text) if ASIDE in text or "[" in text else text)).lower()
 
 
 def is_wordlike(character: str) -> bool:
@@ -254,7 +324,8 @@ def _continues(character: str) -> bool:
     return unicodedata.combining(character) != 0 or _HANGUL_TAIL.match(character) is not None
 
 
-def _cuts(edge: str, next_to_it: str, beyond: str) -> bool:
+def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
+    """Whether a word or a number goes on where it is cut; `beyond` is the character after that next to the edge."""
     if not is_wordlike(edge) or not next_to_it:
         return False
     if next_to_it == JOINT:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 
 _NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
 _SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")
@@ -26,6 +26,7 @@ _RAISED_WORDS = (  # of three letters and more that take a power: units, and fun
     "mol|min|sec|rad|bar|lux|kpc|mpc|kmh|foot|feet|inch(es)?|yards?|miles?|met(er|re)s?|pixels?|mmhg|dpi"
     "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
 )
+_SHOWN = re.compile(r"[\^_](?:\{(?P<shown>[^{}]*)\}|(?=[-+]?\w))|(?<=\S)\[(?P<inner>\d{1,3}|[a-z])\]|(?P<bar>\s\|\s)")
 _TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
 
 
@@ -94,6 +95,11 @@ def comment(untrusted_text: str, untrusted_author: str = "") -> str:
     """A comment in the margin, which is kept aside: no part of the page's text."""
     author, text = " ".join(untrusted_author.split()), " ".join(untrusted_text.split())
     return f"[comment by {author}: {text}]" if author else f"[comment: {text}]"
+
+
+def without_signs(text: str) -> str:
+    """Text of a page as its drawing has it: only the words, digits and marks that a person sees there."""
+    return _SHOWN.sub(lambda sign: sign["shown"] or sign["inner"] or " " * bool(sign["bar"]), text)
 
 
 def _bracketed(word: str, untrusted_text: str) -> str:

@@ -12,8 +12,12 @@ from rapidfuzz import fuzz
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
-from app.documents.normal import Normal, find, find_near, is_unspaced
+from app.documents.matching import find_near
+from app.documents.normal import Normal
 from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
+from app.documents.scripts import is_unspaced
+from app.documents.standing import Standing, Standings
+from app.documents.wanted import Wanted, find
 
 __all__ = ["CitedBook", "check", "find_pages", "locate"]
 
@@ -31,6 +35,9 @@ _FILE_ENDING = re.compile(
 )
 
 
+_STANDS_THERE = (CitationState.VERIFIED, CitationState.CUT)
+
+
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
     """The citations of one whole answer; see `Checker.check`."""
     return Checker(books).check(answer)
@@ -46,11 +53,12 @@ class Checker:
         """Every page that the answer names, and every quotation in it that names none but stands on a page.
 
         In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-        page (or begin there and run on to the next); quotations too short to prove anything are not looked up. One
-        that stands on another page is REPAIRED and gets that one; one to which something on the named page comes near
-        is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
-        citation for each, with its share of the mark; a run of pages gives one, for the page where the quotation
-        stands, or its first. A page without a quotation gets its sentence that has most in common with the claim.
+        page (or begin or end there, and run over its border); quotations too short to prove anything are not looked up.
+        One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
+        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND
+        with page 0. A mark that names several pages gives one citation for each, with its share of the mark; a run of
+        pages gives one, for the page where the quotation stands, or its first. A page without a quotation gets its
+        sentence that has most in common with the claim.
         """
         desk = self._desk
         marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
@@ -63,7 +71,7 @@ class Checker:
                 claimed.add(quotation.start)
             quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
             citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
-            if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
+            if any(citation.state in _STANDS_THERE for citation in citations) and quotation is not None:
                 verified.add(quotation.start)
             elif quote and quotation is not None and quotation.start not in verified:
                 citations = desk.mend(citations)
@@ -84,10 +92,11 @@ def locate(page_text: str, quote: str) -> tuple[int, int] | None:
     """The range of characters of `page_text` where the quotation stands, None where it does not.
 
     Wording is compared in the form of `app.documents.normal.Normal`: line breaks, hyphens at a line's end, ligatures
-    and kinds of dashes and quotation marks do not matter; case, words, numbers and the punctuation inside do. A
-    quotation that cuts a word, a hyphenated compound or a number of the page in two does not stand there.
+    and kinds of dashes and quotation marks do not matter; words, numbers and the punctuation inside do. A quotation
+    that cuts a word, a hyphenated compound or a number of the page in two does not stand there. What its writer left
+    out and changed, and says so, is passed over as `app.documents.wanted` does.
     """
-    return find(Normal(page_text), Normal(quote))
+    return find(Normal(page_text), Wanted(quote))
 
 
 class _Desk:
@@ -95,7 +104,7 @@ class _Desk:
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
-        self._normals: dict[tuple[str, int], Normal] = {}
+        self._standings = Standings(books)
         self.labels = frozenset(_label(page) for book in books for page in book.pages)
 
     def is_foreign(self, mark: Mark) -> bool:
@@ -107,13 +116,13 @@ class _Desk:
         if not books and place.vague:
             books = list(self._books)
         runs = _runs(books, place)
-        if quote:
-            wanted = Normal(quote)
-            for may_run_on in (False, True):
-                for book, pages in runs:
-                    for page in pages:
-                        if self._stands(book, page, wanted, may_run_on):
-                            return _citation(book, page, quote, CitationState.VERIFIED, span)
+        cut: Citation | None = None
+        for book, page, standing in self._standings.look(runs, quote) if quote else ():
+            if not standing.fuller:
+                return _citation(book, page, quote, CitationState.VERIFIED, span)
+            cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
+        if cut is not None:
+            return cut
         if runs:
             book, pages = runs[0]
             return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
@@ -126,11 +135,12 @@ class _Desk:
         elsewhere = self.search(citations[0].quote, citations)
         if elsewhere is not None:
             first = citations[0]
+            state = CitationState.REPAIRED if elsewhere.state is CitationState.FOUND else elsewhere.state
             mended = msgspec.structs.replace(
-                elsewhere, state=CitationState.REPAIRED, start=first.start, end=first.end, named=first.label
+                elsewhere, state=state, start=first.start, end=first.end, named=first.label
             )
             return [mended, *citations[1:]]
-        wanted = Normal(citations[0].quote)
+        wanted = Wanted(citations[0].quote).whole
         return [self._bring_near(citation, wanted) for citation in citations]
 
     def illustrate(self, citation: Citation, claim: str) -> Citation:
@@ -147,7 +157,7 @@ class _Desk:
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
-            span = find_near(self._normal(book, page), wanted, MIN_LIKENESS)
+            span = find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS)
             if span is not None:
                 on_page = " ".join(page.text[slice(*span)].split()).strip(" ,;:")
                 place = {"page": page.number, "label": page.label}
@@ -164,36 +174,29 @@ class _Desk:
         return [(book, page) for page in (cited, *alike)]
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
-        """A page, one that the answer cites if possible, on which the quotation stands."""
+        """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
+        there is one."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        pages = [(book, page) for book in self._books for page in book.pages]
-        pages.sort(key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
-        wanted = Normal(quote)
-        for book, page in pages:
-            if self._stands(book, page, wanted):
-                return _citation(book, page, quote, CitationState.FOUND)
-        return None
-
-    def _stands(self, book: CitedBook, page: Page, wanted: Normal, may_run_on: bool = False) -> bool:
-        if not may_run_on:
-            return find(self._normal(book, page), wanted) is not None
-        following = next((other for other in book.pages if other.number == page.number + 1), None)
-        if following is None:
-            return False
-        found = find(Normal(f"{page.text}\n{following.text}"), wanted)
-        return found is not None and found[0] < len(page.text)
-
-    def _normal(self, book: CitedBook, page: Page) -> Normal:
-        key = (book.book_id, page.number)
-        if key not in self._normals:
-            self._normals[key] = Normal(page.text)
-        return self._normals[key]
+        found = min(
+            self._standings.everywhere(quote),
+            key=lambda entry: (bool(entry[2].fuller), (entry[0].book_id, entry[1].number) not in known),
+            default=None,
+        )
+        if found is None:
+            return None
+        book, page, standing = found
+        state = CitationState.CUT if standing.fuller else CitationState.FOUND
+        return _cut(_citation(book, page, quote, state), standing)
 
     def _named(self, title: str) -> list[CitedBook]:
         """The books that a title names best; more than one if they are called the same."""
         ranks = [_rank(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
+
+
+def _cut(citation: Citation, standing: Standing) -> Citation:
+    return msgspec.structs.replace(citation, on_page=standing.fuller)
 
 
 def _citation(

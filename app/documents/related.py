@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 from app.documents.sentences import Kind, sentences
 from app.documents.terms import Terms, stem, terms_of, weigh, weight_of
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 
 _STEM = 7
 _MIN_STEM = 2

@@ -109,13 +109,14 @@ def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Re
         CitationState.VERIFIED: _("the quotation stands there, word for word"),
         CitationState.REPAIRED: _("the quotation stands there, word for word; the answer named p. {named}"),
         CitationState.NEAR: _("the quotation stands there in other words, as follows"),
+        CitationState.CUT: _("the quotation is cut; in full the page says what follows"),
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer, without a quotation"),
         CitationState.FOUND: _("found by Octavo, not named by the answer"),
     }[citation.state]
     title = cleaned(citation.document)
     page = cleaned(page_words(cited_page(citation, books)))
-    quote = citation.on_page if citation.state is CitationState.NEAR else citation.quote
+    quote = citation.on_page if citation.state in (CitationState.NEAR, CitationState.CUT) else citation.quote
     place = f"{title}, {page}" if title else page
     return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))
 

@@ -14,10 +14,11 @@ from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.quotes import CitedBook, check, find_pages, locate
 
-VERIFIED, REPAIRED, NEAR, NOT_FOUND, PAGE, FOUND = (
+VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE, FOUND = (
     CitationState.VERIFIED,
     CitationState.REPAIRED,
     CitationState.NEAR,
+    CitationState.CUT,
     CitationState.NOT_FOUND,
     CitationState.PAGE,
     CitationState.FOUND,
@@ -162,11 +163,13 @@ def test_a_quotation_in_any_marks_belongs_to_the_mark_after_it(pair: str) -> Non
         ("The “then” Term [p. 1], the ‘end’ [p. 1].", [("lease", 3, PAGE), ("lease", 3, PAGE)]),
         ("The tenants’ and owners’ duties don’t end [p. 1].", [("lease", 3, PAGE)]),
         # without a mark
-        ("He says “nothing else in the lease” and “of no such thing”.", []),
-        ("He says “else in the lease is changed” there.", [("letters", 2, FOUND)]),
+        ("He says “nothing at all in the lease” and “of no such thing”.", []),
+        ("He says “the notice to nine months” there.", [("letters", 1, FOUND)]),
+        ("He says “else in the lease is changed” there.", [("letters", 2, CUT)]),
         # from one page to the next
         ("“The last sentence of this page begins here and it ends” [p. 3]", [("lease", 5, VERIFIED)]),
-        ("“The last sentence of this page begins here and it ends” [p. 4]", [("lease", 6, NOT_FOUND)]),
+        ("“The last sentence of this page begins here and it ends” [p. 4]", [("lease", 6, VERIFIED)]),
+        ("“The last sentence of this page begins here and it ends” [p. 1]", [("lease", 5, REPAIRED)]),
         # without spaces between words
         ("「賃借人は十二か月前までに「通知」しなければならない」［p. A-3］。", [("lease", 7, VERIFIED)]),
         ("「賃借人は十一か月前までに通知しなければならない」［p. A-3］。", [("lease", 7, NEAR)]),
@@ -189,7 +192,7 @@ def test_which_quotation_belongs_to_which_mark(answer: str, expected: list[tuple
         "250.50 dollars, and they",
         "and they don",
         "dollars, and they do",
-        "A non-refundable deposit of",  # case is kept
+        "A Non-refundable deposit of",  # but for the first letter, case is kept
         "deposit of 1,250.50 dollars and they",  # the comma inside is
         "",
         "...",
@@ -254,7 +257,8 @@ def test_any_run_of_a_pages_words_is_verified_and_located(example: tuple[str, st
     book = CitedBook("b", "Book", (Page(1, "1", "Another page."), Page(2, "2", page)))
     words = " ".join(part.split())
     (citation,) = check(f"It says 「{words}」 [p. 2].", [book])
-    assert (citation.page, citation.state) == (2, VERIFIED)
+    assert citation.page == 2
+    assert citation.state in (VERIFIED, CUT)  # a run of words may end between a number and its unit
 
 
 @settings(max_examples=300, deadline=None, database=None)

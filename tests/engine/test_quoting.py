@@ -22,6 +22,7 @@ LEASE = (
     "付属書：賃借人は十二か月\n前までに『通知』しなければならない。その　場合は、第12条による。",
 )
 LETTERS = ("This letter shortens the notice to nine months for Berths 4–7 only.",)
+STANDS = (CitationState.VERIFIED, CitationState.CUT)  # word for word, whatever stands beside it
 CLOSING = {"“": "”", "«": "»", "„": "“", "「": "」", "『": "』", '"': '"'}
 
 
@@ -218,7 +219,7 @@ def test_where_a_quotation_may_be_closed(written: str, piece: str, allowed: bool
 def test_a_number_is_not_parted_from_its_sign_by_a_blank_that_the_check_does_not_see() -> None:
     page = "賃借人賃借人賃借人Ａ４\u3000％は十二か月"
     text = QuotableText((DocumentText("Lease", (PageText("1", page),)),))
-    assert states("It says “賃借人賃借人賃借人Ａ４” [p. 1].", (page,)) == [CitationState.NEAR]
+    assert states("It says “賃借人賃借人賃借人Ａ４” [p. 1].", (page,)) == [CitationState.CUT]
     assert not quoter("“賃借人賃借人賃借人Ａ４", text).allows("”".encode())
     assert quoter("“賃借人賃借人賃借人", text).allows("”".encode())
 
@@ -346,7 +347,7 @@ def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.D
     assert place is not None
     assert place.quotation == quotation
     answer = f"It says {opening}{quotation}{CLOSING[opening]} [p. {place.label}]."
-    assert states(answer, pages)[0] is CitationState.VERIFIED, (answer, pages)
+    assert states(answer, pages)[0] in STANDS, (answer, pages)
 
 
 @given(pages_of(ENGLISH | JAPANESE), st.sampled_from(sorted(CLOSING)), st.data())
@@ -373,7 +374,7 @@ def test_there_is_always_a_way_on_and_its_end_is_verified(
         assert not follower.allows(b"[p. 1]")
     elif is_evidence(place.quotation):
         answer = f"So {opening}{written.decode()} [p. {place.label}]."
-        assert states(answer, pages)[0] is CitationState.VERIFIED, (answer, pages)
+        assert states(answer, pages)[0] in STANDS, (answer, pages)
 
 
 PIECES = st.text(alphabet="the of-’'\"“”.,5", max_size=8)

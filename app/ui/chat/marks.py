@@ -27,6 +27,7 @@ _SIGNS = {
     CitationState.VERIFIED: " ✓",
     CitationState.REPAIRED: " ✓",
     CitationState.NEAR: " ≈",
+    CitationState.CUT: " ⋯",
     CitationState.NOT_FOUND: " ?",
 }
 
@@ -123,7 +124,7 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
     """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
     ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
-    if citation.state is CitationState.REPAIRED:
+    if citation.named:  # the quotation stands elsewhere
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     title = shorten_title(_title_of(citation, shelf)) if titled else ""
@@ -158,6 +159,8 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
             text = _("Verified on another page: the answer names page {named}; word for word it stands on page {page}.")
         case CitationState.NEAR:
             text = _("Nearly: page {page} of {title} says “{on_page}”.")
+        case CitationState.CUT:
+            text = _("Cut: page {page} of {title} has these words, but in full it says “{on_page}”.")
         case CitationState.NOT_FOUND:
             text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
         case CitationState.FOUND:
@@ -178,6 +181,8 @@ def describe_count(n: int, state: CitationState) -> str:
             text = _("{n} on another page")
         case CitationState.NEAR:
             text = _("{n} nearly")
+        case CitationState.CUT:
+            text = _("{n} cut")
         case CitationState.NOT_FOUND:
             text = _("{n} not found")
         case CitationState.PAGE:
@@ -192,7 +197,7 @@ def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, 
     counts = Counter(citation.state for citation in citations)
     order = (
         *(CitationState.VERIFIED, CitationState.REPAIRED),
-        *(CitationState.NEAR, CitationState.NOT_FOUND, CitationState.PAGE),
+        *(CitationState.NEAR, CitationState.CUT, CitationState.NOT_FOUND, CitationState.PAGE),
     )
     return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
 
@@ -201,7 +206,7 @@ def colour_state(state: CitationState | None, palette: Palette) -> str:
     match state:
         case CitationState.VERIFIED | CitationState.REPAIRED:
             return palette.verified
-        case CitationState.NEAR:
+        case CitationState.NEAR | CitationState.CUT:
             return palette.near
         case CitationState.NOT_FOUND:
             return palette.not_found

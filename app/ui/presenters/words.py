@@ -13,7 +13,7 @@ from app.core.errors import Code
 from app.core.events import Looking, Reading
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
-from app.documents.normal import is_unspaced
+from app.documents.scripts import is_unspaced
 from app.engine.protocol import ModelInfo
 from app.messages import _, count, duration, sentence, size
 from app.page_words import name_words, place_words
