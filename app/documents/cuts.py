@@ -43,8 +43,9 @@ _PREFIX_BEFORE = re.compile(r"[不非未無]$")
 _BAR = r"\s?(?:\|\s)?"
 _SIGNS_AFTER = re.compile(
     rf"[^\S\n]?\$|{_BAR}[%‰°℃℉％′″{_MONEY.replace('$', '')}]|{_BAR}[×·*]\s?10|±|[-\u2010-\u2015\u2212~〜]\s?\d"
-    r"|[\u00b2\u00b3\u2070-\u207f^]"
+    r"|\s(?:to|bis|à)\s\d|[\u00b2\u00b3\u2070-\u207f^]"
 )
+_RATE_BEFORE, _RATE_AFTER = re.compile(r"\d\s?[^\W\d_]{1,3}$"), re.compile(r"\s?[/·⋅]\s?[^\W\d_]+")  # 5 km/h
 _SCALE_AFTER = re.compile(
     rf"{_BAR}(?:per\s?cent|percent|Prozent|pour\s?cent|por\s?ciento|per\s?cento|(?:hundred|thousand|[mbt]rillion|million"
     r"|billion|tausend|Million|Milliarde|mill[oó]n|milliard|millier|mil\b|dozen)\w*|パーセント|[万億兆割]|円)",
@@ -197,6 +198,8 @@ def _with_more(after: str, size: int) -> int:
 def _unit_after(before: str, after: str) -> int | None:
     if scale := _SCALE_AFTER.match(after):
         return scale.end()
+    if _RATE_BEFORE.search(before) and (rate := _RATE_AFTER.match(after)):
+        return rate.end()
     word = re.search(r"[^\W\d_]+$", before)
     if _KANJI_NUMBER.search(before) and (counter := _KANJI_COUNTER.match(after)):
         return counter.end()

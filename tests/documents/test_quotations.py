@@ -252,6 +252,8 @@ def test_either_page_of_a_border_may_be_named(page: int, quotation: str) -> None
         ("The price is € 500 a month in winter.", "500 a month in winter", "€"),
         ("It holds minus 5 degrees in winter.", "5 degrees in winter", "minus"),
         ("The voltage is 5 × 10^6 volts.", "The voltage is 5", "×"),
+        ("It moves at a speed of 5 km/h in all.", "It moves at a speed of 5 km", "/h"),
+        ("They let the Berths 4 to 7 to him.", "They let the Berths 4", "to 7"),
         ("They let the Berths 4–7 to him.", "They let the Berths 4", "–7"),
         ("[ ] I agree to the terms of sale", "I agree to the terms of sale", "[ ]"),
         (
