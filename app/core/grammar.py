@@ -45,13 +45,10 @@ CONDITIONS = _set(
     "if unless whether except lest wenn falls ob sofern soweit außer si sauf excepté salvo excepto tranne eccetto"
 )
 LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
-ONLY_MORE = _set("only just merely simply nur bloß seulement sólo solo")
+ONLY_MORE = _set("only nur seulement sólo solo")
 """After a negation they take it back: not only this."""
-COMPARISONS = _set(
-    "less more fewer later earlier longer sooner higher lower than weniger mehr später früher länger moins plus menos"
-    " más"
-)
-"""After a negation they make a measure of it, which adds to what stands before: not less than twelve months."""
+COMPARISONS = _set("than als")
+"""Two words after a negation they make a measure of it, which adds to what stands before: not less than a year."""
 CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
 BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
 """With these another clause begins."""

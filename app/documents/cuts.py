@@ -64,9 +64,10 @@ _NUMBERED = re.compile(
 
 _AFTER = re.compile(
     r",?\s*(?:unless|except(?:ing|ed)?|excluding|other than|save (?:for|that|where|as|in)|but (?:not|only)"
-    r"|only (?:if|when|where|with|after|by|upon|in|to|for|on)|provided|subject to|if"
+    r"|without|only (?:if|when|where|with|after|by|upon|in|to|for|on)|provided|subject to|if"
     r"|außer|ausgenommen|ohne|sofern|falls|soweit|es sei denn|wenn|vorbehaltlich|nur (?:wenn|mit|falls|nach|bei|in)"
-    r"|sauf|à moins|à condition|excepté|si|salvo|excepto|a menos|siempre que|con tal|tranne|eccetto|a meno|purché)\b",
+    r"|sans|senza|sin|sauf|à moins|à condition|excepté|si|salvo|excepto|a menos|siempre que|con tal"
+    r"|tranne|eccetto|a meno|purché)\b",
     re.IGNORECASE,
 )
 _COMMA_IF = re.compile(r",\s*(?:if|si)\b", re.IGNORECASE)
@@ -77,7 +78,7 @@ _JAPANESE_NOT = (
 _JAPANESE_LIMIT = r"(?:を除|以外|ただし|但し|に限|限り|場合|ときは|ときに限|ならば|であれば)"
 _JAPANESE_AFTER = re.compile(
     rf"(?!だけで?なく|のみなら|なければ(?:なら|いけ)な|なくては(?:なら|いけ)|ねばな)"
-    rf"(?:\n?[\u4e00-\u9fff]{{0,2}}[\u3041-\u3096\n]{{0,6}}?{_JAPANESE_NOT}|[、\n]*{_JAPANESE_LIMIT})"
+    rf"(?:[\u4e00-\u9fff]{{0,2}}[\u3041-\u3096]{{0,6}}?{_JAPANESE_NOT}|、?{_JAPANESE_LIMIT})"
 )
 _JAPANESE_GAP = re.compile(f"{_JAPANESE_NOT}|{_JAPANESE_LIMIT}|のみ|だけ|しか")
 _BOTH_OF = re.compile(
@@ -160,9 +161,7 @@ def _cut_after(source: str, end: int) -> int | None:
     if (unit := _unit_after(before, after)) is not None:
         return end + unit
     if is_unspaced(before[-1:]):
-        found = _JAPANESE_AFTER.match(source, end)
-        stop = re.compile(r"[。\n]").search(source, found.end()) if found else None
-        return None if found is None else min(stop.start() if stop else len(source), found.end() + 6)
+        return _japanese_after(source, end)
     ended = before[-1:] in ",;:"
     if (condition := _AFTER.match(after)) and not _COMMA_IF.match("," * ended + after):
         return end + _with_more(after, condition.end())
@@ -175,12 +174,26 @@ def _cut_after(source: str, end: int) -> int | None:
     for index, word in enumerate(words):
         plain = word.group().casefold()
         if plain in NEGATIONS or _NOT_SHORT.search(plain):
-            following = words[index + 1].group().casefold() if index + 1 < len(words) else ""
-            return None if following in ONLY_MORE | COMPARISONS else end + _with_more(after, word.end())
+            following = [later.group().casefold() for later in words[index + 1 : index + 3]]
+            adds = not ONLY_MORE.isdisjoint(following[:1]) or not COMPARISONS.isdisjoint(following[1:])
+            return None if adds else end + _with_more(after, word.end())
         heavy += plain not in ALL
         if plain in CONJUNCTIONS or plain in BEGINNINGS or heavy > _is_last_not(clause) or index > 2:
             return None
     return None
+
+
+def _japanese_after(source: str, end: int) -> int | None:
+    """The same where words go on over the ends of lines."""
+    kept = [at for at in range(max(0, end - 3), min(len(source), end + _WINDOW)) if not source[at].isspace()]
+    text = "".join(source[at] for at in kept)
+    begin = sum(at < end for at in kept)
+    found = _JAPANESE_AFTER.match(text, begin)
+    if found is None:
+        return None
+    stop = text.find("。", found.end())
+    last = min(found.end() + 6, len(text) if stop < 0 else stop)
+    return kept[last - 1] + 1
 
 
 def _is_last_not(clause: str) -> bool:
@@ -230,7 +243,7 @@ def _turns(source: str, begin: int, end: int) -> bool:
 
 
 def _holds_turn(text: str) -> bool:
-    if _JAPANESE_GAP.search(text) or _AFTER.match(text.lstrip(" ,")):
+    if _JAPANESE_GAP.search("".join(text.split())) or _AFTER.match(text.lstrip(" ,")):
         return True
     words = list(_words(text))
     for index, word in enumerate(words):

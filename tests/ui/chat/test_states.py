@@ -1,4 +1,4 @@
-"""What was found out about a citation: every state has words; what is cut has a mark, a colour, and the page's words."""
+"""What was found out about a citation: each state has words; a cut one has a mark, a colour, and the page’s words."""
 
 from __future__ import annotations
 
