@@ -33,7 +33,7 @@ _MARKS = {
     CitationState.VERIFIED: "✓",
     CitationState.REPAIRED: "✓",
     CitationState.NEAR: "≈",
-    CitationState.CUT: "✂",
+    CitationState.CUT: "⋯",
     CitationState.NOT_FOUND: "?",
     CitationState.PAGE: "·",
     CitationState.FOUND: "→",
@@ -239,7 +239,7 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
         CitationState.VERIFIED: _("the quotation stands there"),
         CitationState.REPAIRED: _("the quotation stands there, not on p. {named}").format(named=citation.named),
         CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
-        CitationState.CUT: _("the quotation is cut: in full the page says “{words}”, the answer").format(
+        CitationState.CUT: _("the quotation is cut; in full the page says “{words}”, the answer").format(
             words=citation.on_page
         ),
         CitationState.NOT_FOUND: _("not found there"),

@@ -27,8 +27,9 @@ class Citation(msgspec.Struct, frozen=True):
 
     `start` and `end` are the offsets, in characters of the answer's text, of the mark (`[p. 12]`) in the answer;
     both are -1 for a citation that the program found by itself. `page` counts from 1; `label` is the page's own label.
-    `on_page`: for NEAR, what the page says where the quotation should stand; for CUT, the page's fuller wording; for PAGE, its sentence that has most in
-    common with the claim, if any. `named`: for REPAIRED, and for CUT where it stands on another page, the page that the answer names.
+    `on_page`: for NEAR, what the page says where the quotation should stand; for CUT, the page's fuller wording; for
+    PAGE, its sentence that has most in common with the claim, if any. `named`: for REPAIRED, and for CUT where it
+    stands on another page, the page that the answer names.
     """
 
     book_id: str

@@ -27,33 +27,40 @@ _LANGUAGES: tuple[frozenset[str], ...] = tuple(
 """English, German, French, Spanish, each by itself: grammar in one may be the matter in another ("war", "die")."""
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 ALL = frozenset[str]().union(*_LANGUAGES)
 
-NEGATIONS = frozenset(
+NEGATIONS = _set(
     "not never no neither nor without cannot nobody none nothing nowhere hardly scarcely barely"
     " nicht kein keine keinem keinen keiner keines nie niemals niemand niemandem niemanden nichts ohne weder kaum"
     " nirgends keinesfalls keineswegs"
-    " ne n pas jamais sans aucun aucune ni rien nul nulle guère"
+    " ne pas jamais sans aucun aucune ni rien nul nulle guère"
     " nunca jamás sin ningún ninguna ninguno tampoco nada nadie"
-    " non senza nessun nessuna nessuno né niente".split()
+    " non senza nessun nessuna nessuno né niente"
 )
-CONDITIONS = frozenset(
-    "if unless whether except lest wenn falls ob sofern soweit außer si sauf excepté salvo excepto tranne eccetto".split()
+CONDITIONS = _set(
+    "if unless whether except lest wenn falls ob sofern soweit außer si sauf excepté salvo excepto tranne eccetto"
 )
-LIMITS = frozenset("only nur lediglich seulement sólo solamente soltanto".split())
-ONLY_MORE = frozenset("only just merely simply nur bloß seulement sólo solo".split())
+LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
+ONLY_MORE = _set("only nur seulement sólo solo")
 """After a negation they take it back: not only this."""
-COMPARISONS = frozenset(
-    "less more fewer later earlier longer sooner higher lower than weniger mehr später früher länger moins plus menos más".split()
+COMPARISONS = _set("than als")
+"""Two words after a negation they make a measure of it, which adds to what stands before: not less than a year."""
+CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
+BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
+"""With these another clause begins."""
+MODALS = _set(
+    "shall may must is are was were has have had will can does do did should would could muss müssen darf dürfen soll"
+    " sollen kann können ist sind hat haben wird werden doit peut est sont ont debe puede es son deve può"
 )
-"""After a negation they make a measure of it, which adds to what stands before: not less than twelve months."""
-CONJUNCTIONS = frozenset(
-    "and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma".split()
-)
-NUMBERS = frozenset(
+"""Verbs that are grammar more than matter."""
+NUMBERS = _set(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
     " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
-    " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert tausend".split()
+    " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert tausend"
 )
 
 

@@ -1,11 +1,22 @@
-"""Whether a quotation is cut so that its sense is another: by the words right before it, right after it, or left out."""
+"""Whether a quotation is cut so that its sense is another, by the words beside it or those that were left out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from app.core.grammar import ALL, COMPARISONS, CONDITIONS, CONJUNCTIONS, LIMITS, NEGATIONS, NUMBERS, ONLY_MORE
+from app.core.grammar import (
+    ALL,
+    BEGINNINGS,
+    COMPARISONS,
+    CONDITIONS,
+    CONJUNCTIONS,
+    LIMITS,
+    MODALS,
+    NEGATIONS,
+    NUMBERS,
+    ONLY_MORE,
+)
 from app.documents.scripts import is_unspaced
 from app.documents.sentences import sentences
 from app.documents.wanted import Found
@@ -15,8 +26,8 @@ _REACH = 5
 _MOST_CHARACTERS = 600
 
 _WINDOW = 120
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d[\d.,]*")
-_NOT_SHORT = re.compile(r"n['’]t$")
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d[\d.,]*")
+_NOT_SHORT = re.compile(r"n['’]t$|^n['’]")
 _STOP = re.compile(r"[.!?…,;:()\[\]{}|—–。、，；：！？「」『』（）“”„«»]|\n[^\S\n]*\n|\s[-*•]\s")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s|$)|[。！？；;][」』）”’]*|\n[^\S\n]*\n")
 
@@ -26,12 +37,15 @@ _SIGNS_BEFORE = re.compile(
     r"|\b(?:minus|plus|USD|EUR|GBP|CHF|JPY)\s?|マイナス|△|▲)$",
     re.IGNORECASE,
 )
+_REST_OF_WORD = re.compile(r"[\w^{}.,-]*(?<=[\w}])")
 _BOX_BEFORE = re.compile(r"\[ \]\s*$")
 _PREFIX_BEFORE = re.compile(r"[不非未無]$")
 _BAR = r"\s?(?:\|\s)?"
 _SIGNS_AFTER = re.compile(
-    rf"{_BAR}(?:[%‰°℃℉％′″{_MONEY}]|[×·*]\s?10|±|[-\u2010-\u2015\u2212~〜]\s?\d|[\u00b2\u00b3\u2070-\u207f^])"
+    rf"[^\S\n]?\$|{_BAR}[%‰°℃℉％′″{_MONEY.replace('$', '')}]|{_BAR}[×·*]\s?10|±|[-\u2010-\u2015\u2212~〜]\s?\d"
+    r"|\s(?:to|bis|à)\s\d|[\u00b2\u00b3\u2070-\u207f^]"
 )
+_RATE_BEFORE, _RATE_AFTER = re.compile(r"\d\s?[^\W\d_]{1,3}$"), re.compile(r"\s?[/·⋅]\s?[^\W\d_]+")  # 5 km/h
 _SCALE_AFTER = re.compile(
     rf"{_BAR}(?:per\s?cent|percent|Prozent|pour\s?cent|por\s?ciento|per\s?cento|(?:hundred|thousand|[mbt]rillion|million"
     r"|billion|tausend|Million|Milliarde|mill[oó]n|milliard|millier|mil\b|dozen)\w*|パーセント|[万億兆割]|円)",
@@ -50,15 +64,16 @@ _NUMBERED = re.compile(
 
 _AFTER = re.compile(
     r",?\s*(?:unless|except(?:ing|ed)?|excluding|other than|save (?:for|that|where|as|in)|but (?:not|only)"
-    r"|only (?:if|when|where|with|after|by|upon|in|to|for|on)|provided|subject to|if"
+    r"|without|only (?:if|when|where|with|after|by|upon|in|to|for|on)|provided|subject to|if"
     r"|außer|ausgenommen|ohne|sofern|falls|soweit|es sei denn|wenn|vorbehaltlich|nur (?:wenn|mit|falls|nach|bei|in)"
-    r"|sauf|à moins|à condition|excepté|si|salvo|excepto|a menos|siempre que|con tal|tranne|eccetto|a meno|purché)\b",
+    r"|sans|senza|sin|sauf|à moins|à condition|excepté|si|salvo|excepto|a menos|siempre que|con tal"
+    r"|tranne|eccetto|a meno|purché)\b",
     re.IGNORECASE,
 )
 _COMMA_IF = re.compile(r",\s*(?:if|si)\b", re.IGNORECASE)
 _JAPANESE_NOT = (
     r"(?:(?<![少危幼])ない(?!し[、一-龠])|(?<![少])なく(?!とも)|なかっ|なけれ(?!ば(?:なら|いけ)な)|ませ[んぬ]"
-    r"|(?<=[らわまかさたなばがえせけれめべ])(?<!なら)ず(?=[に、。]|$)|ざる|[らわませ]ぬ|まい(?=[。、])|とは限ら|に非ず)"
+    r"|(?<=[らわまかさたなばがえせけれめべてねげぜでびきちりみじぎい出見来得])(?<!なら)(?<!は)ず(?=[に、。]|$)|ざる|[らわませ]ぬ|まい(?=[。、])|とは限ら|に非ず)"
 )
 _JAPANESE_LIMIT = r"(?:を除|以外|ただし|但し|に限|限り|場合|ときは|ときに限|ならば|であれば)"
 _JAPANESE_AFTER = re.compile(
@@ -70,10 +85,6 @@ _BOTH_OF = re.compile(
     r"\b(?:and|but|or|while|whereas|und|aber|oder|während|et|mais|ou|y|pero|o|e|ma)\s+(?:the|a|an|this|that|these|those|he|she"
     r"|it|they|we|you|no|each|every|der|die|das|ein|eine|er|sie|es|le|la|les|un|une|il|elle|el|los|las|una|lo|gli|i)\s",
     re.IGNORECASE,
-)
-_MODALS = frozenset(
-    "shall may must is are was were has have had will can does do did should would could muss müssen darf dürfen soll sollen"
-    " kann können ist sind hat haben wird werden doit peut est sont a ont debe puede es son ha deve può".split()
 )
 
 
@@ -87,11 +98,13 @@ def fuller(source: str, found: Found) -> tuple[int, int] | None:
     first, last = _cut_before(source, begin), _cut_after(source, end)
     if first is not None or last is not None:
         starts, ends = _edges(source)
-        first = None if begin in starts else first
+        first = first if begin not in starts or _BOX_BEFORE.search(source[max(0, begin - 5) : begin]) else None
         last = None if end in ends else last
     turned = any(_turns(source, *gap) for gap in found.gaps)
     if first is None and last is None and not turned:
         return None
+    if last is not None and (rest := _REST_OF_WORD.match(source, last)) is not None:
+        last = rest.end()
     return begin if first is None else first, end if last is None else last
 
 
@@ -148,11 +161,12 @@ def _cut_after(source: str, end: int) -> int | None:
     if (unit := _unit_after(before, after)) is not None:
         return end + unit
     if is_unspaced(before[-1:]):
-        found = _JAPANESE_AFTER.match(after.replace("\n", ""))
-        stop = re.search(r"[。\n]", after[found.end() :]) if found else None
-        return None if found is None else end + found.end() + min(stop.start() if stop else 6, 6)
-    if (condition := _AFTER.match(after)) and after[:1] != "\n" and not _COMMA_IF.match(after):
+        return _japanese_after(source, end)
+    ended = before[-1:] in ",;:"
+    if (condition := _AFTER.match(after)) and not _COMMA_IF.match("," * ended + after):
         return end + _with_more(after, condition.end())
+    if ended:
+        return None
     stop = _STOP.search(after)
     clause = after[: stop.start()] if stop else after
     words = list(_WORD.finditer(clause))[:_REACH]
@@ -160,12 +174,26 @@ def _cut_after(source: str, end: int) -> int | None:
     for index, word in enumerate(words):
         plain = word.group().casefold()
         if plain in NEGATIONS or _NOT_SHORT.search(plain):
-            following = words[index + 1].group().casefold() if index + 1 < len(words) else ""
-            return None if following in ONLY_MORE | COMPARISONS else end + _with_more(after, word.end())
+            following = [later.group().casefold() for later in words[index + 1 : index + 3]]
+            adds = not ONLY_MORE.isdisjoint(following[:1]) or not COMPARISONS.isdisjoint(following[1:])
+            return None if adds else end + _with_more(after, word.end())
         heavy += plain not in ALL
-        if plain in CONJUNCTIONS or heavy > (1 if _is_last_not(clause) else 0) or index > 2:
+        if plain in CONJUNCTIONS or plain in BEGINNINGS or heavy > _is_last_not(clause) or index > 2:
             return None
     return None
+
+
+def _japanese_after(source: str, end: int) -> int | None:
+    """The same where words go on over the ends of lines."""
+    kept = [at for at in range(max(0, end - 3), min(len(source), end + _WINDOW)) if not source[at].isspace()]
+    text = "".join(source[at] for at in kept)
+    begin = sum(at < end for at in kept)
+    found = _JAPANESE_AFTER.match(text, begin)
+    if found is None:
+        return None
+    stop = text.find("。", found.end())
+    last = min(found.end() + 6, len(text) if stop < 0 else stop)
+    return kept[last - 1] + 1
 
 
 def _is_last_not(clause: str) -> bool:
@@ -183,6 +211,8 @@ def _with_more(after: str, size: int) -> int:
 def _unit_after(before: str, after: str) -> int | None:
     if scale := _SCALE_AFTER.match(after):
         return scale.end()
+    if _RATE_BEFORE.search(before) and (rate := _RATE_AFTER.match(after)):
+        return rate.end()
     word = re.search(r"[^\W\d_]+$", before)
     if _KANJI_NUMBER.search(before) and (counter := _KANJI_COUNTER.match(after)):
         return counter.end()
@@ -213,7 +243,7 @@ def _turns(source: str, begin: int, end: int) -> bool:
 
 
 def _holds_turn(text: str) -> bool:
-    if _JAPANESE_GAP.search(text) or _AFTER.match(text.lstrip(" ,")):
+    if _JAPANESE_GAP.search("".join(text.split())) or _AFTER.match(text.lstrip(" ,")):
         return True
     words = list(_words(text))
     for index, word in enumerate(words):
@@ -231,7 +261,7 @@ def _changes_subject(gap: str, following: str) -> bool:
     if first is None or not _BOTH_OF.search(gap + " "):
         return False
     plain = first.group().casefold()
-    return plain in _MODALS or plain not in ALL
+    return plain in MODALS or plain not in ALL
 
 
 def _words(text: str) -> Iterator[str]:

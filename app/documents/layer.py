@@ -6,7 +6,8 @@ from array import array
 from typing import NamedTuple
 
 from app.core.document import PageLayer
-from app.documents.normal import Normal, find_all, find_near, is_wordlike
+from app.documents.matching import find_all, find_near
+from app.documents.normal import Normal, is_wordlike
 from app.documents.wanted import Wanted, find
 
 _NEAR = 90.0

@@ -6,9 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
-
-from rapidfuzz import fuzz
+from functools import cached_property
 
 from app.core.grammar import ENGLISH, leading_language
 from app.documents.compatibility import LOWERED, RAISED, plain_of, spell
@@ -41,7 +39,7 @@ _GROUPING = "'\u2019\u00a0\u2007-\u200a\u202f"
 
 _PIECE = re.compile(
     rf"""(?=[^A-Za-z0-9,;:()!?/\ ] | \ (?![A-Za-z0-9(]) | (?<=[{UNSPACED}])\ )(?:  # keeps the search fast
-      (?P<note>\ ?\[(?:\d{{1,3}}(?:\s?[,;\u2013-]\s?\d{{1,3}})*|[a-z]|[ivx]{{1,4}})\])
+      (?P<note>\ {{0,3}}\n?\ {{0,8}}\[(?:\d{{1,3}}(?:\s?[,;\u2013-]\s?\d{{1,3}})*|[a-z]|[ivx]{{1,4}})\])
     | (?P<raised>[{RAISED}]+ | <sup>[^<>\n]{{1,30}}</sup>)
     | (?P<lowered>[{LOWERED}]+ | <sub>[^<>\n]{{1,30}}</sub>)
     | (?P<braced>[\^_]\{{[-+\u2212]?(?:\d+|[^\W\d_])\}})
@@ -62,7 +60,6 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _HANGUL_TAIL = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # composes with what stands before, though not a mark
-_EDGES = " .,;:…'\"*_-、。" + JOINT
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
 _MARKED = re.compile(r"\[(?P<kind>struck|inserted|field)(?=[ :])(?::\s?|\s)")
 _BRACKET = re.compile(r"[\[\]]")
@@ -71,12 +68,9 @@ _BEFORE_NOTE = re.compile(r"(?:[^\W\d_]{2}|[.,;:!?)\]\"'”’»%]|\d|[" + UNSPA
 _BEFORE_SPACED_NOTE = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)”’])$")
 _AFTER_NOTE = re.compile(rf"$|\s(?!\s*=)|[.,;:!?)\]'\"”’»](?!\w)|[-\u2013\u2014|\[]|[{UNSPACED}]")
 _OPEN_RAISED = re.compile(r"[\^_](?:\{[^{}]*|[-+])?$")
-_NOT_BARE = re.compile(f"{ASIDE}[^{ASIDE_END}]*{ASIDE_END}|[^\\w{ASIDE}]+|_+")
-_NUMBER = re.compile(
-    rf"(?<![\w.,])\d{{1,3}}(?P<sign>[ ',.{GROUP}])\d{{3}}(?P<rest>(?:(?P=sign)\d{{3}})*)(?:(?P<fraction>[.,])\d+)?(?![\d])"
-)
-_PATH = re.compile(r"\S*/\S+")
-_PATH_SIGNS = "/-_.?&=#:~%"
+NOTE = r"(?:\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3})*|[a-z]|[ivx]{1,4})"
+_ASIDES = re.compile(rf"{ASIDE}[^{ASIDE_END}]*{ASIDE_END}|\[{NOTE}\]")
+_LETTERS = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"</?su[pb]>")
 _THOUSANDS_BEFORE, _THOUSANDS_AFTER = re.compile(r"(?<![\w.,])\d{1,3}\ $"), re.compile(r"\ \d{3}(?!\d)")
@@ -190,9 +184,9 @@ class Normal:
 
     def _note(self, written: str, begin: int, end: int) -> str | None:
         before, after = self.source[max(0, begin - 4) : begin], self.source[end : end + 12]
-        mark = written.strip(" []")
-        follows = _BEFORE_SPACED_NOTE if written[0] == " " else _BEFORE_NOTE
-        is_number = mark[0].isdigit() or written[0] != " "
+        mark = written.strip(" \n[]")
+        follows = _BEFORE_SPACED_NOTE if written[0] != "[" else _BEFORE_NOTE
+        is_number = mark[0].isdigit() or written[0] == "["
         if self._aside or not is_number or not follows.search(before) or not _AFTER_NOTE.match(after):
             return None
         return f"{ASIDE}{mark}{ASIDE_END}"
@@ -264,12 +258,12 @@ class Normal:
             return False
         text, source = self.text, self.source
         first, before, beyond = text[start], text[start - 1 : start], text[max(0, start - 2) : max(0, start - 1)]
-        if _cuts(first, before, beyond) or _splits_compound(first, source[: span[0]][-1:-3:-1]):
+        if cuts_word(first, before, beyond) or _splits_compound(first, source[: span[0]][-1:-3:-1]):
             return False
         if first.isdigit() and _is_sign(source[max(0, span[0] - 2) : span[0]]):
             return False
         last, after, beyond = text[end - 1], text[end : end + 1], text[end + 1 : end + 2]
-        if _cuts(last, after, beyond) or _splits_compound(last, source[span[1] : span[1] + 2]):
+        if cuts_word(last, after, beyond) or _splits_compound(last, source[span[1] : span[1] + 2]):
             return False
         return not (self._is_in_power(start, end) or self._is_in_number(start, end))
 
@@ -317,139 +311,9 @@ def _marked(source: str) -> Iterator[tuple[int, int, str]]:
     yield from sorted(found)
 
 
-def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
-    """The ranges of the page's source where the quotation stands, in order; whole words only.
-
-    Punctuation at the quotation's edges may differ from the page's, as careful writers let it, and the case of its first
-    letter too.
-    """
-    for wanted in dict.fromkeys((quotation.text.strip(), _trim(quotation.text))):
-        if not wanted or bare(wanted) not in page.skeleton:
-            continue
-        pattern, start = _compiled(wanted, page.thousands if _NUMBER.search(wanted) else ""), 0
-        found = False
-        while match := pattern.search(page.text, start):
-            span = page.origin(*match.span())
-            if span is not None and page.is_whole(*match.span()):
-                found = True
-                yield _without_space(page.source, *span)
-            start = match.start() + 1
-        if found:
-            return
-
-
-def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
-    """The range of the page's source, whole words, that is most like the quotation; None if nothing is enough.
-
-    `min_likeness` from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
-    """
-    wanted = quotation.text.strip()
-    if not wanted or len(wanted) > len(page.text):
-        return None
-    found = fuzz.partial_ratio_alignment(wanted, page.text, score_cutoff=min_likeness)
-    if found is None:
-        return None
-    start, end = found.dest_start, found.dest_end
-    while start > 0 and (page.text[start] == JOINT or _cuts(page.text[start], page.text[start - 1 : start], "")):
-        start -= 1
-    while end < len(page.text) and (
-        page.text[end - 1] == JOINT or _cuts(page.text[end - 1], page.text[end : end + 1], "")
-    ):
-        end += 1
-    span = page.origin(start, end)
-    return None if span is None else _without_space(page.source, *span)
-
-
-def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
-    """Every range of the page's source where the words stand, whatever their case, parts of words too."""
-    wanted = words.text.strip()
-    if not wanted:
-        return ()
-    found = (page.origin(*match.span()) for match in re.finditer(_pattern(wanted), page.text, re.IGNORECASE))
-    return tuple(span for span in found if span is not None)
-
-
-def _without_space(source: str, begin: int, end: int) -> tuple[int, int]:
-    begin = end - len(source[begin:end].lstrip())
-    return begin, begin + len(source[begin:end].rstrip())
-
-
-def _trim(text: str) -> str:
-    trimmed = text.rstrip(_EDGES)
-    shorter = trimmed.lstrip(_EDGES)
-    signed = shorter[:1].isdigit() and trimmed[: -len(shorter)].endswith("-")
-    return "-" + shorter if signed else shorter
-
-
-@lru_cache(maxsize=64)
-def _compiled(wanted: str, thousands: str) -> re.Pattern[str]:
-    first = next((index for index, character in enumerate(wanted) if is_wordlike(character)), 0)
-    return re.compile(_pattern(wanted, thousands, first))
-
-
-def _pattern(wanted: str, thousands: str = "", free: int = -1) -> str:
-    """A regular expression for it: every hyphen may be a joint, a joint may stand between any letters, and between words
-    what may be left out. `thousands`: the page's sign for them; `free`: the index of a letter whose case may differ.
-    """
-    pieces: list[str] = []
-    grouped = dict(_groupings(wanted, thousands))
-    paths = [match.span() for match in _PATH.finditer(wanted)]
-    for index, character in enumerate(wanted):
-        before = wanted[index - 1] if index else ""
-        if index and character.isalpha() and before.isalpha() and not (is_unspaced(character) or is_unspaced(before)):
-            pieces.append(f"{JOINT}?")
-        elif index and ASIDE not in (before, character):
-            if character.isalpha() and before.isalpha():
-                pieces.append(f"{JOINT}?")
-            pieces.append(f"(?:{ASIDE}[^{ASIDE_END}]*{ASIDE_END})?")
-        if any(begin < index < end for begin, end in paths) and (before in _PATH_SIGNS or character in "/"):
-            pieces.append(" ?")
-        if character == JOINT:
-            pieces.append(f"[-{JOINT}]?")
-        elif character == "-":
-            pieces.append(f"[-{JOINT}]")
-        elif index in grouped:
-            pieces.append(grouped[index])
-        elif character == " ":
-            pieces.append(" ?" if before == "/" else f"[ {DIVIDER}]")
-        elif character in ("|", DIVIDER):
-            pieces.append(f"[|{DIVIDER}]")
-        elif index == free and _may_change(wanted[index : index + 2]):
-            pieces.append(f"[{character.lower()}{character.upper()}]")
-        elif character == FREE_CASE:
-            pieces.append("")
-        elif before == FREE_CASE:
-            pieces.append(f"[{re.escape(character.lower())}{re.escape(character.upper())}]")
-        else:
-            pieces.append(re.escape(character))
-    return "".join(pieces)
-
-
-def _may_change(letters: str) -> bool:
-    """Whether a word that begins so may be written with a small or a capital letter: not `US`."""
-    first, second = letters[:1], letters[1:]
-    return first.isalpha() and len(first.lower()) == len(first.upper()) == 1 and not second.isupper()
-
-
-def _groupings(wanted: str, thousands: str) -> Iterator[tuple[int, str]]:
-    """For each sign between thousands its index, and all that may stand for it. A comma and a full stop may be those of a
-    fraction: they are other signs' equals only where the number itself, or the page's language, rules that out."""
-    for match in _NUMBER.finditer(wanted):
-        sign, fraction = match["sign"], match["fraction"] or ""
-        several = match["rest"] != ""
-        if several or fraction:
-            equals = {*" '", GROUP, sign, *",."} - {fraction}
-        elif sign in (",", "."):
-            equals = {sign, GROUP} if sign == thousands else {sign}
-        else:
-            equals = {*" '", GROUP, *thousands}
-        form = f"[{re.escape(''.join(sorted(equals)))}]"
-        yield from ((at, form) for at in range(match.start(), match.end("rest")) if wanted[at] == sign)
-
-
 def bare(text: str) -> str:
     """A normal form's letters and digits in small letters: equal for texts that differ in nothing else."""
-    return _NOT_BARE.sub("", text).lower()
+    return "".join(_LETTERS.findall(_ASIDES.sub("", text) if ASIDE in text or "[" in text else text)).lower()
 
 
 def is_wordlike(character: str) -> bool:
@@ -460,7 +324,8 @@ def _continues(character: str) -> bool:
     return unicodedata.combining(character) != 0 or _HANGUL_TAIL.match(character) is not None
 
 
-def _cuts(edge: str, next_to_it: str, beyond: str) -> bool:
+def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
+    """Whether a word or a number goes on where it is cut; `beyond` is the character after that next to the edge."""
     if not is_wordlike(edge) or not next_to_it:
         return False
     if next_to_it == JOINT:

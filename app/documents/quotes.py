@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 
 import msgspec
 from rapidfuzz import fuzz
@@ -14,10 +12,11 @@ from rapidfuzz import fuzz
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
-from app.documents.cuts import fuller
-from app.documents.normal import Normal, find_near
+from app.documents.matching import find_near
+from app.documents.normal import Normal
 from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
 from app.documents.scripts import is_unspaced
+from app.documents.standing import Standing, Standings
 from app.documents.wanted import Wanted, find
 
 __all__ = ["CitedBook", "check", "find_pages", "locate"]
@@ -27,9 +26,6 @@ MIN_WORD_LIKENESS = 85.0
 
 MIN_LIKENESS = 80.0
 """Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
-
-MAX_FULLER_CHARACTERS = 600
-"""Of the page's wording that is shown with a quotation that is cut."""
 
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
@@ -57,11 +53,12 @@ class Checker:
         """Every page that the answer names, and every quotation in it that names none but stands on a page.
 
         In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-        page (or begin or end there and run over its border); quotations too short to prove anything are not looked up.
+        page (or begin or end there, and run over its border); quotations too short to prove anything are not looked up.
         One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
-        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
-        citation for each, with its share of the mark; a run of pages gives one, for the page where the quotation
-        stands, or its first. A page without a quotation gets its sentence that has most in common with the claim.
+        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND
+        with page 0. A mark that names several pages gives one citation for each, with its share of the mark; a run of
+        pages gives one, for the page where the quotation stands, or its first. A page without a quotation gets its
+        sentence that has most in common with the claim.
         """
         desk = self._desk
         marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
@@ -102,29 +99,12 @@ def locate(page_text: str, quote: str) -> tuple[int, int] | None:
     return find(Normal(page_text), Wanted(quote))
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """That a quotation stands somewhere; `fuller` is the page's wording with what was cut from it, empty if nothing
-    was that turns its sense."""
-
-    fuller: str = ""
-
-
 class _Desk:
     """The books, with the normal forms of the pages that were looked at."""
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
-        self._normals: dict[tuple[str, int], Normal] = {}
-        self._wanted: dict[str, Wanted] = {}
-        self._standing: dict[tuple[str, int, str], _Standing | None] = {}
-        self._across: dict[tuple[str, int, str], _Standing | None] = {}
-        self._following = {
-            (book.book_id, page.number): following
-            for book in books
-            for page, following in pairwise(book.pages)
-            if following.number == page.number + 1
-        }
+        self._standings = Standings(books)
         self.labels = frozenset(_label(page) for book in books for page in book.pages)
 
     def is_foreign(self, mark: Mark) -> bool:
@@ -137,7 +117,7 @@ class _Desk:
             books = list(self._books)
         runs = _runs(books, place)
         cut: Citation | None = None
-        for book, page, standing in self._look(runs, quote) if quote else ():
+        for book, page, standing in self._standings.look(runs, quote) if quote else ():
             if not standing.fuller:
                 return _citation(book, page, quote, CitationState.VERIFIED, span)
             cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
@@ -177,7 +157,7 @@ class _Desk:
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
-            span = find_near(self._normal(book, page), wanted, MIN_LIKENESS)
+            span = find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS)
             if span is not None:
                 on_page = " ".join(page.text[slice(*span)].split()).strip(" ,;:")
                 place = {"page": page.number, "label": page.label}
@@ -197,61 +177,16 @@ class _Desk:
         """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
         there is one."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        pages = [(book, page) for book in self._books for page in book.pages]
-        pages.sort(key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
-        cut: Citation | None = None
-        for book, page, standing in self._look([(book, (page,)) for book, page in pages], quote, ends=False):
-            if not standing.fuller:
-                return _citation(book, page, quote, CitationState.FOUND)
-            cut = cut or _cut(_citation(book, page, quote, CitationState.CUT), standing)
-        return cut
-
-    def _look(
-        self, runs: Sequence[tuple[CitedBook, Sequence[Page]]], quote: str, *, ends: bool = True
-    ) -> Iterator[tuple[CitedBook, Page, _Standing]]:
-        """The pages of which a quotation stands on one, then those from which one runs on to the next or, if `ends`,
-        on which one ends that began on the page before."""
-        for book, pages in runs:
-            for page in pages:
-                if (standing := self._on_page(book, page, quote)) is not None:
-                    yield book, page, standing
-        for book, pages in runs:
-            for page in pages:
-                begins = [page, *(other for other in book.pages if ends and self._follower(book, other) is page)]
-                for first in begins:
-                    if (standing := self._over_border(book, first, quote)) is not None:
-                        yield book, page, standing
-
-    def _on_page(self, book: CitedBook, page: Page, quote: str) -> _Standing | None:
-        key = (book.book_id, page.number, quote)
-        if key not in self._standing:
-            self._standing[key] = _best(self._normal(book, page), self._want(quote))
-        return self._standing[key]
-
-    def _over_border(self, book: CitedBook, page: Page, quote: str) -> _Standing | None:
-        """Whether the quotation begins on the page and ends on the next."""
-        key = (book.book_id, page.number, quote)
-        if key not in self._across:
-            following, wanted = self._follower(book, page), self._want(quote)
-            standing = None
-            if following is not None and wanted.may_stand(self._normal(book, page), self._normal(book, following)):
-                standing = _best(Normal(f"{page.text}\n{following.text}"), wanted, border=len(page.text))
-            self._across[key] = standing
-        return self._across[key]
-
-    def _follower(self, book: CitedBook, page: Page) -> Page | None:
-        return self._following.get((book.book_id, page.number))
-
-    def _want(self, quote: str) -> Wanted:
-        if quote not in self._wanted:
-            self._wanted[quote] = Wanted(quote)
-        return self._wanted[quote]
-
-    def _normal(self, book: CitedBook, page: Page) -> Normal:
-        key = (book.book_id, page.number)
-        if key not in self._normals:
-            self._normals[key] = Normal(page.text)
-        return self._normals[key]
+        found = min(
+            self._standings.everywhere(quote),
+            key=lambda entry: (bool(entry[2].fuller), (entry[0].book_id, entry[1].number) not in known),
+            default=None,
+        )
+        if found is None:
+            return None
+        book, page, standing = found
+        state = CitationState.CUT if standing.fuller else CitationState.FOUND
+        return _cut(_citation(book, page, quote, state), standing)
 
     def _named(self, title: str) -> list[CitedBook]:
         """The books that a title names best; more than one if they are called the same."""
@@ -260,25 +195,7 @@ class _Desk:
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
 
 
-def _best(text: Normal, wanted: Wanted, border: int = -1) -> _Standing | None:
-    """How the quotation stands in the text, None if it does not; over the `border`, an offset, if there is one."""
-    cut: _Standing | None = None
-    for found in wanted.places(text):
-        begin, end = found.span
-        if border >= 0 and not begin < border < end:
-            continue
-        whole = fuller(text.source, found)
-        if whole is None:
-            return _Standing()
-        cut = cut or _Standing(_shortened(" ".join(text.source[slice(*whole)].split())))
-    return cut
-
-
-def _shortened(words: str) -> str:
-    return words if len(words) <= MAX_FULLER_CHARACTERS else words[:MAX_FULLER_CHARACTERS].rpartition(" ")[0] + " …"
-
-
-def _cut(citation: Citation, standing: _Standing) -> Citation:
+def _cut(citation: Citation, standing: Standing) -> Citation:
     return msgspec.structs.replace(citation, on_page=standing.fuller)
 
 

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from app.documents.normal import FREE_CASE, Normal, occurrences
+from app.documents.matching import occurrences
+from app.documents.normal import FREE_CASE, Normal
 from app.documents.scripts import is_unspaced
 
-MIN_PART_WORDS, MIN_PART_CHARACTERS = 2, 4
-"""A part of a quotation between two places where something is left out; of characters in scripts without spaces."""
+MIN_PART_WORDS, MIN_PART_CHARACTERS = 2, 3
+"""A part of a quotation between two places where something is left out; of characters in scripts without spaces. One
+long word is enough: what was left out beside it is looked at."""
+_LONG_WORD = 4
 
 _MOST_PLACES = 40
 """Of a part that stands on a page more often than this, the later places are not looked at."""
@@ -20,7 +23,8 @@ _LEFT_OUT = re.compile(
 )
 _EDITORIAL = re.compile(
     r"\s*[\[(（［〔]\s*(?:sic\b[!.]?|ママ|原文ママ"
-    r"|(?:my |our )?(?:emphas[ie]s|italics|bold)(?: (?:is )?(?:added|mine|ours|supplied|original|in (?:the )?original|omitted))?"
+    r"|(?:my |our )?(?:emphas[ie]s|italics|bold)"
+    r"(?: (?:is )?(?:added|mine|ours|supplied|original|in (?:the )?original|omitted))?"
     r"|(?:internal )?(?:foot)?(?:note|citation|quotation mark|reference)s?(?: marks)? omitted"
     r"|Herv(?:orhebung|\.)[^\[\]()]{0,30}|Fußnoten? (?:weggelassen|ausgelassen)"
     r"|(?:c'est nous qui soulignons|souligné par nous|énfasis añadido|corsivo mio|cursiva mía)"
@@ -60,8 +64,13 @@ class Wanted:
 
     def may_stand(self, page: Normal, following: Normal) -> bool:
         """Whether its letters and digits stand on two pages that follow one another: cheaper than finding it."""
-        skeleton = page.skeleton + following.skeleton
-        return any(all(part.skeleton in skeleton for part in parts) for parts in self._ways)
+        for first, *more in self._ways:
+            size = len(first.skeleton) - 1
+            if not more and size > 0 and first.skeleton in page.skeleton[-size:] + following.skeleton[:size]:
+                return True
+            if more and all(part.skeleton in page.skeleton + following.skeleton for part in (first, *more)):
+                return True
+        return False
 
     def places(self, page: Normal) -> list[Found]:
         """Where it stands on the page, as it was written or, if it does not, with what its writer changed."""
@@ -103,7 +112,12 @@ def _follow(page: Normal, parts: list[Normal], after: int) -> list[tuple[int, in
 
 def _is_part(text: str) -> bool:
     unspaced = sum(is_unspaced(character) and character.isalnum() for character in text)
-    return unspaced >= MIN_PART_CHARACTERS or len(re.findall(r"\w+", text)) >= MIN_PART_WORDS
+    words = re.findall(r"\w+", text)
+    return (
+        unspaced >= MIN_PART_CHARACTERS
+        or len(words) >= MIN_PART_WORDS
+        or any(len(word) >= _LONG_WORD for word in words)
+    )
 
 
 def _join(broken: re.Match[str]) -> str:

@@ -109,7 +109,7 @@ def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Re
         CitationState.VERIFIED: _("the quotation stands there, word for word"),
         CitationState.REPAIRED: _("the quotation stands there, word for word; the answer named p. {named}"),
         CitationState.NEAR: _("the quotation stands there in other words, as follows"),
-        CitationState.CUT: _("the quotation is cut: in full the page says what follows"),
+        CitationState.CUT: _("the quotation is cut; in full the page says what follows"),
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer, without a quotation"),
         CitationState.FOUND: _("found by Octavo, not named by the answer"),

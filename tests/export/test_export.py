@@ -71,6 +71,14 @@ def test_references_are_numbered_through_and_say_what_was_found(report: Report) 
     assert "[p. 87]" not in report.parts[0].answer
 
 
+def test_a_cut_quotation_is_told_with_the_words_that_are_missing() -> None:
+    cut = cite("[p. 9]", CitationState.CUT, quote="agree to extend", on_page="did not agree to extend")
+    report = compose("Notice periods", (turn(ANSWER, (cut,)),), {})
+    (words,) = (reference.words for reference in report.references)
+    told = "the quotation is cut; in full the page says what follows. “did not agree to extend”"
+    assert words == f"Harbour Lease, p. 9: {told}"
+
+
 def test_turns_that_are_left_out_say_so() -> None:
     first, second = turn("No.", ending=Ending.LENGTH), turn("Yes.", asked="And then?")
     assert first.answer is not None

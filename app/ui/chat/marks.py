@@ -27,7 +27,7 @@ _SIGNS = {
     CitationState.VERIFIED: " ✓",
     CitationState.REPAIRED: " ✓",
     CitationState.NEAR: " ≈",
-    CitationState.CUT: " ✂",
+    CitationState.CUT: " ⋯",
     CitationState.NOT_FOUND: " ?",
 }
 
@@ -124,7 +124,7 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
     """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
     ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
-    if citation.state is CitationState.REPAIRED:
+    if citation.named:  # the quotation stands elsewhere
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     title = shorten_title(_title_of(citation, shelf)) if titled else ""
@@ -160,7 +160,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
         case CitationState.NEAR:
             text = _("Nearly: page {page} of {title} says “{on_page}”.")
         case CitationState.CUT:
-            text = _("Cut: page {page} of {title} has these words, but they read otherwise in full: “{on_page}”.")
+            text = _("Cut: page {page} of {title} has these words, but in full it says “{on_page}”.")
         case CitationState.NOT_FOUND:
             text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
         case CitationState.FOUND:

@@ -68,6 +68,14 @@ def test_a_quotation_across_lines_has_a_band_for_each() -> None:
     assert layer.text[slice(*found)] == "twelve months be-\nfore the end"
 
 
+def test_a_quotation_is_found_on_a_drawing_that_has_no_signs_for_powers_notes_and_cells() -> None:
+    layer = _layer(lines("It takes 106 volts at Kiel2 in all", "Kiel 12 2019"))
+    for words in ("It takes 10^6 volts at Kiel[2] in all", "It takes 10^{6} volts at", "Kiel | 12 | 2019"):
+        found = layer.find_quotation(words)
+        assert found is not None, words
+    assert layer.find_quotation("It takes 107 volts at Kiel") is None
+
+
 def test_words_are_found_whatever_their_case_and_where_they_are_broken() -> None:
     layer = _layer(lines("Notice by the Harbour Office, and the harbour", "office has a har-", "bour office"))
     assert [layer.text[a:b].split() for a, b in layer.find_words("harbour OFFICE")] == [
