@@ -162,14 +162,17 @@ def find_quotations(answer: str, marks: Sequence[Mark]) -> list[Quotation]:
 
 
 def _block_quotation(answer: str, start: int, end: int, marks: Sequence[Mark]) -> Quotation:
-    """The block up to a mark that ends it, or the dash before that; without the signs of its lines."""
+    """The block up to a mark that ends it, or the dash before that; without the signs of its lines. What has a mark of
+    its own inside the block, and stands before that, is not its text."""
     last = next(
         (mark for mark in reversed(marks) if start < mark.start and not answer[mark.end : end].strip(" .\n>")), None
     )
+    begin = start
     if last is not None and start < last.start < end:
         first = next(mark for mark in marks if mark.start > start and not _between(answer, marks, mark, last))
+        begin = max((mark.end for mark in marks if start < mark.start < first.start), default=start)
         end = first.start
-    text = _BLOCK_SIGN.sub("", _without_marks(answer, start, end, marks))
+    text = _BLOCK_SIGN.sub("", _without_marks(answer, begin, end, marks))
     return Quotation(start, end, text.strip().rstrip("-\u2013\u2014(").strip())
 
 

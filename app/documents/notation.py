@@ -28,7 +28,6 @@ _RAISED_WORDS = (  # of three letters and more that take a power: units, and fun
     "mol|min|sec|rad|bar|lux|kpc|mpc|kmh|foot|feet|inch(es)?|yards?|miles?|met(er|re)s?|pixels?|mmhg|dpi"
     "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
 )
-_SHOWN = re.compile(r"[\^_](?:\{(?P<shown>[^{}]*)\}|(?=[-+]?\w))|(?<=\S)\[(?P<inner>\d{1,3}|[a-z])\]|(?P<bar>\s\|\s)")
 _TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
 _ROMAN = re.compile(r"\b[IVXLCM]+$")
 _MASS = re.compile(r"\d{1,3}m?")
@@ -141,11 +140,6 @@ def comment(untrusted_text: str, untrusted_author: str = "", place: str = "") ->
 def more_comments(number: int) -> str:
     """In place of comments that were too many to be kept."""
     return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
-
-
-def without_signs(text: str) -> str:
-    """Text of a page as its drawing has it: only the words, digits and marks that a person sees there."""
-    return _SHOWN.sub(lambda sign: sign["shown"] or sign["inner"] or " " * bool(sign["bar"]), text)
 
 
 def _bracketed(word: str, untrusted_text: str) -> str:

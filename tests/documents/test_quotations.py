@@ -415,3 +415,9 @@ def test_a_block_quotation_is_checked() -> None:
     (false,) = check("It says:\n\n> A dog may paint\n> the cranes green. [p. 1]", [book])
     assert (true.state, false.state) == (VERIFIED, CitationState.NOT_FOUND)
     assert after.state is not CitationState.NOT_FOUND
+
+
+def test_every_line_of_a_block_quotation_may_have_its_own_mark() -> None:
+    page = Page(1, "1", "The quay was built in 1931. Ships came from afar. The crane is new.")
+    answer = "> The quay was built in 1931. [p. 1]\n> The crane is new. [p. 1]\n"
+    assert [cited.state for cited in check(answer, [CitedBook("b", "Lease", (page,))])] == [CitationState.VERIFIED] * 2
