@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 from rapidfuzz import fuzz
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
+from app.documents.differences import differ, takes_back
+from app.documents.marks import Mark, Place, Quotation, find_marks, find_quotations, is_evidence, pair
 from app.documents.normal import Normal, find, find_near, is_unspaced
-from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
+from app.documents.related import (
+    CitedBook,
+    find_related,
+    last_sentence,
+    liken,
+    nearer,
+    without_brackets,
+)
+from app.documents.verbatim import Run, Verbatim, sentences_around
 
-__all__ = ["CitedBook", "check", "find_pages", "locate"]
+__all__ = ["CitedBook", "check", "find_related", "locate"]
 
 MIN_WORD_LIKENESS = 85.0
 """Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
@@ -23,12 +33,22 @@ MIN_WORD_LIKENESS = 85.0
 MIN_LIKENESS = 80.0
 """Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
 
+MIN_TITLE_WORDS = 2
+"""Of a title that no other book has, in a sentence that means this book, unless there are fewer."""
+
+MIN_RUN_SHARE = 0.5
+"""Of a claim that a run of words without quotation marks must make up to answer for the page that it names."""
+
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
 
 _FILE_ENDING = re.compile(
     r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
 )
+
+
+_PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
+"""Pages of a book that a place may mean."""
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
@@ -50,34 +70,64 @@ class Checker:
         that stands on another page is REPAIRED and gets that one; one to which something on the named page comes near
         is NEAR. A page that is not on the desk is NOT_FOUND with page 0. A mark that names several pages gives one
         citation for each, with its share of the mark; a run of pages gives one, for the page where the quotation
-        stands, or its first. A page without a quotation gets its sentence that has most in common with the claim.
+        stands, or its first. Where there is no quotation, a run of words that stands in the books takes its place. A
+        page without either gets its sentence that has most in common with the claim, and is DIFFERS where that says
+        something else. A page that several books have is the one of the book that the claim names, or that is nearer
+        to it.
         """
         desk = self._desk
         marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
         quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
+        runs = list(desk.runs(answer, [*marks, *quotations]))
         cited: list[tuple[int, Citation]] = []
         claimed: set[int] = set()
         verified: set[int] = set()
-        for mark, quotation in pair(answer, marks, quotations):
-            if quotation is not None:
-                claimed.add(quotation.start)
-            quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
-            citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
-            if any(citation.state is CitationState.VERIFIED for citation in citations) and quotation is not None:
-                verified.add(quotation.start)
-            elif quote and quotation is not None and quotation.start not in verified:
+        for mark, claim, said in _said(answer, marks, quotations, runs):
+            quote = "" if said is None or not is_evidence(said.text) else " ".join(said.text.split())
+            citations = [
+                desk.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
+            ]
+            if said is not None:
+                claimed.add(said.start)
+            if any(citation.state is CitationState.VERIFIED for citation in citations) and said is not None:
+                verified.add(said.start)
+            elif quote and said is not None and said.start not in verified:
                 citations = desk.mend(citations)
             elif not quote:
-                claim = last_sentence(answer[: mark.start])
                 citations = [desk.illustrate(citation, claim) for citation in citations]
             cited += [(citation.start, citation) for citation in citations]
+        told = [citation for _, citation in cited]
         unclaimed = {
-            " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
+            " ".join(found.text.split()): found for found in reversed(quotations) if found.start not in claimed
         }
-        for quote, start in unclaimed.items():
-            if (citation := desk.search(quote, [citation for _, citation in cited])) is not None:
-                cited.append((start, citation))
+        for quote, found in unclaimed.items():
+            if (citation := desk.search(quote, told)) is not None:
+                cited.append((found.start, citation))
+        for run in runs:  # a page needs no second proof
+            citation = desk.search(" ".join(run.text.split()), told)
+            if run.start not in claimed and citation is not None and not _is_proven(citation, cited):
+                cited.append((run.start, citation))
         return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
+
+
+def _said(
+    answer: str, marks: Sequence[Mark], quotations: Sequence[Quotation], runs: Sequence[Quotation]
+) -> Iterator[tuple[Mark, str, Quotation | None]]:
+    """Every mark with the claim before it, and the quotation that belongs to it or the run that makes up the claim."""
+    begin = 0
+    with_runs = pair(answer, marks, runs)
+    for (mark, quotation), (_, run) in zip(pair(answer, marks, quotations), with_runs, strict=True):
+        claim = last_sentence(answer[begin : mark.start]) or last_sentence(answer[: mark.start])
+        if quotation is None and run is not None and len(run.text) >= MIN_RUN_SHARE * len(claim):
+            quotation = run
+        yield mark, claim, quotation
+        begin = mark.end
+
+
+def _is_proven(citation: Citation, cited: Sequence[tuple[int, Citation]]) -> bool:
+    proofs = (CitationState.VERIFIED, CitationState.REPAIRED)
+    place = (citation.book_id, citation.page)
+    return any((other.book_id, other.page) == place and other.state in proofs for _, other in cited)
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:
@@ -95,18 +145,51 @@ class _Desk:
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
+        self._pages = [(book, page) for book in books for page in book.pages]
         self._normals: dict[tuple[str, int], Normal] = {}
-        self.labels = frozenset(_label(page) for book in books for page in book.pages)
+        self._verbatim: Verbatim | None = None
+        self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: Mark) -> bool:
         """Whether it names a book that is not on the desk: then, in round brackets, it is no mark of the model's."""
         return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
 
-    def cite(self, place: Place, quote: str, span: tuple[int, int]) -> Citation:
+    def runs(self, answer: str, taken: Sequence[Mark | Quotation]) -> Iterator[Quotation]:
+        """Runs of words that stand in the books, outside what is `taken`; none where what stands beside it, here or
+        there, says something else."""
+        if self._verbatim is None:
+            self._verbatim = Verbatim([page.text for _, page in self._pages])
+
+        def stands(run: Run) -> bool:
+            return find(self._normal(*self._pages[run.page]), Normal(answer[run.start : run.end])) is not None
+
+        begin = 0
+        ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
+        for start, end in [*ends, (len(answer), len(answer))]:
+            for run in self._verbatim.runs(answer, begin, max(begin, start), stands):
+                if self._says_the_same(answer, run):
+                    yield Quotation(run.start, run.end, answer[run.start : run.end])
+            begin = max(begin, end)
+
+    def _says_the_same(self, answer: str, run: Run) -> bool:
+        book, page = self._pages[run.page]
+        words = answer[run.start : run.end]
+        span = find(self._normal(book, page), Normal(words))
+        if span is None:
+            return False
+        begin, end = sentences_around(answer, run.start, run.end)
+        there = sentences_around(page.text, *span)
+        if takes_back(words, page.text[: span[0]], page.text[span[1] :], answer[: run.start], answer[run.end :]):
+            return False
+        return not differ(without_brackets(answer[begin:end]), page.text[slice(*there)])
+
+    def cite(self, place: Place, quote: str, span: tuple[int, int], claim: str) -> Citation:
         books = self._named(place.title) if place.title else list(self._books)
         if not books and place.vague:
             books = list(self._books)
         runs = _runs(books, place)
+        named = _named_in(claim, books)
+        runs = [run for run in runs if run[0] is named] or runs
         if quote:
             wanted = Normal(quote)
             for may_run_on in (False, True):
@@ -114,11 +197,29 @@ class _Desk:
                     for page in pages:
                         if self._stands(book, page, wanted, may_run_on):
                             return _citation(book, page, quote, CitationState.VERIFIED, span)
-        if runs:
-            book, pages = runs[0]
-            return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
-        book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
-        return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+            if len(runs) > 1:
+                runs.sort(key=lambda run: not any(self._is_near(run[0], page, wanted) for page in run[1]))
+        else:
+            runs = self._meant(runs, place, claim)
+        if not runs:
+            book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
+            return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+        if not quote and len({book.book_id for book, _ in runs}) > 1:
+            titles = " / ".join(dict.fromkeys(book.title for book, _ in runs))
+            return Citation("", titles, 0, place.written, "", CitationState.PAGE, *span)
+        book, pages = runs[0]
+        return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
+
+    def _meant(self, runs: list[_PageRun], place: Place, claim: str) -> list[_PageRun]:
+        """Of pages that several books have, the one that is nearest to the claim; all where that is none."""
+        labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
+        if len({book.book_id for book, _ in labelled}) < 2:
+            return labelled
+        nearest = nearer(claim, ["\n".join(page.text for page in pages) for _, pages in labelled])
+        return labelled if nearest is None else [labelled[nearest]]
+
+    def _is_near(self, book: CitedBook, page: Page, wanted: Normal) -> bool:
+        return find_near(self._normal(book, page), wanted, MIN_LIKENESS) is not None
 
     def mend(self, citations: Sequence[Citation]) -> list[Citation]:
         """Citations of one quotation that stands on none of their pages: with the page where it does stand, else with
@@ -139,11 +240,13 @@ class _Desk:
         pages = self._pages_meant(citation)
         if citation.state is not CitationState.PAGE or not pages:
             return citation
-        best = statements_about(claim, [page.text for _, page in pages], 1)
-        index, sentence = best[0] if best else (0, "")
-        on_page = " ".join(sentence.split())[:MAX_QUOTE_CHARACTERS]
-        page = pages[index][1]
-        return msgspec.structs.replace(citation, page=page.number, label=page.label, on_page=on_page)
+        likeness = liken(claim, [page.text for _, page in pages])
+        page = pages[likeness.page][1]
+        place = {"page": page.number, "label": page.label, "on_page": likeness.statement}
+        if likeness.differs:
+            quote = " ".join(without_brackets(claim).split())
+            return msgspec.structs.replace(citation, state=CitationState.DIFFERS, quote=quote, **place)
+        return msgspec.structs.replace(citation, **place)
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
@@ -166,12 +269,11 @@ class _Desk:
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
         """A page, one that the answer cites if possible, on which the quotation stands."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        pages = [(book, page) for book in self._books for page in book.pages]
-        pages.sort(key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
+        pages = sorted(self._pages, key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
         wanted = Normal(quote)
         for book, page in pages:
             if self._stands(book, page, wanted):
-                return _citation(book, page, quote, CitationState.FOUND)
+                return _citation(book, page, quote, CitationState.VERIFIED)
         return None
 
     def _stands(self, book: CitedBook, page: Page, wanted: Normal, may_run_on: bool = False) -> bool:
@@ -202,10 +304,10 @@ def _citation(
     return Citation(book.book_id, book.title, page.number, page.label, quote, state, *span)
 
 
-def _runs(books: Sequence[CitedBook], place: Place) -> list[tuple[CitedBook, Sequence[Page]]]:
+def _runs(books: Sequence[CitedBook], place: Place) -> list[_PageRun]:
     """What the place may mean, the likeliest first: a page of that label before a page of that number."""
-    labelled: list[tuple[CitedBook, Sequence[Page]]] = []
-    numbered: list[tuple[CitedBook, Sequence[Page]]] = []
+    labelled: list[_PageRun] = []
+    numbered: list[_PageRun] = []
     for book in books:
         written = place.written.casefold()
         exact = [page for page in book.pages if _label(page) == written]
@@ -242,6 +344,18 @@ def _rank(written: str, book: CitedBook) -> int:
         return 2
     chapters = {page.chapter for page in book.pages if page.chapter}
     return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
+
+
+def _named_in(claim: str, books: Sequence[CitedBook]) -> CitedBook | None:
+    """The one of the books whose title the claim holds; of titles in part alike, what the others do not share."""
+    words = _telling_words(_plain(claim))
+    titles = [_telling_words(_plain(book.title)) for book in books]
+    named = []
+    for index, (book, title) in enumerate(zip(books, titles, strict=True)):
+        own = title.difference(*titles[:index], *titles[index + 1 :])
+        if own and (own <= words or len(own & words) >= MIN_TITLE_WORDS):
+            named.append(book)
+    return named[0] if len(named) == 1 and len(books) > 1 else None
 
 
 def _plain(text: str) -> str:

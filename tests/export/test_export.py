@@ -62,8 +62,8 @@ def report() -> Report:
 
 def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
     assert [reference.words for reference in report.references] == [
-        "Harbour Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”",
-        "Harbour Lease, p. 88: the quotation stands there, word for word; the answer named p. 12. “by registered post”",
+        "Harbour Lease, p. 87: these words stand there, word for word. “not less than twelve months”",
+        "Harbour Lease, p. 88: these words stand there, word for word; the answer named p. 12. “by registered post”",
         "Harbour Lease, p. 9: the quotation stands there in other words, as follows. “pays twelve”",
         "Harbour Lease, p. 3: found by Octavo, not named by the answer. “The Tenant pays.”",
     ]
@@ -86,7 +86,7 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert text.startswith("# Notice periods\n\n> When?\n")
     assert "“not less than twelve months” [^1]." in text
     assert "- by post [^2]" in text
-    assert "[^2]: Harbour Lease, p. 88: the quotation" in text
+    assert "[^2]: Harbour Lease, p. 88: these words" in text
     assert "```\n [^4]" in text or "[^4]" in text
     assert "*This answer was not finished.*" in text
 

@@ -66,7 +66,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
     first, second = report.lines[:2]
     assert first.listed == second.listed
     assert first.listed[0] == (
-        "[1] Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”"
+        "[1] Lease, p. 87: these words stand there, word for word. “not less than twelve months”"
     )
     assert "months” [1]\n" in first.plain_answer
     assert [line.note.startswith(note) for line, note in zip(report.lines, NOTES, strict=True)] == [True] * 5

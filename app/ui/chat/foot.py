@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, CitationState
+from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
 from app.messages import _, count, duration
 from app.ui.chat.buttons import TextButton
@@ -69,12 +69,15 @@ class Foot(QWidget):
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
-        found = [mark for mark in unplaced if mark.start < 0]
+        alone = [mark for mark in unplaced if mark.start < 0]
+        found = [mark for mark in alone if not _is_related(mark.citation)]
+        related = [mark for mark in alone if _is_related(mark.citation)]
         listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
         self._rows = [
             (label, [self._make_chip(mark, shelf) for mark in marks])
             for label, marks in (
                 (_("Found by Octavo:"), found),
+                (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
                 (_("Also cited:"), listed),
                 (
                     _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
@@ -178,6 +181,10 @@ class Foot(QWidget):
         chip = self.sender()
         assert isinstance(chip, ChipButton)
         self.citation_clicked.emit(chip.citation)
+
+
+def _is_related(citation: Citation | None) -> bool:
+    return citation is not None and citation.state in (CitationState.RELATED, CitationState.DIFFERS)
 
 
 def _font(words: _Words) -> QFont:
