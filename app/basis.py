@@ -22,12 +22,12 @@ def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
         return ""
     if answer.from_search:
         return _("This comes from Octavo’s search, not from the model.")
-    if nothing_found(question, answer):
+    if nothing_found(answer, asked_of_books=bool(question.books)):
         return _("Nothing in the books was found for this.")
     return asked_words(question)
 
 
-def nothing_found(question: Question | StoredQuestion, answer: Answer) -> bool:
+def nothing_found(answer: Answer, *, asked_of_books: bool) -> bool:
     """Whether the check found nothing in the books, not even a page of the same words, for an answer that is whole."""
-    asked = bool(question.books) and answer.ending is Ending.COMPLETE and not answer.from_search
-    return asked and bool(answer.text) and not any(citation.has_support for citation in answer.citations)
+    whole = bool(answer.text) and answer.ending is Ending.COMPLETE and not answer.from_search
+    return asked_of_books and whole and not any(citation.has_support for citation in answer.citations)

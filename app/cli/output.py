@@ -198,7 +198,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "ending": answer.ending,
         "without_book": not question.books,
         "from_search": answer.from_search,
-        "nothing_found": nothing_found(question, answer),
+        "nothing_found": nothing_found(answer, asked_of_books=bool(question.books)),
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,

@@ -37,6 +37,8 @@ _COMMON = frozenset(_COMMON_ENGLISH.split())
 _NO_TERMS = Terms(frozenset(), frozenset())
 
 MAX_PAGES = 2
+MAX_CANDIDATES = 12
+"""Of the pages that share most words with the answer, this many are looked at sentence by sentence."""
 MIN_STATEMENT_WORDS = 4
 """A sentence of fewer words states nothing."""
 
@@ -65,8 +67,9 @@ def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tupl
     """The page that has most in common with the answer, and a second one for sentences with which the first has not.
 
     Terms weigh more the fewer pages hold them. A page counts if it holds at least `MIN_SHARE` of the weight of one of
-    the answer's sentences; it ranks by the sum of these shares. The citation is RELATED, with the page's sentence that
-    is nearest to one of the answer's; it is DIFFERS where one of the answer's differs from what the page says there.
+    the answer's sentences; it ranks by the sum of these shares, and by how like its own sentences are to them. The
+    citation is RELATED, with the page's sentence that is nearest to one of the answer's; it is DIFFERS where one of the
+    answer's differs from what the page says there.
     """
     said = [_Said(text, terms) for text in _sentences(without_brackets(answer)) if (terms := _terms(text)).all]
     asked = _terms(question)
@@ -77,15 +80,23 @@ def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tupl
     pages = [(book, page) for book in books for page in book.pages]
     held = [_held(page.text, wanted) for _, page in pages]
     weights = weigh(wanted.all, held)
+    shares = [[_share(sentence.terms, there, asked, weights) for sentence in said] for there in held]
+    left = set(range(len(said)))
     found: list[Citation] = []
-    while said and len(found) < MAX_PAGES:
-        shares = [[_share(sentence.terms, there, asked, weights) for sentence in said] for there in held]
-        best = max(range(len(pages)), key=lambda index: sum(shares[index]), default=-1)
-        if best < 0 or not any(shares[best]):
+    while len(found) < MAX_PAGES:
+        likely = [index for index, own in enumerate(shares) if any(own[number] for number in left)]
+        likely.sort(key=lambda index: -sum(shares[index][number] for number in left))
+        candidates = [
+            _Candidate(pages[index], [said[number] for number in sorted(left) if shares[index][number]], weights)
+            for index in likely[:MAX_CANDIDATES]
+        ]
+        if not candidates:
             break
-        covered = [sentence for sentence, share in zip(said, shares[best], strict=True) if share]
-        found.append(_citation(*pages[best], covered, weights))
-        said = [sentence for sentence, share in zip(said, shares[best], strict=True) if not share]
+        place = max(
+            range(len(candidates)), key=lambda at: candidates[at].likeness + sum(shares[likely[at]][n] for n in left)
+        )
+        found.append(candidates[place].citation())
+        left = {number for number in left if not shares[likely[place]][number]}
     return tuple(found)
 
 
@@ -176,20 +187,32 @@ class _Said:
     terms: Terms
 
 
-def _citation(book: CitedBook, page: Page, said: Sequence[_Said], weights: dict[str, float]) -> Citation:
-    statements = [(text, _terms(text)) for text in _statements(page.text)]
-    nearest = ""
-    best = -1.0
-    for sentence in said:
-        text, terms = max(
-            statements, key=lambda each: _likeness(each[1].all, [sentence.terms.all], weights), default=("", _NO_TERMS)
-        )
-        if _says_otherwise(sentence.text, sentence.terms, text, page.text):
-            own = Citation(book.book_id, book.title, page.number, page.label, "", CitationState.DIFFERS)
-            return msgspec.structs.replace(own, quote=_shorten(sentence.text), on_page=_shorten(text))
-        if (likeness := _likeness(terms.all, [sentence.terms.all], weights)) > best:
-            nearest, best = text, likeness
-    return Citation(book.book_id, book.title, page.number, page.label, _shorten(nearest), CitationState.RELATED)
+class _Candidate:
+    """A page that shares enough words with some sentences of the answer, and what it says nearest to each of them.
+
+    `likeness`: the sum of those of the sentences, each from 0 to 1.
+    """
+
+    def __init__(self, place: tuple[CitedBook, Page], said: Sequence[_Said], weights: dict[str, float]) -> None:
+        self._book, self._page = place
+        statements = [(text, _terms(text).all) for text in _statements(self._page.text)]
+        self._nearest: list[tuple[float, str, _Said]] = []
+        for sentence in said:
+            wanted = [sentence.terms.all]
+            ranked = ((_likeness(terms, wanted, weights), text) for text, terms in statements)
+            likeness, text = max(ranked, key=lambda each: each[0], default=(0.0, ""))
+            self._nearest.append((likeness, text, sentence))
+        self.likeness = sum(likeness for likeness, _text, _said in self._nearest)
+
+    def citation(self) -> Citation:
+        book, page = self._book, self._page
+        own = Citation(book.book_id, book.title, page.number, page.label, "", CitationState.RELATED)
+        for _likeness, text, said in self._nearest:
+            if text and _says_otherwise(said.text, said.terms, text, page.text):
+                words = {"quote": _shorten(said.text), "on_page": _shorten(text)}
+                return msgspec.structs.replace(own, state=CitationState.DIFFERS, **words)
+        _likeness, text, _said = max(self._nearest, key=lambda each: each[0])
+        return msgspec.structs.replace(own, quote=_shorten(text))
 
 
 def _says_otherwise(claim: str, terms: Terms, statement: str, page: str) -> bool:

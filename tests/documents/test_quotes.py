@@ -362,6 +362,15 @@ def test_a_second_page_comes_only_for_a_sentence_that_the_first_has_nothing_of()
     assert find_related("Old ships sail slowly.", "", []) == ()
 
 
+def test_a_page_that_says_it_in_one_sentence_is_more_related_than_one_of_the_same_words() -> None:
+    scattered = Page(1, "1", "Rent of a day is kept. On working days the first falls due. Each eighth has interest.")
+    clause = "Rent is due on the first working day of each quarter and bears interest from the eighth day after it."
+    book = CitedBook("b", "B", (scattered, Page(2, "2", f"1.1 Dogs may stay. {clause}"), Page(3, "3", clause)))
+    answer = "Rent falls due on the first working day of every quarter, with interest from the eighth day on."
+    (found,) = find_related(answer, "", [book])
+    assert (found.page, found.state, found.quote) == (2, RELATED, clause)
+
+
 def test_a_long_sentence_is_quoted_in_part_and_can_be_lit() -> None:
     text = "Start here: " + "many harbour words before a stop comes at last " * 30
     book = CitedBook("b", "B", (Page(1, "1", text),))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.basis import nothing_found
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
 from app.messages import _, count, duration
@@ -64,8 +65,16 @@ class Foot(QWidget):
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
 
-    def show_answer(self, answer: Answer, unplaced: Sequence[Mark], shelf: Mapping[str, Book], images: int) -> None:
-        """`unplaced` are the marks that have no chip in the text, `images` came with the question."""
+    def show_answer(
+        self,
+        answer: Answer,
+        unplaced: Sequence[Mark],
+        shelf: Mapping[str, Book],
+        books: frozenset[str] = frozenset(),
+        images: int = 0,
+    ) -> None:
+        """`unplaced` are the marks that have no chip in the text; `books`, by their ids, were asked, and `images` came
+        with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
@@ -81,12 +90,12 @@ class Foot(QWidget):
                 (_("Also cited:"), listed),
                 (
                     _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
-                    mark_passages(answer.passages if answer.text else (), shelf),
+                    mark_passages(answer.passages if answer.text else (), shelf, books),
                 ),
             )
             if marks
         ]
-        self._words = _word_foot(answer)
+        self._words = _word_foot(answer, books)
         self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers))
 
@@ -191,8 +200,10 @@ def _font(words: _Words) -> QFont:
     return ui_font(SIZE_SMALL, QFont.Weight.DemiBold if words.counted else QFont.Weight.Normal)
 
 
-def _word_foot(answer: Answer) -> list[_Words]:
+def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
     counts = [_Words(text, state, counted=True) for state, text in count_citations(answer.citations)]
+    if nothing_found(answer, asked_of_books=bool(books)) and not counts:
+        counts = [_Words(_("nothing found"), CitationState.NOT_FOUND, counted=True)]
     costs = []
     usage, timings = answer.usage, answer.timings
     if usage.prompt_tokens:

@@ -64,12 +64,12 @@ def mark_citations(
     return marks
 
 
-def mark_passages(passages: Sequence[PassageRef], shelf: Mapping[str, Book]) -> list[Mark]:
-    """One mark for every page that passages were taken from, in reading order."""
+def mark_passages(passages: Sequence[PassageRef], shelf: Mapping[str, Book], books: Collection[str] = ()) -> list[Mark]:
+    """One mark for every page that passages were taken from, in reading order; `books` as in `mark_citations`."""
     pages = {
         (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
     }
-    return mark_citations("", tuple(pages.values()), shelf)
+    return mark_citations("", tuple(pages.values()), shelf, books)
 
 
 def mark_stream(text: str) -> list[Mark]:
