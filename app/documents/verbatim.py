@@ -16,6 +16,7 @@ MIN_CHARACTERS = 16
 """A shorter run (in words; in characters where the script has no spaces) may be there by chance."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011\u00ad][^\W_]+)*")
+_BARE_WORD = re.compile(r"[^\W_]+")
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011\u00ad](?:[^\S\n]*\n\s*)?(?=[^\W_])")
 _ANY_HYPHEN = re.compile("[-\u2010\u2011\u00ad]")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]*_]*(?=\s|$)|[。！？]|\n\s*\n|\n\s*[-*•#>|]")
@@ -50,7 +51,7 @@ class Verbatim:
         texts: list[str] = []
         length = 0
         for page in pages:
-            text = f" {' '.join(_fold(page))} \n"
+            text = f" {_fold(page)} \n"
             length += len(text)
             texts.append(text)
             self._ends.append(length)
@@ -142,14 +143,15 @@ def _words(text: str, start: int, end: int) -> Iterator[_Word]:
                 at += len(piece)
 
 
-def _fold(page: str) -> Iterator[str]:
-    """The words of a page as `_words` has them."""
-    text = _HYPHEN.sub("", unicodedata.normalize("NFKC", page)).casefold()
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if word.isascii():
-            yield word
-            continue
-        for unspaced, letters in groupby(word, is_unspaced):
-            run = "".join(letters)
-            yield from run if unspaced else (run,)
+def _fold(page: str) -> str:
+    """The words of a page as `_words` has them, one space between two."""
+    text = page if page.isascii() else unicodedata.normalize("NFKC", page)
+    words = _BARE_WORD.findall(_HYPHEN.sub("", text).casefold())
+    if not any(map(is_unspaced, set(text))):
+        return " ".join(words)
+    return " ".join(
+        piece
+        for word in words
+        for unspaced, letters in groupby(word, is_unspaced)
+        for piece in ([*letters] if unspaced else ["".join(letters)])
+    )
