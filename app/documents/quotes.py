@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
-from rapidfuzz import fuzz
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.differences import differ, takes_back
 from app.documents.marks import Mark, Place, Quotation, find_marks, find_quotations, is_evidence, pair
-from app.documents.normal import Normal, find, find_near, is_unspaced
+from app.documents.normal import Normal, find, find_near
 from app.documents.related import (
     CitedBook,
     find_related,
@@ -23,29 +20,19 @@ from app.documents.related import (
     nearer,
     without_brackets,
 )
-from app.documents.verbatim import Run, Verbatim, sentences_around
+from app.documents.titles import named_in, rank_title
+from app.documents.verbatim import Run, Verbatim, says_the_same
 
 __all__ = ["CitedBook", "check", "find_related", "locate"]
 
-MIN_WORD_LIKENESS = 85.0
-"""Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
-
 MIN_LIKENESS = 80.0
 """Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
-
-MIN_TITLE_WORDS = 2
-"""Of a title that no other book has, in a sentence that means this book, unless there are fewer."""
 
 MIN_RUN_SHARE = 0.5
 """Of a claim that a run of words without quotation marks must make up to answer for the page that it names."""
 
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
-
-_FILE_ENDING = re.compile(
-    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
-)
-
 
 _PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
 """Pages of a book that a place may mean."""
@@ -160,35 +147,24 @@ class _Desk:
         if self._verbatim is None:
             self._verbatim = Verbatim([page.text for _, page in self._pages])
 
-        def stands(run: Run) -> bool:
-            return find(self._normal(*self._pages[run.page]), Normal(answer[run.start : run.end])) is not None
+        def find_run(run: Run) -> tuple[int, int] | None:
+            return find(self._normal(*self._pages[run.page]), Normal(answer[run.start : run.end]))
 
         begin = 0
         ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
         for start, end in [*ends, (len(answer), len(answer))]:
-            for run in self._verbatim.runs(answer, begin, max(begin, start), stands):
-                if self._says_the_same(answer, run):
+            for run in self._verbatim.runs(answer, begin, max(begin, start), lambda run: find_run(run) is not None):
+                span = find_run(run)
+                if span is not None and says_the_same(answer, run, self._pages[run.page][1].text, span):
                     yield Quotation(run.start, run.end, answer[run.start : run.end])
             begin = max(begin, end)
-
-    def _says_the_same(self, answer: str, run: Run) -> bool:
-        book, page = self._pages[run.page]
-        words = answer[run.start : run.end]
-        span = find(self._normal(book, page), Normal(words))
-        if span is None:
-            return False
-        begin, end = sentences_around(answer, run.start, run.end)
-        there = sentences_around(page.text, *span)
-        if takes_back(words, page.text[: span[0]], page.text[span[1] :], answer[: run.start], answer[run.end :]):
-            return False
-        return not differ(without_brackets(answer[begin:end]), page.text[slice(*there)])
 
     def cite(self, place: Place, quote: str, span: tuple[int, int], claim: str) -> Citation:
         books = self._named(place.title) if place.title else list(self._books)
         if not books and place.vague:
             books = list(self._books)
         runs = _runs(books, place)
-        named = _named_in(claim, books)
+        named = named_in(claim, books)
         runs = [run for run in runs if run[0] is named] or runs
         if quote:
             wanted = Normal(quote)
@@ -293,7 +269,7 @@ class _Desk:
 
     def _named(self, title: str) -> list[CitedBook]:
         """The books that a title names best; more than one if they are called the same."""
-        ranks = [_rank(title, book) for book in self._books]
+        ranks = [rank_title(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
 
@@ -330,37 +306,3 @@ def _index(book: CitedBook, name: str) -> int | None:
 
 def _label(page: Page) -> str:
     return unicodedata.normalize("NFKC", page.label).strip().casefold()
-
-
-def _rank(written: str, book: CitedBook) -> int:
-    """How surely a title as written means the book; 0: it does not."""
-    wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
-    words, own = _telling_words(wanted), _telling_words(title)
-    if wanted == title:
-        return 4
-    if words and (words <= own or wanted in title):
-        return 3
-    if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
-        return 2
-    chapters = {page.chapter for page in book.pages if page.chapter}
-    return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
-
-
-def _named_in(claim: str, books: Sequence[CitedBook]) -> CitedBook | None:
-    """The one of the books whose title the claim holds; of titles in part alike, what the others do not share."""
-    words = _telling_words(_plain(claim))
-    titles = [_telling_words(_plain(book.title)) for book in books]
-    named = []
-    for index, (book, title) in enumerate(zip(books, titles, strict=True)):
-        own = title.difference(*titles[:index], *titles[index + 1 :])
-        if own and (own <= words or len(own & words) >= MIN_TITLE_WORDS):
-            named.append(book)
-    return named[0] if len(named) == 1 and len(books) > 1 else None
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
-
-
-def _telling_words(plain: str) -> set[str]:
-    return {word for word in plain.split() if len(word) > 2 or word.isdigit() or is_unspaced(word[0])}

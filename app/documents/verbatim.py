@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from app.documents.differences import differ, takes_back
 from app.documents.normal import is_unspaced
+from app.documents.related import without_brackets
 
 MIN_WORDS = 8
 MIN_CHARACTERS = 16
@@ -94,11 +96,21 @@ class Verbatim:
         return self._places[wanted]
 
 
-def sentences_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range of the sentences that text[start:end] lies in."""
+def says_the_same(answer: str, run: Run, page: str, span: tuple[int, int]) -> bool:
+    """Whether nothing beside the run, in the sentences of the answer or of the page, makes it say something else there;
+    it stands at `span` on the page."""
+    words = answer[run.start : run.end]
+    if takes_back(words, page[: span[0]], page[span[1] :], answer[: run.start], answer[run.end :]):
+        return False
+    said = _sentences_around(answer, run.start, run.end)
+    return not differ(without_brackets(said), _sentences_around(page, *span))
+
+
+def _sentences_around(text: str, start: int, end: int) -> str:
+    """The sentences that text[start:end] lies in."""
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     begin = max((at for at in ends if at <= start), default=0)
-    return begin, min((at for at in ends if at >= end), default=len(text))
+    return text[begin : min((at for at in ends if at >= end), default=len(text))]
 
 
 def _long_enough(words: Sequence[_Word], begin: int) -> int | None:
