@@ -91,9 +91,10 @@ class Checker:
             if (citation := desk.search(quote, told)) is not None:
                 cited.append((found.start, citation))
         for run in runs:  # a page needs no second proof
-            citation = desk.search(" ".join(run.text.split()), told)
-            if run.start not in claimed and citation is not None and not _is_proven(citation, cited):
-                cited.append((run.start, citation))
+            if run.start not in claimed:
+                citation = desk.search(" ".join(run.text.split()), told)
+                if citation is not None and not _is_proven(citation, cited):
+                    cited.append((run.start, citation))
         return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
 
 
@@ -135,6 +136,7 @@ class _Desk:
         self._pages = [(book, page) for book in books for page in book.pages]
         self._normals: dict[tuple[str, int], Normal] = {}
         self._verbatim: Verbatim | None = None
+        self._places: dict[str, tuple[str, int]] = {}  # where runs were found
         self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: Mark) -> bool:
@@ -155,8 +157,11 @@ class _Desk:
         for start, end in [*ends, (len(answer), len(answer))]:
             for run in self._verbatim.runs(answer, begin, max(begin, start), lambda run: find_run(run) is not None):
                 span = find_run(run)
-                if span is not None and says_the_same(answer, run, self._pages[run.page][1].text, span):
-                    yield Quotation(run.start, run.end, answer[run.start : run.end])
+                book, page = self._pages[run.page]
+                if span is not None and says_the_same(answer, run, page.text, span):
+                    words = answer[run.start : run.end]
+                    self._places[" ".join(words.split())] = (book.book_id, page.number)
+                    yield Quotation(run.start, run.end, words)
             begin = max(begin, end)
 
     def cite(self, place: Place, quote: str, span: tuple[int, int], claim: str) -> Citation:
@@ -245,9 +250,11 @@ class _Desk:
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
         """A page, one that the answer cites if possible, on which the quotation stands."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        pages = sorted(self._pages, key=lambda entry: (entry[0].book_id, entry[1].number) not in known)
+        likely = self._places.get(quote)
+        places = [((book.book_id, page.number), (book, page)) for book, page in self._pages]
+        places.sort(key=lambda entry: (entry[0] not in known, entry[0] != likely))
         wanted = Normal(quote)
-        for book, page in pages:
+        for _place, (book, page) in places:
             if self._stands(book, page, wanted):
                 return _citation(book, page, quote, CitationState.VERIFIED)
         return None
