@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core.grammar import ENGLISH, Language, language_of
+from app.core.languages import ENGLISH, Language, language_of
 from app.documents.figures import begins_with_unit, figures_of, without_bounds
 from app.documents.normal import is_unspaced
 from app.documents.terms import stem, words_of
@@ -160,10 +160,11 @@ def _negations(clause: str, language: Language) -> Iterator[tuple[str, tuple[str
 def _stems(text: str, language: Language) -> list[str]:
     """Of its words, without grammar and negations; of scripts without spaces, pairs of neighbours."""
     found: list[str] = []
+    grammar = language.common | language.negations
     for word in words_of(text):
         if is_unspaced(word[0]):
             found += [word[at : at + 2] for at in range(len(word) - 1)]
-        elif word not in language.common and word not in language.negations and not word.isdigit() and len(word) > 1:
+        elif word not in grammar and not word.isdigit() and len(word) > 1:
             found.append(stem(word))
     return found
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.grammar import ENGLISH, Language
+from app.core.languages import ENGLISH, Language
 from app.documents.normal import is_unspaced
 
 _UNITS = {

@@ -28,10 +28,10 @@ MAX_QUOTE_CHARACTERS = 300
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"\s?[\[［【〔][^\[\]［］【】〔〕\n]{1,200}[\]］】〕]")
 _COMMON_ENGLISH = (
-    "a about after all also an and any are as at be been but by can could did do does each for from had has have he her"
-    " here his how i if in into is it its just may might more most must my no nor not of on one only or other our out"
-    " over page pages she should so some such than that the their them then there these they this those to under up use"
-    " used using was we were what when where which while who why will with within would yes you your"
+    "a about after all also an and any are as at be been but by can could did do does each every for from had has"
+    " have he her here his how i if in into is it its just may might more most must my no nor not of on one only or"
+    " other our out over page pages she should so some such than that the their them then there these they this those"
+    " to under up use used using was we were what when where which while who why will with within would yes you your"
 )
 _COMMON = frozenset(_COMMON_ENGLISH.split())
 _NO_TERMS = Terms(frozenset(), frozenset())
