@@ -27,8 +27,7 @@ _LANGUAGES: tuple[frozenset[str], ...] = tuple(
         " quanto quello questa questo se si sono su sua sui sul sulla suo tra un una uno",
     )
 )
-"""English, German, French, Spanish, Italian, each by itself: grammar in one may be the matter in another ("war", "die").
-"""
+"""English, German, French, Spanish, Italian, each by itself: grammar in one may be matter in another ("war", "die")."""
 
 
 def grammar_of(words: Sequence[str]) -> frozenset[str]:
