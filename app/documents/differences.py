@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.core.languages import ENGLISH, Language, language_of
 from app.documents.figures import begins_with_unit, figures_of, without_bounds
@@ -30,7 +31,7 @@ _BEGINS = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘„«(*_]*$")
 _SENTENCE_BREAK = re.compile(r"[.!?。！？]")
 _LIMITING = frozenset({"only", "nur", "seulement", "solo", "solamente", "soltanto"})
 
-_DUTY, _PERMISSION, _ADVICE = "duty", "permission", "advice"
+_DUTY, _PERMISSION, _ADVICE, _PROHIBITION = "duty", "permission", "advice", "prohibition"
 _JAPANESE_DUTY = re.compile(r"(?:なければ|なくては|ねば|ないと)(?:なら|いけ)(?:ない|ません|ぬ|ず)?|べきで")
 _JAPANESE_PERMISSION = re.compile(r"ことができ(?:る|ます)|てもよい|ても構わない|てもかまわない")
 _JAPANESE_NO_NEGATION = re.compile(
@@ -50,6 +51,15 @@ class _Claims:
     words: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Negation:
+    """`itself` with its neighbours as written; `before` and `after`, without grammar, tell what it negates."""
+
+    itself: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 def differ(said: str, source: str, also: str = "") -> bool:
     """Whether `said` has a number, a name, a negation or a duty that is not in `source`, or lacks a negation of it.
 
@@ -66,7 +76,7 @@ def differ(said: str, source: str, also: str = "") -> bool:
     mine, theirs = _claims(said, language), _claims(source, language)
     if _negates_otherwise(mine, theirs, _claims(also, language)):
         return True
-    if not (mine.negations and theirs.negations) and mine.modals and theirs.modals and mine.modals - theirs.modals:
+    if theirs.modals and mine.modals - theirs.modals:
         return True
     return not language.nouns_are_capitalised and _names_another(said, source, also)
 
@@ -120,41 +130,44 @@ def _holds_half(words: frozenset[str], beside: frozenset[str]) -> bool:
 def _claims(text: str, language: Language) -> _Claims:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = without_bounds(_ABBREVIATED_NUMBER.sub("", _ANSWER_WORD.sub("", text)))
-    modals = {
-        kind
-        for kind, words in (
-            (_DUTY, language.duties), (_PERMISSION, language.permissions), (_ADVICE, language.advice)
-        )
-        if any(word in words for word in _PIECE.findall(text))
-    }  # fmt: skip
-    if _JAPANESE_DUTY.search(text):
-        modals.add(_DUTY)
-    if _JAPANESE_PERMISSION.search(text):
-        modals.add(_PERMISSION)
+    modals = frozenset(_modals(text, language))
     text = _without_japanese_idioms(text)
     negations = dict.fromkeys(each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))
-    return _Claims(
-        tuple(frozenset(before + after) for _word, before, after in negations),
-        frozenset(modals),
-        frozenset(_stems(text, language)),
-    )
+    words = frozenset(_stems(text, language))
+    return _Claims(tuple(frozenset(each.before + each.after) for each in negations), modals, words)
+
+
+def _modals(text: str, language: Language) -> Iterator[str]:
+    """What kinds of words say how much something binds. What one may not and what one must not do are the same."""
+    words = _PIECE.findall(text)
+    for word, following in pairwise([*words, ""]):
+        if word in language.duties or word in language.permissions:
+            forbids = language is ENGLISH and following in language.negations
+            yield _PROHIBITION if forbids else _DUTY if word in language.duties else _PERMISSION
+        elif word in language.advice:
+            yield _ADVICE
+    if _JAPANESE_DUTY.search(text):
+        yield _DUTY
+    if _JAPANESE_PERMISSION.search(text):
+        yield _PERMISSION
 
 
 def _without_japanese_idioms(text: str) -> str:
     return _JAPANESE_NO_NEGATION.sub("", _JAPANESE_PERMISSION.sub("", _JAPANESE_DUTY.sub("", text)))
 
 
-def _negations(clause: str, language: Language) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Each negation with the words before and after it; a text that says the same twice gives it once."""
+def _negations(clause: str, language: Language) -> Iterator[_Negation]:
+    """Each negation; a text that says the same twice gives it once."""
     for match in _JAPANESE_NEGATION.finditer(clause):
-        beside = (_stems(clause[: match.start()], language), _stems(clause[match.end() :], language))
-        yield match.group(), tuple(beside[0]), tuple(beside[1])
+        left, right = clause[: match.start()], clause[match.end() :]
+        itself = (left[-2:], match.group(), right[:2])
+        yield _Negation(itself, tuple(_stems(left, language)), tuple(_stems(right, language)))
     words = _PIECE.findall(clause)
     for index, word in enumerate(words):
         if word in language.negations or _NEGATED_FORM.search(word):
             before = _stems(" ".join(words[:index]), language)[-_REACH:]
             after = _stems(" ".join(words[index + 1 :]), language)[:_REACH]
-            yield word, tuple(before), tuple(after)
+            yield _Negation(tuple(words[max(0, index - 1) : index + 2]), tuple(before), tuple(after))
 
 
 def _stems(text: str, language: Language) -> list[str]:

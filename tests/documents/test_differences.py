@@ -35,6 +35,12 @@ _JA_INTEREST = "使用料が遅れたときは、年六分の利息を付する�
         ("The rent for those days isn’t due.", "The rent for those days is due."),
         ("Dogs are allowed in all cabins.", "Dogs are allowed in no cabins."),
         ("He must not smoke and must drink.", "He must not smoke and must not drink."),
+        (
+            "Where a card is not there and is not used, it tells why.",
+            "Where a card is there and is not used, it tells why.",
+        ),
+        ("It says whether all are there; if not, which are.", "It says whether all are there; if not, which are not."),
+        ("They may be measured where they no longer hold.", "They must be measured where they no longer hold."),
         ("Der Mieter darf keine Hunde halten.", "Der Mieter darf Hunde halten."),
         ("Le locataire paie le loyer.", "Le locataire ne paie pas le loyer."),
         ("El inquilino paga la renta de mayo.", "El inquilino no paga la renta de mayo."),
