@@ -202,8 +202,9 @@ def _font(words: _Words) -> QFont:
 
 def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
     counts = [_Words(text, state, counted=True) for state, text in count_citations(answer.citations)]
-    if nothing_found(answer, asked_of_books=bool(books)) and not counts:
-        counts = [_Words(_("nothing found"), CitationState.NOT_FOUND, counted=True)]
+    missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)
+    if nothing_found(answer, asked_of_books=bool(books)) and not missed:
+        counts.insert(0, _Words(_("nothing found"), CitationState.NOT_FOUND, counted=True))
     costs = []
     usage, timings = answer.usage, answer.timings
     if usage.prompt_tokens:

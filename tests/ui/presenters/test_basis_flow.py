@@ -59,6 +59,7 @@ def test_what_was_not_found_in_the_books_is_said_once_the_answer_is_whole(room: 
     room.settle()
     assert room.sentences() == [_NOTHING]
     assert _NOTHING in room.last_answer().accessibleDescription()
+    assert "nothing found" in room.last_answer().foot.describe()
     room.presenter.conversation.open(room.add_conversation("Other").id)
     room.settle()
     room.presenter.conversation.open(asked.id)
