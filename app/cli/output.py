@@ -11,7 +11,7 @@ import msgspec
 from tqdm import tqdm
 
 from app import messages
-from app.basis import basis_words
+from app.basis import basis_words, nothing_found
 from app.cli.installed import installation_rows
 from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
@@ -37,6 +37,8 @@ _MARKS = {
     CitationState.NOT_FOUND: "?",
     CitationState.PAGE: "·",
     CitationState.FOUND: "→",
+    CitationState.RELATED: "→",
+    CitationState.DIFFERS: "≠",
 }
 
 
@@ -197,6 +199,7 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "ending": answer.ending,
         "without_book": not question.books,
         "from_search": answer.from_search,
+        "nothing_found": nothing_found(answer, asked_of_books=bool(question.books)),
         "usage": answer.usage,
         "timings": answer.timings,
         "excerpts": answer.excerpts,
@@ -236,8 +239,8 @@ def _passages_line(answer: Answer, shelf: Mapping[str, Book]) -> str:
 
 def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words = {
-        CitationState.VERIFIED: _("the quotation stands there"),
-        CitationState.REPAIRED: _("the quotation stands there, not on p. {named}").format(named=citation.named),
+        CitationState.VERIFIED: _("these words stand there"),
+        CitationState.REPAIRED: _("these words stand there, not on p. {named}").format(named=citation.named),
         CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
         CitationState.CUT: _("the quotation is cut; in full the page says “{words}”, the answer").format(
             words=citation.on_page
@@ -245,11 +248,14 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer"),
         CitationState.FOUND: _("found by Octavo"),
+        CitationState.RELATED: _("most related page, by its words alone; it says"),
+        CitationState.DIFFERS: _("differs: the page says “{words}”, the answer").format(words=citation.on_page),
     }
     quote = f" “{citation.quote}”" if citation.quote else ""
     page = page_words(cited_page(citation, shelf))
     where = f"{citation.document}, {page}" if citation.document else page
-    return f"{_MARKS[citation.state]} {where}: {words[citation.state]}{quote}"
+    said = _("not told which of these books is meant") if citation.is_unresolved else words[citation.state]
+    return f"{_MARKS[citation.state]} {where}: {said}{quote}"
 
 
 def print_json_description(document: Document, report: IngestionReport, *, with_text: bool) -> None:

@@ -13,23 +13,29 @@ from app.core.image import Image, ImageRef
 class CitationState(StrEnum):
     """What the program, not the model, found out about a citation."""
 
-    VERIFIED = "verified"  # the quotation stands on that page, word for word after normalising
-    REPAIRED = "repaired"  # it stands word for word on another page than the answer names
+    VERIFIED = "verified"  # the words stand on that page, word for word after normalising
+    REPAIRED = "repaired"  # they stand word for word on another page than the answer names
     NEAR = "near"  # something like it stands on that page, in other words
     CUT = "cut"  # it stands there word for word, but the words right before or after it turn its sense
     NOT_FOUND = "not_found"  # the quotation does not stand on that page, or there is no such page
     PAGE = "page"  # a page was named without a quotation; the page exists
-    FOUND = "found"  # the model named no page; the program found this one to bear the answer out
+    FOUND = "found"  # of older desks: the model named no page; the program found this one, by its words
+    RELATED = "related"  # the page that shares most words with a sentence of the answer; found by the program
+    DIFFERS = "differs"  # the page's most related sentence has another number, name, negation or duty than the answer's
 
 
 class Citation(msgspec.Struct, frozen=True):
     """A place in a book that an answer rests on.
 
-    `start` and `end` are the offsets, in characters of the answer's text, of the mark (`[p. 12]`) in the answer;
-    both are -1 for a citation that the program found by itself. `page` counts from 1; `label` is the page's own label.
-    `on_page`: for NEAR, what the page says where the quotation should stand; for CUT, the page's fuller wording; for
-    PAGE, its sentence that has most in common with the claim, if any. `named`: for REPAIRED, and for CUT where it
-    stands on another page, the page that the answer names.
+    `quote`: the words that were looked up, those within quotation marks or a run of words that stands in the book; for
+    RELATED, the page's sentence; for DIFFERS, the answer's. `start` and `end` are the offsets, in characters of the
+    answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a citation that the program found by itself.
+    `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page says where the quotation
+    should stand; for CUT, the page's fuller wording; for DIFFERS and PAGE, its sentence that has most in common with
+    the claim; of PAGE it is empty where the page does not share enough words with it. `named`: for REPAIRED, and for
+    CUT where it stands on another page, the page that the answer names.
+
+    A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing tells which is meant.
     """
 
     book_id: str
@@ -47,6 +53,18 @@ class Citation(msgspec.Struct, frozen=True):
     def shown(self) -> str:
         """What is to be lit on the page: the quotation as it stands there."""
         return self.on_page or self.quote
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether several books have the page, and nothing tells which of them is meant."""
+        return self.state is CitationState.PAGE and self.page == 0
+
+    @property
+    def has_support(self) -> bool:
+        """Whether something in the books was found for it, if only words that it shares with a page."""
+        if self.state is CitationState.PAGE:
+            return bool(self.on_page)
+        return self.state is not CitationState.NOT_FOUND
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -22,9 +22,12 @@ _LANGUAGES: tuple[frozenset[str], ...] = tuple(
         "a al como cómo con cuál cuáles cuándo cuánto de del dónde el ella ellas ellos en entre era eran es esa ese eso"
         " esta está este esto fue ha han hay la las le les lo los mi mis muy no nos o para pero por porque puede puedo"
         " que qué quién quiénes se ser si sin sobre son su sus tu un una unas unos y yo",
+        "a ai al alla alle anche che chi ci come con cosa cui da dal dalla dei del della delle di dove e ed è era erano"
+        " gli ha hanno i il in io la le lei lo loro lui ma mi nei nel nella non o per perché più può quale quali quando"
+        " quanto quello questa questo se si sono su sua sui sul sulla suo tra un una uno",
     )
 )
-"""English, German, French, Spanish, each by itself: grammar in one may be the matter in another ("war", "die")."""
+"""English, German, French, Spanish, Italian, each by itself: grammar in one may be matter in another ("war", "die")."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -66,7 +69,17 @@ NUMBERS = _set(
 
 def grammar_of(words: Sequence[str]) -> frozenset[str]:
     """The words of grammar of the language that these case-folded words seem to be in."""
-    return max(_LANGUAGES, key=lambda language: sum(word in language for word in words))
+    return _LANGUAGES[place_of_language(words)]
+
+
+def place_of_language(words: Sequence[str]) -> int:
+    """The place, among the languages above, of the one that these case-folded words seem to be in."""
+    return max(range(len(_LANGUAGES)), key=lambda place: sum(word in _LANGUAGES[place] for word in words))
+
+
+def grammar_in(place: int) -> frozenset[str]:
+    """The words of grammar of the language at this place."""
+    return _LANGUAGES[place]
 
 
 ENGLISH = 0

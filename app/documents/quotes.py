@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
-from rapidfuzz import fuzz
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.marks import Mark, Place, find_marks, find_quotations, is_evidence, pair
+from app.documents.marks import Mark, Place, Quotation, find_marks, find_quotations, is_evidence, pair
 from app.documents.matching import find_near
 from app.documents.normal import Normal
-from app.documents.related import MAX_QUOTE_CHARACTERS, CitedBook, find_pages, last_sentence, statements_about
-from app.documents.scripts import is_unspaced
+from app.documents.related import (
+    CitedBook,
+    find_related,
+    last_sentence,
+    liken,
+    nearer,
+    without_brackets,
+)
 from app.documents.standing import Standing, Standings
+from app.documents.titles import named_in, rank_title
+from app.documents.verbatim import Run, Verbatim, says_the_same
 from app.documents.wanted import Wanted, find
 
-__all__ = ["CitedBook", "check", "find_pages", "locate"]
-
-MIN_WORD_LIKENESS = 85.0
-"""Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
+__all__ = ["CitedBook", "check", "find_related", "locate"]
 
 MIN_LIKENESS = 80.0
 """Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
 
+MIN_RUN_SHARE = 0.5
+"""Of a claim that a run of words without quotation marks must make up to answer for the page that it names."""
+
 MAX_RUN_PAGES = 50
 """Of a mark such as [pp. 1-300], this many pages are looked at."""
 
-_FILE_ENDING = re.compile(
-    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
-)
+_PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
+"""Pages of a book that a place may mean."""
 
 
 _STANDS_THERE = (CitationState.VERIFIED, CitationState.CUT)
@@ -57,35 +63,65 @@ class Checker:
         One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
         one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND
         with page 0. A mark that names several pages gives one citation for each, with its share of the mark; a run of
-        pages gives one, for the page where the quotation stands, or its first. A page without a quotation gets its
-        sentence that has most in common with the claim.
+        pages gives one, for the page where the quotation stands, or its first. Where there is no quotation, a run of
+        words that stands in the books takes its place. A page without either gets its sentence that has most in common
+        with the claim, and is DIFFERS where that says something else. A page that several books have is the one of the
+        book that the claim names, or that is nearer to it.
         """
         desk = self._desk
         marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
         quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
+        runs = list(desk.runs(answer, [*marks, *quotations]))
         cited: list[tuple[int, Citation]] = []
         claimed: set[int] = set()
         verified: set[int] = set()
-        for mark, quotation in pair(answer, marks, quotations):
-            if quotation is not None:
-                claimed.add(quotation.start)
-            quote = "" if quotation is None or not is_evidence(quotation.text) else " ".join(quotation.text.split())
-            citations = [desk.cite(place, quote, span) for place, span in zip(mark.places, mark.spans, strict=True)]
-            if any(citation.state in _STANDS_THERE for citation in citations) and quotation is not None:
-                verified.add(quotation.start)
-            elif quote and quotation is not None and quotation.start not in verified:
+        for mark, claim, said in _said(answer, marks, quotations, runs):
+            quote = "" if said is None or not is_evidence(said.text) else " ".join(said.text.split())
+            citations = [
+                desk.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
+            ]
+            if said is not None:
+                claimed.add(said.start)
+            if any(citation.state in _STANDS_THERE for citation in citations) and said is not None:
+                verified.add(said.start)
+            elif quote and said is not None and said.start not in verified:
                 citations = desk.mend(citations)
             elif not quote:
-                claim = last_sentence(answer[: mark.start])
                 citations = [desk.illustrate(citation, claim) for citation in citations]
             cited += [(citation.start, citation) for citation in citations]
+        told = [citation for _, citation in cited]
         unclaimed = {
-            " ".join(found.text.split()): found.start for found in reversed(quotations) if found.start not in claimed
+            " ".join(found.text.split()): found for found in reversed(quotations) if found.start not in claimed
         }
-        for quote, start in unclaimed.items():
-            if (citation := desk.search(quote, [citation for _, citation in cited])) is not None:
-                cited.append((start, citation))
+        for quote, found in unclaimed.items():
+            if (citation := desk.search(quote, told)) is not None:
+                cited.append((found.start, citation))
+        for run in runs:  # a page needs no second proof
+            if run.start not in claimed:
+                citation = desk.search(" ".join(run.text.split()), told)
+                if citation is not None and not _is_proven(citation, cited):
+                    cited.append((run.start, citation))
         return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
+
+
+def _said(
+    answer: str, marks: Sequence[Mark], quotations: Sequence[Quotation], runs: Sequence[Quotation]
+) -> Iterator[tuple[Mark, str, Quotation | None]]:
+    """Every mark with the claim before it, and the quotation that belongs to it or the run that makes up the claim."""
+    begin = 0
+    with_runs = pair(answer, marks, runs)
+    for (mark, quotation), (_, run) in zip(pair(answer, marks, quotations), with_runs, strict=True):
+        claim = last_sentence(answer[begin : mark.start]) or last_sentence(answer[: mark.start])
+        if quotation is None and run is not None and len(run.text) >= MIN_RUN_SHARE * len(claim):
+            quotation = run
+        yield mark, claim, quotation
+        begin = mark.end
+
+
+def _is_proven(citation: Citation, cited: Sequence[tuple[int, Citation]]) -> bool:
+    proofs = (CitationState.VERIFIED, CitationState.REPAIRED)
+    place = (citation.book_id, citation.page)
+    return any((other.book_id, other.page) == place and other.state in proofs for _, other in cited)
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:
@@ -104,30 +140,76 @@ class _Desk:
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
+        self._pages = [(book, page) for book in books for page in book.pages]
         self._standings = Standings(books)
-        self.labels = frozenset(_label(page) for book in books for page in book.pages)
+        self._verbatim: Verbatim | None = None
+        self._places: dict[str, tuple[str, int]] = {}  # where runs were found
+        self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: Mark) -> bool:
         """Whether it names a book that is not on the desk: then, in round brackets, it is no mark of the model's."""
         return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
 
-    def cite(self, place: Place, quote: str, span: tuple[int, int]) -> Citation:
+    def runs(self, answer: str, taken: Sequence[Mark | Quotation]) -> Iterator[Quotation]:
+        """Runs of words that stand in the books, outside what is `taken`; none where what stands beside it, here or
+        there, says something else."""
+        if self._verbatim is None:
+            self._verbatim = Verbatim([page.text for _, page in self._pages])
+
+        def find_run(run: Run) -> tuple[int, int] | None:
+            return find(self._standings.normal(*self._pages[run.page]), Wanted(answer[run.start : run.end]))
+
+        begin = 0
+        ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
+        for start, end in [*ends, (len(answer), len(answer))]:
+            for run in self._verbatim.runs(answer, begin, max(begin, start), lambda run: find_run(run) is not None):
+                span = find_run(run)
+                book, page = self._pages[run.page]
+                if span is not None and says_the_same(answer, run, page.text, span):
+                    words = answer[run.start : run.end]
+                    self._places[" ".join(words.split())] = (book.book_id, page.number)
+                    yield Quotation(run.start, run.end, words)
+            begin = max(begin, end)
+
+    def cite(self, place: Place, quote: str, span: tuple[int, int], claim: str) -> Citation:
         books = self._named(place.title) if place.title else list(self._books)
         if not books and place.vague:
             books = list(self._books)
         runs = _runs(books, place)
-        cut: Citation | None = None
-        for book, page, standing in self._standings.look(runs, quote) if quote else ():
-            if not standing.fuller:
-                return _citation(book, page, quote, CitationState.VERIFIED, span)
-            cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
-        if cut is not None:
-            return cut
-        if runs:
-            book, pages = runs[0]
-            return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
-        book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
-        return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+        named = named_in(claim, books)
+        runs = [run for run in runs if run[0] is named] or runs
+        if quote:
+            cut: Citation | None = None
+            for book, page, standing in self._standings.look(runs, quote):
+                if not standing.fuller:
+                    return _citation(book, page, quote, CitationState.VERIFIED, span)
+                cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
+            if cut is not None:
+                return cut
+            if len(runs) > 1:
+                wanted = Wanted(quote).whole
+                runs.sort(key=lambda run: not any(self._is_near(run[0], page, wanted) for page in run[1]))
+        else:
+            runs = self._meant(runs, place, claim)
+        if not runs:
+            book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
+            return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+        if not quote and len({book.book_id for book, _ in runs}) > 1:
+            titles = " / ".join(dict.fromkeys(book.title for book, _ in runs))
+            return Citation("", titles, 0, place.written, "", CitationState.PAGE, *span)
+        book, pages = runs[0]
+        return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
+
+    def _meant(self, runs: list[_PageRun], place: Place, claim: str) -> list[_PageRun]:
+        """Of pages that several books have, the one that is nearest to the claim; all where that is none."""
+        labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
+        if len({book.book_id for book, _ in labelled}) < 2:
+            return labelled
+        nearest = nearer(claim, ["\n".join(page.text for page in pages) for _, pages in labelled])
+        return labelled if nearest is None else [labelled[nearest]]
+
+    def _is_near(self, book: CitedBook, page: Page, wanted: Normal) -> bool:
+        return find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS) is not None
 
     def mend(self, citations: Sequence[Citation]) -> list[Citation]:
         """Citations of one quotation that stands on none of their pages: with the page where it does stand, else with
@@ -135,7 +217,7 @@ class _Desk:
         elsewhere = self.search(citations[0].quote, citations)
         if elsewhere is not None:
             first = citations[0]
-            state = CitationState.REPAIRED if elsewhere.state is CitationState.FOUND else elsewhere.state
+            state = CitationState.REPAIRED if elsewhere.state is CitationState.VERIFIED else elsewhere.state
             mended = msgspec.structs.replace(
                 elsewhere, state=state, start=first.start, end=first.end, named=first.label
             )
@@ -149,11 +231,13 @@ class _Desk:
         pages = self._pages_meant(citation)
         if citation.state is not CitationState.PAGE or not pages:
             return citation
-        best = statements_about(claim, [page.text for _, page in pages], 1)
-        index, sentence = best[0] if best else (0, "")
-        on_page = " ".join(sentence.split())[:MAX_QUOTE_CHARACTERS]
-        page = pages[index][1]
-        return msgspec.structs.replace(citation, page=page.number, label=page.label, on_page=on_page)
+        likeness = liken(claim, [page.text for _, page in pages])
+        page = pages[likeness.page][1]
+        place = {"page": page.number, "label": page.label, "on_page": likeness.statement}
+        if likeness.differs:
+            quote = " ".join(without_brackets(claim).split())
+            return msgspec.structs.replace(citation, state=CitationState.DIFFERS, quote=quote, **place)
+        return msgspec.structs.replace(citation, **place)
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
@@ -177,20 +261,23 @@ class _Desk:
         """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
         there is one."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        found = min(
-            self._standings.everywhere(quote),
-            key=lambda entry: (bool(entry[2].fuller), (entry[0].book_id, entry[1].number) not in known),
-            default=None,
-        )
+        likely = self._places.get(quote)
+
+        def rank(entry: tuple[CitedBook, Page, Standing]) -> tuple[bool, bool, bool]:
+            book, page, standing = entry
+            place = (book.book_id, page.number)
+            return bool(standing.fuller), place not in known, place != likely
+
+        found = min(self._standings.everywhere(quote), key=rank, default=None)
         if found is None:
             return None
         book, page, standing = found
-        state = CitationState.CUT if standing.fuller else CitationState.FOUND
+        state = CitationState.CUT if standing.fuller else CitationState.VERIFIED
         return _cut(_citation(book, page, quote, state), standing)
 
     def _named(self, title: str) -> list[CitedBook]:
         """The books that a title names best; more than one if they are called the same."""
-        ranks = [_rank(title, book) for book in self._books]
+        ranks = [rank_title(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
 
@@ -205,10 +292,10 @@ def _citation(
     return Citation(book.book_id, book.title, page.number, page.label, quote, state, *span)
 
 
-def _runs(books: Sequence[CitedBook], place: Place) -> list[tuple[CitedBook, Sequence[Page]]]:
+def _runs(books: Sequence[CitedBook], place: Place) -> list[_PageRun]:
     """What the place may mean, the likeliest first: a page of that label before a page of that number."""
-    labelled: list[tuple[CitedBook, Sequence[Page]]] = []
-    numbered: list[tuple[CitedBook, Sequence[Page]]] = []
+    labelled: list[_PageRun] = []
+    numbered: list[_PageRun] = []
     for book in books:
         written = place.written.casefold()
         exact = [page for page in book.pages if _label(page) == written]
@@ -231,25 +318,3 @@ def _index(book: CitedBook, name: str) -> int | None:
 
 def _label(page: Page) -> str:
     return unicodedata.normalize("NFKC", page.label).strip().casefold()
-
-
-def _rank(written: str, book: CitedBook) -> int:
-    """How surely a title as written means the book; 0: it does not."""
-    wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
-    words, own = _telling_words(wanted), _telling_words(title)
-    if wanted == title:
-        return 4
-    if words and (words <= own or wanted in title):
-        return 3
-    if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
-        return 2
-    chapters = {page.chapter for page in book.pages if page.chapter}
-    return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
-
-
-def _telling_words(plain: str) -> set[str]:
-    return {word for word in plain.split() if len(word) > 2 or word.isdigit() or is_unspaced(word[0])}

@@ -1,4 +1,4 @@
-"""Pages that bear an answer out, found by the words that they share with it."""
+"""Pages that are about what an answer says, found by the words that they share with it: they need not bear it out."""
 
 from __future__ import annotations
 
@@ -7,29 +7,38 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
+from app.documents.differences import differ
 from app.documents.scripts import is_unspaced
 from app.documents.sentences import Kind, sentences
 from app.documents.terms import Terms, stem, terms_of, weigh, weight_of
 
 MIN_SHARE = 0.5
-"""A page bears a sentence out if it holds this share of the sentence's weight, the question's help included."""
+"""A page is related to a sentence if it holds this share of its weight, the question's help included."""
 MIN_SHARED_TERMS = 3
 QUESTION_HELP = 0.15
 """What the question adds to a sentence's share, at most: when the page holds all of the question's terms."""
+MIN_RESTATED = 0.6
+"""A sentence says again what another says if it has more than this share of its terms."""
 MAX_QUOTE_CHARACTERS = 300
 
 _WORD = re.compile(r"[^\W_]+")
+_BRACKETS = re.compile(r"\s?[\[［【〔][^\[\]［］【】〔〕\n]{1,200}[\]］】〕]")
 _COMMON_ENGLISH = (
-    "a about after all also an and any are as at be been but by can could did do does each for from had has have he her"
-    " here his how i if in into is it its just may might more most must my no nor not of on one only or other our out"
-    " over page pages she should so some such than that the their them then there these they this those to under up use"
-    " used using was we were what when where which while who why will with within would yes you your"
+    "a about after all also an and any are as at be been but by can could did do does each every for from had has"
+    " have he her here his how i if in into is it its just may might more most must my no nor not of on one only or"
+    " other our out over page pages she should so some such than that the their them then there these they this those"
+    " to under up use used using was we were what when where which while who why will with within would yes you your"
 )
 _COMMON = frozenset(_COMMON_ENGLISH.split())
+_NO_TERMS = Terms(frozenset(), frozenset())
 
-
+MAX_PAGES = 2
+MAX_CANDIDATES = 12
+"""Of the pages that share most words with the answer, this many are looked at sentence by sentence."""
 MIN_STATEMENT_WORDS = 4
 """A sentence of fewer words states nothing."""
 
@@ -43,29 +52,79 @@ class CitedBook:
     pages: tuple[Page, ...]
 
 
-def find_pages(answer: str, question: str, books: Sequence[CitedBook], limit: int = 2) -> tuple[Citation, ...]:
-    """The pages, best first and at most `limit`, that bear the answer out; their state is FOUND.
+@dataclass(frozen=True)
+class Likeness:
+    """How a page answers to a claim. `statement`: its sentence that has most in common with the claim; empty where the
+    page does not share enough words with it. `differs`: that says again what the claim says, and says something else.
+    """
+
+    page: int
+    statement: str = ""
+    differs: bool = False
+
+
+def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
+    """The page that has most in common with the answer, and a second one for sentences with which the first has not.
 
     Terms weigh more the fewer pages hold them. A page counts if it holds at least `MIN_SHARE` of the weight of one of
-    the answer's sentences; it ranks by the sum of these shares. The quotation is the page's sentence that has most
-    terms in common with one of the answer's.
+    the answer's sentences; it ranks by the sum of these shares, and by how like its own sentences are to them. The
+    citation is RELATED, with the page's sentence that is nearest to one of the answer's; it is DIFFERS where one of the
+    answer's differs from what the page says there.
     """
-    sentences = [found for text in _sentences(answer) if (found := _terms(text)).all]
+    said = [_Said(text, terms) for text in _sentences(without_brackets(answer)) if (terms := _terms(text)).all]
     asked = _terms(question)
-    whole = _union(sentences)
-    if all(len(sentence.all) < MIN_SHARED_TERMS for sentence in sentences):
-        sentences = [whole]  # a word or two: as one sentence
+    whole = _union([sentence.terms for sentence in said])
+    if all(len(sentence.terms.all) < MIN_SHARED_TERMS for sentence in said):
+        said = [_Said(answer, whole)]  # a word or two: as one sentence
     wanted = _union([whole, asked])
     pages = [(book, page) for book in books for page in book.pages]
     held = [_held(page.text, wanted) for _, page in pages]
     weights = weigh(wanted.all, held)
-    ranked: list[tuple[float, int]] = []
-    for index, terms in enumerate(held):
-        score = sum(_share(sentence, terms, asked, weights) for sentence in sentences)
-        if score > 0:
-            ranked.append((score, index))
-    ranked.sort(key=lambda entry: (-entry[0], entry[1]))
-    return tuple(_citation(*pages[index], sentences, weights) for _, index in ranked[:limit])
+    shares = [[_share(sentence.terms, there, asked, weights) for sentence in said] for there in held]
+    left = set(range(len(said)))
+    found: list[Citation] = []
+    while len(found) < MAX_PAGES:
+        likely = [index for index, own in enumerate(shares) if any(own[number] for number in left)]
+        likely.sort(key=lambda index: -sum(shares[index][number] for number in left))
+        candidates = [
+            _Candidate(pages[index], [said[number] for number in sorted(left) if shares[index][number]], weights)
+            for index in likely[:MAX_CANDIDATES]
+        ]
+        if not candidates:
+            break
+        place = max(
+            range(len(candidates)), key=lambda at: candidates[at].likeness + sum(shares[likely[at]][n] for n in left)
+        )
+        found.append(candidates[place].citation())
+        left = {number for number in left if not shares[likely[place]][number]}
+    return tuple(found)
+
+
+def liken(claim: str, pages: Sequence[str]) -> Likeness:
+    """What of the texts of pages that a mark may mean has most in common with the claim before it."""
+    claim = without_brackets(claim)
+    best = statements_about(claim, pages, 1)
+    if not best:
+        return Likeness(0)
+    index, statement = best[0]
+    terms = _terms(claim)
+    if not _is_related(terms, _held(pages[index], terms)):
+        return Likeness(index)
+    restated = _shared(terms, _terms(statement)) > MIN_RESTATED * len(terms.all)
+    return Likeness(index, _shorten(statement), restated and _says_otherwise(claim, terms, statement, pages[index]))
+
+
+def nearer(claim: str, pages: Sequence[str]) -> int | None:
+    """The one of the pages that is nearest to the claim; None where that cannot be told by their words."""
+    terms = _terms(without_brackets(claim))
+    held = [_held(page, terms) for page in pages]
+    weights = weigh(terms.all, held)
+    ranked = sorted(range(len(pages)), key=lambda index: -weight_of(held[index], weights))
+    if not ranked or not _is_related(terms, held[ranked[0]]):
+        return None
+    if len(ranked) > 1 and weight_of(held[ranked[0]], weights) - weight_of(held[ranked[1]], weights) < 1e-9:
+        return None
+    return ranked[0]
 
 
 def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[tuple[int, str], ...]:
@@ -89,6 +148,11 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
         ),
     )
     return tuple((index, sentence) for index, sentence, terms in ranked[:limit] if terms.all & asked.all)
+
+
+def without_brackets(text: str) -> str:
+    """Without page marks and notes: their numbers are not what the text says."""
+    return _BRACKETS.sub("", text)
 
 
 def last_sentence(text: str) -> str:
@@ -115,10 +179,63 @@ def _share(sentence: Terms, held: frozenset[str], asked: Terms, weights: dict[st
     return share if len(shared) >= MIN_SHARED_TERMS and share >= MIN_SHARE else 0.0
 
 
-def _citation(book: CitedBook, page: Page, sentences: Sequence[Terms], weights: dict[str, float]) -> Citation:
-    wanted = [sentence.all for sentence in sentences]
-    quote = max(_statements(page.text), key=lambda text: _likeness(_terms(text).all, wanted, weights), default="")
-    return Citation(book.book_id, book.title, page.number, page.label, _shorten(quote), CitationState.FOUND)
+@dataclass(frozen=True)
+class _Said:
+    """A sentence of the answer."""
+
+    text: str
+    terms: Terms
+
+
+class _Candidate:
+    """A page that shares enough words with some sentences of the answer, and what it says nearest to each of them.
+
+    `likeness`: the sum of those of the sentences, each from 0 to 1.
+    """
+
+    def __init__(self, place: tuple[CitedBook, Page], said: Sequence[_Said], weights: dict[str, float]) -> None:
+        self._book, self._page = place
+        statements = [(text, _terms(text).all) for text in _statements(self._page.text)]
+        self._nearest: list[tuple[float, str, _Said]] = []
+        for sentence in said:
+            wanted = [sentence.terms.all]
+            ranked = ((_likeness(terms, wanted, weights), text) for text, terms in statements)
+            likeness, text = max(ranked, key=lambda each: each[0], default=(0.0, ""))
+            self._nearest.append((likeness, text, sentence))
+        self.likeness = sum(likeness for likeness, _text, _said in self._nearest)
+
+    def citation(self) -> Citation:
+        book, page = self._book, self._page
+        own = Citation(book.book_id, book.title, page.number, page.label, "", CitationState.RELATED)
+        for _likeness, text, said in self._nearest:
+            if text and _says_otherwise(said.text, said.terms, text, page.text):
+                words = {"quote": _shorten(said.text), "on_page": _shorten(text)}
+                return msgspec.structs.replace(own, state=CitationState.DIFFERS, **words)
+        _likeness, text, _said = max(self._nearest, key=lambda each: each[0])
+        return msgspec.structs.replace(own, quote=_shorten(text))
+
+
+def _says_otherwise(claim: str, terms: Terms, statement: str, page: str) -> bool:
+    """Whether the claim differs from the page's statement; it may say again what else stands on the page."""
+    again = [
+        text
+        for text in _statements(page)
+        if text != statement
+        and len((own := _terms(text)).all) >= MIN_SHARED_TERMS
+        and _shared(own, terms) > MIN_RESTATED * len(own.all)
+    ]
+    return differ(claim, statement, "\n".join(again))
+
+
+def _shared(terms: Terms, others: Terms) -> int:
+    return len(terms.all & others.all)
+
+
+def _is_related(terms: Terms, held: frozenset[str]) -> bool:
+    """Whether a page shares enough of a claim's words; `held` are those that it does."""
+    if len(terms.all) < MIN_SHARED_TERMS:
+        return bool(terms.all) and terms.all == held
+    return len(held) >= max(MIN_SHARED_TERMS, MIN_SHARE * len(terms.all))
 
 
 def _likeness(terms: frozenset[str], wanted: Sequence[frozenset[str]], weights: dict[str, float]) -> float:

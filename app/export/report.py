@@ -106,17 +106,22 @@ def number_references(answer: Answer, books: Mapping[str, Book], before: int = 0
 
 def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Reference:
     words = {
-        CitationState.VERIFIED: _("the quotation stands there, word for word"),
-        CitationState.REPAIRED: _("the quotation stands there, word for word; the answer named p. {named}"),
+        CitationState.VERIFIED: _("these words stand there, word for word"),
+        CitationState.REPAIRED: _("these words stand there, word for word; the answer named p. {named}"),
         CitationState.NEAR: _("the quotation stands there in other words, as follows"),
         CitationState.CUT: _("the quotation is cut; in full the page says what follows"),
         CitationState.NOT_FOUND: _("not found there"),
         CitationState.PAGE: _("named by the answer, without a quotation"),
         CitationState.FOUND: _("found by Octavo, not named by the answer"),
+        CitationState.RELATED: _("most related page, found by Octavo by its words alone"),
+        CitationState.DIFFERS: _("differs from the answer in a number, name, negation or duty, as follows"),
     }[citation.state]
+    if citation.is_unresolved:
+        words = _("named by the answer, which does not tell which of these books is meant")
     title = cleaned(citation.document)
     page = cleaned(page_words(cited_page(citation, books)))
-    quote = citation.on_page if citation.state in (CitationState.NEAR, CitationState.CUT) else citation.quote
+    fuller = (CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS)
+    quote = citation.on_page if citation.state in fuller else citation.quote
     place = f"{title}, {page}" if title else page
     return Reference(number, place, words.format(named=cleaned(citation.named)), cleaned(quote))
 

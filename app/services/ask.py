@@ -39,7 +39,7 @@ from app.core.events import (
 )
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.documents.quotes import Checker, CitedBook, find_pages
+from app.documents.quotes import Checker, CitedBook, find_related
 from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt, PromptSize
 from app.services import nearest
 from app.services.images import Images
@@ -338,6 +338,8 @@ def _note(usage: Usage, citations: tuple[Citation, ...]) -> None:
 
 
 def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
-    """The answer's own citations, checked; where it names no page, the pages that bear it out."""
+    """The answer's own citations, checked; where none has support, the pages that are most related to it."""
     citations = checker.check(answer)
-    return citations if any(c.page for c in citations) else citations + find_pages(answer, question, books)
+    if any(citation.has_support for citation in citations):
+        return citations
+    return citations + find_related(answer, question, books)

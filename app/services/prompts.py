@@ -29,6 +29,12 @@ RULES_WITHOUT_DOCUMENTS = (
 WITH_IMAGES = "Answer from the images above, too."
 """Stands before a question that comes with images: what the rules say of documents alone was written for all."""
 
+WITH_SEVERAL_BOOKS = "Several documents: name each with its pages, like {marks}."
+"""Stands before a question to several books: the rules, which are read before the books, are the same for one."""
+
+_NAMED_BOOKS = 2
+"""So many titles are shown in it."""
+
 
 class Prompts:
     def __init__(self, library: Library, restating: Restating) -> None:
@@ -73,17 +79,31 @@ class Prompts:
                 if turn.is_told:
                     seen = () if answer.excerpts else answer.passages
                     asked = self._restating.write(turn.question.text, seen)
+                    asked = self._with_titles(asked, turn.question.books)
                     said.append(turn.question.text)
                     messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
                 shown += len(turn.question.images)
         if question or images:
-            messages.append(_asked(self._restating.write(question, passages), images, shown, sees))
+            asked = self._with_titles(self._restating.write(question, passages), refs)
+            messages.append(_asked(asked, images, shown, sees))
             said.append(question)
         if excerpts:
             prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents))
         else:
             prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, tuple(documents), tuple(messages))
         return msgspec.structs.replace(prompt, said=tuple(said), restated=tuple(restated)), tuple(books)
+
+    def _with_titles(self, question: str, refs: tuple[BookRef, ...]) -> str:
+        """A question to several books, with how their pages are named. A book that is gone has no name any more."""
+        if len(refs) < _NAMED_BOOKS:
+            return question
+        books = {book.id: book.title for book in self._library.books()}
+        titles = [books[ref.book_id] for ref in refs if ref.book_id in books][:_NAMED_BOOKS]
+        marks = " or ".join(f"[{' '.join(title.translate(_ROUND).split())}, p. 12]" for title in titles)
+        return f"{WITH_SEVERAL_BOOKS.format(marks=marks)} {question}" if marks else question
+
+
+_ROUND = str.maketrans("[]", "()")
 
 
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.quotes import CitedBook, check, find_pages, locate
+from app.documents.quotes import CitedBook, check, find_related, locate
 
-VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE, FOUND = (
+VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE, RELATED, DIFFERS = (
     CitationState.VERIFIED,
     CitationState.REPAIRED,
     CitationState.NEAR,
     CitationState.CUT,
     CitationState.NOT_FOUND,
     CitationState.PAGE,
-    CitationState.FOUND,
+    CitationState.RELATED,
+    CitationState.DIFFERS,
 )
 
 LEASE = CitedBook(
@@ -78,8 +79,9 @@ def test_every_way_to_write_a_mark(mark: str) -> None:
         ("See [p. ii].", [("lease", 2, PAGE)]),
         ("See [p. A-3].", [("lease", 7, PAGE)]),
         ("See [p. 7].", [("lease", 7, PAGE)]),  # no page is labelled so: the seventh
-        ("See [p. 1, 3].", [("lease", 3, PAGE), ("lease", 5, PAGE)]),
-        ("See [pp. 2 and 4].", [("lease", 4, PAGE), ("lease", 6, PAGE)]),
+        ("See [p. 1, 3].", [("", 0, PAGE), ("lease", 5, PAGE)]),  # both books have a page 1
+        ("See [Harbour Lease p. 1, 3].", [("lease", 3, PAGE), ("lease", 5, PAGE)]),
+        ("See [pp. 3 and 4].", [("lease", 5, PAGE), ("lease", 6, PAGE)]),
         ("See [pp. 2-4].", [("lease", 4, PAGE)]),
         ("See [pp. 4-2].", [("lease", 0, NOT_FOUND)]),
         ("See [p. 99] and [p. xx].", [("lease", 0, NOT_FOUND), ("lease", 0, NOT_FOUND)]),
@@ -151,20 +153,20 @@ def test_a_quotation_in_any_marks_belongs_to_the_mark_after_it(pair: str) -> Non
         ("**“The Tenant gives notice”**\n[p. 1]", [("lease", 3, VERIFIED)]),
         ("“The Tenant gives notice” in ch. 2 of it [p. 1].", [("lease", 3, VERIFIED)]),
         ("“The Tenant gives notice” at the “end” [p. 1].", [("lease", 3, VERIFIED)]),
-        ("“The Tenant gives notice”. But he stays [p. 2].", [("lease", 3, FOUND), ("lease", 4, PAGE)]),
-        ("- “The Tenant gives notice”\n- he stays [p. 2]", [("lease", 3, FOUND), ("lease", 4, PAGE)]),
+        ("“The Tenant gives notice”. But he stays [p. 3].", [("lease", 3, VERIFIED), ("lease", 5, PAGE)]),
+        ("- “The Tenant gives notice”\n- he stays [p. 3]", [("lease", 3, VERIFIED), ("lease", 5, PAGE)]),
         # two marks after one quotation; a second statement
         ("“The Tenant gives notice” [p. 1] [p. 2].", [("lease", 3, VERIFIED), ("lease", 4, NOT_FOUND)]),
         ("“The Tenant gives notice” [p. 1], and see [p. 2].", [("lease", 3, VERIFIED), ("lease", 4, NOT_FOUND)]),
         ("“The Tenant gives notice” [p. 1, 2].", [("lease", 3, VERIFIED), ("lease", 4, NOT_FOUND)]),
         ("“The Tenant gives notice” [pp. i-2].", [("lease", 3, VERIFIED)]),
-        ("“The Tenant gives notice” [p. 1] and pays [p. 2].", [("lease", 3, VERIFIED), ("lease", 4, PAGE)]),
+        ("“The Tenant gives notice” [p. 1] and pays [p. 3].", [("lease", 3, VERIFIED), ("lease", 5, PAGE)]),
         # too short to prove anything; apostrophes are no quotation marks
         ("The “then” Term [p. 1], the ‘end’ [p. 1].", [("lease", 3, PAGE), ("lease", 3, PAGE)]),
-        ("The tenants’ and owners’ duties don’t end [p. 1].", [("lease", 3, PAGE)]),
+        ("The tenants’ and owners’ duties don’t end [p. 3].", [("lease", 5, PAGE)]),
         # without a mark
         ("He says “nothing at all in the lease” and “of no such thing”.", []),
-        ("He says “the notice to nine months” there.", [("letters", 1, FOUND)]),
+        ("He says “the notice to nine months” there.", [("letters", 1, VERIFIED)]),
         ("He says “else in the lease is changed” there.", [("letters", 2, CUT)]),
         # from one page to the next
         ("“The last sentence of this page begins here and it ends” [p. 3]", [("lease", 5, VERIFIED)]),
@@ -291,13 +293,13 @@ def test_locate_never_finds_what_is_not_there(page: str, other: str, start: int,
 @settings(max_examples=200, deadline=None, database=None)
 @given(st.text('[]()pP. 12iv-,“”"‘’「」\nab!', max_size=60))
 def test_check_takes_any_answer(answer: str) -> None:
-    named = [citation for citation in check(answer, BOTH) if citation.state is not FOUND]
+    named = [citation for citation in check(answer, BOTH) if citation.start >= 0]
     ranges = [(citation.start, citation.end) for citation in named]
     assert all(0 <= start <= end <= len(answer) for start, end in ranges)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
 
 
-# ---- pages that bear an answer out -----------------------------------------------------------------------------
+# ---- pages that are related to an answer -----------------------------------------------------------------------
 
 HANDBOOK = CitedBook(
     "handbook",
@@ -331,9 +333,9 @@ HANDBOOK = CitedBook(
         ),
     ],
 )
-def test_the_page_that_bears_an_answer_out_is_found(answer: str, question: str, page: int, quote: str) -> None:
-    first, *_rest = find_pages(answer, question, [LETTERS, HANDBOOK])
-    assert first == Citation("handbook", "Handbook", page, str(page), quote, FOUND)
+def test_the_page_that_is_most_related_to_an_answer_is_found(answer: str, question: str, page: int, quote: str) -> None:
+    first, *_rest = find_related(answer, question, [LETTERS, HANDBOOK])
+    assert first == Citation("handbook", "Handbook", page, str(page), quote, RELATED)
     text = HANDBOOK.pages[page - 1].text
     assert locate(text, first.quote) is not None
 
@@ -350,22 +352,33 @@ def test_the_page_that_bears_an_answer_out_is_found(answer: str, question: str, 
     ],
 )
 def test_an_answer_from_elsewhere_finds_no_page(answer: str, question: str) -> None:
-    assert find_pages(answer, question, [LETTERS, HANDBOOK]) == ()
+    assert find_related(answer, question, [LETTERS, HANDBOOK]) == ()
 
 
-def test_at_most_as_many_pages_as_wanted_the_best_first() -> None:
+def test_a_second_page_comes_only_for_a_sentence_that_the_first_has_nothing_of() -> None:
     pages = tuple(Page(n, str(n), f"Chapter {n}. Old ships sail slowly.") for n in range(1, 6))
     book = CitedBook("b", "Ships", (*pages, Page(6, "6", "Old wooden ships sail slowly past lighthouses.")))
     answer = "Old ships sail slowly. Old wooden ships sail slowly past lighthouses."
-    found = find_pages(answer, "", [book], limit=3)
-    assert [citation.page for citation in found] == [6, 1, 2]
-    assert find_pages("Old ships sail slowly.", "", []) == ()
+    assert [citation.page for citation in find_related(answer, "", [book])] == [6]
+    crew = CitedBook("c", "Crew", (Page(1, "1", "The crew eats bread and salted fish."),))
+    two = find_related(f"{answer} The crew eats bread and fish.", "", [book, crew])
+    assert [(citation.book_id, citation.page) for citation in two] == [("b", 6), ("c", 1)]
+    assert find_related("Old ships sail slowly.", "", []) == ()
+
+
+def test_a_page_that_says_it_in_one_sentence_is_more_related_than_one_of_the_same_words() -> None:
+    scattered = Page(1, "1", "Rent of a day is kept. On working days the first falls due. Each eighth has interest.")
+    clause = "Rent is due on the first working day of each quarter and bears interest from the eighth day after it."
+    book = CitedBook("b", "B", (scattered, Page(2, "2", f"1.1 Dogs may stay. {clause}"), Page(3, "3", clause)))
+    answer = "Rent falls due on the first working day of every quarter, with interest from the eighth day on."
+    (found,) = find_related(answer, "", [book])
+    assert (found.page, found.state, found.quote) == (2, RELATED, clause)
 
 
 def test_a_long_sentence_is_quoted_in_part_and_can_be_lit() -> None:
-    text = "Start here: " + "many harbour words without any stop at all " * 30
+    text = "Start here: " + "many harbour words before a stop comes at last " * 30
     book = CitedBook("b", "B", (Page(1, "1", text),))
-    (found,) = find_pages("Many harbour words stand without any stop.", "", [book])
+    (found,) = find_related("Many harbour words stand before a stop.", "", [book])
     assert len(found.quote) <= 300
     assert locate(text, found.quote) is not None
 
@@ -373,7 +386,7 @@ def test_a_long_sentence_is_quoted_in_part_and_can_be_lit() -> None:
 def test_the_number_of_a_list_is_no_sentence() -> None:
     pages = (Page(1, "1", "The harbour opens at six in the morning."), Page(2, "2", "3.\n\nNothing of the kind."))
     book = CitedBook("b", "A book", pages)
-    found = find_pages("1.\n\n2.\n\n3.\n\nThe harbour opens at six in the morning.", "When does it open?", [book])
+    found = find_related("1.\n\n2.\n\n3.\n\nThe harbour opens at six in the morning.", "When does it open?", [book])
     assert [(citation.page, citation.quote) for citation in found] == [(1, "The harbour opens at six in the morning.")]
 
 
@@ -413,3 +426,79 @@ def test_a_claim_without_a_quotation_gets_the_sentence_that_is_most_like_it() ->
     assert page.on_page == "Notice must reach the Harbour Office."
     (other,) = check("Whales are mammals [p. 3].", BOTH)
     assert (other.state, other.on_page) == (PAGE, "")
+
+
+# ---- two books that have a page of the same name ---------------------------------------------------------------
+
+ALPHA = CitedBook(
+    "alpha",
+    "Lease Alpha",
+    (
+        Page(1, "1", "The landlord lets the yard to the tenant."),
+        Page(2, "2", "The tenant gives notice three months before the end. He pays in March. The fence is his."),
+        Page(3, "3", "The landlord keeps the roof in good repair."),
+    ),
+)
+BETA = CitedBook(
+    "beta",
+    "Lease Beta",
+    (
+        Page(1, "1", "The landlord lets the quay to the tenant."),
+        Page(2, "2", "The tenant gives notice six weeks before the end. He pays in April. The fence is his."),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        # the words of the sentence decide
+        ("Notice is given six weeks before the end [p. 2].", ("beta", 2, PAGE)),
+        ("Notice is given three months before the end [p. 2].", ("alpha", 2, PAGE)),
+        ("The tenant gives notice six weeks before the end [p. 2].", ("beta", 2, VERIFIED)),
+        # or the book that it names, even where its words are those of the other
+        ("Under Beta the fence is his [p. 2].", ("beta", 2, PAGE)),
+        ("Under Alpha the fence is his [p. 2].", ("alpha", 2, PAGE)),
+        ("Under Beta the tenant gives notice nine weeks before the end [p. 2].", ("beta", 2, DIFFERS)),
+        ("Under Beta “The tenant gives notice three months before the end” [p. 2].", ("alpha", 2, REPAIRED)),
+        ("Beta says “The fence is his” [p. 2].", ("beta", 2, VERIFIED)),
+        ("Alpha says “The fence is his” [p. 2].", ("alpha", 2, VERIFIED)),
+        # what comes near is looked for in both
+        ("“The tenant gives notice six weeks after the end” [p. 2].", ("beta", 2, NEAR)),
+        # only one of them has the page
+        ("The landlord keeps the roof in repair [p. 3].", ("alpha", 3, PAGE)),
+    ],
+)
+def test_a_page_that_two_books_have_is_that_of_the_book_that_is_meant(
+    answer: str, expected: tuple[str, int, CitationState]
+) -> None:
+    (citation, *others) = check(answer, (ALPHA, BETA))
+    assert (citation.book_id, citation.page, citation.state) == expected
+    assert not others
+
+
+@pytest.mark.parametrize("answer", ["The fence is his [p. 2].", "A tower stands on the hill [p. 2]."])
+def test_where_nothing_tells_which_book_is_meant_none_is_named(answer: str) -> None:
+    (citation,) = check(answer, (ALPHA, BETA))
+    assert (citation.book_id, citation.page, citation.label, citation.state) == ("", 0, "2", PAGE)
+    assert citation.document == "Lease Alpha / Lease Beta"
+    assert not citation.has_support
+    (alone,) = check(answer, (ALPHA,))
+    assert (alone.book_id, alone.page) == ("alpha", 2)
+
+
+# ---- a page that is named without a quotation ------------------------------------------------------------------
+
+
+def test_a_claim_that_the_named_page_contradicts_is_said_to_differ() -> None:
+    answer = "The tenant gives notice nine months before the end [p. 2]."
+    (citation,) = check(answer, (ALPHA,))
+    assert (citation.page, citation.state, citation.start) == (2, DIFFERS, answer.index("["))
+    assert citation.quote == "The tenant gives notice nine months before the end"
+    assert citation.on_page == "The tenant gives notice three months before the end."
+    assert locate(ALPHA.pages[1].text, citation.shown) is not None, "it can be lit"
+
+
+def test_a_page_that_shares_hardly_a_word_with_the_claim_is_no_support() -> None:
+    (citation,) = check("The tenant may not sublet the berth [p. 2].", (ALPHA,))
+    assert (citation.page, citation.state, citation.on_page, citation.has_support) == (2, PAGE, "", False)

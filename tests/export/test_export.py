@@ -26,6 +26,9 @@ ANSWER = (
 )
 
 
+NOTHING_FOUND = "Nothing in the books was found for this."
+
+
 def cite(mark: str, state: CitationState, *, quote: str = "", on_page: str = "", named: str = "") -> Citation:
     start = ANSWER.index(mark)
     label = mark.strip("[]").split()[-1]
@@ -62,8 +65,8 @@ def report() -> Report:
 
 def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
     assert [reference.words for reference in report.references] == [
-        "Harbour Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”",
-        "Harbour Lease, p. 88: the quotation stands there, word for word; the answer named p. 12. “by registered post”",
+        "Harbour Lease, p. 87: these words stand there, word for word. “not less than twelve months”",
+        "Harbour Lease, p. 88: these words stand there, word for word; the answer named p. 12. “by registered post”",
         "Harbour Lease, p. 9: the quotation stands there in other words, as follows. “pays twelve”",
         "Harbour Lease, p. 3: found by Octavo, not named by the answer. “The Tenant pays.”",
     ]
@@ -79,13 +82,39 @@ def test_a_cut_quotation_is_told_with_the_words_that_are_missing() -> None:
     assert words == f"Harbour Lease, p. 9: {told}"
 
 
+def test_what_is_no_proof_is_not_called_one() -> None:
+    related = Citation("b", "Lease", 3, "3", "The Tenant pays.", CitationState.RELATED)
+    differs = Citation("b", "Lease", 4, "4", "He pays ten.", CitationState.DIFFERS, on_page="He pays nine.")
+    unresolved = Citation("", "Lease / Letters", 0, "5", "", CitationState.PAGE)
+    report = compose("Notice", (turn("Yes.", (related, differs, unresolved)),), {})
+    assert [reference.words for reference in report.references] == [
+        "Lease, p. 3: most related page, found by Octavo by its words alone. “The Tenant pays.”",
+        "Lease, p. 4: differs from the answer in a number, name, negation or duty, as follows. “He pays nine.”",
+        "Lease / Letters, p. 5: named by the answer, which does not tell which of these books is meant.",
+    ]
+    assert report.parts[0].note == ""
+
+
+def test_an_answer_for_which_nothing_was_found_says_so() -> None:
+    missing = Citation("b", "Lease", 3, "3", "words", CitationState.NOT_FOUND)
+    for citations in ((), (missing,)):
+        report = compose("Notice", (turn("He may not.", citations),), {})
+        assert report.parts[0].note == NOTHING_FOUND
+        assert f"*{NOTHING_FOUND}*" in markdown.write(report, no_address)
+        assert NOTHING_FOUND in html.write(report, no_address)
+    assert compose("Notice", (turn("He may", ending=Ending.CANCELLED),), {}).parts[0].note != NOTHING_FOUND
+
+
 def test_turns_that_are_left_out_say_so() -> None:
     first, second = turn("No.", ending=Ending.LENGTH), turn("Yes.", asked="And then?")
     assert first.answer is not None
     left_out = msgspec.structs.replace(first, answer=msgspec.structs.replace(first.answer, left_out=True))
     report = compose("Notice periods", (left_out, second), {})
     told = "The questions that follow were asked without this one and its answer."
-    assert [part.note for part in report.parts] == [f"This answer reached the limit of its length. {told}", ""]
+    assert [part.note for part in report.parts] == [
+        f"This answer reached the limit of its length. {told}",
+        NOTHING_FOUND,
+    ]
     assert told in markdown.write(report, no_address)
 
 
@@ -94,7 +123,7 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert text.startswith("# Notice periods\n\n> When?\n")
     assert "“not less than twelve months” [^1]." in text
     assert "- by post [^2]" in text
-    assert "[^2]: Harbour Lease, p. 88: the quotation" in text
+    assert "[^2]: Harbour Lease, p. 88: these words" in text
     assert "```\n [^4]" in text or "[^4]" in text
     assert "*This answer was not finished.*" in text
 

@@ -22,6 +22,7 @@ from app.export.pictures import PICTURE_SIDE, Picture
 from app.export.report import Report, compose
 from tests.ui.direct_images import png_of
 
+NOTHING_FOUND = "Nothing in the books was found for this."
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 
 
@@ -93,10 +94,12 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
         "Image 2: gone.webp is missing here. The image “gone.webp” is no longer kept. Attach it again.",
         "What is this?",
         "Yes.",
+        NOTHING_FOUND,
         "",
         "Image 3: photo.jpg",
         "And this?",
         "Yes.",
+        NOTHING_FOUND,
     ]
 
 
@@ -123,8 +126,16 @@ def test_a_question_that_is_only_an_image_has_no_empty_words(tmp_path: Path) -> 
     report = compose("Seen", (turn("", ALL[:1]),), {})
     assert b"<blockquote" not in written(report, tmp_path / "out.html")
     document = Document(io.BytesIO(written(report, tmp_path / "out.docx")))
-    assert [paragraph.text for paragraph in document.paragraphs] == ["Seen", "", "Image 1: chart.png", "Yes."]
-    assert written(report, tmp_path / "out.md").endswith(b"\n>\n> Image 1: chart.png\n\nYes.\n")
+    assert [paragraph.text for paragraph in document.paragraphs] == [
+        "Seen",
+        "",
+        "Image 1: chart.png",
+        "Yes.",
+        NOTHING_FOUND,
+    ]
+    assert written(report, tmp_path / "out.md").endswith(
+        f"\n>\n> Image 1: chart.png\n\nYes.\n\n*{NOTHING_FOUND}*\n".encode()
+    )
 
 
 def test_markdown_links_the_images_beside_it(report: Report, tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def report() -> SheetReport:
     )
 
 
+def test_an_answer_for_which_nothing_was_found_says_so() -> None:
+    report = compose(row("May he?", "He may not."))
+    assert report.lines[0].note == "Nothing in the books was found for this."
+    assert "Nothing in the books was found for this." in sheet_text.write_markdown(report)
+
+
 NOTES = ["", "", "This answer was not finished.", "The model’s process was ended", "This question was not asked yet."]
 
 
@@ -66,7 +72,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
     first, second = report.lines[:2]
     assert first.listed == second.listed
     assert first.listed[0] == (
-        "[1] Lease, p. 87: the quotation stands there, word for word. “not less than twelve months”"
+        "[1] Lease, p. 87: these words stand there, word for word. “not less than twelve months”"
     )
     assert "months” [1]\n" in first.plain_answer
     assert [line.note.startswith(note) for line, note in zip(report.lines, NOTES, strict=True)] == [True] * 5
@@ -155,7 +161,7 @@ def test_html_has_the_same_lines(report: SheetReport) -> None:
     page = sheet_text.write_html(report)
     assert page.count("<tr>") == len(report.lines) + 1
     assert "<strong>twelve</strong> months” [1]" in page
-    assert "<p>[1] Lease, p. 87: the quotation" in page
+    assert "<p>[1] Lease, p. 87: these words" in page
 
 
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)

@@ -112,7 +112,33 @@ def test_an_answer_without_a_page_gets_one_found(fake: FakeDesk, talk: Conversat
     script(fake, ("The tenant gives notice twelve months before the end.",))
     *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
     assert isinstance(ending, Finished)
-    assert [(c.page, c.state, c.start) for c in ending.answer.citations] == [(2, CitationState.FOUND, -1)]
+    assert [(c.page, c.state, c.start) for c in ending.answer.citations] == [(2, CitationState.RELATED, -1)]
+
+
+def test_words_of_a_book_without_quotation_marks_are_verified(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("The tenant gives notice not less than twelve months before the end [p. 3].",))
+    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
+    assert isinstance(ending, Finished)
+    assert [(c.page, c.state, c.named) for c in ending.answer.citations] == [(2, CitationState.REPAIRED, "3")]
+
+
+def test_an_answer_that_says_something_else_gets_no_page_as_support(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("The tenant gives notice eleven months before the end.",), ("The tenant may not sublet the berth.",))
+    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
+    assert isinstance(ending, Finished)
+    (citation,) = ending.answer.citations
+    assert (citation.page, citation.state, citation.on_page) == (2, CitationState.DIFFERS, PAGES[1])
+    *_, ending = fake.desk.ask.ask(asked(talk, "May he sublet?", ending.answer.id), Cancel())
+    assert isinstance(ending, Finished)
+    assert ending.answer.citations == ()
+
+
+def test_a_named_page_that_has_nothing_of_it_is_not_the_last_word(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("The tenant gives notice twelve months before the end [p. 1].",))
+    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
+    assert isinstance(ending, Finished)
+    states = [(c.page, c.state) for c in ending.answer.citations]
+    assert states == [(1, CitationState.PAGE), (2, CitationState.RELATED)]
 
 
 def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conversation) -> None:
@@ -126,6 +152,26 @@ def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conv
     assert [page.untrusted_text for page in one.documents[0].pages] == list(PAGES)
     assert two.messages[: len(one.messages)] == one.messages
     assert [(m.role, m.text) for m in two.messages[1:]] == [("assistant", "At six [p. 1]."), ("user", "And notice?")]
+
+
+def test_of_several_books_the_question_asks_for_their_titles(fake: FakeDesk, talk: Conversation, book: Book) -> None:
+    """Not the rules: they stand before the books, which would be read anew when a second one comes."""
+    pages = (Page(1, "1", "Notice is nine weeks [for berth 4]."),)
+    letters = fake.books.add(Document("Letters [2019]", Format.TEXT, "11" * 32, pages), Path("/letters.txt"))
+    script(fake, ("At six [p. 1].",), ("Nine weeks.",), ("Yes.",))
+    *_, first = fake.desk.ask.ask(asked(talk, "When does it open?"), Cancel())
+    assert isinstance(first, Finished)
+    both = Question(talk.id, "And notice?", (BookRef(book.id), BookRef(letters.id)), first.answer.id)
+    *_, second = fake.desk.ask.ask(both, Cancel())
+    assert isinstance(second, Finished)
+    list(fake.desk.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.answer.id), Cancel()))
+    one, two, three = fake.engine.prompts
+    assert one.rules == two.rules == RULES
+    assert [m.text for m in one.messages] == ["When does it open?"]
+    hint = "Several documents: name each with its pages, like [Lease, p. 12] or [Letters (2019), p. 12]."
+    assert two.messages[-1].text == f"{hint} And notice?"
+    assert two.messages[0] == one.messages[0], "what was asked of one book is repeated as it was read"
+    assert three.messages[: len(two.messages)] == two.messages
 
 
 def test_only_the_chosen_pages_are_sent_and_cited(fake: FakeDesk, book: Book) -> None:

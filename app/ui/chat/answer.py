@@ -197,7 +197,7 @@ class AnswerMessage(Message):
         placed = list_placed(list_shown_texts(blocks))
         unplaced = [mark for index, mark in enumerate(marks) if index not in placed]
         self._set_pieces(self._make_pieces(blocks, marks))
-        self._foot.show_answer(self._answer, unplaced, self._shelf, self._images)
+        self._foot.show_answer(self._answer, unplaced, self._shelf, self._books, self._images)
 
     def _render_tail(self) -> None:
         if self._stream is None:

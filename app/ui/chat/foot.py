@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, CitationState
+from app.basis import nothing_found
+from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
 from app.messages import _, count, duration
 from app.ui.chat.buttons import TextButton
@@ -64,26 +65,37 @@ class Foot(QWidget):
         self.variants.stepped.connect(self.stepped)
         theme.changed.connect(self.update)
 
-    def show_answer(self, answer: Answer, unplaced: Sequence[Mark], shelf: Mapping[str, Book], images: int) -> None:
-        """`unplaced` are the marks that have no chip in the text, `images` came with the question."""
+    def show_answer(
+        self,
+        answer: Answer,
+        unplaced: Sequence[Mark],
+        shelf: Mapping[str, Book],
+        books: frozenset[str] = frozenset(),
+        images: int = 0,
+    ) -> None:
+        """`unplaced` are the marks that have no chip in the text; `books`, by their ids, were asked, and `images` came
+        with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
-        found = [mark for mark in unplaced if mark.start < 0]
+        alone = [mark for mark in unplaced if mark.start < 0]
+        found = [mark for mark in alone if not _is_related(mark.citation)]
+        related = [mark for mark in alone if _is_related(mark.citation)]
         listed = [mark for mark in unplaced if mark.start >= 0]  # they stand where no chip can stand, such as in code
         self._rows = [
             (label, [self._make_chip(mark, shelf) for mark in marks])
             for label, marks in (
                 (_("Found by Octavo:"), found),
+                (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
                 (_("Also cited:"), listed),
                 (
                     _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
-                    mark_passages(answer.passages if answer.text else (), shelf),
+                    mark_passages(answer.passages if answer.text else (), shelf, books),
                 ),
             )
             if marks
         ]
-        self._words = _word_foot(answer)
+        self._words = _word_foot(answer, books)
         self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers))
 
@@ -180,12 +192,19 @@ class Foot(QWidget):
         self.citation_clicked.emit(chip.citation)
 
 
+def _is_related(citation: Citation | None) -> bool:
+    return citation is not None and citation.state in (CitationState.RELATED, CitationState.DIFFERS)
+
+
 def _font(words: _Words) -> QFont:
     return ui_font(SIZE_SMALL, QFont.Weight.DemiBold if words.counted else QFont.Weight.Normal)
 
 
-def _word_foot(answer: Answer) -> list[_Words]:
+def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
     counts = [_Words(text, state, counted=True) for state, text in count_citations(answer.citations)]
+    missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)
+    if nothing_found(answer, asked_of_books=bool(books)) and not missed:
+        counts.insert(0, _Words(_("nothing found"), CitationState.NOT_FOUND, counted=True))
     costs = []
     usage, timings = answer.usage, answer.timings
     if usage.prompt_tokens:

@@ -16,6 +16,7 @@ from app.page_words import cited_page, name_words
 from app.ui.theme import Palette
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
+MAX_TIP_CHARACTERS = 300  # of the words that were verified
 
 _OPEN, _CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: `disarm` takes them out of every text
 _SENTINEL = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -29,6 +30,7 @@ _SIGNS = {
     CitationState.NEAR: " ≈",
     CitationState.CUT: " ⋯",
     CitationState.NOT_FOUND: " ?",
+    CitationState.DIFFERS: " ≠",
 }
 
 
@@ -63,12 +65,12 @@ def mark_citations(
     return marks
 
 
-def mark_passages(passages: Sequence[PassageRef], shelf: Mapping[str, Book]) -> list[Mark]:
-    """One mark for every page that passages were taken from, in reading order."""
+def mark_passages(passages: Sequence[PassageRef], shelf: Mapping[str, Book], books: Collection[str] = ()) -> list[Mark]:
+    """One mark for every page that passages were taken from, in reading order; `books` as in `mark_citations`."""
     pages = {
         (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
     }
-    return mark_citations("", tuple(pages.values()), shelf)
+    return mark_citations("", tuple(pages.values()), shelf, books)
 
 
 def mark_stream(text: str) -> list[Mark]:
@@ -127,6 +129,8 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
     if citation.named:  # the quotation stands elsewhere
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
+    if citation.is_unresolved:
+        return _("which book? {place}").format(place=place)
     title = shorten_title(_title_of(citation, shelf)) if titled else ""
     return f"{title} {place}{_SIGNS.get(citation.state, '')}".strip()
 
@@ -151,12 +155,16 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     """A sentence, plain text, that says what the mark on the chip means."""
     words = {"page": disarm(name_words(cited_page(citation, shelf))), "named": disarm(citation.named)}
     words["on_page"] = disarm(citation.on_page)
+    words["quote"] = shorten_words(disarm(citation.quote))
     words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
     match citation.state:
         case CitationState.VERIFIED:
-            text = _("Verified: the quotation stands on page {page} of {title}, word for word.")
+            text = _("Verified: these words stand on page {page} of {title}: “{quote}”.")
         case CitationState.REPAIRED:
-            text = _("Verified on another page: the answer names page {named}; word for word it stands on page {page}.")
+            text = _(
+                "Verified on another page: the answer names page {named}; these words stand on page {page} of {title}:"
+                " “{quote}”."
+            )
         case CitationState.NEAR:
             text = _("Nearly: page {page} of {title} says “{on_page}”.")
         case CitationState.CUT:
@@ -164,7 +172,16 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
         case CitationState.NOT_FOUND:
             text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
         case CitationState.FOUND:
-            text = _("Found by Octavo, not named in the answer: page {page} of {title} bears it out.")
+            text = _("Found by Octavo, not named in the answer: page {page} of {title}.")
+        case CitationState.RELATED:
+            text = _("Most related page, by its words alone: page {page} of {title} says “{quote}”.")
+        case CitationState.DIFFERS:
+            text = _(
+                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or duty is not the same as"
+                " in the answer."
+            )
+        case CitationState.PAGE if citation.is_unresolved:
+            text = _("Several books have a page {page}, and the answer does not tell which is meant: {title}.")
         case CitationState.PAGE:
             text = _("Names page {page} of {title}, without a quotation that could be checked.")
             if citation.on_page:
@@ -187,7 +204,9 @@ def describe_count(n: int, state: CitationState) -> str:
             text = _("{n} not found")
         case CitationState.PAGE:
             text = _("1 page named") if n == 1 else _("{n} pages named")
-        case CitationState.FOUND:
+        case CitationState.DIFFERS:
+            text = _("1 differs") if n == 1 else _("{n} differ")
+        case CitationState.FOUND | CitationState.RELATED:
             text = ""
     return text.format(n=count(n))
 
@@ -197,7 +216,8 @@ def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, 
     counts = Counter(citation.state for citation in citations)
     order = (
         *(CitationState.VERIFIED, CitationState.REPAIRED),
-        *(CitationState.NEAR, CitationState.CUT, CitationState.NOT_FOUND, CitationState.PAGE),
+        *(CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS),
+        *(CitationState.NOT_FOUND, CitationState.PAGE),
     )
     return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
 
@@ -206,12 +226,18 @@ def colour_state(state: CitationState | None, palette: Palette) -> str:
     match state:
         case CitationState.VERIFIED | CitationState.REPAIRED:
             return palette.verified
-        case CitationState.NEAR | CitationState.CUT:
+        case CitationState.NEAR | CitationState.CUT | CitationState.DIFFERS:
             return palette.near
         case CitationState.NOT_FOUND:
             return palette.not_found
         case _:
             return palette.soft_ink
+
+
+def shorten_words(untrusted_words: str) -> str:
+    """Words on one line, cut where they are too long to be read in passing."""
+    words = " ".join(untrusted_words.split())
+    return words if len(words) <= MAX_TIP_CHARACTERS else words[:MAX_TIP_CHARACTERS].rstrip() + "…"
 
 
 def escape_tip(text: str) -> str:

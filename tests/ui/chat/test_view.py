@@ -140,6 +140,32 @@ def test_pages_that_the_program_found_stand_in_the_foot(view: ConversationView) 
     assert clicked == [citations[1]]
 
 
+def test_what_is_only_related_or_differs_says_so(view: ConversationView) -> None:
+    text = "He pays ten [p. 4], and it is his [p. 5]."
+    related = msgspec.structs.replace(found(3), state=CitationState.RELATED, quote="He pays.")
+    differs = msgspec.structs.replace(cite(text, "[p. 4]", CitationState.DIFFERS, 4), on_page="He pays nine.")
+    unresolved = msgspec.structs.replace(
+        cite(text, "[p. 5]", CitationState.PAGE, 5), book_id="", document="Lease / Letters", page=0
+    )
+    view.show_turns((turn(1, "When?", text, (related, differs, unresolved)),), SHELF)
+    message = only_answer(view)
+    assert "Most related page: Harbour Lease p. 3" in message.foot.describe()
+    assert "1 differs" in message.foot.describe()
+    assert "Found by Octavo" not in message.foot.describe()
+    shown = {chip.text(): chip for chip in chips(message)}
+    assert set(shown) == {"Harbour Lease p. 4 ≠", "which book? p. 5", "Harbour Lease p. 3"}
+    assert "says “He pays nine.”" in shown["Harbour Lease p. 4 ≠"].toolTip()
+    assert "Lease / Letters" in shown["which book? p. 5"].toolTip()
+    assert "by its words alone" in shown["Harbour Lease p. 3"].toolTip()
+
+
+def test_words_that_were_verified_are_shown_with_the_mark(view: ConversationView) -> None:
+    """The words alone: they need not be the whole sentence."""
+    citation = msgspec.structs.replace(CITATIONS[0], quote="before the end of the Term")
+    view.show_turns((turn(1, "When?", TEXT, (citation,)),), SHELF)
+    assert "“before the end of the Term”" in chips(only_answer(view))[0].toolTip()
+
+
 def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -> None:
     clicked: list[object] = []
     view.citation_clicked.connect(clicked.append)

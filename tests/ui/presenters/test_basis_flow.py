@@ -1,4 +1,4 @@
-"""An answer that no book bears out says so in the window: while it is written, once it is kept, in a sheet, in PDF."""
+"""What an answer does not rest on is said in the window: while it is written, once it is kept, in a sheet, in PDF."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from pathlib import Path
 import pypdfium2
 
 from app.core.cancel import Cancel
-from app.core.conversation import Ending
+from app.core.conversation import BookRef, Ending
 from app.core.sheet import RowState
 from app.ui.sheet.table import SheetTable
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
+from tests.ui.shelf_of_books import QUOTE
 
 _WORDS = "Answered without any book."
+_NOTHING = "Nothing in the books was found for this."
+_INVENTED = "The tenant may not sublet the quay to a circus."
 _WORDS_OF_IMAGES = "Answered without any book, from the images alone."
 
 
@@ -34,11 +37,64 @@ def test_from_its_first_word_on_and_for_ever(room: Room) -> None:
     assert _WORDS in room.last_answer().accessibleDescription()
     room.presenter.conversation.open(other.id)
     room.settle()
+    room.engine.answers = [(f"“{QUOTE}” [p. 203].",)]
     room.ask("When?")
     assert room.sentences() == []
     room.presenter.conversation.open(asked.id)
     room.settle()
     assert room.sentences() == [_WORDS]
+
+
+def test_what_was_not_found_in_the_books_is_said_once_the_answer_is_whole(room: Room) -> None:
+    gate = Gate()
+    room.add_books()
+    asked = room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.engine.answers = [(_INVENTED[:20], gate, _INVENTED[20:]), (_INVENTED[:20], gate, _INVENTED[20:])]
+    room.ask("May he sublet?", settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: _INVENTED[:20] in room.words())
+    assert room.sentences() == [], "the rest of it may stand in the book"
+    gate.open()
+    room.settle()
+    assert room.sentences() == [_NOTHING]
+    assert _NOTHING in room.last_answer().accessibleDescription()
+    assert "nothing found" in room.last_answer().foot.describe()
+    room.presenter.conversation.open(room.add_conversation("Other").id)
+    room.settle()
+    room.presenter.conversation.open(asked.id)
+    room.settle()
+    assert room.sentences() == [_NOTHING]
+
+
+def test_an_answer_that_was_stopped_may_yet_have_come_to_its_page(room: Room) -> None:
+    gate = Gate()
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.engine.answers = [(_INVENTED, gate, " And so on.")]
+    room.ask("May he sublet?", settle=False)
+    wait(gate.reached.is_set)
+    room.presenter.conversation.stop()
+    gate.open()
+    room.settle()
+    assert room.sentences() == ["You stopped this answer."]
+
+
+def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.open()
+    room.engine.answers = [(_INVENTED,)]
+    sheet = room.desk.sheets.create(("May he sublet?",), (BookRef(room.books[LEASE].id),))
+    for _event in room.desk.sheets.run(sheet.id, Cancel()):
+        pass
+    room.presenter.sheets.open(sheet.id)
+    room.settle()
+    table = room.window.sheet.view.model()
+    assert isinstance(table, SheetTable)
+    (row,) = table.rows()
+    assert row.words == f"answered\n{_NOTHING}"
 
 
 def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> None:

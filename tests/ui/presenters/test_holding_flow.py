@@ -84,7 +84,7 @@ def test_it_waits_for_the_book_and_is_asked_with_it(qtbot: QtBot, room: Room) ->
     (book,) = room.desk.library.books()
     assert (turn.question.text, turn.question.books) == ("When?", (BookRef(book.id),))
     assert (composer.text(), composer.hold_words, composer.editor.isReadOnly()) == ("", "", False)
-    assert room.sentences() == []
+    assert _WITHOUT not in room.sentences()
 
 
 def test_it_waits_for_all_of_several_and_keeps_their_order(qtbot: QtBot, room: Room) -> None:
@@ -395,7 +395,7 @@ def test_asked_again_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Roo
     assert _asked_of(room) == [[], ["Harbour Lease, consolidated"]]
     (turn,) = room.turns()
     assert (turn.question.text, turn.question_variants) == ("When?", 2)
-    assert room.sentences() == []
+    assert _WITHOUT not in room.sentences()
     assert composer.text() == "Not yet"
 
 

@@ -101,6 +101,15 @@ def test_a_page_that_no_book_has_is_said(room: Room) -> None:
     assert room.presenter.page.place == place
 
 
+def test_a_page_of_which_no_one_knows_the_book_is_said(room: Room) -> None:
+    _open(room)
+    place = room.presenter.page.place
+    room.presenter.navigation.open_citation(Citation("", "Lease / Letters", 0, "9", "", CitationState.PAGE))
+    room.settle()
+    assert "Lease / Letters" in room.window.talk.notice.text()
+    assert room.presenter.page.place == place
+
+
 def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
     _open(room)
     panel = room.window.page
