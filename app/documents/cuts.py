@@ -76,6 +76,7 @@ _JAPANESE_NOT = (
     r"|(?<=[らわまかさたなばがえせけれめべてねげぜでびきちりみじぎい出見来得])(?<!なら)(?<!は)ず(?=[に、。]|$)|ざる|[らわませ]ぬ|まい(?=[。、])|とは限ら|に非ず)"
 )
 _JAPANESE_LIMIT = r"(?:を除|以外|ただし|但し|に限|限り|場合|ときは|ときに限|ならば|であれば)"
+_JAPANESE_PROVISO = re.compile(r"[。．]?\s*(?:ただし|但し)[^。．]{0,200}[。．]?")  # limits the sentence before
 _JAPANESE_AFTER = re.compile(
     rf"(?!だけで?なく|のみなら|なければ(?:なら|いけ)な|なくては(?:なら|いけ)|ねばな)"
     rf"(?:[\u4e00-\u9fff]{{0,2}}[\u3041-\u3096]{{0,6}}?{_JAPANESE_NOT}|、?{_JAPANESE_LIMIT})"
@@ -92,7 +93,7 @@ def fuller(source: str, found: Found) -> tuple[int, int] | None:
     """The range of a page's text that holds the quotation with the words that turn its sense; None where none do.
 
     A negation or a condition of its clause, a sign or a unit of a number, on either side or in what was left out. What
-    is a whole sentence of the page is never cut on its outer sides.
+    is a whole sentence of the page is never cut on its outer sides, but for the proviso that follows it in Japanese law.
     """
     begin, end = found.span
     first, last = _cut_before(source, begin), _cut_after(source, end)
@@ -100,6 +101,8 @@ def fuller(source: str, found: Found) -> tuple[int, int] | None:
         starts, ends = _edges(source)
         first = first if begin not in starts or _BOX_BEFORE.search(source[max(0, begin - 5) : begin]) else None
         last = None if end in ends else last
+    if last is None and (proviso := _JAPANESE_PROVISO.match(source, end)):
+        last = proviso.end()
     turned = any(_turns(source, *gap) for gap in found.gaps)
     if first is None and last is None and not turned:
         return None

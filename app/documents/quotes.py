@@ -157,7 +157,10 @@ class _Desk:
             self._verbatim = Verbatim([page.text for _, page in self._pages])
 
         def find_run(run: Run) -> tuple[int, int] | None:
-            return find(self._standings.normal(*self._pages[run.page]), Wanted(answer[run.start : run.end]))
+            book, page = self._pages[run.page]
+            span = find(self._standings.normal(book, page), Wanted(answer[run.start : run.end]))
+            # A quotation may begin with another letter than the page's words, as small or as large; a run is the words.
+            return span if span is not None and page.text[span[0]] == answer[run.start] else None
 
         begin = 0
         ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
