@@ -93,7 +93,7 @@ def fuller(source: str, found: Found) -> tuple[int, int] | None:
     """The range of a page's text that holds the quotation with the words that turn its sense; None where none do.
 
     A negation or a condition of its clause, a sign or a unit of a number, on either side or in what was left out. What
-    is a whole sentence of the page is never cut on its outer sides, but for the proviso that follows it in Japanese law.
+    is a whole sentence of the page is never cut on its outer sides, but for a proviso that follows it (Japanese law).
     """
     begin, end = found.span
     first, last = _cut_before(source, begin), _cut_after(source, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from statistics import median
@@ -31,7 +31,10 @@ from app.documents.formats.pdf_scripts import (
 from app.documents.formats.pdf_stand_ins import StandIns, TableRanges
 from app.documents.formats.pdf_tables import find_aligned, find_ruled
 from app.documents.formats.pdf_words import SOFT_HYPHEN, may_go_on
+from app.documents.notation import note_mark
 
+_MARK = re.compile(r"(?<=\S)\[(\d{1,3})\]")
+_NOTE = re.compile(r"(\d{1,3})\s+(?=[^\W\d])")
 _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
 _WORD = re.compile(rf"[^\s{NO_CHARACTER}]+")
@@ -48,6 +51,7 @@ _MIN_TABLE_LINES = 2
 _TYPED_SAMPLES = 5  # characters that are looked at
 _MIN_TYPED_SAMPLES = 3
 _SAME_WIDTH = 0.02
+_FULL = 0.6  # likewise: what is left at the end of a line where no character would have fitted
 _SPACE = 0.1  # likewise: the least that a person sees as one
 _FONT_NAME_BYTES = 128
 _FIXED_PITCH = 1  # ISO 32000-1, table 123
@@ -64,7 +68,8 @@ class Layout(msgspec.Struct, frozen=True):
 
     `starts` are the lines that do not stand right below the one before them, `rows` those that are rows of a table;
     `tables` say where their characters are, `inner` where the lines within them stand. `code` are the lines with
-    program code at their end and at the beginning of the next one, as far as that matters for how they are joined.
+    program code at their end and at the beginning of the next one, `filled` those that reach the edge of their column,
+    both as far as that matters for how they are joined.
     """
 
     lines: tuple[str, ...]
@@ -77,6 +82,7 @@ class Layout(msgspec.Struct, frozen=True):
     bottom: float = 0.0
     top: float = 0.0
     code: frozenset[int] = frozenset()
+    filled: frozenset[int] = frozenset()
     turns: int = 0  # by quarters of a circle, with the clock: what `turn` made places of
 
 
@@ -110,6 +116,7 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
     if not in_columns and _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
     whole, rows = _written(finder, placed, tables)
+    whole = _marked(whole)
     code = frozenset(
         index
         for index, (before, piece) in enumerate(pairwise(whole))
@@ -129,7 +136,40 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
         bottom=bottom,
         top=top,
         code=code,
+        filled=_filled(whole) - rows,
         turns=finder.turns,
+    )
+
+
+def _marked(pieces: list[Piece]) -> list[Piece]:
+    """Notes in small type whose own number is not raised begin with their mark, too, where the page refers to them."""
+    marks = {mark for piece in pieces for mark in _MARK.findall(piece.text)}
+    if not marks:
+        return pieces
+    usual = median(piece.height for piece in pieces)
+
+    def marked(piece: Piece) -> Piece:
+        number = _NOTE.match(piece.text) if piece.height < _SMALL * usual else None
+        if number is None or number[1] not in marks:
+            return piece
+        return msgspec.structs.replace(piece, text=f"{note_mark(number[1])} {piece.text[number.end() :]}")
+
+    return [marked(piece) for piece in pieces]
+
+
+def _filled(pieces: Sequence[Piece]) -> frozenset[int]:
+    """The lines with a path at their end that nothing more would have fitted in: their words may be broken anywhere."""
+    may = [index for index, piece in enumerate(pieces[:-1]) if "/" in piece.text[piece.text.rfind(" ") + 1 :]]
+    if not may:
+        return frozenset()
+    edges: dict[int, list[float]] = defaultdict(list)
+    for piece in pieces:
+        edges[round(piece.left)].append(piece.right)
+    return frozenset(
+        index
+        for index in may
+        if len(beside := edges[round(pieces[index].left)]) > 1
+        and max(beside) - pieces[index].right <= _FULL * pieces[index].height
     )
 
 

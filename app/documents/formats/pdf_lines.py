@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from app.documents.formats.pdf_words import SOFT_HYPHEN, Words, join
+from app.documents.formats.pdf_words import SOFT_HYPHEN, Words, is_broken_inside, join
 
 _MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
 _MIN_FULL_COLUMN_LINE = 20
@@ -23,47 +23,53 @@ def join_lines(
     in_columns: bool = False,
     *,
     code: Collection[int] = frozenset(),
+    filled: Collection[int] = frozenset(),
     words: Words | None = None,
 ) -> str:
     """Lines that run up to the right margin go on in the next one; all others end there, and those before `starts`.
 
-    `code` are the lines that program code runs across the end of. `words` are those of the whole book, which say
-    whether a hyphen at a line's end belongs to its word; without them, these lines' own.
+    `code` are the lines that program code runs across the end of, `filled` those that nothing more would have fitted
+    in. `words` are those of the whole book, which say whether a hyphen at a line's end belongs to its word; without
+    them, these lines' own.
     """
     words = Words([untrusted_lines]) if words is None else words
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
-    lines, first, code = _mend(untrusted_lines, starts, code, words)
-    widths = [len(line) + len(WIDE.findall(line)) for line in lines]
+    lines, first, lasts = _mend(untrusted_lines, starts, code, words)
+    widths = [len(line) + len(WIDE.findall(line)) for line in untrusted_lines]
     full = _FULL_SHARE * _usual_width(widths)
     joined = lines[:1]
-    for place, (before, width, line) in enumerate(zip(lines, widths, lines[1:], strict=False), 1):
-        if place in first or width < least or not _goes_on(before, width, line, full):
+    for place, (before, last, line) in enumerate(zip(lines, lasts, lines[1:], strict=False), 1):
+        is_code, is_filled = last in code, last in filled
+        goes_on = place not in first and _goes_on(before, widths[last], line, full)
+        if goes_on and widths[last] < least:  # a narrow line ends there, unless it breaks a path
+            goes_on = is_broken_inside(joined[-1], line, is_code, is_filled)
+        if not goes_on:
             joined.append(line)
         elif WIDE.match(before[-1]) and WIDE.match(line[0]):
             joined[-1] += line
         else:
-            joined[-1] = join(joined[-1], line, words, place - 1 in code)
+            joined[-1] = join(joined[-1], line, words, is_code, is_filled)
     return "\n".join(joined).strip("\n")
 
 
 def _mend(
     untrusted_lines: Sequence[str], starts: Collection[int], code: Collection[int], words: Words
-) -> tuple[list[str], set[int], set[int]]:
-    """Lines without PDFium's marks, which of them are `starts`, and which `code`: a word that has a mark goes on in the
-    next line."""
+) -> tuple[list[str], set[int], list[int]]:
+    """Lines without PDFium's marks, which of them are `starts`, and the last of the lines that each was made of: a word
+    that has a mark goes on in the next line."""
     lines: list[str] = []
-    first, ends_in_code = set(), set()
+    first: set[int] = set()
+    lasts: list[int] = []
     for place, line in enumerate(untrusted_lines):
         if lines and place not in starts and lines[-1].endswith(SOFT_HYPHEN):
             lines[-1] = join(lines[-1], line, words, place - 1 in code)
-            ends_in_code.discard(len(lines) - 1)
+            lasts[-1] = place
         else:
             if place in starts:
                 first.add(len(lines))
             lines.append(line)
-        if place in code:
-            ends_in_code.add(len(lines) - 1)
-    return [line.replace(SOFT_HYPHEN, "-").strip() for line in lines], first, ends_in_code
+            lasts.append(place)
+    return [line.replace(SOFT_HYPHEN, "-").strip() for line in lines], first, lasts
 
 
 def _usual_width(widths: list[int]) -> int:

@@ -59,6 +59,7 @@ class PageLines(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...] = ()
     hidden: str = ""
     code: frozenset[int] = frozenset()  # lines that program code runs across the end of
+    filled: frozenset[int] = frozenset()  # lines that nothing more would have fitted in
 
     @property
     def characters(self) -> int:
@@ -105,7 +106,8 @@ def read_page(
         not layout.lines,
         tuple(flag for flag, applies in found.items() if applies),
         left_out.take(),
-        frozenset(placed.moved[index] for index in layout.code if placed.moved[index + 1] == placed.moved[index] + 1),
+        placed.follow(layout.code),
+        placed.follow(layout.filled),
     )
 
 
@@ -134,6 +136,7 @@ def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
     lines: list[str] = []
     starts: set[int] = set()
     code: set[int] = set()
+    filled: set[int] = set()
     tables: list[str] = []
     for is_table, run in groupby(shown, lambda index: index in page.rows):
         if is_table:
@@ -146,8 +149,10 @@ def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
                 starts.add(len(lines))
             if index in page.code:
                 code.add(len(lines))
+            if index in page.filled:
+                filled.add(len(lines))
             lines.append(page.lines[index].replace(_TABLE, "\ufffd"))
-    parts = join_lines(lines, starts, page.in_columns, code=code, words=words).split(_TABLE)
+    parts = join_lines(lines, starts, page.in_columns, code=code, filled=filled, words=words).split(_TABLE)
     return "".join(part + table for part, table in zip_longest(parts, tables, fillvalue=""))
 
 

@@ -37,6 +37,11 @@ class Placed(msgspec.Struct, frozen=True):
     moved: tuple[int, ...]
     touched: frozenset[int]
 
+    def follow(self, lines: Collection[int]) -> frozenset[int]:
+        """Where lines are now of which something holds up to the next one: those that nothing came behind."""
+        moved = self.moved
+        return frozenset(moved[line] for line in lines if moved[line + 1] == moved[line] + 1)
+
 
 class _Addition(msgspec.Struct, frozen=True, order=True):
     """`word`: before which word of its line it stands."""

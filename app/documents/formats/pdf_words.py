@@ -24,6 +24,8 @@ _ENTRY = re.compile(r"[A-Z][\w-]*:$")  # the next entry of a listing
 _PATH_LIKE = re.compile(r"\w[./_]\w|[_%=*{}]|\w-\w|\d|[A-Z]{2}")
 _BREAKS = tuple(f"{_HYPHENS}/\\_@")
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}\b")
+_ENDED = re.compile(r"\.[a-z][a-z0-9]{0,4}$")
+_IN_PATH = re.compile(r"/.*[/.\d-]|[\w-]\.[a-z][a-z0-9]{1,4}\b|-.*/")  # `and/or` may be a word of the sentence
 
 
 class Words:
@@ -47,13 +49,14 @@ class Words:
         return None
 
 
-def join(before: str, line: str, words: Words, is_code: bool) -> str:
-    """A line and the one that it goes on in, as one. `is_code`: both sides of the break are set as program code is."""
+def join(before: str, line: str, words: Words, is_code: bool, is_filled: bool = False) -> str:
+    """A line and the one that it goes on in, as one. `is_code`: both sides of the break are set as program code is;
+    `is_filled`: nothing more would have fitted before it."""
     if before[-1:] and before[-1] in _HYPHENS and before[-2:-1].isalnum() and line[:1].isalnum():
         return before[:-1] + _hyphen(before, line, words, is_code) + line
     if before[-1:] == SOFT_HYPHEN:
         return f"{before[:-1]}-{line}"
-    return f"{before}{'' if is_broken_inside(before, line, is_code) else ' '}{line}"
+    return f"{before}{'' if is_broken_inside(before, line, is_code, is_filled) else ' '}{line}"
 
 
 def may_go_on(before: str) -> bool:
@@ -64,12 +67,14 @@ def may_go_on(before: str) -> bool:
     return "/" in last or "@" in last
 
 
-def is_broken_inside(before: str, line: str, is_code: bool) -> bool:
+def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = False) -> bool:
     """Whether a path, an address or a name of program code goes on in the next line, so that no space belongs there."""
     left, right = _last(before), line.split(maxsplit=1)[0] if line.strip() else ""
     if not left or not _GOES_ON.match(right) or _ENTRY.match(right):
         return False
     end, is_address = left[-1], _ADDRESS.search(left) is not None
+    if is_filled and end.isalnum() and right[0].isalnum() and (is_address or _PATH.search(left)):
+        return _IN_PATH.search(right) is not None and not _ENDED.search(left)
     if end in "/\\":
         is_path = is_address or _PATH.search(left) is not None
         return is_path and right[0] not in "/@?&=:" and (is_code or _PATH_LIKE.search(right) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.documents.formats.pdf_lines import join_lines
-from app.documents.formats.pdf_words import SOFT_HYPHEN, Words
+from app.documents.formats.pdf_words import SOFT_HYPHEN, Words, is_broken_inside
 
 _FULL = "This line runs up to the right margin of the page that it is on, as its"
 
@@ -143,3 +143,35 @@ def test_no_space_comes_into_paths_addresses_and_code(before: str, after: str, j
     """`is_code`: PDFium says that both sides of the line's end are in a font whose characters are of one width."""
     code = {0} if is_code else set()
     assert join_lines([_WIDE + before, after], code=code).endswith(joined)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "joined"),
+    [
+        ("kept in /srv/harbour/archive/nine", "teen-thirty/berth/contract.txt and", True),
+        ("seen at https://www.harbour.example.org/ar", "chive/leases/1931.html today", True),
+        ("of /srv/harbour/archive/con", "tract.txt and others", True),
+        ("of /srv/harbour/archive/contract.txt", "and/or others", False),
+        ("of /usr/share/doc", "and/or others", False),
+        ("of /usr/share/doc", "belong to the owner", False),
+    ],
+)
+def test_a_path_that_fills_its_line_goes_on_in_the_next(before: str, line: str, joined: bool) -> None:
+    assert is_broken_inside(before, line, is_code=False, is_filled=True) is joined
+    assert not is_broken_inside(before, line, is_code=False, is_filled=False) or "https:" in before
+
+
+def test_of_narrow_lines_only_those_that_break_a_path_are_joined() -> None:
+    lines = ["The papers lie in", "/srv/archive/nine", "teen/contract.txt", "of the old house."]
+    assert join_lines(lines, filled={1}) == "The papers lie in\n/srv/archive/nineteen/contract.txt\nof the old house."
+
+
+def test_a_line_with_a_broken_word_is_no_wider_than_it_was() -> None:
+    """Else what follows would seem to end before the margin."""
+    lines = [
+        "The harbour master keeps the list of all the ves" + SOFT_HYPHEN,
+        "sels, and of those who own the slipways near the",
+        "inner basin, and he writes the names of all their",
+        "crews into the register every year.",
+    ]
+    assert "\n" not in join_lines(lines)
