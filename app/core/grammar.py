@@ -36,17 +36,6 @@ def _set(words: str) -> frozenset[str]:
 
 ALL = frozenset[str]().union(*_LANGUAGES)
 
-NEGATIONS = _set(
-    "not never no neither nor without cannot nobody none nothing nowhere hardly scarcely barely"
-    " nicht kein keine keinem keinen keiner keines nie niemals niemand niemandem niemanden nichts ohne weder kaum"
-    " nirgends keinesfalls keineswegs"
-    " ne pas jamais sans aucun aucune ni rien nul nulle guère"
-    " nunca jamás sin ningún ninguna ninguno tampoco nada nadie"
-    " non senza nessun nessuna nessuno né niente"
-)
-CONDITIONS = _set(
-    "if unless whether except lest wenn falls ob sofern soweit außer si sauf excepté salvo excepto tranne eccetto"
-)
 LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
 ONLY_MORE = _set("only nur seulement sólo solo")
 """After a negation they take it back: not only this."""
@@ -60,11 +49,6 @@ MODALS = _set(
     " sollen kann können ist sind hat haben wird werden doit peut est sont ont debe puede es son deve può"
 )
 """Verbs that are grammar more than matter."""
-NUMBERS = _set(
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-    " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
-    " zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert tausend"
-)
 
 
 def grammar_of(words: Sequence[str]) -> frozenset[str]:

@@ -12,11 +12,14 @@ from app.core.grammar import grammar_in, place_of_language
 class Language:
     """Words of one language, case-folded; each by itself, since what negates in one may be another word in the next.
 
-    `duties`, `permissions` and `advice` say how much something binds; `numbers` are in the order of what they count,
+    `exceptions` take something out, `conditions` make it depend on something. `duties`, `permissions` and `advice` say
+    how much something binds; `numbers` are in the order of what they count,
     from 2 on, `ordinals` from 1 on; `tens` from 20 on. `nouns_are_capitalised`: a capital letter tells no name.
     """
 
     negations: frozenset[str]
+    exceptions: frozenset[str]
+    conditions: frozenset[str]
     duties: frozenset[str]
     permissions: frozenset[str]
     advice: frozenset[str]
@@ -24,6 +27,11 @@ class Language:
     ordinals: tuple[str, ...]
     tens: tuple[str, ...]
     nouns_are_capitalised: bool = False
+
+    @property
+    def turning(self) -> frozenset[str]:
+        """Those that turn what a sentence says into its opposite, for all or for some."""
+        return self.negations | self.exceptions
 
     @property
     def common(self) -> frozenset[str]:
@@ -40,7 +48,9 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 ENGLISH = Language(
-    negations=_words("not no never none nobody nothing nowhere neither cannot without unless except hardly scarcely"),
+    negations=_words("not no never none nobody nothing nowhere neither nor cannot without hardly scarcely barely"),
+    exceptions=_words("unless except"),
+    conditions=_words("if whether lest"),
     duties=_words("must shall required obliged mandatory"),
     permissions=_words("may can might could allowed permitted optional"),
     advice=_words("should ought recommended advised"),
@@ -54,8 +64,10 @@ ENGLISH = Language(
 GERMAN = Language(
     negations=_words(
         "nicht kein keine keinem keinen keiner keines nie niemals niemand niemandem niemanden nichts nirgends weder"
-        " ohne außer"
+        " ohne kaum keinesfalls keineswegs"
     ),
+    exceptions=_words("außer"),
+    conditions=_words("wenn falls ob sofern soweit"),
     duties=_words("muss muß müssen musste mussten verpflichtet"),
     permissions=_words("darf dürfen kann können durfte durften konnte konnten"),
     advice=_words("soll sollen sollte sollten empfohlen"),
@@ -68,7 +80,9 @@ GERMAN = Language(
     nouns_are_capitalised=True,
 )
 FRENCH = Language(
-    negations=_words("pas jamais aucun aucune rien sans ni nul nulle sauf"),
+    negations=_words("ne pas jamais aucun aucune rien sans ni nul nulle guère"),
+    exceptions=_words("sauf excepté"),
+    conditions=_words("si"),
     duties=_words("doit doivent devra devront faut"),
     permissions=_words("peut peuvent pourra pourront"),
     advice=_words("devrait devraient"),
@@ -77,7 +91,9 @@ FRENCH = Language(
     tens=_listed("vingt trente quarante cinquante soixante"),
 )
 SPANISH = Language(
-    negations=_words("no nunca jamás nadie ningún ninguno ninguna nada sin tampoco ni salvo"),
+    negations=_words("no nunca jamás nadie ningún ninguno ninguna nada sin tampoco ni"),
+    exceptions=_words("salvo excepto"),
+    conditions=_words("si"),
     duties=_words("debe deben deberá deberán"),
     permissions=_words("puede pueden podrá podrán"),
     advice=_words("debería deberían"),
@@ -86,7 +102,9 @@ SPANISH = Language(
     tens=_listed("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
 )
 ITALIAN = Language(
-    negations=_words("non mai nessun nessuno nessuna niente nulla senza né salvo"),
+    negations=_words("non mai nessun nessuno nessuna niente nulla senza né"),
+    exceptions=_words("salvo tranne eccetto"),
+    conditions=_words("se"),
     duties=_words("deve devono dovrà dovranno"),
     permissions=_words("può possono potrà potranno"),
     advice=_words("dovrebbe dovrebbero"),
@@ -96,6 +114,13 @@ ITALIAN = Language(
 )
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)
 """In the order of `app.core.grammar`."""
+
+NEGATIONS = frozenset[str]().union(*(language.negations for language in LANGUAGES))
+CONDITIONS = frozenset[str]().union(*(language.exceptions | language.conditions for language in LANGUAGES)) - {"se"}
+"""Of all languages at once; Italian `se` is French and Spanish grammar."""
+NUMBERS = frozenset(("hundred", "thousand", "hundert", "tausend")).union(
+    *(frozenset(language.numbers + language.tens) for language in LANGUAGES)
+)
 
 
 def language_of(words: Sequence[str]) -> Language:

@@ -5,18 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.grammar import (
-    ALL,
-    BEGINNINGS,
-    COMPARISONS,
-    CONDITIONS,
-    CONJUNCTIONS,
-    LIMITS,
-    MODALS,
-    NEGATIONS,
-    NUMBERS,
-    ONLY_MORE,
-)
+from app.core.grammar import ALL, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, MODALS, ONLY_MORE
+from app.core.languages import CONDITIONS, NEGATIONS, NUMBERS
 from app.documents.scripts import is_unspaced
 from app.documents.sentences import sentences
 from app.documents.wanted import Found

@@ -98,7 +98,7 @@ def _turns(text: str, language: Language) -> bool:
     """Whether there is a word in it that turns or limits what stands beside it."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = _PIECE.findall(folded)
-    negated = any(word in language.negations or word in _LIMITING or _NEGATED_FORM.search(word) for word in words)
+    negated = any(word in language.turning or word in _LIMITING or _NEGATED_FORM.search(word) for word in words)
     return negated or _JAPANESE_NEGATION.search(_without_japanese_idioms(folded)) is not None
 
 
@@ -142,7 +142,7 @@ def _modals(text: str, language: Language) -> Iterator[str]:
     words = _PIECE.findall(text)
     for word, following in pairwise([*words, ""]):
         if word in language.duties or word in language.permissions:
-            forbids = language is ENGLISH and following in language.negations
+            forbids = language is ENGLISH and following in language.turning
             yield _PROHIBITION if forbids else _DUTY if word in language.duties else _PERMISSION
         elif word in language.advice:
             yield _ADVICE
@@ -164,7 +164,7 @@ def _negations(clause: str, language: Language) -> Iterator[_Negation]:
         yield _Negation(itself, tuple(_stems(left, language)), tuple(_stems(right, language)))
     words = _PIECE.findall(clause)
     for index, word in enumerate(words):
-        if word in language.negations or _NEGATED_FORM.search(word):
+        if word in language.turning or _NEGATED_FORM.search(word):
             before = _stems(" ".join(words[:index]), language)[-_REACH:]
             after = _stems(" ".join(words[index + 1 :]), language)[:_REACH]
             yield _Negation(tuple(words[max(0, index - 1) : index + 2]), tuple(before), tuple(after))
@@ -173,7 +173,7 @@ def _negations(clause: str, language: Language) -> Iterator[_Negation]:
 def _stems(text: str, language: Language) -> list[str]:
     """Of its words, without grammar and negations; of scripts without spaces, pairs of neighbours."""
     found: list[str] = []
-    grammar = language.common | language.negations
+    grammar = language.common | language.turning
     for word in words_of(text):
         if is_unspaced(word[0]):
             found += [word[at : at + 2] for at in range(len(word) - 1)]
