@@ -10,7 +10,7 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from app.basis import basis_words
-from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion, Turn
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion, Turn
 from app.core.image import ImageRef
 from app.core.sheet import Sheet, SheetRow
 from app.export import files
@@ -30,7 +30,11 @@ def test_what_no_book_bears_out_says_so() -> None:
     assert basis_words(ALONE, ANSWER) == WORDS
     assert basis_words(Question("c", "When?"), ANSWER) == WORDS
     assert basis_words(SEEN, ANSWER) == WORDS_OF_IMAGES
-    assert basis_words(READ, ANSWER) == ""
+    cited = msgspec.structs.replace(
+        ANSWER, citations=(Citation("b", "Lease", 3, "3", "In May", CitationState.VERIFIED),)
+    )
+    assert basis_words(READ, cited) == ""
+    assert basis_words(READ, ANSWER) == "Nothing in the books was found for this."
     assert basis_words(ALONE, msgspec.structs.replace(ANSWER, text="", ending=Ending.FAILED)) == ""
 
 

@@ -152,6 +152,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
         "a": [
             "Open",
             "What Octavo could read…",
+            "Read the file again",
             "Take off the desk",
             "Choose pages…",
             "Move up",
@@ -159,7 +160,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Remove from the shelf…",
         ],
         "/file": ["Stop opening"],
-        "b": ["Open", "What Octavo could read…", "Put on the desk", "Remove from the shelf…"],
+        "b": ["Open", "What Octavo could read…", "Read the file again", "Put on the desk", "Remove from the shelf…"],
     }
     for key, words in expected.items():
         menu = panel.book_menu(books.index_of(key))
