@@ -143,7 +143,7 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
 
 def _marked(pieces: list[Piece]) -> list[Piece]:
     """Notes in small type whose own number is not raised begin with their mark, too, where the page refers to them."""
-    marks = {mark for piece in pieces for mark in _MARK.findall(piece.text)}
+    marks = {mark for piece in pieces if "[" in piece.text for mark in _MARK.findall(piece.text)}
     if not marks:
         return pieces
     usual = median(piece.height for piece in pieces)

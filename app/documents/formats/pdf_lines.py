@@ -11,10 +11,15 @@ _MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
 _MIN_FULL_COLUMN_LINE = 20
 _FULL_SHARE = 0.9
 ITEM = re.compile(r"(?:[•‣◦▪●○■□➢✓–—*·-]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\d+(?:\.\d+)+\.?)\s")
-LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
+_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
 WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
 )
+
+
+def has_leader(text: str) -> bool:
+    """Whether dots lead the eye across it, as in a table of contents. Most lines have too few: this is for speed."""
+    return (text.count(".") >= 4 or "……" in text) and _LEADER.search(text) is not None
 
 
 def join_lines(
@@ -80,7 +85,7 @@ def _usual_width(widths: list[int]) -> int:
 
 def _goes_on(before: str, width: int, line: str, full: float) -> bool:
     """Whether the next line's first word would not have fitted any more, and nothing speaks against one paragraph."""
-    if not before or not line or ITEM.match(line) or LEADER.search(before) or LEADER.search(line):
+    if not before or not line or ITEM.match(line) or has_leader(before) or has_leader(line):
         return False
     word = 2 if WIDE.match(line) else len(line.split(maxsplit=1)[0]) + 1
     return width + word > full

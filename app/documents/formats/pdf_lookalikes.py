@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median, median_low
 
-from app.documents.formats.pdf_lines import LEADER
+from app.documents.formats.pdf_lines import has_leader
 from app.documents.formats.pdf_rows import Extent, Line, is_number
 
 _MIN_STRIP = 0.42  # times a line's height, and with few rows:
@@ -48,7 +48,7 @@ def is_table(lines: Sequence[Line], extents: Sequence[Extent], is_ruled: bool) -
     ]
     if any(not column for column in texts):
         return False
-    if any(LEADER.search(text) for column in texts for text in column):
+    if any(has_leader(text) for column in texts for text in column):
         return False
     if (
         all(map(are_marks, texts[:-1]))

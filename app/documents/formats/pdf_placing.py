@@ -61,15 +61,38 @@ def place(
     """Fields beside their labels, struck words marked, notes below the paragraph that they lie on; the rest, and all of
     a page whose lines have no known places, at the end. `rules` are the thin lines that are drawn: some strike words.
     """
+    strikes = _strikes(layout, [turn(rule, layout.turns) for rule in rules])
+    if not marks and not strikes:
+        return Placed(layout.lines, layout.starts, tuple(range(len(layout.lines))), frozenset())
     placer = _Placer(layout, textpage, characters)
-    for rule in rules:
-        placer.strike(turn(rule, layout.turns))
+    for index, rule in strikes:
+        placer.strike(index, rule)
     turned = sorted(
         ((turn(mark.box, layout.turns), mark) for mark in marks), key=lambda each: (-each[0][3], each[0][0])
     )
     for box, mark in turned:
         placer.add(box, mark)
     return placer.take()
+
+
+def _strikes(layout: Layout, rules: Sequence[Box]) -> list[tuple[int, Box]]:
+    """The lines that are drawn through a line of text, and neither begin before it nor end behind it."""
+    lying = [rule for rule in rules if rule[2] - rule[0] >= rule[3] - rule[1]]
+    if not lying:
+        return []
+    order = sorted(range(len(layout.pieces)), key=lambda index: layout.pieces[index].baseline)
+    baselines = [layout.pieces[index].baseline for index in order]
+    highest = max((piece.height for piece in layout.pieces), default=0.0)
+    found = []
+    for rule in lying:
+        at = (rule[1] + rule[3]) / 2
+        for index in order[bisect_left(baselines, at - _STRUCK[1] * highest) : bisect_left(baselines, at)]:
+            piece = layout.pieces[index]
+            near = _AT_EDGES * piece.height
+            inside = piece.left - near <= rule[0] and rule[2] <= piece.right + near
+            if inside and _STRUCK[0] <= (at - piece.baseline) / piece.height <= _STRUCK[1]:
+                found.append((index, rule))
+    return found
 
 
 class _Placer:
@@ -93,19 +116,9 @@ class _Placer:
         elif not self._add_beside(box, mark):
             self._behind[self._above(box)].append(mark.named)
 
-    def strike(self, rule: Box) -> None:
-        """A line that is drawn through words, and neither begins before them nor ends behind them, strikes them."""
-        left, right, at = rule[0], rule[2], (rule[1] + rule[3]) / 2
-        if right - left < rule[3] - rule[1]:
-            return
-        first = bisect_left(self._baselines, at - _STRUCK[1] * self._highest)
-        for index in self._order[first : bisect_left(self._baselines, at)]:
-            piece = self._layout.pieces[index]
-            near = _AT_EDGES * piece.height
-            inside = piece.left - near <= left and right <= piece.right + near
-            if not inside or not _STRUCK[0] <= (at - piece.baseline) / piece.height <= _STRUCK[1]:
-                continue
-            self._struck[index] += self._covered(index, rule, near)
+    def strike(self, index: int, rule: Box) -> None:
+        """A line that is drawn through words strikes them if it begins and ends with them."""
+        self._struck[index] += self._covered(index, rule, _AT_EDGES * self._layout.pieces[index].height)
 
     def take(self) -> Placed:
         lines: list[str] = list(self._behind.get(-1, ()))

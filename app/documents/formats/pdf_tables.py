@@ -14,7 +14,7 @@ import msgspec
 from app.documents.formats.pdf_aligned import find_in, find_strips, segments_of
 from app.documents.formats.pdf_columns import Piece
 from app.documents.formats.pdf_grid import MAX_CELLS, Grid, find_grids
-from app.documents.formats.pdf_lines import ITEM, LEADER
+from app.documents.formats.pdf_lines import ITEM, has_leader
 from app.documents.formats.pdf_rows import Cells, Line, divide, lines_of
 from app.documents.formats.pdf_rules import Box, Rule
 
@@ -147,7 +147,7 @@ def find_aligned(
 ) -> Iterator[Table]:
     """Those whose columns stand apart. `shown` are the boxes of what the page's stream shows at a time."""
     lines = lines_of(pieces)
-    if len(lines) < _MIN_RULED_ROWS or sum(LEADER.search(piece.text) is not None for piece in pieces) >= _MIN_LEADERS:
+    if len(lines) < _MIN_RULED_ROWS or sum(has_leader(piece.text) for piece in pieces) >= _MIN_LEADERS:
         return  # a table of contents
     for block in _blocks(lines, _without_code(lines, _loose(lines, shown), reader), len(lying)):
         words = [word for line in block for piece in line for word in reader.words(piece)]
@@ -206,8 +206,10 @@ def _blocks(lines: Sequence[list[Piece]], loose: Sequence[bool], rules: int) -> 
     plain: list[list[Piece]] = []
     count = 0
     for line, is_loose in zip(lines, loose, strict=True):
+        if not block and not is_loose:
+            continue
         before = plain[-1] if plain else block[-1] if block else None
-        leads = LEADER.search(line[-1].text) is not None
+        leads = has_leader(line[-1].text)
         is_far = before and before[0].baseline - line[0].baseline > _MAX_STEP * max(before[0].height, line[0].height)
         if block and (leads or is_far or len(plain) > _MAX_PLAIN_LINES):
             if count >= least:
