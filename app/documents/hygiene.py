@@ -21,6 +21,10 @@ _INVISIBLE = re.compile(
     f"|(?<![{_JOINING}{_PICTURES}])(?<![{_PICTURES}]\ufe0f)[\u200c\u200d]"
     f"|(?<![#*0-9{_PICTURES}{_IDEOGRAPHS}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+_MAYBE_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
+)
 # Not worth a flag: soft hyphens, direction marks, control characters other than tab and line end.
 _SILENT = re.compile("[\u00ad\u061c\u200e\u200f\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -54,7 +58,9 @@ def clean(untrusted_text: str) -> tuple[str, int]:
     text = _SILENT.sub("", text)
     if text.isascii():
         return text, 0
-    text, invisible = _INVISIBLE.subn("", text)
+    invisible = 0
+    if _MAYBE_INVISIBLE.search(text):  # hardly any text has one, and the whole pattern takes its time
+        text, invisible = _INVISIBLE.subn("", text)
     return _NOT_CHARACTERS.sub("\ufffd", text), invisible
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.hygiene import clean, clean_line, is_misread, odd_share
+from app.documents.hygiene import _INVISIBLE, _MAYBE_INVISIBLE, clean, clean_line, is_misread, odd_share
 
 _SMUGGLED = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all")
 
@@ -95,3 +95,11 @@ def test_text_that_was_read_in_another_encoding_is_told(text: str) -> None:
 )
 def test_text_of_many_scripts_is_not_taken_for_misread(text: str) -> None:
     assert not is_misread(text)
+
+
+def test_what_may_be_invisible_is_all_that_is_ever_taken_out() -> None:
+    """The quick look before the whole pattern passes nothing over."""
+    for code in range(0x80, 0x110000):
+        character = chr(code)
+        if _INVISIBLE.search(f"a{character}"):
+            assert _MAYBE_INVISIBLE.search(character), hex(code)

@@ -150,7 +150,19 @@ def find_aligned(
     if len(lines) < _MIN_RULED_ROWS or sum(has_leader(piece.text) for piece in pieces) >= _MIN_LEADERS:
         return  # a table of contents
     for block in _blocks(lines, _without_code(lines, _loose(lines, shown), reader), len(lying)):
-        words = [word for line in block for piece in line for word in reader.words(piece)]
+        parted = 0
+        read: dict[int, list[Piece]] = {}
+        for place, (line, is_loose) in enumerate(block):  # most blocks turn out to be prose: this is for speed
+            if is_loose:
+                read[place] = [word for piece in line for word in reader.words(piece)]
+                parted += len(segments_of(read[place])) > 1
+        if parted < _MIN_RULED_ROWS:
+            continue
+        words = [
+            word
+            for place, (line, _) in enumerate(block)
+            for word in (read.get(place) or [word for piece in line for word in reader.words(piece)])
+        ]
         for rows in find_in(lines_of(words), lying):
             yield Table(rows)
 
@@ -199,16 +211,19 @@ def _is_typed(line: Sequence[Piece], reader: Reader) -> bool | None:
     return all(found) if found else None
 
 
-def _blocks(lines: Sequence[list[Piece]], loose: Sequence[bool], rules: int) -> Iterator[list[list[Piece]]]:
-    """Runs of lines, one below the other, that begin and end with loose ones, and have enough of them."""
+def _blocks(
+    lines: Sequence[list[Piece]], loose: Sequence[bool], rules: int
+) -> Iterator[list[tuple[list[Piece], bool]]]:
+    """Runs of lines, one below the other, that begin and end with loose ones, and have enough of them; each line with
+    whether it is one."""
     least = _MIN_RULED_ROWS if rules else _MIN_ROWS
-    block: list[list[Piece]] = []
-    plain: list[list[Piece]] = []
+    block: list[tuple[list[Piece], bool]] = []
+    plain: list[tuple[list[Piece], bool]] = []
     count = 0
     for line, is_loose in zip(lines, loose, strict=True):
         if not block and not is_loose:
             continue
-        before = plain[-1] if plain else block[-1] if block else None
+        before = plain[-1][0] if plain else block[-1][0] if block else None
         leads = has_leader(line[-1].text)
         is_far = before and before[0].baseline - line[0].baseline > _MAX_STEP * max(before[0].height, line[0].height)
         if block and (leads or is_far or len(plain) > _MAX_PLAIN_LINES):
@@ -216,11 +231,11 @@ def _blocks(lines: Sequence[list[Piece]], loose: Sequence[bool], rules: int) -> 
                 yield block
             block, plain, count = [], [], 0
         if is_loose and not leads:
-            block += [*plain, line]
+            block += [*plain, (line, True)]
             plain = []
             count += 1
         elif block:
-            plain.append(line)
+            plain.append((line, False))
     if count >= least:
         yield block
 

@@ -139,7 +139,8 @@ class _Survey:
 
     def _box_of(self, raw: RawObject, matrix: Matrix | None) -> Box:
         pdfium.FPDFPageObj_GetBounds(raw, *self._edge_refs)
-        left, bottom, right, top = (edge.value for edge in self._edges)
+        x0, y0, x1, y1 = self._edges
+        left, bottom, right, top = x0.value, y0.value, x1.value, y1.value
         if matrix is None:
             return left, bottom, right, top
         a, b, c, d, e, f = matrix
