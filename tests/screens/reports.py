@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.document import Document, Flag
+from app.core.document import READING, Document, Flag
 from app.core.settings import Theme as ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -72,6 +72,16 @@ def report_text(stage: Stage) -> None:
     stage.settle()
 
 
+def report_outdated(stage: Stage) -> None:
+    """A book that an earlier version has read, in the shelf, the page and the report."""
+    stage.add_books()
+    stage.fake.books.set_reading(stage.books[LEASE].id, READING - 1)
+    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
+    stage.open()
+    stage.presenter.open_report(stage.books[LEASE].id)
+    stage.settle()
+
+
 def password(stage: Stage) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
@@ -87,5 +97,6 @@ def password(stage: Stage) -> None:
 
 
 REPORTS: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene for scene in (report, report_dark, report_small, report_text, password)
+    scene.__name__.replace("_", "-"): scene
+    for scene in (report, report_dark, report_small, report_text, report_outdated, password)
 }
