@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
 
 import msgspec
 import pypdfium2
-import pypdfium2.raw as pdfium
 
-from app.documents.formats.pdf_columns import Gutter, Piece, beside_text, find_gutters, in_parts, in_reading_order
-from app.documents.formats.pdf_lines import WIDE
+from app.documents.formats.pdf_columns import Piece, beside_text, find_gutters, in_parts, in_reading_order
+from app.documents.formats.pdf_finder import Finder
 from app.documents.formats.pdf_rules import Box, merge
 from app.documents.formats.pdf_scripts import (
-    NO_CHARACTER,
-    Run,
     find_notes,
     is_mark,
-    is_raised,
-    may_hold_scripts,
-    plain,
-    read_runs,
     write_runs,
 )
 from app.documents.formats.pdf_stand_ins import StandIns, TableRanges
@@ -35,32 +27,16 @@ from app.documents.notation import note_mark
 
 _MARK = re.compile(r"(?<=\S)\[(\d{1,3})\]")
 _NOTE = re.compile(r"(\d{1,3})\s+(?=[^\W\d])")
-_LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
-_BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
-_WORD = re.compile(rf"[^\s{NO_CHARACTER}]+")
-_ANGLE_SAMPLES = 5
 _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
 _SMALL = 0.92  # likewise, of what may be raised or lowered
 _MAX_BELOW = 2.5  # how far an index may begin before the end of what is raised above it
-_GAP = f" {NO_CHARACTER}"
-_SPACE_IN_WORD = 0.3  # times a line's height: what stands farther apart is two words
 _MIN_TABLE_LINES = 2
-_TYPED_SAMPLES = 5  # characters that are looked at
-_MIN_TYPED_SAMPLES = 3
-_SAME_WIDTH = 0.02
 _FULL = 0.6  # likewise: what is left at the end of a line where no character would have fitted
 _SPACE = 0.1  # likewise: the least that a person sees as one
-_FONT_NAME_BYTES = 128
-_FIXED_PITCH = 1  # ISO 32000-1, table 123
-_CODE_FONT = re.compile(
-    rb"mono|courier|typewriter|consol|menlo|inconsolata|fira ?code|source ?code|lucida ?sans ?typ|tt\d+$|-tt",
-    re.IGNORECASE,
-)  # makers often leave the flag out
 _MAX_APART = 200  # raised numbers of a page that are put where they stand
-_MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -90,7 +66,7 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
     """`characters` has one character for each that PDFium counts. Its order is that of the page's stream, and stays,
     unless the page has columns that the stream runs across, or runs against the direction of reading, or tables.
     """
-    finder = _Finder(textpage, characters)
+    finder = Finder(textpage, characters)
     pieces = list(finder.find_lines())
     if any(piece is None for piece in pieces):
         return Layout(tuple(finder.texts))
@@ -173,7 +149,7 @@ def _filled(pieces: Sequence[Piece]) -> frozenset[int]:
     )
 
 
-def _written(finder: _Finder, pieces: list[Piece], tables: StandIns) -> tuple[list[Piece], set[int]]:
+def _written(finder: Finder, pieces: list[Piece], tables: StandIns) -> tuple[list[Piece], set[int]]:
     """The lines and the rows of tables as they are written, and which of them are rows."""
     parts: list[list[list[Piece]] | list[Piece]] = []
     for stands_in, run in groupby(pieces, tables.is_stand_in):
@@ -230,7 +206,7 @@ def _continues(group: list[Piece], right: float, piece: Piece) -> bool:
     return -1.0 <= piece.left - right <= height or is_below
 
 
-def _settled(finder: _Finder, groups: list[list[Piece]]) -> list[list[Piece]]:
+def _settled(finder: Finder, groups: list[list[Piece]]) -> list[list[Piece]]:
     """A raised number that the page shows apart from its line goes where it stands."""
     usual = median(group[0].height for group in groups) if groups else 0.0
     apart = [
@@ -276,240 +252,3 @@ def _run_upwards(pieces: list[Piece]) -> bool:
     steps = [after.baseline - before.baseline for before, after in pairwise(pieces)]
     up = sum(step > 0.5 for step in steps)
     return len(pieces) >= _MIN_ORDERED_LINES and up > 0.8 * len(steps)
-
-
-class _Finder:
-    """Boxes are turned so that the text runs from left to right, however it stands on the page."""
-
-    def __init__(self, textpage: pypdfium2.PdfTextPage, characters: str) -> None:
-        self.texts: list[str] = []
-        self._raw = textpage.raw
-        self._characters = characters
-        self._box = pdfium.FS_RECTF()
-        self._box_ref = ctypes.byref(self._box)
-        self._edges = [ctypes.c_double() for _ in range(4)]
-        self._edge_refs = [ctypes.byref(edge) for edge in self._edges]
-        self._point = (ctypes.c_double(), ctypes.c_double())
-        self._point_refs = [ctypes.byref(part) for part in self._point]
-        self._matrix = pdfium.FS_MATRIX()
-        self._matrix_ref = ctypes.byref(self._matrix)
-        self._rectangles: dict[int, list[Box]] = {}  # of pieces, by their begin
-        self._rectangle_count = 0
-        self.turns = self._find_turns()
-
-    def _find_turns(self) -> int:
-        """By how many quarters of a circle most of the text is turned, with the clock."""
-        count = len(self._characters)
-        turns: Counter[int] = Counter()
-        for index in range(0, count, max(1, count // _ANGLE_SAMPLES)):
-            angle = pdfium.FPDFText_GetCharAngle(self._raw, index)
-            turns[round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0] += 1
-        return turns.most_common(1)[0][0] if turns else 0
-
-    def find_lines(self) -> Iterator[Piece | None]:
-        """Every line that is not blank; None for one whose place PDFium does not know."""
-        for match in _LINE.finditer(self._characters):
-            begin, end = match.span()
-            if text := plain(match.group()):
-                self.texts.append(text)
-                yield self._piece(text, begin, end)
-
-    def _piece(self, text: str, begin: int, end: int) -> Piece | None:
-        while begin < end and _BLANK.match(self._characters[begin]):
-            begin += 1
-        while end > begin and _BLANK.match(self._characters[end - 1]):
-            end -= 1
-        first = self.box_of(begin)
-        last = self.box_of(end - 1) or self.box_of(end - 2)
-        if first is None or last is None:
-            return None
-        left, right = min(first[0], last[0]), max(first[2], last[2])
-        return Piece(text, left, right, first[1], first[3] - first[1], begin, end)
-
-    def words(self, piece: Piece) -> list[Piece]:
-        """The words of a line; in scripts without spaces, what stands apart is two."""
-        words: list[Piece] = []
-        for match in _WORD.finditer(self._characters, piece.begin, piece.end):
-            begin, end = match.span()
-            text = match.group()
-            if text.isascii() or not WIDE.search(text):
-                words.append(self._word(piece, begin, end))
-                continue
-            start, reach = begin, None
-            for index in range(begin, end):
-                box = self.box_of(index)
-                if box and reach and box[0] - reach > _SPACE_IN_WORD * (box[3] - box[1]):
-                    words.append(self._word(piece, start, index))
-                    start = index
-                reach = box[2] if box else reach
-            words.append(self._word(piece, start, end))
-        return words
-
-    def _word(self, piece: Piece, begin: int, end: int) -> Piece:
-        """Where PDFium does not know its place, it stands where its line does."""
-        first, last = self.box_of(begin), self.box_of(end - 1)
-        if first is None or last is None or first[3] <= first[1]:
-            first = last = (piece.left, piece.baseline, piece.left, piece.baseline + piece.height)
-        left, right = min(first[0], last[0]), max(first[2], last[2])
-        return Piece(self._characters[begin:end], left, right, first[1], first[3] - first[1], begin, end)
-
-    def is_typed(self, piece: Piece) -> bool | None:
-        """Whether its letters are equally wide, as those of code; None where there are too few of them."""
-        seen: set[str] = set()
-        width = 0.0
-        for index in range(piece.begin, piece.end):
-            character = self._characters[index]
-            if character in seen or not (character.isascii() and character.isalpha()):
-                continue
-            if box := self.box_of(index):
-                if seen and abs(box[2] - box[0] - width) > _SAME_WIDTH * width:
-                    return False
-                width = box[2] - box[0]
-                seen.add(character)
-                if len(seen) == _TYPED_SAMPLES:
-                    break
-        return True if len(seen) >= _MIN_TYPED_SAMPLES else None
-
-    def joined(self, words: Sequence[Piece]) -> list[Piece]:
-        """Words that follow one another in a line made one piece again."""
-        runs: list[tuple[int, int]] = []
-        for word in words:
-            if runs and runs[-1][1] <= word.begin and not self._characters[runs[-1][1] : word.begin].strip(_GAP):
-                runs[-1] = (runs[-1][0], word.end)
-            else:
-                runs.append((word.begin, word.end))
-        pieces = [self._piece(plain(self._characters[begin:end]), begin, end) for begin, end in runs]
-        return [piece for piece in pieces if piece is not None]
-
-    def split(self, piece: Piece, gutters: list[Gutter]) -> list[Piece]:
-        """A line in the parts that gutters part it into; what stands in a gutter joins its sides. A table is one."""
-        crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
-        if not crossed or piece.begin == piece.end:
-            return [piece]
-        cuts = []
-        before: Box | None = None
-        for index in range(piece.begin, piece.end):
-            if _BLANK.match(self._characters[index]) or (box := self.box_of(index)) is None:
-                continue
-            if before and any(_parts(gutter, before, box) for gutter in crossed):
-                cuts.append(index)
-            before = box
-        ends = [piece.begin, *cuts, piece.end]
-        parts = [
-            self._piece(text, begin, end)
-            for begin, end in pairwise(ends)
-            if (text := plain(self._characters[begin:end]))
-        ]
-        return [part for part in parts if part is not None] if all(parts) else [piece]
-
-    def rectangles(self, pieces: list[Piece]) -> list[Box]:
-        """Left, bottom, right and top of what the page's stream shows at a time."""
-        return [box for piece in pieces for box in self._rectangles_of(piece)]
-
-    def _rectangles_of(self, piece: Piece) -> list[Box]:
-        found = self._rectangles.get(piece.begin)
-        if found is None:
-            count = pdfium.FPDFText_CountRects(self._raw, piece.begin, piece.end - piece.begin)
-            count = min(count, _MAX_RECTANGLES - self._rectangle_count)
-            self._rectangle_count += count
-            left, top, right, bottom = self._edges
-            raw, references, read = self._raw, self._edge_refs, pdfium.FPDFText_GetRect
-            found = self._rectangles[piece.begin] = []
-            for index in range(count):
-                read(raw, index, *references)
-                box = left.value, bottom.value, right.value, top.value
-                found.append(self.turn(*box) if self.turns else box)
-        return found
-
-    def runs_of(self, group: list[Piece]) -> list[Run]:
-        """The runs of a line in which characters may be raised or lowered; none where they need no look."""
-        first = group[0]
-        if len(group) == 1 and not may_hold_scripts(self._rectangles_of(first), first.baseline, first.height):
-            return []
-        return read_runs(self, [(piece.begin, piece.end) for piece in group])
-
-    def settle(self, mark: Piece, host: list[Piece]) -> list[Piece] | None:
-        """The line with the mark where it stands, None where it is not raised against it or has no room there."""
-        height = max(piece.height for piece in host)
-        if mark.right <= host[0].left + 1.0:
-            fits = host[0].left - mark.right <= 1.5 * height and self._is_raised(mark, host[0].begin)
-            return [mark, *host] if fits else None
-        for place, piece in reversed(list(enumerate(host))):
-            if not piece.left < mark.left <= piece.right + height:
-                continue
-            begin, right = piece.end, piece.right
-            for index in range(piece.begin, piece.end):
-                box = self.box_of(index)
-                if box is not None and box[2] > box[0] and not self._characters[index].isspace():
-                    if box[0] >= mark.left - 1.0:
-                        begin = index
-                        break
-                    right = box[2]
-            if right > mark.left + 1.0 or begin == piece.begin or not self._is_raised(mark, piece.begin):
-                return None
-            parts = [
-                self._piece(text, start, end)
-                for start, end in ((piece.begin, begin), (begin, piece.end))
-                if (text := plain(self._characters[start:end]))
-            ]
-            whole = [part for part in parts if part is not None]
-            return [*host[:place], whole[0], mark, *whole[1:], *host[place + 1 :]] if len(whole) == len(parts) else None
-        return None
-
-    def _is_raised(self, mark: Piece, index: int) -> bool:
-        """Against the character at `index`."""
-        (above,), (level,) = self.levels(mark.begin, mark.begin + 1), self.levels(index, index + 1)
-        return is_raised(above - level, self.size_of(mark.begin), self.size_of(index))
-
-    def characters(self, begin: int, end: int) -> str:
-        return self._characters[begin:end]
-
-    def levels(self, begin: int, end: int) -> list[float]:
-        x, y = self._point
-        raw, references, read = self._raw, self._point_refs, pdfium.FPDFText_GetCharOrigin
-        found = []
-        for index in range(begin, end):
-            read(raw, index, *references)
-            found.append(self.turn(x.value, y.value, x.value, y.value)[1] if self.turns else y.value)
-        return found
-
-    def size_of(self, index: int) -> float:
-        matrix = self._matrix
-        pdfium.FPDFText_GetMatrix(self._raw, index, self._matrix_ref)
-        return float(pdfium.FPDFText_GetFontSize(self._raw, index) * math.hypot(matrix.c, matrix.d))
-
-    def is_code(self, index: int) -> bool:
-        """Whether a character is set as program code is: in a font whose characters are all of one width."""
-        flags = ctypes.c_int()
-        name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
-        size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
-        return size > 0 and (bool(flags.value & _FIXED_PITCH) or _CODE_FONT.search(name.value) is not None)
-
-    def box_of(self, index: int) -> Box | None:
-        box = self._box
-        if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
-            return None
-        if not self.turns:
-            return box.left, box.bottom, box.right, box.top
-        return self.turn(box.left, box.bottom, box.right, box.top)
-
-    def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
-        return turn((left, bottom, right, top), self.turns)
-
-
-def turn(box: Box, turns: int) -> Box:
-    """Where a box of the page is after it was turned against the clock by so many quarters of a circle."""
-    left, bottom, right, top = box
-    if turns == 1:
-        return -top, left, -bottom, right
-    if turns == 2:
-        return -right, -top, -left, -bottom
-    if turns == 3:
-        return bottom, -right, top, -left
-    return left, bottom, right, top
-
-
-def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
-    """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
-    left, right = (before, after) if before[2] <= after[0] else (after, before)
-    return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least

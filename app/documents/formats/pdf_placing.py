@@ -14,7 +14,8 @@ import pypdfium2.raw as pdfium
 
 from app.documents import notation
 from app.documents.formats.pdf_annotations import Kind, Mark
-from app.documents.formats.pdf_layout import Layout, turn
+from app.documents.formats.pdf_finder import turn
+from app.documents.formats.pdf_layout import Layout
 from app.documents.formats.pdf_rules import Box
 
 _BESIDE = 6.0  # times a line's height: words so near to a field are its label
