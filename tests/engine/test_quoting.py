@@ -395,7 +395,7 @@ def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.D
 
 
 @given(pages_of(ENGLISH | JAPANESE), st.sampled_from(sorted(CLOSING)), st.data())
-def test_there_is_always_a_way_on_and_its_end_is_verified(
+def test_wherever_it_ends_it_is_verified(
     pages: tuple[str, ...], opening: str, data: st.DataObject
 ) -> None:
     text = QuotableText([document("Book", pages)])
@@ -409,7 +409,9 @@ def test_there_is_always_a_way_on_and_its_end_is_verified(
         allowed = [bytes([byte]) for byte in alphabet if follower.allows(bytes([byte]))]
         if follower.allows(closing):
             allowed += [closing] * len(allowed)
-        assert allowed, (written, pages)
+        if not allowed:  # it broke off inside a number or a word, and the writer lets it go
+            assert follower.release() is None
+            return
         piece = data.draw(st.sampled_from(allowed))
         written += piece
         follower.feed(piece)
