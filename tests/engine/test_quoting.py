@@ -395,9 +395,7 @@ def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.D
 
 
 @given(pages_of(ENGLISH | JAPANESE), st.sampled_from(sorted(CLOSING)), st.data())
-def test_wherever_it_ends_it_is_verified(
-    pages: tuple[str, ...], opening: str, data: st.DataObject
-) -> None:
+def test_wherever_it_ends_it_is_verified(pages: tuple[str, ...], opening: str, data: st.DataObject) -> None:
     text = QuotableText([document("Book", pages)])
     follower = quoter(f"So {opening}", text)
     assume(follower.state is State.QUOTING)

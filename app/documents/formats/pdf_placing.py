@@ -229,6 +229,7 @@ class _Placer:
             return self._whole_words(index, box) if near is None else []
         ranges: list[tuple[int, int]] = []
         edges: list[float] = []
+        struck: list[int] = []
         for there, here in zip(shown, written, strict=True):
             boxes = [(at, self._box_of(at)) for at in range(there.start(), there.end())]
             inside = [(at, each) for at, each in boxes if each and box[0] <= (each[0] + each[2]) / 2 <= box[2]]
@@ -236,9 +237,25 @@ class _Placer:
                 offset = here.start() - there.start()
                 ranges.append((inside[0][0] + offset, inside[-1][0] + 1 + offset))
                 edges += [inside[0][1][0], inside[-1][1][2]]
-        if near is not None and ranges and (min(edges) - box[0] > near or box[2] - max(edges) > near):
-            return []
+                struck += [at for at, _ in inside]
+        if near is not None and ranges:
+            begins_with, ends_with = min(edges) - box[0] <= near, box[2] - max(edges) <= near
+            if not (begins_with and ends_with and self._is_through(struck, (box[1] + box[3]) / 2)):
+                return []
         return ranges
+
+    def _is_through(self, characters: Sequence[int], height: float) -> bool:
+        """Whether a line at this height runs through most of them, and not under one that stands above another, as the
+        bar of a fraction does."""
+        edges = [ctypes.c_double() for _ in range(4)]
+        references = [ctypes.byref(edge) for edge in edges]
+        crossed = 0
+        for at in characters:
+            if pdfium.FPDFText_GetCharBox(self._textpage.raw, at, *references):
+                left, right, bottom, top = (edge.value for edge in edges)
+                box = turn((left, bottom, right, top), self._layout.turns)
+                crossed += box[1] < height < box[3]
+        return 2 * crossed >= len(characters)
 
     def _whole_words(self, index: int, box: Box) -> list[tuple[int, int]]:
         words = _words(self._layout.lines[index])
