@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
 os.environ["LC_ALL"] = "C.UTF-8"  # sentences in English
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Tests that run beside each other have a core each: an engine of more threads would wait for the late ones.
+    # Tests run beside each other: an engine of more threads would wait for the late ones.
     os.environ["OMP_THREAD_LIMIT"] = "1"
+
+# Tests run beside each other: how long an example takes says nothing.
+settings.register_profile("beside others", deadline=None)
+settings.load_profile("beside others")
 
 
 @pytest.fixture(scope="session")
