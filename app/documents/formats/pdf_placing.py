@@ -297,6 +297,8 @@ def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, in
             parts.append(" " if place < len(line) else "")
             at = place
         parts += [line[at:start], notation.struck(line[start:end])]
+        if start < end and line[end : end + 1].isalnum():  # what takes its place may stand right behind it
+            parts.append(" ")
         at = end
     return "".join(parts).strip()
 
