@@ -26,6 +26,7 @@ _NEAR = 3.0  # times a line's height: what stands so near below words belongs to
 _WORD = re.compile(r"\S+")
 _CELL_BORDER = "|"
 _STRUCK = (0.3, 0.62)  # of a line's height: where a line through words runs, which is neither below nor above them
+_LEAST_STRUCK = 2  # letters
 _AT_EDGES = 0.4  # times a line's height: so near to the edges of words it begins and ends
 
 
@@ -240,7 +241,8 @@ class _Placer:
                 struck += [at for at, _ in inside]
         if near is not None and ranges:
             begins_with, ends_with = min(edges) - box[0] <= near, box[2] - max(edges) <= near
-            if not (begins_with and ends_with and self._is_through(struck, (box[1] + box[3]) / 2)):
+            is_meant = begins_with and ends_with and _may_be_struck(line, ranges[0][0], ranges[-1][1])
+            if not is_meant or not self._is_through(struck, (box[1] + box[3]) / 2):
                 return []
         return ranges
 
@@ -278,6 +280,16 @@ class _Placer:
                 return []
             middles.append((min(box[0] for box in boxes) + max(box[2] for box in boxes)) / 2)
         return middles if len(middles) == len(_words(self._layout.lines[index])) else []
+
+
+def _may_be_struck(line: str, start: int, end: int) -> bool:
+    """Whole words, or a part of one that is long enough: what a line runs through else is a drawing."""
+    said = line[start:end]
+    is_whole = not (line[start - 1 : start].isalnum() and start > 0) and not line[end : end + 1].isalnum()
+    letters = sum(map(str.isalnum, said))
+    if is_whole:
+        return letters >= _LEAST_STRUCK or any(map(str.isdigit, said))
+    return letters > _LEAST_STRUCK and not any(map(str.isspace, said))
 
 
 def _words(line: str) -> list[re.Match[str]]:

@@ -13,11 +13,11 @@ from tests.documents.pdf_writer import show, write_pdf
 TEXT = "The tenant pays four rents in cash to the landlord."
 
 
-def _edges(words: str) -> tuple[float, float]:
+def _edges(words: str, text: str = TEXT) -> tuple[float, float]:
     """Where they begin and end on the page, in points."""
-    with pypdfium2.PdfDocument(write_pdf([show(TEXT)])) as pdf:
+    with pypdfium2.PdfDocument(write_pdf([show(text)])) as pdf:
         textpage = pdf[0].get_textpage()
-        start = TEXT.index(words)
+        start = text.index(words)
         return textpage.get_charbox(start)[0], textpage.get_charbox(start + len(words) - 1)[2]
 
 
@@ -43,6 +43,14 @@ def test_a_line_through_words_strikes_them(draw: Callable[[float, float, float],
     assert _read(draw(LEFT, _edges("rents")[1], 703.5)) == TEXT.replace("four rents", "[struck: four rents]")
 
 
+def test_a_part_of_a_word_or_a_figure_may_be_struck() -> None:
+    """As where a change is recorded: what takes its place stands right behind it."""
+    assert _read(_line(*_edges("enant"), 703.5)) == TEXT.replace("tenant", "t[struck: enant]")
+    page = show("The fee is 9 of them.") + _line(*_edges("9", "The fee is 9 of them."), 703.5)
+    text = parse(Content("a.pdf", write_pdf([page]), ""), lambda done, total: None).pages[0].text
+    assert text == "The fee is [struck: 9] of them."
+
+
 @pytest.mark.parametrize(
     "drawn",
     [
@@ -53,6 +61,8 @@ def test_a_line_through_words_strikes_them(draw: Callable[[float, float, float],
         _line(LEFT - 30, RIGHT + 8, 680),
         _line(LEFT + 11, LEFT + 11.5, 703.5),
         "q 1 w 165 690 m 165 715 l S Q\n",  # upright
+        _line(*_edges("ou"), 703.5),  # of a drawing that happens to lie there
+        _line(*_edges("our rents in"), 703.5),
     ],
 )
 def test_other_lines_strike_nothing(drawn: str) -> None:
