@@ -33,6 +33,9 @@ _MAX_CHARACTERS = 24
 _MARK = re.compile(r"\(?[-+\u2212]?[\d,;*†‡§¶\u2013-]{1,8}\)?|[a-z]")
 _SAME_SIZE = re.compile(r"[-+\u2212]?\d{1,3}")  # may be raised without being smaller
 _NUMBER = re.compile(r"\d{1,4}")
+_TAKES_POWER = re.compile(  # ten, units and variables, whatever notes there are on the page
+    r"(?<![\d.,])10$|\d\s?(?:[pnµumcdhkMG]?(?:[msgAKVNJW]|Pa|Hz)|ft|in|yd|mi)$|(?<![^\W_])[A-Za-zα-ω]$"
+)
 _SLASHES = ("/", "\u2044", "\u2215")
 _SIGNS = str.maketrans({"\u25e6": "°", "\u2218": "°", "\u2217": "*"})  # TeX's degree, and its asterisk
 _NOTE = re.compile(r"\(?(?:[1-9]\d{0,2}|[a-z])\)?")
@@ -234,7 +237,7 @@ class _Line:
     def _marked(self, text: str, direction: int, end: int) -> str:
         if direction < 0:
             return subscript(text, self._stem)
-        if text.strip("()") in self._notes:
+        if text.strip("()") in self._notes and not _TAKES_POWER.search(self._stem):
             return superscript(text, self._stem, note=True)
         if self._stem[-1:].isspace() and self._touches(end) and self._runs[end].text[:1].isupper():
             return superscript(text, self._stem, note=False)  # an isotope

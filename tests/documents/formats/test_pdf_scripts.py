@@ -110,11 +110,17 @@ def test_an_index_below_a_power_comes_first() -> None:
 
 
 def test_a_note_on_the_page_makes_marks_of_its_number_wherever_it_stands() -> None:
-    marked = _line("It has 10 m", ("2", 7, _UP), " and 24.91", ("3", 7, _UP), " of it")
+    marked = _line("Article 5", ("2", 7, _UP), " has 24.91", ("3", 7, _UP), " of it")
     note = _line(("2", 6, 3), "Measured in the harbour.", y=80, size=9)
-    assert _text(marked + note) == "It has 10 m[2] and 24.91[3] of it\n[2] Measured in the harbour."
-    assert _text(marked) == "It has 10 m^2 and 24.91[3] of it"
-    assert _text(marked + _line("2 Measured in the harbour.", y=80, size=9)).startswith("It has 10 m^2 and")
+    assert _text(marked + note) == "Article 5[2] has 24.91[3] of it\n[2] Measured in the harbour."
+    assert _text(marked) == "Article 5^2 has 24.91[3] of it"
+    assert _text(marked + _line("2 Measured in the harbour.", y=80, size=9)).startswith("Article 5^2 has")
+
+
+def test_a_power_is_one_whatever_notes_the_page_holds() -> None:
+    page = _line("It has 10 m", ("2", 7, _UP), ", 24 km", ("2", 7, _UP), ", 10", ("2", 7, _UP), " and x", ("2", 7, _UP))
+    note = _line(("2", 6, 3), "Measured in the harbour.", y=80, size=9)
+    assert _text(page + note) == "It has 10 m^2, 24 km^2, 10^2 and x^2\n[2] Measured in the harbour."
 
 
 def test_a_mark_that_the_page_shows_last_comes_to_its_place() -> None:
