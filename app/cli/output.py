@@ -254,7 +254,9 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     quote = f" “{citation.quote}”" if citation.quote else ""
     page = page_words(cited_page(citation, shelf))
     where = f"{citation.document}, {page}" if citation.document else page
-    said = _("not told which of these books is meant") if citation.is_unresolved else words[citation.state]
+    said = words[citation.state]
+    if citation.is_unresolved:
+        said = _("named by the answer, which does not say which of these books is meant")
     return f"{_MARKS[citation.state]} {where}: {said}{quote}"
 
 

@@ -35,7 +35,7 @@ class Citation(msgspec.Struct, frozen=True):
     the claim; of PAGE it is empty where the page does not share enough words with it. `named`: for REPAIRED, and for
     CUT where it stands on another page, the page that the answer names.
 
-    A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing tells which is meant.
+    A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing says which is meant.
     """
 
     book_id: str
@@ -56,7 +56,7 @@ class Citation(msgspec.Struct, frozen=True):
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether several books have the page, and nothing tells which of them is meant."""
+        """Whether several books have the page, and nothing says which of them is meant."""
         return self.state is CitationState.PAGE and self.page == 0
 
     @property

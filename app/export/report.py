@@ -117,7 +117,7 @@ def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Re
         CitationState.DIFFERS: _("differs from the answer in a number, name, negation or duty, as follows"),
     }[citation.state]
     if citation.is_unresolved:
-        words = _("named by the answer, which does not tell which of these books is meant")
+        words = _("named by the answer, which does not say which of these books is meant")
     title = cleaned(citation.document)
     page = cleaned(page_words(cited_page(citation, books)))
     fuller = (CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS)

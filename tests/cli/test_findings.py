@@ -26,7 +26,7 @@ def test_each_finding_says_no_more_than_is_known(capsys: pytest.CaptureFixture[s
         "✓ Lease, p. 3: these words stand there “The Tenant pays.”",
         "→ Lease, p. 4: most related page, by its words alone; it says “The Tenant pays.”",
         "≠ Lease, p. 5: differs: the page says “He pays nine.”, the answer “He pays ten.”",
-        "· Lease / Letters, p. 6: not told which of these books is meant",
+        "· Lease / Letters, p. 6: named by the answer, which does not say which of these books is meant",
     ]
     assert describe_answer(_ASKED, answer)["nothing_found"] is False
 

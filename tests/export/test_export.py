@@ -90,7 +90,7 @@ def test_what_is_no_proof_is_not_called_one() -> None:
     assert [reference.words for reference in report.references] == [
         "Lease, p. 3: most related page, found by Octavo by its words alone. “The Tenant pays.”",
         "Lease, p. 4: differs from the answer in a number, name, negation or duty, as follows. “He pays nine.”",
-        "Lease / Letters, p. 5: named by the answer, which does not tell which of these books is meant.",
+        "Lease / Letters, p. 5: named by the answer, which does not say which of these books is meant.",
     ]
     assert report.parts[0].note == ""
 

@@ -181,7 +181,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
                 " in the answer."
             )
         case CitationState.PAGE if citation.is_unresolved:
-            text = _("Several books have a page {page}, and the answer does not tell which is meant: {title}.")
+            text = _("Several books have a page {page}, and the answer does not say which is meant: {title}.")
         case CitationState.PAGE:
             text = _("Names page {page} of {title}, without a quotation that could be checked.")
             if citation.on_page:

@@ -159,7 +159,7 @@ class PagePresenter(QObject):
     def open_citation(self, citation: Citation) -> None:
         """Go where a page mark leads and light its quotation."""
         if citation.is_unresolved:
-            words = _("Several books have a page {page}, and the answer does not tell which is meant: {title}.")
+            words = _("Several books have a page {page}, and the answer does not say which is meant: {title}.")
             self.failed.emit(words.format(page=citation.label, title=citation.document))
             return
         if not citation.book_id or citation.page < 1:
