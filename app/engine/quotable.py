@@ -74,8 +74,8 @@ _OPEN_POWER = re.compile(r"\^(?:\{[^{}]*)?$|_\{[^{}]*$")
 _NOTE_MARK = re.compile(r"\[(?:\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3})*|[a-z]|[ivx]{1,4})\]")
 """In the text, of a note that belongs to it: none is cut either."""
 _SPACED_NUMBERS = (  # 1 250 and 1 1/2
-    (re.compile(r"(?<![\w.,])\d{1,3}$"), re.compile(r"\s\d{3}(?!\d)")),
-    (re.compile(r"(?<![\w.,])\d{1,3}\s$"), re.compile(r"\d{3}(?!\d)")),
+    (re.compile(r"(?<!\w)(?<!\d[.,])\d{1,3}$"), re.compile(r"\s\d{3}(?!\d)")),
+    (re.compile(r"(?<!\w)(?<!\d[.,])\d{1,3}\s$"), re.compile(r"\d{3}(?!\d)")),
     (re.compile(r"\d$"), re.compile(r"\s\d+/\d")),
     (re.compile(r"\d\s$"), re.compile(r"\d+/\d")),
 )

@@ -369,6 +369,13 @@ def pages_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]
     return st.lists(texts, min_size=1, max_size=3).map(tuple)
 
 
+def test_number_with_a_space_behind_dots_is_not_cut() -> None:
+    text = QuotableText([document("Book", ("the rent is ...10 000 francs",))])
+    end = text.folded.index(b"10") + 2
+    assert not text.ends_word(end)
+    assert text.ends_word(end + 4)
+
+
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(pages_of(ENGLISH | JAPANESE), st.data())
 def test_what_may_be_quoted_is_verified_later(pages: tuple[str, ...], data: st.DataObject) -> None:
