@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.core.errors import AppError, Code
+from app.core.errors import AppError
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Fetching, Hashing, Loading, Opening
-
-
-class Stopped(Exception):
-    """The person pressed Ctrl+C."""
+from app.core.work import Stopped
 
 
 def result_of(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
     """The result of a use-case. Raises AppError, Stopped."""
-    for event in events:
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            return end.value
         match event:
             case Loading() | Opening() | Asking() | Fetching() | Hashing() | Copying():
                 on_progress(event)
@@ -25,4 +26,3 @@ def result_of(events: Iterator[Any], on_progress: Callable[[Any], None]) -> Any:
                 raise Stopped
             case Failed(problem):
                 raise AppError.of(problem)
-    raise AppError(Code.BUG, where="cli.result_of")

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import __version__, messages
 from app.cli import arguments, models, sheets
-from app.cli.following import Stopped, result_of
+from app.cli.following import result_of
 from app.cli.installed import print_update
 from app.cli.output import (
     JsonAnswers,
@@ -51,6 +51,7 @@ from app.core.ingestion import examine
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.sheet import RowState
+from app.core.work import Stopped
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet

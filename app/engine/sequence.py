@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
+from app.core.work import Stopped
 from app.engine import desk
 from app.engine.desk import Attention, Geometry, Tokens
 from app.engine.hardware import free_memory
@@ -29,7 +30,6 @@ from app.engine.protocol import BookSpan, ImageSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading
 from app.engine.sealing import SealBroken
 from app.engine.snapshots import Snapshots
-from app.engine.wishes import Stopped as Stopped
 from app.engine.wishes import Wishes
 
 _SNAPSHOT_WORTH = 64

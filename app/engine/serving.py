@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
+from app.core.work import Stopped
 from app.engine.protocol import Command, Pause, Resume, Stop, WireCancelled, WireFailed
-from app.engine.wishes import Stopped, Wishes
+from app.engine.wishes import Wishes
 from app.isolation.pulse import Port
 
 

@@ -15,6 +15,7 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.settings import KvType, Sampling
+from app.core.work import Stopped
 from app.engine import adapters, desk, planner
 from app.engine.buffers import buffers
 from app.engine.desk import Tokens
@@ -40,7 +41,7 @@ from app.engine.quotable import QuotableText
 from app.engine.quoting import Quoter
 from app.engine.readings import ReadingKey, Readings
 from app.engine.sampling import Sampler
-from app.engine.sequence import HeldSequence, Keeping, OnProgress, Stopped
+from app.engine.sequence import HeldSequence, Keeping, OnProgress
 from app.engine.thinking import Thoughts, check_answered
 from app.engine.vision import Vision
 from app.engine.wishes import Wishes

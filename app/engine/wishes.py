@@ -9,10 +9,6 @@ from collections.abc import Callable
 _STEP_S = 1.0
 
 
-class Stopped(Exception):
-    """The desk asked for the end of the running command. What was read so far stays in the context."""
-
-
 class Wishes:
     """Set by the thread that listens to the desk, looked at by the one that computes.
 

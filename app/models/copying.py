@@ -17,6 +17,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.paths import machine_error
+from app.core.work import Stopped
 from app.isolation.files import open_regular
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ PIECE_BYTES = 4 << 20
 
 _PRIVATE_FILE = 0o600
 _FICLONE = 0x40049409  # linux/fs.h: two files share their blocks until one is written to
-
-
-class Stop(Exception):
-    """The person stopped it."""
 
 
 class Sink(Protocol):
@@ -55,9 +52,9 @@ class Progress:
         self._cancel = cancel
 
     def add(self, bytes: int) -> None:
-        """Raises Stop."""
+        """Raises Stopped."""
         if self._cancel.requested:
-            raise Stop
+            raise Stopped
         self.done += bytes
 
 
@@ -66,7 +63,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Generator[Copying
 
     A file system that can share blocks between files does that, and the copy is only read. Raises AppError
     DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT; MODEL_CHANGED where
-    size or hash is another; FILE_* where a source cannot be read; Stop. What was copied by then stays.
+    size or hash is another; FILE_* where a source cannot be read; Stopped. What was copied by then stays.
     """
     shared = [_share_blocks(job, folder / job.name) for job in jobs]
     need_room(folder, sum(job.size_bytes for job, is_shared in zip(jobs, shared, strict=True) if not is_shared))
@@ -96,7 +93,7 @@ def copy_into(job: Job, target: Sink, progress: Progress) -> Generator[Copying, 
 
 
 def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Generator[Hashing, None, list[str]]:
-    """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stop."""
+    """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stopped."""
     progress = Progress(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
     for job in jobs:

@@ -46,7 +46,7 @@ def packed_bytes(record: Record) -> int:
 def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Generator[Copying, None, None]:
     """Write the files that a record names, from `folder`.
 
-    Raises AppError MODEL_CHANGED where one is not as recorded, FILE_* where it cannot be read; Stop.
+    Raises AppError MODEL_CHANGED where one is not as recorded, FILE_* where it cannot be read; Stopped.
     """
     for name, content in ((RECORD_NAME, encode_record(record)), (SUMS_NAME, sums_of(record))):
         target.write(_header(name, len(content)) + content + _padding(len(content)))
@@ -69,7 +69,7 @@ class Packed:
         """Write the files into an empty folder, and hash them on their way.
 
         Raises AppError MODEL_CHANGED where a hash is another, DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT,
-        FOLDER_READ_ONLY; Stop. What was written by then stays.
+        FOLDER_READ_ONLY; Stopped. What was written by then stays.
         """
         need_room(folder, self.record.size_bytes)
         stream = self._stream

@@ -16,11 +16,12 @@ from app.core.events import Cancelled, Copying, Done, Failed, Hashing, Opening
 from app.core.files import sync_folder
 from app.core.model import Kind, ModelHeader
 from app.core.paths import machine_error
+from app.core.work import Stopped
 from app.isolation.files import look_at, printable
 from app.models import packing, shelf
 from app.models.arrivals import Arrivals
 from app.models.belongings import belongings, hashes_beside, model_at, own_belongings, size_of, stem_of
-from app.models.copying import Job, Stop, copy, hash_files, need_room, new_file
+from app.models.copying import Job, copy, hash_files, need_room, new_file
 from app.models.reader import HeaderReader
 from app.models.records import (
     RECORD_NAME,
@@ -163,7 +164,7 @@ class Carrying:
             return _first(self._arrivals.publish(files, record.folder_name), record)
 
     def _header(self, model: Path, cancel: Cancel) -> ModelHeader:
-        """Raises AppError MODEL_*; Stop."""
+        """Raises AppError MODEL_*; Stopped."""
         header = self._read_header(model, cancel)
         if header.kind not in (Kind.MODEL, Kind.ADAPTER):
             raise AppError(Code.MODEL_UNSUPPORTED, path=printable(model), architecture=header.architecture)
@@ -178,7 +179,7 @@ class Carrying:
                     raise AppError.of(problem)
                 case Opening():
                     pass
-        raise Stop
+        raise Stopped
 
     def _check_free(self, name: str) -> None:
         if (self._folder / name).exists():
@@ -257,7 +258,7 @@ def _told(work: Generator[Event, None, Result]) -> Iterator[Event | Done[Result]
     """Work as events, with its one ending."""
     try:
         result = yield from work
-    except Stop:
+    except Stopped:
         yield Cancelled()
     except AppError as error:
         _log.warning("model not carried: %s", error.code.value)

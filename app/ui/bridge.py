@@ -17,7 +17,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Failed
+from app.core.events import Cancelled, Done, Failed
+from app.core.work import Stopped
 from app.ui.jobs import EventHandler, Job, ProblemHandler, Result, ResultHandler, is_ending, require_receiver, route
 
 TOKEN_INTERVAL_MS = 30
@@ -82,7 +83,8 @@ class Bridge(QObject):
     def stream(self, executor: Executor, work: Callable[[Cancel], Iterator[Any]], on_event: EventHandler) -> Job:
         """Iterate `work(cancel)` on the executor's thread; every event, and one ending, goes to `on_event`.
 
-        An AppError becomes `Failed` with its problem, any other exception `Failed(Problem(BUG))`.
+        What it returns becomes `Done`, `Stopped` `Cancelled`, an AppError `Failed` with its problem, any
+        other exception `Failed(Problem(BUG))`.
         """
         require_receiver(on_event)
         job = Job(on_event, answers_cancel=True)
@@ -144,12 +146,15 @@ class Bridge(QObject):
         events: Iterator[Any] | None = None
         try:
             events = work(job.token)
-            for event in events:
+            while True:
+                event = next(events)
                 self._tell(job, event)
                 if is_ending(event):
                     break
-            else:
-                raise RuntimeError("a stream without an ending")
+        except StopIteration as end:
+            self._tell(job, Done(end.value))
+        except Stopped:
+            self._tell(job, Cancelled())
         except Exception as error:  # the last place where an error can still become a sentence
             self._tell(job, Failed(problem_of(error)))
         finally:

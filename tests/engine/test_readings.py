@@ -13,10 +13,10 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
+from app.core.work import Stopped
 from app.engine.protocol import BookSpan
 from app.engine.readings import ReadingKey, Readings, SavedReading, fingerprint
 from app.engine.sealing import SECRET_BYTES, SealBroken, seal
-from app.engine.sequence import Stopped
 
 SECRET = b"s" * SECRET_BYTES
 KEY = ReadingKey("model", KvType.F16, 1, "llama.cpp 1")

@@ -13,8 +13,8 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
+from app.core.work import Stopped
 from app.models import packing
-from app.models.copying import Stop
 from app.models.packing import Packed
 from app.models.records import Record, RecordedFile
 from tests.models import packages
@@ -159,7 +159,7 @@ def test_no_changed_byte_comes_through(tmp_path: Path) -> None:
 def test_a_wish_to_stop_is_looked_at(tmp_path: Path) -> None:
     cancel = Cancel()
     cancel.request()
-    with pytest.raises(Stop):
+    with pytest.raises(Stopped):
         unpack(archive(*SOUND), tmp_path, cancel)
 
 

@@ -14,6 +14,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Finished, Reading, Token
+from app.core.work import Stopped, Work
 from app.ui.bridge import Bridge, Executor
 from tests.ui.fakes import Gate
 
@@ -188,16 +189,12 @@ def test_an_error_keeps_its_code_and_a_bug_becomes_one(
         yield Token("so far")
         raise ValueError("a secret text")
 
-    def forget(cancel: Cancel) -> Iterator[object]:
-        yield Token("no ending")
-
     bridge.call(Executor.STORE, refuse, listener.take, listener.fail)
     bridge.stream(Executor.ENGINE, stumble, listener.hear)
-    bridge.stream(Executor.ENGINE, forget, listener.hear)
     qtbot.waitUntil(lambda: bridge.idle)
     assert listener.problems == [Problem(Code.DISK_FULL, {"path": "/desk"})]
     endings = [event for event in listener.events if isinstance(event, Failed)]
-    assert [event.problem.code for event in endings] == [Code.BUG, Code.BUG]
+    assert [event.problem.code for event in endings] == [Code.BUG]
     assert any("ValueError at test_bridge.py" in str(event.problem.params["where"]) for event in endings)
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text + str(endings)
@@ -286,3 +283,20 @@ def test_a_fault_in_a_handler_does_not_keep_the_job(qtbot: QtBot, bridge: Bridge
         bridge.stream(Executor.STORE, lambda cancel: iter([Done(1)]), clumsy.hear)
         qtbot.waitUntil(lambda: bridge.idle)
     assert [str(error) for _kind, error, _trace in caught] == ["clumsy"]
+
+
+def test_work_ends_with_what_it_returns_or_where_it_was_stopped(
+    qtbot: QtBot, bridge: Bridge, listener: Listener
+) -> None:
+    def count(cancel: Cancel) -> Work[Token, int]:
+        yield Token("one")
+        return 1
+
+    def stop(cancel: Cancel) -> Work[Token, int]:
+        yield Token("two")
+        raise Stopped
+
+    bridge.stream(Executor.ENGINE, count, listener.hear)
+    bridge.stream(Executor.ENGINE, stop, listener.hear)
+    qtbot.waitUntil(lambda: bridge.idle)
+    assert listener.events == [Token("one"), Done(1), Token("two"), Cancelled()]

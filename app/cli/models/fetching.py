@@ -7,12 +7,13 @@ import sys
 from typing import Any
 
 from app import messages
-from app.cli.following import Stopped, result_of
+from app.cli.following import result_of
 from app.cli.models import listing, targets
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
+from app.core.work import Stopped
 from app.messages import _, size
 from app.models.shelf import ModelFile
 from app.services.desk import Desk

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
+from app.core.work import Stopped
 from app.engine.protocol import Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.refusals import is_about_context
 from app.engine.remote.transport import Interrupted, Transport
 from app.engine.thinking import Thoughts, check_answered
-from app.engine.wishes import Stopped, Wishes
+from app.engine.wishes import Wishes
 
 MAX_CHARACTERS_A_TOKEN = 64
 """No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""

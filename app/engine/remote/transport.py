@@ -18,11 +18,12 @@ import msgspec
 import truststore
 
 from app.core.errors import AppError, Code
+from app.core.work import Stopped
 from app.engine.protocol import Patience
 from app.engine.remote.address import Address
 from app.engine.remote.refusals import refusal
 from app.engine.remote.stream import EventBytes, TooLong
-from app.engine.wishes import Stopped, Wishes
+from app.engine.wishes import Wishes
 
 MAX_ANSWER_BYTES = 64 << 20
 """One answer that is no stream: the tokens of the largest page take a hundredth of it."""

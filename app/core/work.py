@@ -1,0 +1,31 @@
+"""Long work: a generator that yields its progress and returns its result.
+
+Below the faces work calls work with `yield from`, raises `AppError` where it goes wrong, and `Stopped` where a person
+stopped it. Only the faces turn that into events: the terminal with `finish`, the window with `ui.bridge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TypeAlias, TypeVar
+
+Progress = TypeVar("Progress")
+Result = TypeVar("Result")
+
+Work: TypeAlias = Generator[Progress, None, Result]
+"""Yields any number of progress events, returns its result. Raises AppError; Stopped."""
+
+
+class Stopped(Exception):
+    """The work was stopped: by the person, or because Octavo closes. Nothing went wrong."""
+
+
+def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None] = lambda _: None) -> Result:
+    """Run `work` to its end on this thread, and return its result. Raises what it raises."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        on_progress(progress)
