@@ -17,7 +17,6 @@ from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
-from app.engine.switch import EngineSwitch
 from app.isolation.limits import harden
 from app.models.catalogue import catalogue
 from app.models.hub import Hub
@@ -63,7 +62,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     conversations = Conversations(database)
     conversations.close_open_answers()
     settings = SettingsStore(database)
-    engine = EngineSwitch(EngineClient())
+    engine = EngineClient()
     remote = Remote(RemoteKeys(settings))
     recognitions = Recognitions(database)
     recognitions.forget_unfinished()
@@ -76,8 +75,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     with contextlib.suppress(AppError):  # told when something is deleted
         removal.sweep()
     headers = HeaderReader()
-    machines = Machines(engine.local, settings)
-    plans = Plans(headers, engine.local, machines)
+    machines = Machines(engine, settings)
+    plans = Plans(headers, engine, machines)
     models = Models(engine, settings, readings, paths.models, headers, plans, remote)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)

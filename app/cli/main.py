@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +31,16 @@ from app.cli.output import (
 from app.cli.unlocking import with_password
 from app.core import installation
 from app.core.cancel import Cancel
-from app.core.conversation import Answer, BookRef, Question
+from app.core.conversation import BookRef, Question
 from app.core.document import Book, Document
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import (
-    AnswerEvent,
-    Cancelled,
-    Checked,
-    Failed,
-    Finished,
-    Loading,
-    Looking,
-    Notice,
-    Reading,
-    Thinking,
-    Token,
-)
+from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.ingestion import examine
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.sheet import RowState
-from app.core.work import Stopped
+from app.core.work import Stopped, finish
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
@@ -145,7 +134,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
     images = tuple(_take_image(file, desk, cancel) for file in options.image)
     if images:
-        result_of(desk.models.ready(cancel), out.loading)
+        finish(desk.models.ready(cancel), out.loading)
         refs = tuple(image.ref for image in images)
         tokens = desk.images.tokens(refs)
         if tokens is not None:
@@ -154,13 +143,15 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     parent = None
     for text in options.question:
         question = Question(conversation.id, text, books, parent, () if parent else images)
-        try:
-            parent = _follow(ask.ask(question, cancel, excerpts=options.excerpts), question, out).id
-        except AppError as error:
-            if error.code is Code.DOES_NOT_FIT:
-                (*_before, turn) = desk.conversations.turns(conversation.id)
-                out.choices(desk.context.asked_by(ask).choices(conversation.id, turn.question.id))
-            raise
+        answer = finish(ask.ask(question, cancel, excerpts=options.excerpts), partial(_tell, out))
+        if answer.was_stopped:
+            raise Stopped
+        if answer.problem is not None:
+            if answer.problem.code == Code.DOES_NOT_FIT:
+                out.choices(desk.context.asked_by(ask).choices(conversation.id, answer.question_id))
+            raise AppError.of(answer.problem)
+        out.finished(question, answer)
+        parent = answer.id
     if options.export is not None:
         named = desk.conversations.get(conversation.id) or conversation
         report = compose(named.title, desk.conversations.turns(conversation.id), shelf)
@@ -217,18 +208,20 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
     sheet = sheets.make(options, desk, books, wanted)
     shelf = _shelf(desk, books)
     out = sheets.JsonSheets() if options.json else sheets.TextSheets(shelf)
-    ending = sheets.follow(desk.sheets.asked_by(ask).run(sheet.id, cancel), out, sheet)
+    broken_off: AppError | Stopped | None = None
+    try:
+        finish(desk.sheets.asked_by(ask).run(sheet.id, cancel), partial(sheets.tell, out, sheet))
+    except (AppError, Stopped) as error:
+        broken_off = error
     kept = desk.sheets.get(sheet.id) or sheet
     if options.export is not None:
         files.write_sheet(compose_sheet(kept, shelf), options.export.absolute())
     out.ended(kept)
-    if isinstance(ending, Cancelled):
-        raise Stopped
-    if isinstance(ending, Failed):
-        if ending.problem.code is Code.DOES_NOT_FIT:
-            answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-            answers.choices(desk.context.asked_by(ask).choices(sheet.id))
-        raise AppError.of(ending.problem)
+    if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
+        answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
+        answers.choices(desk.context.asked_by(ask).choices(sheet.id))
+    if broken_off is not None:
+        raise broken_off
     failed = [row.answer.problem for row in kept.rows if row.state is RowState.FAILED and row.answer]
     return next((_EXIT[blame(problem.code)] for problem in failed if problem is not None), EXIT_ANSWERED)
 
@@ -236,7 +229,7 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
 def _doctor(options: argparse.Namespace, desk: Desk) -> int:
     """The exit code of the first problem that was found."""
     report = doctor.examine(
-        desk.paths, desk.key, desk.engine.local, desk.reader, desk.models.host(), installed=desk.installed
+        desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed
     )
     print_report(report, options.json)
     return next((_EXIT[blame(problem.code)] for problem in report.problems), EXIT_ANSWERED)
@@ -257,31 +250,22 @@ def _shelf(desk: Desk, refs: Sequence[BookRef]) -> dict[str, Book]:
     return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
-def _follow(events: Iterator[AnswerEvent], question: Question, out: JsonAnswers | TextAnswers) -> Answer:
-    for event in events:
-        match event:
-            case Loading():
-                out.loading(event)
-            case Looking():
-                out.looking(event)
-            case Reading():
-                out.reading(event)
-            case Thinking():
-                out.thinking()
-            case Token(text):
-                out.token(text)
-            case Checked():
-                pass  # what was found out is told when the answer has ended
-            case Notice(problem):
-                out.notice(problem)
-            case Finished(answer):
-                out.finished(question, answer)
-                return answer
-            case Cancelled():
-                raise Stopped
-            case Failed(problem):
-                raise AppError.of(problem)
-    raise AppError(Code.BUG, where="cli.ask")
+def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
+    match progress:
+        case Loading():
+            out.loading(progress)
+        case Looking():
+            out.looking(progress)
+        case Reading():
+            out.reading(progress)
+        case Thinking():
+            out.thinking()
+        case Token(text):
+            out.token(text)
+        case Notice(problem):
+            out.notice(problem)
+        case Stored() | Checked():
+            pass  # what was found out is told when the answer has ended
 
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:

@@ -12,9 +12,9 @@ from app import messages
 from app.cli.output import Advice, bar, describe_answer, print_findings, print_json, progress_bar
 from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking
-from app.core.sheet import RowBegun, RowEnded, Sheet, SheetEvent
+from app.core.errors import Problem
+from app.core.events import Loading, Notice, Reading, Thinking, Token
+from app.core.sheet import RowBegun, RowEnded, Sheet, SheetProgress
 from app.messages import _
 from app.services.desk import Desk
 from app.services.questions import check_questions, read_questions
@@ -142,26 +142,23 @@ def make(options: argparse.Namespace, desk: Desk, books: tuple[BookRef, ...], wa
     return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
 
 
-def follow(events: Iterable[SheetEvent], out: Out, sheet: Sheet) -> Done[Sheet] | Cancelled | Failed:
-    """Write what happens until the sheet ends."""
-    questions = {row.question.id: row.question.text for row in sheet.rows}
-    for event in events:
-        match event:
-            case RowBegun():
-                out.begun(event, questions[event.question_id])
-            case Loading():
-                out.loading(event)
-            case Reading():
-                out.reading(event)
-            case Thinking():
-                out.thinking()
-            case Notice(problem):
-                out.notice(problem)
-            case RowEnded():
-                out.row(event)
-            case Done() | Cancelled() | Failed():
-                return event
-    raise AppError(Code.BUG, where="cli.sheet")
+def tell(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
+    """Write what happens while a sheet is asked."""
+    match progress:
+        case RowBegun(number):
+            out.begun(progress, sheet.rows[number - 1].question.text)
+        case Loading():
+            out.loading(progress)
+        case Reading():
+            out.reading(progress)
+        case Thinking():
+            out.thinking()
+        case Notice(problem):
+            out.notice(problem)
+        case RowEnded():
+            out.row(progress)
+        case Token():
+            pass  # an answer is written as a whole
 
 
 def print_templates(templates: Iterable[Template], *, as_json: bool) -> None:

@@ -185,6 +185,11 @@ class Answer(msgspec.Struct, frozen=True):
     from_search: bool = False
     left_out: bool = False
 
+    @property
+    def was_stopped(self) -> bool:
+        """By the person, or because Octavo was closed."""
+        return self.ending in (Ending.CANCELLED, Ending.CLOSED)
+
 
 class Turn(msgspec.Struct, frozen=True):
     """One step of the branch that is shown: a question and the chosen one of its answers.

@@ -1,8 +1,4 @@
-"""What long work tells while it runs.
-
-A use-case is a generator of these events. It yields any number of progress events and then exactly one ending:
-`Done`, `Finished`, `Cancelled` or `Failed`.
-"""
+"""What long work (`core.work`) tells while it runs; and the endings that the faces make of it."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from app.core.conversation import Answer, Citation
+from app.core.conversation import Citation
 from app.core.errors import Problem
 
 Result = TypeVar("Result")
@@ -115,31 +111,20 @@ class Notice(msgspec.Struct, frozen=True, tag=True):
     problem: Problem
 
 
-class Finished(msgspec.Struct, frozen=True, tag=True):
-    """Ending: the answer as it was stored."""
-
-    answer: Answer
-
-
 class Done(msgspec.Struct, Generic[Result], frozen=True, tag="Done"):
-    """Ending of work other than an answer."""
+    """Ending: what the work gave."""
 
     result: Result
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag=True):
-    """Ending: the person stopped it. `answer` is what was kept, where it was an answer."""
-
-    answer: Answer | None = None
+    """Ending: the person stopped it."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """Ending: it went wrong. `answer` is what was kept, where it was an answer."""
+    """Ending: it went wrong."""
 
     problem: Problem
-    answer: Answer | None = None
 
 
-AnswerEvent: TypeAlias = (
-    Loading | Stored | Looking | Reading | Thinking | Token | Checked | Notice | Finished | Cancelled | Failed
-)
+AnswerProgress: TypeAlias = Loading | Stored | Looking | Reading | Thinking | Token | Checked | Notice

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Notice, Reading, Thinking, Token
 
 
 class RowState(StrEnum):
@@ -85,13 +85,11 @@ class RowBegun(msgspec.Struct, frozen=True):
 
 
 class RowEnded(msgspec.Struct, frozen=True):
-    """The row as it is kept, answered or not. The sheet goes on, unless its own ending follows."""
+    """The row as it is kept, answered or not."""
 
     number: int
     total: int
     row: SheetRow
 
 
-SheetEvent: TypeAlias = (
-    RowBegun | Loading | Reading | Thinking | Token | Notice | RowEnded | Done[Sheet] | Cancelled | Failed
-)
+SheetProgress: TypeAlias = RowBegun | Loading | Reading | Thinking | Token | Notice | RowEnded

@@ -6,10 +6,11 @@ stopped it. Only the faces turn that into events: the terminal with `finish`, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TypeAlias, TypeVar
 
 Progress = TypeVar("Progress")
+Shown = TypeVar("Shown")
 Result = TypeVar("Result")
 
 Work: TypeAlias = Generator[Progress, None, Result]
@@ -29,3 +30,17 @@ def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None]
             result: Result = end.value
             return result
         on_progress(progress)
+
+
+def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Shown]]) -> Work[Shown, Result]:
+    """`work`, with each of its progress events replaced by what `show` makes of it."""
+    try:
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            yield from show(progress)
+    finally:
+        work.close()

@@ -5,38 +5,30 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
+from app.core.work import Progress, Result, Stopped, Work, finish
 from app.engine.protocol import (
     AnswerTo,
     Appraise,
-    Appraised,
     BookSpan,
-    BooksRead,
     Buffer,
     Command,
     Count,
-    Counted,
+    EngineOrder,
     EngineState,
     Event,
-    Foresee,
-    Foreseen,
-    Foresight,
     Forget,
-    Forgotten,
     Gauge,
-    Gauged,
     Generated,
-    ImagesKept,
     ImageSpan,
     Inspect,
     Inspected,
@@ -44,13 +36,10 @@ from app.engine.protocol import (
     LaidOut,
     Layout,
     Load,
-    Loaded,
     LoadSpec,
     LookFor,
     Measure,
-    Measured,
     ModelInfo,
-    NotSeen,
     Pause,
     Pixels,
     Probe,
@@ -59,21 +48,24 @@ from app.engine.protocol import (
     PromptSize,
     ReadBooks,
     Rehearse,
-    Rehearsed,
+    Replied,
     Resume,
     Room,
     See,
-    Seen,
     Settle,
-    Settled,
+    Stop,
     Survey,
-    Surveyed,
-    WireCancelled,
     WireFailed,
+    WireStopped,
 )
-from app.engine.protocol import Stop as StopOrder
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.program import command
+
+HERE = "app.engine.worker"
+"""What runs in the process that computes on this machine."""
+
+REMOTE = "app.engine.remote.worker"
+"""What runs in the process that speaks with a server. Never imported here: nothing of the desk can open a socket."""
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
@@ -82,113 +74,74 @@ _PROGRESS = (Loading, Looking, Reading, Thinking, Token, Notice)
 
 _log = logging.getLogger("octavo.engine")
 
-Reply = TypeVar(
-    "Reply",
-    Appraised,
-    Counted,
-    Foreseen,
-    Forgotten,
-    Gauged,
-    ImagesKept,
-    Inspected,
-    LaidOut,
-    Measured,
-    NotSeen,
-    Probed,
-    Rehearsed,
-    Settled,
-    Surveyed,
-)
-
 
 class EngineClient:
-    """`engine.protocol.Engine` over a child process. One caller at a time; `pause`, `resume`, `state`, `model` and
-    `close` at any time."""
+    """`engine.protocol.Engine` over a child process: one of this machine, or one that speaks with a server, as the last
+    load asks. The other one has no process then, but for what only this machine can do beside a server.
 
-    def __init__(
-        self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0, module: str = "app.engine.worker"
-    ) -> None:
-        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life.
-        `module`: what runs in the process; it takes the same orders."""
-        self._module = module
+    One caller at a time; `pause`, `resume`, `state`, `model` and `close` at any time.
+    """
+
+    def __init__(self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0) -> None:
+        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life."""
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
         self._lock = threading.Lock()
-        self._child: Child[Event] | None = None
+        self._children: dict[str, Child[Event]] = {}  # by what runs in them
+        self._answering = HERE
+        self._fresh = False  # the process of this machine has not loaded anything yet
         self._closed = False
         self._spec: LoadSpec | None = None
         self._model: ModelInfo | None = None
         self._deaths = 0
-        self._fresh = False  # the process has not loaded anything yet
         self._working = EngineState.EMPTY
 
     # ---- the port
 
-    def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `spec` in a new process: the old model's memory comes back first. Forgives earlier deaths."""
         self._deaths = 0
         self.settle()
-        yield from self._load(spec, cancel)
+        return (yield from self._load(spec, cancel))
 
-    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-        if self._model is not None and self._alive():
-            yield Done(self._model)
-        elif self._spec is None:
-            yield Failed(AppError(Code.NO_MODEL).problem)
-        elif self._deaths >= MAX_DEATHS:
-            yield Failed(AppError(Code.ENGINE_GAVE_UP, attempts=self._deaths).problem)
-        else:
-            _log.info("starting the engine again, deaths in a row: %d", self._deaths)
-            yield from self._load(self._spec, cancel)
+    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        if self._model is not None and self._holds_model():
+            return self._model
+        if self._spec is None:
+            raise AppError(Code.NO_MODEL)
+        if self._deaths >= MAX_DEATHS:
+            raise AppError(Code.ENGINE_GAVE_UP, attempts=self._deaths)
+        _log.info("starting the engine again, deaths in a row: %d", self._deaths)
+        return (yield from self._load(self._spec, cancel))
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]:
-        """Read `prompt` and write an answer, in an engine that is ready."""
-        for event in self._converse(AnswerTo(prompt, sampling, max_tokens), cancel):
-            if isinstance(event, Generated):
-                self._deaths = 0
-            if isinstance(event, Reading | Thinking | Token | Notice | Generated | Cancelled | Failed):
-                yield event
+    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
+        return self._run(AnswerTo(prompt, sampling, max_tokens), cancel)
+
+    def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
+        return self._run(ReadBooks(prompt), cancel)
 
     def measure(self, prompt: Prompt) -> PromptSize:
-        return self._ask(Measure(prompt), Measured).size
-
-    def foresee(self, prompt: Prompt) -> Foresight:
-        return self._ask(Foresee(prompt), Foreseen).foresight
-
-    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
-        for event in self._converse(ReadBooks(prompt), cancel):
-            match event:
-                case BooksRead(usage):
-                    self._deaths = 0
-                    yield Done(usage)
-                case Reading() | Notice() | Cancelled() | Failed():
-                    yield event
+        return self._ask(Measure(prompt))
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        return self._ask(Appraise(tuple(sizes)), Appraised).tokens
+        return self._ask(Appraise(tuple(sizes)))
 
     def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        return self._ask(LookFor(prompt), NotSeen).images
+        return self._ask(LookFor(prompt))
 
-    def see(
-        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
-    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
-        for event in self._converse(See(wanted, canvas, overview), cancel):
-            match event:
-                case Seen():
-                    yield Done(None)
-                case Looking() | Cancelled():
-                    yield event
-                case Failed(problem):
-                    if self._model is not None and problem.code.startswith("model_projector_"):
-                        self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=problem)
-                    yield event
+    def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
+        try:
+            yield from self._run(See(wanted, canvas, overview), cancel)
+        except AppError as error:
+            if self._model is not None and error.code.startswith("model_projector_"):
+                self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=error.problem)
+            raise
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
-        if self._alive() and self._model is not None:
-            self._ask(KeepImages(sha256s), ImagesKept)
+        if self._holds_model():
+            self._ask(KeepImages(sha256s))
 
     def pause(self) -> None:
         self._tell(Pause())
@@ -197,163 +150,149 @@ class EngineClient:
         self._tell(Resume())
 
     def forget(self, book_id: str) -> None:
-        if self._alive() and self._model is not None:
-            self._ask(Forget(book_id), Forgotten)
+        if self._holds_model():
+            self._ask(Forget(book_id))
 
     def rooms(self) -> tuple[Room, ...]:
-        return self._ask(Survey(), Surveyed).rooms
+        return self._ask(Survey())
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        if not self._alive():
-            self._start()
-        return self._ask(Count(model_path, tuple(texts)), Counted).tokens
+        return self._ask_here(Count(model_path, tuple(texts)))
 
     def settle(self) -> tuple[Problem, ...]:
-        if not self._alive() or self._model is None:
-            return ()
         try:
-            return self._ask(Settle(), Settled).problems
+            return self._ask(Settle()) if self._holds_model() else ()
         except AppError as error:
             return (error.problem,)
 
     def state(self) -> EngineState:
-        child = self._child
-        if child is not None and child.death is not None:
+        child = self._children.get(self._answering)
+        if child is not None and (child.death is not None or (self._model is not None and self._is_fresh())):
             return EngineState.DEAD
         return self._working
 
     def model(self) -> ModelInfo | None:
         return self._model
 
-    def unload(self) -> None:
-        """End the process and forget what was loaded; the next load starts another. For the caller of `load`."""
-        self._replace(None)
-        self._spec, self._model, self._working = None, None, EngineState.EMPTY
-
     def close(self) -> None:
-        """End the process; an answer that is being written ends as failed. May be called from any thread."""
+        """End all processes; an answer that is being written ends as failed. May be called from any thread."""
         with self._lock:
             self._closed = True
-            child, self._child = self._child, None
-        if child is not None:
+            children, self._children = self._children, {}
+        for child in children.values():
             child.kill()
         self._working = EngineState.EMPTY
+
+    # ---- what this machine does, whoever answers; it needs no model
+
+    def inspect(self) -> Inspected:
+        """Version, devices and threads."""
+        return self._ask_here(Inspect())
+
+    def gauge(self) -> float:
+        """Bytes a second that main memory gives; takes half a second."""
+        return self._ask_here(Gauge())
+
+    def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
+        """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
+        tell. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
+        return self._ask_here(Rehearse(spec))
 
     # ---- looking at it
 
     @property
     def pid(self) -> int | None:
-        """The process's id while it lives."""
-        child = self._child
+        """That of the process that answers, while it lives."""
+        child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
-
-    def inspect(self) -> Inspected:
-        """Version, devices and threads of the engine; starts its process, needs no model."""
-        if not self._alive():
-            self._start()
-        return self._ask(Inspect(), Inspected)
-
-    def gauge(self) -> float:
-        """Bytes a second that main memory gives; takes half a second, starts the process, needs no model."""
-        if not self._alive():
-            self._start()
-        return self._ask(Gauge(), Gauged).bytes_a_second
-
-    def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
-        """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        tell. Starts the process, needs no model, and leaves one that is loaded alone. Raises AppError MODEL_*."""
-        if not self._alive():
-            self._start()
-        return self._ask(Rehearse(spec), Rehearsed).buffers
 
     def lay_out(self, prompt: Prompt) -> LaidOut:
         """The prompt's token ids, to look at."""
-        return self._ask(Layout(prompt), LaidOut)
+        return self._ask(Layout(prompt))
 
     def probe(
         self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
     ) -> Probed:
         """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
-        return self._ask(Probe(tuple(tokens), books, images), Probed)
+        return self._ask(Probe(tuple(tokens), books, images))
 
-    # ---- the process
+    # ---- the processes
 
-    def _alive(self) -> bool:
-        return self._child is not None and self._child.death is None
+    def _lives(self, module: str) -> bool:
+        child = self._children.get(module)
+        return child is not None and child.death is None
 
-    def _start(self) -> Child[Event]:
-        self._replace(None)
+    def _is_fresh(self) -> bool:
+        """What would answer has loaded nothing: the model's process died, and another was started for other work."""
+        return self._fresh and self._answering == HERE
+
+    def _holds_model(self) -> bool:
+        return self._model is not None and self._lives(self._answering) and not self._is_fresh()
+
+    def _start(self, module: str) -> None:
+        """Raises AppError when `close` came before."""
+        self._end(module)
         child: Child[Event] = Child(
-            command(self._module),
-            Event,
-            stall_limit_s=self._stall_limit_s,
-            silence_limit_s=self._silence_limit_s,
+            command(module), Event, stall_limit_s=self._stall_limit_s, silence_limit_s=self._silence_limit_s
         )
-        self._replace(child)
-        self._fresh = True
-        self._working = EngineState.EMPTY
-        return child
-
-    def _replace(self, child: Child[Event] | None) -> None:
-        """Put `child` in the old one's place and end the old one. Raises AppError when `close` came before."""
         with self._lock:
             closed = self._closed
-            unwanted = [self._child, child] if closed else [self._child]
-            self._child = None if closed else child
-        for process in unwanted:
-            if process is not None:
-                process.kill()
+            if not closed:
+                self._children[module] = child
         if closed:
+            child.kill()
             raise AppError(Code.ENGINE_EXITED, status=0)
+        if module == HERE:
+            self._fresh = True
+        if module == self._answering:
+            self._working = EngineState.EMPTY
 
-    def _load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
-        self._spec, self._model = spec, None
-        try:
-            if not (self._fresh and self._alive()):
-                self._start()
-        except AppError as error:
-            yield Failed(error.problem)
-            return
+    def _end(self, module: str) -> None:
+        with self._lock:
+            child = self._children.pop(module, None)
+        if child is not None:
+            child.kill()
+
+    def _load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        self._spec, self._model, self._working = spec, None, EngineState.EMPTY
+        self._answering, other = (HERE, REMOTE) if spec.remote is None else (REMOTE, HERE)
+        self._end(other)
+        if not (self._is_fresh() and self._lives(HERE)):
+            self._start(self._answering)
         self._fresh = False
         self._working = EngineState.LOADING
-        for event in self._converse(Load(spec), cancel):
-            match event:
-                case Loaded(info):
-                    self._model = info
-                    self._working = EngineState.READY
-                    yield Done(info)
-                case Loading():
-                    self._working = EngineState.LOADING
-                    yield event
-                case Cancelled() | Failed():
-                    self._working = EngineState.EMPTY
-                    yield event
+        try:
+            self._model = yield from self._run(Load(spec), cancel)
+        finally:
+            self._working = EngineState.EMPTY if self._model is None else EngineState.READY
+        return self._model
 
     def _tell(self, order: Command) -> None:
-        """Send an order that has no answer, from any thread."""
-        child = self._child
+        """Send what has no reply, from any thread, to the process that answers."""
+        child = self._children.get(self._answering)
         if child is not None:
             with contextlib.suppress(ChildDied):
                 child.send(order)
 
-    def _ask(self, order: Command, answer: type[Reply]) -> Reply:
-        """Send an order that has one answer and no progress to show. Raises AppError."""
-        for event in self._converse(order, Cancel()):
-            if isinstance(event, Failed):
-                raise AppError.of(event.problem)
-            if isinstance(event, answer):
-                return event
-        raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
+    def _ask(self, order: EngineOrder[Progress, Result]) -> Result:
+        """As `_run`, without a wish to stop it and progress to show."""
+        return finish(self._run(order, Cancel()))
 
-    def _converse(self, order: Command, cancel: Cancel) -> Iterator[Event | Cancelled | Failed]:
-        """Send an order and yield what comes, up to and with its one ending.
+    def _ask_here(self, order: EngineOrder[Progress, Result]) -> Result:
+        """As `_ask`, of the process of this machine; starts it."""
+        if not self._lives(HERE):
+            self._start(HERE)
+        return finish(self._run(order, Cancel(), HERE))
 
-        Left early, it stops the engine and waits for the ending, so that the next order finds it free.
+    def _run(self, order: EngineOrder[Progress, Result], cancel: Cancel, module: str = "") -> Work[Progress, Result]:
+        """Have an order carried out by the process that answers, or that of `module`.
+
+        Left early, it stops the engine and waits for the end of the order, so that the next one finds it free.
         """
-        child = self._child
+        module = module or self._answering
+        child = self._children.get(module)
         if child is None:
-            yield Failed(AppError(Code.NO_MODEL).problem)
-            return
+            raise AppError(Code.NO_MODEL)
         before = self._working
         ended = False
         guard = threading.Lock()
@@ -361,7 +300,7 @@ class EngineClient:
         def pass_on() -> None:
             with guard, contextlib.suppress(ChildDied):
                 if not ended:
-                    child.send(StopOrder())
+                    child.send(Stop())
 
         try:
             child.send(order)
@@ -372,24 +311,19 @@ class EngineClient:
                 event = child.receive()
                 with guard:
                     ended = not isinstance(event, _PROGRESS)
-                if ended:
-                    self._working = before
-                match event:
-                    case None:
-                        continue
-                    case WireFailed(problem):
-                        yield Failed(problem)
-                    case WireCancelled():
-                        yield Cancelled()
-                    case _:
-                        yield event
+                if order.tells(event):
+                    yield event
+            self._working = before
+            return self._result(order, event)
         except ChildDied as death:
             ended = True
-            self._deaths += 1
-            self._working = EngineState.EMPTY
+            self._working = before
+            if module == self._answering:
+                self._deaths += 1
+                self._working = EngineState.EMPTY
             error = _error(death)
             _log.warning("the engine died: %s", error.code.value)
-            yield Failed(error.problem)
+            raise error from death
         finally:
             if not ended:
                 pass_on()
@@ -397,6 +331,20 @@ class EngineClient:
                     while isinstance(child.receive(), _PROGRESS):
                         pass
                 self._working = before
+
+    def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
+        """What the end of an order says."""
+        match end:
+            case Replied():
+                if isinstance(order, AnswerTo | ReadBooks):
+                    self._deaths = 0
+                with contextlib.suppress(msgspec.MsgspecError):
+                    return order.result(end)
+            case WireFailed(problem):
+                raise AppError.of(problem)
+            case WireStopped():
+                raise Stopped
+        raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
 
 def _error(death: ChildDied) -> AppError:

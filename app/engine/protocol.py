@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_args
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Reading, Thinking, Token
+from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
+from app.core.work import Progress, Result, Work
 from app.engine.planner.machine import Repacked
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
@@ -153,7 +154,9 @@ class Prompt(msgspec.Struct, frozen=True):
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
 
-    `page_ends`: for each document, how many of its tokens stand before the end of each page.
+    `page_ends`: for each document, how many of its tokens stand before the end of each page. `to_read`: how many would
+    have to be evaluated now; `held`: how many of each document's are there already, in the context or saved. Of a
+    prompt that does not fit the context, these are zeros.
     """
 
     total: int
@@ -161,14 +164,8 @@ class PromptSize(msgspec.Struct, frozen=True):
     documents: tuple[int, ...]
     messages: tuple[int, ...]
     page_ends: tuple[tuple[int, ...], ...] = ()
-
-
-class Foresight(msgspec.Struct, frozen=True):
-    """What a prompt would cost now: tokens to evaluate, and how many of each document's are there already, in the
-    context or saved."""
-
-    evaluated_tokens: int
-    documents: tuple[int, ...]
+    to_read: int = 0
+    held: tuple[int, ...] = ()
 
 
 class Pixels(msgspec.Struct, frozen=True):
@@ -182,16 +179,13 @@ class Pixels(msgspec.Struct, frozen=True):
 
 
 class Vision(msgspec.Struct, frozen=True):
-    """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels, each of `tokens_per_tile`, at
-    most `max_tiles` and an overview; else by the layout that llama.cpp knows for the projector's `kind`, and these are
-    0."""
+    """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else by the
+    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str
     tiled: bool
     tile: int
-    tokens_per_tile: int
-    max_tiles: int
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -245,8 +239,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
 
 
-class Generated(msgspec.Struct, frozen=True, tag=True):
-    """Ending of an answer: the counts; its text went before as `Token` events."""
+class Generated(msgspec.Struct, frozen=True):
+    """How an answer ended, and the counts; its text went before as `Token` events."""
 
     ending: Ending
     usage: Usage
@@ -264,26 +258,26 @@ class EngineState(StrEnum):
 class Engine(Protocol):
     """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`.
 
-    Generators end with exactly one of Done/Generated, Cancelled, Failed. An answer that is stopped after its first
-    token ends as Generated with `Ending.CANCELLED`. Plain methods raise AppError.
+    Everything raises AppError; what takes a `cancel` raises Stopped. An answer that is stopped after its first token
+    is returned as Generated with `Ending.CANCELLED`.
     """
 
-    def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]: ...
+    def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Load a model here, or connect to a server; what was loaded before is gone first."""
+        ...
 
-    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that the engine lives with the model that was loaded last; a dead one is started again."""
         ...
 
     def measure(self, prompt: Prompt) -> PromptSize: ...
-
-    def foresee(self, prompt: Prompt) -> Foresight: ...
 
     def rooms(self) -> tuple[Room, ...]:
         """What the loaded model's context could be at most, for each KV type, the most exact one first."""
         ...
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        """Tokens of each text in the vocabulary of a model that need not be loaded."""
+        """Tokens of each text in the vocabulary of a model on this machine that need not be loaded."""
         ...
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
@@ -295,12 +289,10 @@ class Engine(Protocol):
         more, since the context holds them, nor kept. Each image is named once. Raises AppError MODEL_BLIND."""
         ...
 
-    def see(
-        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
-    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
+    def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         """Put an image through the projector and keep its embeddings; `Looking` counts its tiles.
 
-        At the first use of a projector its layout is tested; Failed with MODEL_PROJECTOR_UNSOUND when that fails."""
+        The first use of a projector tests its layout. Raises AppError MODEL_PROJECTOR_UNSOUND when that fails."""
         ...
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
@@ -309,9 +301,11 @@ class Engine(Protocol):
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]: ...
+    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
+        """Read `prompt` and write an answer, in an engine that is ready."""
+        ...
 
-    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
+    def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
         """Read the documents of `prompt` ahead of any question to them."""
         ...
 
@@ -326,7 +320,7 @@ class Engine(Protocol):
         ...
 
     def settle(self) -> tuple[Problem, ...]:
-        """Wait until all readings that are being saved are on disk; what went wrong with them."""
+        """Wait until all readings that are being saved are on disk; what went wrong with them. Raises nothing."""
         ...
 
     def state(self) -> EngineState: ...
@@ -336,189 +330,52 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-# ---- commands, desk to engine ---------------------------------------------------------------------------------
+# ---- from the desk to the engine ------------------------------------------------------------------------------
 
 
-class Load(msgspec.Struct, frozen=True, tag=True):
+class Replied(msgspec.Struct, frozen=True, tag=True):
+    """The end of an order: its result, encoded."""
+
+    result: msgspec.Raw
+
+
+class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=True):
+    """What an engine's process is asked to do: the progress that it tells meanwhile, and the result that it gives."""
+
+    def tells(self, event: object) -> TypeGuard[Progress]:
+        """Whether this is progress of such an order."""
+        return isinstance(event, _parameters(type(self))[0])
+
+    def reply(self, result: Result) -> Replied:
+        return Replied(msgspec.Raw(msgspec.msgpack.encode(result)))
+
+    def result(self, reply: Replied) -> Result:
+        """Raises msgspec.MsgspecError for what is no result of such an order."""
+        result: Result = msgspec.msgpack.decode(reply.result, type=_parameters(type(self))[1])
+        return result
+
+
+def _parameters(kind: type[EngineOrder[Progress, Result]]) -> tuple[Any, ...]:
+    """The types that an order is written with: of its progress, and of its result."""
+    return get_args(vars(kind)["__orig_bases__"][0])
+
+
+class Load(EngineOrder[Loading, ModelInfo], frozen=True):
     spec: LoadSpec
 
 
-class Measure(msgspec.Struct, frozen=True, tag=True):
+class Measure(EngineOrder[None, PromptSize], frozen=True):
     prompt: Prompt
 
 
-class Count(msgspec.Struct, frozen=True, tag=True):
+class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
     """Needs no loaded model: only the vocabulary of `model_path` is read."""
 
     model_path: str
     texts: tuple[str, ...]
 
 
-class Foresee(msgspec.Struct, frozen=True, tag=True):
-    """Ask how many tokens of a prompt would have to be evaluated now; nothing is."""
-
-    prompt: Prompt
-
-
-class Layout(msgspec.Struct, frozen=True, tag=True):
-    """Ask for the prompt's token ids, to look at; nothing is evaluated."""
-
-    prompt: Prompt
-
-
-class Probe(msgspec.Struct, frozen=True, tag=True):
-    """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
-
-    tokens: tuple[int, ...]
-    books: tuple[BookSpan, ...] = ()
-    images: tuple[ImageSpan, ...] = ()
-
-
-class AnswerTo(msgspec.Struct, frozen=True, tag=True):
-    prompt: Prompt
-    sampling: Sampling
-    max_tokens: int
-
-
-class ReadBooks(msgspec.Struct, frozen=True, tag=True):
-    """Read the documents of a prompt and nothing after them."""
-
-    prompt: Prompt
-
-
-class Survey(msgspec.Struct, frozen=True, tag=True):
-    """Ask how large the loaded model's context could be."""
-
-
-class Forget(msgspec.Struct, frozen=True, tag=True):
-    book_id: str
-
-
-class Settle(msgspec.Struct, frozen=True, tag=True):
-    """Ask to be told when all readings that are being saved are on disk."""
-
-
-class Appraise(msgspec.Struct, frozen=True, tag=True):
-    """Ask how many tokens images of these sizes would take."""
-
-    sizes: tuple[tuple[int, int], ...]
-
-
-class LookFor(msgspec.Struct, frozen=True, tag=True):
-    """Ask which images of a prompt have to be shown first."""
-
-    prompt: Prompt
-
-
-class See(msgspec.Struct, frozen=True, tag=True):
-    wanted: Pixels
-    canvas: Raster
-    overview: Raster | None
-
-
-class KeepImages(msgspec.Struct, frozen=True, tag=True):
-    sha256s: frozenset[str]
-
-
-class Stop(msgspec.Struct, frozen=True, tag=True):
-    """End the running command at the next slice or token; without one it does nothing."""
-
-
-class Pause(msgspec.Struct, frozen=True, tag=True):
-    """Let the running command wait, from the next slice or token on; without one it does nothing."""
-
-
-class Resume(msgspec.Struct, frozen=True, tag=True):
-    """Let a command that waits go on."""
-
-
-class Rehearse(msgspec.Struct, frozen=True, tag=True):
-    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
-
-    spec: LoadSpec
-
-
-class Gauge(msgspec.Struct, frozen=True, tag=True):
-    """Ask how fast main memory is; needs no model."""
-
-
-class Inspect(msgspec.Struct, frozen=True, tag=True):
-    """Ask what there is to compute on; needs no model."""
-
-
-Command: TypeAlias = (
-    Load
-    | Measure
-    | Count
-    | Foresee
-    | Layout
-    | Probe
-    | ReadBooks
-    | AnswerTo
-    | Survey
-    | Forget
-    | Settle
-    | Appraise
-    | LookFor
-    | See
-    | KeepImages
-    | Stop
-    | Pause
-    | Resume
-    | Rehearse
-    | Gauge
-    | Inspect
-)
-
-
-# ---- events, engine to desk -----------------------------------------------------------------------------------
-
-
-class Loaded(msgspec.Struct, frozen=True, tag=True):
-    info: ModelInfo
-
-
-class Measured(msgspec.Struct, frozen=True, tag=True):
-    size: PromptSize
-
-
-class Counted(msgspec.Struct, frozen=True, tag=True):
-    tokens: tuple[int, ...]
-
-
-class Foreseen(msgspec.Struct, frozen=True, tag=True):
-    foresight: Foresight
-
-
-class Surveyed(msgspec.Struct, frozen=True, tag=True):
-    rooms: tuple[Room, ...]
-
-
-class BooksRead(msgspec.Struct, frozen=True, tag=True):
-    usage: Usage
-
-
-class Forgotten(msgspec.Struct, frozen=True, tag=True):
-    """Nothing of the book is kept any more."""
-
-
-class Appraised(msgspec.Struct, frozen=True, tag=True):
-    tokens: tuple[int, ...]
-
-
-class NotSeen(msgspec.Struct, frozen=True, tag=True):
-    images: tuple[Pixels, ...]
-
-
-class Seen(msgspec.Struct, frozen=True, tag=True):
-    """The embeddings of an image are kept."""
-
-
-class ImagesKept(msgspec.Struct, frozen=True, tag=True):
-    """Embeddings of other images are gone."""
-
-
-class LaidOut(msgspec.Struct, frozen=True, tag=True):
+class LaidOut(msgspec.Struct, frozen=True):
     """`tokens` below zero stand for embeddings of `images` (`engine.desk`)."""
 
     tokens: tuple[int, ...]
@@ -527,11 +384,87 @@ class LaidOut(msgspec.Struct, frozen=True, tag=True):
     images: tuple[ImageSpan, ...] = ()
 
 
-class Probed(msgspec.Struct, frozen=True, tag=True):
+class Layout(EngineOrder[None, LaidOut], frozen=True):
+    """Ask for the prompt's token ids, to look at; nothing is evaluated."""
+
+    prompt: Prompt
+
+
+class Probed(msgspec.Struct, frozen=True):
     """`logits` are little-endian float32, one per token of the vocabulary."""
 
     logits: bytes
     usage: Usage
+
+
+class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
+    """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
+
+    tokens: tuple[int, ...]
+    books: tuple[BookSpan, ...] = ()
+    images: tuple[ImageSpan, ...] = ()
+
+
+class AnswerTo(EngineOrder[Reading | Thinking | Token | Notice, Generated], frozen=True):
+    prompt: Prompt
+    sampling: Sampling
+    max_tokens: int
+
+
+class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
+    """Read the documents of a prompt and nothing after them."""
+
+    prompt: Prompt
+
+
+class Survey(EngineOrder[None, tuple[Room, ...]], frozen=True):
+    """Ask how large the loaded model's context could be."""
+
+
+class Forget(EngineOrder[None, None], frozen=True):
+    """Keep nothing more of a book."""
+
+    book_id: str
+
+
+class Settle(EngineOrder[None, tuple[Problem, ...]], frozen=True):
+    """Answered when all readings that are being saved are on disk, with what went wrong."""
+
+
+class Appraise(EngineOrder[None, tuple[int, ...]], frozen=True):
+    """Ask how many tokens images of these sizes would take."""
+
+    sizes: tuple[tuple[int, int], ...]
+
+
+class LookFor(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
+    """Ask which images of a prompt have to be shown first."""
+
+    prompt: Prompt
+
+
+class See(EngineOrder[Looking, None], frozen=True):
+    """Keep the embeddings of an image."""
+
+    wanted: Pixels
+    canvas: Raster
+    overview: Raster | None
+
+
+class KeepImages(EngineOrder[None, None], frozen=True):
+    """Drop the embeddings of all other images."""
+
+    sha256s: frozenset[str]
+
+
+class Rehearse(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
+    """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
+
+    spec: LoadSpec
+
+
+class Gauge(EngineOrder[None, float], frozen=True):
+    """Ask for the bytes a second that main memory gives; needs no model."""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -544,15 +477,7 @@ class Device(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
-class Rehearsed(msgspec.Struct, frozen=True, tag=True):
-    buffers: tuple[Buffer, ...]
-
-
-class Gauged(msgspec.Struct, frozen=True, tag=True):
-    bytes_a_second: float
-
-
-class Inspected(msgspec.Struct, frozen=True, tag=True):
+class Inspected(msgspec.Struct, frozen=True):
     """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
     kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone.
     `unused_card`: why a graphics card that is there is not computed on. `repacked`: types of weights that are, for the
@@ -568,43 +493,53 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     repacked: tuple[Repacked, ...] = ()
 
 
-class Settled(msgspec.Struct, frozen=True, tag=True):
-    problems: tuple[Problem, ...]
+class Inspect(EngineOrder[None, Inspected], frozen=True):
+    """Ask what there is to compute on; needs no model."""
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """End the running order at the next slice or token; without one it does nothing."""
+
+
+class Pause(msgspec.Struct, frozen=True, tag=True):
+    """Let the running order wait, from the next slice or token on; without one it does nothing."""
+
+
+class Resume(msgspec.Struct, frozen=True, tag=True):
+    """Let an order that waits go on."""
+
+
+AnyOrder: TypeAlias = (
+    Load
+    | Measure
+    | Count
+    | Layout
+    | Probe
+    | AnswerTo
+    | ReadBooks
+    | Survey
+    | Forget
+    | Settle
+    | Appraise
+    | LookFor
+    | See
+    | KeepImages
+    | Rehearse
+    | Gauge
+    | Inspect
+)
+Command: TypeAlias = AnyOrder | Stop | Pause | Resume
+
+
+# ---- from the engine to the desk ------------------------------------------------------------------------------
 
 
 class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
     problem: Problem
 
 
-class WireCancelled(msgspec.Struct, frozen=True, tag="Cancelled"):
-    """The ending of a command that was stopped before it had a result."""
+class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):
+    """The end of an order that was stopped before it had a result."""
 
 
-Event: TypeAlias = (
-    Loading
-    | Loaded
-    | Measured
-    | Counted
-    | Foreseen
-    | LaidOut
-    | Appraised
-    | NotSeen
-    | Looking
-    | Seen
-    | ImagesKept
-    | Reading
-    | Thinking
-    | Token
-    | Notice
-    | BooksRead
-    | Surveyed
-    | Forgotten
-    | Settled
-    | Probed
-    | Generated
-    | Rehearsed
-    | Gauged
-    | Inspected
-    | WireFailed
-    | WireCancelled
-)
+Event: TypeAlias = Loading | Looking | Reading | Thinking | Token | Notice | Replied | WireFailed | WireStopped

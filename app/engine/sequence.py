@@ -331,7 +331,8 @@ class HeldSequence:
         try:
             return self._keeping.readings.of(self._keeping.key)
         except AppError as error:
-            self._problems.append(error.problem)
+            if error.problem not in self._problems:  # every look at a prompt meets it
+                self._problems.append(error.problem)
             return ()
 
     def _throw_away(self, readings: Readings, saved: SavedReading) -> None:

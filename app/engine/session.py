@@ -28,13 +28,13 @@ from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
 from app.engine.protocol import (
     BookSpan,
     DocumentText,
-    Foresight,
     Generated,
     ImageSpan,
     LoadSpec,
     ModelInfo,
     Pixels,
     Prompt,
+    PromptSize,
     Room,
 )
 from app.engine.quotable import QuotableText
@@ -119,12 +119,15 @@ class Session:
             self._eyes()
         return self._typesetter.lay_out(prompt)
 
-    def foresee(self, prompt: Prompt) -> Foresight:
-        """What of a prompt would have to be evaluated now."""
+    def measure(self, prompt: Prompt) -> PromptSize:
+        """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out` does."""
         laid = self.lay_out(prompt)
+        if laid.size.total > self._context.size:
+            return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         evaluated = self._sequence.foresee(laid.tokens)
         held = len(laid.tokens) - evaluated
-        return Foresight(evaluated, tuple(max(0, min(held, book.end) - book.start) for book in laid.books))
+        of_books = tuple(max(0, min(held, book.end) - book.start) for book in laid.books)
+        return msgspec.structs.replace(laid.size, to_read=evaluated, held=of_books)
 
     def rooms(self) -> tuple[Room, ...]:
         """How large the context could be with each KV type, where it may take the memory that it takes now too."""

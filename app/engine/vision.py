@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from app.core.errors import AppError, Code
-from app.core.image import MAX_TILES, Raster
+from app.core.image import Raster
 from app.engine import projector as projectors
 from app.engine import tiles
 from app.engine.embeddings import ImageEmbeddings
@@ -53,8 +53,7 @@ class Vision:
             file = fingerprint(path)
         except OSError as error:
             raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=error.strerror or "") from error
-        shape = (header.tile, header.tokens, MAX_TILES) if self._tiled else (0, 0, 0)
-        self.info = VisionInfo(file, header.kind, self._tiled, *shape)
+        self.info = VisionInfo(file, header.kind, self._tiled, header.tile if self._tiled else 0)
         self.identity = f"{file}/{LAYOUT_VERSION}/{version()}"
         self._embeddings = ImageEmbeddings(keeping, self.identity)
         self._marks = _marks(model) if self._tiled else {}

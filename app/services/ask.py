@@ -7,11 +7,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.conversation import (
+    Answer,
     Citation,
     CitationState,
     Ending,
@@ -21,26 +23,13 @@ from app.core.conversation import (
     Timings,
     Usage,
 )
-from app.core.errors import AppError, Code, Problem
-from app.core.events import (
-    AnswerEvent,
-    Cancelled,
-    Checked,
-    Done,
-    Failed,
-    Finished,
-    Loading,
-    Looking,
-    Notice,
-    Reading,
-    Stored,
-    Thinking,
-    Token,
-)
+from app.core.errors import AppError, Code
+from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
 from app.core.image import ref_of
 from app.core.settings import Settings
+from app.core.work import Stopped, Work, relay
 from app.documents.quotes import Checker, CitedBook, find_related
-from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import Engine, Message, ModelInfo, Prompt, PromptSize
 from app.services import nearest
 from app.services.images import Images
 from app.services.models import Models
@@ -72,7 +61,8 @@ class _Fitted:
 
 
 class Ask:
-    """Use-cases of the engine's one executor; each generator ends with Finished, Cancelled or Failed."""
+    """Use-cases of the engine's one executor. Each returns the answer however it ended: `Answer.ending` and `problem`
+    say how. AppError is raised only where no answer could be begun."""
 
     def __init__(
         self,
@@ -93,135 +83,95 @@ class Ask:
         self._conversations = conversations
         self._settings = settings
 
-    def ask(self, question: Question, cancel: Cancel, *, excerpts: bool = False) -> Iterator[AnswerEvent]:
+    def ask(self, question: Question, cancel: Cancel, *, excerpts: bool = False) -> Work[AnswerProgress, Answer]:
         """Keep the question, then answer it. `Stored` comes before anything else.
 
         `excerpts`: the model sees passages of the books that belong to the question, not the books.
         """
-        try:
-            stored = self._conversations.add_question(question)
-            self._name(question)
-        except AppError as error:
-            yield Failed(error.problem)
-            return
-        yield from self.again(stored.id, cancel, excerpts=excerpts)
+        stored = self._conversations.add_question(question)
+        self._name(question)
+        return (yield from self.again(stored.id, cancel, excerpts=excerpts))
 
-    def again(self, question_id: str, cancel: Cancel, *, excerpts: bool = False) -> Iterator[AnswerEvent]:
+    def again(self, question_id: str, cancel: Cancel, *, excerpts: bool = False) -> Work[AnswerProgress, Answer]:
         """Answer a kept question, whether it was answered before or not."""
-        try:
-            question = self._conversations.question(question_id)
-            if question is None:
-                raise AppError(Code.BUG, where="ask.again")
-            model = self._models.loaded()
-            answer = self._conversations.begin_answer(question_id, model.name if model else "")
-            writing = OpenAnswer(answer, self._conversations)
-        except AppError as error:
-            yield Failed(error.problem)
-            return
-        yield from self._write(question, writing, cancel, excerpts)
+        question = self._conversations.question(question_id)
+        if question is None:
+            raise AppError(Code.BUG, where="ask.again")
+        model = self._models.loaded()
+        answer = self._conversations.begin_answer(question_id, model.name if model else "")
+        return (yield from self._keep(question, OpenAnswer(answer, self._conversations), cancel, excerpts))
 
-    def go_on(self, answer_id: str, cancel: Cancel) -> Iterator[AnswerEvent]:
+    def go_on(self, answer_id: str, cancel: Cancel) -> Work[AnswerProgress, Answer]:
         """Go on with an answer that was stopped or cut off: from exactly where its text ends, or with the reading where
-        it has none yet. It stays the same answer; where nothing comes of it, it stays what it was."""
-        try:
-            answer = self._conversations.answer(answer_id)
-            question = self._conversations.question(answer.question_id) if answer else None
-            if answer is None or question is None:
-                raise AppError(Code.BUG, where="ask.go_on")
-            writing = OpenAnswer(answer, self._conversations)
-        except AppError as error:
-            yield Failed(error.problem)
-            return
-        yield from self._write(question, writing, cancel, answer.excerpts)
+        it has none yet. It stays the same answer. Where nothing comes of it, what is kept stays what it was; only what
+        is returned says how this ended."""
+        answer = self._conversations.answer(answer_id)
+        question = self._conversations.question(answer.question_id) if answer else None
+        if answer is None or question is None:
+            raise AppError(Code.BUG, where="ask.go_on")
+        return (yield from self._keep(question, OpenAnswer(answer, self._conversations), cancel, answer.excerpts))
 
     # ---- one answer
 
-    def _write(
+    def _keep(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
-    ) -> Iterator[AnswerEvent]:
+    ) -> Work[AnswerProgress, Answer]:
+        """Answer, and keep what there is of the answer whatever comes between."""
         yield Stored(question.id, writing.answer.id)
         try:
-            yield from self._answer(question, writing, cancel, excerpts)
+            try:
+                return (yield from self._answer(question, writing, cancel, excerpts))
+            except Stopped:
+                return msgspec.structs.replace(writing.end(_stopped(cancel)), ending=_stopped(cancel), problem=None)
         except AppError as error:
-            yield self._failed(writing, error.problem)
+            return writing.fail(error.problem)
         finally:
             writing.abandon()
 
     def _answer(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
-    ) -> Iterator[AnswerEvent]:
+    ) -> Work[AnswerProgress, Answer]:
+        """Load the model, choose what it reads, show it the images, have it write. Raises AppError; Stopped."""
         started = time.monotonic()
-        for step in self._models.ready(cancel):
-            match step:
-                case Loading():
-                    yield step
-                case Cancelled():
-                    yield Cancelled(writing.end(_stopped(cancel)))
-                    return
-                case Failed(problem):
-                    yield self._failed(writing, problem)
-                    return
-                case Done(model):
-                    writing.by(model.name)
+        model = yield from self._models.ready(cancel)
         load_s = time.monotonic() - started
-        if question.images and (model := self._model()).vision is None:
+        writing.by(model.name)
+        if question.images and model.vision is None:
             reason = model.vision_problem
             raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
-        if question.books and self._models.is_starter(self._model().path):
-            yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
-            return
-        settings = self._settings()
-        passages: tuple[PassageRef, ...] = ()
-        if writing.goes_on:
-            passages = writing.answer.passages
-        elif excerpts or settings.close_reading:
-            passages = self._restating.choose(question.text, question.books, excerpts=excerpts)
+        if question.books and self._models.is_starter(model.path):
+            return (yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts))
+        passages = self._passages(question, writing, excerpts)
         fitted = self._fit(question, passages, excerpts, writing.text)
-        prompt, books, passages = fitted.prompt, fitted.books, fitted.passages
-        writing.saw(passages, excerpts)
+        writing.saw(fitted.passages, excerpts)
         limit = self._room_for_answer(fitted.size)
-        encoded = 0
-        for sight in self._images.show(prompt, cancel) if any(message.images for message in prompt.messages) else ():
-            match sight:
-                case Looking():
-                    yield sight
-                case Cancelled():
-                    yield Cancelled(writing.end(_stopped(cancel)))
-                    return
-                case Failed(problem):
-                    yield self._failed(writing, problem)
-                    return
-                case Done(encoded):
-                    pass
-        checker = Checker(books)
-        marked: tuple[Citation, ...] = ()
-        for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
-            match event:
-                case Reading() | Thinking() | Notice():
-                    yield event
-                case Token(text):
-                    writing.add(text)
-                    yield event
-                    if books and _MAY_END_MARK.search(text):
-                        known, marked = marked, tuple(c for c in checker.check(writing.text) if c.start >= 0)
-                        if marked != known:
-                            yield Checked(marked)
-                case Generated(ending, usage, timings):
-                    timings = msgspec.structs.replace(timings, load_s=load_s)
-                    usage = msgspec.structs.replace(usage, encoded_images=encoded)
-                    citations = _cite(writing.text, question.text, checker, books)
-                    stopped = ending is Ending.CANCELLED
-                    answer = writing.end(_stopped(cancel) if stopped else ending, usage, timings, citations)
-                    _note(usage, citations)
-                    yield Cancelled(answer) if stopped else Finished(answer)
-                case Cancelled():
-                    yield Cancelled(writing.end(_stopped(cancel)))
-                case Failed(problem):
-                    yield self._failed(writing, problem, _cite(writing.text, question.text, checker, books))
+        images = 0
+        if any(message.images for message in fitted.prompt.messages):
+            images = yield from self._images.show(fitted.prompt, cancel)
+        checker = Checker(fitted.books)
+        work = self._engine.answer(fitted.prompt, self._settings().sampling, limit, cancel)
+        try:
+            generated = yield from relay(work, partial(_written, writing, checker if fitted.books else None))
+        except AppError as error:
+            return writing.fail(error.problem, _cite(writing.text, question.text, checker, fitted.books))
+        citations = _cite(writing.text, question.text, checker, fitted.books)
+        usage = msgspec.structs.replace(generated.usage, encoded_images=images)
+        timings = msgspec.structs.replace(generated.timings, load_s=load_s)
+        _note(usage, citations)
+        ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
+        return writing.end(ending, usage, timings, citations)
+
+    def _passages(self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool) -> tuple[PassageRef, ...]:
+        """What of the books is restated next to the question; of an answer that goes on, what was."""
+        if writing.goes_on:
+            return writing.answer.passages
+        if excerpts or self._settings().close_reading:
+            return self._restating.choose(question.text, question.books, excerpts=excerpts)
+        return ()
 
     def _quote_nearest(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
-    ) -> Iterator[AnswerEvent]:
+    ) -> Work[Reading | Notice | Token, Answer]:
         """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
         started = time.monotonic()
         writing.found()
@@ -231,19 +181,7 @@ class Ask:
             asked, _ = self._prompts.build(question.books, (), question.text, excerpts=excerpts)
             size = self._engine.measure(asked)
             raise _does_not_fit(size, size.total + self.reserve(), room)
-        usage = Usage()
-        for event in self._engine.read(prompt, cancel) if prompt.documents else ():
-            match event:
-                case Reading() | Notice():
-                    yield event
-                case Done(usage):
-                    pass
-                case Cancelled():
-                    yield Cancelled(writing.end(_stopped(cancel)))
-                    return
-                case Failed(problem):
-                    yield self._failed(writing, problem)
-                    return
+        usage = (yield from self._engine.read(prompt, cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         passages = self._restating.choose(question.text, question.books, excerpts=True)
         text = nearest.answer(question.text, books, passages)
@@ -252,13 +190,7 @@ class Ask:
         citations = Checker(books).check(text)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
         _note(usage, citations)
-        yield Finished(writing.end(Ending.COMPLETE, usage, timings, citations))
-
-    def _failed(self, writing: OpenAnswer, problem: Problem, citations: tuple[Citation, ...] = ()) -> Failed:
-        try:
-            return Failed(problem, writing.end(Ending.FAILED, citations=citations, problem=problem))
-        except AppError as error:  # the disk is full, say: the text is still in the window
-            return Failed(error.problem, writing.answer)
+        return writing.end(Ending.COMPLETE, usage, timings, citations)
 
     def _fit(self, question: StoredQuestion, passages: tuple[PassageRef, ...], excerpts: bool, begun: str) -> _Fitted:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
@@ -309,6 +241,21 @@ class Ask:
             words = " ".join(question.text.split()) or next(images, "")
             short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
             self._conversations.rename(conversation.id, short)
+
+
+def _written(
+    writing: OpenAnswer, checker: Checker | None, progress: Reading | Thinking | Token | Notice
+) -> Iterator[AnswerProgress]:
+    """Keeps the text; after what may end a page mark, says what was found out of those so far. No books, no marks."""
+    if not isinstance(progress, Token):
+        yield progress
+        return
+    writing.add(progress.text)
+    yield progress
+    if checker is not None and _MAY_END_MARK.search(progress.text):
+        marked = tuple(citation for citation in checker.check(writing.text) if citation.start >= 0)
+        if writing.mark(marked):
+            yield Checked(marked)
 
 
 def _stopped(cancel: Cancel) -> Ending:

@@ -4,7 +4,7 @@ not fit."""
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -15,9 +15,10 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, PageRange, Turn
 from app.core.document import Book, Section
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading
+from app.core.events import Loading, Notice, Reading
 from app.core.page_names import PageNames
-from app.engine.protocol import Engine, Foresight, Message, Prompt, PromptSize
+from app.core.work import Work
+from app.engine.protocol import Engine, Message, Prompt, PromptSize
 from app.services.ask import Ask
 from app.services.fitting import BookSize, Chapter, Choices, fewest
 from app.services.library import Library, document_text
@@ -91,7 +92,7 @@ class ContextUse(msgspec.Struct, frozen=True):
 
 
 class Context:
-    """Its generators and `use`, `choices` belong to the engine's one executor; `pause` and `resume` to any thread."""
+    """Belongs to the engine's one executor."""
 
     def __init__(
         self,
@@ -122,44 +123,23 @@ class Context:
         turns = self._conversations.turns(conversation_id)
         prompt, books = self._prompts.build(conversation.books, turns, sees=model.vision is not None)
         size = self._engine.measure(prompt)
-        if size.total <= model.context_tokens:
-            foresight = self._engine.foresee(prompt)
-        else:
-            foresight = Foresight(0, (0,) * len(books))
         segments = [Segment("rules", size.frame)]
-        parts = zip(conversation.books, books, size.documents, foresight.documents, size.page_ends, strict=True)
+        parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
             first = ref.pages.first if ref.pages else 1
             names = self._library.book(book.book_id).page_names
             segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends, names))
         segments.append(Segment("talk", sum(size.messages)))
         next_tokens = _question_tokens(size) + self._ask.longest_answer()
-        return ContextUse(model.context_tokens, tuple(segments), foresight.evaluated_tokens, next_tokens)
+        return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
-    def read(
-        self, conversation_id: str, cancel: Cancel
-    ) -> Iterator[Loading | Reading | Notice | Done[None] | Cancelled | Failed]:
-        """Read the books on a conversation's desk ahead of its next question. What was read stays when it is
-        cancelled."""
-        try:
-            for step in self._models.ready(cancel):
-                if not isinstance(step, Done):
-                    yield step
-                    if not isinstance(step, Loading):
-                        return
-            conversation = self._conversations.get(conversation_id)
-            prompt, _books = self._prompts.build(conversation.books if conversation else (), ())
-            for event in self._engine.read(prompt, cancel):
-                yield Done(None) if isinstance(event, Done) else event
-        except AppError as error:
-            yield Failed(error.problem)
-
-    def pause(self) -> None:
-        """Let the reading that is under way wait."""
-        self._engine.pause()
-
-    def resume(self) -> None:
-        self._engine.resume()
+    def read(self, conversation_id: str, cancel: Cancel) -> Work[Loading | Reading | Notice, None]:
+        """Read the books on a conversation's desk ahead of its next question. What was read stays when it is stopped.
+        Raises AppError; Stopped."""
+        yield from self._models.ready(cancel)
+        conversation = self._conversations.get(conversation_id)
+        prompt, _books = self._prompts.build(conversation.books if conversation else (), ())
+        yield from self._engine.read(prompt, cancel)
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
         """What there is to choose from when a conversation does not fit, with the books that lie on its desk now.

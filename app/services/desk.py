@@ -7,8 +7,8 @@ from pathlib import Path
 
 from app.core.paths import Paths
 from app.documents.reader import Reader
+from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
-from app.engine.switch import EngineSwitch
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
@@ -55,7 +55,7 @@ class Desk:
     conversations: Conversations
     drafts: Drafts
     settings: SettingsStore
-    engine: EngineSwitch
+    engine: EngineClient
     reader: Reader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout

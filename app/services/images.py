@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
+from app.core.work import Work, relay
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
@@ -105,27 +106,23 @@ class Images:
 
     # ---- showing them to the model
 
-    def show(self, prompt: Prompt, cancel: Cancel) -> Iterator[Looking | Done[int] | Cancelled | Failed]:
-        """Have the engine see what it has not seen of `prompt`; ends with how many images that were."""
-        try:
-            unseen = self._engine.unseen(prompt)
-            for number, wanted in enumerate(unseen, 1):
-                png = self._store.png(wanted.sha256)
-                canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)
-                for event in self._engine.see(wanted, canvas, overview, cancel):
-                    match event:
-                        case Looking():
-                            yield msgspec.structs.replace(event, image=number, images=len(unseen))
-                        case Cancelled() | Failed():
-                            yield event
-                            return
-        except AppError as error:
-            yield Failed(error.problem)
-        else:
-            yield Done(len(unseen))
+    def show(self, prompt: Prompt, cancel: Cancel) -> Work[Looking, int]:
+        """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
+        IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
+        unseen = self._engine.unseen(prompt)
+        for number, wanted in enumerate(unseen, 1):
+            png = self._store.png(wanted.sha256)
+            canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)
+            counted = partial(_counted, number, len(unseen))
+            yield from relay(self._engine.see(wanted, canvas, overview, cancel), counted)
+        return len(unseen)
 
     def close(self) -> None:
         self._reader.close()
+
+
+def _counted(image: int, images: int, event: Looking) -> tuple[Looking]:
+    return (msgspec.structs.replace(event, image=image, images=images),)
 
 
 def drawn_size(proportions: float, area: Area = WHOLE) -> tuple[int, int]:

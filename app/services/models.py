@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Opening
+from app.core.events import Loading, Opening
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, RemoteSettings, Settings
+from app.core.work import Work, finish
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
 from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
-from app.services.plans import Fit, Placed, fit_of
+from app.services.plans import Fit, Plans, fit_of, header_of
 from app.services.readings import SavedReadings
 from app.services.remote import Remote
 from app.store.settings import SettingsStore, assemble
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
-
-
-class Placer(Protocol):
-    """Decides where a model's parts go, as `services.plans.Plans` does."""
-
-    def place(
-        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]: ...
 
 
 class Models:
@@ -44,7 +35,7 @@ class Models:
         readings: SavedReadings,
         folder: Path,
         headers: HeaderReader,
-        placer: Placer,
+        plans: Plans,
         remote: Remote | None = None,
     ) -> None:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
@@ -53,7 +44,7 @@ class Models:
         self._settings = settings
         self._folder = folder
         self._headers = headers
-        self._placer = placer
+        self._plans = plans
         self._remote = remote or Remote()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
@@ -67,9 +58,9 @@ class Models:
         """Where a person puts models."""
         return self._folder
 
-    def header(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+    def header(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a GGUF file says, without loading it; of a split model, `path` is any of its parts."""
-        return self._headers.read(path, cancel)
+        return header_of(self._headers, path, cancel)
 
     def knows(self, architecture: str) -> bool:
         """Whether the engine can load models of that family."""
@@ -83,51 +74,36 @@ class Models:
         """Take these instead of the stored settings until the program ends."""
         self._wanted, self._wanted_remote = wanted, remote
 
-    def load(self, path: str | None, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def load(self, path: str | None, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
 
         What does not fit is refused before anything is loaded, and the model of before stays. Where the settings name a
         remote engine, None connects to it. A `path` is on this machine always, and then the remote engine is off from
         now on.
         """
-        try:
-            stored = self._settings.load()
-            wanted = self._wanted or stored.engine
-            remote = self._wanted_remote or stored.remote
-            if path is None and remote.in_use:
-                self._fit = None
-                yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel)
-                return
-            if path is not None and path != wanted.model_path:
-                wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
-            model_path, projector_path = files_of(wanted)
-            placed = None
-            for step in self._placer.place(model_path, projector_path, wanted, cancel):
-                match step:
-                    case Done(result):
-                        placed = result
-                    case Cancelled() | Failed():
-                        yield step
-                        return
-            assert placed is not None
+        stored = self._settings.load()
+        wanted = self._wanted or stored.engine
+        remote = self._wanted_remote or stored.remote
+        if path is None and remote.in_use:
             self._fit = None
-            spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
-            for event in self._engine.load(spec, cancel):
-                if isinstance(event, Done):
-                    self._fit = fit_of(placed, event.result)
-                    if path is not None:
-                        self._remember(stored, wanted)
-                yield event
-        except AppError as error:
-            yield Failed(error.problem)
+            return (yield from self._engine.load(self._remote.spec(remote, wanted.context_tokens), cancel))
+        if path is not None and path != wanted.model_path:
+            wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
+        model_path, projector_path = files_of(wanted)
+        placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
+        self._fit = None
+        spec = msgspec.structs.replace(placed.spec, readings=self._readings.spec())
+        loaded = yield from self._engine.load(spec, cancel)
+        self._fit = fit_of(placed, loaded)
+        if path is not None:
+            self._remember(stored, wanted)
+        return loaded
 
-    def load_as(
-        self, wanted: EngineSettings, cancel: Cancel
-    ) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def load_as(self, wanted: EngineSettings, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load as `wanted` says, and remember all of it once it works."""
         before, self._wanted = self._wanted, wanted
         try:
-            yield from self.load(wanted.model_path, cancel)
+            return (yield from self.load(wanted.model_path, cancel))
         finally:
             self._wanted = before
 
@@ -164,12 +140,11 @@ class Models:
         """How near the plan of the loaded model came to what it took; None where that cannot be told."""
         return self._fit
 
-    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
         if self._engine.state() is EngineState.EMPTY and self._engine.model() is None:
-            yield from self.load(None, cancel)
-        else:
-            yield from self._engine.ready(cancel)
+            return (yield from self.load(None, cancel))
+        return (yield from self._engine.ready(cancel))
 
     def state(self) -> EngineState:
         return self._engine.state()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.core.conversation import Answer, Citation, Ending, PassageRef, Timings, Usage
-from app.core.errors import Problem
+from app.core.errors import AppError, Problem
 from app.store.conversations import Conversations
 
 _NOTHING_USED, _NO_TIME = Usage(), Timings()
@@ -25,6 +25,7 @@ class OpenAnswer:
         self._before = answer
         self._conversations = conversations
         self._pieces = [answer.text] if answer.text else []
+        self._marked: tuple[Citation, ...] = ()
         self._saved_at = time.monotonic()
         self.answer = answer
         if answer.ending is not Ending.OPEN:
@@ -59,6 +60,11 @@ class OpenAnswer:
         if time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
             self._save(text=self.text)
 
+    def mark(self, citations: tuple[Citation, ...]) -> bool:
+        """Note the page marks in the text so far; whether something is new about them."""
+        known, self._marked = self._marked, citations
+        return citations != known
+
     def end(
         self,
         ending: Ending,
@@ -87,6 +93,15 @@ class OpenAnswer:
             )
         self._save(text=self.text, ending=ending, usage=usage, timings=timings, citations=citations, problem=problem)
         return self.answer
+
+    def fail(self, problem: Problem, citations: tuple[Citation, ...] = ()) -> Answer:
+        """Keep what there is. The answer that is returned says what went wrong, even where it could not be kept, or is
+        kept as it was before."""
+        try:
+            self.end(Ending.FAILED, citations=citations, problem=problem)
+        except AppError as error:  # the disk is full, say: the text is still in the window
+            problem = error.problem
+        return msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
 
     def abandon(self) -> None:
         """Whoever listened has left, or a fault of ours came between: what was written stays."""

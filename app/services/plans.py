@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,9 +11,10 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Done, Failed, Opening
 from app.core.model import Kind, ModelHeader
 from app.core.settings import Adapter, EngineSettings
+from app.core.work import Stopped, Work
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
@@ -85,16 +86,14 @@ class Plans:
         self._engine = engine
         self._machines = machines
 
-    def plan(
-        self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel
-    ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
+    def plan(self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, Plan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
 
-        Failed with MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
-        trained for a context so large.
+        Raises AppError MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
+        trained for a context so large; Stopped.
         """
         files = _Files(path, shelf.projector_beside(path), ())
-        yield from self._plan(files, wish, hardware, _whole, cancel)
+        return (yield from self._plan(files, wish, hardware, _whole, cancel))
 
     def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> Plan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -110,53 +109,37 @@ class Plans:
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
+    ) -> Work[Opening, Placed]:
         """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
 
-        Failed also with MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, with ADAPTER_* where an
-        adapter is none for this model: nothing has been loaded then.
+        Raises AppError as `plan` does; also MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, ADAPTER_*
+        where an adapter is none for this model: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
-        for event in self._plan(files, wish_of(wanted), THIS, place, cancel):
-            if not isinstance(event, Done):
-                yield event
-                continue
-            try:
-                placement, rehearsed = self._rehearse(event.result, model_path)
-            except AppError as error:
-                yield Failed(error.problem)
-                return
-            planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
-            spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-            yield Done(Placed(spec, planned, rehearsed))
+        plan = yield from self._plan(files, wish_of(wanted), THIS, place, cancel)
+        placement, rehearsed = self._rehearse(plan, model_path)
+        planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
+        spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
+        return Placed(spec, planned, rehearsed)
 
     def _plan(
         self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
-    ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
+    ) -> Work[Opening, Plan]:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
-            for event in self._headers.read(file, cancel):
-                if isinstance(event, Done):
-                    headers[file] = event.result
-                elif isinstance(event, Failed) and file == files.projector:
-                    continue  # told when it is to be used
-                else:
-                    yield event
-                if isinstance(event, Cancelled | Failed):
-                    return
+            try:
+                headers[file] = yield from header_of(self._headers, file, cancel)
+            except AppError:
+                if file != files.projector:  # of which it is told when it is to be used
+                    raise
         header = headers[files.model]
         projector = headers.get(files.projector) if files.projector else None
-        try:
-            check_supported(header, str(files.model))
-            for adapter in files.adapters:
-                _check_adapter(headers[Path(adapter.path)], header, adapter.path)
-            adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
-            check_context(header, wish)
-            machine = self._machines.machine(hardware)
-        except AppError as error:
-            yield Failed(error.problem)
-            return
-        yield Done(choose(header, projector, machine, wish, adapter_bytes))
+        check_supported(header, str(files.model))
+        for adapter in files.adapters:
+            _check_adapter(headers[Path(adapter.path)], header, adapter.path)
+        adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
+        check_context(header, wish)
+        return choose(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
 
     def _rehearse(self, plan: Plan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
         """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
@@ -174,6 +157,19 @@ class Plans:
         if missing:
             raise _too_large(path, result, missing)
         return result, found
+
+
+def header_of(headers: HeaderReader, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
+    """What the header of a GGUF file says. Raises AppError MODEL_*; Stopped."""
+    for event in headers.read(path, cancel):
+        match event:
+            case Done(header):
+                return header
+            case Failed(problem):
+                raise AppError.of(problem)
+            case Opening():
+                yield event
+    raise Stopped
 
 
 def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:

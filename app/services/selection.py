@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed
+from app.core.errors import AppError, Problem
 from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
+from app.core.work import Stopped, Work, finish
 from app.engine.planner import Machine, Wish
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
@@ -107,12 +107,11 @@ def look_at(desk: Desk, hardware: Hardware) -> Seen:
 
 def survey(
     desk: Desk, wanted: Sequence[Wanted], offers: Sequence[Offer], machine: Machine, cancel: Cancel
-) -> Iterator[Planned | Done[None] | Cancelled]:
-    """Plan one model after the other: what is here, then the offers."""
+) -> Work[Planned, None]:
+    """Plan one model after the other: what is here, then the offers. Raises Stopped."""
     for each in wanted:
         if cancel.requested:
-            yield Cancelled()
-            return
+            raise Stopped
         if each.known is not None:
             known, adapter_bytes = each.known, bytes_of(each.adapters)
             yield Planned(each.path, place(known.header, known.projector, machine, each.wish, adapter_bytes))
@@ -120,11 +119,9 @@ def survey(
             yield Planned(each.path, _plan_or_problem(desk, each, machine, cancel))
     for offer in offers:
         if cancel.requested:
-            yield Cancelled()
-            return
+            raise Stopped
         if offer.header is not None:
             yield Planned(offer.key, place(offer.header, offer.projector_header, machine, Wish()))
-    yield Done(None)
 
 
 def _plan_or_problem(desk: Desk, wanted: Wanted, machine: Machine, cancel: Cancel) -> Plan | Problem:
@@ -137,25 +134,16 @@ def _plan_or_problem(desk: Desk, wanted: Wanted, machine: Machine, cancel: Cance
 
 def read_headers(desk: Desk, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
     """Of a model and of what it would see images with. Raises AppError MODEL_* where the file is no model that
-    llama.cpp knows."""
-    header = _header(desk, path, cancel)
+    llama.cpp knows; Stopped."""
+    header = finish(desk.models.header(path, cancel))
     check_supported(header, str(path))
     beside = desk.models.projector_beside(path)
     if not beside or Path(beside) == path:
         return header, None
     try:
-        return header, _header(desk, Path(beside), cancel)
+        return header, finish(desk.models.header(Path(beside), cancel))
     except AppError:
         return header, None  # it is told when the model is loaded
-
-
-def _header(desk: Desk, path: Path, cancel: Cancel) -> ModelHeader:
-    for event in desk.models.header(path, cancel):
-        if isinstance(event, Done):
-            return event.result
-        if isinstance(event, Failed):
-            raise AppError.of(event.problem)
-    raise AppError(Code.MODEL_UNREADABLE, path=str(path))
 
 
 def bytes_of(adapters: Sequence[Adapter]) -> int:

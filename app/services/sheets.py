@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from app.core.cancel import Cancel
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.events import Cancelled, Checked, Done, Failed, Finished, Looking, Stored
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetEvent, SheetRow
+from app.core.events import AnswerProgress, Checked, Looking, Stored
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
+from app.core.work import Stopped, Work, relay
 from app.services.ask import Ask
 from app.services.questions import check_questions
 from app.store.sheets import SheetStore
@@ -57,40 +58,38 @@ class Sheets:
                     return sheet
         return None
 
-    def run(self, sheet_id: str, cancel: Cancel) -> Iterator[SheetEvent]:
-        """Ask what is not answered yet, in order. A question that fails costs itself; what would make all others fail
-        in the same way ends the sheet with it, and leaves the others to be asked when this is called again.
-
-        Ends with Done, Cancelled or Failed.
+    def run(self, sheet_id: str, cancel: Cancel) -> Work[SheetProgress, Sheet]:
+        """Ask what is not answered yet, in order, and return the sheet as it is then. A question that fails costs
+        itself; what would make all others fail in the same way is raised, and leaves the others to be asked when this
+        is called again.
         """
-        try:
-            sheet = self._store.get(sheet_id)
-            if sheet is None:
-                raise AppError(Code.BUG, where="sheets.run")
-            for number, row in enumerate(sheet.rows, 1):
-                if row.state is RowState.ANSWERED:
-                    continue
-                if cancel.requested:
-                    yield Cancelled()
-                    return
-                yield RowBegun(number, len(sheet.rows), row.question.id)
-                ending: Finished | Cancelled | Failed | None = None
-                for event in self._ask.again(row.question.id, cancel, excerpts=sheet.excerpts):
-                    match event:
-                        case Finished() | Cancelled() | Failed():
-                            ending = event
-                        case Stored() | Checked() | Looking():
-                            continue  # `RowBegun` and `RowEnded` tell of these; rows have no images
-                        case _:
-                            yield event
-                answer = ending.answer if ending else None
-                yield RowEnded(number, len(sheet.rows), SheetRow(row.question, answer or row.answer))
-                if isinstance(ending, Cancelled) or (isinstance(ending, Failed) and _concerns_all(ending.problem)):
-                    yield ending
-                    return
-            yield Done(self._store.get(sheet_id) or sheet)
-        except AppError as error:
-            yield Failed(error.problem)
+        sheet = self._store.get(sheet_id)
+        if sheet is None:
+            raise AppError(Code.BUG, where="sheets.run")
+        for number, row in enumerate(sheet.rows, 1):
+            if row.state is RowState.ANSWERED:
+                continue
+            if cancel.requested:
+                raise Stopped
+            yield RowBegun(number, len(sheet.rows), row.question.id)
+            answer, problem = row.answer, None
+            try:
+                answer = yield from relay(self._ask.again(row.question.id, cancel, excerpts=sheet.excerpts), _of_row)
+                problem = answer.problem
+            except AppError as error:  # not even an answer could be begun
+                problem = error.problem
+            yield RowEnded(number, len(sheet.rows), SheetRow(row.question, answer))
+            if answer is not None and answer.was_stopped:
+                raise Stopped
+            if problem is not None and _concerns_all(problem):
+                raise AppError.of(problem)
+        return self._store.get(sheet_id) or sheet
+
+
+def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
+    """`RowBegun` and `RowEnded` tell of the rest; rows have no images."""
+    if not isinstance(progress, Stored | Checked | Looking):
+        yield progress
 
 
 def _concerns_all(problem: Problem) -> bool:

@@ -20,7 +20,6 @@ from app.core.events import (
     Done,
     Failed,
     Fetching,
-    Finished,
     Hashing,
     Loading,
     Opening,
@@ -110,7 +109,7 @@ def route(on_result: ResultHandler, on_problem: ProblemHandler, ending: Any) -> 
 
 
 def is_ending(event: Any) -> bool:
-    return isinstance(event, Done | Finished | Cancelled | Failed | Result)
+    return isinstance(event, Done | Cancelled | Failed | Result)
 
 
 def _coalesce(events: list[Any]) -> list[Any]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from app.core.cancel import Cancel
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.hardware import physical_cores
 from app.engine.llama import Context, Model
-from app.engine.protocol import DocumentText, Generated, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
 from app.engine.sampling import Sampler
 
 _CONTEXT, _SLICE, _WRITTEN = 8192, 512, 128
@@ -26,12 +27,11 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
     )
     engine = EngineClient()
     try:
-        list(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))
+        finish(engine.load(LoadSpec(str(starter), context_tokens=_CONTEXT), Cancel()))
         tokens = engine.lay_out(prompt).tokens
-        *_, done = engine.answer(prompt, _GREEDY, _WRITTEN, Cancel())
+        done = finish(engine.answer(prompt, _GREEDY, _WRITTEN, Cancel()))
     finally:
         engine.close()
-    assert isinstance(done, Generated)
     read = done.usage.evaluated_tokens / done.timings.read_s
     wrote = done.usage.generated_tokens / done.timings.generate_s
     bare_read, bare_wrote = _bare(starter, tokens, done.usage.generated_tokens)

@@ -8,8 +8,10 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.settings import Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Generated, LoadSpec, Message, PageText, Prompt
+from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
+from tests.work import run
 
 _GREEDY = Sampling(temperature=0)
 
@@ -24,7 +26,7 @@ def test_copying_and_quoting_against_plain_writing(starter: Path) -> None:
     speeds = {}
     texts = {}
     try:
-        list(engine.load(LoadSpec(str(starter), context_tokens=4096), Cancel()))
+        finish(engine.load(LoadSpec(str(starter), context_tokens=4096), Cancel()))
         for name, told, lookup, true_quotes in (
             ("warm", prompt, False, False),
             ("plain", prompt, False, False),
@@ -32,8 +34,7 @@ def test_copying_and_quoting_against_plain_writing(starter: Path) -> None:
             ("quoting", quoting, False, True),
         ):
             sampling = msgspec.structs.replace(_GREEDY, lookup=lookup, true_quotes=true_quotes)
-            *events, done = engine.answer(told, sampling, 256, Cancel())
-            assert isinstance(done, Generated)
+            events, done = run(engine.answer(told, sampling, 256, Cancel()))
             speeds[name] = done.usage.generated_tokens / done.timings.generate_s
             texts[name] = "".join(getattr(event, "text", "") for event in events)
     finally:

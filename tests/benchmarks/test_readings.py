@@ -8,6 +8,7 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
 from app.engine.sealing import SECRET_BYTES
@@ -37,10 +38,9 @@ def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
     """In a process of its own, which saves what it read before it ends."""
     engine = EngineClient()
     try:
-        list(engine.load(spec, Cancel()))
-        *_, done = engine.answer(prompt, Sampling(temperature=0), 8, Cancel())
+        finish(engine.load(spec, Cancel()))
+        done = finish(engine.answer(prompt, Sampling(temperature=0), 8, Cancel()))
         assert engine.settle() == ()
     finally:
         engine.close()
-    assert isinstance(done, Generated)
     return done

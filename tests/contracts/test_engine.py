@@ -10,23 +10,23 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.protocol import (
     DocumentText,
     Engine,
     EngineState,
-    Generated,
     LoadSpec,
     Message,
     PageText,
     Prompt,
     RemoteSpec,
 )
-from app.engine.switch import EngineSwitch
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
 from tests.ui.fakes import ScriptedEngine
+from tests.work import run
 
 BOOK = DocumentText("A book", (PageText("1", "Some words."), PageText("2", "Other words.")))
 ASKED = Prompt("The rules.", (BOOK,), (Message("user", "What does it say?"),))
@@ -49,7 +49,7 @@ def engine(kind: str) -> Iterator[Engine]:
         case "scripted":
             made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
         case _:
-            made = EngineSwitch(EngineClient())
+            made = EngineClient()
     yield made
     made.close()
 
@@ -74,18 +74,17 @@ def spec(kind: str, tiny_scout: Path, request: pytest.FixtureRequest) -> LoadSpe
 
 @pytest.fixture
 def loaded(engine: Engine, spec: LoadSpec) -> Engine:
-    assert isinstance(list(engine.load(spec, Cancel()))[-1], Done)
+    finish(engine.load(spec, Cancel()))
     return engine
 
 
-def test_loading_ends_once_with_what_was_loaded(engine: Engine, spec: LoadSpec) -> None:
+def test_loading_ends_with_what_was_loaded(engine: Engine, spec: LoadSpec) -> None:
     assert engine.state() is EngineState.EMPTY
-    *before, ending = engine.load(spec, Cancel())
-    assert isinstance(ending, Done)
+    before, loaded = run(engine.load(spec, Cancel()))
     assert all(isinstance(event, Loading) for event in before)
-    assert engine.model() == ending.result
+    assert engine.model() == loaded
     assert engine.state() is EngineState.READY
-    assert list(engine.ready(Cancel())) == [Done(ending.result)]
+    assert run(engine.ready(Cancel())) == ([], loaded)
 
 
 def test_measuring_before_loading_is_refused(engine: Engine) -> None:
@@ -101,23 +100,33 @@ def test_the_parts_of_a_prompt_add_up(loaded: Engine) -> None:
 
 
 def test_what_was_read_need_not_be_read_again(loaded: Engine) -> None:
-    assert loaded.foresee(ASKED).evaluated_tokens <= loaded.measure(ASKED).total
-    list(loaded.answer(ASKED, Sampling(), 3, Cancel()))
-    assert loaded.foresee(ASKED).evaluated_tokens <= 64
-    assert loaded.foresee(ASKED).documents == loaded.measure(ASKED).documents
+    assert loaded.measure(ASKED).to_read <= loaded.measure(ASKED).total
+    finish(loaded.answer(ASKED, Sampling(), 3, Cancel()))
+    size = loaded.measure(ASKED)
+    assert size.to_read <= 64
+    assert size.held == size.documents
+
+
+def test_of_what_does_not_fit_nothing_is_held(loaded: Engine) -> None:
+    model = loaded.model()
+    assert model is not None
+    page = PageText("1", "Some words. " * model.context_tokens)
+    size = loaded.measure(Prompt("The rules.", (DocumentText("Too long", (page,)),), ASKED.messages))
+    assert size.total > model.context_tokens
+    assert (size.to_read, size.held) == (0, (0,))
 
 
 def test_books_are_read_ahead_of_a_question(loaded: Engine) -> None:
-    *before, ending = loaded.read(ASKED, Cancel())
-    assert isinstance(ending, Done)
+    before, _usage = run(loaded.read(ASKED, Cancel()))
     assert all(isinstance(event, Reading) for event in before)
-    assert loaded.foresee(ASKED).documents == loaded.measure(ASKED).documents
+    size = loaded.measure(ASKED)
+    assert size.held == size.documents
     assert loaded.state() is EngineState.READY
 
 
 def test_pausing_an_idle_engine_stops_nothing_that_comes_later(loaded: Engine) -> None:
     loaded.pause()
-    assert isinstance(list(loaded.read(ASKED, Cancel()))[-1], Done)
+    finish(loaded.read(ASKED, Cancel()))
     loaded.resume()
 
 
@@ -128,9 +137,9 @@ def test_rooms_are_told_for_every_kv_type_of_this_machine(loaded: Engine) -> Non
     assert [room.kv_type for room in loaded.rooms()] == ([] if model.host else list(KvType))
 
 
-def test_an_answer_streams_and_ends_once(loaded: Engine) -> None:
-    *before, ending = loaded.answer(ASKED, Sampling(), 30, Cancel())
-    assert isinstance(ending, Generated)
+def test_an_answer_streams_and_ends(loaded: Engine) -> None:
+    before, ending = run(loaded.answer(ASKED, Sampling(), 30, Cancel()))
+    assert ending.ending is not Ending.CANCELLED
     assert all(isinstance(event, Reading | Token) for event in before)
     assert any(isinstance(event, Token) and event.text for event in before)
     assert loaded.state() is EngineState.READY
@@ -141,8 +150,7 @@ def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
     begun = "The book says: “Some words."
     going_on = Prompt(ASKED.rules, ASKED.documents, (*ASKED.messages, Message("assistant", begun)))
     assert loaded.measure(going_on).total > loaded.measure(ASKED).total
-    *before, ending = loaded.answer(going_on, Sampling(temperature=0), 8, Cancel())
-    assert isinstance(ending, Generated)
+    before, ending = run(loaded.answer(going_on, Sampling(temperature=0), 8, Cancel()))
     assert ending.usage.generated_tokens <= 8 or kind == "scripted"
     assert begun not in "".join(event.text for event in before if isinstance(event, Token))
     if kind != "scripted":
@@ -151,14 +159,15 @@ def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
 
 def test_stopping_ends_an_answer_as_cancelled(loaded: Engine) -> None:
     cancel = Cancel()
-    ending = None
-    for event in loaded.answer(ASKED, Sampling(), 1500, cancel):
-        assert not isinstance(event, Failed)
+
+    def stop(event: object) -> None:
         if isinstance(event, Token):
             assert loaded.state() is EngineState.BUSY
             cancel.request()
-        ending = event
-    assert isinstance(ending, Cancelled) or (isinstance(ending, Generated) and ending.ending is Ending.CANCELLED)
+
+    ending = finish(loaded.answer(ASKED, Sampling(), 1500, cancel), stop).ending
+    assert ending is Ending.CANCELLED
+    assert cancel.requested
     assert loaded.state() is EngineState.READY
 
 

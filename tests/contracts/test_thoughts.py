@@ -9,13 +9,14 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Done, Failed, Thinking, Token
+from app.core.events import Thinking, Token
 from app.core.settings import Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Engine, Generated, LoadSpec, Message, Prompt, RemoteSpec
-from app.engine.switch import EngineSwitch
+from app.engine.protocol import Engine, LoadSpec, Message, Prompt, RemoteSpec
 from tests.models.reciter import write_reciter
 from tests.remote_servers import PYTHON_CONTEXT, python_server
+from tests.work import fail, run
 
 ASKED = Prompt("The rules.", (), (Message("user", "What came?"),))
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
@@ -40,23 +41,21 @@ def engine(request: pytest.FixtureRequest, thinker: Path) -> Iterator[Engine]:
     if request.param != "process":
         remote = RemoteSpec(request.getfixturevalue("address"))
         spec = LoadSpec("", context_tokens=PYTHON_CONTEXT, remote=remote)
-    made = EngineSwitch(EngineClient())
-    assert isinstance(list(made.load(spec, Cancel()))[-1], Done)
+    made = EngineClient()
+    finish(made.load(spec, Cancel()))
     yield made
     made.close()
 
 
 def test_a_thought_is_told_of_and_left_out(engine: Engine) -> None:
-    *events, ending = engine.answer(ASKED, GREEDY, 40, Cancel())
+    events, _generated = run(engine.answer(ASKED, GREEDY, 40, Cancel()))
     told = [event for event in events if isinstance(event, Thinking | Token)]
     assert told[0] == Thinking()
     assert told.count(Thinking()) == 1
     assert "".join(event.text for event in told if isinstance(event, Token)) == "the letter came"
-    assert isinstance(ending, Generated)
 
 
 def test_a_thought_without_an_answer_says_so(engine: Engine) -> None:
-    *events, ending = engine.answer(ASKED, GREEDY, 3, Cancel())
+    events, problem = fail(engine.answer(ASKED, GREEDY, 3, Cancel()))
     assert not any(isinstance(event, Token) for event in events)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ANSWER_ALL_THOUGHT
+    assert problem.code is Code.ANSWER_ALL_THOUGHT

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.events import Done
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
 
@@ -32,8 +32,7 @@ def new_engine() -> Iterator[NewEngine]:
 
 def load(engine: EngineClient, path: Path, **how: Any) -> None:
     """Load a model and insist that it worked."""
-    *_, last = engine.load(LoadSpec(str(path), **how), Cancel())
-    assert isinstance(last, Done), last
+    finish(engine.load(LoadSpec(str(path), **how), Cancel()))
 
 
 def prompt(question: str, *history: str, text: str = "A page of a book.", pages: int = 1) -> Prompt:

@@ -11,8 +11,8 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Done, Failed
 from app.core.settings import Adapter
+from app.core.work import finish
 from app.engine.adapters import fingerprint_with
 from app.engine.client import EngineClient
 from app.engine.protocol import LoadSpec, ReadingsSpec
@@ -20,6 +20,7 @@ from app.engine.sealing import SECRET_BYTES
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora, write_merged
+from tests.work import problem_of
 
 TOKENS = tuple(range(30, 90))
 
@@ -61,10 +62,9 @@ def test_what_was_read_with_an_adapter_is_not_taken_up_without(
     for adapters in ((Adapter(str(first)),), (Adapter(str(first)),), (), (Adapter(str(first), 0.5),)):
         engine = new_engine()
         load(engine, tiny_scout, context_tokens=4096, readings=readings, adapters=adapters)
-        *_, ending = engine.read(asked, Cancel())
-        assert isinstance(ending, Done)
+        ending = finish(engine.read(asked, Cancel()))
         engine.settle()
-        evaluated.append(ending.result.evaluated_tokens)
+        evaluated.append(ending.evaluated_tokens)
         engine.close()
     assert evaluated[1] < 10 < evaluated[0] == evaluated[2] == evaluated[3]
 
@@ -83,8 +83,7 @@ def test_an_adapter_of_another_shape_is_refused(new_engine: NewEngine, tiny_scou
     another = write_scout(tmp_path / "another.gguf", head_size=32)
     adapter = write_lora(tmp_path / "lora.gguf", another)
     engine = new_engine()
-    *_, ending = engine.load(LoadSpec(str(tiny_scout), 512, adapters=(Adapter(str(adapter)),)), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ADAPTER_FAILED
-    assert "incorrect shape" in str(ending.problem.params["detail"])
+    problem = problem_of(engine.load(LoadSpec(str(tiny_scout), 512, adapters=(Adapter(str(adapter)),)), Cancel()))
+    assert problem.code is Code.ADAPTER_FAILED
+    assert "incorrect shape" in str(problem.params["detail"])
     load(engine, tiny_scout, context_tokens=512)

@@ -12,12 +12,14 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Loading, Reading, Token
+from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import MAX_DEATHS, EngineClient
 from app.engine.llama import Context, Model
-from app.engine.protocol import EngineState, Generated, LoadSpec
+from app.engine.protocol import EngineState, LoadSpec
 from tests.engine.conftest import NewEngine, load, prompt
+from tests.work import at, fail, problem_of, run, stop
 
 GREEDY = Sampling(temperature=0)
 _PAUSE_S = 1.0
@@ -43,11 +45,8 @@ def test_an_answer_ends_once_and_counts_right(new_engine: NewEngine, tiny_scout:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=1024, kv_type=kv_type)
     asked = prompt("What is it?")
-    events = list(engine.answer(asked, GREEDY, 20, Cancel()))
-    *before, ending = events
-    assert isinstance(ending, Generated)
+    before, ending = run(engine.answer(asked, GREEDY, 20, Cancel()))
     assert ending.ending is Ending.LENGTH
-    assert not any(isinstance(event, Generated | Cancelled | Failed) for event in before)
     assert ending.usage.generated_tokens == 20
     assert ending.usage.prompt_tokens == engine.measure(asked).total
     assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
@@ -67,58 +66,59 @@ def test_the_same_seed_gives_the_same_answer_and_another_another(engine: EngineC
 def test_stop_while_reading_keeps_what_was_read(engine: EngineClient) -> None:
     asked = prompt("What?", text="word " * 300, pages=6)
     cancel = Cancel()
-    events = []
-    for event in engine.answer(asked, GREEDY, 5, cancel):
-        events.append(event)
+
+    def stop_once_something_is_read(event: object) -> None:
         if isinstance(event, Reading) and event.done:
             cancel.request()
-    assert isinstance(events[-1], Cancelled)
+
+    events = stop(engine.answer(asked, GREEDY, 5, cancel), stop_once_something_is_read)
     read = [e for e in events if isinstance(e, Reading)][-1].done
     assert 0 < read < engine.measure(asked).total
-    ending = list(engine.answer(asked, GREEDY, 5, Cancel()))[-1]
-    assert isinstance(ending, Generated)
+    ending = finish(engine.answer(asked, GREEDY, 5, Cancel()))
     assert ending.usage.reused_tokens == read
 
 
 def test_stop_while_writing_keeps_the_text(engine: EngineClient) -> None:
     cancel = Cancel()
     text = ""
-    ending = None
-    for event in engine.answer(prompt("Go on."), GREEDY, LONG, cancel):
+
+    def take(event: object) -> None:
+        nonlocal text
         if isinstance(event, Token):
             text += event.text
             if len(text) > 20:
                 cancel.request()
-        ending = event
-    assert isinstance(ending, Generated)
+
+    ending = finish(engine.answer(prompt("Go on."), GREEDY, LONG, cancel), take)
     assert ending.ending is Ending.CANCELLED
     assert 0 < ending.usage.generated_tokens < LONG
-    follow = list(engine.answer(prompt("More.", "Go on.", text), GREEDY, 5, Cancel()))[-1]
-    assert isinstance(follow, Generated)
+    follow = finish(engine.answer(prompt("More.", "Go on.", text), GREEDY, 5, Cancel()))
     assert follow.usage.reused_tokens >= ending.usage.prompt_tokens + ending.usage.generated_tokens - 1
 
 
 def test_leaving_an_answer_early_frees_the_engine(engine: EngineClient) -> None:
     answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
     assert any(isinstance(event, Token) for event in answer)
-    answer.close()  # type: ignore[attr-defined]
+    answer.close()
     assert engine.state() is EngineState.READY
-    assert isinstance(list(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))[-1], Generated)
+    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
 
 
 def test_killed_while_writing(engine: EngineClient) -> None:
-    events = []
-    for event in engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()):
-        if isinstance(event, Token) and not any(isinstance(e, Token) for e in events):
-            kill(engine)
-        events.append(event)
-    ending = events[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ENGINE_CRASHED
-    assert ending.problem.params == {"signal": 9}
+    written: list[Token] = []
+
+    def kill_at_the_first_token(event: object) -> None:
+        if isinstance(event, Token):
+            if not written:
+                kill(engine)
+            written.append(event)
+
+    _events, problem = fail(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()), kill_at_the_first_token)
+    assert problem.code is Code.ENGINE_CRASHED
+    assert problem.params == {"signal": 9}
     assert engine.state() is EngineState.DEAD
-    assert isinstance(list(engine.ready(Cancel()))[-1], Done)
-    assert isinstance(list(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))[-1], Generated)
+    finish(engine.ready(Cancel()))
+    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
 
 
 def test_killed_while_idle(engine: EngineClient) -> None:
@@ -126,45 +126,53 @@ def test_killed_while_idle(engine: EngineClient) -> None:
     with pytest.raises(AppError) as caught:
         engine.measure(prompt("What?"))
     assert caught.value.code is Code.ENGINE_CRASHED
-    assert isinstance(list(engine.ready(Cancel()))[-1], Done)
+    finish(engine.ready(Cancel()))
 
 
 def test_a_stopped_engine_counts_as_hung(engine: EngineClient) -> None:
     kill(engine, signal.SIGSTOP)
-    ending = list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ENGINE_HUNG
+    problem = problem_of(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
+    assert problem.code is Code.ENGINE_HUNG
 
 
 def test_it_gives_up_after_three_deaths_and_a_load_forgives(engine: EngineClient, tiny_scout: Path) -> None:
     for _death in range(MAX_DEATHS):
-        assert isinstance(list(engine.ready(Cancel()))[-1], Done)
+        finish(engine.ready(Cancel()))
         kill(engine)
-        assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1], Failed)
-    (refused,) = engine.ready(Cancel())
-    assert isinstance(refused, Failed)
-    assert refused.problem.code is Code.ENGINE_GAVE_UP
+        problem_of(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
+    refused = problem_of(engine.ready(Cancel()))
+    assert refused.code is Code.ENGINE_GAVE_UP
     load(engine, tiny_scout, context_tokens=1024)
-    assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))[-1], Generated)
+    finish(engine.answer(prompt("What?"), GREEDY, 3, Cancel()))
 
 
 def test_a_load_can_be_cancelled(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
     cancel = Cancel()
     cancel.request()
-    *before, ending = engine.load(LoadSpec(str(starter)), cancel)
-    assert isinstance(ending, Cancelled)
+    before = stop(engine.load(LoadSpec(str(starter)), cancel))
     assert all(isinstance(event, Loading) for event in before)
     assert engine.state() is EngineState.EMPTY
     load(engine, starter, context_tokens=1024)
 
 
+def test_other_work_for_the_machine_does_not_hide_that_the_engine_died(engine: EngineClient) -> None:
+    """What that starts has no model, and would answer that there is none."""
+    info = engine.model()
+    kill(engine)
+    with pytest.raises(AppError):
+        engine.measure(prompt("What?"))
+    assert engine.inspect().devices
+    assert (engine.state(), engine.model()) == (EngineState.DEAD, info)
+    assert finish(engine.ready(Cancel())) == info
+    finish(engine.answer(prompt("Next."), GREEDY, 3, Cancel()))
+
+
 def test_without_a_model(new_engine: NewEngine) -> None:
     engine = new_engine()
     assert engine.state() is EngineState.EMPTY
-    (ending,) = engine.ready(Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.NO_MODEL
+    problem = problem_of(engine.ready(Cancel()))
+    assert problem.code is Code.NO_MODEL
     with pytest.raises(AppError) as caught:
         engine.measure(prompt("What?"))
     assert caught.value.code is Code.NO_MODEL
@@ -180,25 +188,23 @@ def test_without_a_model(new_engine: NewEngine) -> None:
 def test_what_cannot_be_loaded_is_refused_before(
     new_engine: NewEngine, tiny_scout: Path, how: dict[str, int], code: Code
 ) -> None:
-    *_, ending = new_engine().load(LoadSpec(str(tiny_scout), **how), Cancel())  # type: ignore[arg-type]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is code
+    spec = LoadSpec(str(tiny_scout), **how)  # type: ignore[arg-type]
+    problem = problem_of(new_engine().load(spec, Cancel()))
+    assert problem.code is code
 
 
 def test_a_prompt_beyond_the_context_is_refused_by_the_engine_too(new_engine: NewEngine, tiny_scout: Path) -> None:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=512)
-    ending = list(engine.answer(prompt("What?", text="word " * 2000), GREEDY, 5, Cancel()))[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.CONTEXT_FULL
-    assert isinstance(list(engine.answer(prompt("What?"), GREEDY, 5, Cancel()))[-1], Generated)
+    problem = problem_of(engine.answer(prompt("What?", text="word " * 2000), GREEDY, 5, Cancel()))
+    assert problem.code is Code.CONTEXT_FULL
+    finish(engine.answer(prompt("What?"), GREEDY, 5, Cancel()))
 
 
 def test_an_answer_stops_at_the_end_of_the_context(new_engine: NewEngine, tiny_scout: Path) -> None:
     engine = new_engine()
     load(engine, tiny_scout, context_tokens=256)
-    ending = list(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()))[-1]
-    assert isinstance(ending, Generated)
+    ending = finish(engine.answer(prompt("Go on."), GREEDY, LONG, Cancel()))
     assert ending.ending is Ending.LENGTH
     assert ending.usage.prompt_tokens + ending.usage.generated_tokens == 256 + 1
 
@@ -207,7 +213,7 @@ def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
     answer = engine.answer(prompt("Go on."), GREEDY, LONG, Cancel())
     assert any(isinstance(event, Token) for event in answer)
     engine.close()
-    assert isinstance(list(answer)[-1], Failed)
+    assert problem_of(answer).code is Code.ENGINE_CRASHED
 
 
 def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) -> None:
@@ -230,15 +236,10 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout_fast
     asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
     whole = engine.measure(asked).total
     assert whole > 2 * 4096
-    readings = []
-    for event in engine.answer(asked, Sampling(), 5, cancel):
-        if isinstance(event, Reading):
-            readings.append(event.done)
-            cancel.request()
-    assert isinstance(event, Cancelled)
+    events = stop(engine.answer(asked, Sampling(), 5, cancel), at(Reading, cancel.request))
+    readings = [event.done for event in events if isinstance(event, Reading)]
     assert readings == [0], "the slice that was under way was given up"
-    *_, ending = engine.answer(asked, Sampling(), 5, Cancel())
-    assert isinstance(ending, Generated)
+    ending = finish(engine.answer(asked, Sampling(), 5, Cancel()))
     assert ending.usage.evaluated_tokens == whole
 
 
@@ -260,34 +261,34 @@ def test_a_paused_reading_waits_and_goes_on(new_engine: NewEngine, tiny_scout_fa
     load(engine, tiny_scout_fast, context_tokens=16_384, ubatch_tokens=4096)
     asked = prompt("What?", text="A long page about nothing in particular. " * 40, pages=10)
     whole = engine.measure(asked).total
-    positions = []
-    for event in engine.answer(asked, GREEDY, 5, Cancel()):
+    positions: list[int] = []
+
+    def take(event: object) -> None:
         if isinstance(event, Reading):
             positions.append(event.done)
             if len(positions) == 1:
                 engine.pause()
                 threading.Timer(_PAUSE_S, engine.resume).start()
-    assert isinstance(event, Generated)
-    assert event.usage.evaluated_tokens == whole
+
+    assert finish(engine.answer(asked, GREEDY, 5, Cancel()), take).usage.evaluated_tokens == whole
     assert positions == sorted(set(positions)), "no slice was counted twice"
 
 
 def test_a_paused_reading_can_be_stopped(engine: EngineClient) -> None:
     cancel = Cancel()
-    for event in engine.read(PAGES, cancel):
-        if isinstance(event, Reading):
-            engine.pause()
-            cancel.request()
-    assert isinstance(event, Cancelled)
-    assert isinstance(list(engine.read(PAGES, Cancel()))[-1], Done)
+
+    def stop_while_it_is_paused() -> None:
+        engine.pause()
+        cancel.request()
+
+    stop(engine.read(PAGES, cancel), at(Reading, stop_while_it_is_paused))
+    finish(engine.read(PAGES, Cancel()))
 
 
 def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
-    *_, read = engine.read(PAGES, Cancel())
-    assert isinstance(read, Done)
-    *_, ending = engine.answer(PAGES, Sampling(), 3, Cancel())
-    assert isinstance(ending, Generated)
-    assert ending.usage.reused_tokens == read.result.prompt_tokens == engine.lay_out(PAGES).books[-1].end
+    read = finish(engine.read(PAGES, Cancel()))
+    ending = finish(engine.answer(PAGES, Sampling(), 3, Cancel()))
+    assert ending.usage.reused_tokens == read.prompt_tokens == engine.lay_out(PAGES).books[-1].end
 
 
 def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Done, Failed
 from app.core.settings import KvType
+from app.core.work import finish
 from app.engine.protocol import EngineState, LoadSpec
 from tests.engine.conftest import NewEngine
+from tests.work import problem_of
 
 LIMIT_BYTES = 300 << 20
 _MOUNT = Path("/sys/fs/cgroup")
@@ -42,10 +43,8 @@ def test_an_engine_that_the_system_kills_is_told_as_memory(
     engine = new_engine()
     engine.inspect()
     (group / "cgroup.procs").write_text(str(engine.pid))
-    *_, ending = engine.load(LoadSpec(str(tiny_scout), 1_000_000, KvType.F16), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ENGINE_OUT_OF_MEMORY
+    problem = problem_of(engine.load(LoadSpec(str(tiny_scout), 1_000_000, KvType.F16), Cancel()))
+    assert problem.code is Code.ENGINE_OUT_OF_MEMORY
     assert engine.state() is EngineState.DEAD
-    *_, ending = engine.load(LoadSpec(str(tiny_scout), 1024, KvType.F16), Cancel())
-    assert isinstance(ending, Done)
+    finish(engine.load(LoadSpec(str(tiny_scout), 1024, KvType.F16), Cancel()))
     engine.close()

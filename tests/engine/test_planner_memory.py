@@ -12,9 +12,9 @@ import pytest
 from gguf import GGMLQuantizationType as Type
 
 from app.core.cancel import Cancel
-from app.core.events import Done
 from app.core.model import ModelHeader, Part
 from app.core.settings import KvType, Mapping
+from app.core.work import finish
 from app.engine.buffers import buffers
 from app.engine.llama import Context, Model
 from app.engine.placing import Placing
@@ -37,9 +37,7 @@ BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
 
 
 def read(path: Path) -> ModelHeader:
-    *_, ending = HeaderReader().read(path, Cancel())
-    assert isinstance(ending, Done), ending
-    return ending.result
+    return finish(HeaderReader().read(path, Cancel()))
 
 
 def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:
@@ -149,12 +147,11 @@ def test_a_load_takes_what_was_planned(new_context: NewContext, path: Path, kv_t
 def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -> None:
     engine = new_engine()
     placement = predict(read(tiny_scout), 4096, KvType.Q8_0)
-    *_, ending = engine.load(spec_of(placement, str(tiny_scout)), Cancel())
-    assert isinstance(ending, Done)
-    check(counted(ending.result.buffers), predicted(placement))
-    assert ending.result.context_tokens == placement.context_tokens
+    ending = finish(engine.load(spec_of(placement, str(tiny_scout)), Cancel()))
+    check(counted(ending.buffers), predicted(placement))
+    assert ending.context_tokens == placement.context_tokens
     assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
-    assert engine.model() == ending.result  # a rehearsal leaves what is loaded alone
+    assert engine.model() == ending  # a rehearsal leaves what is loaded alone
 
 
 @pytest.mark.real
@@ -165,8 +162,7 @@ def test_the_process_holds_what_was_planned(new_engine: NewEngine, starter: Path
     engine = new_engine()
     placement = predict(read(starter), 512, kv_type)
     spec = msgspec.structs.replace(spec_of(placement, str(starter)), threads=1)
-    *_, ending = engine.load(spec, Cancel())
-    assert isinstance(ending, Done)
+    finish(engine.load(spec, Cancel()))
     engine.probe(tuple(range(1000, 1500)))
     assert engine.pid is not None
     held = psutil.Process(engine.pid).memory_info().rss
@@ -194,9 +190,8 @@ def test_so_it_does_with_a_large_vocabulary(
         placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
         check(counted(engine.rehearse(spec)), predicted(placement))
-        *_, ending = engine.load(spec, Cancel())
-        assert isinstance(ending, Done)
-        check(counted(ending.result.buffers), predicted(placement))
+        ending = finish(engine.load(spec, Cancel()))
+        check(counted(ending.buffers), predicted(placement))
         engine.probe(tuple(range(1000, 1500)))
         assert engine.pid is not None
         held = psutil.Process(engine.pid).memory_info().rss
@@ -218,8 +213,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             spec = spec_of(placement, str(file))
             engine = new_engine()
             check(counted(engine.rehearse(spec)), predicted(placement))
-            *_, ending = engine.load(spec, Cancel())
-            assert isinstance(ending, Done)
+            finish(engine.load(spec, Cancel()))
             engine.probe(tuple(token % 200 for token in range(500)))
             assert engine.pid is not None
             held = psutil.Process(engine.pid).memory_info().rss
@@ -279,7 +273,6 @@ def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Pat
     wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
     assert isinstance(wanted, Placement)
     engine = new_engine()
-    *_, ending = engine.load(spec_of(wanted, str(quantized)), Cancel())
-    assert isinstance(ending, Done)
-    assert "CPU_Mapped" not in {buffer.name for buffer in ending.result.buffers}
+    ending = finish(engine.load(spec_of(wanted, str(quantized)), Cancel()))
+    assert "CPU_Mapped" not in {buffer.name for buffer in ending.buffers}
     assert len(engine.probe((1, 2, 3)).logits) == 4 * header.vocabulary

@@ -26,7 +26,6 @@ from app.engine import desk
 from app.engine.client import EngineClient
 from app.engine.protocol import (
     DocumentText,
-    Generated,
     LaidOut,
     LoadSpec,
     Message,
@@ -39,6 +38,7 @@ from app.engine.sealing import SECRET_BYTES
 from app.engine.session import Session
 from app.engine.wishes import Wishes
 from tests.engine.conftest import NewEngine, load
+from tests.work import run
 
 CHUNK, BLOCK, THREADS = 8192, 64, 2
 TOLERANCE = 0.02
@@ -227,10 +227,8 @@ def test_a_second_question_after_a_written_answer(new_engine: NewEngine, tiny_sc
     for made in (engine, fresh):
         load(made, tiny_scout, context_tokens=40_960, kv_type=KvType.Q8_0)
     document = book(44)
-    *events, ending = engine.answer(
-        ask(document, "What happens?"), Sampling(temperature=0.8, seed=7), answer_tokens, Cancel()
-    )
-    assert isinstance(ending, Generated)
+    sampling = Sampling(temperature=0.8, seed=7)
+    events, ending = run(engine.answer(ask(document, "What happens?"), sampling, answer_tokens, Cancel()))
     assert ending.usage.prompt_tokens > 20_000
     assert ending.usage.generated_tokens == answer_tokens
     answer = "".join(event.text for event in events if isinstance(event, Token))

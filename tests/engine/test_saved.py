@@ -15,8 +15,9 @@ import pytest
 
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Cancelled, Failed, Notice, Reading
+from app.core.events import Notice, Reading
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.keeper import MIN_TOKENS
 from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
@@ -24,6 +25,7 @@ from app.engine.readings import Readings, SavedReading
 from app.engine.sealing import SECRET_BYTES
 from tests.engine.conftest import NewEngine, load
 from tests.engine.test_reuse import TOLERANCE, ask, book, distance
+from tests.work import run, stop
 
 SECRET = b"s" * SECRET_BYTES
 GREEDY = Sampling(temperature=0)
@@ -55,8 +57,7 @@ def saved_in(folder: Path) -> tuple[SavedReading, ...]:
 
 
 def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
-    *events, ending = engine.answer(prompt, GREEDY, 8, Cancel())
-    assert isinstance(ending, Generated), ending
+    events, ending = run(engine.answer(prompt, GREEDY, 8, Cancel()))
     return ending, [Code(event.problem.code) for event in events if isinstance(event, Notice)]
 
 
@@ -101,12 +102,12 @@ def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tm
 def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
     engine = start()
     whole = engine.measure(ASKED).total
-    assert engine.foresee(ASKED).evaluated_tokens == whole
+    assert engine.measure(ASKED).to_read == whole
     books_end = read_and_close(engine)
     engine = start()
-    assert engine.foresee(ASKED).evaluated_tokens == whole - books_end, "the rest is saved"
+    assert engine.measure(ASKED).to_read == whole - books_end, "the rest is saved"
     more = Prompt("The rules.", (*ASKED.documents, book(3)), ASKED.messages)
-    assert engine.foresee(more).evaluated_tokens == engine.measure(more).total - books_end
+    assert engine.measure(more).to_read == engine.measure(more).total - books_end
     ending, _ = answer(engine, more)
     assert ending.usage.evaluated_tokens == engine.measure(more).total - books_end
 
@@ -157,14 +158,14 @@ def test_another_model_and_another_kv_type_read_for_themselves(
 
 
 def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
-    engine, cancel, done = start(), Cancel(), 0
-    for event in engine.answer(ASKED, GREEDY, 8, cancel):
-        assert not isinstance(event, Failed)
-        if isinstance(event, Reading):
-            done = event.done
-            if done > 7000:
-                cancel.request()
-    assert isinstance(event, Cancelled)
+    engine, cancel = start(), Cancel()
+
+    def stop_on_the_way(event: object) -> None:
+        if isinstance(event, Reading) and event.done > 7000:
+            cancel.request()
+
+    events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
+    done = max(event.done for event in events if isinstance(event, Reading))
     assert engine.settle() == ()
     engine.close()
     assert [saved.complete for saved in saved_in(tmp_path)] == [False]
@@ -253,7 +254,7 @@ def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
 
 def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
     engine = start()
-    list(engine.read(ASKED, Cancel()))
+    finish(engine.read(ASKED, Cancel()))
     assert engine.settle() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True]
 
@@ -272,7 +273,7 @@ def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
     while not any(len(saved.tokens) > position - MIN_TOKENS for saved in saved_in(tmp_path)):
         assert time.monotonic() < until
     assert not any(saved.complete for saved in saved_in(tmp_path))
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
 
 def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
@@ -280,10 +281,10 @@ def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     prompt = Prompt("The rules.", (msgspec.structs.replace(book(8), book_id="b"),), ASKED.messages)
     answer(engine, prompt)
     engine.forget("another")
-    assert engine.foresee(prompt).evaluated_tokens < 64
+    assert engine.measure(prompt).to_read < 64
     engine.forget("b")
     assert saved_in(tmp_path) == ()
-    assert engine.foresee(prompt).evaluated_tokens == engine.measure(prompt).total
+    assert engine.measure(prompt).to_read == engine.measure(prompt).total
     ending, told = answer(engine, prompt)
     assert ending.usage.reused_tokens == 0
     assert told == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
-from app.core.events import Failed, Thinking, Token
+from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
+from app.core.work import Work
 from app.engine.llama import Model
 from app.engine.protocol import Generated, Prompt
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models.reciter import HARMONY_FORMAT, write_reciter
+from tests.work import at, fail, run
 
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
 THOUGHT = ("Ġthe", "Ġhouse", "“", "Ġwas")
@@ -35,33 +38,33 @@ SCRIPTS = {
 }
 
 
-def answer(new_engine: NewEngine, model: Path, asked: Prompt, tokens: int = 60) -> list[object]:
+def answer(
+    new_engine: NewEngine, model: Path, asked: Prompt, tokens: int = 60
+) -> Work[Reading | Thinking | Token | Notice, Generated]:
     engine = new_engine()
     load(engine, model, context_tokens=1024)
-    return list(engine.answer(asked, GREEDY, tokens, Cancel()))
+    return engine.answer(asked, GREEDY, tokens, Cancel())
 
 
-def said(events: list[object]) -> str:
+def said(events: Iterable[object]) -> str:
     return "".join(event.text for event in events if isinstance(event, Token))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_only_the_answer_is_told(new_engine: NewEngine, tmp_path: Path, script: str) -> None:
     words, turn = SCRIPTS[script]
-    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?"))
+    events, ending = run(answer(new_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?")))
     assert said(events).lower() == SAID
     told = [event for event in events if isinstance(event, Thinking | Token)]
     assert told.count(Thinking()) == 1
     assert told[0] == Thinking()
-    ending = events[-1]
-    assert isinstance(ending, Generated)
     assert ending.ending is Ending.COMPLETE
     assert ending.usage.generated_tokens == len(words)
 
 
 def test_marks_in_the_middle_of_an_answer_belong_to_it(new_engine: NewEngine, tmp_path: Path) -> None:
     words = ("Ġthe", "Ġletter", "<", "t", "h", "i", "n", "k", ">", "Ġcame")
-    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"))
+    events, _ending = run(answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?")))
     assert said(events) == " the letter<think> came"
     assert Thinking() not in events
 
@@ -78,24 +81,19 @@ def test_marks_in_the_middle_of_an_answer_belong_to_it(new_engine: NewEngine, tm
 def test_an_answer_that_is_nothing_but_thought_says_so(
     new_engine: NewEngine, tmp_path: Path, words: tuple[str, ...], tokens: int, code: Code
 ) -> None:
-    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"), tokens)
+    work = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?"), tokens)
+    events, problem = fail(work)
     assert said(events) == ""
-    ending = events[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is code
+    assert problem.code is code
 
 
 def test_it_is_stopped_while_it_thinks(new_engine: NewEngine, tmp_path: Path) -> None:
     loop = ("<think>", *(f"Ġ{word}" for word in ("the", "of", "and", "to", "in", "is", "that", "for", "it", "as")))
     engine, cancel = new_engine(), Cancel()
     load(engine, write_reciter(tmp_path / "m.gguf", loop), context_tokens=1024)
-    events: list[object] = []
-    for event in engine.answer(prompt("What came?"), GREEDY, 1000, cancel):
-        if isinstance(event, Thinking):
-            cancel.request()
-        events.append(event)
+    events, ending = run(engine.answer(prompt("What came?"), GREEDY, 1000, cancel), at(Thinking, cancel.request))
     assert said(events) == ""
-    assert isinstance(events[-1], (Generated, Failed))
+    assert ending.ending is Ending.CANCELLED
 
 
 def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tmp_path: Path) -> None:
@@ -105,10 +103,10 @@ def test_the_next_turn_is_laid_out_without_the_thought(new_engine: NewEngine, tm
     engine, fresh = new_engine(), new_engine()
     load(engine, model, context_tokens=1024)
     load(fresh, model, context_tokens=1024)
-    first = list(engine.answer(prompt("What came?"), GREEDY, 60, Cancel()))
+    first, _ending = run(engine.answer(prompt("What came?"), GREEDY, 60, Cancel()))
     following = prompt("And then?", "What came?", said(first))
     assert engine.lay_out(following).tokens == fresh.lay_out(following).tokens
-    assert said(list(engine.answer(following, GREEDY, 60, Cancel()))) == SAID
+    assert said(run(engine.answer(following, GREEDY, 60, Cancel()))[0]) == SAID
 
 
 def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path: Path) -> None:
@@ -128,5 +126,6 @@ def test_a_quotation_in_a_thought_is_not_held_to_the_books(new_engine: NewEngine
     """What is quoted there stands in no book; held to them, the model could not have gone on to its answer."""
     words = ("<think>", "Ġthe", '"', "Ġhouse", "Ġwas", "Ġgreat", "Ġtown", '"', "</think>", *ANSWER)
     words = tuple(dict.fromkeys(words[:7])) + words[8:]  # the mark is opened, and not closed
-    events = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
+    work = answer(new_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))
+    events, _ending = run(work)
     assert said(events) == SAID

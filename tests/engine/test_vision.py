@@ -13,9 +13,10 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Looking
+from app.core.events import Looking
 from app.core.image import Raster
 from app.core.settings import KvType, Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.embeddings import ImageEmbeddings
 from app.engine.protocol import (
@@ -33,6 +34,7 @@ from tests.engine.conftest import NewEngine, load
 from tests.engine.test_reuse import TOLERANCE, book, distance
 from tests.models import projector
 from tests.models.projector import TOKENS_PER_TILE
+from tests.work import at, problem_of, run, stop
 
 SECRET = b"s" * SECRET_BYTES
 SMALL = DocumentText("A book", (PageText("1", "Some words."), PageText("2", "Other words.")))
@@ -59,16 +61,12 @@ def show(engine: EngineClient, prompt: Prompt) -> list[Looking]:
     told: list[Looking] = []
     for wanted in engine.unseen(prompt):
         overview = pixels(wanted.sha256, (wanted.overview, wanted.overview)) if wanted.overview else None
-        *before, ending = engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel())
-        assert ending == Done(None)
-        told += [event for event in before if isinstance(event, Looking)]
+        told += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
     return told
 
 
 def answer(engine: EngineClient, prompt: Prompt, tokens: int = 3) -> Generated:
-    *_, ending = engine.answer(prompt, Sampling(true_quotes=False), tokens, Cancel())
-    assert isinstance(ending, Generated), ending
-    return ending
+    return finish(engine.answer(prompt, Sampling(true_quotes=False), tokens, Cancel()))
 
 
 def logits(engine: EngineClient, laid: LaidOut) -> tuple[bytes, int]:
@@ -147,9 +145,8 @@ def test_what_stays_in_the_context_need_not_be_seen(seeing: EngineClient) -> Non
 
 
 def test_an_answer_to_what_was_not_seen_is_refused(seeing: EngineClient) -> None:
-    *_, ending = seeing.answer(ask("What is this?", image()), Sampling(), 3, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ENGINE_PROTOCOL
+    problem = problem_of(seeing.answer(ask("What is this?", image()), Sampling(), 3, Cancel()))
+    assert problem.code is Code.ENGINE_PROTOCOL
     assert answer(seeing, ask("Without?")).ending is Ending.LENGTH
 
 
@@ -157,12 +154,8 @@ def test_looking_can_be_stopped(seeing: EngineClient) -> None:
     prompt, cancel = ask("What is this?", image()), Cancel()
     (wanted,) = seeing.unseen(prompt)
     overview = pixels(wanted.sha256, (wanted.overview, wanted.overview))
-    events = []
-    for event in seeing.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, cancel):
-        cancel.request()
-        events.append(event)
-    assert isinstance(events[-1], Cancelled)
-    assert len(events) < 9
+    work = seeing.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, cancel)
+    assert len(stop(work, at(Looking, cancel.request))) < 8
     assert len(seeing.unseen(prompt)) == 1
 
 
@@ -173,9 +166,8 @@ def test_other_pixels_than_asked_for_are_refused(seeing: EngineClient) -> None:
         (pixels("00000000", wanted.canvas), None),
         (Raster(*wanted.canvas, b"short"), pixels("00000000", (336, 336))),
     ):
-        *_, ending = seeing.see(wanted, canvas, overview, Cancel())
-        assert isinstance(ending, Failed)
-        assert ending.problem.code is Code.ENGINE_PROTOCOL
+        problem = problem_of(seeing.see(wanted, canvas, overview, Cancel()))
+        assert problem.code is Code.ENGINE_PROTOCOL
 
 
 # ---- soundness
@@ -270,8 +262,7 @@ def test_the_pixels_matter(seeing: EngineClient) -> None:
         if change is not None:
             canvas[:, 336 * change : 336 * (change + 1)] = 0
         raster = Raster(canvas.shape[1], canvas.shape[0], canvas.tobytes())
-        *_, ending = seeing.see(wanted, raster, overview, Cancel())
-        assert ending == Done(None)
+        finish(seeing.see(wanted, raster, overview, Cancel()))
         seeing.probe(seeing.lay_out(ask("x")).tokens)  # away from the image: its place in the context is its content's
         found.append(logits(seeing, laid)[0])
     assert all(distance(other, found[0]) > TOLERANCE for other in found[1:])
@@ -328,12 +319,11 @@ def test_a_projector_that_does_not_look_is_switched_off(
     path = projector.write_projector(tmp_path / "mmproj.gguf", blind=True)
     load(engine, tiny_scout, context_tokens=2048, projector_path=str(path))
     (wanted,) = engine.unseen(ask("What is this?", image(width=10, height=10)))
-    *_, ending = engine.see(wanted, pixels("00000000", wanted.canvas), None, Cancel())
-    assert isinstance(ending, Failed)
-    assert (ending.problem.code, ending.problem.params["check"]) == (Code.MODEL_PROJECTOR_UNSOUND, "second tile")
+    problem = problem_of(engine.see(wanted, pixels("00000000", wanted.canvas), None, Cancel()))
+    assert (problem.code, problem.params["check"]) == (Code.MODEL_PROJECTOR_UNSOUND, "second tile")
     model = engine.model()
     assert model is not None
-    assert (model.vision, model.vision_problem) == (None, ending.problem)
+    assert (model.vision, model.vision_problem) == (None, problem)
     with pytest.raises(AppError) as caught:
         engine.unseen(ask("What is this?", image()))
     assert caught.value.code is Code.MODEL_PROJECTOR_UNSOUND

@@ -18,6 +18,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, Generated, Message, PageText, Prompt
 from tests.engine.conftest import NewEngine, load
 from tests.models.reciter import write_reciter
+from tests.work import run
 
 ENGLISH = (
     "The harbour opens at six in the morning, and the first ship that comes in pays half. The master writes it down.",
@@ -47,8 +48,7 @@ def asked(pages: tuple[str, ...], begun: str = "", question: str = "Quote the bo
 
 def answer(engine: EngineClient, prompt: Prompt, sampling: Sampling, tokens: int = 60) -> tuple[str, Generated]:
     """What is added to an answer, or all of it where there was none."""
-    *events, ending = engine.answer(prompt, sampling, tokens, Cancel())
-    assert isinstance(ending, Generated), ending
+    events, ending = run(engine.answer(prompt, sampling, tokens, Cancel()))
     return "".join(event.text for event in events if isinstance(event, Token)), ending
 
 
@@ -195,7 +195,7 @@ def test_an_answer_that_was_gone_on_with_is_not_read_again_by_the_next_question(
     following = msgspec.structs.replace(
         prompt, messages=(*prompt.messages, Message("assistant", text + more), Message("user", "And then?"))
     )
-    evaluated = engine.foresee(following).evaluated_tokens
+    evaluated = engine.measure(following).to_read
     size = engine.measure(following)
     begun = engine.measure(going_on(prompt, text + more))
     assert evaluated <= size.total - begun.total + 4, "a character that was cut, and the last token, at most"

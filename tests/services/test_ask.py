@@ -12,9 +12,11 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Checked, Failed, Finished, Loading, Reading, Stored, Thinking, Token
+from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
+from app.core.work import finish
 from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.work import answered, at, problem_of, run, unanswered
 
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
 
@@ -53,12 +55,12 @@ def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: C
     assert (turn.question.id, turn.question.text) == (first.question_id, "When?")
     assert turn.answer is not None
     assert (turn.answer.id, turn.answer.ending) == (first.answer_id, Ending.OPEN)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
 
 def test_that_a_model_thinks_is_told_and_not_kept(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (Reading(5, 5, 0), Thinking(), "Twelve months [p. 2]."))
-    events = list(fake.desk.ask.ask(asked(talk), Cancel()))
+    events, _answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
     assert Thinking() in events
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
@@ -67,8 +69,7 @@ def test_that_a_model_thinks_is_told_and_not_kept(fake: FakeDesk, talk: Conversa
 
 def test_an_answer_that_is_nothing_but_thought_is_kept_as_failed(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (Thinking(), Problem(Code.ANSWER_ALL_THOUGHT)))
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
-    assert isinstance(ending, Failed)
+    unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, Problem(Code.ANSWER_ALL_THOUGHT))
@@ -83,69 +84,62 @@ def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Con
         "].",
     )
     script(fake, pieces)
-    told = [e for e in fake.desk.ask.ask(asked(talk), Cancel()) if isinstance(e, Token | Checked | Finished)]
+    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    told = [event for event in events if isinstance(event, Token | Checked)]
     kinds = [type(event) for event in told]
-    assert kinds == [Token, Token, Token, Checked, Token, Token, Checked, Finished]
+    assert kinds == [Token, Token, Token, Checked, Token, Token, Checked]
     first, second = (event for event in told if isinstance(event, Checked))
     assert [c.state for c in first.citations] == [CitationState.VERIFIED]
     assert [c.state for c in second.citations] == [CitationState.VERIFIED, CitationState.NOT_FOUND]
-    assert isinstance(told[-1], Finished)
-    assert second.citations == told[-1].answer.citations
+    assert second.citations == answer.citations
 
 
 def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     script(fake, ('Notice is "not less than twelve months before', ' the end" [p. 2], and "the cat sat down" [p. 3].'))
-    *before, ending = fake.desk.ask.ask(asked(talk), Cancel())
-    assert isinstance(ending, Finished)
-    assert not any(isinstance(event, Finished | Cancelled | Failed) for event in before)
-    assert ending.answer.text == "".join(event.text for event in before if isinstance(event, Token))
-    assert [(c.page, c.state, c.book_id) for c in ending.answer.citations] == [
+    before, ending = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert ending.ending is Ending.COMPLETE
+    assert ending.text == "".join(event.text for event in before if isinstance(event, Token))
+    assert [(c.page, c.state, c.book_id) for c in ending.citations] == [
         (2, CitationState.VERIFIED, book.id),
         (3, CitationState.NOT_FOUND, book.id),
     ]
-    assert ending.answer.model == SCOUT.name
+    assert ending.model == SCOUT.name
     (turn,) = fake.desk.conversations.turns(talk.id)
-    assert turn.answer == ending.answer
+    assert turn.answer == ending
 
 
 def test_an_answer_without_a_page_gets_one_found(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("The tenant gives notice twelve months before the end.",))
-    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
-    assert isinstance(ending, Finished)
-    assert [(c.page, c.state, c.start) for c in ending.answer.citations] == [(2, CitationState.RELATED, -1)]
+    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
+    assert [(c.page, c.state, c.start) for c in ending.citations] == [(2, CitationState.RELATED, -1)]
 
 
 def test_words_of_a_book_without_quotation_marks_are_verified(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("The tenant gives notice not less than twelve months before the end [p. 3].",))
-    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
-    assert isinstance(ending, Finished)
-    assert [(c.page, c.state, c.named) for c in ending.answer.citations] == [(2, CitationState.REPAIRED, "3")]
+    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
+    assert [(c.page, c.state, c.named) for c in ending.citations] == [(2, CitationState.REPAIRED, "3")]
 
 
 def test_an_answer_that_says_something_else_gets_no_page_as_support(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("The tenant gives notice eleven months before the end.",), ("The tenant may not sublet the berth.",))
-    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
-    assert isinstance(ending, Finished)
-    (citation,) = ending.answer.citations
+    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
+    (citation,) = ending.citations
     assert (citation.page, citation.state, citation.on_page) == (2, CitationState.DIFFERS, PAGES[1])
-    *_, ending = fake.desk.ask.ask(asked(talk, "May he sublet?", ending.answer.id), Cancel())
-    assert isinstance(ending, Finished)
-    assert ending.answer.citations == ()
+    ending = answered(fake.desk.ask.ask(asked(talk, "May he sublet?", ending.id), Cancel()))
+    assert ending.citations == ()
 
 
 def test_a_named_page_that_has_nothing_of_it_is_not_the_last_word(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("The tenant gives notice twelve months before the end [p. 1].",))
-    *_, ending = fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel())
-    assert isinstance(ending, Finished)
-    states = [(c.page, c.state) for c in ending.answer.citations]
+    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
+    states = [(c.page, c.state) for c in ending.citations]
     assert states == [(1, CitationState.PAGE), (2, CitationState.RELATED)]
 
 
 def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("At six [p. 1].",), ("Twelve months [p. 2].",))
-    *_, first = fake.desk.ask.ask(asked(talk, "  When does it open? "), Cancel())
-    assert isinstance(first, Finished)
-    list(fake.desk.ask.ask(asked(talk, "And notice?", first.answer.id), Cancel()))
+    first = answered(fake.desk.ask.ask(asked(talk, "  When does it open? "), Cancel()))
+    answered(fake.desk.ask.ask(asked(talk, "And notice?", first.id), Cancel()))
     one, two = fake.engine.prompts
     assert one.rules == two.rules == RULES
     assert one.documents == two.documents
@@ -159,12 +153,10 @@ def test_of_several_books_the_question_asks_for_their_titles(fake: FakeDesk, tal
     pages = (Page(1, "1", "Notice is nine weeks [for berth 4]."),)
     letters = fake.books.add(Document("Letters [2019]", Format.TEXT, "11" * 32, pages), Path("/letters.txt"))
     script(fake, ("At six [p. 1].",), ("Nine weeks.",), ("Yes.",))
-    *_, first = fake.desk.ask.ask(asked(talk, "When does it open?"), Cancel())
-    assert isinstance(first, Finished)
-    both = Question(talk.id, "And notice?", (BookRef(book.id), BookRef(letters.id)), first.answer.id)
-    *_, second = fake.desk.ask.ask(both, Cancel())
-    assert isinstance(second, Finished)
-    list(fake.desk.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.answer.id), Cancel()))
+    first = answered(fake.desk.ask.ask(asked(talk, "When does it open?"), Cancel()))
+    both = Question(talk.id, "And notice?", (BookRef(book.id), BookRef(letters.id)), first.id)
+    second = answered(fake.desk.ask.ask(both, Cancel()))
+    answered(fake.desk.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.id), Cancel()))
     one, two, three = fake.engine.prompts
     assert one.rules == two.rules == RULES
     assert [m.text for m in one.messages] == ["When does it open?"]
@@ -178,23 +170,21 @@ def test_only_the_chosen_pages_are_sent_and_cited(fake: FakeDesk, book: Book) ->
     ref = BookRef(book.id, PageRange(2, 3))
     talk = fake.desk.conversations.create(books=(ref,))
     script(fake, ("It opens at six [p. 1].",))
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    ending = answered(fake.desk.ask.ask(asked(talk), Cancel()))
     assert [page.label for page in fake.engine.prompts[0].documents[0].pages] == ["2", "3"]
-    assert isinstance(ending, Finished)
-    assert ending.answer.citations[0].state is CitationState.NOT_FOUND
+    assert ending.citations[0].state is CitationState.NOT_FOUND
 
 
 def test_a_page_range_beyond_the_book_fails_with_its_pages(fake: FakeDesk, book: Book) -> None:
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(2, 9)),))
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.PAGES_INVALID
-    assert ending.problem.params["pages"] == 3
+    problem = unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert problem.code is Code.PAGES_INVALID
+    assert problem.params["pages"] == 3
 
 
 def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
     talk = fake.desk.conversations.create()
-    list(fake.desk.ask.ask(asked(talk), Cancel()))
+    answered(fake.desk.ask.ask(asked(talk), Cancel()))
     assert fake.engine.prompts[0].rules == RULES_WITHOUT_DOCUMENTS
     assert fake.engine.prompts[0].documents == ()
 
@@ -202,7 +192,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 @pytest.mark.parametrize("room", [1, 0])
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
-    list(fake.desk.models.ready(Cancel()))
+    finish(fake.desk.models.ready(Cancel()))
     needed = fake.desk.context.use(talk.id)
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len("When?") // 4)
@@ -210,14 +200,13 @@ def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> N
     settings = fake.desk.settings.load()
     fake.desk.settings.save(msgspec.structs.replace(settings, max_answer_tokens=10))
     fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=filled + 10 - 1 + room)
-    list(fake.desk.models.load(None, Cancel()))
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
+    finish(fake.desk.models.load(None, Cancel()))
     if room:
-        assert isinstance(ending, Finished)
+        answered(fake.desk.ask.ask(asked(talk), Cancel()))
         return
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.DOES_NOT_FIT
-    assert ending.problem.params == {
+    problem = unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert problem.code is Code.DOES_NOT_FIT
+    assert problem.params == {
         "needed_tokens": filled + 10,
         "context_tokens": filled + 9,
         "documents_tokens": documents,
@@ -227,41 +216,65 @@ def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> N
     assert fake.engine.prompts == []
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
-    assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, ending.problem)
+    assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, problem)
 
 
 def test_a_dying_engine_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     script(fake, ("At six ", "[p. 1]. And", death), ("Again.",))
-    *_, ending = fake.desk.ask.ask(asked(talk), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem == death
+    answer = finish(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert answer.problem == death
     (turn,) = fake.desk.conversations.turns(talk.id)
-    assert turn.answer == ending.answer
-    assert turn.answer is not None
+    assert turn.answer == answer
     assert (turn.answer.text, turn.answer.ending) == ("At six [p. 1]. And", Ending.FAILED)
     assert [c.page for c in turn.answer.citations] == [1]
-    events = list(fake.desk.ask.ask(asked(talk, "Next?", turn.answer.id), Cancel()))
-    assert isinstance(events[-1], Finished)
+    answered(fake.desk.ask.ask(asked(talk, "Next?", turn.answer.id), Cancel()))
 
 
 def test_stopping_keeps_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     cancel, gate = Cancel(), Gate()
     script(fake, ("At six", gate, " o'clock."))
-    for event in fake.desk.ask.ask(asked(talk), cancel):
-        if isinstance(event, Token):
-            cancel.request()
-    assert isinstance(event, Cancelled)
+    _events, answer = run(fake.desk.ask.ask(asked(talk), cancel), at(Token, cancel.request))
+    (turn,) = fake.desk.conversations.turns(talk.id)
+    assert turn.answer == answer
+    assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
+
+
+def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, talk: Conversation) -> None:
+    """What is returned says that it was stopped now, not what had gone wrong before."""
+    script(fake, ("At six", Problem(Code.ENGINE_CRASHED, {"signal": 9})))
+    failed = finish(fake.desk.ask.ask(asked(talk), Cancel()))
+    fake.engine.loads = [(Loading(0.5),)]
+    cancel = Cancel()
+    _events, stopped = run(fake.desk.ask.go_on(failed.id, cancel), at(Loading, cancel.request))
+    assert stopped == msgspec.structs.replace(failed, ending=Ending.CANCELLED, problem=None)
+    assert fake.desk.conversations.answer(failed.id) == failed
+
+
+def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDesk, talk: Conversation) -> None:
+    script(fake, ("At six. " * 100_000,))
+    work = fake.desk.ask.ask(asked(talk), Cancel())
+    assert isinstance(next(work), Stored)
+    with fake.desk.database.write() as connection:
+        connection.pragma("max_page_count", connection.pragma("page_count") + 5)
+    answer = finish(work)
+    assert answer.problem is not None
+    assert (answer.ending, answer.problem.code) == (Ending.FAILED, Code.DISK_FULL)
+    assert answer.text == "At six. " * 100_000
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
-    assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
+    assert turn.answer.ending is Ending.OPEN, "the next start says that it was broken off"
+
+
+def test_where_no_answer_can_be_begun_that_is_raised(fake: FakeDesk) -> None:
+    assert problem_of(fake.desk.ask.again("gone", Cancel())).code is Code.BUG
 
 
 def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("At six", " and more."))
     events = fake.desk.ask.ask(asked(talk), Cancel())
     assert any(isinstance(event, Token) for event in events)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
@@ -269,10 +282,8 @@ def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Co
 
 def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("One.",), ("Two.",))
-    *_, first = fake.desk.ask.ask(asked(talk), Cancel())
-    assert isinstance(first, Finished)
-    *_, second = fake.desk.ask.again(first.answer.question_id, Cancel())
-    assert isinstance(second, Finished)
+    first = answered(fake.desk.ask.ask(asked(talk), Cancel()))
+    answered(fake.desk.ask.again(first.question_id, Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert (turn.answer_variant, turn.answer_variants) == (2, 2)
     assert fake.engine.prompts[0] == fake.engine.prompts[1]
@@ -280,18 +291,16 @@ def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
 
 def test_a_failed_turn_is_not_sent_again(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (Problem(Code.MODEL_FAILED, {"path": "", "detail": ""}),), ("Fine.",))
-    *_, failed = fake.desk.ask.ask(asked(talk, "One?"), Cancel())
-    assert isinstance(failed, Failed)
-    assert failed.answer is not None
-    list(fake.desk.ask.ask(asked(talk, "Two?", failed.answer.id), Cancel()))
+    failed = finish(fake.desk.ask.ask(asked(talk, "One?"), Cancel()))
+    assert failed.ending is Ending.FAILED
+    answered(fake.desk.ask.ask(asked(talk, "Two?", failed.id), Cancel()))
     assert [m.text for m in fake.engine.prompts[-1].messages] == ["Two?"]
 
 
 def test_a_conversation_takes_the_name_of_its_first_question(fake: FakeDesk, talk: Conversation) -> None:
     long = "Who  was " + "very " * 30 + "late?"
-    *_, first = fake.desk.ask.ask(asked(talk, long), Cancel())
-    assert isinstance(first, Finished)
-    list(fake.desk.ask.ask(asked(talk, "And then?", first.answer.id), Cancel()))
+    first = answered(fake.desk.ask.ask(asked(talk, long), Cancel()))
+    answered(fake.desk.ask.ask(asked(talk, "And then?", first.id), Cancel()))
     named = fake.desk.conversations.get(talk.id)
     assert named is not None
     assert named.title.startswith("Who was very")
@@ -303,15 +312,16 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
     engine = ScriptedEngine(loads=[(Loading(0.5),)], answers=[(Reading(5, 10, 5), "Yes.")])
     fake = open_desk(tmp_path / "other", engine)
     talk = fake.desk.conversations.create()
-    kinds = [type(event) for event in fake.desk.ask.ask(asked(talk), Cancel())]
-    assert kinds == [Stored, Loading, Reading, Token, Finished]
+    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    assert [type(event) for event in events] == [Stored, Loading, Reading, Token]
+    assert answer.ending is Ending.COMPLETE
     fake.desk.close()
 
 
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
         fake.desk.context.use(talk.id)
-    list(fake.desk.ask.ask(asked(talk), Cancel()))
+    answered(fake.desk.ask.ask(asked(talk), Cancel()))
     use = fake.desk.context.use(talk.id)
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]

@@ -21,6 +21,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Copying, Done, Failed, Hashing
 from app.core.paths import Paths
+from app.core.work import finish
 from app.messages import sentence
 from app.models import copying
 from app.models.records import RECORD_NAME, SUMS_NAME, FileState, read_record
@@ -482,8 +483,7 @@ def test_the_model_in_use_is_removed_only_if_that_is_meant(desk: Desk, folder: P
     folder.mkdir()
     model = folder / "tiny.gguf"
     model.write_bytes(tiny_scout.read_bytes())
-    *_progress, last = desk.models.load(str(model), Cancel())
-    assert isinstance(last, Done), last
+    finish(desk.models.load(str(model), Cancel()))
     with pytest.raises(AppError) as refused:
         desk.downloads.remove(model)
     assert refused.value.code is Code.MODEL_IS_LOADED

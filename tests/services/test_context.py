@@ -11,9 +11,11 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
-from app.core.events import Done, Failed, Loading, Reading
+from app.core.events import Loading, Reading
+from app.core.work import finish
 from app.services.context import Segment, chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
+from tests.work import problem_of, run
 
 
 def test_chapters_reach_to_the_next_of_their_level() -> None:
@@ -48,23 +50,21 @@ def test_books_are_read_ahead_with_a_model_that_is_loaded_for_it(fake: FakeDesk,
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     fake.engine.loads = [(Loading(0.5),)]
     fake.engine.readings = [(Reading(0, 900, 0), Reading(900, 900, 0))]
-    events = list(fake.desk.context.read(talk.id, Cancel()))
-    assert [type(event) for event in events] == [Loading, Reading, Reading, Done]
+    events, _nothing = run(fake.desk.context.read(talk.id, Cancel()))
+    assert [type(event) for event in events] == [Loading, Reading, Reading]
 
 
 def test_a_reading_ahead_that_fails_says_why(fake: FakeDesk, book: Book) -> None:
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     problem = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     fake.engine.readings = [(problem,)]
-    assert list(fake.desk.context.read(talk.id, Cancel()))[-1] == Failed(problem)
+    assert problem_of(fake.desk.context.read(talk.id, Cancel())) == problem
     gone = fake.desk.conversations.create(books=(BookRef("gone"),))
-    ending = list(fake.desk.context.read(gone.id, Cancel()))[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code == Code.FILE_MISSING
+    assert problem_of(fake.desk.context.read(gone.id, Cancel())).code == Code.FILE_MISSING
 
 
 def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> None:
-    list(fake.desk.models.load(None, Cancel()))
+    finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(3, 6)),))
     fake.engine.tokens = {"Lease": 400}
     fake.engine.to_read = 150
@@ -77,7 +77,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
 
 
 def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) -> None:
-    list(fake.desk.models.load(None, Cancel()))
+    finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     choices = fake.desk.context.choices(talk.id)
     use = fake.desk.context.use(talk.id)

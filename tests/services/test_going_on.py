@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,13 +12,15 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question
-from app.core.errors import Code
-from app.core.events import AnswerEvent, Cancelled, Done, Failed, Finished, Reading, Stored, Token
+from app.core.errors import Code, Problem
+from app.core.events import Done, Reading, Stored, Token
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Sampling, Settings
+from app.core.work import finish
 from app.services.desk import Desk
 from app.services.fitting import Kind, ways
 from app.store.conversations import Conversations
+from tests.work import answered, at, run, unanswered
 
 CONTEXT = 2048
 LONG = "And what then? " * 20
@@ -57,20 +60,7 @@ def limit(desk: Desk, tokens: int) -> None:
 
 def ask(desk: Desk, talk: Conversation, text: str = "When?", parent: Answer | None = None) -> Answer:
     question = Question(talk.id, text, talk.books, parent.id if parent else None)
-    *_, ending = desk.ask.ask(question, Cancel())
-    assert isinstance(ending, Finished), ending
-    return ending.answer
-
-
-def until(events: Iterator[AnswerEvent], kind: type[Reading | Token], count: int, cancel: Cancel) -> list[AnswerEvent]:
-    """All events; after `count` of this kind the person stops it."""
-    seen = []
-    for event in events:
-        seen.append(event)
-        count -= isinstance(event, kind)
-        if count == 0:
-            cancel.request()
-    return seen
+    return answered(desk.ask.ask(question, Cancel()))
 
 
 # ---- going on
@@ -80,9 +70,8 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Desk, talk: 
     limit(desk, 24)
     short = ask(desk, talk)
     assert short.ending is Ending.LENGTH
-    *events, ending = desk.ask.go_on(short.id, Cancel())
-    assert isinstance(ending, Finished)
-    longer = ending.answer
+    events, longer = run(desk.ask.go_on(short.id, Cancel()))
+    assert longer.ending is Ending.LENGTH
     assert longer.id == short.id
     assert longer.text.startswith(short.text)
     assert len(longer.text) > len(short.text)
@@ -94,9 +83,8 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Desk, talk: 
     assert turn.answer_variants == 1
 
     limit(desk, longer.usage.generated_tokens)
-    *_, at_once = desk.ask.again(short.question_id, Cancel())
-    assert isinstance(at_once, Finished)
-    assert at_once.answer.text == longer.text
+    at_once = answered(desk.ask.again(short.question_id, Cancel()))
+    assert at_once.text == longer.text
 
 
 def test_quotations_are_checked_over_the_whole_text(desk: Desk, talk: Conversation) -> None:
@@ -106,9 +94,8 @@ def test_quotations_are_checked_over_the_whole_text(desk: Desk, talk: Conversati
     begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant”", citations=())
     desk.conversations.save_answer(begun)
     limit(desk, 20)
-    *_, ending = desk.ask.go_on(answer.id, Cancel())
-    assert isinstance(ending, Finished)
-    first = ending.answer.citations[0]
+    ending = answered(desk.ask.go_on(answer.id, Cancel()))
+    first = ending.citations[0]
     assert first.quote.startswith("The harbour opens at six and the tenant")
     assert first.state is CitationState.VERIFIED
 
@@ -117,20 +104,25 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Desk, tmp_path: P
     talk = desk.conversations.create(books=(BookRef(add_book(desk, tmp_path, 24)),))
     cancel = Cancel()
     question = Question(talk.id, "When?", talk.books)
-    *seen, ending = until(desk.ask.ask(question, cancel), Reading, 4, cancel)
-    assert isinstance(ending, Cancelled)
-    assert ending.answer is not None
-    assert (ending.answer.text, ending.answer.ending) == ("", Ending.CANCELLED)
+    slices: list[Reading] = []
+
+    def stop_after_four(event: object) -> None:
+        if isinstance(event, Reading):
+            slices.append(event)
+            if len(slices) == 4:
+                cancel.request()
+
+    seen, stopped = run(desk.ask.ask(question, cancel), stop_after_four)
+    assert (stopped.text, stopped.ending) == ("", Ending.CANCELLED)
     done = max(event.done for event in seen if isinstance(event, Reading))
     assert done >= 128
-    stored, *events, finished = desk.ask.go_on(ending.answer.id, Cancel())
-    assert stored == Stored(ending.answer.question_id, ending.answer.id)
+    (stored, *events), finished = run(desk.ask.go_on(stopped.id, Cancel()))
+    assert stored == Stored(stopped.question_id, stopped.id)
     reused = next(event for event in events if isinstance(event, Reading)).reused
     assert reused >= done - 64
-    assert isinstance(finished, Finished)
-    assert finished.answer.id == ending.answer.id
+    assert (finished.id, finished.ending) == (stopped.id, Ending.LENGTH)
     (turn,) = desk.conversations.turns(talk.id)
-    assert turn.answer == finished.answer
+    assert turn.answer == finished
 
 
 def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Desk, talk: Conversation) -> None:
@@ -138,9 +130,9 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Desk, t
     short = ask(desk, talk)
     desk.models.use(EngineSettings(model_path="/nowhere.gguf"), desk.settings.load().remote)
     desk.engine.close()
-    *_, failed = desk.ask.go_on(short.id, Cancel())
-    assert isinstance(failed, Failed)
-    assert failed.answer == short
+    failed = finish(desk.ask.go_on(short.id, Cancel()))
+    assert failed.problem is not None
+    assert failed == msgspec.structs.replace(short, ending=Ending.FAILED, problem=failed.problem)
     assert desk.conversations.answer(short.id) == short
 
 
@@ -158,37 +150,33 @@ def test_a_kill_while_it_goes_on_loses_nothing(desk: Desk, talk: Conversation) -
 def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Desk, talk: Conversation) -> None:
     limit(desk, 2000)
     cancel = Cancel()
-    for event in desk.ask.ask(Question(talk.id, "When?", talk.books), cancel):
-        if isinstance(event, Token):
-            cancel.request(leaving=True)
-    assert isinstance(event, Cancelled)
-    assert event.answer is not None
-    assert event.answer.ending is Ending.CLOSED
-    assert event.answer.text
+    work = desk.ask.ask(Question(talk.id, "When?", talk.books), cancel)
+    _events, answer = run(work, at(Token, partial(cancel.request, leaving=True)))
+    assert answer.ending is Ending.CLOSED
+    assert answer.text
 
 
 # ---- making room
 
 
-def grow(desk: Desk, talk: Conversation) -> tuple[list[Answer], Failed]:
-    """Ask until it does not fit any more."""
+def grow(desk: Desk, talk: Conversation) -> tuple[list[Answer], Answer, Problem]:
+    """Ask until it does not fit any more: the answers, the one that failed, and its problem."""
     answers: list[Answer] = []
     while True:
         question = Question(talk.id, LONG, talk.books, answers[-1].id if answers else None)
-        *_, ending = desk.ask.ask(question, Cancel())
-        if isinstance(ending, Failed):
-            assert ending.problem.code is Code.DOES_NOT_FIT
-            return answers, ending
-        assert isinstance(ending, Finished)
-        answers.append(ending.answer)
+        answer = finish(desk.ask.ask(question, Cancel()))
+        if answer.problem is not None:
+            assert (answer.ending, answer.problem.code) == (Ending.FAILED, Code.DOES_NOT_FIT)
+            return answers, answer, answer.problem
+        assert answer.ending is Ending.LENGTH
+        answers.append(answer)
 
 
 def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(desk: Desk, talk: Conversation) -> None:
-    answers, failed = grow(desk, talk)
-    assert failed.answer is not None
-    question_id = failed.answer.question_id
+    answers, failed, problem = grow(desk, talk)
+    question_id = failed.question_id
     choices = desk.context.choices(talk.id, question_id)
-    assert choices.needed_tokens == failed.problem.params["needed_tokens"]
+    assert choices.needed_tokens == problem.params["needed_tokens"]
     assert choices.context_tokens == CONTEXT
     assert choices.turns == len(answers)
     assert choices.oldest == tuple(answer.id for answer in answers[: len(choices.oldest)])
@@ -198,12 +186,10 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(d
 
     fewer = choices.oldest[:-1]
     desk.conversations.leave_out(fewer, True)
-    *_, still = desk.ask.again(question_id, Cancel())
-    assert isinstance(still, Failed), "one turn fewer is not enough"
+    unanswered(desk.ask.again(question_id, Cancel()))  # one turn fewer is not enough
     desk.conversations.leave_out(choices.oldest, True)
-    *_, ending = desk.ask.again(question_id, Cancel())
-    assert isinstance(ending, Finished)
-    usage = ending.answer.usage
+    ending = answered(desk.ask.again(question_id, Cancel()))
+    usage = ending.usage
     assert usage.reused_tokens >= choices.books_tokens, "the books stay read"
     assert usage.reused_tokens + usage.evaluated_tokens == choices.needed_tokens - 40 - choices.oldest_tokens
     turns = desk.conversations.turns(talk.id)
@@ -211,14 +197,12 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(d
     assert all(turn.answer and turn.answer.text for turn in turns), "nothing is gone"
 
     desk.conversations.leave_out(choices.oldest, False)
-    *_, again = desk.ask.again(question_id, Cancel())
-    assert isinstance(again, Failed)
+    unanswered(desk.ask.again(question_id, Cancel()))
 
 
 def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Desk, talk: Conversation) -> None:
-    _answers, failed = grow(desk, talk)
-    assert failed.answer is not None
-    choices = desk.context.choices(talk.id, failed.answer.question_id)
+    _answers, failed, _problem = grow(desk, talk)
+    choices = desk.context.choices(talk.id, failed.question_id)
     fresh = desk.conversations.create(books=talk.books)
     first = ask(desk, fresh, LONG)
     assert first.usage.reused_tokens >= choices.books_tokens
@@ -231,11 +215,9 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Desk, talk: Conversatio
     parent: Answer | None = None
     while True:
         question = Question(talk.id, LONG, talk.books, parent.id if parent else None)
-        *_, ending = desk.ask.ask(question, Cancel())
-        if isinstance(ending, Failed):
+        parent = finish(desk.ask.ask(question, Cancel()))
+        if parent.ending is Ending.FAILED:
             break
-        assert isinstance(ending, Finished)
-        parent = ending.answer
         assert not tight, "it was said that there is no room for one more"
         tight = desk.context.use(talk.id).is_tight
         choices = desk.context.choices(talk.id)
@@ -244,28 +226,24 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Desk, talk: Conversatio
 
 
 def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Desk, talk: Conversation) -> None:
-    answers, failed = grow(desk, talk)
-    assert failed.answer is not None
+    answers, _failed, _problem = grow(desk, talk)
     last = answers[-1]
     assert last.ending is Ending.LENGTH
     limit(desk, 1800)
-    *_, full = desk.ask.go_on(last.id, Cancel())
-    assert isinstance(full, Failed)
-    assert (full.problem.code, full.answer) == (Code.DOES_NOT_FIT, last)
+    assert unanswered(desk.ask.go_on(last.id, Cancel())).code is Code.DOES_NOT_FIT
+    assert desk.conversations.answer(last.id) == last
     desk.conversations.leave_out([answer.id for answer in answers[:-1]], True)
     limit(desk, 40)
-    *_, ending = desk.ask.go_on(last.id, Cancel())
-    assert isinstance(ending, Finished)
-    assert ending.answer.text.startswith(last.text)
-    assert len(ending.answer.text) > len(last.text)
+    ending = answered(desk.ask.go_on(last.id, Cancel()))
+    assert ending.text.startswith(last.text)
+    assert len(ending.text) > len(last.text)
 
 
 def test_the_first_way_out_is_one_that_helps(desk: Desk, tmp_path: Path) -> None:
     """A small book beside one that is far too large: pages of the small one cannot help."""
     small, large = add_book(desk, tmp_path, 4), add_book(desk, tmp_path, 200)
     talk = desk.conversations.create(books=(BookRef(small), BookRef(large)))
-    *_, failed = desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel())
-    assert isinstance(failed, Failed)
+    unanswered(desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
     choices = desk.context.choices(talk.id, desk.conversations.turns(talk.id)[-1].question.id)
     found = ways(msgspec.structs.replace(choices, rooms=()), KvType.F16, asked=True)
     assert found[0].helps

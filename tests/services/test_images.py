@@ -12,12 +12,13 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
-from app.core.events import Done, Failed, Finished, Looking, Reading, Stored, Token
+from app.core.events import Done, Looking, Reading, Stored, Token
 from app.core.image import Image, Raster
 from app.services.images import Area
 from app.services.prompts import WITH_IMAGES
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, ScriptedReader, open_desk
+from tests.work import answered, at, run, unanswered
 
 
 @pytest.fixture
@@ -40,28 +41,25 @@ def taken(fake: FakeDesk, name: str, width: int = 40, height: int = 30) -> Image
 
 def test_images_are_kept_shown_in_order_and_told(fake: FakeDesk, talk: str) -> None:
     one, two = taken(fake, "one.png"), taken(fake, "two.png", 50)
-    events = list(fake.desk.ask.ask(Question(talk, "Which is wider?", images=(one, two)), Cancel()))
+    events, answer = run(fake.desk.ask.ask(Question(talk, "Which is wider?", images=(one, two)), Cancel()))
     stored = fake.desk.conversations.turns(talk)[0].question
     assert stored.images == (one.ref, two.ref)
-    assert [type(event) for event in events] == [Stored, Looking, Looking, Token, Finished]
+    assert [type(event) for event in events] == [Stored, Looking, Looking, Token]
     assert [(e.image, e.images) for e in events if isinstance(e, Looking)] == [(1, 2), (2, 2)]
     (message,) = fake.engine.prompts[-1].messages
     assert [image.sha256 for image in message.images] == [one.ref.sha256, two.ref.sha256]
     assert [image.untrusted_label for image in message.images] == ["[image 1: one.png]", "[image 2: two.png]"]
     assert message.text == f"{WITH_IMAGES} Which is wider?"
-    ending = events[-1]
-    assert isinstance(ending, Finished)
-    assert ending.answer.usage.encoded_images == 2
+    assert answer.ending is Ending.COMPLETE
+    assert answer.usage.encoded_images == 2
 
 
 def test_an_image_that_was_seen_is_not_shown_again(fake: FakeDesk, talk: str) -> None:
     one = taken(fake, "one.png")
-    *_, first = fake.desk.ask.ask(Question(talk, "What is it?", images=(one,)), Cancel())
-    assert isinstance(first, Finished)
-    again = Question(talk, "And this?", parent_id=first.answer.id, images=(one.ref, taken(fake, "two.png", 50)))
-    *_, second = fake.desk.ask.ask(again, Cancel())
-    assert isinstance(second, Finished)
-    assert second.answer.usage.encoded_images == 1
+    first = answered(fake.desk.ask.ask(Question(talk, "What is it?", images=(one,)), Cancel()))
+    again = Question(talk, "And this?", parent_id=first.id, images=(one.ref, taken(fake, "two.png", 50)))
+    second = answered(fake.desk.ask.ask(again, Cancel()))
+    assert second.usage.encoded_images == 1
     earlier, _answer, now = fake.engine.prompts[-1].messages
     assert [image.untrusted_label for image in (*earlier.images, *now.images)] == [
         "[image 1: one.png]",
@@ -74,9 +72,8 @@ def test_a_model_that_sees_nothing_says_so_and_keeps_the_question(tmp_path: Path
     fake = open_desk(tmp_path / "desk", ScriptedEngine(info=msgspec.structs.replace(SCOUT, vision=None)))
     talk = fake.desk.conversations.create().id
     question = Question(talk, "What is it?", images=(taken(fake, "one.png"),))
-    *_, ending = fake.desk.ask.ask(question, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.MODEL_BLIND
+    problem = unanswered(fake.desk.ask.ask(question, Cancel()))
+    assert problem.code is Code.MODEL_BLIND
     (turn,) = fake.desk.conversations.turns(talk)
     assert len(turn.question.images) == 1
     assert turn.answer is not None
@@ -85,19 +82,16 @@ def test_a_model_that_sees_nothing_says_so_and_keeps_the_question(tmp_path: Path
 
 
 def test_a_later_question_to_a_model_that_sees_nothing_names_the_images(fake: FakeDesk, talk: str) -> None:
-    *_, first = fake.desk.ask.ask(Question(talk, "What is it?", images=(taken(fake, "one.png"),)), Cancel())
-    assert isinstance(first, Finished)
+    first = answered(fake.desk.ask.ask(Question(talk, "What is it?", images=(taken(fake, "one.png"),)), Cancel()))
     fake.engine.info = msgspec.structs.replace(SCOUT, vision=None)
-    *_, second = fake.desk.ask.ask(Question(talk, "Why?", parent_id=first.answer.id), Cancel())
-    assert isinstance(second, Finished)
+    answered(fake.desk.ask.ask(Question(talk, "Why?", parent_id=first.id), Cancel()))
     earlier = fake.engine.prompts[-1].messages[0]
     assert earlier.images == ()
     assert earlier.text == "[image 1: one.png] (you cannot see it)\nWhat is it?"
 
 
 def test_an_image_alone_is_a_question(fake: FakeDesk, talk: str) -> None:
-    *_, ending = fake.desk.ask.ask(Question(talk, "", images=(taken(fake, "one.png"),)), Cancel())
-    assert isinstance(ending, Finished)
+    answered(fake.desk.ask.ask(Question(talk, "", images=(taken(fake, "one.png"),)), Cancel()))
     assert len(fake.engine.prompts[-1].messages[0].images) == 1
     conversation = fake.desk.conversations.get(talk)
     assert conversation is not None
@@ -106,10 +100,9 @@ def test_an_image_alone_is_a_question(fake: FakeDesk, talk: str) -> None:
 
 def test_stopping_while_it_looks_ends_the_answer(fake: FakeDesk, talk: str) -> None:
     cancel = Cancel()
-    for event in fake.desk.ask.ask(Question(talk, "What?", images=(taken(fake, "one.png"),)), cancel):
-        assert not isinstance(event, Reading | Token)
-        if isinstance(event, Looking):
-            cancel.request()
+    work = fake.desk.ask.ask(Question(talk, "What?", images=(taken(fake, "one.png"),)), cancel)
+    events, _answer = run(work, at(Looking, cancel.request))
+    assert not any(isinstance(event, Reading | Token) for event in events)
     (turn,) = fake.desk.conversations.turns(talk)
     assert turn.answer is not None
     assert turn.answer.ending is Ending.CANCELLED
@@ -117,9 +110,9 @@ def test_stopping_while_it_looks_ends_the_answer(fake: FakeDesk, talk: str) -> N
 
 def test_what_was_deleted_is_forgotten_everywhere(fake: FakeDesk, talk: str) -> None:
     one, two = taken(fake, "one.png"), taken(fake, "two.png", 50)
-    list(fake.desk.ask.ask(Question(talk, "What?", images=(one, two)), Cancel()))
+    answered(fake.desk.ask.ask(Question(talk, "What?", images=(one, two)), Cancel()))
     other = fake.desk.conversations.create().id
-    list(fake.desk.ask.ask(Question(other, "What?", images=(two,)), Cancel()))
+    answered(fake.desk.ask.ask(Question(other, "What?", images=(two,)), Cancel()))
     folder = fake.desk.paths.readings / "images"
     folder.mkdir(parents=True)
     (folder / "somebody-elses.embeddings").write_bytes(b"x")
@@ -142,7 +135,7 @@ def test_a_part_of_a_page_is_cut_out_and_belongs_to_its_book(tmp_path: Path) -> 
     assert (whole.ref.untrusted_name, whole.ref.book_id) == ("Lease, p. xii", book.id)
     assert (part.ref.width, part.ref.height, part.ref.book_id) == (whole.ref.width // 2, whole.ref.height // 2, book.id)
     talk = fake.desk.conversations.create(books=(BookRef(book.id),)).id
-    list(fake.desk.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
+    answered(fake.desk.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
     fake.desk.removal.remove_book(book.id)
     assert fake.desk.conversations.turns(talk)[0].question.images == ()
     fake.desk.close()

@@ -13,9 +13,10 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Done, Failed
+from app.core.events import Loading
 from app.core.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
+from app.core.work import Work, finish
 from app.engine import planner
 from app.engine.protocol import Buffer, ModelInfo
 from app.engine.repacking import repacked
@@ -26,6 +27,7 @@ from app.services.machines import THIS, Hardware, Machines
 from tests.models.headers import MIXTURES, write_header
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2
+from tests.work import problem_of
 
 
 @pytest.fixture
@@ -35,17 +37,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened.close()
 
 
-def load(desk: Desk, path: Path, **wanted: object) -> Done[ModelInfo] | Failed:
+def load(desk: Desk, path: Path, **wanted: object) -> Work[Loading, ModelInfo]:
     desk.models.use(msgspec.structs.replace(EngineSettings(), model_path=str(path), **wanted))
-    *_, ending = desk.models.load(None, Cancel())
-    assert isinstance(ending, Done | Failed)
-    return ending
+    return desk.models.load(None, Cancel())
 
 
 def loaded(desk: Desk, path: Path, **wanted: object) -> ModelInfo:
-    ending = load(desk, path, **wanted)
-    assert isinstance(ending, Done), ending
-    return ending.result
+    return finish(load(desk, path, **wanted))
 
 
 def test_a_load_takes_what_was_planned_and_says_so(
@@ -113,30 +111,26 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     before = loaded(desk, tiny_scout, context_tokens=512)
     pid = desk.engine.pid
     leave(monkeypatch, 4 << 30)
-    ending = load(desk, tiny_scout, context_tokens=10_485_760, kv_type=KvType.F16)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.MODEL_CONTEXT_TOO_LARGE
-    assert 512 < int(ending.problem.params["largest_tokens"]) < 10_485_760
-    told = sentence(ending.problem)
+    problem = problem_of(load(desk, tiny_scout, context_tokens=10_485_760, kv_type=KvType.F16))
+    assert problem.code is Code.MODEL_CONTEXT_TOO_LARGE
+    assert 512 < int(problem.params["largest_tokens"]) < 10_485_760
+    told = sentence(problem)
     assert "With a context of 10,485,760 tokens (f16) the model" in told
     assert re.search(r"[\d.]+ GB are missing\. It fits with [\d,]+ tokens\.", told)
-    ending = load(desk, write_header(tmp_path / "scout.gguf", quantization="Q2_K"))
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.MODEL_TOO_LARGE
-    assert int(ending.problem.params["missing_bytes"]) > 20e9
+    problem = problem_of(load(desk, write_header(tmp_path / "scout.gguf", quantization="Q2_K")))
+    assert problem.code is Code.MODEL_TOO_LARGE
+    assert int(problem.params["missing_bytes"]) > 20e9
     assert desk.engine.model() == before
     assert desk.engine.pid == pid
-    *_, ready = desk.models.ready(Cancel())
-    assert ready == Done(before)
+    assert finish(desk.models.ready(Cancel())) == before
 
 
 def test_a_broken_file_leaves_the_loaded_model_alone(desk: Desk, tiny_scout: Path, tmp_path: Path) -> None:
     before = loaded(desk, tiny_scout, context_tokens=512)
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(tiny_scout.read_bytes()[:5000])
-    ending = load(desk, broken)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.MODEL_TRUNCATED
+    problem = problem_of(load(desk, broken))
+    assert problem.code is Code.MODEL_TRUNCATED
     assert desk.engine.model() == before
 
 
@@ -150,17 +144,16 @@ def test_without_a_choice_a_context_that_fits_is_taken(
     leave(monkeypatch, 100 << 20)
     info = loaded(desk, alone)
     assert 512 <= info.context_tokens < planner.DEFAULT_CONTEXT
-    assert isinstance(load(desk, alone, context_tokens=planner.DEFAULT_CONTEXT), Failed)
+    problem_of(load(desk, alone, context_tokens=planner.DEFAULT_CONTEXT))
 
 
 def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
     desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan of a family that was not measured may promise too much."""
-    monkeypatch.setattr(desk.engine.local, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
-    ending = load(desk, tiny_scout)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.MODEL_TOO_LARGE
+    monkeypatch.setattr(desk.engine, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
+    problem = problem_of(load(desk, tiny_scout))
+    assert problem.code is Code.MODEL_TOO_LARGE
 
 
 def test_the_memory_of_the_loaded_model_counts_as_free(
@@ -181,7 +174,7 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
-    monkeypatch.setattr(type(desk.engine.local), "gauge", lambda _engine: 1.0)
+    monkeypatch.setattr(type(desk.engine), "gauge", lambda _engine: 1.0)
     assert desk.machines.machine().host.bandwidth == first
     desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
     assert desk.machines.machine().host.bandwidth == 1.0
@@ -199,10 +192,9 @@ def test_adapters_are_checked_before_the_load(desk: Desk, tiny_scout: Path, star
         (starter, Code.ADAPTER_WANTED),
         (tmp_path / "none.gguf", Code.MODEL_MISSING),
     ):
-        ending = load(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(path)),))
-        assert isinstance(ending, Failed)
-        assert ending.problem.code is code
-        assert ending.problem.params["path"] == str(path)
+        problem = problem_of(load(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(path)),)))
+        assert problem.code is code
+        assert problem.params["path"] == str(path)
     assert desk.engine.model() == info
 
 
@@ -214,11 +206,10 @@ def test_what_was_chosen_for_a_model_comes_back_with_it(
     chosen = EngineSettings(model_path=str(tiny_scout), context_tokens=2048, expert_layers=3, adapters=(lora,))
     desk.settings.save(Settings(engine=chosen))
     for path, context_tokens in ((tiny_maverick, planner.DEFAULT_CONTEXT), (tiny_scout, 2048)):
-        *_, ending = desk.models.load(str(path), Cancel())
-        assert isinstance(ending, Done), ending
-        assert ending.result.context_tokens == context_tokens
+        ending = finish(desk.models.load(str(path), Cancel()))
+        assert ending.context_tokens == context_tokens
     assert desk.settings.load().engine == chosen
-    assert ending.result.adapters == ("lora",)
+    assert ending.adapters == ("lora",)
 
 
 def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: Desk, tiny_scout: Path) -> None:
@@ -232,8 +223,7 @@ def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: De
         "/models/other.gguf": EngineSettings("/models/other.gguf", threads=3),
         "": EngineSettings(threads=2),
     }
-    *_, ending = desk.models.load_as(EngineSettings(str(tiny_scout), context_tokens=1024), Cancel())
-    assert isinstance(ending, Done), ending
+    finish(desk.models.load_as(EngineSettings(str(tiny_scout), context_tokens=1024), Cancel()))
     blob = desk.settings.get_blob(name)
     assert blob is not None
     now = msgspec.json.decode(blob)

@@ -12,11 +12,12 @@ from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, CitationState, Ending, PageRange, PassageRef, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
-from app.core.events import Cancelled, Failed, Finished, Reading, Token
+from app.core.events import Reading, Token
 from app.documents.quotes import CitedBook
 from app.services import nearest
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.ui.gate import Gate
+from tests.work import answered, at, run, unanswered
 
 PAGES = (
     "# The lease\n\nThe tenant terminates the lease with three months notice.",
@@ -41,10 +42,9 @@ def book(fake: FakeDesk) -> Book:
 
 def ask(fake: FakeDesk, text: str, *books: BookRef, **how: bool) -> Answer:
     talk = fake.desk.conversations.create(books=books)
-    *_, ending = fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how)
-    assert isinstance(ending, Finished), ending
-    assert fake.desk.conversations.answer(ending.answer.id) == ending.answer
-    return ending.answer
+    ending = answered(fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how))
+    assert fake.desk.conversations.answer(ending.id) == ending
+    return ending
 
 
 def test_the_nearest_sentence_stands_on_its_page_and_is_told_to_be_searched(fake: FakeDesk, book: Book) -> None:
@@ -58,8 +58,9 @@ def test_the_nearest_sentence_stands_on_its_page_and_is_told_to_be_searched(fake
 def test_the_book_is_read_all_the_same(fake: FakeDesk, book: Book) -> None:
     fake.engine.readings = [(Reading(0, 100, 0), Reading(100, 100, 0))]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    events = list(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
-    assert [type(event) for event in events[-4:]] == [Reading, Reading, Token, Finished]
+    events, answer = run(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    assert [type(event) for event in events[-3:]] == [Reading, Reading, Token]
+    assert answer.ending is Ending.COMPLETE
 
 
 def test_several_sentences_stand_on_lines_of_their_own_nearest_first(fake: FakeDesk, book: Book) -> None:
@@ -112,9 +113,8 @@ def test_only_the_chosen_pages_are_searched(fake: FakeDesk, book: Book) -> None:
 def test_a_book_that_does_not_fit_is_refused_and_searched_as_excerpts(fake: FakeDesk, book: Book) -> None:
     fake.engine.tokens = {"Lease": 2000}
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    *_, ending = fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.DOES_NOT_FIT
+    problem = unanswered(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    assert problem.code is Code.DOES_NOT_FIT
     fake.engine.readings = [(Problem(Code.BUG, {"where": "it must not be read"}),)]
     answer = ask(fake, "What is the deposit?", BookRef(book.id), excerpts=True)
     assert answer.text.startswith("Nearest in the book:")
@@ -140,21 +140,17 @@ def test_stopped_while_it_reads(fake: FakeDesk, book: Book) -> None:
     cancel, gate = Cancel(), Gate()
     fake.engine.readings = [(Reading(1, 100, 0), gate)]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    for event in fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), cancel):
-        if isinstance(event, Reading):
-            cancel.request()
-    assert isinstance(event, Cancelled)
-    assert event.answer is not None
-    assert (event.answer.text, event.answer.ending, event.answer.from_search) == ("", Ending.CANCELLED, True)
+    work = fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), cancel)
+    _events, answer = run(work, at(Reading, cancel.request))
+    assert (answer.text, answer.ending, answer.from_search) == ("", Ending.CANCELLED, True)
 
 
 def test_an_engine_that_dies_while_it_reads(fake: FakeDesk, book: Book) -> None:
     death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     fake.engine.readings = [(death,)]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    *_, ending = fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem == death
+    problem = unanswered(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    assert problem == death
 
 
 def test_without_a_book_the_starter_answers_by_itself(fake: FakeDesk) -> None:

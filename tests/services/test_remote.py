@@ -12,13 +12,14 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code
-from app.core.events import Done, Failed
 from app.core.password import Password
 from app.core.settings import RemoteSettings
+from app.core.work import finish
 from app.services.remote import KEY_VARIABLE, Remote
 from app.store.remote_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
+from tests.work import problem_of
 
 _HOST = "models.example.org"
 _REMOTE = RemoteSettings(f"https://{_HOST}", model="large", ca_file="/ca.pem")
@@ -47,13 +48,13 @@ def test_an_address_in_the_settings_is_what_is_loaded(fake: FakeDesk) -> None:
     assert models.host() == ""
     _set(fake.desk.settings, _REMOTE)
     assert models.host() == _HOST
-    assert isinstance(list(models.load(None, Cancel()))[-1], Done)
+    finish(models.load(None, Cancel()))
     remote = fake.engine.specs[-1].remote
     assert remote is not None
     assert (remote.address, remote.model, remote.ca_file) == (_REMOTE.address, "large", "/ca.pem")
     assert remote.key is None
     _set(fake.desk.settings, msgspec.structs.replace(_REMOTE, enabled=False))
-    list(models.load(None, Cancel()))
+    finish(models.load(None, Cancel()))
     assert fake.engine.specs[-1].remote is None
 
 
@@ -61,26 +62,25 @@ def test_a_model_chosen_here_turns_the_remote_engine_off_and_keeps_its_address(
     fake: FakeDesk, tiny_scout: Path
 ) -> None:
     _set(fake.desk.settings, _REMOTE)
-    assert isinstance(list(fake.desk.models.load(str(tiny_scout), Cancel()))[-1], Done)
+    finish(fake.desk.models.load(str(tiny_scout), Cancel()))
     assert fake.engine.specs[-1].remote is None
     assert fake.desk.settings.load().remote == msgspec.structs.replace(_REMOTE, enabled=False)
 
 
 def test_a_bad_address_is_told_and_nothing_is_loaded(fake: FakeDesk) -> None:
     _set(fake.desk.settings, RemoteSettings("http://models.example.org"))
-    *_before, ending = fake.desk.models.load(None, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.REMOTE_ADDRESS_INSECURE
+    problem = problem_of(fake.desk.models.load(None, Cancel()))
+    assert problem.code is Code.REMOTE_ADDRESS_INSECURE
     assert fake.engine.specs == []
 
 
 def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: FakeDesk, book: Book) -> None:
     desk = fake.desk
-    list(desk.models.load(None, Cancel()))
+    finish(desk.models.load(None, Cancel()))
     counted = desk.library.tokens(book.id)
     assert counted is not None
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST, vocabulary="another")
-    list(desk.models.load(None, Cancel()))
+    finish(desk.models.load(None, Cancel()))
     assert desk.library.tokens(book.id) is None
     assert desk.library.page_tokens(book.id) is None
     assert desk.context.tokens_of(BookRef(book.id)) is None
@@ -88,7 +88,7 @@ def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: Fa
     conversation = desk.conversations.create(books=(BookRef(book.id),))
     assert desk.context.use(conversation.id).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)
-    list(desk.models.load(None, Cancel()))
+    finish(desk.models.load(None, Cancel()))
     assert desk.library.tokens(book.id) == counted, "a number that is known already stays"
 
 

@@ -12,10 +12,10 @@ from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
-from app.core.events import Failed, Finished
 from app.engine.protocol import Prompt
 from app.services.prompts import RULES_FOR_EXCERPTS
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
+from tests.work import answered, unanswered
 
 FILLER = "The river went by the town and nobody looked at it for long, since there was much else to do. " * 12
 NEEDLE = "The tenant may terminate\nthe lease with three months notice."
@@ -38,9 +38,8 @@ def book(fake: FakeDesk) -> Book:
 def ask(fake: FakeDesk, book: Book, text: str, *, pages: PageRange | None = None, **how: bool) -> tuple[Answer, Prompt]:
     books = (BookRef(book.id, pages),)
     talk = fake.desk.conversations.create(books=books)
-    *_, ending = fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how)
-    assert isinstance(ending, Finished), ending
-    return ending.answer, fake.engine.prompts[-1]
+    ending = answered(fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how))
+    return ending, fake.engine.prompts[-1]
 
 
 def test_the_passage_stands_next_to_the_question_and_is_listed(fake: FakeDesk, book: Book) -> None:
@@ -59,13 +58,12 @@ def test_the_engine_is_told_the_person_s_own_words_and_the_pages_that_are_restat
     """Pages by their place among those that the model sees."""
     books = (BookRef(book.id, PageRange(31, 60)),)
     talk = fake.desk.conversations.create(books=books)
-    *_, first = fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel())
-    assert isinstance(first, Finished)
+    first = answered(fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     prompt = fake.engine.prompts[-1]
     assert prompt.said == ("How can the tenant terminate?",)
     assert (0, 9) in prompt.restated
-    assert len(prompt.restated) == len({passage.page for passage in first.answer.passages})
-    list(fake.desk.ask.ask(Question(talk.id, "Zzyzx?", books, first.answer.id), Cancel()))
+    assert len(prompt.restated) == len({passage.page for passage in first.passages})
+    answered(fake.desk.ask.ask(Question(talk.id, "Zzyzx?", books, first.id), Cancel()))
     prompt = fake.engine.prompts[-1]
     assert prompt.said == ("How can the tenant terminate?", "Zzyzx?")
     assert prompt.restated == ()
@@ -81,10 +79,9 @@ def test_the_part_above_the_question_never_depends_on_it(fake: FakeDesk, book: B
 def test_a_next_turn_repeats_the_question_as_it_was_read(fake: FakeDesk, book: Book) -> None:
     books = (BookRef(book.id),)
     talk = fake.desk.conversations.create(books=books)
-    *_, first = fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel())
-    assert isinstance(first, Finished)
+    first = answered(fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     before = fake.engine.prompts[-1]
-    list(fake.desk.ask.ask(Question(talk.id, "And the river?", books, first.answer.id), Cancel()))
+    answered(fake.desk.ask.ask(Question(talk.id, "And the river?", books, first.id), Cancel()))
     after = fake.engine.prompts[-1]
     assert after.messages[: len(before.messages)] == before.messages
 
@@ -109,9 +106,8 @@ def test_excerpts_stand_for_a_book_that_does_not_fit(fake: FakeDesk, book: Book)
     books = (BookRef(book.id),)
     talk = fake.desk.conversations.create(books=books)
     question = Question(talk.id, "How can the tenant terminate?", books)
-    *_, ending = fake.desk.ask.ask(question, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.DOES_NOT_FIT
+    problem = unanswered(fake.desk.ask.ask(question, Cancel()))
+    assert problem.code is Code.DOES_NOT_FIT
     answer, prompt = ask(fake, book, "How can the tenant terminate?", excerpts=True)
     assert answer.excerpts
     assert prompt.documents == ()

@@ -12,12 +12,15 @@ from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Reading, Token
-from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEvent
+from app.core.events import Reading, Token
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
+from app.core.work import finish
 from app.services import questions
 from app.services.questions import check_questions, read_questions, split_questions
 from app.services.templates import Template
+from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.work import at, fail, problem_of, stop
 
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
 QUESTIONS = ("When does it open?", "What about notice?", "How does it end?")
@@ -50,8 +53,8 @@ def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
     fake.engine.answers[:] = answers
 
 
-def run(fake: FakeDesk, sheet: Sheet, cancel: Cancel | None = None) -> list[SheetEvent]:
-    return list(fake.desk.sheets.run(sheet.id, cancel or Cancel()))
+def run(fake: FakeDesk, sheet: Sheet) -> tuple[list[SheetProgress], Sheet]:
+    return work.run(fake.desk.sheets.run(sheet.id, Cancel()))
 
 
 def kept(fake: FakeDesk, sheet: Sheet) -> Sheet:
@@ -78,29 +81,26 @@ def test_the_answers_are_checked_kept_and_told_row_by_row(fake: FakeDesk, sheet:
         ("Twelve months [p. 2].",),
         ("“It never ends at all” [p. 3].",),
     )
-    events = run(fake, sheet)
+    events, done = run(fake, sheet)
     kinds = [type(event) for event in events]
     row = [RowBegun, Token, RowEnded]
-    assert kinds == [RowBegun, Reading, Token, RowEnded, *row, *row, Done]
+    assert kinds == [RowBegun, Reading, Token, RowEnded, *row, *row]
     assert [(e.number, e.total) for e in events if isinstance(e, RowEnded)] == [(1, 3), (2, 3), (3, 3)]
-    done = events[-1]
-    assert isinstance(done, Done)
-    assert done.result == kept(fake, sheet)
-    assert [event.row for event in events if isinstance(event, RowEnded)] == list(done.result.rows)
-    citations = [row.answer.citations[0] for row in done.result.rows if row.answer]
+    assert done == kept(fake, sheet)
+    assert [event.row for event in events if isinstance(event, RowEnded)] == list(done.rows)
+    citations = [row.answer.citations[0] for row in done.rows if row.answer]
     assert [(c.book_id, c.page, c.state) for c in citations] == [
         (book.id, 1, CitationState.VERIFIED),
         (book.id, 2, CitationState.PAGE),
         (book.id, 3, CitationState.NOT_FOUND),
     ]
-    assert done.result.finished
+    assert done.finished
 
 
 def test_a_question_that_fails_costs_itself(fake: FakeDesk, sheet: Sheet) -> None:
     crash = Problem(Code.ENGINE_CRASHED, {"signal": 11})
     script(fake, ("One.",), ("Two, half", crash), ("Three.",))
-    events = run(fake, sheet)
-    assert isinstance(events[-1], Done)
+    run(fake, sheet)
     found = kept(fake, sheet)
     assert states(found) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
     failed = found.rows[1].answer
@@ -114,11 +114,11 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
     run(fake, sheet)
     fake.engine.prompts.clear()
     script(fake, ("Two, whole.",))
-    events = run(fake, sheet)
+    events, _sheet = run(fake, sheet)
     assert [(e.number, e.question_id) for e in events if isinstance(e, RowBegun)] == [(2, sheet.rows[1].question.id)]
     assert [prompt.messages[0].text for prompt in fake.engine.prompts] == [QUESTIONS[1]]
     assert [row.answer.text for row in kept(fake, sheet).rows if row.answer] == ["One.", "Two, whole.", "Three."]
-    assert run(fake, sheet) == [Done(kept(fake, sheet))], "nothing is left to ask"
+    assert run(fake, sheet) == ([], kept(fake, sheet)), "nothing is left to ask"
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,9 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
 )
 def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sheet, problem: Problem) -> None:
     script(fake, ("One.",), (problem,))
-    *_, ended, ending = run(fake, sheet)
-    assert isinstance(ended, RowEnded)
-    assert isinstance(ending, Failed)
-    assert ending.problem == problem
+    events, found = fail(fake.desk.sheets.run(sheet.id, Cancel()))
+    assert isinstance(events[-1], RowEnded)
+    assert found == problem
     assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.WAITING]
 
 
@@ -142,13 +141,11 @@ def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fak
     fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=400)
     long = "Why? " * 300
     sheet = fake.desk.sheets.create(("When?", long, "How?"), (BookRef(book.id),))
-    assert isinstance(run(fake, sheet)[-1], Done)
+    run(fake, sheet)
     assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
     fake.engine.tokens = {"Lease": 400}
     sheet = fake.desk.sheets.create(("When?", "How?"), (BookRef(book.id),))
-    ending = run(fake, sheet)[-1]
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.DOES_NOT_FIT
+    assert problem_of(fake.desk.sheets.run(sheet.id, Cancel())).code is Code.DOES_NOT_FIT
     assert states(kept(fake, sheet)) == [RowState.FAILED, RowState.WAITING]
 
 
@@ -156,12 +153,12 @@ def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: S
     cancel = Cancel()
     gate = Gate()
     script(fake, ("One.",), ("Two, half", gate, "never"))
-    events = []
-    for event in fake.desk.sheets.run(sheet.id, cancel):
-        events.append(event)
-        if isinstance(event, Token) and event.text == "Two, half":
+
+    def stop_in_the_second(event: object) -> None:
+        if event == Token("Two, half"):
             cancel.request()
-    assert isinstance(events[-1], Cancelled)
+
+    assert isinstance(stop(fake.desk.sheets.run(sheet.id, cancel), stop_in_the_second)[-1], RowEnded)
     found = kept(fake, sheet)
     assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
     assert found.rows[1].answer is not None
@@ -170,12 +167,8 @@ def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: S
 
 def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, sheet: Sheet) -> None:
     cancel = Cancel()
-    events = []
-    for event in fake.desk.sheets.run(sheet.id, cancel):
-        events.append(event)
-        if isinstance(event, RowEnded):
-            cancel.request()
-    assert events[-1] == Cancelled()
+    events = stop(fake.desk.sheets.run(sheet.id, cancel), at(RowEnded, cancel.request))
+    assert isinstance(events[-1], RowEnded)
     assert states(kept(fake, sheet)) == [RowState.ANSWERED, RowState.WAITING, RowState.WAITING]
 
 
@@ -192,12 +185,12 @@ def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
     found = second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False)
     assert found is not None
     assert states(found) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
-    assert isinstance(list(second.desk.sheets.run(found.id, Cancel()))[-1], Done)
+    finish(second.desk.sheets.run(found.id, Cancel()))
     texts = [row.answer.text for row in kept(second, sheet).rows if row.answer]
     assert texts == ["One.", "Two, whole.", "Three."]
     assert second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False) is None
     second.desk.close()
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     first.desk.close()
 
 
@@ -229,8 +222,7 @@ def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDes
 
 def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
     fake.desk.sheets.delete(sheet.id)
-    (ending,) = run(fake, sheet)
-    assert isinstance(ending, Failed)
+    assert fail(fake.desk.sheets.run(sheet.id, Cancel()))[0] == []
 
 
 # ---- lists of questions

@@ -19,6 +19,7 @@ from app.documents.videos.protocol import PREVIEW_SIDE
 from app.services.videos import Videos
 from tests.documents.videos.films import HEIGHT, drawing, film, number_of
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
+from tests.work import answered
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_what_a_frame_takes_of_the_context_is_told(fake: FakeDesk, videos: Video
     video = opened(videos, clip)
     assert videos.tokens(video) is None
     talk = fake.desk.conversations.create().id
-    list(fake.desk.ask.ask(Question(talk, "Which model answers?"), Cancel()))  # loads one
+    answered(fake.desk.ask.ask(Question(talk, "Which model answers?"), Cancel()))  # loads one
     (expected,) = fake.engine.image_tokens([(video.width, video.height)])
     assert videos.tokens(video) == expected
     fake.engine.info = msgspec.structs.replace(SCOUT, vision=None)

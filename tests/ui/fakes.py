@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Never, TypeAlias
+
+from msgspec.structs import replace
 
 from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
@@ -17,11 +19,11 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import EngineSettings, KvType, Sampling
+from app.core.work import Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
     EngineState,
-    Foresight,
     Generated,
     LoadSpec,
     ModelInfo,
@@ -77,19 +79,19 @@ SCOUT = ModelInfo(
     device="H100",
     threads=16,
     vocabulary="llama4",
-    vision=Vision("projector", "llama4", True, 336, 144, 16),
+    vision=Vision("projector", "llama4", True, 336),
 )
 
 
 Step: TypeAlias = "str | Looking | Reading | Thinking | Notice | Loading | Gate | Problem"
 
 
-class AsWished:
+class AsWished(Plans):
     """Places nothing: the scripted engine loads any path, as the settings say."""
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Iterator[Opening | Done[Placed] | Cancelled | Failed]:
+    ) -> Work[Opening, Placed]:
         spec = LoadSpec(
             model_path,
             wanted.context_tokens,
@@ -97,7 +99,7 @@ class AsWished:
             gpu_layers=wanted.gpu_layers,
             projector_path=projector_path,
         )
-        yield Done(Placed(spec, 0))
+        return _at_once(Placed(spec, 0))
 
 
 @dataclass
@@ -124,7 +126,7 @@ class ScriptedEngine:
     _state: EngineState = EngineState.EMPTY
     _loaded: bool = False
 
-    def load(self, spec: LoadSpec, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         self.specs.append(spec)
         self._state, self._loaded = EngineState.LOADING, False
         self._note_thread()
@@ -136,20 +138,17 @@ class ScriptedEngine:
                     step.wait(cancel)
                 case Problem():
                     self._state = EngineState.DEAD
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
                 self._state = EngineState.EMPTY
-                yield Cancelled()
-                return
+                raise Stopped
         self._state, self._loaded = EngineState.READY, True
-        yield Done(self.info)
+        return self.info
 
-    def ready(self, cancel: Cancel) -> Iterator[Loading | Done[ModelInfo] | Cancelled | Failed]:
+    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         if self._loaded and self._state is not EngineState.DEAD:
-            yield Done(self.info)
-        else:
-            yield from self.load(LoadSpec(self.info.path), cancel)
+            return _at_once(self.info)
+        return self.load(LoadSpec(self.info.path), cancel)
 
     def measure(self, prompt: Prompt) -> PromptSize:
         self._note_thread()
@@ -161,7 +160,14 @@ class ScriptedEngine:
             tuple(tokens * (n + 1) // len(document.pages) for n in range(len(document.pages)))
             for tokens, document in zip(documents, prompt.documents, strict=True)
         )
-        return PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages, ends)
+        size = PromptSize(48 + sum(documents) + sum(messages), 48, documents, messages, ends)
+        if size.total > self.info.context_tokens:
+            return replace(size, held=(0,) * len(documents))
+        held, of_each = size.total - (self.to_read or 0) - size.frame, []
+        for tokens in documents:
+            of_each.append(max(0, min(tokens, held)))
+            held -= tokens
+        return replace(size, to_read=self.to_read or 0, held=tuple(of_each))
 
     def _count(self, document: DocumentText) -> int:
         """`tokens` are those of the whole book, which is as long as the longest part of it that was asked for."""
@@ -171,16 +177,7 @@ class ScriptedEngine:
         whole = self.longest[title] = max(pages, self.longest.get(title, 0))
         return self.tokens[title] * pages // whole
 
-    def foresee(self, prompt: Prompt) -> Foresight:
-        size = self.measure(prompt)
-        held = size.total - (self.to_read or 0) - size.frame
-        documents = []
-        for tokens in size.documents:
-            documents.append(max(0, min(tokens, held)))
-            held -= tokens
-        return Foresight(self.to_read or 0, tuple(documents))
-
-    def read(self, prompt: Prompt, cancel: Cancel) -> Iterator[Reading | Notice | Done[Usage] | Cancelled | Failed]:
+    def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
         self._state = EngineState.BUSY
         self._note_thread()
         for step in self.readings.pop(0) if self.readings else ():
@@ -191,15 +188,13 @@ class ScriptedEngine:
                     step.wait(cancel)
                 case Problem():
                     self._state = EngineState.DEAD if step.code.startswith("engine_") else EngineState.READY
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
                 self._state = EngineState.READY
-                yield Cancelled()
-                return
+                raise Stopped
         self._state = EngineState.READY
         self.to_read = 0
-        yield Done(Usage())
+        return Usage()
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
         """As many tiles as the area has, whatever the proportions."""
@@ -215,9 +210,7 @@ class ScriptedEngine:
         images = {image.sha256: image for message in prompt.messages for image in message.images}
         return tuple(Pixels(sha256, (336, 336), (336, 336)) for sha256 in images if sha256 not in self.seen)
 
-    def see(
-        self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel
-    ) -> Iterator[Looking | Done[None] | Cancelled | Failed]:
+    def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         for step in self.looks.pop(0) if self.looks else (Looking(1, 1, 1, 1),):
             match step:
                 case Looking():
@@ -225,13 +218,10 @@ class ScriptedEngine:
                 case Gate():
                     step.wait(cancel)
                 case Problem():
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
-                yield Cancelled()
-                return
+                raise Stopped
         self.seen.append(wanted.sha256)
-        yield Done(None)
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         self.seen = [sha256 for sha256 in self.seen if sha256 in sha256s]
@@ -253,7 +243,7 @@ class ScriptedEngine:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Iterator[Reading | Thinking | Token | Notice | Generated | Cancelled | Failed]:
+    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
         self.prompts.append(prompt)
         self._state = EngineState.BUSY
         self._note_thread()
@@ -268,15 +258,13 @@ class ScriptedEngine:
                     step.wait(cancel)
                 case Problem(code):
                     self._state = EngineState.DEAD if code.startswith("engine_") else EngineState.READY
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
                 self._state = EngineState.READY
-                yield Generated(Ending.CANCELLED, self.usage, Timings())
-                return
+                return Generated(Ending.CANCELLED, self.usage, Timings())
         self._state = EngineState.READY
         self.to_read = 0
-        yield Generated(Ending.COMPLETE, self.usage, Timings(read_s=1.2, first_token_s=0.3, generate_s=4.0))
+        return Generated(Ending.COMPLETE, self.usage, Timings(read_s=1.2, first_token_s=0.3, generate_s=4.0))
 
     def die(self) -> None:
         """As when the process is killed while nobody asks."""
@@ -296,6 +284,12 @@ class ScriptedEngine:
 
     def _note_thread(self) -> None:
         self.threads.add(threading.current_thread().name)
+
+
+def _at_once(result: Result) -> Work[Never, Result]:
+    """Work that tells nothing."""
+    yield from ()
+    return result
 
 
 @dataclass
@@ -377,7 +371,8 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
     headers = HeaderReader()
     machines = Machines(engine, settings)  # type: ignore[arg-type]
-    models = Models(engine, settings, readings, paths.models, headers, AsWished())
+    plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
+    models = Models(engine, settings, readings, paths.models, headers, plans)
     restating = Restating(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
@@ -398,7 +393,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         restating=restating,
         models=models,
         machines=machines,
-        plans=Plans(headers, engine, machines),  # type: ignore[arg-type]
+        plans=plans,
         downloads=downloads,  # type: ignore[arg-type]
         remote=Remote(),
         readings=readings,

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from app import messages
-from app.cli.following import result_of
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Problem
 from app.core.model import Kind, ModelHeader
+from app.core.work import finish
 from app.messages import _, count, size
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
@@ -88,10 +88,9 @@ def _state(offer: Offer, desk: Desk) -> str:
 
 def _header_or_problem(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader | Problem:
     try:
-        header: ModelHeader = result_of(desk.models.header(path, cancel), Progress())
+        return finish(desk.models.header(path, cancel), Progress())
     except AppError as error:
         return error.problem
-    return header
 
 
 def _listed(found: _Found, desk: Desk) -> dict[str, Any]:

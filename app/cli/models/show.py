@@ -16,6 +16,7 @@ from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.model import Kind, ModelHeader, Part
+from app.core.work import finish
 from app.messages import _, count, size
 from app.models.belongings import model_at
 from app.models.offers import Offer
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 
 def _show_file(file: Path, options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
-    header: ModelHeader = result_of(desk.models.header(file, cancel), Progress())
+    header = finish(desk.models.header(file, cancel), Progress())
     projector = desk.models.projector_beside(file) if header.kind is Kind.MODEL else ""
     known = desk.models.knows(header.architecture)
     licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)

@@ -13,7 +13,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.engine.prompt import Typesetter, texts
-from app.engine.protocol import BookSpan, Foresight, Prompt, PromptSize
+from app.engine.protocol import BookSpan, Prompt, PromptSize
 from app.engine.remote import disarming, formats
 
 _REMEMBERED_TOTALS = 64
@@ -46,9 +46,9 @@ class Laid:
         """Up to the end of the last book; empty without books."""
         return self.sent[: self.books[-1].end] if self.books else self.sent[:0]
 
-    def foresee(self, sent_before: array[int] | str) -> Foresight:
-        """What is left to evaluate for a server that still holds what it was sent last. Of a book whose text was sent
-        in part, whole pages count."""
+    def size_after(self, sent_before: array[int] | str) -> PromptSize:
+        """The size, with what is left to evaluate for a server that still holds what it was sent last. Of a book whose
+        text was sent in part, whole pages count."""
         held = _common(self.sent, sent_before)
         documents = []
         for book, ends, tokens, whole in zip(
@@ -67,7 +67,7 @@ class Laid:
             evaluated = max(1, self.size.total - sum(documents))
         else:
             evaluated = self.size.total - held
-        return Foresight(evaluated, tuple(documents))
+        return msgspec.structs.replace(self.size, to_read=evaluated, held=tuple(documents))
 
 
 class TokenLayout:

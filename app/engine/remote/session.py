@@ -7,11 +7,13 @@ import time
 from array import array
 from collections.abc import Callable
 
+import msgspec
+
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
 from app.core.work import Stopped
-from app.engine.protocol import Foresight, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.refusals import is_about_context
@@ -61,11 +63,16 @@ class RemoteSession:
         self._transport.close()
 
     def measure(self, prompt: Prompt) -> PromptSize:
-        return self._layout.lay_out(prompt).size
+        """What is held, as far as it can be known: if the server still has what it was sent last, and nobody else used
+        it."""
+        laid = self._layout.lay_out(prompt)
+        if laid.size.total > self.info.context_tokens:
+            return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
+        return laid.size_after(self._held)
 
-    def foresee(self, prompt: Prompt) -> Foresight:
-        """As far as it can be known: if the server still holds what it was sent last, and nobody else used it."""
-        return self._layout.lay_out(prompt).foresee(self._held)
+    def problems(self) -> list[Problem]:
+        """No readings are saved here, so nothing goes wrong with them."""
+        return []
 
     def forget(self) -> None:
         """Drop the texts that are held here. What the server holds in its memory is its own affair."""

@@ -3,93 +3,36 @@
 from __future__ import annotations
 
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Reading, Thinking, Token
-from app.engine.protocol import (
-    AnswerTo,
-    Appraise,
-    BooksRead,
-    Command,
-    Foresee,
-    Foreseen,
-    Forget,
-    Forgotten,
-    ImagesKept,
-    KeepImages,
-    Load,
-    Loaded,
-    LookFor,
-    Measure,
-    Measured,
-    Pause,
-    ReadBooks,
-    Resume,
-    See,
-    Settle,
-    Settled,
-    Stop,
-    Survey,
-    Surveyed,
-)
+from app.core.events import Loading
+from app.engine.protocol import AnyOrder, Appraise, Forget, KeepImages, LoadSpec, LookFor, See, Settle, Survey
 from app.engine.remote.session import RemoteSession
 from app.engine.serving import Server, serve
 from app.isolation import limits
-from app.isolation.pulse import Port
 
 MEMORY_BYTES = 4 << 30
 """What a server says cannot take more; ten million tokens of prompt take an eighth of it."""
 
 
-class Worker(Server):
-    def __init__(self, port: Port[Command]) -> None:
-        super().__init__(port)
-        self._session: RemoteSession | None = None
+class Worker(Server[RemoteSession]):
+    def _open(self, spec: LoadSpec) -> RemoteSession:
+        return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._wishes)
 
-    def _obey(self, order: Command) -> None:
+    def _obey_other(self, order: AnyOrder) -> None:
+        session = self._loaded()
         match order:
-            case Load(spec):
-                self._session = RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._wishes)
-                self._port.send(Loaded(self._session.info))
-            case Measure(prompt):
-                self._port.send(Measured(self._loaded().measure(prompt)))
-            case Foresee(prompt):
-                self._port.send(Foreseen(self._loaded().foresee(prompt)))
-            case ReadBooks(prompt):
-                self._port.send(BooksRead(self._loaded().read_books(prompt, self._reading)))
-            case AnswerTo(prompt, sampling, max_tokens):
-                session = self._loaded()
-                answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
-                self._port.send(answer)
             case Survey():
-                self._loaded()
-                self._port.send(Surveyed(()))  # the room is what the server has
+                self._reply(order, ())  # the room is what the server has
             case Forget():
-                if self._session is not None:
-                    self._session.forget()
-                self._port.send(Forgotten())
+                session.forget()
+                self._reply(order, None)
             case KeepImages():
-                self._port.send(ImagesKept())
+                self._reply(order, None)
             case Settle():
-                self._port.send(Settled(()))
+                self._reply(order, ())
             case Appraise() | LookFor() | See():
-                raise AppError(Code.REMOTE_BLIND, host=self._loaded().info.host)
-            case Stop() | Pause() | Resume():
-                pass  # heeded when they arrive
-            case _:  # what only an engine on this machine can do, and `engine.switch` never asks for
+                raise AppError(Code.REMOTE_BLIND, host=session.info.host)
+            case _:  # what only an engine on this machine can do, and `engine.client` never asks for
                 raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
-
-    def _loaded(self) -> RemoteSession:
-        if self._session is None:
-            raise AppError(Code.NO_MODEL)
-        return self._session
-
-    def _writing(self, text: str) -> None:
-        self._port.send(Token(text))
-
-    def _thinking(self) -> None:
-        self._port.send(Thinking())
-
-    def _reading(self, done: int, total: int, reused: int) -> None:
-        self._port.send(Reading(done, total, reused))
 
 
 def main() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.basis import asked_words
@@ -13,11 +12,11 @@ from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Citation, Conversation, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.events import (
-    AnswerEvent,
+    AnswerProgress,
     Cancelled,
     Checked,
+    Done,
     Failed,
-    Finished,
     Loading,
     Looking,
     Notice,
@@ -27,6 +26,7 @@ from app.core.events import (
     Token,
 )
 from app.core.image import ImageRef
+from app.core.work import Work
 from app.messages import sentence
 from app.services.context import ContextUse
 from app.ui.bridge import Bridge, Executor
@@ -124,7 +124,7 @@ class AnswerPresenter(QObject):
         self._job: Job | None = None
         self.running: Running | None = None
 
-    def start(self, work: Callable[[Cancel], Iterator[AnswerEvent]], running: Running) -> None:
+    def start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self.running = running
         self._job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
 
@@ -166,7 +166,7 @@ class AnswerPresenter(QObject):
         self._view.show_checked(running.checked)
 
     @Slot(object)
-    def _on_event(self, event: AnswerEvent) -> None:
+    def _on_event(self, event: AnswerProgress | Done[Answer] | Cancelled | Failed) -> None:
         running = self.running
         assert running is not None
         match event:
@@ -190,12 +190,12 @@ class AnswerPresenter(QObject):
                     self._view.show_checked(citations)
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
-            case Finished(answer):
-                self._end(Outcome(running, answer))
-            case Cancelled(answer):
-                self._end(Outcome(running, answer))
-            case Failed(problem, answer):
-                self._end(Outcome(running, answer, problem))
+            case Done(answer):
+                self._end(Outcome(running, answer, answer.problem))
+            case Cancelled():  # before it began
+                self._end(Outcome(running, None))
+            case Failed(problem):
+                self._end(Outcome(running, None, problem))
 
     def _on_stored(self, running: Running, question_id: str, answer_id: str) -> None:
         running.question_id, running.answer_id = question_id, answer_id
@@ -237,11 +237,11 @@ class AnswerPresenter(QObject):
         if outcome.running.pace.tokens_per_second > 0:
             self.paced.emit(outcome.running.pace.tokens_per_second)
         self.reading.emit(None)
-        answer, problem = outcome.answer, outcome.problem
+        answer = outcome.answer
         if answer is not None and self._is_shown(outcome.running):
             self._view.set_progress("", None)
             asked = outcome.running.kept(answer.created_at)
-            self._view.finish(answer, *answer_remarks(asked, msgspec.structs.replace(answer, problem=problem)))
+            self._view.finish(answer, *answer_remarks(asked, answer))
         self.ended.emit(outcome)
 
     def _is_shown(self, running: Running) -> bool:

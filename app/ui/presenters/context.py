@@ -108,10 +108,10 @@ class ContextPresenter(QObject):
             case _Action.READ:
                 self.read_wanted.emit()
             case _Action.PAUSE:
-                self._desk.context.pause()
+                self._desk.engine.pause()
                 self._set_paused(True)
             case _Action.RESUME:
-                self._desk.context.resume()
+                self._desk.engine.resume()
                 self._set_paused(False)
             case _Action.FIT | _Action.MAKE_ROOM:
                 self.fit_wanted.emit()

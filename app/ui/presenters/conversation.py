@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.cancel import Cancel
-from app.core.conversation import BookRef, Conversation, Question, Turn
+from app.core.conversation import Answer, BookRef, Conversation, Question, Turn
 from app.core.document import Book
 from app.core.errors import Code, Problem
-from app.core.events import AnswerEvent
+from app.core.events import AnswerProgress
 from app.core.image import ImageRef, ref_of
+from app.core.work import Work
 from app.messages import _, sentence
 from app.services.context import ContextUse
 from app.services.desk import Desk
@@ -385,7 +386,7 @@ class ConversationPresenter(QObject):
             running.question_id, running.again = asked.id, True
             self._start(partial(self._desk.ask.again, asked.id, excerpts=wanted.excerpts), running)
 
-    def _start(self, work: Callable[[Cancel], Iterator[AnswerEvent]], running: Running) -> None:
+    def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self._composer.set_busy(True)
         self.asking.emit()
         self.answer.start(work, running)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.events import Cancelled, Done, Failed
+from app.core.errors import Problem
+from app.core.work import finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Patience, Prompt, RemoteSpec
 from app.engine.protocol import Message as Said
-from app.engine.switch import REMOTE_MODULE
 from tests.engine.remote.toy_server import ToyServer
+from tests.work import problem_of
 
 BOOK = DocumentText("A lease", (PageText("1", "The tenant pays."), PageText("2", "In May.")), "lease")
 ASKED = Prompt("The rules.", (BOOK,), (Said("user", "Who pays?"),))
@@ -34,18 +35,25 @@ def new_server() -> Iterator[NewServer]:
 
 @pytest.fixture
 def engine() -> Iterator[EngineClient]:
-    made = EngineClient(module=REMOTE_MODULE)
+    made = EngineClient()
     yield made
     made.close()
 
 
-def connect(engine: EngineClient, address: str, **how: object) -> Done[ModelInfo] | Failed | Cancelled:
-    """How loading ends. `how`: of the RemoteSpec, or `context_tokens`."""
+def spec_of(address: str, **how: object) -> LoadSpec:
+    """`how`: of the RemoteSpec, or `context_tokens`."""
     context = how.pop("context_tokens", 0)
-    spec = LoadSpec("", context_tokens=context, remote=RemoteSpec(address, **how))  # type: ignore[arg-type]
-    *_before, ending = engine.load(spec, Cancel())
-    assert isinstance(ending, (Done, Failed, Cancelled))
-    return ending
+    return LoadSpec("", context_tokens=context, remote=RemoteSpec(address, **how))  # type: ignore[arg-type]
+
+
+def connect(engine: EngineClient, address: str, **how: object) -> ModelInfo:
+    """Load, as `spec_of` says."""
+    return finish(engine.load(spec_of(address, **how), Cancel()))
+
+
+def refusal(engine: EngineClient, address: str, **how: object) -> Problem:
+    """Why loading fails."""
+    return problem_of(engine.load(spec_of(address, **how), Cancel()))
 
 
 HASTY = Patience(connect_s=5.0, answer_s=0.2, first_s=0.2, between_s=0.2)

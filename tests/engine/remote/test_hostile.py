@@ -7,20 +7,23 @@ import os
 import signal
 import socket
 import threading
+from functools import partial
 
 import pytest
 
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Token
+from app.core.events import Token
 from app.core.settings import Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import EngineState, Generated
+from app.engine.protocol import EngineState
 from app.engine.remote.session import MAX_CHARACTERS_A_TOKEN
 from app.engine.remote.transport import MAX_EVENT_BYTES
-from tests.engine.remote.conftest import ASKED, HASTY, NewServer, connect
+from tests.engine.remote.conftest import ASKED, HASTY, NewServer, connect, refusal
 from tests.engine.remote.toy_server import WAIT_S, Handler, Route, ToyServer, complete
+from tests.work import at, fail, stop
 
 _HTML = b"<!DOCTYPE html><title>Sign in</title>" + b"x" * 200_000
 _FULL = {"error": {"message": "This model's maximum context length is 9 tokens.", "code": "context_length_exceeded"}}
@@ -81,9 +84,8 @@ def test_a_server_that_is_none_is_told_so(what: str, new_server: NewServer, engi
     server = new_server()
     server.routes["/v1/models"] = route
     patience = {"patience": HASTY} if code is Code.REMOTE_STALLED else {}
-    ending = connect(engine, server.address, **patience)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is code
+    problem = refusal(engine, server.address, **patience)
+    assert problem.code is code
     assert engine.state() is EngineState.EMPTY
     assert len(server.asked) == 1, "nothing more is asked of it"
 
@@ -145,21 +147,19 @@ _BREAKS: dict[str, tuple[Route, str, Code]] = {
 def test_an_answer_that_breaks_keeps_what_came(what: str, new_server: NewServer, engine: EngineClient) -> None:
     route, text, code = _BREAKS[what]
     server = new_server()
-    assert isinstance(connect(engine, server.address), Done)
+    connect(engine, server.address)
     server.routes["/v1/completions"] = route
-    *before, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is code
+    before, problem = fail(engine.answer(ASKED, Sampling(), 50, Cancel()))
+    assert problem.code is code
     assert "".join(event.text for event in before if isinstance(event, Token)) == text
     assert engine.state() is EngineState.READY
     server.routes["/v1/completions"] = complete
-    *_before, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
-    assert isinstance(ending, Generated), "the next question finds it sound"
+    finish(engine.answer(ASKED, Sampling(), 50, Cancel()))  # the next question finds it sound
 
 
 def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
-    assert isinstance(connect(engine, server.address), Done)
+    connect(engine, server.address)
     sent = threading.Event()
 
     def babble(handler: Handler) -> None:
@@ -170,9 +170,8 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = babble
-    *before, ending = engine.answer(ASKED, Sampling(), 4, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.REMOTE_ANSWER_STRANGE
+    before, problem = fail(engine.answer(ASKED, Sampling(), 4, Cancel()))
+    assert problem.code is Code.REMOTE_ANSWER_STRANGE
     written = sum(len(event.text) for event in before if isinstance(event, Token))
     assert written <= 4 * MAX_CHARACTERS_A_TOKEN
     assert server.hung_up.wait(WAIT_S)
@@ -180,7 +179,7 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, engin
 
 def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
-    assert isinstance(connect(engine, server.address, patience=HASTY), Done)
+    connect(engine, server.address, patience=HASTY)
 
     def silent(handler: Handler) -> None:
         handler.begin_stream()
@@ -188,9 +187,8 @@ def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, engin
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = silent
-    *before, ending = engine.answer(ASKED, Sampling(), 4, Cancel())
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.REMOTE_STALLED
+    before, problem = fail(engine.answer(ASKED, Sampling(), 4, Cancel()))
+    assert problem.code is Code.REMOTE_STALLED
     assert Token("So far") in before
 
 
@@ -218,25 +216,24 @@ def _soon(waits: threading.Event, then: object) -> threading.Thread:
 
 def test_stopping_hangs_up_at_once(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
-    assert isinstance(connect(engine, server.address), Done)
-    for events, partial in (((), False), ((_SO_FAR,), True)):
+    connect(engine, server.address)
+    for events, is_partial in (((), False), ((_SO_FAR,), True)):
         server.hung_up.clear()
         cancel = Cancel()
         stopper = _soon(_waiting(server, *events), cancel.request)
-        *_before, ending = engine.answer(ASKED, Sampling(), 5, cancel)
-        stopper.join()
-        if partial:
-            assert isinstance(ending, Generated)
-            assert ending.ending is Ending.CANCELLED
+        work = engine.answer(ASKED, Sampling(), 5, cancel)
+        if is_partial:
+            assert finish(work).ending is Ending.CANCELLED
         else:
-            assert isinstance(ending, Cancelled)
+            stop(work)
+        stopper.join()
         assert server.hung_up.wait(WAIT_S)
         assert engine.state() is EngineState.READY
 
 
 def test_a_paused_reading_gives_the_server_up_and_asks_again(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
-    assert isinstance(connect(engine, server.address), Done)
+    connect(engine, server.address)
 
     def let_go_on() -> None:
         engine.pause()
@@ -245,9 +242,8 @@ def test_a_paused_reading_gives_the_server_up_and_asks_again(new_server: NewServ
         engine.resume()
 
     pauser = _soon(_waiting(server), let_go_on)
-    *_before, ending = engine.read(ASKED, Cancel())
+    finish(engine.read(ASKED, Cancel()))
     pauser.join()
-    assert isinstance(ending, Done)
     first, second = server.prompts()
     assert first == second
 
@@ -258,26 +254,21 @@ def test_a_killed_process_is_told_and_started_again(new_server: NewServer, engin
     pid = engine.pid
     assert pid is not None
     _waiting(server, _SO_FAR)
-    ending = None
-    for event in engine.answer(ASKED, Sampling(), 5, Cancel()):
-        if event == Token("So far"):
-            os.kill(pid, signal.SIGKILL)
-        ending = event
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.ENGINE_CRASHED
+    kill = at(Token, partial(os.kill, pid, signal.SIGKILL))
+    told, problem = fail(engine.answer(ASKED, Sampling(), 5, Cancel()), kill)
+    assert Token("So far") in told
+    assert problem.code is Code.ENGINE_CRASHED
     assert engine.state() is EngineState.DEAD
-    assert list(engine.ready(Cancel()))[-1] == loaded
+    assert finish(engine.ready(Cancel())) == loaded
 
 
 def test_nobody_at_an_address_is_told(engine: EngineClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    ending = connect(engine, f"http://localhost:{port}")
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.REMOTE_UNREACHABLE
+    problem = refusal(engine, f"http://localhost:{port}")
+    assert problem.code is Code.REMOTE_UNREACHABLE
 
 
 def test_an_address_without_encryption_is_refused_before_anything_is_sent(engine: EngineClient) -> None:
-    ending = connect(engine, "http://models.example.org")
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is Code.REMOTE_ADDRESS_INSECURE
+    problem = refusal(engine, "http://models.example.org")
+    assert problem.code is Code.REMOTE_ADDRESS_INSECURE

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.events import Done, Reading, Token
+from app.core.events import Reading, Token
 from app.core.settings import Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Generated, Message, PageText, Prompt, PromptSize
+from app.engine.protocol import DocumentText, Message, PageText, Prompt, PromptSize
 from tests.engine.conftest import load
 from tests.engine.remote.conftest import connect
 from tests.remote_servers import LLAMA_SERVER, PYTHON_CONTEXT, llama_server
+from tests.work import run
 
 _PAGES = tuple(PageText(str(n), f"The ferry left at {n}.\n\n  船は港を出る。 x[{n}] <- 4") for n in range(1, 20))
 _BOOK = DocumentText("A log, kept", _PAGES, "log")
@@ -44,21 +46,18 @@ def here(tiny_scout: Path) -> Iterator[PromptSize]:
 def test_llama_server_counts_exactly_as_the_engine_here(
     engine: EngineClient, llama_address: str, here: PromptSize
 ) -> None:
-    assert isinstance(connect(engine, llama_address), Done)
+    connect(engine, llama_address)
     assert engine.measure(_ASKED) == here
-    *_before, ending = engine.answer(_ASKED, Sampling(), 3, Cancel())
-    assert isinstance(ending, Generated)
+    ending = finish(engine.answer(_ASKED, Sampling(), 3, Cancel()))
     assert ending.usage.prompt_tokens == here.total, "and so does the server that evaluated it"
 
 
 def test_llama_server_keeps_what_it_has_read_and_tells_how_far_it_is(engine: EngineClient, llama_address: str) -> None:
-    assert isinstance(connect(engine, llama_address), Done)
-    *before, ending = engine.read(_ASKED, Cancel())
-    assert isinstance(ending, Done)
+    connect(engine, llama_address)
+    before, read = run(engine.read(_ASKED, Cancel()))
     readings = [event for event in before if isinstance(event, Reading)]
-    assert readings[-1].done == readings[-1].total == ending.result.prompt_tokens
-    *before, ending = engine.answer(_AFTER, Sampling(), 3, Cancel())
-    assert isinstance(ending, Generated)
+    assert readings[-1].done == readings[-1].total == read.prompt_tokens
+    ending = finish(engine.answer(_AFTER, Sampling(), 3, Cancel()))
     (book,) = engine.measure(_AFTER).documents
     assert ending.usage.reused_tokens >= book
     assert ending.usage.reused_tokens + ending.usage.evaluated_tokens == ending.usage.prompt_tokens
@@ -67,7 +66,7 @@ def test_llama_server_keeps_what_it_has_read_and_tells_how_far_it_is(engine: Eng
 def test_the_python_server_counts_pages_as_the_engine_here(
     engine: EngineClient, python_address: str, here: PromptSize
 ) -> None:
-    assert isinstance(connect(engine, python_address, context_tokens=PYTHON_CONTEXT), Done)
+    connect(engine, python_address, context_tokens=PYTHON_CONTEXT)
     size = engine.measure(_ASKED)
     assert (size.documents, size.messages, size.page_ends) == (here.documents, here.messages, here.page_ends)
     assert size.total == size.frame + sum(size.documents) + sum(size.messages)
@@ -75,12 +74,10 @@ def test_the_python_server_counts_pages_as_the_engine_here(
 
 
 def test_the_python_server_answers_the_same_twice(engine: EngineClient, python_address: str) -> None:
-    assert isinstance(connect(engine, python_address, context_tokens=PYTHON_CONTEXT), Done)
+    connect(engine, python_address, context_tokens=PYTHON_CONTEXT)
     said = []
     for _ in range(2):
-        events = list(engine.answer(_ASKED, Sampling(temperature=0), 12, Cancel()))
+        events, ending = run(engine.answer(_ASKED, Sampling(temperature=0), 12, Cancel()))
         said.append("".join(event.text for event in events if isinstance(event, Token)))
-        ending = events[-1]
-        assert isinstance(ending, Generated)
         assert ending.usage.generated_tokens > 0
     assert said[0] == said[1] != ""

@@ -16,11 +16,11 @@ from cryptography.x509.oid import NameOID
 
 from app.core.cancel import Cancel
 from app.core.errors import Code
-from app.core.events import Done, Failed
 from app.core.password import Password
 from app.core.settings import Sampling
+from app.core.work import finish
 from app.engine.client import EngineClient
-from tests.engine.remote.conftest import ASKED, NewServer, connect
+from tests.engine.remote.conftest import ASKED, NewServer, connect, refusal
 from tests.engine.remote.toy_server import Handler
 
 # ---- keys, cookies, sockets
@@ -38,10 +38,9 @@ def test_the_key_is_sent_and_cookies_are_not(new_server: NewServer, engine: Engi
             handler.send_json({}, 401)
 
     server.routes["/v1/models"] = with_cookie
-    wrong = connect(engine, server.address, key=Password("wrong"))
-    assert isinstance(wrong, Failed)
-    assert wrong.problem.code is Code.REMOTE_KEY_REFUSED
-    assert isinstance(connect(engine, server.address, key=Password("secret-key")), Done)
+    wrong = refusal(engine, server.address, key=Password("wrong"))
+    assert wrong.code is Code.REMOTE_KEY_REFUSED
+    connect(engine, server.address, key=Password("secret-key"))
     assert models is not with_cookie
     assert not any("Cookie" in headers for _path, _body, headers in server.asked)
     assert all(headers["Host"] == server.address.removeprefix("http://") for _path, _body, headers in server.asked)
@@ -52,21 +51,21 @@ def test_proxies_of_the_environment_are_not_used(
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert isinstance(connect(engine, new_server().address), Done)
+    connect(engine, new_server().address)
 
 
 def test_the_desk_itself_has_no_socket(python_address: str, engine: EngineClient) -> None:
     own = psutil.Process()
     before = own.net_connections(kind="inet")
-    assert isinstance(connect(engine, python_address, context_tokens=2048), Done)
-    list(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    connect(engine, python_address, context_tokens=2048)
+    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
     assert own.net_connections(kind="inet") == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a process that may not be looked into shows its files to root alone")
 def test_the_child_is_connected_with_the_server_alone(python_address: str, engine: EngineClient) -> None:
-    assert isinstance(connect(engine, python_address, context_tokens=2048), Done)
-    list(engine.answer(ASKED, Sampling(), 3, Cancel()))
+    connect(engine, python_address, context_tokens=2048)
+    finish(engine.answer(ASKED, Sampling(), 3, Cancel()))
     connected = psutil.Process(engine.pid).net_connections(kind="inet")
     assert {f"http://{c.raddr.ip}:{c.raddr.port}" for c in connected if c.raddr} <= {python_address}
 
@@ -102,20 +101,17 @@ def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
 def test_a_certificate_must_be_trusted(new_server: NewServer, engine: EngineClient, tmp_path: Path) -> None:
     tls, authority = _certificate(tmp_path)
     server = new_server("vllm", tls=tls)
-    refused = connect(engine, server.address)
-    assert isinstance(refused, Failed)
-    assert refused.problem.code is Code.REMOTE_CERTIFICATE
+    refused = refusal(engine, server.address)
+    assert refused.code is Code.REMOTE_CERTIFICATE
     assert server.asked == []
-    assert isinstance(connect(engine, server.address, ca_file=str(authority)), Done)
-    elsewhere = connect(engine, server.address.replace("localhost", "127.0.0.1"), ca_file=str(authority))
-    assert isinstance(elsewhere, Failed), "a certificate is for one name"
-    assert elsewhere.problem.code is Code.REMOTE_CERTIFICATE
+    connect(engine, server.address, ca_file=str(authority))
+    elsewhere = refusal(engine, server.address.replace("localhost", "127.0.0.1"), ca_file=str(authority))
+    assert elsewhere.code is Code.REMOTE_CERTIFICATE
 
 
 def test_a_file_without_certificates_is_told(engine: EngineClient, tmp_path: Path) -> None:
     nothing = tmp_path / "ca.pem"
     nothing.write_text("no certificate")
     for path in (nothing, tmp_path / "missing.pem"):
-        ending = connect(engine, "https://localhost:9", ca_file=str(path))
-        assert isinstance(ending, Failed)
-        assert ending.problem.code is Code.REMOTE_CA_UNREADABLE
+        problem = refusal(engine, "https://localhost:9", ca_file=str(path))
+        assert problem.code is Code.REMOTE_CA_UNREADABLE

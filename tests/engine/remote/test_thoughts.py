@@ -7,12 +7,12 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
-from app.core.events import Cancelled, Done, Failed, Thinking, Token
+from app.core.events import Thinking, Token
 from app.core.settings import Sampling
 from app.engine.client import EngineClient
-from app.engine.protocol import Generated
 from tests.engine.remote.conftest import ASKED, NewServer, connect
 from tests.engine.remote.toy_server import Handler, Route, render
+from tests.work import at, fail, run
 
 THOUGHT = ["Who ", "pays? ", "“It”"]
 ANSWER = ["The tenant ", "pays."]
@@ -47,13 +47,12 @@ STREAMS = {
 def test_only_the_answer_is_told(how: str, new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
     server.routes["/v1/completions"] = streams(*STREAMS[how])
-    assert isinstance(connect(engine, server.address), Done)
-    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    connect(engine, server.address)
+    events, ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
     told = [event for event in events if isinstance(event, Thinking | Token)]
     assert told[0] == Thinking()
     assert told.count(Thinking()) == 1
     assert "".join(event.text for event in told if isinstance(event, Token)) == "The tenant pays."
-    assert isinstance(ending, Generated)
     assert ending.ending is Ending.COMPLETE
 
 
@@ -64,11 +63,10 @@ def test_an_answer_that_is_nothing_but_thought_says_so(
 ) -> None:
     server = new_server()
     server.routes["/v1/completions"] = streams(*choices, reason=reason)
-    assert isinstance(connect(engine, server.address), Done)
-    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    connect(engine, server.address)
+    events, problem = fail(engine.answer(ASKED, Sampling(), 50, Cancel()))
     assert not any(isinstance(event, Token) for event in events)
-    assert isinstance(ending, Failed)
-    assert ending.problem.code is code
+    assert problem.code is code
 
 
 def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewServer, engine: EngineClient) -> None:
@@ -80,10 +78,9 @@ def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewS
     server = new_server("llama-server")
     server.routes["/apply-template"] = opened
     server.routes["/v1/completions"] = streams(*texts(*THOUGHT, "</think>", *ANSWER))
-    assert isinstance(connect(engine, server.address), Done)
-    *events, ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    connect(engine, server.address)
+    events, _ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
     assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
-    assert isinstance(ending, Generated)
     (prompt,) = server.prompts()
     assert bytes(prompt[-8:]) == b"<think>\n"
 
@@ -96,23 +93,18 @@ def test_it_is_stopped_while_it_thinks(new_server: NewServer, engine: EngineClie
 
     server = new_server()
     server.routes["/v1/completions"] = route
-    assert isinstance(connect(engine, server.address), Done)
+    connect(engine, server.address)
     cancel = Cancel()
-    events = []
-    for event in engine.answer(ASKED, Sampling(), 50, cancel):
-        events.append(event)
-        if isinstance(event, Thinking):
-            cancel.request()
+    events, ending = run(engine.answer(ASKED, Sampling(), 50, cancel), at(Thinking, cancel.request))
+    assert ending.ending is Ending.CANCELLED
     assert not any(isinstance(event, Token) for event in events)
-    ending = events[-1]
-    assert isinstance(ending, Cancelled) or (isinstance(ending, Generated) and ending.ending is Ending.CANCELLED)
 
 
 def test_marks_further_on_belong_to_the_answer(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
     server.answer = ["In XML ", "<think>", "x</think>", " is an element."]
-    assert isinstance(connect(engine, server.address), Done)
-    *events, _ending = engine.answer(ASKED, Sampling(), 50, Cancel())
+    connect(engine, server.address)
+    events, _ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
     assert (
         "".join(event.text for event in events if isinstance(event, Token)) == "In XML <think>x</think> is an element."
     )
