@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Cancel:
-    """Passed into every long task. Cancelling is a wish, not an error: the task ends with a `Cancelled` event."""
+    """Passed into every long task. Cancelling is a wish, not an error: the task raises `Stopped`."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

@@ -39,10 +39,6 @@ class Canvas:
         """All of it once more in a single tile, unless it is in a single tile anyway."""
         return self.tiles > 1
 
-    @property
-    def encoded_tiles(self) -> int:
-        return self.tiles + self.has_overview
-
 
 def canvas(width: int, height: int, side: int, most: int = MAX_TILES) -> Canvas:
     """The canvas for an image of these pixels, of at most `most` tiles of `side` pixels.

@@ -78,11 +78,6 @@ def input_bytes(shape: GraphShape) -> int:
     return masks + indices + turned + embeddings + 2 * _POSITION * tokens
 
 
-def working_bytes(shape: GraphShape) -> int:
-    """Bytes of the compute buffer beside what goes in."""
-    return compute_bytes(shape) - input_bytes(shape)
-
-
 def _short(shape: GraphShape) -> GraphShape:
     """The same with fewer layers, and few cells in the layers that see everything: their mask is there to the end, and
     nothing takes its place."""
