@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -17,7 +17,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.paths import machine_error
-from app.core.work import Stopped
+from app.core.work import Stopped, Work
 from app.isolation.files import open_regular
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Progress:
         self.done += bytes
 
 
-def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Generator[Copying | Hashing, None, list[str]]:
+def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Hashing, list[str]]:
     """Copy files into a folder, under their names; returns their hashes, in order.
 
     A file system that can share blocks between files does that, and the copy is only read. Raises AppError
@@ -79,7 +79,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Generator[Copying
     return hashes
 
 
-def copy_into(job: Job, target: Sink, progress: Progress) -> Generator[Copying, None, str]:
+def copy_into(job: Job, target: Sink, progress: Progress) -> Work[Copying, str]:
     """Append a file to an open one; returns its hash. Raises as `copy`."""
     digest = hashlib.sha256()
     with _reading(job) as source:
@@ -92,7 +92,7 @@ def copy_into(job: Job, target: Sink, progress: Progress) -> Generator[Copying, 
     return _checked(job, digest)
 
 
-def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Generator[Hashing, None, list[str]]:
+def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Work[Hashing, list[str]]:
     """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stopped."""
     progress = Progress(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
@@ -101,7 +101,7 @@ def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Generator[Hashing, None, 
     return hashes
 
 
-def _hash_one(job: Job, progress: Progress) -> Generator[Hashing, None, str]:
+def _hash_one(job: Job, progress: Progress) -> Work[Hashing, str]:
     digest = hashlib.sha256()
     with _reading(job) as source:
         yield Hashing(progress.done, progress.total, job.name)

@@ -14,11 +14,11 @@ from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.settings import KvType
+from app.core.work import finish
 from app.engine.planner import Item, Placement, Wish
 from app.explanations import item_name, sentences
 from app.messages import _, count, size
 from app.models.belongings import model_at
-from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.machines import Hardware
 from app.services.plans import Plan
@@ -42,7 +42,7 @@ def _planned(model: str, wish: Wish, hardware: Hardware, desk: Desk, cancel: Can
         path = model_at(targets.local(model, desk))
         plan: Plan = result_of(desk.plans.plan(path, wish, hardware, cancel), Progress())
         return plan
-    offer: Offer = result_of(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
+    offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
     return desk.plans.plan_offer(offer, wish, hardware)
 
 

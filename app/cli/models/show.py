@@ -16,6 +16,7 @@ from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.model import Kind, ModelHeader, Part
+from app.core.work import finish
 from app.messages import _, count, size
 from app.models.belongings import model_at
 from app.models.offers import Offer
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if len(found) > 1:
         listing.print_offers(found, desk, as_json=options.json)
         return
-    offer: Offer = result_of(desk.downloads.headers(found[0], cancel), Progress())
+    offer = finish(desk.downloads.headers(found[0], cancel), Progress())
     assert offer.header is not None
     described = listing.described(offer, desk)
     known = desk.models.knows(offer.header.architecture)
