@@ -97,6 +97,7 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
         machines=machines,
         plans=plans,
         downloads=downloads_of(models, settings, headers),
+        carrying=Carrying(models, headers),
         remote=remote,
         readings=readings,
         removal=removal,
@@ -115,7 +116,7 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
         return settings.load().hub.endpoint
 
     hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
-    return Downloads(models, settings, catalogue(), hub, Carrying(models, headers))
+    return Downloads(models, settings, catalogue(), hub)
 
 
 def run_terminal(argv: Sequence[str]) -> int:

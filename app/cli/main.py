@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import getpass
+import logging
 import os
 import signal
 import sys
@@ -62,6 +63,8 @@ _EXIT = {
     Blame.FIT: EXIT_FIT,
     Blame.OCTAVO: EXIT_BUG,
 }
+
+_log = logging.getLogger("octavo.cli")
 
 OpenDesk = Callable[[Paths, "str | None"], Desk]
 
@@ -286,6 +289,7 @@ def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 
 def _fail(problem: Problem, *, as_json: bool) -> int:
+    _log.warning("%s", problem.code.value)
     sentence = messages.sentence(problem)
     if as_json:
         print_json({"event": "failed", "code": problem.code, "message": sentence})

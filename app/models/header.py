@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
-from app.core.model import Kind, ModelHeader
-from app.models import parts
+from app.core.model import NO_LAYER, Kind, ModelHeader, Part, Weights
 from app.models.cursor import flaw
 from app.models.gguf import MAX_KEPT_BYTES, Array, Contents, LongText, Tensor, Value
 from app.models.tensor_types import MIXTURES
@@ -29,6 +30,25 @@ _PROJECTOR = "clip"
 _NO_PROJECTOR_KIND = "mlp"  # what clip.cpp takes a projector for that does not say
 _KINDS = {"adapter": Kind.ADAPTER, "imatrix": Kind.OTHER}
 _OTHER_ARCHITECTURES = frozenset({"controlvector", "imatrix"})
+
+_LAYER = re.compile(r"(?:dec\.|enc\.)?blk\.(\d{1,4})\.(.+)", re.ASCII)
+_ROLE = re.compile(r"\.(?:weight|bias|scale)$")
+
+_IN_LAYER = (
+    (re.compile(r"ffn_gate_inp|exp_probs_b|ffn_gate_tid2eid"), Part.ROUTER),
+    (re.compile(r"\w*norm"), Part.OTHER),
+    (re.compile(r"ffn_\w+_(?:ch)?exps$|ffn_(?:gate|down|up)\.\d+$"), Part.EXPERTS),
+    (re.compile(r"ffn_\w+_shexp$"), Part.SHARED_EXPERTS),
+    (re.compile(r"attn_|cross_attn_|vis_attn_|indexer|ssm_|time_mix_|shortconv\."), Part.ATTENTION),
+    (re.compile(r"ffn_|channel_mix_|vis_"), Part.FEED_FORWARD),
+)
+"""Beginnings of names without their layer; the first that fits counts. Source: LLM_TENSOR_NAMES in llama-arch.cpp."""
+
+_OUTSIDE = {
+    "token_embd": Part.EMBEDDINGS,
+    "per_layer_token_embd": Part.EMBEDDINGS,
+    "output": Part.OUTPUT,
+}
 
 
 def compose(files: Sequence[Contents]) -> ModelHeader:
@@ -119,7 +139,7 @@ class _Composer:
             has_template=bool(self._keys.get("tokenizer.chat_template")),
             tied=self._is_tied(),
             projector=self._projector(),
-            weights=parts.weigh(self._tensors, 0 if self._is_projector else layers),
+            weights=_weigh(self._tensors, 0 if self._is_projector else layers),
         )
 
     def _kind(self) -> Kind:
@@ -134,7 +154,7 @@ class _Composer:
             number = _number(self._keys, "general.file_type") & ~_GUESSED
             if number in MIXTURES:
                 return MIXTURES[number]
-        return next(iter(parts.types_of(self._tensors)), "").upper()
+        return next(iter(_types_of(self._tensors)), "").upper()
 
     def _layers(self) -> int:
         layers = max(self._number("block_count"), self._number("decoder_block_count"))
@@ -206,3 +226,44 @@ def _text(keys: dict[str, Value], name: str) -> str:
     if not isinstance(value, str):
         raise flaw("value")
     return value
+
+
+# ---- which part of a model, and which layer, a tensor belongs to: its name tells
+
+
+def _place(untrusted_name: str, layers: int) -> tuple[int, Part]:
+    """Layer and part; NO_LAYER for what no layer of that many has."""
+    found = _LAYER.match(untrusted_name)
+    if found is None:
+        return NO_LAYER, _OUTSIDE.get(_ROLE.sub("", untrusted_name), Part.OTHER)
+    layer = int(found[1])
+    if layer >= layers:
+        return NO_LAYER, Part.OTHER
+    name = _ROLE.sub("", found[2])
+    return layer, next((part for pattern, part in _IN_LAYER if pattern.match(name)), Part.OTHER)
+
+
+def _weigh(tensors: Iterable[Tensor], layers: int) -> tuple[Weights, ...]:
+    """All tensors by layer and part: what is outside of layers first, parts in the order of `Part`."""
+    groups: dict[tuple[int, Part], list[Tensor]] = defaultdict(list)
+    for tensor in tensors:
+        groups[_place(tensor.name, layers)].append(tensor)
+    order = list(Part)
+    return tuple(
+        Weights(
+            layer,
+            part,
+            sum(tensor.bytes for tensor in group),
+            sum(tensor.parameters for tensor in group),
+            _types_of(group),
+        )
+        for (layer, part), group in sorted(groups.items(), key=lambda item: (item[0][0], order.index(item[0][1])))
+    )
+
+
+def _types_of(tensors: Iterable[Tensor]) -> tuple[str, ...]:
+    """The names of their types, the one with the most bytes first."""
+    sizes: Counter[str] = Counter()
+    for tensor in tensors:
+        sizes[tensor.type.name] += tensor.bytes
+    return tuple(name for name, _bytes in sizes.most_common())

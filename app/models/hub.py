@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -19,7 +17,9 @@ from app.core.errors import AppError, Code
 from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
 from app.core.password import Password
+from app.core.work import Stopped, Work, finish
 from app.models import listing
+from app.models.copying import need_room
 from app.models.hub_process import HubProcess
 from app.models.hub_protocol import (
     Fetch,
@@ -33,13 +33,12 @@ from app.models.hub_protocol import (
     Remote,
     Wanted,
 )
-from app.models.listing import Listing
 from app.models.names import check_endpoint, check_path, check_repository, stored_name
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader, Supply
-from app.models.staging import Staging, are_verified, present_bytes
+from app.models.staging import are_verified, present_bytes
 
-__all__ = ["Hub", "Listing", "Patience"]
+__all__ = ["Hub", "Patience"]
 
 MARGIN_BYTES = 1 << 30
 """Of a disk, left free by a download: a full one would stop everything else."""
@@ -50,8 +49,6 @@ RATE_WINDOW_S = 5.0
 _RATE_LEAST_S = 0.5
 
 _log = logging.getLogger("octavo.models")
-
-Event = TypeVar("Event")
 
 
 class Hub:
@@ -73,88 +70,78 @@ class Hub:
         self._headers = headers
         self._patience = patience or Patience()
 
-    def look_up(self, repository: str, cancel: Cancel) -> Iterator[Asking | Done[Listing] | Cancelled | Failed]:
-        """What a repository has; its name is `owner/name`."""
-        return _ended(self._look_up(repository, cancel))
-
-    def resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled | Failed]:
-        """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
-        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository."""
-        return _ended(self._resolve(offer, cancel))
-
-    def headers(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
-        """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,
-        by a process that is locked in; progress counts them in bytes, of a total that is not known."""
-        return _ended(self._read_headers(offer, cancel))
-
-    def fetch(
-        self, offer: Offer, folder: Path, cancel: Cancel
-    ) -> Iterator[Fetching | Hashing | Done[tuple[Path, ...]] | Cancelled | Failed]:
-        """All files of a resolved offer into `folder`, which is made if it is missing and belongs to this offer
-        alone; their paths in the order of `offer.all_files`, each file under its own name, its SHA-256 found right.
-
-        Called again after anything, it goes on; what was verified is neither fetched nor hashed again.
-        """
-        return _ended(self._fetch(offer, folder, cancel))
-
-    def _look_up(self, repository: str, cancel: Cancel) -> Iterator[Asking | Done[Listing] | Cancelled]:
+    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
+        """The models in a repository; its name is `owner/name`. Raises AppError HUB_*; Stopped, as all that follow."""
         check_repository(repository)
         with self._process() as process:
             yield Asking(process.host)
-            listed = process.ask(List(repository, ""), Listed, cancel)
-        yield Cancelled() if listed is None else Done(listing.compose(repository, listed))
+            return listing.compose(repository, finish(process.ask(List(repository, ""), Listed, cancel)))
 
-    def _resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled]:
+    def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
+        """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
+        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository.
+
+        A repository may have been split into other parts since the catalogue was written: then the quantization
+        counts.
+        """
         _check_names(offer)
         answers: dict[str, Listed] = {}
         with self._process() as process:
             yield Asking(process.host)
             for repository in dict.fromkeys(file.repository for file in offer.all_files):
                 revision = offer.revision if repository == offer.repository else ""
-                answer = process.ask(List(repository, revision), Listed, cancel)
-                if answer is None:
-                    yield Cancelled()
-                    return
-                answers[repository] = answer
-        yield Done(_resolved(offer, answers))
+                answers[repository] = finish(process.ask(List(repository, revision), Listed, cancel))
+        try:
+            return _resolved(offer, answers)
+        except AppError as error:
+            if error.code is not Code.HUB_FILE_MISSING or offer.revision:
+                raise
+            found = listing.compose(offer.repository, answers[offer.repository])
+            same = [each for each in found if each.quantization == offer.quantization]
+            if len(same) != 1:
+                raise
+            return msgspec.structs.replace(same[0], untrusted_name=offer.untrusted_name, licence=offer.licence)
 
-    def _read_headers(
-        self, offer: Offer, cancel: Cancel
-    ) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
+    def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
+        """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,
+        by a process that is locked in; progress counts them in bytes, of a total that is not known."""
         _check_names(offer)
         headers: list[ModelHeader] = []
         with self._process() as process:
             yield Asking(process.host)
             for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
                 for event in self._headers.read_remote(files, _supply(process, offer, files, cancel), cancel):
-                    if isinstance(event, Done):
-                        headers.append(event.result)
-                        continue
-                    yield event
-                    if not isinstance(event, Opening):
-                        return
+                    match event:
+                        case Opening():
+                            yield event
+                        case Done(header):
+                            headers.append(header)
+                        case Cancelled():
+                            raise Stopped
+                        case Failed(problem):
+                            raise AppError.of(problem)
         projector = headers[1] if offer.projector else None
-        yield Done(msgspec.structs.replace(offer, header=headers[0], projector_header=projector))
+        return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
 
-    def _fetch(
-        self, offer: Offer, folder: Path, cancel: Cancel
-    ) -> Iterator[Fetching | Hashing | Done[tuple[Path, ...]] | Cancelled]:
+    def fetch(self, offer: Offer, folder: Path, cancel: Cancel) -> Work[Fetching | Hashing, tuple[Path, ...]]:
+        """All files of a resolved offer into `folder`, which belongs to this offer alone; their paths in the order
+        of `offer.all_files`, each file under its own name, its SHA-256 found right.
+
+        Called again after anything, it goes on; what was verified is neither fetched nor hashed again. Raises also
+        AppError DISK_*, FOLDER_READ_ONLY.
+        """
         _check_names(offer)
         check_endpoint(self._endpoint())
         wanted = tuple(_wanted(file, offer) for file in offer.all_files)
-        Staging(folder).create()
         if not are_verified(offer, folder):
-            _check_space(offer, folder)
+            need_room(folder, offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES)
             with self._process(folder) as process:
                 rate = _Rate()
-                for event in process.converse(Fetch(wanted), cancel):
-                    if isinstance(event, Progress):
-                        yield _as_told(event, offer, rate)
-                    elif not isinstance(event, Fetched):
-                        raise process.strange()
-            if not cancel.requested and not are_verified(offer, folder):
-                raise process.strange()
-        yield Done(tuple(folder / file.name for file in wanted)) if are_verified(offer, folder) else Cancelled()
+                for progress in process.ask(Fetch(wanted), Fetched, cancel):
+                    yield _as_event(progress, offer, rate)
+                if not are_verified(offer, folder):
+                    raise process.strange()
+        return tuple(folder / file.name for file in wanted)
 
     @contextlib.contextmanager
     def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
@@ -166,6 +153,9 @@ class Hub:
             process = HubProcess(endpoint, Password(token) if token else None, self._patience, folder, starter)
             try:
                 yield process
+            except AppError as error:
+                _log.warning("hub: %s", error.code.value)
+                raise
             finally:
                 process.kill()
 
@@ -186,15 +176,7 @@ class _Rate:
         return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
 
 
-def _ended(events: Iterator[Event]) -> Iterator[Event | Failed]:
-    try:
-        yield from events
-    except AppError as error:
-        _log.warning("hub: %s", error.code.value)
-        yield Failed(error.problem)
-
-
-def _as_told(progress: Progress, offer: Offer, rate: _Rate) -> Fetching | Hashing:
+def _as_event(progress: Progress, offer: Offer, rate: _Rate) -> Fetching | Hashing:
     done, total = min(progress.done, offer.size_bytes), offer.size_bytes
     if progress.hashing:
         return Hashing(progress.hashing, max(progress.hashing, total - progress.hashed), progress.name)
@@ -204,11 +186,11 @@ def _as_told(progress: Progress, offer: Offer, rate: _Rate) -> Fetching | Hashin
 def _supply(process: HubProcess, offer: Offer, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
     """Gives the header's process the bytes that it asks for."""
 
-    def supply(part: int, offset: int, size: int) -> bytes | None:
-        read = process.ask(ReadRange(_remote(files[part], offer), offset, size), RangeRead, cancel)
-        if read is not None and len(read.content) != size:
+    def supply(part: int, offset: int, size: int) -> bytes:
+        read = finish(process.ask(ReadRange(_remote(files[part], offer), offset, size), RangeRead, cancel))
+        if len(read.content) != size:
             raise process.strange()
-        return None if read is None else read.content
+        return read.content
 
     return supply
 
@@ -259,11 +241,3 @@ def _remote(file: RemoteFile, offer: Offer) -> Remote:
     """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
     revision = offer.revision if file.repository == offer.repository else ""
     return Remote(file.repository, revision, file.path, file.size_bytes)
-
-
-def _check_space(offer: Offer, folder: Path) -> None:
-    """Raises AppError DISK_TOO_SMALL."""
-    needed = offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise AppError(Code.DISK_TOO_SMALL, path=str(folder), needed_bytes=needed, free_bytes=free)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ from typing import TypeVar
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.password import Password
+from app.core.work import Stopped, Work
 from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.process import WireFailed
@@ -77,19 +77,9 @@ class HubProcess:
     def kill(self) -> None:
         self._child.kill()
 
-    def ask(self, order: Order, answer: type[Answer], cancel: Cancel) -> Answer | None:
-        """The answer to an order that has but one; None once `cancel` is asked. Raises AppError."""
-        for event in self.converse(order, cancel):
-            if not isinstance(event, answer):
-                raise self.strange()
-            return event
-        return None
-
-    def converse(self, order: Order, cancel: Cancel) -> Iterator[Event]:
-        """All that is said to an order, its ending last; once `cancel` is asked nothing more, and the process ends.
-
-        Raises AppError: what went wrong, or how the process died.
-        """
+    def ask(self, order: Order, answer: type[Answer], cancel: Cancel) -> Work[Progress, Answer]:
+        """The answer to an order; only a Fetch has progress. Raises AppError: what went wrong, or how the process
+        died; Stopped, and the process has ended."""
         try:
             if not self._began:
                 self._child.send(self._begin)
@@ -101,19 +91,21 @@ class HubProcess:
                 if event is None:
                     if until is not None and time.monotonic() > until:
                         raise AppError(Code.HUB_UNREACHABLE, host=self.host)
-                    continue
-                if isinstance(event, Ready):
+                elif isinstance(event, Ready):
                     self.confined = event.confined
                     _log.info("hub: process started, confined: %s", event.confined)
-                    continue
-                if isinstance(event, WireFailed):
+                elif isinstance(event, WireFailed):
                     raise AppError.of(event.problem) if event.problem.code in _FOUND else self.strange()
-                yield event
-                if not isinstance(event, Progress):
-                    return
-            self.kill()
+                elif isinstance(event, answer):
+                    return event
+                elif isinstance(event, Progress) and isinstance(order, Fetch):
+                    yield event
+                else:
+                    raise self.strange()
         except ChildDied as died:
             raise self._explain(died) from died
+        self.kill()
+        raise Stopped
 
     def strange(self) -> AppError:
         """For an answer that no sound process gives."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying
+from app.core.work import Work
 from app.models.copying import PIECE_BYTES, Job, Progress, Sink, copy_into, need_room, new_file
 from app.models.names import MAX_NAME_BYTES
 from app.models.records import (
@@ -43,7 +43,7 @@ def packed_bytes(record: Record) -> int:
     return sum(2 * _BLOCK + _padded(file.size_bytes) for file in record.files) + 2 * MAX_RECORD_BYTES
 
 
-def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Generator[Copying, None, None]:
+def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Work[Copying, None]:
     """Write the files that a record names, from `folder`.
 
     Raises AppError MODEL_CHANGED where one is not as recorded, FILE_* where it cannot be read; Stopped.
@@ -65,7 +65,7 @@ class Packed:
         self._stream = _Stream(archive, path)
         self.record = self._stream.record()
 
-    def unpack(self, folder: Path, cancel: Cancel) -> Generator[Copying, None, None]:
+    def unpack(self, folder: Path, cancel: Cancel) -> Work[Copying, None]:
         """Write the files into an empty folder, and hash them on their way.
 
         Raises AppError MODEL_CHANGED where a hash is another, DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT,
@@ -103,7 +103,7 @@ def is_packed(path: Path) -> bool:
     return True
 
 
-def _extract(stream: _Stream, file: RecordedFile, folder: Path, progress: Progress) -> Generator[Copying, None, None]:
+def _extract(stream: _Stream, file: RecordedFile, folder: Path, progress: Progress) -> Work[Copying, None]:
     digest = hashlib.sha256()
     with new_file(folder / file.path, file.size_bytes) as target:
         yield Copying(progress.done, progress.total, file.path)

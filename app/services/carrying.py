@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-import logging
-from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Copying, Done, Failed, Hashing, Opening
+from app.core.events import Copying, Done, Failed, Hashing, Opening
 from app.core.files import sync_folder
 from app.core.model import Kind, ModelHeader
 from app.core.paths import machine_error
-from app.core.work import Stopped
+from app.core.work import Stopped, Work
 from app.isolation.files import look_at, printable
 from app.models import packing, shelf
 from app.models.arrivals import Arrivals
@@ -34,16 +30,11 @@ from app.models.records import (
     record_beside,
     safe_name,
     sums_of,
+    today,
     write_record,
 )
 from app.models.shelf import ModelFile
 from app.services.models import Models
-
-_log = logging.getLogger("octavo.models")
-
-Progress: TypeAlias = Copying | Hashing
-Event = TypeVar("Event")
-Result = TypeVar("Result")
 
 
 class Carrying:
@@ -55,67 +46,18 @@ class Carrying:
         self._headers = headers
         self._arrivals = Arrivals(models.folder)
 
-    def import_model(
-        self, path: Path, cancel: Cancel
-    ) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
+    # ---- in
+
+    def import_model(self, path: Path, cancel: Cancel) -> Work[Copying | Hashing, ModelFile]:
         """Copy a model into the models folder: a file with its other parts and the projector beside it, the one model
         of a folder, or a packed model. What a record or SHA256SUMS beside it says of a file has to be true; of other
         files the hash is written down as it is, not proved.
 
-        Failed with MODEL_* where it is no model, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL, MODEL_THERE, MODEL_CHANGED,
-        DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT, FOLDER_READ_ONLY, FILE_*; and as `unpack` tells.
+        Raises AppError MODEL_* where it is no model, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL, MODEL_THERE,
+        MODEL_CHANGED, DISK_TOO_SMALL, DISK_FULL, DISK_FILE_LIMIT, FOLDER_READ_ONLY, FILE_*; as `unpack`; Stopped.
         """
-        return _told(self._import(path, cancel))
-
-    def verify(self, path: Path, cancel: Cancel) -> Iterator[Hashing | Done[Verdict] | Cancelled | Failed]:
-        """Compare the files of a model, or of the one model of a folder, with its record, else with SHA256SUMS."""
-        return _told(self._verify(path, cancel))
-
-    def pack(
-        self, path: Path, target: Path, cancel: Cancel, *, as_folder: bool = False
-    ) -> Iterator[Copying | Hashing | Done[Path] | Cancelled | Failed]:
-        """Write a model with its hashes into one file: `target`, or in the folder `target` one named after the model;
-        `as_folder`: into a folder there, in which import finds it. A model without a record is hashed first.
-
-        Failed with MODEL_THERE where that file or folder is there, MODEL_CHANGED, DISK_*, FOLDER_READ_ONLY, FILE_*.
-        """
-        return _told(self._pack(path, target, cancel, as_folder))
-
-    def unpack(self, file: Path, cancel: Cancel) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
-        """Take a packed model into the models folder. Failed with PACKED_UNSOUND, MODEL_THERE, and as `import_model`
-        tells."""
-        return _told(self._unpack(file, cancel))
-
-    def remove(self, path: Path, *, even_loaded: bool = False) -> tuple[str, ...]:
-        """Delete what the record of a model names, or its parts and a projector that no other model beside it could
-        use; returns the paths.
-
-        Raises AppError MODEL_IS_STARTER, MODEL_IS_LOADED, MODEL_NOT_IN_FOLDER, MODEL_MISSING, FOLDER_READ_ONLY.
-        """
-        if shelf.is_starter(str(path)):
-            raise AppError(Code.MODEL_IS_STARTER, path=printable(path))
-        if not path.absolute().parent.resolve().is_relative_to(self._folder.resolve()):
-            raise AppError(Code.MODEL_NOT_IN_FOLDER, path=printable(path), folder=printable(self._folder))
-        model = model_at(path)
-        loaded = self._models.loaded()
-        if not even_loaded and loaded and Path(loaded.path).resolve() in map(Path.resolve, shelf.parts_of(model)):
-            raise AppError(Code.MODEL_IS_LOADED, path=printable(model))
-        self._arrivals.sweep()
-        record = record_beside(model)
-        files = [model.with_name(file.path) for file in record.files] if record else own_belongings(model)
-        extra = [model.with_name(name) for name in (RECORD_NAME, SUMS_NAME)] if record else []
-        deleted = [file for file in (*files, *extra) if file.exists()]
-        if model.parent != self._folder and {*model.parent.iterdir()} == {*deleted}:
-            self._arrivals.leave(model.parent)
-        else:
-            _delete(sorted(deleted, key=lambda file: file != shelf.parts_of(model)[0]))  # then it is no model any more
-        return tuple(map(str, deleted))
-
-    # ---- in
-
-    def _import(self, path: Path, cancel: Cancel) -> Generator[Progress, None, ModelFile]:
         if path.is_file() and packing.is_packed(path):
-            return (yield from self._unpack(path, cancel))
+            return (yield from self.unpack(path, cancel))
         model = model_at(path)
         if model.resolve().is_relative_to(self._folder.resolve()):
             raise AppError(Code.MODEL_THERE, path=printable(model))
@@ -139,11 +81,13 @@ class Carrying:
                 RecordedFile(job.name, job.size_bytes, sha256, proved=bool(job.sha256))
                 for job, sha256 in zip(jobs, found, strict=True)
             )
-            record = known or Record(stem_of(model), "", "", "", copied, _now(), header.quantization)
+            record = known or Record(stem_of(model), "", "", "", copied, today(), header.quantization)
             write_record(files, msgspec.structs.replace(record, files=_as_known(copied, known)))
             return _first(self._arrivals.publish(files, name), record)
 
-    def _unpack(self, file: Path, cancel: Cancel) -> Generator[Progress, None, ModelFile]:
+    def unpack(self, file: Path, cancel: Cancel) -> Work[Copying, ModelFile]:
+        """Take a packed model into the models folder. Raises AppError PACKED_UNSOUND, MODEL_THERE, and as
+        `import_model`."""
         try:
             archive = file.open("rb")
         except OSError as error:
@@ -187,7 +131,11 @@ class Carrying:
 
     # ---- there
 
-    def _verify(self, path: Path, cancel: Cancel) -> Generator[Hashing, None, Verdict]:
+    def verify(self, path: Path, cancel: Cancel) -> Work[Hashing, Verdict]:
+        """Compare the files of a model, or of the one model of a folder, with its record, else with SHA256SUMS.
+
+        Raises AppError MODEL_MISSING, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL, FILE_*; Stopped.
+        """
         model = model_at(path)
         record, hashes = record_beside(model), hashes_beside(model)
         named = [model.with_name(file.path) for file in record.files] if record else []
@@ -211,9 +159,42 @@ class Carrying:
                 states[job.name] = FileState.CHANGED
         return Verdict(tuple(states.items()))
 
+    def remove(self, path: Path, *, even_loaded: bool = False) -> tuple[str, ...]:
+        """Delete what the record of a model names, or its parts and a projector that no other model beside it could
+        use; returns the paths.
+
+        Raises AppError MODEL_IS_STARTER, MODEL_IS_LOADED, MODEL_NOT_IN_FOLDER, MODEL_MISSING, FOLDER_READ_ONLY.
+        """
+        if shelf.is_starter(str(path)):
+            raise AppError(Code.MODEL_IS_STARTER, path=printable(path))
+        if not path.absolute().parent.resolve().is_relative_to(self._folder.resolve()):
+            raise AppError(Code.MODEL_NOT_IN_FOLDER, path=printable(path), folder=printable(self._folder))
+        model = model_at(path)
+        loaded = self._models.loaded()
+        if not even_loaded and loaded and Path(loaded.path).resolve() in map(Path.resolve, shelf.parts_of(model)):
+            raise AppError(Code.MODEL_IS_LOADED, path=printable(model))
+        self._arrivals.sweep()
+        record = record_beside(model)
+        files = [model.with_name(file.path) for file in record.files] if record else own_belongings(model)
+        extra = [model.with_name(name) for name in (RECORD_NAME, SUMS_NAME)] if record else []
+        deleted = [file for file in (*files, *extra) if file.exists()]
+        if model.parent != self._folder and {*model.parent.iterdir()} == {*deleted}:
+            self._arrivals.leave(model.parent)
+        else:
+            _delete(sorted(deleted, key=lambda file: file != shelf.parts_of(model)[0]))  # then it is no model any more
+        return tuple(map(str, deleted))
+
     # ---- out
 
-    def _pack(self, path: Path, target: Path, cancel: Cancel, as_folder: bool) -> Generator[Progress, None, Path]:
+    def pack(
+        self, path: Path, target: Path, cancel: Cancel, *, as_folder: bool = False
+    ) -> Work[Copying | Hashing, Path]:
+        """Write a model with its hashes into one file: `target`, or in the folder `target` one named after the model;
+        `as_folder`: into a folder there, in which import finds it. A model without a record is hashed first.
+
+        Raises AppError MODEL_THERE where that file or folder is there, MODEL_CHANGED, DISK_*, FOLDER_READ_ONLY,
+        FILE_*; Stopped.
+        """
         model = model_at(path)
         record = record_beside(model) or (yield from self._new_record(model, cancel))
         if as_folder:
@@ -230,7 +211,7 @@ class Carrying:
         _rename(draft, packed)
         return packed
 
-    def _new_record(self, model: Path, cancel: Cancel) -> Generator[Hashing, None, Record]:
+    def _new_record(self, model: Path, cancel: Cancel) -> Work[Hashing, Record]:
         header = self._header(model, cancel)
         files = belongings(model)
         jobs = [Job(file, file.name, look_at(file).size) for file in files]
@@ -239,10 +220,10 @@ class Carrying:
             RecordedFile(job.name, job.size_bytes, sha256, proved=False)
             for job, sha256 in zip(jobs, found, strict=True)
         )
-        return Record(stem_of(model), "", "", "", recorded, _now(), header.quantization)
+        return Record(stem_of(model), "", "", "", recorded, today(), header.quantization)
 
 
-def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel) -> Generator[Progress, None, Path]:
+def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel) -> Work[Copying | Hashing, Path]:
     if target.exists():
         raise AppError(Code.MODEL_THERE, path=printable(target))
     jobs = [Job(source / file.path, file.path, file.size_bytes, file.sha256) for file in record.files]
@@ -252,19 +233,6 @@ def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel
             with new_file(files / name, len(content)) as file:
                 file.write(content)
         return Arrivals(target.parent).publish(files, target.name)
-
-
-def _told(work: Generator[Event, None, Result]) -> Iterator[Event | Done[Result] | Cancelled | Failed]:
-    """Work as events, with its one ending."""
-    try:
-        result = yield from work
-    except Stopped:
-        yield Cancelled()
-    except AppError as error:
-        _log.warning("model not carried: %s", error.code.value)
-        yield Failed(error.problem)
-    else:
-        yield Done(result)
 
 
 def _as_known(copied: tuple[RecordedFile, ...], known: Record | None) -> tuple[RecordedFile, ...]:
@@ -294,7 +262,3 @@ def _rename(draft: Path, target: Path) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise machine_error(error, target) from error
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

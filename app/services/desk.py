@@ -10,6 +10,7 @@ from app.documents.reader import Reader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.services.ask import Ask
+from app.services.carrying import Carrying
 from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images
@@ -49,6 +50,7 @@ class Desk:
     machines: Machines
     plans: Plans
     downloads: Downloads
+    carrying: Carrying
     remote: Remote
     readings: SavedReadings
     removal: Removal

@@ -1,39 +1,43 @@
-"""Models from elsewhere: what is offered, what fetching one means, and fetching, carrying and removing it."""
+"""Models from elsewhere: what is offered, what fetching one means, and fetching it."""
 
 from __future__ import annotations
 
-import datetime
-import logging
-from collections.abc import Iterator
+import hashlib
 from pathlib import Path
 
 import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Asking, Cancelled, Copying, Done, Failed, Fetching, Hashing, Opening
+from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import machine_error
+from app.core.work import Work
 from app.models import shelf
 from app.models.arrivals import Arrivals
 from app.models.catalogue import Catalogue, Licence
-from app.models.copying import free_bytes
+from app.models.copying import free_bytes, new_file
 from app.models.hub import Hub
 from app.models.names import check_endpoint, stored_name
 from app.models.offers import Offer
-from app.models.records import Record, RecordedFile, Verdict, folder_name, record_beside, write_record
+from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
 from app.models.shelf import ModelFile
-from app.services.carrying import Carrying
 from app.services.models import Models
-from app.services.terms import Terms, write_terms
 from app.store import hub_token
 from app.store.settings import SettingsStore
 
-__all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished", "Verdict"]
+__all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished"]
 
 _NO_LONGER_THERE = (Code.HUB_FILE_MISSING, Code.HUB_NOT_FOUND, Code.HUB_HASH_WRONG)
 """What may be so because a repository has changed since its download was begun."""
 
-_log = logging.getLogger("octavo.models")
+_ACCEPTED = "accepted_licences"  # a blob
+
+
+class _Acceptance(msgspec.Struct, frozen=True):
+    """When a text was accepted, in ISO form, and which: its SHA-256."""
+
+    date: str
+    text_sha256: str
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -58,22 +62,13 @@ class Unfinished(msgspec.Struct, frozen=True):
 
 
 class Downloads:
-    """`look_up`, `headers` and `fetch` ask the hub; nothing else does. What is no generator is instant."""
+    """`look_up`, `headers` and `fetch` ask the hub; nothing else does. The other methods return at once."""
 
-    def __init__(
-        self,
-        models: Models,
-        settings: SettingsStore,
-        catalogue: Catalogue,
-        hub: Hub,
-        carrying: Carrying,
-    ) -> None:
+    def __init__(self, models: Models, settings: SettingsStore, catalogue: Catalogue, hub: Hub) -> None:
         self._models = models
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._carrying = carrying
-        self._terms = Terms(settings, catalogue)
         self._arrivals = Arrivals(models.folder)
 
     # ---- what there is
@@ -82,27 +77,17 @@ class Downloads:
         """The catalogue."""
         return self._catalogue.offers
 
-    def look_up(
-        self, repository: str, cancel: Cancel
-    ) -> Iterator[Asking | Done[tuple[Offer, ...]] | Cancelled | Failed]:
-        """Ask the hub what a repository (`owner/name`) has. Failed with HUB_*."""
-        for event in self._hub.look_up(repository, cancel):
-            yield Done(event.result.offers) if isinstance(event, Done) else event
+    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
+        """Ask the hub what a repository (`owner/name`) has. Raises AppError HUB_*; Stopped."""
+        return self._hub.look_up(repository, cancel)
 
-    def headers(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Opening | Done[Offer] | Cancelled | Failed]:
+    def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
         """The offer with what its headers say, which the hub is asked for where the catalogue does not know it; it
-        sends some megabytes. Failed with HUB_*, MODEL_*."""
+        sends some megabytes. Raises AppError HUB_*, MODEL_*; Stopped."""
         if offer.header is not None:
-            yield Done(offer)
-            return
-        resolved: Offer | None = None
-        for event in self._resolve(offer, cancel):
-            if isinstance(event, Done):
-                resolved = event.result
-            else:
-                yield event
-        if resolved is not None:
-            yield from self._hub.headers(resolved, cancel)
+            return offer
+        resolved = yield from self._hub.resolve(offer, cancel)
+        return (yield from self._hub.headers(resolved, cancel))
 
     # ---- fetching
 
@@ -118,41 +103,43 @@ class Downloads:
             folder=str(folder),
             free_bytes=free_bytes(folder),
             licence=licence,
-            accepted=self._terms.are_accepted(licence),
+            accepted=self._is_accepted(licence),
         )
 
     def accept(self, licence_id: str) -> None:
-        """Remember that a person has accepted these terms. Raises AppError as the store does."""
-        self._terms.accept(licence_id)
+        """Remember that a person has accepted the terms that are called so, as they are worded now. Raises AppError as
+        the store does."""
+        licence = next((each for each in self._catalogue.licences if each.id == licence_id), None)
+        if licence is not None:
+            accepted = self._accepted() | {licence_id: _Acceptance(today(), _digest(licence.text))}
+            self._settings.set_blob(_ACCEPTED, msgspec.json.encode(accepted))
 
-    def fetch(
-        self, offer: Offer, cancel: Cancel
-    ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
+    def fetch(self, offer: Offer, cancel: Cancel) -> Work[Asking | Fetching | Hashing, ModelFile]:
         """Fetch a model with its projector; cancelling pauses, and fetching again goes on. It is ready, and in the
         list, once every hash was found right.
 
-        Failed with LICENCE_NOT_ACCEPTED, MODEL_THERE, FETCH_RUNNING, HUB_*, DISK_TOO_SMALL, DISK_FULL,
-        FOLDER_READ_ONLY.
+        Raises AppError LICENCE_NOT_ACCEPTED, MODEL_THERE, FETCH_RUNNING, HUB_*, DISK_TOO_SMALL, DISK_FULL,
+        FOLDER_READ_ONLY; Stopped.
         """
-        try:
-            order = self.order(offer)
-            if order.licence is not None and not order.accepted:
-                raise AppError(Code.LICENCE_NOT_ACCEPTED, path=offer.key, licence=order.licence.name)
-            if self._folder_of(offer).exists():
-                raise AppError(Code.MODEL_THERE, path=order.folder)
-            model: ModelFile | None = None
-            with self._arrivals.fetching(offer) as files:
-                for event in self._fetch(offer, files, order.licence, cancel):
-                    if isinstance(event, Done):
-                        model = event.result
-                    else:
-                        yield event
-            if model is not None:
-                self._arrivals.discard(offer)
-                yield Done(model)
-        except AppError as error:
-            _log.warning("model not fetched: %s", error.code.value)
-            yield Failed(error.problem)
+        order = self.order(offer)
+        if order.licence is not None and not order.accepted:
+            raise AppError(Code.LICENCE_NOT_ACCEPTED, path=offer.key, licence=order.licence.name)
+        if self._folder_of(offer).exists():
+            raise AppError(Code.MODEL_THERE, path=order.folder)
+        with self._arrivals.fetching(offer) as files:
+            resolved = self._arrivals.begun(offer)
+            if resolved is None:
+                resolved = yield from self._hub.resolve(offer, cancel)
+                self._arrivals.remember(offer, resolved)
+            try:
+                yield from self._hub.fetch(resolved, files, cancel)
+            except AppError as error:
+                if error.code in _NO_LONGER_THERE:
+                    self._arrivals.forget(offer)  # the next time the hub is asked again
+                raise
+            model = self._publish(resolved, files, order.licence)
+        self._arrivals.discard(offer)
+        return model
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Downloads that were begun, in this process or an earlier one."""
@@ -161,28 +148,6 @@ class Downloads:
     def discard(self, offer: Offer) -> None:
         """Delete what was fetched of an offer so far. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""
         self._arrivals.discard(offer)
-
-    # ---- carrying
-
-    def import_model(
-        self, path: Path, cancel: Cancel
-    ) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
-        """See `Carrying`, as for all that follow."""
-        return self._carrying.import_model(path, cancel)
-
-    def verify(self, path: Path, cancel: Cancel) -> Iterator[Hashing | Done[Verdict] | Cancelled | Failed]:
-        return self._carrying.verify(path, cancel)
-
-    def pack(
-        self, path: Path, target: Path, cancel: Cancel, *, as_folder: bool = False
-    ) -> Iterator[Copying | Hashing | Done[Path] | Cancelled | Failed]:
-        return self._carrying.pack(path, target, cancel, as_folder=as_folder)
-
-    def unpack(self, file: Path, cancel: Cancel) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
-        return self._carrying.unpack(file, cancel)
-
-    def remove(self, path: Path, *, even_loaded: bool = False) -> tuple[str, ...]:
-        return self._carrying.remove(path, even_loaded=even_loaded)
 
     # ---- what is known of what is here
 
@@ -216,43 +181,18 @@ class Downloads:
 
     # ---- inside
 
-    def _fetch(
-        self, offer: Offer, files: Path, licence: Licence | None, cancel: Cancel
-    ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
-        resolved = self._arrivals.begun(offer)
-        if resolved is None:
-            for answer in self._resolve(offer, cancel):
-                if isinstance(answer, Done):
-                    resolved = answer.result
-                else:
-                    yield answer
-            if resolved is None:
-                return
-            self._arrivals.remember(offer, resolved)
-        for event in self._hub.fetch(resolved, files, cancel):
-            if isinstance(event, Failed) and event.problem.code in _NO_LONGER_THERE:
-                self._arrivals.forget(offer)  # the next time the hub is asked anew
-            yield Done(self._publish(resolved, files, licence)) if isinstance(event, Done) else event
+    def _is_accepted(self, licence: Licence | None) -> bool:
+        if licence is None or not licence.must_accept:
+            return True
+        accepted = self._accepted().get(licence.id)
+        return accepted is not None and accepted.text_sha256 == _digest(licence.text)
 
-    def _resolve(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled | Failed]:
-        """As the hub has it now. A repository may have been split into other parts since the catalogue was written:
-        then what counts is the quantization."""
-        for event in self._hub.resolve(offer, cancel):
-            if not isinstance(event, Failed) or event.problem.code is not Code.HUB_FILE_MISSING or offer.revision:
-                yield event
-                continue
-            found: tuple[Offer, ...] | None = None
-            for answer in self.look_up(offer.repository, cancel):
-                if isinstance(answer, Done):
-                    found = answer.result
-                else:
-                    yield answer
-            there = [each for each in found or () if each.quantization == offer.quantization]
-            if len(there) == 1:
-                known = {"untrusted_name": offer.untrusted_name, "licence": offer.licence}
-                yield Done(msgspec.structs.replace(there[0], **known))
-            elif found is not None:
-                yield event
+    def _accepted(self) -> dict[str, _Acceptance]:
+        blob = self._settings.get_blob(_ACCEPTED)
+        try:
+            return msgspec.json.decode(blob, type=dict[str, _Acceptance]) if blob else {}
+        except msgspec.MsgspecError:
+            return {}  # written by another version: ask again
 
     def _publish(self, offer: Offer, files: Path, licence: Licence | None) -> ModelFile:
         """Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
@@ -264,14 +204,14 @@ class Downloads:
                     other.unlink()
                 except OSError as error:
                     raise machine_error(error, other) from error
-        recorded = (*fetched, *(write_terms(licence, files) if licence else ()))
+        recorded = (*fetched, *(_write_terms(licence, files) if licence else ()))
         record = Record(
             offer.untrusted_name,
             offer.repository,
             offer.revision,
             licence.id if licence else offer.licence,
             recorded,
-            _now(),
+            today(),
             offer.quantization,
         )
         write_record(files, record)
@@ -285,5 +225,20 @@ class Downloads:
         return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
 
 
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def _write_terms(licence: Licence, folder: Path) -> list[RecordedFile]:
+    """Put the text beside a model: whoever passes the model on passes its terms on.
+
+    Raises AppError DISK_FULL, FOLDER_READ_ONLY.
+    """
+    written = []
+    for name, text in (("LICENCE.txt", licence.text), ("NOTICE.txt", licence.notice)):
+        if text:
+            content = text.encode()
+            with new_file(folder / name, len(content)) as file:
+                file.write(content)
+            written.append(RecordedFile(name, len(content), _digest(text)))
+    return written
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

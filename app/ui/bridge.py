@@ -211,6 +211,7 @@ def problem_of(error: BaseException) -> Problem:
     The log gets the place and the kind of a bug, never its message: that could hold a text or a name.
     """
     if isinstance(error, AppError):
+        _log.warning("%s", error.code.value)
         return error.problem
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

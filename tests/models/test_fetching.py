@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -17,17 +18,18 @@ import msgspec
 import pytest
 
 from app.core.cancel import Cancel
-from app.core.errors import Code, Problem
-from app.core.events import Cancelled, Done, Failed, Fetching, Hashing
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Fetching, Hashing
+from app.core.work import Stopped, Work, finish
+from app.models import copying, hub_process
 from app.models import hub as hub_module
-from app.models import hub_process
 from app.models.hub import Hub, Patience
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader
 from app.models.staging import VERIFIED_NAME, are_verified, present_bytes
 from tests.models import full_disk, hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
-from tests.models.test_hub import ROOT, ending, problem
+from tests.models.test_hub import ROOT, problem
 
 QUICK = Patience(connect_s=5, stall_s=5, slowest_bytes=1, waits_s=(0.0, 0.0, 0.0))
 SIZE = 300_000
@@ -42,7 +44,9 @@ def loopback() -> Iterator[LoopbackHub]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return tmp_path / ".fetching" / "offer"
+    made = tmp_path / ".fetching" / "offer"
+    made.mkdir(parents=True)
+    return made
 
 
 def content(seed: int, size: int = SIZE) -> bytes:
@@ -63,14 +67,17 @@ def desk(loopback: LoopbackHub, patience: Patience = QUICK, token: str | None = 
     return Hub(lambda: loopback.endpoint, lambda: token, HeaderReader(), patience)
 
 
-def fetched(loopback: LoopbackHub, folder: Path, patience: Patience = QUICK) -> Any:
-    return ending(desk(loopback, patience).fetch(offer(loopback), folder, Cancel()))
+def fetched(loopback: LoopbackHub, folder: Path, patience: Patience = QUICK) -> tuple[Path, ...]:
+    return finish(desk(loopback, patience).fetch(offer(loopback), folder, Cancel()))
 
 
-def assert_ready(loopback: LoopbackHub, folder: Path, last: Any) -> None:
-    assert isinstance(last, Done), last
-    assert last.result == tuple(folder / path.rpartition("/")[2] for path in loopback.files)
-    for path, file in zip(last.result, loopback.files.values(), strict=True):
+def refused(loopback: LoopbackHub, folder: Path, patience: Patience = QUICK) -> Problem:
+    return problem(desk(loopback, patience).fetch(offer(loopback), folder, Cancel()))
+
+
+def assert_ready(loopback: LoopbackHub, folder: Path, paths: tuple[Path, ...]) -> None:
+    assert paths == tuple(folder / path.rpartition("/")[2] for path in loopback.files)
+    for path, file in zip(paths, loopback.files.values(), strict=True):
         assert path.read_bytes() == file.bytes
     assert are_verified(offer(loopback), folder)
 
@@ -89,19 +96,19 @@ def test_parts_and_projector_arrive_and_are_remembered(loopback: LoopbackHub, fo
     loopback.add("mmproj-tiny über #1 50%.gguf", content(9, 1000))
     model = offer(loopback)
     asked = msgspec.structs.replace(model, files=model.files[:6], projector=model.files[6])
-    *progress, last = desk(loopback).fetch(asked, folder, Cancel())
-    assert_ready(loopback, folder, last)
+    progress: list[Fetching | Hashing] = []
+    paths = finish(desk(loopback).fetch(asked, folder, Cancel()), progress.append)
+    assert_ready(loopback, folder, paths)
     host = loopback.store.removeprefix("http://")
     assert progress
     assert all(isinstance(event, Fetching) and event.total == 6 * SIZE + 1000 for event in progress)
     assert progress[-1].done == progress[-1].hashed == asked.size_bytes
     assert progress[-1].host == host
     assert all(before.done <= after.done for before, after in pairwise(progress))
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert loopback.served.total() == asked.size_bytes
     loopback.requests.clear()
-    assert list(desk(loopback).fetch(asked, folder, Cancel())) == [last]
+    assert finish(desk(loopback).fetch(asked, folder, Cancel())) == paths
     assert loopback.requests == []
 
 
@@ -138,7 +145,7 @@ def test_a_hub_that_brings_nothing_is_given_up(loopback: LoopbackHub, folder: Pa
     loopback.add(NAME, content(1), fault=fault)
     impatient = msgspec.structs.replace(QUICK, stall_s=0.2, slowest_bytes=1000)
     host = loopback.endpoint.removeprefix("http://")
-    assert fetched(loopback, folder, impatient) == Failed(Problem(Code.HUB_INTERRUPTED, {"host": host}))
+    assert refused(loopback, folder, impatient) == Problem(Code.HUB_INTERRUPTED, {"host": host})
     assert len(loopback.ranges(NAME)) == 1 + len(QUICK.waits_s)
     assert_not_ready(loopback, folder)
     loopback.let_go.set()
@@ -163,7 +170,7 @@ def test_a_hub_that_is_away(loopback: LoopbackHub, folder: Path) -> None:
 
 def test_wrong_bytes_of_the_same_size_are_deleted(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add(NAME, content(1), fault=Fault.WRONG)
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_HASH_WRONG, {"file": NAME}))
+    assert refused(loopback, folder) == Problem(Code.HUB_HASH_WRONG, {"file": NAME})
     assert list(folder.iterdir()) == []
     assert loopback.served[NAME] == 2 * SIZE
 
@@ -176,7 +183,7 @@ def test_wrong_bytes_once_are_fetched_again(loopback: LoopbackHub, folder: Path)
 def test_one_wrong_file_keeps_all_from_being_ready(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add("good.gguf", content(1))
     loopback.add("bad.gguf", content(2), fault=Fault.WRONG)
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_HASH_WRONG, {"file": "bad.gguf"}))
+    assert refused(loopback, folder) == Problem(Code.HUB_HASH_WRONG, {"file": "bad.gguf"})
     assert not are_verified(offer(loopback), folder)
     assert not (folder / "bad.gguf").exists()
     loopback.faults.clear()
@@ -187,7 +194,7 @@ def test_one_wrong_file_keeps_all_from_being_ready(loopback: LoopbackHub, folder
 def test_answers_that_are_not_the_range(loopback: LoopbackHub, folder: Path, fault: Fault) -> None:
     loopback.add(NAME, content(1), fault=fault)
     host = loopback.endpoint.removeprefix("http://")
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_ANSWER_STRANGE, {"host": host}))
+    assert refused(loopback, folder) == Problem(Code.HUB_ANSWER_STRANGE, {"host": host})
     assert_not_ready(loopback, folder)
     assert present_bytes(offer(loopback), folder) == 0
 
@@ -195,10 +202,9 @@ def test_answers_that_are_not_the_range(loopback: LoopbackHub, folder: Path, fau
 @pytest.mark.parametrize("fault", [Fault.PORTAL, Fault.NO_RANGES, Fault.SHIFTED])
 def test_a_wrong_answer_in_the_middle_takes_nothing_away(loopback: LoopbackHub, folder: Path, fault: Fault) -> None:
     loopback.add(NAME, content(1))
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(content(1)[:100_000])
     loopback.faults[NAME] = fault
-    assert isinstance(fetched(loopback, folder), Failed)
+    refused(loopback, folder)
     assert present_bytes(offer(loopback), folder) == 100_000
     loopback.faults.clear()
     assert_ready(loopback, folder, fetched(loopback, folder))
@@ -207,19 +213,19 @@ def test_a_wrong_answer_in_the_middle_takes_nothing_away(loopback: LoopbackHub, 
 
 def test_a_page_that_claims_to_be_the_range_does_not_have_its_hash(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add(NAME, content(1), fault=Fault.PORTAL_IN_RANGE)
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_HASH_WRONG, {"file": NAME}))
+    assert refused(loopback, folder) == Problem(Code.HUB_HASH_WRONG, {"file": NAME})
     assert_not_ready(loopback, folder)
 
 
 def test_a_hub_that_sends_on_to_an_address_without_encryption(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add(NAME, content(1), fault=Fault.INSECURE)
-    assert fetched(loopback, folder).problem.code is Code.HUB_ANSWER_STRANGE
+    assert refused(loopback, folder).code is Code.HUB_ANSWER_STRANGE
 
 
 def test_a_file_that_is_gone(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add(NAME, content(1), fault=Fault.GONE)
     params = {"repository": REPOSITORY, "file": NAME}
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_FILE_MISSING, params))
+    assert refused(loopback, folder) == Problem(Code.HUB_FILE_MISSING, params)
 
 
 def test_the_token_does_not_follow_to_the_other_host(loopback: LoopbackHub, folder: Path) -> None:
@@ -228,7 +234,7 @@ def test_the_token_does_not_follow_to_the_other_host(loopback: LoopbackHub, fold
     asked = desk(loopback).fetch(offer(loopback), folder, Cancel())
     assert problem(asked) == Problem(Code.HUB_GATED, {"repository": REPOSITORY})
     hub = desk(loopback, token=hub_on_loopback.TOKEN)
-    assert_ready(loopback, folder, ending(hub.fetch(offer(loopback), folder, Cancel())))
+    assert_ready(loopback, folder, finish(hub.fetch(offer(loopback), folder, Cancel())))
     assert {request.token for request in loopback.requests if request.host == "store"} == {""}
 
 
@@ -238,15 +244,15 @@ def test_the_token_does_not_follow_to_the_other_host(loopback: LoopbackHub, fold
 @pytest.mark.parametrize("path", ["../evil.gguf", "/tmp/evil.gguf", "a/../../evil.gguf", "..\\evil.gguf"])
 def test_an_offer_that_was_tampered_with_writes_nowhere(loopback: LoopbackHub, folder: Path, path: str) -> None:
     loopback.add(path, content(1))
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_NAME_UNSAFE, {"name": path}))
-    assert not folder.exists()
+    assert refused(loopback, folder) == Problem(Code.HUB_NAME_UNSAFE, {"name": path})
+    assert list(folder.parent.parent.rglob("*")) == [folder.parent, folder]
     assert loopback.requests == []
 
 
 def test_two_files_that_would_be_one_here(loopback: LoopbackHub, folder: Path) -> None:
     loopback.add("a/Tiny.gguf", content(1))
     loopback.add("b/tiny.gguf", content(2))
-    assert fetched(loopback, folder) == Failed(Problem(Code.HUB_NAME_UNSAFE, {"name": "b/tiny.gguf"}))
+    assert refused(loopback, folder) == Problem(Code.HUB_NAME_UNSAFE, {"name": "b/tiny.gguf"})
 
 
 def test_a_file_that_nothing_vouches_for(loopback: LoopbackHub, folder: Path) -> None:
@@ -260,10 +266,10 @@ def test_a_disk_that_is_too_small_is_told_before_a_byte_is_fetched(
     loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loopback.add(NAME, content(1))
-    usage = type("Usage", (), {"free": hub_module.MARGIN_BYTES + SIZE - 1})
-    monkeypatch.setattr(hub_module.shutil, "disk_usage", lambda _folder: usage)
-    params = {"path": str(folder), "needed_bytes": hub_module.MARGIN_BYTES + SIZE, "free_bytes": usage.free}
-    assert fetched(loopback, folder) == Failed(Problem(Code.DISK_TOO_SMALL, params))
+    free = hub_module.MARGIN_BYTES + SIZE - 1
+    monkeypatch.setattr(copying, "free_bytes", lambda _folder: free)
+    params = {"path": str(folder), "needed_bytes": hub_module.MARGIN_BYTES + SIZE, "free_bytes": free}
+    assert refused(loopback, folder) == Problem(Code.DISK_TOO_SMALL, params)
     assert loopback.requests == []
     (folder / f"{NAME}.part").write_bytes(content(1)[:1])  # then less is missing
     assert_ready(loopback, folder, fetched(loopback, folder))
@@ -277,7 +283,7 @@ def test_a_disk_that_fills_up_and_is_emptied(
 ) -> None:
     loopback.add(NAME, content(1))
     monkeypatch.setattr(hub_process, "command", full_disk.command(100_000))
-    assert fetched(loopback, folder) == Failed(Problem(Code.DISK_FULL, {"path": str(folder / NAME)}))
+    assert refused(loopback, folder) == Problem(Code.DISK_FULL, {"path": str(folder / NAME)})
     assert_not_ready(loopback, folder)
     assert present_bytes(offer(loopback), folder) == 100_000
     monkeypatch.undo()
@@ -291,18 +297,17 @@ def test_a_disk_that_takes_no_large_files(loopback: LoopbackHub, folder: Path, m
     loopback.add(NAME, content(1))
     monkeypatch.setattr(hub_process, "command", full_disk.limited_command(100_000))
     params = {"path": str(folder / NAME), "size_bytes": SIZE}
-    assert fetched(loopback, folder) == Failed(Problem(Code.DISK_FILE_LIMIT, params))
+    assert refused(loopback, folder) == Problem(Code.DISK_FILE_LIMIT, params)
     assert_not_ready(loopback, folder)
 
 
 @pytest.mark.root
 def test_a_real_disk_that_fills_up(loopback: LoopbackHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loopback.add(NAME, content(1))
-    folder.mkdir(parents=True)
     monkeypatch.setattr(hub_module, "MARGIN_BYTES", -SIZE)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", folder], check=True)
     try:
-        assert fetched(loopback, folder) == Failed(Problem(Code.DISK_FULL, {"path": str(folder / NAME)}))
+        assert refused(loopback, folder) == Problem(Code.DISK_FULL, {"path": str(folder / NAME)})
         assert_not_ready(loopback, folder)
         subprocess.run(["mount", "-o", "remount,size=4m", folder], check=True)
         assert_ready(loopback, folder, fetched(loopback, folder))
@@ -314,7 +319,7 @@ def test_a_real_disk_that_fills_up(loopback: LoopbackHub, folder: Path, monkeypa
 # ---- it ends in the middle --------------------------------------------------------------------------------------
 
 
-def held(loopback: LoopbackHub, folder: Path, cancel: Cancel) -> Iterator[Any]:
+def held(loopback: LoopbackHub, folder: Path, cancel: Cancel) -> Work[Fetching | Hashing, tuple[Path, ...]]:
     """A download of which one file has arrived and one stands at its half."""
     loopback.add("whole.gguf", content(1))
     loopback.add("half.gguf", content(2), fault=Fault.HOLD)
@@ -346,13 +351,14 @@ def test_pausing_and_going_on(loopback: LoopbackHub, folder: Path) -> None:
     cancel = Cancel()
     events = held(loopback, folder, cancel)
     cancel.request()
-    assert list(events)[-1] == Cancelled()
+    with pytest.raises(Stopped):
+        finish(events)
     assert_goes_on(loopback, folder)
 
 
 def test_a_download_that_nobody_listens_to_any_more(loopback: LoopbackHub, folder: Path) -> None:
     events = held(loopback, folder, Cancel())
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert_goes_on(loopback, folder)
 
 
@@ -368,7 +374,7 @@ def test_kill_of_the_process(loopback: LoopbackHub, folder: Path, monkeypatch: p
     events = held(loopback, folder, Cancel())
     os.kill(pids[0], signal.SIGKILL)
     host = loopback.endpoint.removeprefix("http://")
-    assert ending(events) == Failed(Problem(Code.HUB_INTERRUPTED, {"host": host}))
+    assert problem(events) == Problem(Code.HUB_INTERRUPTED, {"host": host})
     assert_goes_on(loopback, folder)
 
 
@@ -436,10 +442,12 @@ def test_kills_at_any_moment(loopback: LoopbackHub, folder: Path, monkeypatch: p
     asked = offer(loopback)
     for _ in range(6):
         patience = luck.randrange(1, 4)
-        for event in desk(loopback, msgspec.structs.replace(QUICK, waits_s=(0.0,) * 50)).fetch(asked, folder, Cancel()):
-            patience -= 1
-            if patience == 0 and not isinstance(event, Done):
-                os.kill(pids[-1], signal.SIGKILL)
+        work = desk(loopback, msgspec.structs.replace(QUICK, waits_s=(0.0,) * 50)).fetch(asked, folder, Cancel())
+        with contextlib.suppress(AppError):
+            for _event in work:
+                patience -= 1
+                if patience == 0:
+                    os.kill(pids[-1], signal.SIGKILL)
         for path, file in loopback.files.items():
             assert not (folder / path).exists() or (folder / path).read_bytes() == file.bytes
     loopback.faults.clear()
@@ -457,7 +465,6 @@ def test_a_whole_file_that_nobody_remembers_is_hashed_and_not_fetched(
     loopback: LoopbackHub, folder: Path, size: int
 ) -> None:
     loopback.add(NAME, content(1))
-    folder.mkdir(parents=True)
     (folder / NAME).write_bytes((content(1) + b"later")[:size])
     assert_ready(loopback, folder, fetched(loopback, folder))
     assert loopback.requests == []
@@ -492,14 +499,13 @@ def test_what_was_verified_is_not_hashed_again(loopback: LoopbackHub, folder: Pa
     (folder / NAME).write_bytes(content(2))
     os.utime(folder / NAME, ns=(before.st_atime_ns, before.st_mtime_ns))
     loopback.add("more.gguf", content(3))
-    assert isinstance(fetched(loopback, folder), Done)
+    fetched(loopback, folder)
     assert loopback.served == {NAME: SIZE, "more.gguf": SIZE}
 
 
 def test_bytes_of_another_time_that_are_wrong_cost_one_more_try(loopback: LoopbackHub, folder: Path) -> None:
     """As a system that lost its power leaves them."""
     loopback.add(NAME, content(1))
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(bytes(100_000))
     assert_ready(loopback, folder, fetched(loopback, folder))
     assert loopback.ranges(NAME) == [(100_000, SIZE - 1), (0, SIZE - 1)]
@@ -508,8 +514,7 @@ def test_bytes_of_another_time_that_are_wrong_cost_one_more_try(loopback: Loopba
 def test_hashing_what_is_there_is_told(loopback: LoopbackHub, folder: Path) -> None:
     big = content(1, 40 << 20)
     loopback.add(NAME, big)
-    folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(big)
-    *progress, last = desk(loopback).fetch(offer(loopback), folder, Cancel())
-    assert isinstance(last, Done)
-    assert all(event.total == len(big) for event in progress if isinstance(event, Hashing | Fetching))
+    progress: list[Fetching | Hashing] = []
+    finish(desk(loopback).fetch(offer(loopback), folder, Cancel()), progress.append)
+    assert all(event.total == len(big) for event in progress)

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -19,9 +18,9 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Copying, Done, Failed, Hashing
+from app.core.events import Copying, Hashing
 from app.core.paths import Paths
-from app.core.work import finish
+from app.core.work import Stopped, Work, finish
 from app.messages import sentence
 from app.models import copying
 from app.models.records import RECORD_NAME, SUMS_NAME, FileState, read_record
@@ -41,28 +40,21 @@ def folder(desk: Desk) -> Path:
     return desk.models.folder
 
 
-def result(events: Iterator[Any]) -> Any:
-    *progress, last = events
-    assert not [event for event in progress if not isinstance(event, Copying | Hashing)]
-    assert isinstance(last, Done), last
-    return last.result
-
-
-def problem(events: Iterator[Any]) -> Problem:
-    *_progress, last = events
-    assert isinstance(last, Failed), last
-    told = sentence(last.problem)
+def problem(work: Work[object, object]) -> Problem:
+    with pytest.raises(AppError) as raised:
+        finish(work)
+    told = sentence(raised.value.problem)
     assert "{" not in told
     assert "“?”" not in told
-    return last.problem
+    return raised.value.problem
 
 
 def imported(desk: Desk, path: Path) -> Path:
-    return Path(result(desk.downloads.import_model(path, Cancel())).path)
+    return Path(finish(desk.carrying.import_model(path, Cancel())).path)
 
 
 def states(desk: Desk, path: Path) -> dict[str, FileState]:
-    return dict(result(desk.downloads.verify(path, Cancel())).files)
+    return dict(finish(desk.carrying.verify(path, Cancel())).files)
 
 
 def models(desk: Desk) -> list[str]:
@@ -79,7 +71,7 @@ def sha256(path: Path) -> str:
 def test_a_file_comes_with_its_parts_and_its_projector(desk: Desk, folder: Path, tmp_path: Path) -> None:
     files = write_split_model(tmp_path / "stick")
     write_model(tmp_path / "stick" / "another.gguf")
-    model = result(desk.downloads.import_model(files[1], Cancel()))  # any part will do
+    model = finish(desk.carrying.import_model(files[1], Cancel()))  # any part will do
     assert Path(model.path) == folder / "tiny-Q8_0" / files[0].name
     assert names_in(folder) == sorted(f"tiny-Q8_0/{name}" for name in (*(file.name for file in files), RECORD_NAME))
     assert [sha256(folder / "tiny-Q8_0" / file.name) for file in files] == [sha256(file) for file in files]
@@ -94,13 +86,13 @@ def test_a_file_comes_with_its_parts_and_its_projector(desk: Desk, folder: Path,
 
 
 def test_a_folder_is_the_one_model_in_it(desk: Desk, tmp_path: Path) -> None:
-    assert problem(desk.downloads.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_MISSING
+    assert problem(desk.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_MISSING
     (tmp_path / "stick").mkdir()
-    assert problem(desk.downloads.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_FOLDER_EMPTY
+    assert problem(desk.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_FOLDER_EMPTY
     write_model(tmp_path / "stick" / "one.gguf")
     assert imported(desk, tmp_path / "stick").name == "one.gguf"
     write_model(tmp_path / "stick" / "two.gguf")
-    told = problem(desk.downloads.import_model(tmp_path / "stick", Cancel()))
+    told = problem(desk.carrying.import_model(tmp_path / "stick", Cancel()))
     assert (told.code, told.params["models"]) == (Code.MODEL_FOLDER_SEVERAL, 2)
 
 
@@ -113,9 +105,9 @@ def test_what_sha256sum_wrote_beside_it_has_to_be_true(desk: Desk, folder: Path,
     assert [(file.path, file.proved) for file in record.files] == [
         (first.name, True), (second.name, True), (eye.name, False),
     ]  # fmt: skip
-    desk.downloads.remove(folder / "tiny-Q8_0")
+    desk.carrying.remove(folder / "tiny-Q8_0")
     sums.write_text(f"{sha256(first)}  {second.name}\n")
-    told = problem(desk.downloads.import_model(first, Cancel()))
+    told = problem(desk.carrying.import_model(first, Cancel()))
     assert (told.code, told.params["file"]) == (Code.MODEL_CHANGED, second.name)
     assert names_in(folder) == []
 
@@ -133,11 +125,11 @@ def test_a_record_beside_it_names_what_comes_and_has_to_be_true(desk: Desk, fold
     assert models(desk) == ["Tiny Q8_0"]
     assert read_record(folder / "owner--Tiny-GGUF--Q8_0" / RECORD_NAME) == known
     assert desk.downloads.licence_of(folder / "owner--Tiny-GGUF--Q8_0" / model.name).name == "MIT License"  # type: ignore[union-attr]
-    desk.downloads.remove(folder / "owner--Tiny-GGUF--Q8_0")
+    desk.carrying.remove(folder / "owner--Tiny-GGUF--Q8_0")
     with (moved / model.name).open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"x")
-    assert problem(desk.downloads.import_model(moved, Cancel())).code is Code.MODEL_CHANGED
+    assert problem(desk.carrying.import_model(moved, Cancel())).code is Code.MODEL_CHANGED
     assert names_in(folder) == []
 
 
@@ -148,12 +140,12 @@ def test_no_byte_of_what_is_no_model_is_copied(
     path.write_bytes(b"Dear Sir or Madam" * 1000)
     copies: list[object] = []
     monkeypatch.setattr("app.services.carrying.copy", lambda *arguments: copies.append(arguments))
-    assert problem(desk.downloads.import_model(path, Cancel())).code is Code.MODEL_NOT_GGUF
+    assert problem(desk.carrying.import_model(path, Cancel())).code is Code.MODEL_NOT_GGUF
     eye = projector.write_projector(tmp_path / "mmproj.gguf")
-    assert problem(desk.downloads.import_model(eye, Cancel())).code is Code.MODEL_UNSUPPORTED
+    assert problem(desk.carrying.import_model(eye, Cancel())).code is Code.MODEL_UNSUPPORTED
     first, second, _eye = write_split_model(tmp_path / "stick")
     second.unlink()
-    assert problem(desk.downloads.import_model(first, Cancel())).code is Code.MODEL_PART_MISSING
+    assert problem(desk.carrying.import_model(first, Cancel())).code is Code.MODEL_PART_MISSING
     assert not copies
     assert names_in(folder) == []
 
@@ -162,8 +154,8 @@ def test_what_is_there_is_not_written_over(desk: Desk, folder: Path, tmp_path: P
     path = write_model(tmp_path / "one.gguf")
     model = imported(desk, path)
     before = model.stat().st_ino, model.stat().st_mtime_ns
-    assert problem(desk.downloads.import_model(path, Cancel())).code is Code.MODEL_THERE
-    assert problem(desk.downloads.import_model(model, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.carrying.import_model(path, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.carrying.import_model(model, Cancel())).code is Code.MODEL_THERE
     assert (model.stat().st_ino, model.stat().st_mtime_ns) == before
     assert names_in(folder) == ["one/octavo-model.json", "one/one.gguf"]
 
@@ -173,22 +165,25 @@ def test_a_stopped_import_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(copying, "PIECE_BYTES", 1 << 14)
     cancel = Cancel()
-    events = []
-    for event in desk.downloads.import_model(write_model(tmp_path / "one.gguf"), cancel):
+    events: list[Copying | Hashing] = []
+
+    def stop_after_five(event: Copying | Hashing) -> None:
         events.append(event)
         if len(events) == 5:
             cancel.request()
-    assert isinstance(events[-1], Cancelled)
-    assert len(events) < 10
+
+    with pytest.raises(Stopped):
+        finish(desk.carrying.import_model(write_model(tmp_path / "one.gguf"), cancel), stop_after_five)
+    assert len(events) == 5
     assert names_in(folder) == []
 
 
 def test_what_another_process_is_copying_is_not_swept(desk: Desk, folder: Path, tmp_path: Path) -> None:
-    slow = desk.downloads.import_model(write_model(tmp_path / "one.gguf"), Cancel())
+    slow = desk.carrying.import_model(write_model(tmp_path / "one.gguf"), Cancel())
     assert isinstance(next(slow), Copying)
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as second:
         imported(second, write_model(tmp_path / "two.gguf"))
-    assert Path(result(slow).path).name == "one.gguf"
+    assert Path(finish(slow).path).name == "one.gguf"
     assert models(desk) == ["one Q8_0", "two Q8_0"]
     assert not (folder / ".arriving").exists()
 
@@ -208,7 +203,7 @@ def test_a_disk_that_is_too_small_is_told_before_a_byte_is_copied(
 ) -> None:
     monkeypatch.setattr(copying, "free_bytes", lambda _folder: 1000)
     path = write_model(tmp_path / "one.gguf")
-    told = problem(desk.downloads.import_model(path, Cancel()))
+    told = problem(desk.carrying.import_model(path, Cancel()))
     assert (told.code, told.params["needed_bytes"], told.params["free_bytes"]) == (
         Code.DISK_TOO_SMALL, path.stat().st_size, 1000,
     )  # fmt: skip
@@ -221,13 +216,13 @@ def test_a_file_that_the_disk_does_not_take_leaves_nothing(desk: Desk, folder: P
     target = tmp_path / "out"
     target.mkdir()
     if verb == "unpack":
-        path = result(desk.downloads.pack(path, tmp_path, Cancel()))
+        path = finish(desk.carrying.pack(path, tmp_path, Cancel()))
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, limits[1]))
     try:
         places = (path, target) if verb == "pack" else (path,)
-        told = problem(getattr(desk.downloads, verb)(*places, Cancel()))
+        told = problem(getattr(desk.carrying, verb)(*places, Cancel()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
@@ -241,9 +236,9 @@ def test_a_full_disk_leaves_nothing(desk: Desk, folder: Path, tmp_path: Path) ->
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], check=True)
     try:
         path = write_model(tmp_path / "one.gguf", data_bytes=9_000_000)
-        assert problem(desk.downloads.import_model(path, Cancel())).code is Code.DISK_TOO_SMALL
+        assert problem(desk.carrying.import_model(path, Cancel())).code is Code.DISK_TOO_SMALL
         path = write_model(tmp_path / "two.gguf", data_bytes=5_000_000)
-        work = desk.downloads.import_model(path, Cancel())
+        work = desk.carrying.import_model(path, Cancel())
         assert isinstance(next(work), Copying)
         filler = folder / "filler"
         with contextlib.suppress(OSError), filler.open("wb") as file:
@@ -324,7 +319,7 @@ def test_a_packed_model_is_proved_by_tar_and_sha256sum_and_taken_in_whole(
 ) -> None:
     files = write_split_model(tmp_path / "stick")
     model = imported(desk, files[0])
-    packed = result(desk.downloads.pack(model, tmp_path, Cancel()))
+    packed = finish(desk.carrying.pack(model, tmp_path, Cancel()))
     assert packed == tmp_path / "tiny-Q8_0.octavo-model.tar"
     plain = tmp_path / "plain"
     plain.mkdir()
@@ -332,15 +327,15 @@ def test_a_packed_model_is_proved_by_tar_and_sha256sum_and_taken_in_whole(
     proof = subprocess.run(["sha256sum", "-c", SUMS_NAME], cwd=plain, check=True, capture_output=True, text=True)
     assert proof.stdout.count(": OK") == 3
     assert sorted(file.name for file in plain.iterdir()) == sorted([RECORD_NAME, SUMS_NAME, *(f.name for f in files)])
-    assert problem(desk.downloads.pack(model, tmp_path, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.carrying.pack(model, tmp_path, Cancel())).code is Code.MODEL_THERE
 
     before = desk.downloads.record(model)
-    desk.downloads.remove(model)
-    assert Path(result(desk.downloads.unpack(packed, Cancel())).path) == model
+    desk.carrying.remove(model)
+    assert Path(finish(desk.carrying.unpack(packed, Cancel())).path) == model
     assert desk.downloads.record(model) == before
     assert set(states(desk, model).values()) == {FileState.GOOD}
-    assert problem(desk.downloads.unpack(packed, Cancel())).code is Code.MODEL_THERE
-    desk.downloads.remove(model)
+    assert problem(desk.carrying.unpack(packed, Cancel())).code is Code.MODEL_THERE
+    desk.carrying.remove(model)
     assert imported(desk, packed) == model  # import knows one by its first bytes
 
 
@@ -348,11 +343,11 @@ def test_a_model_is_packed_into_a_folder_that_import_takes(desk: Desk, folder: P
     model = imported(desk, write_split_model(tmp_path / "stick")[0])
     target = tmp_path / "usb"
     target.mkdir()
-    packed = result(desk.downloads.pack(model, target, Cancel(), as_folder=True))
+    packed = finish(desk.carrying.pack(model, target, Cancel(), as_folder=True))
     assert packed == target / "tiny-Q8_0"
     subprocess.run(["sha256sum", "-c", SUMS_NAME], cwd=packed, check=True, capture_output=True)
-    assert problem(desk.downloads.pack(model, target, Cancel(), as_folder=True)).code is Code.MODEL_THERE
-    desk.downloads.remove(model)
+    assert problem(desk.carrying.pack(model, target, Cancel(), as_folder=True)).code is Code.MODEL_THERE
+    desk.carrying.remove(model)
     assert imported(desk, packed) == model
     record = desk.downloads.record(model)
     assert record is not None
@@ -361,16 +356,17 @@ def test_a_model_is_packed_into_a_folder_that_import_takes(desk: Desk, folder: P
 
 def test_a_model_without_a_record_is_hashed_first(desk: Desk, tmp_path: Path) -> None:
     path = write_model(tmp_path / "stick" / "one.gguf")
-    *progress, last = desk.downloads.pack(path, tmp_path / "named.tar", Cancel())
+    progress: list[Copying | Hashing] = []
+    packed = finish(desk.carrying.pack(path, tmp_path / "named.tar", Cancel()), progress.append)
     assert isinstance(progress[0], Hashing)
-    assert last == Done(tmp_path / "named.tar")
+    assert packed == tmp_path / "named.tar"
     assert sorted(file.name for file in path.parent.iterdir()) == ["one.gguf"]
     assert imported(desk, tmp_path / "named.tar").name == "one.gguf"
 
 
 def test_long_names_are_packed_too(desk: Desk, tmp_path: Path) -> None:
     path = write_model(tmp_path / f"{'long-name-' * 18}.gguf")
-    packed = result(desk.downloads.pack(path, tmp_path / "long.tar", Cancel()))
+    packed = finish(desk.carrying.pack(path, tmp_path / "long.tar", Cancel()))
     subprocess.run(["tar", "xf", packed], cwd=packed.parent, check=True)
     assert imported(desk, packed).name == path.name
 
@@ -383,7 +379,7 @@ def test_a_changed_model_is_not_packed(desk: Desk, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     for as_folder in (False, True):
-        told = problem(desk.downloads.pack(model, out, Cancel(), as_folder=as_folder))
+        told = problem(desk.carrying.pack(model, out, Cancel(), as_folder=as_folder))
         assert (told.code, told.params["file"]) == (Code.MODEL_CHANGED, "one.gguf")
     assert names_in(out) == []
 
@@ -406,7 +402,7 @@ def test_a_killed_arrival_cannot_be_seen_and_is_swept_by_the_next(
 ) -> None:
     path = write_model(tmp_path / "one.gguf")
     if verb == "unpack":
-        path = result(desk.downloads.pack(path, tmp_path, Cancel()))
+        path = finish(desk.carrying.pack(path, tmp_path, Cancel()))
     kill(tmp_path, events, verb, path)
     assert models(desk) == []
     assert any(name.startswith(".arriving/") for name in names_in(folder))
@@ -419,7 +415,7 @@ def test_a_killed_pack_leaves_no_packed_model(desk: Desk, tmp_path: Path) -> Non
     model = imported(desk, write_model(tmp_path / "one.gguf"))
     kill(tmp_path, 5, "pack", model, tmp_path)
     assert not (tmp_path / "one.octavo-model.tar").exists()
-    result(desk.downloads.pack(model, tmp_path, Cancel()))
+    finish(desk.carrying.pack(model, tmp_path, Cancel()))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["desk", "one.gguf", "one.octavo-model.tar"]
 
 
@@ -438,7 +434,7 @@ def test_a_killed_removal_leaves_nothing_to_be_seen(desk: Desk, folder: Path, tm
 def test_removing_deletes_what_the_record_names_and_nothing_else(desk: Desk, folder: Path, tmp_path: Path) -> None:
     model = imported(desk, write_split_model(tmp_path / "stick")[0])
     (model.parent / "notes.txt").write_text("mine")
-    deleted = desk.downloads.remove(model)
+    deleted = desk.carrying.remove(model)
     assert {Path(path).name for path in deleted} == {
         "tiny-Q8_0-00001-of-00002.gguf", "tiny-Q8_0-00002-of-00002.gguf", "mmproj-tiny-F16.gguf", RECORD_NAME,
     }  # fmt: skip
@@ -447,7 +443,7 @@ def test_removing_deletes_what_the_record_names_and_nothing_else(desk: Desk, fol
 
 def test_a_folder_of_its_own_goes_with_its_model(desk: Desk, folder: Path, tmp_path: Path) -> None:
     model = imported(desk, write_model(tmp_path / "one.gguf"))
-    desk.downloads.remove(model.parent)
+    desk.carrying.remove(model.parent)
     assert not model.parent.exists()
     assert names_in(folder) == []
 
@@ -455,15 +451,15 @@ def test_a_folder_of_its_own_goes_with_its_model(desk: Desk, folder: Path, tmp_p
 def test_a_projector_goes_with_the_last_model_that_could_use_it(desk: Desk, folder: Path) -> None:
     one, two = write_model(folder / "one.gguf"), write_model(folder / "two.gguf")
     eye = projector.write_projector(folder / "mmproj.gguf")
-    assert desk.downloads.remove(one) == (str(one),)
+    assert desk.carrying.remove(one) == (str(one),)
     assert eye.exists()
-    assert desk.downloads.remove(two) == (str(two), str(eye))
+    assert desk.carrying.remove(two) == (str(two), str(eye))
     assert names_in(folder) == []
 
 
 def test_the_starter_and_what_lies_elsewhere_are_not_removed(desk: Desk, tmp_path: Path, starter: Path) -> None:
     with pytest.raises(AppError) as refused:
-        desk.downloads.remove(starter)
+        desk.carrying.remove(starter)
     assert refused.value.code is Code.MODEL_IS_STARTER
     path = write_model(tmp_path / "one.gguf")
     outside = desk.models.folder / "link"
@@ -471,11 +467,11 @@ def test_the_starter_and_what_lies_elsewhere_are_not_removed(desk: Desk, tmp_pat
     outside.symlink_to(tmp_path)
     for place in (path, outside / "one.gguf", desk.models.folder / ".." / ".." / "one.gguf", desk.models.folder):
         with pytest.raises(AppError) as refused:
-            desk.downloads.remove(place)
+            desk.carrying.remove(place)
         assert refused.value.code is Code.MODEL_NOT_IN_FOLDER
     assert path.exists()
     with pytest.raises(AppError) as refused:
-        desk.downloads.remove(desk.models.folder / "nothing.gguf")
+        desk.carrying.remove(desk.models.folder / "nothing.gguf")
     assert refused.value.code is Code.MODEL_MISSING
 
 
@@ -485,9 +481,9 @@ def test_the_model_in_use_is_removed_only_if_that_is_meant(desk: Desk, folder: P
     model.write_bytes(tiny_scout.read_bytes())
     finish(desk.models.load(str(model), Cancel()))
     with pytest.raises(AppError) as refused:
-        desk.downloads.remove(model)
+        desk.carrying.remove(model)
     assert refused.value.code is Code.MODEL_IS_LOADED
-    assert desk.downloads.remove(model, even_loaded=True) == (str(model),)
+    assert desk.carrying.remove(model, even_loaded=True) == (str(model),)
 
 
 # ---- the list --------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,9 +12,10 @@ import pytest
 from app.bootstrap import open_desk
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
+from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import Paths
 from app.core.settings import HubSettings
+from app.core.work import Stopped, Work, finish
 from app.engine.planner import Placement, Wish
 from app.messages import sentence
 from app.models.offers import Offer, RemoteFile
@@ -47,24 +47,17 @@ def folder(desk: Desk) -> Path:
     return desk.models.folder
 
 
-def result(events: Iterator[Any]) -> Any:
-    *_progress, last = events
-    assert isinstance(last, Done), last
-    return last.result
-
-
-def problem(events: Iterator[Any]) -> Problem:
-    *_progress, last = events
-    assert isinstance(last, Failed), last
-    told = sentence(last.problem)
+def problem(work: Work[object, object]) -> Problem:
+    with pytest.raises(AppError) as raised:
+        finish(work)
+    told = sentence(raised.value.problem)
     assert "{" not in told
     assert "“?”" not in told
-    return last.problem
+    return raised.value.problem
 
 
 def looked_up(desk: Desk) -> tuple[Offer, ...]:
-    offers: tuple[Offer, ...] = result(desk.downloads.look_up(REPOSITORY, Cancel()))
-    return offers
+    return finish(desk.downloads.look_up(REPOSITORY, Cancel()))
 
 
 def models(desk: Desk) -> list[str]:
@@ -154,20 +147,19 @@ def test_a_fetched_model_lies_whole_in_a_folder_with_its_record(
 ) -> None:
     names = add_split(loopback, tmp_path)
     (offer,) = looked_up(desk)
-    events = list(desk.downloads.fetch(offer, Cancel()))
-    *progress, last = events
-    assert isinstance(last, Done)
+    progress: list[Asking | Fetching | Hashing] = []
+    model = finish(desk.downloads.fetch(offer, Cancel()), progress.append)
     assert {type(event) for event in progress} >= {Asking, Fetching}
     assert all(isinstance(event, Asking | Fetching | Hashing) for event in progress)
     home = folder / "owner--Tiny-GGUF--Q8_0"
-    assert last.result.path == str(home / names[0])
+    assert model.path == str(home / names[0])
     assert names_in(folder) == sorted(f"owner--Tiny-GGUF--Q8_0/{name}" for name in (*names, RECORD_NAME))
-    assert models(desk) == [last.result.name] == ["Tiny-GGUF Q8_0"]
+    assert models(desk) == [model.name] == ["Tiny-GGUF Q8_0"]
     record = desk.downloads.record(home / names[0])
     assert record is not None
     assert (record.repository, record.revision, record.licence) == (REPOSITORY, REVISION, "mit")
     assert all(file.proved for file in record.files)
-    verdict = result(desk.downloads.verify(home, Cancel()))
+    verdict = finish(desk.carrying.verify(home, Cancel()))
     assert dict(verdict.files) == dict.fromkeys(names, FileState.GOOD)
     assert desk.downloads.unfinished() == ()
     assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.MODEL_THERE
@@ -182,7 +174,7 @@ def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
     told = problem(desk.downloads.fetch(offer, Cancel()))
     assert (told.code, told.params["licence"]) == (Code.LICENCE_NOT_ACCEPTED, "Llama 4 Community License Agreement")
     desk.downloads.accept("llama4")
-    result(desk.downloads.fetch(offer, Cancel()))
+    finish(desk.downloads.fetch(offer, Cancel()))
     home = folder / "owner--Tiny-GGUF--Q8_0" / "tiny-Q8_0.gguf"
     licence = desk.downloads.licence_of(home)
     assert licence is not None
@@ -190,11 +182,11 @@ def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
     # Whoever passes the model on passes its terms on.
     assert home.with_name("LICENCE.txt").read_text() == licence.text
     assert home.with_name("NOTICE.txt").read_text() == licence.notice
-    packed = result(desk.downloads.pack(home, tmp_path, Cancel()))
-    assert len(desk.downloads.remove(home)) == 4
+    packed = finish(desk.carrying.pack(home, tmp_path, Cancel()))
+    assert len(desk.carrying.remove(home)) == 4
     assert names_in(folder) == []
-    result(desk.downloads.import_model(packed, Cancel()))
-    verdict = result(desk.downloads.verify(home, Cancel()))
+    finish(desk.carrying.import_model(packed, Cancel()))
+    verdict = finish(desk.carrying.verify(home, Cancel()))
     assert dict(verdict.files) == dict.fromkeys(("tiny-Q8_0.gguf", "LICENCE.txt", "NOTICE.txt"), FileState.GOOD)
 
 
@@ -208,11 +200,13 @@ def test_the_starter_has_terms_as_well(desk: Desk, starter: Path) -> None:
 def paused(desk: Desk, loopback: LoopbackHub, offer: Offer) -> None:
     """Fetch until the hub holds, then pause."""
     cancel = Cancel()
-    last = None
-    for last in desk.downloads.fetch(offer, cancel):
-        if isinstance(last, Fetching) and last.done:
+
+    def pause(event: Asking | Fetching | Hashing) -> None:
+        if isinstance(event, Fetching) and event.done:
             cancel.request()
-    assert isinstance(last, Cancelled)
+
+    with pytest.raises(Stopped):
+        finish(desk.downloads.fetch(offer, cancel), pause)
 
 
 def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
@@ -224,9 +218,11 @@ def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: L
     assert 0 < unfinished.done_bytes < offer.size_bytes
     assert desk.downloads.order(offer).bytes_to_fetch == offer.size_bytes - unfinished.done_bytes
     assert models(desk) == []
+    begun = [place for place in (folder / ".fetching").rglob("*") if place.is_dir()]
+    assert {place.stat().st_mode & 0o777 for place in begun} == {0o700}
     loopback.faults.clear()
     questions = len([request for request in loopback.requests if request.host == "hub" and not request.range])
-    result(desk.downloads.fetch(offer, Cancel()))
+    finish(desk.downloads.fetch(offer, Cancel()))
     assert models(desk) == ["Tiny-GGUF Q8_0"]
     asked = [request for request in loopback.requests if request.host == "hub" and not request.range]
     assert not any("api" in request.path for request in asked[questions:])  # it is known what is wanted
@@ -257,7 +253,8 @@ def test_one_model_is_fetched_once_at_a_time(desk: Desk, folder: Path, loopback:
             second.downloads.discard(offer)
         assert refused.value.code is Code.FETCH_RUNNING
     cancel.request()
-    assert isinstance(list(running)[-1], Cancelled)
+    with pytest.raises(Stopped):
+        finish(running)
     desk.downloads.discard(offer)
 
 
@@ -267,7 +264,7 @@ def test_wrong_bytes_are_never_ready(desk: Desk, folder: Path, loopback: Loopbac
     assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.HUB_HASH_WRONG
     assert models(desk) == []
     loopback.faults.clear()
-    result(desk.downloads.fetch(offer, Cancel()))
+    finish(desk.downloads.fetch(offer, Cancel()))
 
 
 def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
@@ -287,7 +284,7 @@ def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
     (unfinished,) = desk.downloads.unfinished()
     assert unfinished.done_bytes == offer.size_bytes
     sent = dict(loopback.served)
-    result(desk.downloads.fetch(offer, Cancel()))
+    finish(desk.downloads.fetch(offer, Cancel()))
     assert loopback.served == sent
     assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == [RECORD_NAME, "tiny-Q8_0.gguf"]
 
@@ -304,7 +301,7 @@ def test_a_catalogue_that_knows_other_parts_means_that_quantization(
     desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:
     names = add_split(loopback, tmp_path)
-    model = result(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel()))
+    model = finish(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel()))
     assert model.name == "Tiny, as the catalogue calls it Q8_0"
     assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == sorted([*names, RECORD_NAME])
     assert desk.downloads.unfinished() == ()
@@ -319,11 +316,13 @@ def test_a_quantization_that_is_gone_is_told(desk: Desk, folder: Path, loopback:
 def test_headers_are_asked_for_where_they_are_not_known(desk: Desk, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_split(loopback, tmp_path)
     (offer,) = looked_up(desk)
-    *progress, last = desk.downloads.headers(offer, Cancel())
-    assert isinstance(last, Done)
+    progress: list[Asking | Opening] = []
+    known = finish(desk.downloads.headers(offer, Cancel()), progress.append)
     assert any(isinstance(event, Opening) for event in progress)
-    assert last.result.header.quantization == "Q8_0"
-    assert last.result.projector_header.projector == "llama4"
+    assert known.header is not None
+    assert known.header.quantization == "Q8_0"
+    assert known.projector_header is not None
+    assert known.projector_header.projector == "llama4"
     asked = len(loopback.requests)
-    assert list(desk.downloads.headers(last.result, Cancel())) == [Done(last.result)]
+    assert finish(desk.downloads.headers(known, Cancel())) == known
     assert len(loopback.requests) == asked

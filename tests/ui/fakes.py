@@ -395,6 +395,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         machines=machines,
         plans=plans,
         downloads=downloads,  # type: ignore[arg-type]
+        carrying=downloads,  # type: ignore[arg-type]
         remote=Remote(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),

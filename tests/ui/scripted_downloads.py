@@ -1,22 +1,25 @@
-"""Downloads that play a script: what is offered and fetched is said beforehand, and nothing is asked of any network."""
+"""Downloads and imports that play a script: what is offered and fetched is said beforehand; no network is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from app.core.cancel import Cancel
-from app.core.errors import Problem
-from app.core.events import Asking, Cancelled, Copying, Done, Failed, Fetching, Hashing
+from app.core.errors import AppError, Problem
+from app.core.events import Asking, Copying, Fetching, Hashing
+from app.core.work import Stopped, Work
 from app.models.offers import Offer
-from app.models.records import FileState
+from app.models.records import FileState, Verdict
 from app.models.shelf import ModelFile
-from app.services.downloads import Licence, Order, Record, Unfinished, Verdict
+from app.services.downloads import Licence, Order, Record, Unfinished
 from tests.ui.gate import Gate
 
-Step: TypeAlias = "Asking | Fetching | Hashing | Copying | Gate | Problem"
+Progress: TypeAlias = "Asking | Fetching | Hashing | Copying"
+Step: TypeAlias = "Progress | Gate | Problem"
+Scripted = TypeVar("Scripted")
 
 COMMUNITY = Licence(
     "llama4",
@@ -54,17 +57,13 @@ class ScriptedDownloads:
     def offers(self) -> tuple[Offer, ...]:
         return self.catalogue
 
-    def look_up(
-        self, repository: str, cancel: Cancel
-    ) -> Iterator[Asking | Done[tuple[Offer, ...]] | Cancelled | Failed]:
+    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
         yield Asking(self.host)
-        found = self.listings[repository]
-        yield Failed(found) if isinstance(found, Problem) else Done(found)
+        return _found(self.listings[repository])
 
-    def headers(self, offer: Offer, cancel: Cancel) -> Iterator[Asking | Done[Offer] | Cancelled | Failed]:
+    def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         yield Asking(self.host)
-        found = self.known[offer.key]
-        yield Failed(found) if isinstance(found, Problem) else Done(found)
+        return _found(self.known[offer.key])
 
     def order(self, offer: Offer) -> Order:
         licence = self.licences.get(offer.licence)
@@ -75,23 +74,19 @@ class ScriptedDownloads:
     def accept(self, licence_id: str) -> None:
         self.accepted.add(licence_id)
 
-    def fetch(
-        self, offer: Offer, cancel: Cancel
-    ) -> Iterator[Asking | Fetching | Hashing | Done[ModelFile] | Cancelled | Failed]:
+    def fetch(self, offer: Offer, cancel: Cancel) -> Work[Progress, ModelFile]:
         self.fetched.append(offer.key)
         self.begun = [each for each in self.begun if each.offer.key != offer.key]
-        done, whole = 0, False
+        done = 0
         try:
             for step in self.fetches.pop(0) if self.fetches else ():
                 if isinstance(step, Fetching):
                     done = step.done
-                if (yield from _play(step, cancel)):
-                    return
-            whole = True
-            yield Done(self._arrive(offer))
-        finally:  # nobody asks for more after an ending
-            if not whole:
-                self.begun.append(Unfinished(offer, done))
+                yield from _play(step, cancel)
+        except (AppError, Stopped):
+            self.begun.append(Unfinished(offer, done))
+            raise
+        return self._arrive(offer)
 
     def _arrive(self, offer: Offer) -> ModelFile:
         path = self.folder / Path(offer.files[0].path).name
@@ -108,22 +103,18 @@ class ScriptedDownloads:
         self.discarded.append(offer.key)
         self.begun = [each for each in self.begun if each.offer.key != offer.key]
 
-    def import_model(
-        self, path: Path, cancel: Cancel
-    ) -> Iterator[Copying | Hashing | Done[ModelFile] | Cancelled | Failed]:
+    def import_model(self, path: Path, cancel: Cancel) -> Work[Progress, ModelFile]:
         self.imported.append(path)
         for step in self.imports.pop(0) if self.imports else ():
-            if (yield from _play(step, cancel)):
-                return
-        yield Done(ModelFile(str(self.folder / path.name), path.stem, 4))
+            yield from _play(step, cancel)
+        return ModelFile(str(self.folder / path.name), path.stem, 4)
 
-    def verify(self, path: Path, cancel: Cancel) -> Iterator[Hashing | Done[Verdict] | Cancelled | Failed]:
-        for step in self.verifications.pop(0) if self.verifications else (Verdict(((path.name, FileState.GOOD),)),):
+    def verify(self, path: Path, cancel: Cancel) -> Work[Progress, Verdict]:
+        for step in self.verifications.pop(0) if self.verifications else ():
             if isinstance(step, Verdict):
-                yield Done(step)
-                return
-            if (yield from _play(step, cancel)):
-                return
+                return step
+            yield from _play(step, cancel)
+        return Verdict(((path.name, FileState.GOOD),))
 
     def remove(self, path: Path) -> tuple[str, ...]:
         self.removed.append(path.name)
@@ -150,17 +141,19 @@ class ScriptedDownloads:
         self.token = ""
 
 
-def _play(step: Step, cancel: Cancel) -> Generator[Any, None, bool]:
-    """Yields what a step is; tells whether that was the ending."""
+def _found(scripted: Scripted | Problem) -> Scripted:
+    if isinstance(scripted, Problem):
+        raise AppError.of(scripted)
+    return scripted
+
+
+def _play(step: Step, cancel: Cancel) -> Work[Progress, None]:
     match step:
         case Gate():
             step.wait(cancel)
         case Problem():
-            yield Failed(step)
-            return True
+            raise AppError.of(step)
         case _:
             yield step
     if cancel.requested:
-        yield Cancelled()
-        return True
-    return False
+        raise Stopped

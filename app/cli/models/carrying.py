@@ -6,17 +6,16 @@ import argparse
 from pathlib import Path
 
 from app import messages
-from app.cli.following import result_of
 from app.cli.models import listing, targets
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
+from app.core.work import finish
 from app.messages import _, size
-from app.models.records import FileState
+from app.models.records import FileState, Verdict
 from app.models.shelf import ModelFile
 from app.services.desk import Desk
-from app.services.downloads import Verdict
 
 _WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileState.GOOD)
 
@@ -25,17 +24,17 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     """Raises AppError, Stopped."""
     match options.models_command:
         case "import":
-            work = desk.downloads.import_model(options.path.absolute(), cancel)
-            _print_arrived(result_of(work, Progress(options.json)), options, desk)
+            work = desk.carrying.import_model(options.path.absolute(), cancel)
+            _print_arrived(finish(work, Progress(options.json)), options, desk)
         case "unpack":
-            work = desk.downloads.unpack(options.path.absolute(), cancel)
-            _print_arrived(result_of(work, Progress(options.json)), options, desk)
+            unpacking = desk.carrying.unpack(options.path.absolute(), cancel)
+            _print_arrived(finish(unpacking, Progress(options.json)), options, desk)
         case "verify":
             _verify(options, desk, cancel)
         case "pack":
             _pack(options, desk, cancel)
         case "remove":
-            removed = desk.downloads.remove(targets.local(options.model, desk))
+            removed = desk.carrying.remove(targets.local(options.model, desk))
             if options.json:
                 print_json({"deleted": removed})
             for path in () if options.json else removed:
@@ -57,7 +56,7 @@ def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Desk) ->
 def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     """Raises AppError where a file is not good, so that the exit code tells."""
     path = targets.local(options.model, desk)
-    verdict: Verdict = result_of(desk.downloads.verify(path, cancel), Progress(options.json))
+    verdict = finish(desk.carrying.verify(path, cancel), Progress(options.json))
     if options.json:
         files = [{"file": name, "state": state} for name, state in verdict.files]
         print_json({"event": "finished", "good": verdict.is_good, "files": files})
@@ -86,8 +85,7 @@ def _check(verdict: Verdict, path: Path) -> None:
 
 def _pack(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     path, target = targets.local(options.model, desk), options.target.absolute()
-    work = desk.downloads.pack(path, target, cancel, as_folder=options.folder)
-    packed: Path = result_of(work, Progress(options.json))
+    packed = finish(desk.carrying.pack(path, target, cancel, as_folder=options.folder), Progress(options.json))
     if options.json:
         print_json({"event": "finished", "path": str(packed)})
         return

@@ -7,15 +7,13 @@ import sys
 from typing import Any
 
 from app import messages
-from app.cli.following import result_of
 from app.cli.models import listing, targets
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.work import Stopped
+from app.core.work import Stopped, finish
 from app.messages import _, size
-from app.models.shelf import ModelFile
 from app.services.desk import Desk
 from app.services.downloads import Licence, Order
 
@@ -31,7 +29,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         raise Stopped
     progress = Progress(options.json)
     try:
-        model: ModelFile = result_of(desk.downloads.fetch(offer, cancel), progress)
+        model = finish(desk.downloads.fetch(offer, cancel), progress)
     except Stopped:
         progress.close()
         words = _("Paused. What has arrived is kept; the same command goes on with it.")

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from app import messages
-from app.cli.following import result_of
 from app.cli.models import targets
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
@@ -19,7 +18,6 @@ from app.engine.planner import Item, Placement, Wish
 from app.explanations import item_name, sentences
 from app.messages import _, count, size
 from app.models.belongings import model_at
-from app.models.offers import Offer
 from app.services.desk import Desk
 from app.services.machines import Hardware
 from app.services.plans import Plan
@@ -42,7 +40,7 @@ def _planned(model: str, wish: Wish, hardware: Hardware, desk: Desk, cancel: Can
     if targets.is_local(model, desk):
         path = model_at(targets.local(model, desk))
         return finish(desk.plans.plan(path, wish, hardware, cancel), Progress())
-    offer: Offer = result_of(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
+    offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
     return desk.plans.plan_offer(offer, wish, hardware)
 
 

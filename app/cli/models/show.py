@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from app import messages
-from app.cli.following import result_of
 from app.cli.models import listing, targets
 from app.cli.models.progress import Progress
 from app.cli.output import print_json
@@ -34,7 +33,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if len(found) > 1:
         listing.print_offers(found, desk, as_json=options.json)
         return
-    offer: Offer = result_of(desk.downloads.headers(found[0], cancel), Progress())
+    offer = finish(desk.downloads.headers(found[0], cancel), Progress())
     assert offer.header is not None
     described = listing.described(offer, desk)
     known = desk.models.knows(offer.header.architecture)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.cli.following import result_of
 from app.cli.models.progress import Progress
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
+from app.core.work import finish
 from app.models.offers import Offer
 from app.services.desk import Desk
 
@@ -46,7 +46,7 @@ def offers(text: str, desk: Desk, cancel: Cancel) -> tuple[Offer, ...]:
     there = tuple(offer for offer in known if _fold(name) in (_fold(offer.untrusted_name), _fold(offer.repository)))
     found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found and _REPOSITORY.fullmatch(name):
-        there = result_of(desk.downloads.look_up(name, cancel), Progress())
+        there = finish(desk.downloads.look_up(name, cancel), Progress())
         found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found:
         names = dict.fromkeys(offer.quantization or offer.files[0].path for offer in there)

@@ -78,7 +78,7 @@ class AcquiringPresenter(QObject):
             key = f"import:{path}"
             if key not in self.imports:
                 self.imports[key] = Work(path.name, importing=True)
-                work = partial(self._desk.downloads.import_model, path)
+                work = partial(self._desk.carrying.import_model, path)
                 self._jobs[key] = self._bridge.stream(Executor.COPYING, work, partial(self._on_import, key))
         self.moved.emit()
 

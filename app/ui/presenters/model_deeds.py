@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Hashing
 from app.messages import _, count, printable, sentence
-from app.models.records import FileState
+from app.models.records import FileState, Verdict
 from app.services.desk import Desk
-from app.services.downloads import Verdict
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models.card import Deed
@@ -110,7 +109,7 @@ class ModelDeeds(QObject):
         self._work[path] = Work(title)
         self._outcomes.pop(path, None)
         self._problems.pop(path, None)
-        work = partial(self._desk.downloads.verify, Path(path))
+        work = partial(self._desk.carrying.verify, Path(path))
         self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
         self.moved.emit()
 
@@ -136,7 +135,7 @@ class ModelDeeds(QObject):
 
     @Slot(str)
     def _remove(self, path: str) -> None:
-        work = partial(self._desk.downloads.remove, Path(path))
+        work = partial(self._desk.carrying.remove, Path(path))
         self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
 
     @Slot(object)

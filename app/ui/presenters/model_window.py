@@ -26,7 +26,6 @@ from app.ui.models.card import Card, Deed, Group
 from app.ui.models.window import ModelsWindow
 from app.ui.presenters import model_cards, model_words
 from app.ui.presenters.acquiring import AcquiringPresenter
-from app.ui.presenters.fetch_line import FetchLinePresenter
 from app.ui.presenters.fetching import FetchingPresenter
 from app.ui.presenters.model_deeds import ModelDeeds
 from app.ui.presenters.model_plans import ModelPlans
@@ -195,7 +194,8 @@ class ModelWindowPresenter(QObject):
     def _connect(self) -> None:
         line, chip = self._main.line, self._main.talk.chip
         line.models_wanted.connect(self.open)
-        FetchLinePresenter(line, self.fetching, self)
+        line.pause_wanted.connect(self.fetching.pause_current)
+        self.fetching.moved.connect(self._show_line)
         chip.models_wanted.connect(self.open)
         chip.placement_wanted.connect(self.place_loaded)
         self._main.closing.connect(self.close)
@@ -227,6 +227,18 @@ class ModelWindowPresenter(QObject):
                 self._show()
         elif transfer is not None:
             self._show()
+
+    @Slot()
+    def _show_line(self) -> None:
+        """The download that is under way, in the main window."""
+        current = self.fetching.current
+        if current is None:
+            self._main.line.show_words("", None)
+            return
+        progress = model_cards.transfer_progress(current)
+        title = model_words.title_of(current.offer.untrusted_name)
+        words = " · ".join(filter(None, (title, progress.words, progress.below)))
+        self._main.line.show_words(words, progress.fraction)
 
     @Slot(object)
     def _on_arrived(self, file: ModelFile) -> None:

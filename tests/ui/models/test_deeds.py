@@ -12,9 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Hashing, Loading
-from app.models.records import FileState
+from app.models.records import FileState, Verdict
 from app.models.shelf import starter
-from app.services.downloads import Verdict
 from app.ui.models.card import Deed
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate

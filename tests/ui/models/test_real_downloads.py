@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import downloads_of
 from app.core.cancel import Cancel
-from app.core.events import Done
 from app.core.settings import HubSettings
+from app.core.work import finish
 from app.models.reader import HeaderReader
+from app.services.carrying import Carrying
 from app.ui.models.add_dialog import AddDialog
 from app.ui.models.card import Deed, Group, ModelCard
 from app.ui.models.dialogs import OrderDialog
@@ -31,7 +32,9 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk = shop.room.desk
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
-    object.__setattr__(desk, "downloads", downloads_of(desk.models, desk.settings, HeaderReader()))
+    headers = HeaderReader()
+    object.__setattr__(desk, "downloads", downloads_of(desk.models, desk.settings, headers))
+    object.__setattr__(desk, "carrying", Carrying(desk.models, headers))
 
 
 def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtBot, tiny_scout_fast: Path) -> None:
@@ -88,9 +91,7 @@ def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> Non
         hub.add("tiny-Q8_0.gguf", tiny_scout_fast, fault=Fault.WRONG)
         _real(shop, hub.endpoint)
         shop.open()
-        *_asked, listing = shop.room.desk.downloads.look_up(REPOSITORY, Cancel())
-        assert isinstance(listing, Done)
-        shop.models.fetching.start(listing.result[0])
+        shop.models.fetching.start(finish(shop.room.desk.downloads.look_up(REPOSITORY, Cancel()))[0])
         shop.room.settle()
         assert _found(shop, Group.HERE) is None
         view = _found(shop, Group.COMING)
