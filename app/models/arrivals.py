@@ -1,4 +1,4 @@
-"""Where models grow until they are whole: hidden folders in the models folder, out of which one rename leads.
+"""Whole models on their way in or out, in hidden folders of the models folder: one rename makes one appear or go.
 
 `.fetching/DIGEST/` holds `offer.json`, a lock and, in `files/`, what the hub has sent; it stays until the download is
 finished or given up. `.arriving/NAME/` holds what is copied or unpacked, `.leaving/NAME/` what is deleted: whatever

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ PIECE_BYTES = 4 << 20
 
 _PRIVATE_FILE = 0o600
 _FICLONE = 0x40049409  # linux/fs.h: two files share their blocks until one is written to
+
+Step = TypeVar("Step", Copying, Hashing)
 
 
 class Sink(Protocol):
@@ -72,7 +74,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Ha
     for job, is_shared in zip(jobs, shared, strict=True):
         if is_shared:
             copied = msgspec.structs.replace(job, source=folder / job.name)
-            hashes.append((yield from _hash_one(copied, progress)))
+            hashes.append((yield from _pass(copied, progress, Hashing)))
             continue
         with new_file(folder / job.name, job.size_bytes) as target:
             hashes.append((yield from copy_into(job, target, progress)))
@@ -81,15 +83,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Ha
 
 def copy_into(job: Job, target: Sink, progress: Progress) -> Work[Copying, str]:
     """Append a file to an open one; returns its hash. Raises as `copy`."""
-    digest = hashlib.sha256()
-    with _reading(job) as source:
-        yield Copying(progress.done, progress.total, job.name)
-        while piece := source.read(PIECE_BYTES):
-            progress.add(len(piece))
-            digest.update(piece)
-            target.write(piece)
-            yield Copying(progress.done, progress.total, job.name)
-    return _checked(job, digest)
+    return _pass(job, progress, Copying, target)
 
 
 def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Work[Hashing, list[str]]:
@@ -97,18 +91,20 @@ def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Work[Hashing, list[str]]:
     progress = Progress(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
     for job in jobs:
-        hashes.append((yield from _hash_one(job, progress)))
+        hashes.append((yield from _pass(job, progress, Hashing)))
     return hashes
 
 
-def _hash_one(job: Job, progress: Progress) -> Work[Hashing, str]:
+def _pass(job: Job, progress: Progress, step: type[Step], target: Sink | None = None) -> Work[Step, str]:
     digest = hashlib.sha256()
     with _reading(job) as source:
-        yield Hashing(progress.done, progress.total, job.name)
+        yield step(progress.done, progress.total, job.name)
         while piece := source.read(PIECE_BYTES):
             progress.add(len(piece))
             digest.update(piece)
-            yield Hashing(progress.done, progress.total, job.name)
+            if target is not None:
+                target.write(piece)
+            yield step(progress.done, progress.total, job.name)
     return _checked(job, digest)
 
 

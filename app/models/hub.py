@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from app.core.model import ModelHeader
 from app.core.password import Password
 from app.core.work import Stopped, Work, finish
 from app.models import listing
+from app.models.copying import need_room
 from app.models.hub_process import HubProcess
 from app.models.hub_protocol import (
     Fetch,
@@ -33,13 +33,12 @@ from app.models.hub_protocol import (
     Remote,
     Wanted,
 )
-from app.models.listing import Listing
 from app.models.names import check_endpoint, check_path, check_repository, stored_name
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader, Supply
-from app.models.staging import Staging, are_verified, present_bytes
+from app.models.staging import are_verified, present_bytes
 
-__all__ = ["Hub", "Listing", "Patience"]
+__all__ = ["Hub", "Patience"]
 
 MARGIN_BYTES = 1 << 30
 """Of a disk, left free by a download: a full one would stop everything else."""
@@ -71,8 +70,8 @@ class Hub:
         self._headers = headers
         self._patience = patience or Patience()
 
-    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, Listing]:
-        """What a repository has; its name is `owner/name`. Raises AppError HUB_*; Stopped, as all that follow."""
+    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
+        """The models in a repository; its name is `owner/name`. Raises AppError HUB_*; Stopped, as all that follow."""
         check_repository(repository)
         with self._process() as process:
             yield Asking(process.host)
@@ -112,8 +111,8 @@ class Hub:
         return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
 
     def fetch(self, offer: Offer, folder: Path, cancel: Cancel) -> Work[Fetching | Hashing, tuple[Path, ...]]:
-        """All files of a resolved offer into `folder`, which is made if it is missing and belongs to this offer
-        alone; their paths in the order of `offer.all_files`, each file under its own name, its SHA-256 found right.
+        """All files of a resolved offer into `folder`, which belongs to this offer alone; their paths in the order
+        of `offer.all_files`, each file under its own name, its SHA-256 found right.
 
         Called again after anything, it goes on; what was verified is neither fetched nor hashed again. Raises also
         AppError DISK_*, FOLDER_READ_ONLY.
@@ -121,9 +120,8 @@ class Hub:
         _check_names(offer)
         check_endpoint(self._endpoint())
         wanted = tuple(_wanted(file, offer) for file in offer.all_files)
-        Staging(folder).create()
         if not are_verified(offer, folder):
-            _check_space(offer, folder)
+            need_room(folder, offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES)
             with self._process(folder) as process:
                 rate = _Rate()
                 for progress in process.ask(Fetch(wanted), Fetched, cancel):
@@ -230,11 +228,3 @@ def _remote(file: RemoteFile, offer: Offer) -> Remote:
     """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
     revision = offer.revision if file.repository == offer.repository else ""
     return Remote(file.repository, revision, file.path, file.size_bytes)
-
-
-def _check_space(offer: Offer, folder: Path) -> None:
-    """Raises AppError DISK_TOO_SMALL."""
-    needed = offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise AppError(Code.DISK_TOO_SMALL, path=str(folder), needed_bytes=needed, free_bytes=free)

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-import msgspec
-
 from app.models import shelf
 from app.models.hub_protocol import Listed
 from app.models.names import check_path, stored_name
@@ -22,21 +20,9 @@ _QUANTIZATION = re.compile(
 """As those who publish GGUF files name them; `UD-`: mixed in a way of one publisher's own."""
 
 
-class Listing(msgspec.Struct, frozen=True):
-    """What a repository has: each model in it as an offer, smallest first, with the projector that belongs to it.
-
-    `licence`: what the hub says, empty if nothing. `gated`: the hub wants a token of someone who was admitted.
-    """
-
-    repository: str
-    revision: str
-    licence: str
-    gated: bool
-    offers: tuple[Offer, ...]
-
-
-def compose(repository: str, listed: Listed) -> Listing:
-    """Group the files: parts of a split model together; a model without all its parts is left out.
+def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
+    """The models among the files, smallest first: parts of a split model together; one without all its parts is left
+    out.
 
     A projector belongs to the models of its folder and of the folders below it that have none; of several, the one
     that `shelf.best_projector` names. Raises AppError HUB_NAME_UNSAFE.
@@ -68,8 +54,7 @@ def compose(repository: str, listed: Listed) -> Listing:
                 gated=listed.gated,
             )
         )
-    offers.sort(key=lambda offer: (offer.size_bytes, offer.key))
-    return Listing(repository, listed.revision, listed.licence, listed.gated, tuple(offers))
+    return tuple(sorted(offers, key=lambda offer: (offer.size_bytes, offer.key)))
 
 
 def quantization_of(path: str) -> str:

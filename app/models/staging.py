@@ -1,4 +1,4 @@
-"""The folder in which the files of one offer gather, and its memory of which of them were found right.
+"""The files of one download: how much of each is there, and which were found right.
 
 A file lies there under its name with `.part` until its SHA-256 was found right, then under its name. What was verified
 is remembered with size and time of change, so that it is neither fetched nor hashed again.
@@ -14,14 +14,12 @@ from pathlib import Path
 import msgspec
 
 from app.core.files import DRAFT_SUFFIX, remove_private, rename_private, write_private
-from app.core.paths import machine_error
 from app.models.names import stored_name
 from app.models.offers import Offer
 
 VERIFIED_NAME = ".verified.json"
 """The memory: a list of `Verified`."""
 
-_PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 
 
@@ -39,14 +37,6 @@ class Staging:
         self._folder = folder
         self._lock = threading.Lock()
         self._verified = _read(folder / VERIFIED_NAME)
-
-    def create(self) -> None:
-        """Make the folder. Raises AppError FOLDER_READ_ONLY or DISK_FULL."""
-        try:
-            self._folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-            os.chmod(self._folder, _PRIVATE_FOLDER)
-        except OSError as error:
-            raise machine_error(error, self._folder) from error
 
     def path(self, name: str) -> Path:
         return self._folder / name

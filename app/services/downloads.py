@@ -72,7 +72,7 @@ class Downloads:
 
     def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
         """Ask the hub what a repository (`owner/name`) has. Raises AppError HUB_*; Stopped."""
-        return (yield from self._hub.look_up(repository, cancel)).offers
+        return self._hub.look_up(repository, cancel)
 
     def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
         """The offer with what its headers say, which the hub is asked for where the catalogue does not know it; it

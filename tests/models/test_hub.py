@@ -28,7 +28,7 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from app.messages import sentence
 from app.models import hub_process, listing
-from app.models.hub import Hub, Listing, Patience
+from app.models.hub import Hub, Patience
 from app.models.hub_protocol import Begin, List, Listed, ListedFile
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader
@@ -50,7 +50,7 @@ def desk(loopback: LoopbackHub, token: str | None = None) -> Hub:
     return Hub(lambda: loopback.endpoint, lambda: token, HeaderReader(), QUICK)
 
 
-def looked_up(hub: Hub, repository: str = REPOSITORY) -> Listing:
+def looked_up(hub: Hub, repository: str = REPOSITORY) -> tuple[Offer, ...]:
     return finish(hub.look_up(repository, Cancel()))
 
 
@@ -72,8 +72,8 @@ def test_a_repository_is_a_list_of_models(loopback: LoopbackHub) -> None:
     events = list(desk(loopback).look_up(REPOSITORY, Cancel()))
     assert events[0] == Asking(loopback.endpoint.removeprefix("http://"))
     found = looked_up(desk(loopback))
-    assert (found.revision, found.licence, found.gated) == (REVISION, "llama4", False)
-    split, whole = found.offers
+    assert {(offer.revision, offer.licence, offer.gated) for offer in found} == {(REVISION, "llama4", False)}
+    split, whole = found
     assert (split.quantization, whole.quantization) == ("UD-Q4_K_XL", "Q8_0")
     assert split.files[0] == RemoteFile(REPOSITORY, "UD-Q4_K_XL/tiny-UD-Q4_K_XL-00001-of-00002.gguf", 30, first.sha256)
     assert [file.size_bytes for file in split.all_files] == [30, 20, 5]
@@ -91,8 +91,8 @@ def test_what_is_asked_for_carries_nothing_of_this_machine(loopback: LoopbackHub
 def test_the_token_goes_to_the_hub_and_nowhere_else(loopback: LoopbackHub) -> None:
     loopback.gated = True
     loopback.add("tiny-F16.gguf", forge.forge().content())
-    assert looked_up(desk(loopback)).gated
-    (offer,) = looked_up(desk(loopback, TOKEN)).offers
+    assert [offer.gated for offer in looked_up(desk(loopback))] == [True]
+    (offer,) = looked_up(desk(loopback, TOKEN))
     assert problem(desk(loopback).headers(offer, Cancel())) == Problem(Code.HUB_GATED, {"repository": REPOSITORY})
     assert finish(desk(loopback, TOKEN).headers(offer, Cancel())).header is not None
     told = {(request.host, request.token) for request in loopback.requests}
@@ -136,7 +136,7 @@ def test_a_repository_that_is_not_there(loopback: LoopbackHub, name: str) -> Non
 def test_a_private_repository_is_there_for_its_members(loopback: LoopbackHub) -> None:
     loopback.private = True
     assert problem(desk(loopback).look_up(REPOSITORY, Cancel())).code is Code.HUB_NOT_FOUND
-    assert looked_up(desk(loopback, TOKEN)).offers == ()
+    assert looked_up(desk(loopback, TOKEN)) == ()
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,8 @@ def test_an_encrypted_hub_is_known_by_its_certificate(tmp_path: Path, monkeypatc
         asked = desk(hub).look_up(REPOSITORY, Cancel())
         assert problem(asked) == Problem(Code.HUB_ANSWER_STRANGE, {"host": host})
         monkeypatch.setenv("SSL_CERT_FILE", str(identity / "certificate.pem"))
-        assert looked_up(desk(hub)).revision == REVISION
+        hub.add("tiny-F16.gguf", b"tiny")
+        assert [offer.revision for offer in looked_up(desk(hub))] == [REVISION]
 
 
 def write_identity(folder: Path) -> Path:

@@ -218,6 +218,8 @@ def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: L
     assert 0 < unfinished.done_bytes < offer.size_bytes
     assert desk.downloads.order(offer).bytes_to_fetch == offer.size_bytes - unfinished.done_bytes
     assert models(desk) == []
+    begun = [place for place in (folder / ".fetching").rglob("*") if place.is_dir()]
+    assert {place.stat().st_mode & 0o777 for place in begun} == {0o700}
     loopback.faults.clear()
     questions = len([request for request in loopback.requests if request.host == "hub" and not request.range])
     finish(desk.downloads.fetch(offer, Cancel()))
