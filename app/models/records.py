@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +22,6 @@ MAX_FILES = 256
 """Parts, projector and what belongs to a model; the largest models come in half as many parts."""
 
 _UNSAFE = re.compile(r"[^\w.+-]+", re.ASCII)
-
 
 SUMS_NAME = "SHA256SUMS"
 
@@ -82,6 +82,11 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def is_good(self) -> bool:
         return all(state is FileState.GOOD for _name, state in self.files)
+
+
+def today() -> str:
+    """Date and time, in ISO form."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def folder_name(repository: str, quantization: str) -> str:

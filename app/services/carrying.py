@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import msgspec
@@ -31,6 +30,7 @@ from app.models.records import (
     record_beside,
     safe_name,
     sums_of,
+    today,
     write_record,
 )
 from app.models.shelf import ModelFile
@@ -81,7 +81,7 @@ class Carrying:
                 RecordedFile(job.name, job.size_bytes, sha256, proved=bool(job.sha256))
                 for job, sha256 in zip(jobs, found, strict=True)
             )
-            record = known or Record(stem_of(model), "", "", "", copied, _now(), header.quantization)
+            record = known or Record(stem_of(model), "", "", "", copied, today(), header.quantization)
             write_record(files, msgspec.structs.replace(record, files=_as_known(copied, known)))
             return _first(self._arrivals.publish(files, name), record)
 
@@ -220,7 +220,7 @@ class Carrying:
             RecordedFile(job.name, job.size_bytes, sha256, proved=False)
             for job, sha256 in zip(jobs, found, strict=True)
         )
-        return Record(stem_of(model), "", "", "", recorded, _now(), header.quantization)
+        return Record(stem_of(model), "", "", "", recorded, today(), header.quantization)
 
 
 def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel) -> Work[Copying | Hashing, Path]:
@@ -262,7 +262,3 @@ def _rename(draft: Path, target: Path) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise machine_error(error, target) from error
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -15,14 +15,13 @@ from app.core.work import Work
 from app.models import shelf
 from app.models.arrivals import Arrivals
 from app.models.catalogue import Catalogue, Licence
-from app.models.copying import free_bytes
+from app.models.copying import free_bytes, new_file
 from app.models.hub import Hub
 from app.models.names import check_endpoint, stored_name
 from app.models.offers import Offer
-from app.models.records import Record, RecordedFile, folder_name, record_beside, write_record
+from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
 from app.models.shelf import ModelFile
 from app.services.models import Models
-from app.services.terms import Terms, write_terms
 from app.store import hub_token
 from app.store.settings import SettingsStore
 
@@ -30,6 +29,15 @@ __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished"]
 
 _NO_LONGER_THERE = (Code.HUB_FILE_MISSING, Code.HUB_NOT_FOUND, Code.HUB_HASH_WRONG)
 """What may be so because a repository has changed since its download was begun."""
+
+_ACCEPTED = "accepted_licences"  # a blob
+
+
+class _Acceptance(msgspec.Struct, frozen=True):
+    """When a text was accepted, in ISO form, and which: its SHA-256."""
+
+    date: str
+    text_sha256: str
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -61,7 +69,6 @@ class Downloads:
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._terms = Terms(settings, catalogue)
         self._arrivals = Arrivals(models.folder)
 
     # ---- what there is
@@ -96,12 +103,16 @@ class Downloads:
             folder=str(folder),
             free_bytes=free_bytes(folder),
             licence=licence,
-            accepted=self._terms.are_accepted(licence),
+            accepted=self._is_accepted(licence),
         )
 
     def accept(self, licence_id: str) -> None:
-        """Remember that a person has accepted these terms. Raises AppError as the store does."""
-        self._terms.accept(licence_id)
+        """Remember that a person has accepted the terms that are called so, as they are worded now. Raises AppError as
+        the store does."""
+        licence = next((each for each in self._catalogue.licences if each.id == licence_id), None)
+        if licence is not None:
+            accepted = self._accepted() | {licence_id: _Acceptance(today(), _digest(licence.text))}
+            self._settings.set_blob(_ACCEPTED, msgspec.json.encode(accepted))
 
     def fetch(self, offer: Offer, cancel: Cancel) -> Work[Asking | Fetching | Hashing, ModelFile]:
         """Fetch a model with its projector; cancelling pauses, and fetching again goes on. It is ready, and in the
@@ -170,6 +181,19 @@ class Downloads:
 
     # ---- inside
 
+    def _is_accepted(self, licence: Licence | None) -> bool:
+        if licence is None or not licence.must_accept:
+            return True
+        accepted = self._accepted().get(licence.id)
+        return accepted is not None and accepted.text_sha256 == _digest(licence.text)
+
+    def _accepted(self) -> dict[str, _Acceptance]:
+        blob = self._settings.get_blob(_ACCEPTED)
+        try:
+            return msgspec.json.decode(blob, type=dict[str, _Acceptance]) if blob else {}
+        except msgspec.MsgspecError:
+            return {}  # written by another version: ask again
+
     def _resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         """As the hub has it now. A repository may have been split into other parts since the catalogue was written:
         then what counts is the quantization."""
@@ -194,14 +218,14 @@ class Downloads:
                     other.unlink()
                 except OSError as error:
                     raise machine_error(error, other) from error
-        recorded = (*fetched, *(write_terms(licence, files) if licence else ()))
+        recorded = (*fetched, *(_write_terms(licence, files) if licence else ()))
         record = Record(
             offer.untrusted_name,
             offer.repository,
             offer.revision,
             licence.id if licence else offer.licence,
             recorded,
-            _now(),
+            today(),
             offer.quantization,
         )
         write_record(files, record)
@@ -215,5 +239,20 @@ class Downloads:
         return self._models.folder / folder_name(offer.repository, offer.quantization or offer.files[0].path)
 
 
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def _write_terms(licence: Licence, folder: Path) -> list[RecordedFile]:
+    """Put the text beside a model: whoever passes the model on passes its terms on.
+
+    Raises AppError DISK_FULL, FOLDER_READ_ONLY.
+    """
+    written = []
+    for name, text in (("LICENCE.txt", licence.text), ("NOTICE.txt", licence.notice)):
+        if text:
+            content = text.encode()
+            with new_file(folder / name, len(content)) as file:
+                file.write(content)
+            written.append(RecordedFile(name, len(content), _digest(text)))
+    return written
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
