@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from tqdm import tqdm
@@ -94,8 +94,7 @@ class TextAnswers:
     def __init__(self, shelf: Mapping[str, Book]) -> None:
         """`shelf`: the books that are asked, by their ids."""
         self._shelf = shelf
-        self._bar: Any = None
-        self._image = 0
+        self._bar = Bar()
         self._advice = Advice()
         self.loading = bar(_("loading the model"))
 
@@ -109,36 +108,26 @@ class TextAnswers:
             print(messages.printable(line), file=sys.stderr)
 
     def looking(self, event: Looking) -> None:
-        if self._bar is None or event.image != self._image:
-            self._close_bar()
-            words = _("looking at image {image} of {images}").format(image=event.image, images=event.images)
-            self._bar, self._image = progress_bar(words, event.total), event.image
-        self._bar.update(event.done - self._bar.n)
-        if event.done >= event.total:
-            self._close_bar()
+        words = _("looking at image {image} of {images}").format(image=event.image, images=event.images)
+        self._bar.show(words, event.done, event.total)
 
     def reading(self, event: Reading) -> None:
-        if self._bar is None:
-            self._bar = progress_bar(_("reading"), event.total, event.reused)
-        self._bar.update(event.done - self._bar.n)
-        if event.done >= event.total:
-            self._close_bar()
+        self._bar.show(_("reading"), event.done, event.total)
 
     def thinking(self) -> None:
-        self._close_bar()
-        self._bar = progress_bar(_("The model is thinking…"), 0)
+        self._bar.busy(_("The model is thinking…"))
 
     def token(self, text: str) -> None:
-        self._close_bar()
+        self._bar.close()
         sys.stdout.write(text)
         sys.stdout.flush()
 
     def notice(self, problem: Problem) -> None:
-        self._close_bar()
+        self._bar.close()
         print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
 
     def finished(self, question: Question, answer: Answer) -> None:
-        self._close_bar()
+        self._bar.close()
         print()
         print_findings(question, answer, self._shelf)
         self._advice.give(answer)
@@ -148,7 +137,7 @@ class TextAnswers:
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
-        self._close_bar()
+        self._bar.close()
         lines = []
         if choices.turns:
             words = _("the conversation so far, {turns} questions with their answers: {n} tokens")
@@ -169,11 +158,6 @@ class TextAnswers:
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
         lines.append(f"--excerpts   {_('only the passages that belong to the question')}")
         print("\n".join(map(messages.printable, lines)), file=sys.stderr)
-
-    def _close_bar(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
 
 
 class Advice:
@@ -302,26 +286,51 @@ def print_description(document: Document, report: IngestionReport) -> None:
     print("\n".join(map(messages.printable, lines)))
 
 
-def bar(text: str) -> Callable[[Loading | Opening], None]:
-    bar: Any = None
-    recognising = False
+class Bar:
+    """A bar on stderr where that is a terminal, one at a time; silent elsewhere."""
 
-    def show(event: Loading | Opening) -> None:
-        nonlocal bar, recognising
-        done, total = (event.fraction, 1.0) if isinstance(event, Loading) else (event.done, event.total)
-        if isinstance(event, Opening) and event.recognising and not recognising:
-            bar, recognising = progress_bar(_("Recognising pages"), total), True
-        if bar is None and total:
-            bar = progress_bar(text, total)
-        if bar is not None:
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+        self._shown = ("", 0.0)
+
+    def show(self, words: str, done: float, total: float) -> None:
+        """No bar is there while `total` is 0, not known yet, nor when all is done."""
+        if total:
+            bar = self._at(words, done, total)
             bar.update(done - bar.n)
             if done >= total:
-                bar.close()
+                self.close()
+
+    def busy(self, words: str) -> None:
+        """Without an end that is known."""
+        self._at(words, 0, 0)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _at(self, words: str, done: float, total: float) -> tqdm[NoReturn]:
+        if self._bar is None or self._shown != (words, total):
+            self.close()
+            self._bar, self._shown = progress_bar(words, total, done), (words, total)
+        return self._bar
+
+
+def bar(text: str) -> Callable[[Loading | Opening], None]:
+    shown = Bar()
+
+    def show(event: Loading | Opening) -> None:
+        match event:
+            case Loading(fraction):
+                shown.show(text, fraction, 1.0)
+            case Opening(done, total, recognising):
+                shown.show(_("Recognising pages") if recognising else text, done, total)
 
     return show
 
 
-def progress_bar(text: str, total: float, initial: float = 0) -> Any:
+def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
     """A bar on stderr where that is a terminal; silent elsewhere."""
     file, words = bare(sys.stderr), messages.printable(text)
     return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from app import messages
-from app.cli.output import print_json, progress_bar
+from app.cli.output import Bar, print_json
 from app.core.events import Asking, Copying, Fetching, Hashing, Loading, Opening
 from app.messages import _
 
@@ -21,8 +21,7 @@ class Progress:
 
     def __init__(self, as_json: bool = False) -> None:
         self._as_json = as_json
-        self._bar: Any = None
-        self._kind: type | None = None
+        self._bar = Bar()
         self._told = ("", -1)
 
     def __call__(self, event: Event) -> None:
@@ -32,32 +31,15 @@ class Progress:
                 print(f"octavo: {_('asking {host}').format(host=messages.printable(host))}", file=sys.stderr)
             case Fetching() | Hashing() | Copying():
                 self._tell(event)
-                self._show(event, event.done, event.total)
+                words = {Fetching: _("fetching"), Hashing: _("verifying"), Copying: _("copying")}
+                self._bar.show(words[type(event)], event.done, event.total)
             case Opening(done, total):
-                self._show(event, done, total)
-            case _:
+                self._bar.show(_("opening"), done, total)
+            case Loading():
                 pass
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _show(self, event: Event, done: int, total: int) -> None:
-        if type(event) is not self._kind:
-            self.close()
-            self._kind = type(event)
-        words = {
-            Fetching: _("fetching"),
-            Hashing: _("verifying"),
-            Copying: _("copying"),
-        }
-        if self._bar is None and total:
-            self._bar = progress_bar(words.get(type(event), _("opening")), total, done)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
-            if done >= total:
-                self.close()
+        self._bar.close()
 
     def _tell(self, event: Fetching | Hashing | Copying) -> None:
         name = type(event).__name__.lower()
