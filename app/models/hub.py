@@ -79,7 +79,11 @@ class Hub:
 
     def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
-        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository."""
+        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository.
+
+        A repository may have been split into other parts since the catalogue was written: then the quantization
+        counts.
+        """
         _check_names(offer)
         answers: dict[str, Listed] = {}
         with self._process() as process:
@@ -87,7 +91,16 @@ class Hub:
             for repository in dict.fromkeys(file.repository for file in offer.all_files):
                 revision = offer.revision if repository == offer.repository else ""
                 answers[repository] = finish(process.ask(List(repository, revision), Listed, cancel))
-        return _resolved(offer, answers)
+        try:
+            return _resolved(offer, answers)
+        except AppError as error:
+            if error.code is not Code.HUB_FILE_MISSING or offer.revision:
+                raise
+            found = listing.compose(offer.repository, answers[offer.repository])
+            same = [each for each in found if each.quantization == offer.quantization]
+            if len(same) != 1:
+                raise
+            return msgspec.structs.replace(same[0], untrusted_name=offer.untrusted_name, licence=offer.licence)
 
     def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
         """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,

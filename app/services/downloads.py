@@ -86,7 +86,7 @@ class Downloads:
         sends some megabytes. Raises AppError HUB_*, MODEL_*; Stopped."""
         if offer.header is not None:
             return offer
-        resolved = yield from self._resolve(offer, cancel)
+        resolved = yield from self._hub.resolve(offer, cancel)
         return (yield from self._hub.headers(resolved, cancel))
 
     # ---- fetching
@@ -129,7 +129,7 @@ class Downloads:
         with self._arrivals.fetching(offer) as files:
             resolved = self._arrivals.begun(offer)
             if resolved is None:
-                resolved = yield from self._resolve(offer, cancel)
+                resolved = yield from self._hub.resolve(offer, cancel)
                 self._arrivals.remember(offer, resolved)
             try:
                 yield from self._hub.fetch(resolved, files, cancel)
@@ -193,20 +193,6 @@ class Downloads:
             return msgspec.json.decode(blob, type=dict[str, _Acceptance]) if blob else {}
         except msgspec.MsgspecError:
             return {}  # written by another version: ask again
-
-    def _resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
-        """As the hub has it now. A repository may have been split into other parts since the catalogue was written:
-        then what counts is the quantization."""
-        try:
-            return (yield from self._hub.resolve(offer, cancel))
-        except AppError as error:
-            if error.code is not Code.HUB_FILE_MISSING or offer.revision:
-                raise
-            found = yield from self.look_up(offer.repository, cancel)
-            there = [each for each in found if each.quantization == offer.quantization]
-            if len(there) != 1:
-                raise
-            return msgspec.structs.replace(there[0], untrusted_name=offer.untrusted_name, licence=offer.licence)
 
     def _publish(self, offer: Offer, files: Path, licence: Licence | None) -> ModelFile:
         """Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
