@@ -12,6 +12,7 @@ import pytest
 from gguf import GGMLQuantizationType as Type
 
 from app.core.cancel import Cancel
+from app.core.events import Done
 from app.core.model import ModelHeader, Part
 from app.core.settings import KvType, Mapping
 from app.core.work import finish
@@ -37,7 +38,9 @@ BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
 
 
 def read(path: Path) -> ModelHeader:
-    return finish(HeaderReader().read(path, Cancel()))
+    *_, ending = HeaderReader().read(path, Cancel())
+    assert isinstance(ending, Done), ending
+    return ending.result
 
 
 def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:

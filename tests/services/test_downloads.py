@@ -303,6 +303,7 @@ def test_a_catalogue_that_knows_other_parts_means_that_quantization(
     names = add_split(loopback, tmp_path)
     model = finish(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel()))
     assert model.name == "Tiny, as the catalogue calls it Q8_0"
+    assert len([request for request in loopback.requests if "/api/" in request.path]) == 1, "one answer says it all"
     assert names_in(folder / "owner--Tiny-GGUF--Q8_0") == sorted([*names, RECORD_NAME])
     assert desk.downloads.unfinished() == ()
 

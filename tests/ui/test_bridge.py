@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.cancel import Cancel
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Finished, Reading, Token
+from app.core.events import Cancelled, Done, Failed, Reading, Token
 from app.core.work import Stopped, Work
 from app.ui.bridge import Bridge, Executor
 from tests.ui.fakes import Gate
@@ -59,16 +59,16 @@ def test_events_come_in_order_on_the_gui_thread_and_work_runs_on_another(
 ) -> None:
     threads: list[str] = []
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Reading | Token, Answer]:
         threads.append(threading.current_thread().name)
         yield Reading(1, 2, 0)
         yield Token("a")
-        yield Finished(_ANSWER)
+        return _ANSWER
 
     job = bridge.stream(Executor.ENGINE, work, listener.hear)
     assert not listener.events, "nothing is delivered before the event loop runs"
     qtbot.waitUntil(lambda: not job.running)
-    assert listener.events == [Reading(1, 2, 0), Token("a"), Finished(_ANSWER)]
+    assert listener.events == [Reading(1, 2, 0), Token("a"), Done(_ANSWER)]
     assert listener.threads == {qtbot_thread()}
     assert threads == ["bridge-engine"]
     assert bridge.idle
@@ -81,33 +81,33 @@ def qtbot_thread() -> QThread:
 def test_streamed_text_is_joined_and_none_of_it_is_lost(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
     words = [f"{number} " for number in range(5_000)]
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Token, Answer]:
         for word in words:
             yield Token(word)
-        yield Finished(_ANSWER)
+        return _ANSWER
 
     job = bridge.stream(Executor.ENGINE, work, listener.hear)
     qtbot.waitUntil(lambda: not job.running)
     texts = [event.text for event in listener.events if isinstance(event, Token)]
     assert "".join(texts) == "".join(words)
     assert len(texts) < len(words) / 10
-    assert listener.events[-1] == Finished(_ANSWER)
+    assert listener.events[-1] == Done(_ANSWER)
 
 
 def test_text_arrives_while_the_answer_goes_on(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
     gate = Gate()
 
-    def work(cancel: Cancel) -> Iterator[object]:
+    def work(cancel: Cancel) -> Work[Token, Answer]:
         yield Token("first")
         gate.wait(cancel)
         yield Token(" second")
-        yield Finished(_ANSWER)
+        return _ANSWER
 
     job = bridge.stream(Executor.ENGINE, work, listener.hear)
     qtbot.waitUntil(lambda: listener.events == [Token("first")])
     gate.open()
     qtbot.waitUntil(lambda: not job.running)
-    assert listener.events == [Token("first"), Token(" second"), Finished(_ANSWER)]
+    assert listener.events == [Token("first"), Token(" second"), Done(_ANSWER)]
 
 
 def test_of_progress_only_the_newest_is_worth_delivering(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
@@ -146,7 +146,7 @@ def test_cancelling_a_stream_still_brings_its_one_ending(qtbot: QtBot, bridge: B
         try:
             yield Token("partial")
             gate.wait(cancel)
-            yield Cancelled(_ANSWER if cancel.requested else None)
+            yield Cancelled() if cancel.requested else Done(None)
             yield Token("after the ending")
         finally:
             closed.set()
@@ -155,7 +155,7 @@ def test_cancelling_a_stream_still_brings_its_one_ending(qtbot: QtBot, bridge: B
     qtbot.waitUntil(gate.reached.is_set)
     job.cancel()
     qtbot.waitUntil(lambda: not job.running)
-    assert listener.events == [Token("partial"), Cancelled(_ANSWER)]
+    assert listener.events == [Token("partial"), Cancelled()]
     qtbot.waitUntil(closed.is_set)
 
 
