@@ -17,7 +17,7 @@ def write_markdown(report: SheetReport) -> str:
     """A row of a table is one line: what an answer says in several stands in one cell, with breaks."""
     lines = [f"# {_cell(report.title)}", ""]
     if report.books:
-        lines += [_("Asked of: {books}").format(books=_cell(report.books)), ""]
+        lines += [_("Books: {books}").format(books=_cell(report.books)), ""]
     lines += ["| | {} | {} | {} |".format(*map(_cell, headings())), "|---|---|---|---|"]
     for line in report.lines:
         answer = _cell(line.plain_answer)

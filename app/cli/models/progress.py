@@ -48,12 +48,12 @@ class Progress:
             self.close()
             self._kind = type(event)
         words = {
-            Fetching: _("fetching"),
+            Fetching: _("downloading"),
             Hashing: _("verifying"),
             Copying: _("copying"),
         }
         if self._bar is None and total:
-            self._bar = progress_bar(words.get(type(event), _("opening")), total, done)
+            self._bar = progress_bar(words.get(type(event), _("importing")), total, done)
         if self._bar is not None:
             self._bar.update(done - self._bar.n)
             if done >= total:

@@ -156,7 +156,7 @@ class ContextPresenter(QObject):
     def _draw(self) -> None:
         offers = {
             _Action.NOTHING: "",
-            _Action.READ: _("Read now"),
+            _Action.READ: _("Prepare now"),
             _Action.PAUSE: _("Pause"),
             _Action.RESUME: _("Read on"),
             _Action.FIT: _("Make it fit…"),

@@ -115,7 +115,7 @@ def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: Kind, 
     whole = saved(noise(), kind)
     found = problem(reader, whole[: int(len(whole) * part)])
     assert found == Problem(Code.IMAGE_DAMAGED, {"path": "a", "format": kind.value})
-    assert "damaged or cut short" in sentence(found)
+    assert "damaged or incomplete" in sentence(found)
 
 
 @pytest.mark.parametrize("name", ["pdf", "svg", "postscript", "pcx", "fits", "ppm", "heic", "zip"])

@@ -59,7 +59,7 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
         assert fact in facts
     assert dialog.terms.toPlainText() == shop.downloads.licences["llama4"].text
     assert dialog.terms.isReadOnly()
-    assert dialog.action.text() == "Accept and fetch"
+    assert dialog.action.text() == "Accept and download"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     shop.room.settle()
     assert not shop.downloads.fetched
@@ -69,7 +69,7 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
     assert shop.downloads.accepted == {"llama4"}
     assert shop.downloads.fetched == [offer.key]
     again = _order(shop, shop.offer("Q6_K"))
-    assert again.action.text() == "Fetch"
+    assert again.action.text() == "Download"
     assert "(accepted)" in again.accessibleDescription()
     again.reject()
 
@@ -97,7 +97,7 @@ def test_a_download_shows_bytes_rate_time_parts_and_whom_it_talks_to(shop: Shop)
     assert "214 MB/s" in progress.words
     assert f"{round(left) // 60} min" in progress.words
     assert progress.aside == "part 1 of 3 verified ✓"
-    assert progress.below == f"{_HOST} · the only address Octavo is talking to"
+    assert progress.below == f"{_HOST} · the only address that Octavo connects to"
     assert card.lines[-2:] == ("Llama 4 Community License", "Built with Llama")
     gate.open()
     shop.room.settle()
@@ -116,7 +116,7 @@ def test_the_main_window_shows_it_while_the_other_one_is_closed(shop: Shop) -> N
     wait(lambda: shop.models.window is None)
     assert line.isVisible()
     assert line.words.text().startswith("Llama 4 Scout · fetching ")
-    assert line.words.text().endswith("the only address Octavo is talking to")
+    assert line.words.text().endswith("the only address that Octavo connects to")
     line.models.click()
     shop.wait_for(offer, Deed.PAUSE)
     line.pause.click()
@@ -162,7 +162,7 @@ def test_one_waits_for_the_other(shop: Shop) -> None:
     assert isinstance(order, OrderDialog)
     order.action.click()
     shop.wait_for(second, Deed.PAUSE)
-    assert _progress(shop, second).words == "waiting for the download before it"
+    assert _progress(shop, second).words == "waiting for the previous download"
     gate.open()
     shop.room.settle()
     assert shop.downloads.fetched == [first.key, second.key]
@@ -269,7 +269,7 @@ def test_a_hub_that_does_not_tell_is_said_on_the_card(shop: Shop) -> None:
     shop.view(unknown).quiet_buttons[0].click()
     shop.room.settle()
     assert _HOST in shop.card(unknown).problem
-    assert shop.view(unknown).quiet_buttons[0].text() == "Does it fit?"
+    assert shop.view(unknown).quiet_buttons[0].text() == "Check"
     assert _deed(shop, unknown) is Deed.FETCH
 
 
@@ -278,7 +278,7 @@ def test_terms_that_nobody_accepted_are_shown_before_it_goes_on(shop: Shop) -> N
     shop.downloads.begun = [Unfinished(offer, 21 * 10**9)]
     shop.open()
     dialog = _order(shop, offer)
-    assert dialog.action.text() == "Accept and fetch"
+    assert dialog.action.text() == "Accept and download"
     dialog.reject()
     shop.room.settle()
     assert not shop.downloads.fetched

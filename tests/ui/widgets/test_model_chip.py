@@ -59,7 +59,7 @@ def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: Mode
         "Open a GGUF file…",
         "Load again",
         "Models…",
-        "Placement…",
+        "Advanced…",
     ]
     assert [action.isChecked() for action in actions] == [True, *5 * [False]]
     with qtbot.waitSignal(chip.model_chosen) as chosen:
