@@ -33,7 +33,7 @@ def write_html(report: SheetReport) -> str:
     title = html.escape(report.title)
     body = [f"<h1>{title}</h1>"]
     if report.books:
-        body.append(f'<p class="note">{html.escape(_("Asked of: {books}").format(books=report.books))}</p>')
+        body.append(f'<p class="note">{html.escape(_("Books: {books}").format(books=report.books))}</p>')
     body.append("<table><tr><th></th>" + "".join(f"<th>{html.escape(name)}</th>" for name in headings()) + "</tr>")
     for line in report.lines:
         answer = markdown.render(REFERENCE.sub(r"[\1]", line.answer))

@@ -80,7 +80,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
 
 def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
     text = sheet_text.write_markdown(report)
-    assert text.startswith("# Notice\n\nAsked of: Lease; Letters\n\n|")
+    assert text.startswith("# Notice\n\nBooks: Lease; Letters\n\n|")
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     rows = [token for token in tokens if token.type == "tr_open"]
     cells = [token for token in tokens if token.type in ("td_open", "th_open")]

@@ -485,7 +485,7 @@ class WindowPresenter(QObject):
                 _("Drop a file on the window, or point to a book on the shelf and click +."),
             )
         titles = [self.shelf.books[ref.book_id].title for ref in shown.books if ref.book_id in self.shelf.books]
-        return _("Ask about what lies on the desk"), tuple(titles)
+        return _("Ask about the books on the desk"), tuple(titles)
 
     # ---- commands
 

@@ -538,7 +538,7 @@ def test_what_is_said_is_true_while_a_book_opens(room: Room) -> None:
     gate.open()
     room.settle()
     assert composer.editor.placeholderText() == "Ask about the books on the desk"
-    assert _empty(room) == "Ask about what lies on the desk"
+    assert _empty(room) == "Ask about the books on the desk"
 
 
 def test_where_the_handbook_is_missing_nothing_is_said_to_lie_on_the_desk(room: Room) -> None:

@@ -60,7 +60,7 @@ def test_books_are_read_ahead_paused_and_read_on(room: Room) -> None:
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True]
     assert _spine(room)[0].startswith("Paused · Reading Harbour Lease")
-    assert _spine(room)[1] == "Read on"
+    assert _spine(room)[1] == "Resume"
     assert room.row(room.books[LEASE]).state_text == "paused at p. 178"
     assert room.window.page.read_text() == "Reading is paused at p. 178"
     room.window.talk.spine.action.click()

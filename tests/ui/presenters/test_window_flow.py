@@ -304,4 +304,4 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     room.presenter.model.look()
     assert isinstance(room.engine.info, ModelInfo)
     assert room.window.talk.chip.state.mark is Mark.DEAD
-    assert room.window.talk.spine.text() == "measured once a model is loaded"
+    assert room.window.talk.spine.text() == "available after a model is loaded"
