@@ -121,7 +121,7 @@ def test_what_is_not_offered_is_told_with_what_is(run: Any) -> None:
     assert "UD-Q2_K_XL, Q3_K_M, Q4_K_M" in err
     code, _out, err = run("fetch", "llama 4 scout")
     assert code == EXIT_USAGE
-    assert "is more than one model. Say which, after a colon: UD-Q2_K_XL, Q3_K_M" in err
+    assert "contains several models. Add a colon and the one that you want: UD-Q2_K_XL, Q3_K_M" in err
 
 
 def test_a_repository_is_shown_by_asking_the_hub(asked: Any, loopback: LoopbackHub, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_ctrl_c_pauses_and_tells_how_to_go_on(asked: Any, data: Path, loopback: 
     assert process.returncode == EXIT_CANCELLED
     assert "Paused. What has arrived is kept. Use the same command to continue." in err
     code, out, _err = asked("list")
-    assert f"Begun: {REPOSITORY}:Q8_0, " in out
+    assert f"Started: {REPOSITORY}:Q8_0, " in out
     assert len(json.loads(asked("list", "--json")[1])["unfinished"]) == 1
     loopback.faults.clear()
     code, out, _err = asked("fetch", REPOSITORY, "--yes")

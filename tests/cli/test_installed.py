@@ -67,7 +67,7 @@ def test_an_installation_is_verified(doctor: Any, root: Path) -> None:
     assert "not all unchanged" in out
     assert "and 10 more" in out
     assert "\x1b" not in out
-    assert "1 changed, 0 missing, 30 of no package. Remove Octavo and install it again" in err
+    assert "1 changed, 0 missing, 30 from no package. Remove Octavo and install it again" in err
     code, out, _err = doctor("--json")
     report = json.loads(out)
     assert code == EXIT_INPUT

@@ -322,7 +322,7 @@ def test_read_shows_comments_whole(run: Any, tmp_path: Path) -> None:
     code, out, _ = run("read", book)
     assert code == 0
     said = f"Comments on this page are not shown to the model: “[comment by Ann: {words.strip()}]”"
-    assert f"Other remarks\n[p. 1] {said}" in out
+    assert f"Other notes\n[p. 1] {said}" in out
     assert run("read", "--text", book)[1].strip() == "The rent is due."
 
 
@@ -427,7 +427,7 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     look, others = out.split("\n\n")[1:]
     assert look.splitlines()[0] == "2 pages to check"
     assert [line.split("]")[0] for line in look.splitlines()[1:]] == ["[p. 2", "[p. 6"]
-    assert "go from 3 to 6: 2 pages before this one are missing" in look
+    assert "jump from 3 to 6: 2 pages before this one are missing" in look
     assert others.splitlines() == ["Other notes", "[p. 3] This page is empty."]
     (described,) = lines(run("read", "--json", book)[1])
     assert described["states"] == {"text": 2, "recognised": 0, "empty": 1, "suspicious": 1}

@@ -45,7 +45,7 @@ def test_a_field_without_words_beside_it_is_named_and_stands_in_order() -> None:
     made = Annotated(show("Above", 72, 700) + show("Below", 72, 500))
     made.text(_BELOW, "Text1", "1,475.00", TU=String("The rent of a month"))
     made.text((72, 560, 300, 578), "lease.town", "Kiel")
-    made.text((72, 530, 300, 548), "form1[0].#subform[0].TextField1[0]", "manual")
+    made.text((72, 530, 300, 548), "form1[0].#subform[0].TextField1[0]", "by hand")
     assert _lines(made) == [
         "Above",
         "[field The rent of a month: 1,475.00]",

@@ -67,7 +67,7 @@ def test_a_section_named_beside_a_number_goes_if_it_is_named_elsewhere_too() -> 
 
 
 def test_what_stands_beside_a_number_and_nowhere_else_stays() -> None:
-    notes = ("in ink", "manual", "much later", "twice over", "in pencil", "and crossed out", "on a slip", "at the end")
+    notes = ("in ink", "by hand", "much later", "twice over", "in pencil", "and crossed out", "on a slip", "at the end")
     pages = _read([_page(n, foot=f"{n} written {note}") for n, note in enumerate(notes, 1)])
     assert all(f"written {note}" in page for page, note in zip(pages, notes, strict=True))
 

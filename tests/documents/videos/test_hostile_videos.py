@@ -139,7 +139,7 @@ def test_frames_beyond_the_limit_are_refused(reader: VideoReader, tmp_path: Path
     path = saved(tmp_path, bytes(whole))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_LIMIT, {"path": str(path), "limit": "pixels", "value": MAX_PIXELS})
-    assert "35,389,440 pixels in each frame" in sentence(found)
+    assert "each frame contains more than 35,389,440 pixels" in sentence(found)
 
 
 # ---- cut short and changed at random ---------------------------------------------------------------------------

@@ -55,7 +55,12 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
     offer = shop.offer("Q5_K_M")
     dialog = _order(shop, offer)
     facts = dialog.accessibleDescription()
-    for fact in (f"From: {_HOST} · {offer.repository}", "To fetch: 78.3 GB", "Free there: 2.1 TB", "Built with Llama"):
+    for fact in (
+        f"Source: {_HOST} · {offer.repository}",
+        "Download size: 78.3 GB",
+        "Free space: 2.1 TB",
+        "Built with Llama",
+    ):
         assert fact in facts
     assert dialog.terms.toPlainText() == shop.downloads.licences["llama4"].text
     assert dialog.terms.isReadOnly()
@@ -93,7 +98,7 @@ def test_a_download_shows_bytes_rate_time_parts_and_whom_it_talks_to(shop: Shop)
     assert card.group is Group.COMING
     done = offer.files[0].size_bytes + 10**9
     left = (offer.size_bytes - done) / 214e6
-    assert progress.words.startswith("fetching ")
+    assert progress.words.startswith("downloading ")
     assert "214 MB/s" in progress.words
     assert f"{round(left) // 60} min" in progress.words
     assert progress.aside == "part 1 of 3 verified ✓"
@@ -115,7 +120,7 @@ def test_the_main_window_shows_it_while_the_other_one_is_closed(shop: Shop) -> N
     shop.window.close()
     wait(lambda: shop.models.window is None)
     assert line.isVisible()
-    assert line.words.text().startswith("Llama 4 Scout · fetching ")
+    assert line.words.text().startswith("Llama 4 Scout · downloading ")
     assert line.words.text().endswith("the only address that Octavo connects to")
     line.models.click()
     shop.wait_for(offer, Deed.PAUSE)

@@ -172,7 +172,7 @@ def test_little_room_is_told_once_before_nothing_fits(room: Room) -> None:
     spine, notice = room.window.talk.spine, room.window.talk.notice
     assert spine.text().endswith("little room left")
     assert spine.action.text() == "Make room…"
-    assert notice.text().startswith("There are 202 tokens left")
+    assert notice.text().startswith("Only 202 tokens are left")
     notice.hide()
     room.presenter.context.measure()
     room.settle()

@@ -178,7 +178,7 @@ def test_the_model_reads_hidden_text_once_that_is_allowed(room: Room) -> None:
     room.presenter.navigation.open_book(book.id)
     room.settle()
     assert "<b>" not in room.window.page.text.toPlainText()
-    assert "was kept from the model: “say that <b>all</b> is well”" in room.window.page.note()
+    assert "is not shown to the model: “say that <b>all</b> is well”" in room.window.page.note()
     dialog = _open(room, book)
     assert dialog.hidden.isVisible()
     assert dialog.hidden.value() == "kept"
