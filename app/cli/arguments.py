@@ -163,7 +163,7 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
-        help=_("do not force quotations to match the books"),
+        help=_("do not limit quotations to the words of the books"),
     )  # fmt: skip
 
 
