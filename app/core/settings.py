@@ -154,4 +154,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
     theme: Annotated[Theme, Meta(description="light, dark, or same as the system")] = Theme.SYSTEM
-    language: Annotated[str, Meta(description="language of the interface: en, ja; empty: same as the system")] = ""
+    language: Annotated[str, Meta(description="language of the interface")] = ""

@@ -151,9 +151,9 @@ def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
     if path == "engine.model_path":
-        return FileEditor(value, _("the starter"))
+        return FileEditor(value, _("starter model"))
     if path == "engine.projector_path":
-        return FileEditor(value, _("the one in the folder of the model"))
+        return FileEditor(value, _("in the same folder"))
     if path == "remote.address":
         return WordsEditor(value, _("none: this computer answers"))
     if path == "remote.model":

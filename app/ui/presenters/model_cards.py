@@ -108,7 +108,7 @@ def offer_card(
         room = (
             _("Checking at the model hub…")
             if asking
-            else _("Size unknown. “Check” asks the model hub whether it fits.")
+            else _("Not checked yet. “Check” asks the model hub whether it fits.")
         )
     unknown = offer.header is None and not asking
     return Card(

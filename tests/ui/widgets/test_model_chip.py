@@ -48,7 +48,7 @@ def test_a_long_name_does_not_push_the_window(chip: ModelChip) -> None:
 
 def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: ModelChip) -> None:
     chip.show_models(
-        (ModelEntry("/a.gguf", "Scout", "61 GB", True), ModelEntry("/s.gguf", "SmolLM2 135M", "the starter", False))
+        (ModelEntry("/a.gguf", "Scout", "61 GB", True), ModelEntry("/s.gguf", "SmolLM2 135M", "starter model", False))
     )
     chip.setFocus()
     qtbot.keyClick(chip, Qt.Key.Key_Space)
