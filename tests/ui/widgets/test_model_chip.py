@@ -55,7 +55,7 @@ def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: Mode
     actions = [action for action in chip.menu.actions() if not action.isSeparator()]
     assert [action.text() for action in actions] == [
         "Scout   61 GB",
-        "SmolLM2 135M   the starter",
+        "SmolLM2 135M   starter model",
         "Open a GGUF file…",
         "Load again",
         "Models…",
