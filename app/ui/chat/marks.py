@@ -166,7 +166,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
                 " “{quote}”."
             )
         case CitationState.NEAR:
-            text = _("Almost: page {page} of {title} says “{on_page}”.")
+            text = _("Similar: page {page} of {title} says “{on_page}”.")
         case CitationState.CUT:
             text = _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”.")
         case CitationState.NOT_FOUND:
@@ -197,7 +197,7 @@ def describe_count(n: int, state: CitationState) -> str:
         case CitationState.REPAIRED:
             text = _("{n} on another page")
         case CitationState.NEAR:
-            text = _("{n} almost")
+            text = _("{n} similar")
         case CitationState.CUT:
             text = _("{n} cut")
         case CitationState.NOT_FOUND:
