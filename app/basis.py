@@ -10,9 +10,7 @@ def asked_words(question: Question | StoredQuestion) -> str:
     """What is to be said of any answer to a question; empty where it was asked of books."""
     if question.books:
         return ""
-    return (
-        _("Answered without any book, from the images alone.") if question.images else _("Answered without any book.")
-    )
+    return _("Answered without any book, only from the images.") if question.images else _("Answered without any book.")
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
@@ -23,7 +21,7 @@ def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
     if answer.from_search:
         return _("This comes from Octavo’s search, not from the model.")
     if nothing_found(answer, asked_of_books=bool(question.books)):
-        return _("Nothing in the books was found for this.")
+        return _("Nothing about this was found in the books.")
     return asked_words(question)
 
 

@@ -22,7 +22,7 @@ def item_name(item: Item) -> str:
         Item.OUTPUT: _("output"),
         Item.OTHER: _("other weights"),
         Item.KV: _("KV cache"),
-        Item.COMPUTE: _("room to compute"),
+        Item.COMPUTE: _("working memory"),
         Item.PROJECTOR: _("projector"),
         Item.ADAPTERS: _("adapters"),
         Item.LOGITS: _("results"),
@@ -34,39 +34,40 @@ def sentence(remark: Remark) -> str:
     """One reason for a plan, or one thing that would help where a model does not fit."""
     template = {
         Reason.ALL_ON_GPU: _("All layers fit on the GPU."),
-        Reason.ALL_ON_GPUS: _("All layers fit on the {count} GPUs, which take turns."),
+        Reason.ALL_ON_GPUS: _("All layers fit on the {count} GPUs, which work in turn."),
         Reason.EXPERTS_ON_CPU: _(
             "The experts of {layers} of {of_layers} layers ({moved_bytes}) stay in main memory, because the GPU cannot"
-            " hold them all; what is read for every token is on the GPU."
+            " hold all of them. The parts that every token needs are on the GPU."
         ),
         Reason.LAYERS_ON_CPU: _(
-            "{layers} of {of_layers} layers stay in main memory whole, which makes every answer slower."
+            "{layers} of {of_layers} layers stay completely in main memory, which makes every answer slower."
         ),
-        Reason.NO_GPU: _("There is no GPU: everything is in main memory and computed by the processor."),
-        Reason.GPU_UNUSED: _("The GPU is too small to help: everything is in main memory."),
+        Reason.NO_GPU: _("There is no GPU: everything is in main memory, and the processor does the work."),
+        Reason.GPU_UNUSED: _("The GPU is too small to help, so everything is in main memory."),
         Reason.CONTEXT_TRAINED: _(
             "The context is the largest that the model was trained for, {context_tokens} tokens."
         ),
         Reason.CONTEXT_LARGEST: _(
-            "The context takes the memory that is left: {context_tokens} tokens, at {token_bytes} each."
+            "The context uses the remaining memory: {context_tokens} tokens, at {token_bytes} each."
         ),
         Reason.CONTEXT_BOOKS: _(
-            "The context of {context_tokens} tokens holds a long book. A larger one would move more of the model to"
-            " main memory, and is taken only when you ask for it."
+            "A context of {context_tokens} tokens holds a long book. A larger one would move more of the model to main"
+            " memory, so it is used only if you ask for it."
         ),
         Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
         Reason.CONTEXT_USUAL: _(
-            "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. A larger one"
-            " is taken when you ask for it."
+            "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. You can set a"
+            " larger one."
         ),
-        Reason.KV_CHOSEN: _("The KV cache is kept as {kv_type}."),
+        Reason.KV_CHOSEN: _("The KV cache uses {kv_type}."),
         Reason.LONG_SLICES: _(
-            "Books are read in slices of {slice_tokens} tokens: for each slice the experts are copied to the GPU once."
+            "Books are read in batches of {slice_tokens} tokens. For each batch, the experts are copied to the"
+            " GPU once."
         ),
-        Reason.ESTIMATED: _("What this family of models needs is estimated by what it was for others."),
+        Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
         Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
-        Reason.SMALLER_KV: _("It would fit with the KV cache kept as {kv_type}."),
-        Reason.MORE_MEMORY: _("It would fit with {missing_bytes} of memory more."),
+        Reason.SMALLER_KV: _("It would fit with the KV cache in {kv_type}."),
+        Reason.MORE_MEMORY: _("It would fit with {missing_bytes} more memory."),
         Reason.SMALLER_MODEL: _("Choose a smaller quantization or a smaller model."),
     }[remark.reason]
     return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
@@ -75,7 +76,7 @@ def sentence(remark: Remark) -> str:
 def sentences(result: Placement | Shortfall) -> Iterator[str]:
     """A plan explained: whether it fits, why it is so, and how fast it would be."""
     if isinstance(result, Shortfall):
-        words = _("It does not fit: {missing} are missing for a context of {tokens} tokens ({kv_type}).")
+        words = _("It does not fit: a context of {tokens} tokens ({kv_type}) needs {missing} more memory.")
         yield words.format(
             missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
         )
@@ -86,12 +87,12 @@ def sentences(result: Placement | Shortfall) -> Iterator[str]:
 
 def _speed(placement: Placement) -> Iterator[str]:
     speed = placement.speed
-    words = _("It would write about {n} tokens a second, {full} with a full context, and read about {reading}.")
+    words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
     yield words.format(n=_rate(speed.writing), full=_rate(speed.writing_full), reading=_rate(speed.reading))
     words = _("Reading a full context takes about {time}, once for the same books.")
     yield words.format(time=duration(placement.context_tokens / speed.reading))
     if speed.assumed:
-        yield _("These speeds are guessed from the size of the memory; how fast it is was not measured.")
+        yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
 
 
 def _rate(tokens_a_second: float) -> str:

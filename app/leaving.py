@@ -8,16 +8,18 @@ from app.messages import _
 
 def short_words(host: str) -> str:
     """The mark, on one line."""
-    words = _("Text leaves Octavo: {host}") if is_shown_here(host) else _("Text leaves this machine: {host}")
+    words = _("Text leaves Octavo: {host}") if is_shown_here(host) else _("Text leaves this computer: {host}")
     return words.format(host=host)
 
 
 def whole_words(host: str) -> str:
     """What leaves, and to whom."""
-    words = _("{host} answers. It gets the whole text of the books on the desk, the conversation and every question.")
+    words = _(
+        "{host} answers. It receives the full text of the books on the desk, the conversation and every question."
+    )
     if is_shown_here(host):
         words = _(
-            "{host}, another program on this machine, answers. It gets the whole text of the books on the desk, the"
-            " conversation and every question, and may pass them on."
+            "{host}, another program on this computer, answers. It receives the full text of the books on the desk,"
+            " the conversation and every question, and may pass them on."
         )
     return words.format(host=host)

@@ -83,579 +83,579 @@ _EXCESSES = {
 _OTHER_EXCESS = "more than {value} ({limit})"
 
 _FLAWS = {
-    "alignment": "its alignment is none",
-    "architecture": "it does not say of what architecture it is",
+    "alignment": "its alignment is invalid",
+    "architecture": "it does not name its architecture",
     "key_nameless": "a key has no name",
-    "key_twice": "a key stands in it twice",
-    "value": "a number or a name is none",
-    "value_type": "a value is of no known type",
-    "layer_numbers": "it has not one number for each layer",
+    "key_twice": "a key occurs twice",
+    "value": "a number or a name is invalid",
+    "value_type": "a value has an unknown type",
+    "layer_numbers": "it does not have one number for each layer",
     "tensor_name": "the name of a tensor is too long",
-    "tensor_twice": "a tensor stands in it twice",
+    "tensor_twice": "a tensor occurs twice",
     "tensor_dimensions": "a tensor has an impossible shape",
     "tensor_size": "a tensor is impossibly large",
     "tensor_offset": "a tensor does not follow the one before",
-    "packed_record": "its record is missing or no sound one",
-    "packed_name": "a file in it has a name that leads elsewhere",
-    "packed_kind": "something in it is no ordinary file",
-    "packed_unnamed": "a file in it is not named in its record",
-    "packed_twice": "a file stands in it twice",
-    "packed_size": "a file in it is not of the size that its record tells",
-    "packed_missing": "a file that its record names is missing",
+    "packed_record": "its record is missing or invalid",
+    "packed_name": "a file in it has a name that leads outside the folder",
+    "packed_kind": "it contains something other than ordinary files",
+    "packed_unnamed": "a file in it is not listed in its record",
+    "packed_twice": "a file occurs in it twice",
+    "packed_size": "a file in it does not have the size in its record",
+    "packed_missing": "a file listed in its record is missing",
     "packed_cut": "it ends too early",
 }
 _OTHER_FLAW = "it contradicts itself"
 
 _SENTENCES: dict[Code, str] = {
-    Code.FILE_MISSING: "There is no file “{path}”. Check its name and where it lies.",
+    Code.FILE_MISSING: "There is no file “{path}”. Check its name and folder.",
     Code.FILE_IS_FOLDER: "“{path}” is a folder. Choose the files in it that you want to read.",
-    Code.FILE_NOT_REGULAR: "“{path}” is not an ordinary file, so it was not opened. Choose a file on a disk.",
-    Code.FILE_UNREADABLE: "“{path}” could not be read. Check that you may read it and that its disk is connected.",
-    Code.FILE_EMPTY: "“{path}” is empty: there is nothing in it to read. Choose another file.",
-    Code.FILE_TOO_LARGE: (
-        "“{path}” has {size_bytes}, and Octavo opens files up to {limit_bytes}. Split it and open the part you need."
+    Code.FILE_NOT_REGULAR: "“{path}” is not an ordinary file, so Octavo did not open it. Choose a file on a disk.",
+    Code.FILE_UNREADABLE: (
+        "“{path}” could not be read. Check that you have permission to read it and that its disk is connected."
     ),
-    Code.FORMAT_UNKNOWN: "“{path}” is of no kind that Octavo reads. It reads PDF, EPUB, Word, ODT,"
-    " RTF, web pages, e-mail, Excel, CSV, Markdown and plain text.",
+    Code.FILE_EMPTY: "“{path}” is empty. Choose another file.",
+    Code.FILE_TOO_LARGE: (
+        "“{path}” is {size_bytes}. Octavo opens files up to {limit_bytes}. Split it and open the part you need."
+    ),
+    Code.FORMAT_UNKNOWN: (
+        "Octavo cannot read this kind of file: “{path}”. It reads PDF, EPUB, Word, ODT, RTF, web pages, e-mail,"
+        " Excel, CSV, Markdown and plain text."
+    ),
     Code.FORMAT_MISMATCH: (
-        "“{path}” is named like {expected}, but holds {found}. If you trust it, correct the name’s ending and open it"
-        " again."
+        "“{path}” is named like {expected}, but contains {found}. If you trust the file, correct its extension and"
+        " open it again."
     ),
     Code.DOCUMENT_DAMAGED: (
-        "“{path}” is damaged or cut short, and could not be read as {format}. Get the file again from where it came."
+        "“{path}” is damaged or incomplete, and could not be read as {format}. Get the file again from its source."
     ),
     Code.DOCUMENT_ENCRYPTED: (
-        "“{path}” is protected in a way that Octavo cannot open, by copy protection or by a password of its own kind."
-        " Save a copy without protection, and open that."
+        "Octavo cannot open “{path}”: it has copy protection or a kind of password that Octavo does not support. Save"
+        " an unprotected copy and open that."
     ),
     Code.DOCUMENT_PASSWORD_NEEDED: (
-        "“{path}” is protected by a password. Open it in the window or at a terminal, where Octavo asks for it, or save"
-        " a copy without protection."
+        "“{path}” needs a password. Open it in the window or in a terminal, where Octavo asks for the password, or"
+        " save an unprotected copy."
     ),
     Code.DOCUMENT_PASSWORD_WRONG: (
-        "This is not the password of “{path}”. Mind capital letters and the keyboard’s language, and try again."
+        "This is not the password of “{path}”. Check capital letters and the keyboard language, and try again."
     ),
     Code.DOCUMENT_NO_TEXT: (
-        "“{path}” holds no text: its pages are empty, or pictures in which no writing was found. Open a better scan of"
-        " it, or a version with text."
+        "“{path}” has no text: its pages are empty or are pictures without readable writing. Open a better scan, or a"
+        " version with text."
     ),
     Code.RECOGNITION_FAILED: (
-        "“{path}” holds only pictures, and recognising their text broke down. Add it again; if that fails too, open a"
+        "“{path}” contains only pictures, and recognising their text failed. Add it again. If that fails too, open a"
         " better scan or a version with text."
     ),
     Code.DOCUMENT_LIMIT: (
-        "“{path}” was refused for safety: it holds {excess}. Split it into smaller files, or get it from a source that"
-        " you trust."
+        "“{path}” was refused for safety: it contains {excess}. Split it into smaller files, or get it from a source"
+        " that you trust."
     ),
     Code.READER_CRASHED: (
-        "The reader broke down on “{path}”; nothing else was harmed. The file is probably damaged: get it again, or"
-        " open another version."
+        "Reading “{path}” failed; nothing else is affected. The file is probably damaged: get it again, or open"
+        " another version."
     ),
     Code.READER_OUT_OF_MEMORY: (
-        "“{path}” needs more memory than a document may take, so its reading was ended. Split the file, or open a"
-        " simpler version of it."
+        "“{path}” needs more memory than Octavo allows for one document, so reading it was stopped. Split the file, or"
+        " open a simpler version."
     ),
     Code.READER_TIMEOUT: (
-        "“{path}” kept the reader busy for more than {seconds}, so its reading was ended. Split the file, or open a"
-        " simpler version of it."
+        "Reading “{path}” took more than {seconds}, so it was stopped. Split the file, or open a simpler version."
     ),
     Code.FILE_NOT_UTF8: (
-        "“{path}” is not plain text in UTF-8, so its questions cannot be told. Save it as UTF-8 text, one question a"
+        "“{path}” is not plain text in UTF-8, so its questions cannot be read. Save it as UTF-8 text, one question per"
         " line."
     ),
-    Code.QUESTION_NONE: "There is no question to ask. Write one a line; lines that begin with # do not count.",
+    Code.QUESTION_NONE: (
+        "There is no question to ask. Write one question per line. Lines that start with # are ignored."
+    ),
     Code.QUESTION_LIMIT: (
-        "These are {wanted} questions, and a sheet holds up to {limit}. Split them into several sheets."
+        "There are {wanted} questions, and a question sheet can have up to {limit}. Split them into several sheets."
     ),
     Code.QUESTION_TOO_LONG: (
-        "Question {number} has {characters} characters, and a question may have {limit}. Make it shorter, or two of it."
+        "Question {number} has {characters} characters. The limit is {limit}. Shorten it, or split it in two."
     ),
-    Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. There are: {known}.",
+    Code.TEMPLATE_UNKNOWN: "There is no template “{name}”. The templates are: {known}.",
     Code.PAGES_INVALID: (
-        "“{path}” has {pages} pages, and {wanted} are not among them. Choose from 1 to {pages}: pages are counted here,"
-        " whatever the book calls them."
+        "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"
+        " page. The page numbers in the book do not count here."
     ),
     Code.BOOK_FILE_CHANGED: (
-        "“{path}” has changed since “{title}” was made of it, so the book stays as it is. Add the file to have it as a"
-        " book of its own."
+        "“{path}” has changed since “{title}” was imported from it, so the book was not changed. To use the new file,"
+        " add it as another book."
     ),
     Code.PAGE_UNAVAILABLE: (
-        "Page {page} of “{path}” cannot be drawn. Its file was probably moved, changed or removed after it was read:"
-        " put it back, or add the book again."
+        "Page {page} of “{path}” cannot be displayed. Its file was probably moved, changed or deleted since it was"
+        " added: put it back, or add the book again."
     ),
     Code.IMAGE_UNKNOWN: (
-        "“{path}” is no image that Octavo knows. It takes PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF, but not HEIC"
-        " or SVG: save the image as one of these and attach that."
+        "Octavo does not know this kind of image: “{path}”. It takes PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF, but not"
+        " HEIC or SVG. Save the image in one of these formats and attach that."
     ),
     Code.IMAGE_DAMAGED: (
-        "“{path}” is damaged or cut short, and could not be read as {format}. Get the image again from where it came."
+        "“{path}” is damaged or incomplete, and could not be read as {format}. Get the image again from its source."
     ),
     Code.IMAGE_LIMIT: (
-        "“{path}” was refused for safety: it holds {excess}. Save it smaller, or cut out the part that matters."
+        "“{path}” was refused for safety: it contains {excess}. Save a smaller version, or cut out the part"
+        " that you need."
     ),
-    Code.IMAGE_MISSING: "The image “{path}” is no longer kept. Attach it again.",
+    Code.IMAGE_MISSING: "The image “{path}” is no longer stored. Attach it again.",
     Code.IMAGE_WANTED: (
-        "“{path}” is no image that Octavo knows. Give a document with --document, choose frames of a video in the"
-        " window, and save an image of another kind as PNG."
+        "Octavo does not know this kind of image: “{path}”. For a document, use --document; for a video, choose frames"
+        " in the window; save other images as PNG."
     ),
     Code.VIDEO_UNKNOWN: (
-        "“{path}” is no video that Octavo knows. It takes MP4, MOV, MKV, WebM, AVI, MPEG, Ogg, Flash and Windows Media:"
-        " save the video as MP4 and choose frames of that."
+        "Octavo does not know this kind of video: “{path}”. It takes MP4, MOV, MKV, WebM, AVI, MPEG, Ogg, Flash and"
+        " Windows Media. Save the video as MP4 and choose frames from that."
     ),
     Code.VIDEO_EMPTY: (
-        "“{path}” holds no moving pictures, only sound or a cover. Choose a video, or attach the cover as an image."
+        "“{path}” has no moving pictures, only sound or a cover image. Choose a video, or attach the cover as an image."
     ),
     Code.VIDEO_CODEC: (
-        "The pictures of “{path}” are packed in a way that Octavo does not decode ({codec}). Save the video as MP4 with"
-        " H.264, and choose frames of that."
+        "Octavo cannot decode the video format of “{path}” ({codec}). Save the video as MP4 with H.264, and choose"
+        " frames from that."
     ),
     Code.VIDEO_DAMAGED: (
-        "“{path}” is damaged or cut short, and no frames could be read from it as {format}. Get the video again from"
-        " where it came."
+        "“{path}” is damaged or incomplete, and no frames could be read from it as {format}. Get the video again from"
+        " its source."
     ),
     Code.VIDEO_LIMIT: (
-        "“{path}” was refused for safety: it holds {excess} in each frame. Save it smaller, and choose frames of that."
+        "“{path}” was refused for safety: each frame contains {excess}. Save a smaller version, and choose"
+        " frames from that."
     ),
     Code.VIDEO_CHANGED: (
-        "“{path}” was changed after it was opened, so its frames may be others now. Open the video again."
+        "“{path}” was changed after it was opened, so its frames may be different now. Open the video again."
     ),
     Code.MODEL_BLIND: (
-        "The model “{path}” sees no images: no projector lies beside it (a file whose name begins with mmproj). Put it"
-        " there, choose it in the settings, or ask without the image."
+        "The model “{path}” cannot see images: there is no projector in its folder (a file whose name starts with"
+        " mmproj). Put it there, choose it in the settings, or ask without the image."
     ),
     Code.MODEL_PROJECTOR_FAILED: (
-        "The projector “{path}” could not be loaded ({detail}), so images cannot be shown. Copy or download it again,"
-        " or choose another one in the settings."
+        "The projector “{path}” could not be loaded ({detail}), so the model cannot see images. Copy or download it"
+        " again, or choose another one in the settings."
     ),
     Code.MODEL_PROJECTOR_MISMATCH: (
-        "The projector “{path}” belongs to another model: its embeddings have {found} numbers, and this model reads"
+        "The projector “{path}” belongs to another model: its embeddings have {found} numbers, and this model needs"
         " {expected}. Choose the projector that came with the model."
     ),
     Code.MODEL_PROJECTOR_UNSUPPORTED: (
-        "The projector “{path}” is of the kind {kind}, whose positions Octavo cannot keep in its one sequence. Choose"
-        " another model for images; text works as before."
+        "Octavo does not support projectors of the type {kind}, such as “{path}”. Choose another model for images;"
+        " text works as before."
     ),
     Code.MODEL_PROJECTOR_UNSOUND: (
-        "The projector “{path}” failed its self-test ({check}), so images are switched off: the model would see"
-        " something else than you show it. Choose another projector; text works as before."
+        "The projector “{path}” failed its self-test ({check}), so images are switched off: the model would not see"
+        " what you show it. Choose another projector; text works as before."
     ),
     Code.MODEL_MISSING: "There is no model file “{path}”. Choose another model, or put the file back.",
     Code.MODEL_NOT_GGUF: "“{path}” is not a GGUF file, so it cannot be a model. Choose a file in GGUF format.",
-    Code.MODEL_TRUNCATED: "The model file “{path}” is cut short. Copy or download it again, completely.",
+    Code.MODEL_TRUNCATED: "The model file “{path}” is incomplete. Copy or download it again.",
     Code.MODEL_INCOMPLETE: (
-        "The last {missing_bytes} of the model file “{path}” are missing: a download or a copy ended too early. Go on"
-        " with it, or get the file again."
+        "The last {missing_bytes} of the model file “{path}” are missing: a download or a copy ended too early. Resume"
+        " it, or get the file again."
     ),
     Code.MODEL_BYTE_ORDER: (
-        "The model file “{path}” was written for machines of the other byte order (big-endian). Choose a file made for"
-        " this kind of machine."
+        "The model file “{path}” was written for computers of the other byte order (big-endian). Choose a file made"
+        " for this kind of computer."
     ),
     Code.MODEL_VERSION: (
-        "The model file “{path}” has version {found} of the GGUF format, and Octavo reads 2 and 3. Choose a newer file"
-        " of this model, or update Octavo."
+        "The model file “{path}” has version {found} of the GGUF format. Octavo reads versions 2 and 3. Choose a newer"
+        " file of this model, or update Octavo."
     ),
     Code.MODEL_TYPE_UNKNOWN: (
-        "The model file “{path}” holds tensors in a number format ({number}) that this version of Octavo does not know."
-        " Choose another quantization, or update Octavo."
+        "The model file “{path}” uses a number format ({number}) that this version of Octavo does not support. Choose"
+        " another quantization, or update Octavo."
     ),
     Code.MODEL_DAMAGED: (
         "The header of the model file “{path}” is damaged: {fault}. Get the file again from a source that you trust."
     ),
     Code.MODEL_LIMIT: (
-        "The model file “{path}” was refused for safety: it holds {excess}. Get the model from a source that you trust."
+        "The model file “{path}” was refused for safety: it contains {excess}. Get the model from a source"
+        " that you trust."
     ),
     Code.MODEL_PART_MISSING: (
-        "“{path}” is missing, one of {parts} files that are one model. Put all of them into one folder, under the names"
-        " that they came with."
+        "“{path}” is missing. It is one of {parts} files that form one model. Put all of them into one folder with"
+        " their original names."
     ),
     Code.MODEL_PARTS_DIFFER: (
-        "“{path}” belongs to a model of {parts} files, and those beside it are not its other parts. Put all of them"
-        " into one folder, under the names that they came with, or get them again from one source."
+        "“{path}” belongs to a model of {parts} files, but the files next to it are not the other parts. Put all parts"
+        " into one folder with their original names, or get them again from one source."
     ),
     Code.MODEL_UNREADABLE: (
-        "The header of the model file “{path}” could not be read: the process that tried it broke down; nothing else"
-        " was harmed. Get the file again from a source that you trust."
+        "The header of the model file “{path}” could not be read: the process that reads it crashed. Nothing else is"
+        " affected. Get the file again from a source that you trust."
     ),
     Code.MODEL_UNSUPPORTED: (
-        "“{path}” is a model of the kind “{architecture}”, which this version of Octavo cannot run. Choose another"
+        "“{path}” is a model of the type “{architecture}”, which this version of Octavo cannot run. Choose another"
         " model."
     ),
     Code.MODEL_FAILED: (
         "The model “{path}” could not be loaded: {detail}. Check that the file is complete, or choose another model."
     ),
     Code.MODEL_NO_TEMPLATE: (
-        "The model “{path}” does not say how a conversation is written for it, so it cannot answer. Choose a model made"
-        " for conversation (often called “instruct” or “chat”)."
+        "The model “{path}” has no chat template, so it cannot answer. Choose a model made for conversation (often"
+        " called “instruct” or “chat”)."
     ),
     Code.MODEL_OUT_OF_MEMORY: (
         "The model “{path}” needs {needed_bytes} of memory, and {free_bytes} are free. Close other programs, or choose"
         " a smaller context, a smaller KV type or a smaller model."
     ),
     Code.MODEL_TOO_LARGE: (
-        "The model “{path}” does not fit into this machine’s memory: {missing_bytes} are missing. Close other programs,"
-        " or choose a smaller quantization or a smaller model."
+        "The model “{path}” does not fit into the memory of this computer: {missing_bytes} are missing. Close other"
+        " programs, or choose a smaller quantization or a smaller model."
     ),
     Code.MODEL_CONTEXT_TOO_LARGE: (
-        "With a context of {context_tokens} tokens ({kv_type}) the model “{path}” does not fit into this machine’s"
-        " memory: {missing_bytes} are missing. It fits with {largest_tokens} tokens. Choose a smaller context or a"
-        " smaller KV type, or close other programs."
+        "With a context of {context_tokens} tokens ({kv_type}), the model “{path}” does not fit into the memory of"
+        " this computer: {missing_bytes} are missing. It fits with {largest_tokens} tokens. Choose a smaller context"
+        " or a smaller KV type, or close other programs."
     ),
     Code.ADAPTER_WANTED: (
-        "“{path}” is not a LoRA adapter. Choose a GGUF file that was made as an adapter for the model, or take it out"
-        " of the settings."
+        "“{path}” is not a LoRA adapter. Choose a GGUF file that was made as an adapter for the model, or remove it"
+        " from the settings."
     ),
     Code.ADAPTER_MISMATCH: (
-        "The adapter “{path}” was made for models of the kind “{found}”, and this model is “{expected}”. Choose the"
-        " model that it was made for, or take the adapter out of the settings."
+        "The adapter “{path}” was made for models of the type “{found}”, and this model is “{expected}”. Choose the"
+        " model that it was made for, or remove the adapter from the settings."
     ),
     Code.ADAPTER_FAILED: (
-        "The adapter “{path}” does not fit this model: {detail}. Choose the very model that it was made for, or take"
-        " the adapter out of the settings."
+        "The adapter “{path}” does not fit this model: {detail}. Choose exactly the model that it was made for, or"
+        " remove the adapter from the settings."
     ),
     Code.NO_MODEL: (
-        "No model was found to answer with. Choose a GGUF file at the model chip in the window, or with --model in the"
+        "There is no model to answer with. Choose a GGUF file in the model menu of the window, or with --model in the"
         " terminal."
     ),
     Code.MODEL_HEADER_UNKNOWN: (
-        "What “{path}” is made of is not known before its header was read. Ask the hub for it, and plan then."
+        "The parts of “{path}” are not known until its header is read. Ask the model hub for the header, then"
+        " plan again."
     ),
-    Code.MODEL_THERE: (
-        "“{path}” is there already, and nothing was written over it. Remove it first if you want it anew."
-    ),
+    Code.MODEL_THERE: ("“{path}” already exists and was not overwritten. To replace it, remove it first."),
     Code.MODEL_IS_STARTER: (
-        "“{path}” is the model that comes with Octavo, so it is not removed. Remove Octavo itself to be rid of it."
+        "“{path}” is the model that comes with Octavo and cannot be removed by itself. To remove it, uninstall Octavo."
     ),
-    Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another one first.",
+    Code.MODEL_IS_LOADED: "“{path}” is the model in use, so it was not removed. Load another model first.",
     Code.MODEL_UNPROVED: (
-        "Whether “{file}” of “{path}” is sound cannot be told: no hash of it was recorded. Put the SHA256SUMS of its"
-        " source beside it, or get the model again with its record."
+        "Octavo cannot tell whether “{file}” of “{path}” is intact: no hash of it was recorded. Put the SHA256SUMS"
+        " file of its source into the same folder, or get the model again with its record."
     ),
     Code.MODEL_CHANGED: (
-        "“{path}” is not what its record says: “{file}” has other bytes. Get the model again from a source that you"
-        " trust."
+        "“{path}” does not match its record: the content of “{file}” is different. Get the model again from a source"
+        " that you trust."
     ),
-    Code.MODEL_FOLDER_EMPTY: "There is no model in the folder “{path}”. Choose a folder with a GGUF file in it.",
+    Code.MODEL_FOLDER_EMPTY: "There is no model in the folder “{path}”. Choose a folder that contains a GGUF file.",
     Code.MODEL_FOLDER_SEVERAL: (
-        "There are {models} models in the folder “{path}”. Choose the file of the one that you mean."
+        "There are {models} models in the folder “{path}”. Choose the file of the one that you want."
     ),
     Code.MODEL_NOT_IN_FOLDER: (
-        "“{path}” does not lie in the models folder, {folder}, so it is not for Octavo to remove. Delete it as you"
-        " delete any file."
+        "“{path}” is not in the models folder, {folder}, so Octavo does not remove it. Delete it as you delete any"
+        " other file."
     ),
     Code.PACKED_UNSOUND: (
-        "“{path}” is not a sound packed model: {fault}. Nothing of it was kept. Have it packed and copied again."
+        "The packed model “{path}” is not valid: {fault}. Nothing was kept. Pack it and copy it again."
     ),
     Code.LICENCE_NOT_ACCEPTED: (
-        "“{path}” comes under the {licence}, which has to be read and accepted before it is fetched: in the window, or"
-        " in the terminal, where --accept-licence says that you have."
+        "“{path}” comes under the {licence}. Read and accept it before you download: in the window, or in the terminal"
+        " with --accept-licence."
     ),
-    Code.OFFER_UNKNOWN: "“{path}” is not offered. There is: {known}.",
-    Code.OFFER_SEVERAL: "“{path}” is more than one model. Say which, after a colon: {known}.",
-    Code.FETCH_RUNNING: "“{path}” is being fetched already. Wait until that is done, or stop it first.",
+    Code.OFFER_UNKNOWN: "“{path}” is not in the catalogue. The catalogue has: {known}.",
+    Code.OFFER_SEVERAL: "“{path}” contains several models. Add a colon and the one that you want: {known}.",
+    Code.FETCH_RUNNING: "“{path}” is being downloaded already. Wait for it, or stop it first.",
     Code.HUB_UNREACHABLE: (
-        "The model hub at {host} could not be reached, or is too busy to answer. Check the network and the address in"
-        " the settings, and try again."
+        "The model hub at {host} cannot be reached, or is too busy. Check the network and the address in the settings,"
+        " and try again."
     ),
     Code.HUB_INTERRUPTED: (
-        "The connection to {host} broke off again and again. What has arrived is kept: start the download again, and"
-        " it goes on from there."
+        "The connection to {host} broke off several times. What has arrived is kept: start the download again, and it"
+        " continues from there."
     ),
     Code.HUB_ANSWER_STRANGE: (
-        "What answers at {host} is not a model hub, or does not answer as one does: perhaps a network that wants a"
-        " sign-in first. Nothing of it was kept. Sign in to the network, check the address in the settings, and try"
-        " again."
+        "The server at {host} does not answer like a model hub. Perhaps this network wants you to sign in first."
+        " Nothing was kept. Sign in to the network, check the address in the settings, and try again."
     ),
     Code.HUB_ADDRESS_INSECURE: (
-        "The address of the model hub, {host}, would be spoken to without encryption, which Octavo does with this"
-        " machine only. Choose an address that begins with https in the settings."
+        "The connection to the model hub at {host} would not be encrypted. Octavo allows that only on this computer."
+        " Choose an address that starts with https in the settings."
     ),
     Code.HUB_REPOSITORY_INVALID: (
-        "“{repository}” is no name of a repository. Write it as owner/name, as the model hub shows it."
+        "“{repository}” is not the name of a repository. Write it as owner/name, as the model hub shows it."
     ),
     Code.HUB_NOT_FOUND: (
-        "The model hub has no repository “{repository}”, or shows it to members only. Check its name; if it is"
-        " private, enter a token of your account there."
+        "The model hub has no repository “{repository}”, or shows it to members only. Check its name. If it is"
+        " private, enter a token of your account."
     ),
     Code.HUB_FILE_MISSING: (
-        "The repository “{repository}” no longer has the file “{file}”. Look the repository up again, and choose from"
+        "The repository “{repository}” no longer has the file “{file}”. Look up the repository again, and choose from"
         " what it has now."
     ),
     Code.HUB_GATED: (
-        "“{repository}” is given only to people whom its owner has admitted. Ask for access on its page at the model"
-        " hub, then enter a token of your account."
+        "Only people approved by its owner can use “{repository}”. Ask for access on its page at the model hub, then"
+        " enter a token of your account."
     ),
     Code.HUB_TOKEN_REFUSED: (
-        "{host} does not accept the token that is kept for it: it may have run out or been withdrawn. Make a new one"
-        " at the model hub and enter that."
+        "{host} does not accept the stored token: it may have expired or been revoked. Create a new one at the model"
+        " hub and enter that."
     ),
     Code.HUB_TOKEN_NOT_KEPT: (
-        "The token was not kept: this system has no keyring that can be used now, and Octavo keeps tokens nowhere"
-        " else. Unlock or set up the system’s keyring, and enter the token again."
+        "The token was not saved: no keyring is available on this system, and Octavo stores tokens nowhere else."
+        " Unlock or set up the system keyring, and enter the token again."
     ),
     Code.HUB_NAME_UNSAFE: (
-        "The model hub names a file “{name}”, which could lead out of the models folder or is no name for a file"
-        " here. Nothing was fetched; choose another repository."
+        "The model hub lists a file “{name}”, which is not a valid file name here or could lead outside the models"
+        " folder. Nothing was downloaded. Choose another repository."
     ),
     Code.HUB_HASH_MISSING: (
-        "The model hub does not say what the SHA-256 of “{file}” is, so it could not be verified and was not fetched."
-        " Choose another repository."
+        "The model hub does not give the SHA-256 of “{file}”, so the file could not be verified and was not"
+        " downloaded. Choose another repository."
     ),
     Code.HUB_HASH_DIFFERS: (
-        "At the model hub “{file}” is not the file that Octavo knows under this name: its SHA-256 or its size is"
-        " another. It was not fetched. Look its repository up by name if you trust its owner."
+        "At the model hub, “{file}” is not the file that Octavo knows under this name: its SHA-256 or size is"
+        " different. It was not downloaded. If you trust the owner, look up the repository by name."
     ),
     Code.HUB_HASH_WRONG: (
-        "What arrived as “{file}” is not what the model hub announced: its SHA-256 is wrong. It was deleted. Try"
-        " again, on another network or from another mirror if it happens again."
+        "“{file}” arrived with a wrong SHA-256, so it was deleted. Try again. If it happens again, use another network"
+        " or another mirror."
     ),
     Code.DISK_TOO_SMALL: (
-        "The disk that holds “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was written. Free"
-        " some space, or choose another disk with --data-dir."
+        "The disk with “{path}” has {free_bytes} free, and this needs {needed_bytes}. Nothing was written. Free some"
+        " space, or choose another disk with --data-dir."
     ),
     Code.DISK_FILE_LIMIT: (
-        "The disk that holds “{path}” takes no file of {size_bytes}: it is formatted in a way (FAT32, often) that"
-        " allows small files only, or a limit is set. Choose another disk."
+        "The disk with “{path}” cannot store a file of {size_bytes}: its format (often FAT32) allows only small files,"
+        " or it has a limit. Choose another disk."
     ),
     Code.ENGINE_EXITED: (
-        "The model’s process ended unexpectedly (status {status}). What was written so far is kept; ask again, and it"
-        " starts anew."
+        "The model stopped unexpectedly (status {status}). The answer so far is kept. Ask again, and the model"
+        " restarts."
     ),
     Code.ENGINE_CRASHED: (
-        "The model’s process was ended (signal {signal}). What was written so far is kept; ask again, and it starts"
-        " anew."
+        "The model was stopped (signal {signal}). The answer so far is kept. Ask again, and the model restarts."
     ),
     Code.ENGINE_HUNG: (
-        "The model’s process gave no sign of life for {seconds} and was ended. What was written so far is kept; ask"
-        " again, and it starts anew."
+        "The model did not respond for {seconds} and was stopped. The answer so far is kept. Ask again, and the model"
+        " restarts."
     ),
     Code.ENGINE_OUT_OF_MEMORY: (
-        "The system ended the model’s process because memory ran out. What was written so far is kept. Close other"
-        " programs, or choose a smaller context, KV type or model, and ask again."
+        "The system stopped the model because memory ran out. The answer so far is kept. Close other programs, or"
+        " choose a smaller context, KV type or model, and ask again."
     ),
     Code.ENGINE_GAVE_UP: (
-        "The model’s process ended {attempts} times in a row, so it is not started again by itself. Choose another"
-        " model or a smaller context, or load the model again at the model chip."
+        "The model stopped {attempts} times in a row, so Octavo does not restart it automatically. Choose another"
+        " model or a smaller context, or load the model again in the model menu."
     ),
     Code.ENGINE_PROTOCOL: (
-        "The model’s process said something that Octavo does not understand ({detail}); this is a fault in Octavo."
-        " What was written so far is kept; ask again, and please report it."
+        "The model sent a reply that Octavo does not understand ({detail}). This is a fault in Octavo. The answer so"
+        " far is kept. Ask again, and please report it."
     ),
     # a remote engine
     Code.REMOTE_ADDRESS_INVALID: (
-        "“{address}” is no address of a remote engine. It looks like https://models.example.org, or"
-        " http://127.0.0.1:8080 for one on this machine; put it right in the settings."
+        "“{address}” is not an address of a server. Use the form https://models.example.org, or http://127.0.0.1:8080"
+        " for a server on this computer. Correct it in the settings."
     ),
     Code.REMOTE_ADDRESS_INSECURE: (
-        "The remote engine at {host} would get your texts without encryption, so Octavo does not speak to it."
-        " Use an address that begins with https; plain http is only for this machine itself (127.0.0.1 or"
-        " localhost)."
+        "The connection to {host} would not be encrypted, so Octavo sends nothing there. Use an address that starts"
+        " with https. Plain http works only for this computer (127.0.0.1 or localhost)."
     ),
     Code.REMOTE_CA_UNREADABLE: (
-        "“{path}” holds no certificates that Octavo can read. Choose a file in PEM format that your"
-        " organisation gives out, or none, in the settings."
+        "Octavo can read no certificates in “{path}”. In the settings, choose a PEM file from your organisation, or no"
+        " file."
     ),
     Code.REMOTE_UNREACHABLE: (
-        "No server answers at {host}. Look whether it runs, whether this machine is on its network, and"
-        " whether the address in the settings is right; then load again."
+        "The server at {host} does not answer. Check that it is running, that this computer is on its network, and"
+        " that the address in the settings is right. Then load the model again."
     ),
     Code.REMOTE_CERTIFICATE: (
-        "The certificate of {host} is not trusted ({detail}), so nothing was sent. If your organisation has"
-        " certificates of its own, name its file in the settings."
+        "The certificate of {host} is not trusted ({detail}), so nothing was sent. If your organisation has its own"
+        " certificates, choose their file in the settings."
     ),
     Code.REMOTE_REDIRECTED: (
-        "{host} sends Octavo on to another address, which is not followed. Type the address in the settings"
-        " at which the server itself answers."
+        "{host} redirects to another address, which Octavo does not follow. Enter the final address of the server in"
+        " the settings."
     ),
     Code.REMOTE_KEY_NEEDED: (
-        "{host} asks for a key. Type the one that its operator gave you in the settings, or put it into"
+        "{host} needs a key. Ask the person who runs the server for one, and enter it in the settings, or in"
         " OCTAVO_REMOTE_KEY for the terminal."
     ),
     Code.REMOTE_KEY_REFUSED: (
-        "{host} does not accept the key. Type the right one in the settings, or ask its operator for a new one."
+        "{host} does not accept the key. Enter the right one in the settings, or ask the person who runs the"
+        " server for a new one."
     ),
     Code.REMOTE_NOT_FOUND: (
-        "{host} answers, but knows no {asked}. Look whether the address in the settings is that of an"
+        "{host} answers, but does not know {asked}. Check that the address in the settings belongs to an"
         " OpenAI-compatible server (vLLM, SGLang, llama-server)."
     ),
     Code.REMOTE_TOO_LARGE: (
-        "{host} takes no request as large as these books. Ask its operator to allow larger ones, or choose"
-        " some of the pages."
+        "These books are too large for one request to {host}. Ask the person who runs the server to allow larger"
+        " requests, or choose some of the pages."
     ),
-    Code.REMOTE_BUSY: ("{host} is busy, or still loading its model. Ask again in a while."),
+    Code.REMOTE_BUSY: ("{host} is busy, or is still loading its model. Ask again in a while."),
     Code.REMOTE_REFUSED: (
-        "{host} refused what was asked (status {status}). What was written so far is kept. Ask again, and if"
-        " it stays so, show its operator this sentence."
+        "{host} refused the request (status {status}). The answer so far is kept. Ask again. If it happens again, show"
+        " this sentence to the person who runs the server."
     ),
     Code.REMOTE_STALLED: (
-        "{host} gave no sign for {seconds}, and the connection was closed. What was written so far is kept;"
-        " ask again, or look whether the server is overloaded."
+        "{host} did not respond for {seconds}, so the connection was closed. The answer so far is kept. Ask again, or"
+        " check whether the server is overloaded."
     ),
-    Code.REMOTE_CUT: ("The connection to {host} broke off in the middle. What was written so far is kept; ask again."),
+    Code.REMOTE_CUT: ("The connection to {host} broke off during the answer. The answer so far is kept. Ask again."),
     Code.REMOTE_ANSWER_STRANGE: (
-        "{host} said something that is no answer of an OpenAI-compatible server: a sign-in page, perhaps, or"
-        " a fault. What was written so far is kept. Look whether the address in the settings is right."
+        "The reply of {host} is not from an OpenAI-compatible server; it may be a sign-in page or an error. The answer"
+        " so far is kept. Check the address in the settings."
     ),
     Code.REMOTE_CONTEXT_EXCEEDED: (
-        "{host} says that this is longer than its context. Load again, so that Octavo learns its size, and"
-        " choose some of the pages if they do not fit."
+        "{host} reports that this is longer than its context. Load the model again, so that Octavo learns the size of"
+        " the context. If the books do not fit, choose some of the pages."
     ),
     Code.REMOTE_NO_TOKENIZER: (
-        "{host} has no way to count tokens that Octavo knows, and Octavo does not guess whether books fit."
-        " Use vLLM, SGLang, llama-server or llama_cpp.server, without a gateway that hides their own paths."
+        "Octavo cannot count tokens on {host}, and does not guess whether books fit. Use vLLM, SGLang, llama-server or"
+        " llama_cpp.server, without a gateway that hides their own paths."
     ),
     Code.REMOTE_NO_CONTEXT: (
-        "{host} does not tell how large its context is. Set it in the settings (Context), or with --context,"
-        " to what the server was started with."
+        "{host} does not report the size of its context. Enter the size that the server was started with in the"
+        " settings (Context), or with --context."
     ),
     Code.REMOTE_NO_FORMAT: (
-        "Octavo does not recognise the chat format that {host} uses, and does not guess it. Serve the model"
-        " with llama-server or vLLM, or serve another model."
+        "Octavo does not recognise the chat format of {host}, and does not guess it. Run the model with llama-server"
+        " or vLLM, or use another model."
     ),
-    Code.REMOTE_MODEL_UNKNOWN: ("{host} has no model “{wanted}”. It has: {known}. Name one of them in the settings."),
-    Code.REMOTE_MODEL_UNDECIDED: (
-        "{host} has not just one model, but these: {known}. Name one of them in the settings."
-    ),
+    Code.REMOTE_MODEL_UNKNOWN: ("{host} has no model “{wanted}”. It has: {known}. Choose one of them in the settings."),
+    Code.REMOTE_MODEL_UNDECIDED: ("{host} has several models: {known}. Choose one of them in the settings."),
     Code.REMOTE_MODEL_CHANGED: (
-        "{host} has another model now than when it was loaded. Load again at the model chip, and ask again."
+        "The model on {host} has changed since it was loaded. Load it again in the model menu, and ask again."
     ),
     Code.REMOTE_BLIND: (
-        "Images are not sent to a remote engine. Ask without the image, or choose a model on this machine"
-        " that sees images."
+        "Images are not sent to a server. Ask without the image, or choose a model on this computer that sees images."
     ),
     Code.DOES_NOT_FIT: (
-        "This needs {needed_tokens} tokens, and the context holds {context_tokens}: the books take {documents_tokens},"
-        " the conversation with this question {conversation_tokens}, and {reserve_tokens} are kept for the answer."
-        " Nothing was cut. Leave out old questions or begin a new conversation, choose some of the pages or fewer"
-        " books, or a larger context, with a smaller KV type if memory is short; or let the model see only the passages"
-        " that belong to the question."
+        "This needs {needed_tokens} tokens, and the context has {context_tokens}: the books take {documents_tokens},"
+        " the conversation with this question {conversation_tokens}, and {reserve_tokens} are reserved for the answer."
+        " Nothing was cut. Leave out old questions or start a new conversation; choose fewer books or pages; choose a"
+        " larger context, with a smaller KV type if memory is short; or show the model only the relevant excerpts."
     ),
     Code.CONTEXT_FULL: (
         "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"
         " the desk, start a new conversation, or choose a larger context."
     ),
     Code.ANSWER_ALL_THOUGHT: (
-        "The model used up the length of the answer with thinking. Allow longer answers in the settings, or choose a"
+        "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
         " model that does not think."
     ),
     Code.ANSWER_MISSING: (
         "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
     ),
     Code.CONTEXT_INVALID: (
-        "A context of {wanted} tokens is not possible with this model, which was trained for up to {trained}. Choose a"
-        " size within that."
+        "This model cannot use a context of {wanted} tokens: it was trained for up to {trained}. Choose a smaller"
+        " context."
     ),
-    Code.READING_DAMAGED: ("A saved reading was damaged, so Octavo deleted it and reads the books again."),
+    Code.READING_DAMAGED: ("A saved reading was damaged. Octavo deleted it and reads the books again."),
     Code.READING_PASSED_OVER: (
-        "A saved reading does not match what this machine computes now, so Octavo reads the books again. The saved"
-        " reading stays: it may fit again when the model is loaded as it was before."
+        "A saved reading does not match what this computer computes now, so Octavo reads the books again. The saved"
+        " reading stays: it may match again when the model is loaded with its earlier settings."
     ),
     Code.READING_NO_MEMORY: (
-        "A saved reading could not be taken up: it needs {needed_bytes} of memory, and {free_bytes} are free. The books"
-        " are read again. Close other programs to use it the next time."
+        "A saved reading could not be used: it needs {needed_bytes} of memory, and {free_bytes} are free. The model"
+        " reads the books again. Close other programs to use it next time."
     ),
     Code.READING_NOT_SAVED: (
-        "This reading was not saved: it takes {needed_bytes}, and there is room for {free_bytes}. The answer is not"
-        " affected, but the books will be read again next time. Free disk space or memory, delete saved readings, or"
-        " allow them more space in the settings."
+        "This reading was not saved: it needs {needed_bytes}, and {free_bytes} are free. The answer is not affected,"
+        " but the model will read the books again next time. Free disk space or memory, delete saved readings, or"
+        " allow more space for them in the settings."
     ),
-    Code.DISK_FULL: "The disk that holds “{path}” is full; nothing was half-written. Free some space and try again.",
+    Code.DISK_FULL: "The disk with “{path}” is full; nothing was half-written. Free some space and try again.",
     Code.FOLDER_READ_ONLY: (
-        "Octavo may not write to “{path}”. Make it writable for you, or choose another folder with --data-dir."
+        "Octavo has no permission to write to “{path}”. Change its permissions, or choose another folder with"
+        " --data-dir."
     ),
     Code.NAME_NOT_UTF8: (
-        "The name “{path}” has bytes in it that are no text (shown as �), so Octavo cannot use what is there. Rename"
-        " the file or folder, or choose another one."
+        "The name “{path}” contains bytes that are not text (shown as �), so Octavo cannot use it. Rename the file or"
+        " folder, or choose another one."
     ),
     Code.DATABASE_NEWER: (
-        "The desk “{path}” was written by a newer Octavo (its format is {found}, this one knows {known}) and was left"
-        " untouched. Update Octavo, or choose another folder with --data-dir."
+        "The data in “{path}” was written by a newer Octavo (format {found}; this version supports {known}), so it was"
+        " not changed. Update Octavo, or choose another folder with --data-dir."
     ),
     Code.DATABASE_LOCKED: (
-        "The desk “{path}” is in use by another program, probably another Octavo. Close that, or choose another folder"
+        "Another program is using the data in “{path}”, probably another Octavo. Close it, or choose another folder"
         " with --data-dir."
     ),
     Code.DATABASE_KEY: (
-        "The desk “{path}” cannot be opened: its key does not fit or is missing. It was left untouched. Restore the"
-        " key or give the right passphrase, or choose another folder with --data-dir."
+        "The data in “{path}” cannot be opened: its key is wrong or missing. Nothing was changed. Restore the key or"
+        " enter the right passphrase, or choose another folder with --data-dir."
     ),
     Code.DATABASE_DAMAGED: (
-        "The desk “{path}” is damaged and was not changed. Restore it from a copy, or choose another folder with"
+        "The data in “{path}” is damaged and was not changed. Restore it from a backup, or choose another folder with"
         " --data-dir."
     ),
-    Code.PASSPHRASE_NEEDED: "The desk “{path}” is locked with a passphrase. Enter the passphrase to open it.",
+    Code.PASSPHRASE_NEEDED: "The data in “{path}” is locked with a passphrase. Enter the passphrase to open it.",
     # the installation and its updates
     Code.INSTALLATION_UNSOUND: (
-        "The files in “{path}” are not as the packages of Octavo brought them: {changed} changed, {missing} missing,"
-        " {unnamed} of no package. Remove Octavo and install it again from a package that you trust; your desk lies"
-        " elsewhere and stays."
+        "The files in “{path}” do not match the Octavo packages: {changed} changed, {missing} missing, {unnamed} from"
+        " no package. Remove Octavo and install it again from a package that you trust. Your data is stored elsewhere"
+        " and stays."
     ),
     Code.INSTALLATION_MIXED: (
-        "The package {package} is of version {version}, and Octavo itself of {wanted}. Install both in the same"
-        " version."
+        "The package {package} has version {version}, and Octavo itself {wanted}. Install the same version of both."
     ),
     Code.CARD_ADD_ON_MISSING: (
-        "There is an NVIDIA card in this machine, and this installation has no library for it. Install the package"
-        " octavo-cuda in the version of Octavo; in a checkout, install CUDA's compiler (nvcc) and start again."
+        "This computer has an NVIDIA card, but this installation has no library for it. Install the package"
+        " octavo-cuda in the same version as Octavo; if you run from source, install the CUDA compiler (nvcc) and"
+        " start again."
     ),
     Code.CARD_DRIVER_MISSING: (
-        "There is an NVIDIA card in this machine, and NVIDIA's driver is not loaded. Install it in version {needed} or"
-        " newer, and start the machine again; until then Octavo uses the processor."
+        "This computer has an NVIDIA card, but the NVIDIA driver is not loaded. Install version {needed} or newer, and"
+        " restart the computer. Until then, Octavo uses the processor."
     ),
     Code.CARD_DRIVER_OLD: (
-        "There is an NVIDIA card in this machine, and NVIDIA's driver is of version {version}. Octavo needs {needed} or"
-        " newer, which NVIDIA's own archive of packages has; until then Octavo uses the processor."
+        "This computer has an NVIDIA card with driver version {version}. Octavo needs {needed} or newer, which you"
+        " find in NVIDIA’s own package archive. Until then, Octavo uses the processor."
     ),
     Code.CARD_DRIVER_REPLACED: (
-        "There is an NVIDIA card in this machine, and its driver was replaced by another version since the machine was"
-        " started. Start the machine again; until then Octavo uses the processor."
+        "The driver of the NVIDIA card in this computer was replaced by another version since the computer was"
+        " started. Restart the computer. Until then, Octavo uses the processor."
     ),
     Code.CARD_TOO_OLD: (
-        "The {name} in this machine is older than the Ampere generation, and Octavo has no code for it, so that it uses"
-        " the processor."
+        "The {name} in this computer is older than the Ampere generation, which Octavo does not support, so Octavo"
+        " uses the processor."
     ),
     Code.CARD_SILENT: (
-        "There is an NVIDIA card in this machine that does not answer ({detail}). See what nvidia-smi tells, and"
-        " whether your account may use the card; until then Octavo uses the processor."
+        "The NVIDIA card in this computer does not respond ({detail}). Check the output of nvidia-smi, and whether"
+        " your account may use the card. Until then, Octavo uses the processor."
     ),
     Code.RELEASE_KEY_MISSING: (
-        "This build of Octavo carries no key that releases are signed with, so it can vouch for no update. Use a build"
-        " that carries one, or compare the SHA-256 of the package with the one that its publisher tells you in another"
-        " way."
+        "This build of Octavo has no key to check releases with, so it cannot verify any update. Use a build that has"
+        " one, or compare the SHA-256 of the package with one that you get from its publisher in another way."
     ),
     Code.RELEASE_KEY_DAMAGED: (
-        "The key that releases are signed with, “{path}”, cannot be used, so nothing was checked. Install Octavo again."
+        "The key for checking releases, “{path}”, cannot be used, so nothing was checked. Install Octavo again."
     ),
     Code.RELEASE_UNSIGNED: (
-        "There is no signature of “{path}” beside it, so it was not looked at. Download the file of the same name that"
-        " ends in .sig as well, and put it into the same folder."
+        "“{path}” has no signature next to it, so it was not checked. Download the file of the same name that ends in"
+        " .sig too, and put it into the same folder."
     ),
     Code.RELEASE_SIGNATURE_WRONG: (
-        "The signature of “{path}” does not hold: it is not what the makers of this Octavo published, or it was changed"
-        " on its way. Do not install anything that came with it; download both files again."
+        "The signature of “{path}” is wrong: the file was not published by the makers of this Octavo, or it was"
+        " changed on the way. Do not install anything that came with it. Download both files again."
     ),
     Code.RELEASE_STRANGE: (
-        "“{path}” is no manifest of a release of Octavo. Choose the file whose name ends in .release.json."
+        "“{path}” is not a release manifest of Octavo. Choose the file whose name ends in .release.json."
     ),
     Code.RELEASE_PACKAGE_CHANGED: (
-        "“{path}” is not the package of the release: its SHA-256 is another. Do not install it; download it again."
+        "“{path}” is not the package of this release: its SHA-256 is different. Do not install it. Download it again."
     ),
-    Code.EXPORT_FORMAT: "“{path}” was not written: its name should end in one of {known}. Choose such a name.",
+    Code.EXPORT_FORMAT: "“{path}” was not written: its name must end in one of {known}. Choose such a name.",
     Code.EXPORT_NOT_WRITTEN: (
-        "“{path}” could not be written. Check that its folder exists and that you may write there, or choose another."
+        "“{path}” could not be written. Check that its folder exists and that you have permission to write"
+        " there, or choose another folder."
     ),
-    Code.USAGE: "This is not understood: {detail}. “octavo --help” shows what can be asked for.",
-    Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. It stays as it was.",
+    Code.USAGE: "Octavo does not understand this: {detail}. “octavo --help” lists the commands.",
+    Code.SETTING_INVALID: "The setting “{name}” cannot have this value: {detail}. The setting was not changed.",
     Code.WINDOW_SILENT: (
-        "The desk in “{path}” is open already, but its window does not answer. Wait until it does, or close it or end"
-        " its process, and start Octavo again."
+        "Octavo is already open with the data in “{path}”, but its window does not respond. Wait, or close the window"
+        " or end its process, and start Octavo again."
     ),
     Code.NO_DISPLAY: ('There is no display for the window. Use the terminal: octavo ask --document FILE "QUESTION".'),
-    Code.BUG: (
-        "Something went wrong inside Octavo itself ({where}). What is stored is safe; try again, and please report it."
-    ),
+    Code.BUG: ("Something went wrong inside Octavo ({where}). Your data is safe. Try again, and please report it."),
     Code.PROBLEM_UNKNOWN: (
-        "This went wrong for a reason that another version of Octavo knows, and this one does not ({name}). Ask again"
-        " to see whether it still does."
+        "This failed for a reason that only another version of Octavo knows ({name}). Ask again to see whether it"
+        " still fails."
     ),
 }
 _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."

@@ -61,7 +61,7 @@ def range_words(first: PageName, last: PageName) -> str:
 def shared_words(typed: str, names: PageNames, found: int) -> str:
     """That `found` pages are called what a person typed, and how to say which one is meant."""
     number = names.find(typed)[-1]
-    words = _("{n} pages of this book are called {page}. #{number} is the last of them, counted from the first page.")
+    words = _("This book has {n} pages called {page}. #{number} is the last of them, counted from the first page.")
     return words.format(n=count(found), page=typed, number=number)
 
 
@@ -69,7 +69,7 @@ def no_page_words(typed: str, names: PageNames) -> str:
     """That there is no page of the name that a person typed, and what pages there are."""
     if not names.labels:
         return _("There is no page {page}: this book has {n} pages.").format(page=typed, n=names.pages)
-    words = _("No page of this book is called {page}. Its {n} pages can be counted too: #1 to #{n}.")
+    words = _("No page of this book is called {page}. You can also count its {n} pages: #1 to #{n}.")
     return words.format(page=typed, n=names.pages)
 
 

@@ -27,16 +27,20 @@ def state_count(state: PageState, pages: int) -> str:
 def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
     sentence = {
         Flag.EMPTY: _("This page is empty."),
-        Flag.NO_TEXT: _("This page is a picture: it holds no text that the model could read."),
-        Flag.TEXT_LAYER: _("This page is a picture: the model reads the text that a scanner put behind it."),
-        Flag.RECOGNISED: _("Recognised from a picture ({percent} % sure): check important words against the drawing."),
-        Flag.LOW_CONFIDENCE: _("The picture is hard to read: expect wrong words."),
-        Flag.NOT_RECOGNISED: _("Recognising its text broke down: read the file again to try once more."),
-        Flag.HIDDEN_TEXT: _("Text that cannot be seen on this page was kept from the model."),
-        Flag.COMMENTS: _("Comments on this page were kept from the model."),
-        Flag.ODD_CHARACTERS: _("Many characters of this page are not readable: check what is said about it."),
-        Flag.WRONG_ENCODING: _("Characters of this page are wrong: its text was probably saved in another encoding."),
-        Flag.INVISIBLE_CHARACTERS: _("Invisible characters were taken out of this page’s text."),
+        Flag.NO_TEXT: _("This page is a picture without text, so the model cannot read it."),
+        Flag.TEXT_LAYER: _("This page is a picture. The model reads the text that a scanner added to it."),
+        Flag.RECOGNISED: _(
+            "Recognised from a picture ({percent} % sure): compare important words with the page image."
+        ),
+        Flag.LOW_CONFIDENCE: _("The picture is hard to read: some words are probably wrong."),
+        Flag.NOT_RECOGNISED: _("Recognising the text failed. To try once more, read the file again."),
+        Flag.HIDDEN_TEXT: _("Invisible text on this page is hidden from the model."),
+        Flag.COMMENTS: _("Comments on this page are not shown to the model."),
+        Flag.ODD_CHARACTERS: _("Many characters of this page are not readable. Check answers about this page."),
+        Flag.WRONG_ENCODING: _(
+            "Some characters of this page are wrong: its text was probably saved in another encoding."
+        ),
+        Flag.INVISIBLE_CHARACTERS: _("Invisible characters were removed from the text of this page."),
         Flag.DAMAGED: _("This page could not be read."),
     }[flag]
     return sentence.format(percent=int(100 * (page.confidence or 0.0)))
@@ -58,9 +62,9 @@ def page_remarks(
         sentences.append(_hidden_words(page, hidden_read).format(text=hidden))
     if isinstance(page, PageReport) and page.missing_before:
         words = (
-            _("The book’s own page numbers go from {before} to {label}: a page before this one is missing.")
+            _("The book’s own page numbers jump from {before} to {label}: a page before this one is missing.")
             if page.missing_before == 1
-            else _("The book’s own page numbers go from {before} to {label}: {n} pages before this one are missing.")
+            else _("The book’s own page numbers jump from {before} to {label}: {n} pages before this one are missing.")
         )
         sentences.append(
             words.format(before=printable(page.label_before), label=printable(page.label), n=count(page.missing_before))
@@ -72,25 +76,25 @@ def _hidden_words(page: Page | PageReport, hidden_read: bool) -> str:
     if Flag.COMMENTS not in page.flags:
         if hidden_read:
             return _("The model reads hidden text on this page: “{text}”")
-        return _("Hidden text on this page was kept from the model: “{text}”")
+        return _("Hidden text on this page is not shown to the model: “{text}”")
     if Flag.HIDDEN_TEXT not in page.flags:
         if hidden_read:
             return _("The model reads the comments on this page: “{text}”")
-        return _("Comments on this page were kept from the model: “{text}”")
+        return _("Comments on this page are not shown to the model: “{text}”")
     if hidden_read:
         return _("The model reads the hidden text and the comments on this page: “{text}”")
-    return _("Hidden text and comments on this page were kept from the model: “{text}”")
+    return _("Hidden text and comments on this page are not shown to the model: “{text}”")
 
 
 def outdated_words() -> str:
     """Of a book that an earlier version of the reader has read, for a line of its own."""
-    return _("Read by an earlier version of Octavo")
+    return _("Imported by an earlier version of Octavo")
 
 
 def outdated_sentence() -> str:
     return _(
-        "An earlier version of Octavo read this book. It missed form fields and comments, ran table cells together, and"
-        " could read 10² as 102. Read the file again to have its pages as they are on paper."
+        "An earlier version of Octavo imported this book. It missed form fields and comments, ran table cells"
+        " together, and could read 10² as 102. To correct its pages, read the file again."
     )
 
 
@@ -98,7 +102,7 @@ def look_words(pages: int) -> str:
     """ "3 pages need a look"; empty for none."""
     if not pages:
         return ""
-    return _("1 page needs a look") if pages == 1 else _("{n} pages need a look").format(n=count(pages))
+    return _("1 page to check") if pages == 1 else _("{n} pages to check").format(n=count(pages))
 
 
 def report_sentence(report: IngestionReport) -> str:

@@ -23,7 +23,7 @@ SEEN = msgspec.structs.replace(ALONE, images=(IMAGE,))
 READ = msgspec.structs.replace(ALONE, books=(BookRef("b"),), images=(IMAGE,))
 ANSWER = Answer("a", "q", "In May.", Ending.COMPLETE, "Scout", 0.0)
 WORDS = "Answered without any book."
-WORDS_OF_IMAGES = "Answered without any book, from the images alone."
+WORDS_OF_IMAGES = "Answered without any book, only from the images."
 
 
 def test_what_no_book_bears_out_says_so() -> None:
@@ -34,7 +34,7 @@ def test_what_no_book_bears_out_says_so() -> None:
         ANSWER, citations=(Citation("b", "Lease", 3, "3", "In May", CitationState.VERIFIED),)
     )
     assert basis_words(READ, cited) == ""
-    assert basis_words(READ, ANSWER) == "Nothing in the books was found for this."
+    assert basis_words(READ, ANSWER) == "Nothing about this was found in the books."
     assert basis_words(ALONE, msgspec.structs.replace(ANSWER, text="", ending=Ending.FAILED)) == ""
 
 
@@ -62,7 +62,7 @@ def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
     with_book = msgspec.structs.replace(READ, images=())
     files.write(compose("Talk", (Turn(ALONE, stopped), Turn(with_book, ANSWER)), {}), path, no_png)
     assert text_of(path).count(WORDS) == 1
-    assert f"{WORDS} This answer was not finished." in text_of(path)
+    assert f"{WORDS} This answer is not complete." in text_of(path)
 
 
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)

@@ -82,8 +82,8 @@ def test_what_does_not_fit_is_told_with_all_numbers() -> None:
 
 def test_parameters_are_shown_as_a_person_reads_them() -> None:
     too_large = Problem(Code.FILE_TOO_LARGE, {"path": "a.txt", "size_bytes": 2_147_483_648, "limit_bytes": 512_000_000})
-    assert "“a.txt” has 2.1 GB, and Octavo opens files up to 512 MB" in sentence(too_large)
-    assert "for more than 1 min 30 s" in sentence(Problem(Code.READER_TIMEOUT, {"path": "a", "seconds": 90}))
+    assert "“a.txt” is 2.1 GB. Octavo opens files up to 512 MB" in sentence(too_large)
+    assert "took more than 1 min 30 s" in sentence(Problem(Code.READER_TIMEOUT, {"path": "a", "seconds": 90}))
     assert "signal 11" in sentence(Problem(Code.ENGINE_CRASHED, {"signal": 11}))
     limit = {"path": "a", "limit": "archive_bytes", "value": 400_000_000}
     assert "more than 400 MB once unpacked" in sentence(Problem(Code.DOCUMENT_LIMIT, limit))
@@ -91,9 +91,9 @@ def test_parameters_are_shown_as_a_person_reads_them() -> None:
         Problem(Code.DOCUMENT_LIMIT, limit | {"limit": "odd_thing", "value": 5})
     )
     mismatch = {"path": "a.pdf", "expected": "pdf", "found": "text"}
-    assert "is named like PDF, but holds plain text" in sentence(Problem(Code.FORMAT_MISMATCH, mismatch))
+    assert "is named like PDF, but contains plain text" in sentence(Problem(Code.FORMAT_MISMATCH, mismatch))
     pages = {"path": "a", "wanted": "9-12", "pages": 8}
-    assert "has 8 pages, and 9-12 are not among them" in sentence(Problem(Code.PAGES_INVALID, pages))
+    assert "has 8 pages; 9-12 are not among them" in sentence(Problem(Code.PAGES_INVALID, pages))
     assert "has no page 9." in sentence(Problem(Code.PAGES_INVALID, {"path": "a", "wanted": "9", "pages": 0}))
 
 
@@ -128,7 +128,7 @@ def test_size(bytes: float, shown: str) -> None:
 def test_the_same_bytes_are_the_same_number_of_files_and_of_memory(bytes: int) -> None:
     assert size(bytes) == f"{gigabytes(bytes)} GB"
     needed = Remark(Reason.MORE_MEMORY, {"missing_bytes": bytes})
-    assert explanations.sentence(needed) == f"It would fit with {size(bytes)} of memory more."
+    assert explanations.sentence(needed) == f"It would fit with {size(bytes)} more memory."
 
 
 @pytest.mark.parametrize(

@@ -67,57 +67,63 @@ def parser() -> argparse.ArgumentParser:
     _add_answering(ask)
     ask.add_argument(
         "--image", type=Path, action="append", default=[], metavar="FILE",
-        help=_("an image to show with the first question; repeatable, in this order"),
+        help=_("an image to show with the first question; repeatable, kept in this order"),
     )  # fmt: skip
     ask.add_argument(
         "--projector", metavar="PATH",
-        help=_("a GGUF file to see images with; else the one in the settings, or beside the model"),
+        help=_("projector (a GGUF file) that the model sees images with; otherwise the one in the settings or in the"
+        " folder of the model"),
     )  # fmt: skip
     ask.add_argument(
         "--adapter", action="append", metavar="PATH[=SCALE]",
-        help=_("a LoRA adapter over the model, and how strongly it works, 1 if not named; repeatable"),
+        help=_("a LoRA adapter for the model, with its strength (default 1); repeatable"),
     )  # fmt: skip
     ask.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("write questions, answers and references too: .md, .html, .docx")
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help=_("also write questions, answers and references to a file: .md, .html, .docx"),
     )
-    ask.add_argument("question", nargs="+", help=_("several are turns of one conversation"))
+    ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
     sheet = _command(
         commands,
         "sheet",
-        _("ask a list of questions about documents, each as if it were the first; a table of answers"),
+        _("ask a list of questions about documents, each one separately, and get a table of answers"),
     )
     _add_answering(sheet)
     sheet.add_argument(
-        "--questions", type=Path, metavar="FILE", help=_("UTF-8 text, one question a line; # begins a comment")
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help=_("UTF-8 text, one question per line; lines that start with # are ignored"),
     )
     sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
-    sheet.add_argument(
-        "--templates", action="store_true", help=_("list the templates with their names, and ask nothing")
-    )
+    sheet.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
     sheet.add_argument(
         "--resume", action="store_true",
-        help=_("go on with the last sheet of the same questions and books: ask only what is not answered"),
+        help=_("continue the last sheet with the same questions and books: ask only the unanswered ones"),
     )  # fmt: skip
     sheet.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("write the table into a file too: .docx, .xlsx, .md, .html")
+        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
     )
-    sheet.add_argument("question", nargs="*", help=_("after those of the template and of the file"))
+    sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
     read = _command(commands, "read", _("show what Octavo can read of a file"))
-    read.add_argument("--model", metavar="PATH", help=_("count tokens as this GGUF model does"))
-    read.add_argument("--text", action="store_true", help=_("print the text, a form feed between pages"))
+    read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
+    read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
     read.add_argument("file", type=Path)
 
     models_arguments.add(commands, _command, _add_data_dir)
 
-    passphrase = _command(commands, "passphrase", _("protect this desk with a passphrase, or take it away"))
-    passphrase.add_argument("--remove", action="store_true", help=_("take the passphrase away"))
+    passphrase = _command(commands, "passphrase", _("protect your data with a passphrase, or remove the passphrase"))
+    passphrase.add_argument("--remove", action="store_true", help=_("remove the passphrase"))
 
-    doctor = _command(commands, "doctor", _("look at this installation"))
+    doctor = _command(commands, "doctor", _("check this installation"))
     doctor.add_argument(
         "--check-update", type=Path, metavar="FILE",
-        help=_("look at a release that you downloaded instead: FILE is its manifest, with FILE.sig beside it"),
+        help=_("check a release that you downloaded instead: FILE is its manifest, and FILE.sig must be in the same"
+        " folder"),
     )  # fmt: skip
     return whole
 
@@ -127,33 +133,37 @@ def _add_answering(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--document", type=Path, action="append", default=[], metavar="FILE", help=_("a book; repeatable"))
     ask.add_argument(
         "--read-again", action="store_true",
-        help=_("read the files of books again that an earlier version of Octavo has read"),
+        help=_("read books again that an earlier version of Octavo imported"),
     )  # fmt: skip
     ask.add_argument(
-        "--pages", metavar="A-B", help=_("only these pages of each book, counted from 1, whatever they are called")
+        "--pages",
+        metavar="A-B",
+        help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
     )
-    ask.add_argument("--model", metavar="PATH", help=_("a GGUF file; else the one in the settings, else the starter"))
+    ask.add_argument(
+        "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
+    )
     ask.add_argument(
         "--remote", metavar="ADDRESS",
-        help=_("have a server of your organisation answer: it gets the whole text of the documents"),
+        help=_("let a server of your organisation answer: it receives the full text of the documents"),
     )  # fmt: skip
-    ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, where it has several"))
-    ask.add_argument("--remote-ca", metavar="FILE", help=_("certificates that are trusted, in PEM format"))
-    ask.add_argument("--context", type=int, metavar="N", help=_("room for books and conversation, in tokens"))
+    ask.add_argument("--remote-model", metavar="NAME", help=_("the model on that server, if it has several"))
+    ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
+    ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    ask.add_argument("--max-tokens", type=int, metavar="N", help=_("longest answer, in tokens"))
-    ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always takes the most probable token"))
-    ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed repeats an answer"))
+    ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
+    ask.add_argument("--temperature", type=float, metavar="T", help=_("0 always chooses the most likely token"))
+    ask.add_argument("--seed", type=int, metavar="S", help=_("the same seed gives the same answer"))
     ask.add_argument(
-        "--excerpts", action="store_true", help=_("show the model passages that belong to the question, not the books")
+        "--excerpts", action="store_true", help=_("show the model only relevant excerpts instead of the whole books")
     )
     ask.add_argument(
         "--no-close-reading", dest="close_reading", action="store_false", default=None,
-        help=_("do not restate passages next to the question"),
+        help=_("do not repeat relevant passages next to the question"),
     )  # fmt: skip
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
-        help=_("do not hold quotations to the books while they are written"),
+        help=_("do not limit quotations to the words of the books"),
     )  # fmt: skip
 
 
@@ -169,7 +179,7 @@ def _add_data_dir(parser: argparse.ArgumentParser) -> None:
     before it."""
     parser.add_argument(
         "--data-dir", type=Path, action="append", metavar="DIR", dest=f"{_DATA_DIR} {parser.prog}",
-        help=_("keep this desk apart, in a folder of its own"),
+        help=_("store data in this folder"),
     )  # fmt: skip
 
 

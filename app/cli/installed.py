@@ -15,7 +15,7 @@ from app.services.verification import Deviations, Verdict
 def installation_rows(verdict: Verdict | None) -> Iterator[tuple[str, str]]:
     """Rows of the doctor's report: packages, and whether their files are as they should be."""
     if verdict is None:
-        yield _("installation"), _("none: Octavo runs from its sources, and there is nothing to verify")
+        yield _("installation"), _("none: Octavo runs from source, so there is nothing to verify")
         return
     for package in verdict.packages:
         words = _("version {version}, commit {commit}, for {system}")
@@ -25,14 +25,14 @@ def installation_rows(verdict: Verdict | None) -> Iterator[tuple[str, str]]:
                 version=package.version, commit=package.commit, system=_system_words(package.system, package.glibc)
             ),
         )
-    sound = _("{n} files, {size}, all as their packages brought them")
-    unsound = _("{n} files, {size}, not all as their packages brought them")
+    sound = _("{n} files, {size}, all unchanged")
+    unsound = _("{n} files, {size}, not all unchanged")
     size, n = messages.size(verdict.bytes), messages.count(verdict.files)
     yield _("installation"), (sound if verdict.is_sound else unsound).format(n=n, size=size)
-    yield _("lies in"), verdict.root
+    yield _("installed in"), verdict.root
     yield from _deviation_rows(_("changed file"), verdict.changed)
     yield from _deviation_rows(_("missing file"), verdict.missing)
-    yield from _deviation_rows(_("file of no package"), verdict.unnamed)
+    yield from _deviation_rows(_("file from no package"), verdict.unnamed)
 
 
 def print_update(update: Update, as_json: bool) -> None:
@@ -41,12 +41,12 @@ def print_update(update: Update, as_json: bool) -> None:
         return
     words = {
         Standing.NEWER: _("Octavo {version} of {date} is newer than this one, {running}."),
-        Standing.SAME: _("Octavo {version} of {date} is the version that runs."),
+        Standing.SAME: _("Octavo {version} of {date} is the version that you have."),
         Standing.OLDER: _("Octavo {version} of {date} is older than this one, {running}."),
     }[update.standing]
     lines = [
         words.format(version=update.version, date=update.date[:10], running=update.running),
-        _("Its signature holds: it is what the makers of this Octavo published."),
+        _("Its signature is valid: the makers of this Octavo published it."),
     ]
     if not update.packages:
         lines.append(_("It has no package for this system."))
@@ -58,9 +58,11 @@ def print_update(update: Update, as_json: bool) -> None:
 def _package_lines(package: OfferedPackage) -> list[str]:
     words = _("For this system: {name}, {size}")
     state = {
-        PackageState.ABSENT: _("It does not lie beside the manifest, so it was not checked."),
-        PackageState.WHOLE: _("It lies beside the manifest and is whole: it can be installed."),
-        PackageState.CHANGED: _("What lies beside the manifest under this name is not it: do not install that."),
+        PackageState.ABSENT: _("It is not in the folder of the manifest, so it was not checked."),
+        PackageState.WHOLE: _("It is in the folder of the manifest and complete: you can install it."),
+        PackageState.CHANGED: _(
+            "The file of this name in the folder of the manifest is a different one: do not install it."
+        ),
     }[package.state]
     return [
         words.format(name=package.name, size=messages.size(package.size_bytes)),

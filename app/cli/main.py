@@ -110,7 +110,7 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
     except AppError as error:
         if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
             raise
-    return open_desk(paths, getpass.getpass(_("Passphrase of this desk: ")))
+    return open_desk(paths, getpass.getpass(_("Passphrase: ")))
 
 
 def _new_passphrase() -> str:
@@ -120,7 +120,7 @@ def _new_passphrase() -> str:
     else:
         chosen = getpass.getpass(_("New passphrase: "))
         if getpass.getpass(_("Once more: ")) != chosen:
-            raise AppError(Code.USAGE, detail=_("the two differ"))
+            raise AppError(Code.USAGE, detail=_("the passphrases are different"))
     if not chosen:
         raise AppError(Code.USAGE, detail=_("the passphrase is empty"))
     return chosen
@@ -130,7 +130,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if options.export is not None:
         files.check_ending(options.export)
     if len(options.image) > MOST_IN_QUESTION:
-        words = _("a question takes up to {limit} images, not {n}")
+        words = _("a question can have up to {limit} images, not {n}")
         raise AppError(Code.USAGE, detail=words.format(limit=MOST_IN_QUESTION, n=len(options.image)))
     ask, books = _prepare(options, desk, cancel)
     shelf = _shelf(desk, books)
@@ -163,9 +163,9 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> Book:
     def opened(password: Password | None) -> Book:
-        book: Book = result_of(desk.library.open(file, cancel, password), bar(_("opening")))
+        book: Book = result_of(desk.library.open(file, cancel, password), bar(_("importing")))
         if book.is_outdated and read_again:
-            book = result_of(desk.library.read_again(book.id, cancel, password), bar(_("opening")))
+            book = result_of(desk.library.read_again(book.id, cancel, password), bar(_("importing")))
         return book
 
     book = with_password(opened, file)
@@ -176,7 +176,7 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> B
 
 def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
     try:
-        image: Image = result_of(desk.images.take(file, file.name, cancel), bar(_("opening")))
+        image: Image = result_of(desk.images.take(file, file.name, cancel), bar(_("importing")))
     except AppError as error:
         if error.code is Code.IMAGE_UNKNOWN:
             raise AppError(Code.IMAGE_WANTED, **error.params) from error
@@ -273,7 +273,7 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
-        document: Document = result_of(desk.library.read(options.file, cancel, password), bar(_("opening")))
+        document: Document = result_of(desk.library.read(options.file, cancel, password), bar(_("importing")))
         return document
 
     document = with_password(read, options.file)

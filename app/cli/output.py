@@ -132,7 +132,9 @@ class TextAnswers:
         print_findings(question, answer, self._shelf)
         self._advice.give(answer)
         if answer.ending is Ending.LENGTH:
-            words = _("The answer was cut off after {n} tokens. --max-tokens N allows more, as far as there is room.")
+            words = _(
+                "The answer was cut off after {n} tokens. Use --max-tokens N for longer answers, if there is room."
+            )
             print(f"octavo: {words.format(n=messages.count(answer.usage.generated_tokens))}", file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
@@ -140,9 +142,9 @@ class TextAnswers:
         self._bar.close()
         lines = []
         if choices.turns:
-            words = _("the conversation so far, {turns} questions with their answers: {n} tokens")
+            words = _("the conversation so far, {turns} questions and answers: {n} tokens")
             lines.append(words.format(turns=choices.turns, n=messages.count(choices.turns_tokens)))
-            lines.append(_("Ask the questions that are left with another “ask”, or each by itself with “sheet”."))
+            lines.append(_("Ask the other questions with another “ask”, or one by one with “sheet”."))
         for book in choices.books:
             lines.append(_("{title}: {n} tokens").format(title=book.title, n=messages.count(book.tokens)))
             names = self._shelf[book.book_id].page_names
@@ -153,10 +155,10 @@ class TextAnswers:
                 pages = f"--pages {chapter.pages.first}-{chapter.pages.last}"
                 lines.append(f"  {'  ' * (chapter.level - 1)}{pages:<17} {words}")
         for room in choices.rooms:
-            limit = _("the model allows {n} tokens at most") if room.trained else _("memory allows {n} tokens at most")
+            limit = _("the model allows up to {n} tokens") if room.trained else _("memory allows up to {n} tokens")
             words = limit.format(n=messages.count(room.context_tokens))
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
-        lines.append(f"--excerpts   {_('only the passages that belong to the question')}")
+        lines.append(f"--excerpts   {_('only relevant excerpts')}")
         print("\n".join(map(messages.printable, lines)), file=sys.stderr)
 
 
@@ -170,7 +172,7 @@ class Advice:
         if answer.from_search and not self._given:
             self._given = True
             words = _(
-                "The starter model is too small to answer from a book. Choose a larger model for answers: --model."
+                "The starter model is too small to answer from a book. For answers, choose a larger model with --model."
             )
             print(f"octavo: {words}", file=sys.stderr)
 
@@ -217,22 +219,22 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
 
 def _passages_line(answer: Answer, shelf: Mapping[str, Book]) -> str:
     pages = dict.fromkeys(f"{seen.document}, {page_words(cited_page(seen, shelf))}" for seen in answer.passages)
-    words = _("The model saw only excerpts: {pages}") if answer.excerpts else _("Read closely: {pages}")
+    words = _("The model saw only excerpts: {pages}") if answer.excerpts else _("Relevant passages: {pages}")
     return words.format(pages="; ".join(pages) or _("none was found"))
 
 
 def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words = {
-        CitationState.VERIFIED: _("these words stand there"),
-        CitationState.REPAIRED: _("these words stand there, not on p. {named}").format(named=citation.named),
+        CitationState.VERIFIED: _("verified: these words are on this page"),
+        CitationState.REPAIRED: _("these words are on this page, not on p. {named}").format(named=citation.named),
         CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
-        CitationState.CUT: _("the quotation is cut; in full the page says “{words}”, the answer").format(
+        CitationState.CUT: _("the quotation is cut; in full, the page says “{words}”, the answer").format(
             words=citation.on_page
         ),
-        CitationState.NOT_FOUND: _("not found there"),
+        CitationState.NOT_FOUND: _("not found on this page"),
         CitationState.PAGE: _("named by the answer"),
         CitationState.FOUND: _("found by Octavo"),
-        CitationState.RELATED: _("most related page, by its words alone; it says"),
+        CitationState.RELATED: _("most related page, only by shared words; it says"),
         CitationState.DIFFERS: _("differs: the page says “{words}”, the answer").format(words=citation.on_page),
     }
     quote = f" “{citation.quote}”" if citation.quote else ""
@@ -240,7 +242,7 @@ def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
     where = f"{citation.document}, {page}" if citation.document else page
     said = words[citation.state]
     if citation.is_unresolved:
-        said = _("named by the answer, which does not say which of these books is meant")
+        said = _("named by the answer, which does not say which of these books it means")
     return f"{_MARKS[citation.state]} {where}: {said}{quote}"
 
 
@@ -278,7 +280,7 @@ def print_description(document: Document, report: IngestionReport) -> None:
         words = _("{pages}, {n} tokens").format(pages=pages, n=messages.count(tokens))
         lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
     remarked = [(page, page_remarks(page, shown_characters=None)) for page in report.pages]
-    for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other remarks"), False)):
+    for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other notes"), False)):
         chosen = [(page, remarks) for page, remarks in remarked if remarks and page.needs_look is wanted]
         if chosen:
             lines += ["", heading]
@@ -325,7 +327,7 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
             case Loading(fraction):
                 shown.show(text, fraction, 1.0)
             case Opening(done, total, recognising):
-                shown.show(_("Recognising pages") if recognising else text, done, total)
+                shown.show(_("Recognising text") if recognising else text, done, total)
 
     return show
 
@@ -348,13 +350,13 @@ def print_json(value: Any) -> None:
 
 def _key_place(origin: str) -> str:
     if origin == KeyOrigin.FILE:
-        return _("a file beside the database, not protected by a keyring or a passphrase")
+        return _("a file next to the database, without a keyring or a passphrase")
     return origin
 
 
 def print_outdated(book: Book) -> None:
     """Says on stderr that a book's pages are of an older reading, and what makes them new."""
-    words = _("“{title}”: {sentence} --read-again does that.")
+    words = _("“{title}”: {sentence} Use --read-again for that.")
     words = words.format(title=book.title, sentence=outdated_sentence())
     print(messages.printable(f"octavo: {words}"), file=sys.stderr)
 
@@ -380,15 +382,15 @@ def print_report(report: Report, as_json: bool) -> None:
         *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
         *([(_("graphics card"), messages.sentence(report.unused_card))] if report.unused_card else ()),
         (_("threads"), str(report.threads)),
-        *([(_("llama.cpp for"), report.cpu_variant)] if report.cpu_variant else ()),
+        *([(_("llama.cpp version for"), report.cpu_variant)] if report.cpu_variant else ()),
         (_("processor"), ", ".join(report.cpu_features)),
         (_("NUMA nodes"), str(report.numa_nodes)),
-        (_("reader locked in by"), report.sandbox),
-        (_("key kept in"), _key_place(report.key)),
+        (_("sandbox of the reader"), report.sandbox),
+        (_("key stored in"), _key_place(report.key)),
         (_("data folder"), report.data),
-        *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
+        *([(_("backup from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         (_("starter model"), report.starter or _("not installed")),
-        (_("texts and questions go to"), report.remote or _("nobody: they stay on this machine")),
+        (_("texts and questions go to"), report.remote or _("nobody: they stay on this computer")),
         (_("open internet sockets"), ", ".join(report.sockets) or _("none")),
     ]
     width = max(len(name) for name, _value in rows)

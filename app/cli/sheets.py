@@ -98,7 +98,9 @@ class TextSheets:
     def ended(self, sheet: Sheet) -> None:
         self._show(None)
         if not sheet.finished:
-            words = _("{answered} of {total} questions are answered. The same command with --resume asks the others.")
+            words = _(
+                "{answered} of {total} questions are answered. To ask the others, use the same command with --resume."
+            )
             print(words.format(answered=sheet.answered, total=len(sheet.rows)), file=sys.stderr)
 
     def _show(self, new: Any) -> None:

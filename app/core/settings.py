@@ -38,23 +38,26 @@ class Theme(StrEnum):
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the next token is chosen."""
 
-    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always takes the most probable token")] = 0.2
-    top_k: Annotated[int, Meta(ge=0, description="keep this many candidates; 0 keeps all")] = 40
-    top_p: Annotated[float, Meta(gt=0, le=1, description="keep candidates up to this summed probability")] = 0.95
+    temperature: Annotated[float, Meta(ge=0, le=2, description="0 always chooses the most likely token")] = 0.2
+    top_k: Annotated[int, Meta(ge=0, description="number of candidates to keep; 0 keeps all")] = 40
+    top_p: Annotated[float, Meta(gt=0, le=1, description="keep candidates up to this total probability")] = 0.95
     min_p: Annotated[
-        float, Meta(ge=0, le=1, description="drop candidates below this share of the best one's probability")
+        float, Meta(ge=0, le=1, description="drop candidates below this share of the probability of the best one")
     ] = 0.05
     repeat_penalty: Annotated[
-        float, Meta(ge=0.5, le=2, description="above 1 makes tokens of the last 64 less probable; 1 is off")
+        float, Meta(ge=0.5, le=2, description="above 1, the last 64 tokens become less likely; 1 is off")
     ] = 1.0
     true_quotes: Annotated[
-        bool, Meta(description="while the model quotes a book, hold it to the words of the book")
+        bool, Meta(description="while the model quotes a book, allow only the words of the book")
     ] = True
-    lookup: Annotated[bool, Meta(description="where an answer copies its books, evaluate several tokens at once")] = (
-        True
-    )
+    lookup: Annotated[bool, Meta(description="faster answers where they copy text from the books")] = True
     seed: (
-        Annotated[int, Meta(ge=0, le=0xFFFF_FFFE, description="the same seed repeats an answer; none takes a new one")]
+        Annotated[
+            int,
+            Meta(
+                ge=0, le=0xFFFF_FFFE, description=("the same seed gives the same answer; empty: a new seed each time")
+            ),
+        ]
         | None
     ) = None
 
@@ -69,39 +72,43 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a model is loaded. A change takes effect when the model is loaded again."""
 
-    model_path: Annotated[str, Meta(description="GGUF file; empty takes the starter model")] = ""
+    model_path: Annotated[str, Meta(description="GGUF file; empty: the starter model")] = ""
     projector_path: Annotated[
-        str, Meta(description="GGUF file that the model sees images with; empty takes the one beside the model")
+        str,
+        Meta(
+            description=(
+                "projector (a GGUF file) that the model sees images with; empty: the one in the folder of the model"
+            )
+        ),
     ] = ""
     context_tokens: Annotated[
         int,
         Meta(
             ge=0,
-            description="room for books and conversation, in tokens; 0 lets the plan choose: on a GPU what it "
-            "holds, else up to 32,768",
+            description=(
+                "space for books and conversation, in tokens; 0: automatic (what fits on a GPU, otherwise up to 32,768)"
+            ),
         ),
     ] = 0
     kv_type: (
         Annotated[
             KvType,
-            Meta(description="number format of the KV cache; smaller types leave room for more tokens"),
+            Meta(description="number format of the KV cache; smaller formats leave room for more tokens"),
         ]
         | None
     ) = None
-    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0 takes the physical cores")] = 0
-    ubatch_tokens: Annotated[
-        int, Meta(ge=0, le=8192, description="tokens evaluated in one slice, at least 32; 0 lets the plan choose")
-    ] = 0
-    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1 lets the plan choose")] = -1
+    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads; 0: one for each physical core")] = 0
+    ubatch_tokens: Annotated[int, Meta(ge=0, le=8192, description="tokens per batch, at least 32; 0: automatic")] = 0
+    gpu_layers: Annotated[int, Meta(ge=-1, description="layers on the GPU; -1: automatic")] = -1
     expert_layers: Annotated[
-        int, Meta(ge=-1, description="layers whose experts stay in main memory; -1 lets the plan choose")
+        int, Meta(ge=-1, description="layers whose experts stay in main memory; -1: automatic")
     ] = -1
     mapping: Annotated[
-        Mapping, Meta(description="how weights come into memory: mapped, locked, read, direct; or as the plan says")
+        Mapping, Meta(description="how weights are loaded: mapped, locked, read, direct, or automatic")
     ] = Mapping.AUTO
     adapters: Annotated[
         tuple[Adapter, ...],
-        Meta(description="small files that change what the model says, each with how strongly it works"),
+        Meta(description="small files that change how the model answers, each with a strength"),
     ] = ()
 
 
@@ -109,7 +116,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where models are fetched from. Nothing is asked there until a person asks for something."""
 
     endpoint: Annotated[
-        str, Meta(pattern=r"^https?://\S+$", description="address of the model hub, or of a mirror of it")
+        str, Meta(pattern=r"^https?://\S+$", description="address of the model hub, or of a mirror")
     ] = "https://huggingface.co"
 
 
@@ -120,14 +127,12 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern=r"^(https?://\S+)?$",
-            description="such as https://models.example.org; empty, and nothing leaves this machine",
+            description="such as https://models.example.org; empty: nothing leaves this computer",
         ),
     ] = ""
-    enabled: Annotated[bool, Meta(description="off keeps the address, and takes the model on this machine")] = True
-    model: Annotated[str, Meta(description="its name on the server; empty takes the only one")] = ""
-    ca_file: Annotated[str, Meta(description="certificates that are trusted, in PEM format; empty asks the system")] = (
-        ""
-    )
+    enabled: Annotated[bool, Meta(description="off keeps the address and uses the model on this computer")] = True
+    model: Annotated[str, Meta(description="its name on the server; empty: the only model there")] = ""
+    ca_file: Annotated[str, Meta(description="trusted certificates, in PEM format; empty: those of the system")] = ""
 
     @property
     def in_use(self) -> bool:
@@ -138,15 +143,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
     max_answer_tokens: Annotated[
-        int, Meta(ge=0, le=65536, description="longest answer, in tokens; 0 takes what suits the model")
+        int, Meta(ge=0, le=65536, description="maximum length of an answer, in tokens; 0: automatic")
     ] = 0
     close_reading: Annotated[
-        bool, Meta(description="restate the passages that belong to a question next to it, and list them")
+        bool, Meta(description="repeat relevant passages from the books next to the question, and list them")
     ] = True
     readings_quota_gb: Annotated[
-        int, Meta(ge=0, le=100_000, description="disk space that saved readings may take, in GB; 0 saves none")
+        int, Meta(ge=0, le=100_000, description="disk space for saved readings, in GB; 0 saves none")
     ] = 64
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
-    theme: Annotated[Theme, Meta(description="light, dark, or as the system says")] = Theme.SYSTEM
-    language: Annotated[str, Meta(description="language of the window: en, ja; empty follows the system")] = ""
+    theme: Annotated[Theme, Meta(description="light, dark, or same as the system")] = Theme.SYSTEM
+    language: Annotated[str, Meta(description="language of the interface")] = ""

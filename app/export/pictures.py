@@ -62,7 +62,7 @@ class Picture:
     def missing(self, problem: Problem) -> str:
         """What stands in its place when it could not be written."""
         named = Problem(problem.code, {**problem.params, "path": self.name})
-        return _("{image} is missing here. {why}").format(image=self.caption, why=sentence(named))
+        return _("{image} is missing. {why}").format(image=self.caption, why=sentence(named))
 
 
 def safe_name(untrusted_name: str, characters: int) -> str:

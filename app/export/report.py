@@ -78,7 +78,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
         references += found
         notes = (
             note_on(question, answer),
-            _("The questions that follow were asked without this one and its answer.") if answer.left_out else "",
+            _("The following questions were asked without this one and its answer.") if answer.left_out else "",
         )
         parts.append(Part(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
@@ -106,18 +106,18 @@ def number_references(answer: Answer, books: Mapping[str, Book], before: int = 0
 
 def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Reference:
     words = {
-        CitationState.VERIFIED: _("these words stand there, word for word"),
-        CitationState.REPAIRED: _("these words stand there, word for word; the answer named p. {named}"),
-        CitationState.NEAR: _("the quotation stands there in other words, as follows"),
-        CitationState.CUT: _("the quotation is cut; in full the page says what follows"),
-        CitationState.NOT_FOUND: _("not found there"),
+        CitationState.VERIFIED: _("these words are on this page, word for word"),
+        CitationState.REPAIRED: _("these words are on this page, word for word; the answer named p. {named}"),
+        CitationState.NEAR: _("the quotation is on this page in other words, as follows"),
+        CitationState.CUT: _("the quotation is cut; in full, the page says"),
+        CitationState.NOT_FOUND: _("not found on this page"),
         CitationState.PAGE: _("named by the answer, without a quotation"),
         CitationState.FOUND: _("found by Octavo, not named by the answer"),
-        CitationState.RELATED: _("most related page, found by Octavo by its words alone"),
-        CitationState.DIFFERS: _("differs from the answer in a number, name, negation or duty, as follows"),
+        CitationState.RELATED: _("most related page, found by Octavo only by shared words"),
+        CitationState.DIFFERS: _("differs from the answer in a number, name, negation or obligation, as follows"),
     }[citation.state]
     if citation.is_unresolved:
-        words = _("named by the answer, which does not say which of these books is meant")
+        words = _("named by the answer, which does not say which of these books it means")
     title = cleaned(citation.document)
     page = cleaned(page_words(cited_page(citation, books)))
     fuller = (CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS)
@@ -135,8 +135,8 @@ def _state_words(answer: Answer) -> str:
     if answer.excerpts:
         return _("The model saw only excerpts of the books.")
     if answer.ending in (Ending.CANCELLED, Ending.CLOSED, Ending.FAILED, Ending.OPEN):
-        return _("This answer was not finished.")
-    return _("This answer reached the limit of its length.") if answer.ending is Ending.LENGTH else ""
+        return _("This answer is not complete.")
+    return _("This answer was cut off at the length limit.") if answer.ending is Ending.LENGTH else ""
 
 
 def cleaned(untrusted_text: str) -> str:

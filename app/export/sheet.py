@@ -57,7 +57,7 @@ def headings() -> tuple[str, str, str]:
 def _line(number: int, row: SheetRow, books: Mapping[str, Book]) -> Line:
     question, answer = cleaned(row.question.text), row.answer
     if answer is None:
-        return Line(number, question, "", (), _("This question was not asked yet."))
+        return Line(number, question, "", (), _("This question has not been asked yet."))
     text, references = number_references(answer, books)
     note = note_on(row.question, answer)
     if row.state is RowState.FAILED and answer.problem is not None:

@@ -30,7 +30,7 @@ def write(report: SheetReport) -> bytes:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN_MM)
     document.add_heading(report.title, 0)
     if report.books:
-        document.add_paragraph(_("Asked of: {books}").format(books=report.books))
+        document.add_paragraph(_("Books: {books}").format(books=report.books))
     table = document.add_table(1, len(_COLUMNS_MM), style="Table Grid")
     table.autofit = False
     for cell, words in zip(table.rows[0].cells[1:], headings(), strict=True):

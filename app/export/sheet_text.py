@@ -17,7 +17,7 @@ def write_markdown(report: SheetReport) -> str:
     """A row of a table is one line: what an answer says in several stands in one cell, with breaks."""
     lines = [f"# {_cell(report.title)}", ""]
     if report.books:
-        lines += [_("Asked of: {books}").format(books=_cell(report.books)), ""]
+        lines += [_("Books: {books}").format(books=_cell(report.books)), ""]
     lines += ["| | {} | {} | {} |".format(*map(_cell, headings())), "|---|---|---|---|"]
     for line in report.lines:
         answer = _cell(line.plain_answer)
@@ -33,7 +33,7 @@ def write_html(report: SheetReport) -> str:
     title = html.escape(report.title)
     body = [f"<h1>{title}</h1>"]
     if report.books:
-        body.append(f'<p class="note">{html.escape(_("Asked of: {books}").format(books=report.books))}</p>')
+        body.append(f'<p class="note">{html.escape(_("Books: {books}").format(books=report.books))}</p>')
     body.append("<table><tr><th></th>" + "".join(f"<th>{html.escape(name)}</th>" for name in headings()) + "</tr>")
     for line in report.lines:
         answer = markdown.render(REFERENCE.sub(r"[\1]", line.answer))

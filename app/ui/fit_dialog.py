@@ -45,23 +45,23 @@ class FitDialog(SmallDialog):
         largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
         if largest is not None and largest.context_tokens < choices.needed_tokens:
             words = (
-                _("This model reads {n} tokens at most, however much memory there is.")
+                _("This model can read up to {n} tokens. More memory does not change that.")
                 if largest.trained
-                else _("The memory of this machine allows {n} tokens at most, with the KV cache in {type}.")
+                else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
             )
             note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
             note.setWordWrap(True)
             column.addWidget(note)
         fits = choices.fits_without(0)
         sentence = (
-            _("The model reads up to {context} tokens at once. With one more question, this takes {needed}.")
+            _("The model can read {context} tokens at once. With one more question, this needs {needed}.")
             if fits
-            else _("The model reads up to {context} tokens at once, and this takes {needed}. Nothing was cut.")
+            else _("The model can read {context} tokens at once, and this needs {needed}. Nothing was cut off.")
         )
         super().__init__(
-            _("Room for the conversation") if fits else _("It does not fit"),
+            _("Room for the conversation") if fits else _("Too long to read at once"),
             sentence.format(needed=count(choices.needed_tokens), context=count(choices.context_tokens)),
-            _("Do this"),
+            _("Apply"),
             body=body,
             parent=parent,
         )
@@ -82,7 +82,7 @@ class FitDialog(SmallDialog):
             if button.isChecked():
                 deed, meaning = _deed(way.kind)
                 if way.kind is Kind.NEW and self._choices.books:
-                    meaning = _("{meaning} The books need not be read again.").format(meaning=meaning)
+                    meaning = _("{meaning} It does not need to read the books again.").format(meaning=meaning)
                 self.meaning.setText(meaning)
                 self.action.setText(deed)
 
@@ -97,13 +97,13 @@ class FitDialog(SmallDialog):
             case Kind.LEAVE_OUT:
                 number, tokens = len(choices.oldest), count(choices.oldest_tokens)
                 if number == 1:
-                    return _("Leave out the oldest question with its answer ({tokens} tokens)").format(tokens=tokens)
-                words = _("Leave out the oldest {n} questions with their answers ({tokens} tokens)")
+                    return _("Leave out the oldest question and answer ({tokens} tokens)").format(tokens=tokens)
+                words = _("Leave out the oldest {n} questions and answers ({tokens} tokens)")
                 return words.format(n=count(number), tokens=tokens)
             case Kind.NEW if choices.books:
-                return _("Go on in a new conversation with the same books")
+                return _("Continue in a new conversation with the same books")
             case Kind.NEW:
-                return _("Go on in a new conversation")
+                return _("Continue in a new conversation")
             case Kind.PAGES if way.book is not None:
                 words = _("Some pages of “{title}” ({n} tokens in all)")
                 return words.format(title=_short(way.book.title), n=count(way.book.tokens))
@@ -111,7 +111,7 @@ class FitDialog(SmallDialog):
                 words = _("Take “{title}” off the desk ({n} tokens)")
                 return words.format(title=_short(way.book.title), n=count(way.book.tokens))
             case Kind.EXCERPTS:
-                return _("Only the passages that belong to the question")
+                return _("Only relevant excerpts")
             case _:
                 return _("Another model")
 
@@ -119,22 +119,22 @@ class FitDialog(SmallDialog):
 def _deed(kind: Kind) -> tuple[str, str]:
     """The word on the button, and what comes of it."""
     return {
-        Kind.LARGER: (_("Load again"), _("The model is loaded again with more room.")),
+        Kind.LARGER: (_("Load again"), _("The model is loaded again with a larger context.")),
         Kind.LEAVE_OUT: (
             _("Leave out"),
-            _("They stay here in grey, but the model no longer reads them. You can have them read again at any time."),
+            _("They stay here in grey, but the model no longer reads them. You can include them again at any time."),
         ),
         Kind.NEW: (
-            _("Go on there"),
-            _("The model knows nothing there of what was said here."),
+            _("Continue there"),
+            _("The model does not know there what was said here."),
         ),
-        Kind.PAGES: (_("Choose pages…"), _("The model reads these pages only, and does not know the others.")),
-        Kind.TAKE_OFF: (_("Take it off"), _("It stays on the shelf, and can be put back on the desk at any time.")),
+        Kind.PAGES: (_("Choose pages…"), _("The model reads only these pages and does not know the others.")),
+        Kind.TAKE_OFF: (_("Take it off"), _("It stays on the shelf. You can put it back on the desk at any time.")),
         Kind.EXCERPTS: (
-            _("Ask about passages"),
-            _("The model sees only what a search finds for this question. It can miss what the books say elsewhere."),
+            _("Ask with excerpts"),
+            _("The model sees only what a search finds for this question, and can miss other parts of the books."),
         ),
-        Kind.MODEL: (_("Show models"), _("The list says how much room each model has on this machine.")),
+        Kind.MODEL: (_("Show models"), _("The list shows how much room each model has on this computer.")),
     }[kind]
 
 
@@ -151,9 +151,9 @@ def _table(choices: Choices, *, asked: bool) -> QGridLayout:
         words = one if choices.turns == 1 else several.format(n=count(choices.turns))
         parts.append((words, choices.turns_tokens))
     parts.append((_("This question") if asked else _("One more question"), choices.question_tokens))
-    parts.append((_("Room for its answer"), choices.reserve_tokens))
+    parts.append((_("Reserved for the answer"), choices.reserve_tokens))
     rest = choices.needed_tokens - sum(tokens for _name, tokens in parts)
-    parts.append((_("Rules for the model"), rest))
+    parts.append((_("Instructions for the model"), rest))
     grid = QGridLayout()
     grid.setHorizontalSpacing(SPACE_L)
     grid.setVerticalSpacing(SPACE_XS)

@@ -231,17 +231,21 @@ def _word_drop(source: QMimeData) -> tuple[str, str] | None:
     images = [name for name in names if is_image(name, b"")]
     videos = [name for name in names if name not in images and is_video(name, b"")]
     if not names and not holds_image(source):
-        return (_("Nothing is fetched from the web"), _("Drop the image itself")) if holds_addresses(source) else None
+        return (
+            (_("Octavo does not download from the web"), _("Drop the image itself"))
+            if holds_addresses(source)
+            else None
+        )
     if videos and len(images) + len(videos) == len(names):
         words = _("Show them to the model") if len(names) > 1 else _("Show frames of it to the model")
-        return words, _("You choose which frames of a video go with the next question")
+        return words, _("You choose which frames of a video become part of your next question")
     if len(images) == len(names):
         several = len(images) > 1
         return (
             _("Show them to the model") if several else _("Show it to the model"),
-            _("They go with the next question") if several else _("It goes with the next question"),
+            _("They will be part of your next question") if several else _("It will be part of your next question"),
         )
-    formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads it whole")
+    formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads all of it")
     if videos:
         return _("Put the books on the desk, show the images and videos to the model"), formats
     if images:

@@ -175,7 +175,7 @@ class PaletteDialog(QDialog):
         self.setAccessibleName(_("Find anything"))
         self._model = EntryList(entries, self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(_("A command, a book, a conversation or an image"))
+        self.line.setPlaceholderText(_("A command, book, conversation or image"))
         self.line.setAccessibleName(_("Find anything"))
         self.line.textChanged.connect(self._narrow)
         self.line.installEventFilter(self)

@@ -20,12 +20,12 @@ class PasswordDialog(SmallDialog):
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         words = (
-            _("This is not the password of “{name}”. Try again, or leave it closed.")
+            _("This is not the password of “{name}”. Try again or cancel.")
             if wrong
-            else _("“{name}” is protected. Its password:")
+            else _("“{name}” needs a password:")
         )
         self.sentence = words.format(name=name)
-        super().__init__(_("A protected document"), self.sentence, _("Open"), body=self.line, parent=parent)
+        super().__init__(_("Protected document"), self.sentence, _("Open"), body=self.line, parent=parent)
         self.line.setAccessibleName(self.sentence)
         self.line.textChanged.connect(self._enable)
         self._enable()

@@ -97,7 +97,9 @@ class SettingsDialog(QDialog):
     def _key_row(self) -> QWidget:
         """It is no setting: it goes into the keyring."""
         return _laid_out(
-            _("Key"), _("Kept in the system keyring, else encrypted on this desk; sent to that server only"), self.key
+            _("Key"),
+            _("Stored in the system keyring, or encrypted in Octavo’s data; sent only to that server"),
+            self.key,
         )
 
     def _lay_out(self, form: QVBoxLayout) -> None:
@@ -149,19 +151,19 @@ def _laid_out(name: str, help_text: str, editor: Editor) -> QWidget:
 
 def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Editor:
     if path == "engine.model_path":
-        return FileEditor(value, _("the starter"))
+        return FileEditor(value, _("starter model"))
     if path == "engine.projector_path":
-        return FileEditor(value, _("the one beside the model"))
+        return FileEditor(value, _("in the same folder"))
     if path == "remote.address":
-        return WordsEditor(value, _("none: this machine answers"))
+        return WordsEditor(value, _("none: this computer answers"))
     if path == "remote.model":
-        return WordsEditor(value, _("the only one"))
+        return WordsEditor(value, _("the only model there"))
     if path == "remote.ca_file":
         return CertificatesEditor(value)
     if path == "engine.adapters":
         return AdaptersEditor(value)
     if path == "language":
-        return ChoiceEditor((("", _("As the system")), ("en", "English"), ("ja", "日本語")), value, str)
+        return ChoiceEditor((("", _("Same as system")), ("en", "English"), ("ja", "日本語")), value, str)
     kind, lowest, highest = _bounds(field.type)
     if kind is bool:
         return SwitchEditor(value)
@@ -170,7 +172,7 @@ def _make_editor(path: str, field: msgspec.structs.FieldInfo, value: Any) -> Edi
         members = [(member.value, words.get(member.value, member.value)) for member in kind]
         if field.default is None:
             return ChoiceEditor(
-                (("", _("As the plan says")), *members), value or "", lambda text: kind(text) if text else None
+                (("", _("Automatic")), *members), value or "", lambda text: kind(text) if text else None
             )
         return ChoiceEditor(tuple(members), value, kind)
     if kind is str:
@@ -192,22 +194,22 @@ def _sections() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             tuple(f"engine.{field.name}" for field in msgspec.structs.fields(type(Settings().engine))),
         ),
         (
-            _("Remote engine"),
+            _("Remote server"),
             _(
-                "A server that your organisation runs (vLLM, SGLang, llama-server) can answer instead of this machine."
-                " It then gets the whole text of the books as soon as they lie on the desk, the conversation and every"
-                " question; Octavo cannot tell what it keeps of them. Takes effect when the model is loaded again."
+                "A server of your organisation (vLLM, SGLang, llama-server) can answer instead of this computer. It"
+                " receives the full text of the books as soon as they are on the desk, the conversation and every"
+                " question. Octavo does not know what the server stores. Takes effect when the model is loaded again."
             ),
             ("remote.address", "remote.enabled", "remote.model", _KEY, "remote.ca_file"),
         ),
         (
             _("Model hub"),
-            _("Nothing is asked there until you look for a model or fetch one."),
+            _("Octavo connects to it only when you look up or download a model."),
             ("hub.endpoint",),
         ),
         (
             _("Saved readings"),
-            _("A book that was read is kept, encrypted, and not read again."),
+            _("Books that the model has read are saved, encrypted, so it need not read them again."),
             ("readings_quota_gb",),
         ),
         (
@@ -231,40 +233,40 @@ def _names() -> dict[str, str]:
         "engine.context_tokens": _("Context"),
         "engine.kv_type": _("KV cache"),
         "engine.threads": _("Threads"),
-        "engine.ubatch_tokens": _("Slice"),
+        "engine.ubatch_tokens": _("Batch size"),
         "engine.gpu_layers": _("Layers on the GPU"),
         "engine.expert_layers": _("Experts in main memory"),
         "engine.mapping": _("Weights"),
         "engine.adapters": _("LoRA adapters"),
         "hub.endpoint": _("Address"),
-        "close_reading": _("Close reading"),
+        "close_reading": _("Point to relevant passages"),
         "remote.address": _("Address"),
         "remote.enabled": _("In use"),
         "remote.model": _("Model there"),
         "remote.ca_file": _("Certificates"),
         "readings_quota_gb": _("Disk space"),
-        "max_answer_tokens": _("Longest answer"),
+        "max_answer_tokens": _("Maximum length of an answer"),
         "sampling.temperature": _("Temperature"),
         "sampling.top_k": _("Top-k"),
         "sampling.top_p": _("Top-p"),
         "sampling.min_p": _("Min-p"),
         "sampling.repeat_penalty": _("Repeat penalty"),
-        "sampling.true_quotes": _("True quotations"),
-        "sampling.lookup": _("Copy fast"),
+        "sampling.true_quotes": _("Only real quotations"),
+        "sampling.lookup": _("Faster copying"),
         "sampling.seed": _("Seed"),
     }
 
 
 def _choice_words() -> dict[str, str]:
     return {
-        "system": _("As the system"),
+        "system": _("Same as system"),
         "light": _("Light"),
         "dark": _("Dark"),
-        "auto": _("As the plan says"),
+        "auto": _("Automatic"),
         "mapped": _("Mapped from the file"),
-        "locked": _("Mapped, and kept in memory"),
-        "read": _("Copied"),
-        "direct": _("Copied past the cache"),
+        "locked": _("Mapped and locked in memory"),
+        "read": _("Copied to memory"),
+        "direct": _("Copied without the disk cache"),
         "f16": _("f16, exact"),
         "q8_0": _("q8_0, half the size"),
         "q4_0": _("q4_0, a quarter"),

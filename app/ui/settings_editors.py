@@ -70,7 +70,7 @@ class SeedEditor(Editor):
 
     def __init__(self, value: int | None, highest: int) -> None:
         self._line = QLineEdit("" if value is None else str(value))
-        self._line.setPlaceholderText(_("new each time"))
+        self._line.setPlaceholderText(_("random"))
         self._highest = highest
         super().__init__(self._line)
 
@@ -195,7 +195,7 @@ class _AdapterRow(QWidget):
         name = ElidedLabel(printable(Path(adapter.path).name), elide=Qt.TextElideMode.ElideMiddle)
         name.setToolTip(printable(adapter.path))
         self._scale = NumberField(adapter.scale, -_MOST_SCALE, _MOST_SCALE, decimals=_DECIMALS, step=_STEP)
-        self._scale.setAccessibleName(_("How strongly {name} works").format(name=printable(Path(adapter.path).name)))
+        self._scale.setAccessibleName(_("Strength of {name}").format(name=printable(Path(adapter.path).name)))
         self._scale.setFixedWidth(_SCALE_WIDTH)
         remove = TextButton(_("Remove"), role="quiet")
         remove.clicked.connect(self._remove)

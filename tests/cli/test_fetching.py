@@ -115,13 +115,13 @@ def test_an_offer_of_the_catalogue_is_planned_and_shown_without_a_network(
 def test_what_is_not_offered_is_told_with_what_is(run: Any) -> None:
     code, out, err = run("plan", "Llama 5:Q4_K_M")
     assert (code, out) == (EXIT_USAGE, "")
-    assert "“Llama 5:Q4_K_M” is not offered. There is: Llama 4 Scout, Llama 4 Maverick" in err
+    assert "“Llama 5:Q4_K_M” is not in the catalogue. The catalogue has: Llama 4 Scout, Llama 4 Maverick" in err
     code, _out, err = run("plan", "llama 4 scout:Q1")
     assert code == EXIT_USAGE
     assert "UD-Q2_K_XL, Q3_K_M, Q4_K_M" in err
     code, _out, err = run("fetch", "llama 4 scout")
     assert code == EXIT_USAGE
-    assert "is more than one model. Say which, after a colon: UD-Q2_K_XL, Q3_K_M" in err
+    assert "contains several models. Add a colon and the one that you want: UD-Q2_K_XL, Q3_K_M" in err
 
 
 def test_a_repository_is_shown_by_asking_the_hub(asked: Any, loopback: LoopbackHub, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_repository_is_shown_by_asking_the_hub(asked: Any, loopback: LoopbackH
     assert (told["architecture"], told["offer"]["licence"]) == ("llama", "mit")
     code, _out, err = asked("plan", f"{REPOSITORY}:Q5_0")
     assert code == EXIT_USAGE
-    assert "There is: " in err
+    assert "The catalogue has: " in err
     assert "Q8_0" in err
     code, _out, err = asked("show", "nobody/nothing")
     assert code == EXIT_MODEL
@@ -159,7 +159,7 @@ def test_a_model_is_fetched_after_a_person_was_asked(
     assert (code, out) == (EXIT_CANCELLED, "")
     assert not loopback.served
     home = data / "models" / "owner--Tiny-GGUF--Q8_0"
-    for told in (loopback.endpoint.removeprefix("http://"), REPOSITORY, str(home), "MIT License", "Fetch it? [y/N]"):
+    for told in (loopback.endpoint.removeprefix("http://"), REPOSITORY, str(home), "MIT License", "Download it? [y/N]"):
         assert told in err
     types(monkeypatch, "y")
     code, out, _err = asked("fetch", f"{REPOSITORY}:Q8_0")
@@ -222,9 +222,9 @@ def test_ctrl_c_pauses_and_tells_how_to_go_on(asked: Any, data: Path, loopback: 
         process.send_signal(2)
         _out, err = process.communicate(timeout=60)
     assert process.returncode == EXIT_CANCELLED
-    assert "Paused. What has arrived is kept; the same command goes on with it." in err
+    assert "Paused. What has arrived is kept. Use the same command to continue." in err
     code, out, _err = asked("list")
-    assert f"Begun: {REPOSITORY}:Q8_0, " in out
+    assert f"Started: {REPOSITORY}:Q8_0, " in out
     assert len(json.loads(asked("list", "--json")[1])["unfinished"]) == 1
     loopback.faults.clear()
     code, out, _err = asked("fetch", REPOSITORY, "--yes")
@@ -240,10 +240,10 @@ def test_a_model_goes_from_desk_to_desk(run: Any, data: Path, tmp_path: Path) ->
     code, out, err = run("import", files[0])
     home = data / "models" / "tiny-Q8_0" / files[0].name
     assert (code, err) == (EXIT_ANSWERED, "")
-    assert out == f"Ready: {home}\nNo hash came with it, so only later changes will be found out.\n"
+    assert out == f"Ready: {home}\nIt came without a hash, so Octavo can only detect later changes.\n"
     code, out, err = run("verify", "tiny-Q8_0")
     assert (code, err) == (EXIT_ANSWERED, "")
-    assert [line.split()[-1] for line in out.splitlines()] == ["good"] * 3
+    assert [line.split()[-1] for line in out.splitlines()] == ["unchanged"] * 3
     code, out, _err = run("pack", "tiny-Q8_0", tmp_path)
     packed = tmp_path / "tiny-Q8_0.octavo-model.tar"
     assert code == EXIT_ANSWERED
@@ -265,15 +265,15 @@ def test_verifying_fails_unless_every_file_is_good(run: Any, data: Path, tmp_pat
     files = write_split_model(tmp_path / "stick")
     code, out, err = run("verify", tmp_path / "stick")
     assert code == EXIT_MODEL
-    assert "nothing to compare it with" in out
+    assert "no hash to compare with" in out
     assert "no hash of it was recorded" in err
     run("import", files[0])
     home = data / "models" / "tiny-Q8_0"
     (home / files[1].name).write_bytes(bytes(files[1].stat().st_size))
     code, out, err = run("verify", home)
     assert code == EXIT_MODEL
-    assert [line.split()[-1] for line in out.splitlines()] == ["good", "changed", "good"]
-    assert f"“{files[1].name}” has other bytes" in err
+    assert [line.split()[-1] for line in out.splitlines()] == ["unchanged", "changed", "unchanged"]
+    assert f"the content of “{files[1].name}” is different" in err
     (home / files[1].name).unlink()
     code, out, _err = run("verify", home, "--json")
     assert code == EXIT_MODEL
@@ -289,13 +289,13 @@ def test_what_cannot_be_carried_is_told_in_a_sentence(run: Any, tmp_path: Path, 
     (tmp_path / "letter.tar").write_bytes(b"Dear Sir or Madam" * 100)
     code, _out, err = run("unpack", tmp_path / "letter.tar")
     assert code == EXIT_INPUT
-    assert "is not a sound packed model" in err
+    assert "is not valid" in err
     code, _out, err = run("remove", "SmolLM2 135M")
     assert code == EXIT_MODEL
     assert "comes with Octavo" in err
     code, _out, err = run("remove", write_model(tmp_path / "one.gguf"))
     assert code == EXIT_MODEL
-    assert "does not lie in the models folder" in err
+    assert "is not in the models folder" in err
     assert starter.exists()
 
 

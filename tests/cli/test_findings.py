@@ -23,10 +23,10 @@ def test_each_finding_says_no_more_than_is_known(capsys: pytest.CaptureFixture[s
     )
     print_findings(_ASKED, answer, {})
     assert [line.strip() for line in capsys.readouterr().out.splitlines() if line] == [
-        "✓ Lease, p. 3: these words stand there “The Tenant pays.”",
-        "→ Lease, p. 4: most related page, by its words alone; it says “The Tenant pays.”",
+        "✓ Lease, p. 3: verified: these words are on this page “The Tenant pays.”",
+        "→ Lease, p. 4: most related page, only by shared words; it says “The Tenant pays.”",
         "≠ Lease, p. 5: differs: the page says “He pays nine.”, the answer “He pays ten.”",
-        "· Lease / Letters, p. 6: named by the answer, which does not say which of these books is meant",
+        "· Lease / Letters, p. 6: named by the answer, which does not say which of these books it means",
     ]
     assert describe_answer(_ASKED, answer)["nothing_found"] is False
 
@@ -34,7 +34,7 @@ def test_each_finding_says_no_more_than_is_known(capsys: pytest.CaptureFixture[s
 def test_that_nothing_was_found_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     answer = _answer(Citation("b", "Lease", 3, "3", "He may not.", CitationState.NOT_FOUND, 0, 2))
     print_findings(_ASKED, answer, {})
-    assert "Nothing in the books was found for this." in capsys.readouterr().out
+    assert "Nothing about this was found in the books." in capsys.readouterr().out
     assert describe_answer(_ASKED, answer)["nothing_found"] is True
 
 
@@ -51,5 +51,5 @@ def test_it_is_not_said_of_what_was_not_asked_or_is_not_whole(
     capsys: pytest.CaptureFixture[str], asked: Question, answer: Answer
 ) -> None:
     print_findings(asked, answer, {})
-    assert "Nothing in the books was found" not in capsys.readouterr().out
+    assert "Nothing about this was found in the books" not in capsys.readouterr().out
     assert describe_answer(asked, answer)["nothing_found"] is False

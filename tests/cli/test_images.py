@@ -133,7 +133,7 @@ def test_images_come_with_documents_and_are_exported(
 def test_the_projector_can_be_named(run: Any, images: tuple[object, ...], seeing: Path, tiny_scout: Path) -> None:
     code, events, err = run(*tiny(tiny_scout), *images, "What is it?")
     assert code == 4
-    assert "no projector lies beside it" in err
+    assert "there is no projector in its folder" in err
     assert events[-1]["code"] == "model_blind"
     assert not of(events, "reading"), "told before anything is read"
     assert not of(events, "images")
@@ -158,9 +158,9 @@ def test_a_stored_projector_is_not_taken_for_another_model(run: Any, seeing: Pat
     ("image", "code", "told"),
     [
         ("nowhere.png", 3, "There is no file"),
-        ("paper.pdf", 3, "Give a document with --document"),
-        ("film.mp4", 3, "choose frames of a video in the window"),
-        ("cut.png", 3, "damaged or cut short"),
+        ("paper.pdf", 3, "For a document, use --document"),
+        ("film.mp4", 3, "for a video, choose frames in the window"),
+        ("cut.png", 3, "damaged or incomplete"),
         ("folder", 3, "is a folder"),
     ],
 )

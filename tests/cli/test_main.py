@@ -175,7 +175,7 @@ def test_what_no_memory_could_help_says_so(run: Any, tmp_path: Path, starter: Pa
     book.write_text("\n\n".join(f"Part {n} of the long story of the lamp." for n in range(1200)), encoding="utf-8")
     code, out, told = run("ask", "--document", book, "--model", starter, "When?")
     assert (code, out) == (5, "")
-    assert "the model allows 8,192 tokens at most" in told
+    assert "the model allows up to 8,192 tokens" in told
     assert "memory allows" not in told
     assert " question 0" not in told
     assert " 0 are kept" not in told
@@ -185,7 +185,7 @@ def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_sc
     asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048)
     code, _out, told = run(*asked, "--max-tokens", 5, "When?")
     assert code == 0
-    assert "The answer was cut off after 5 tokens. --max-tokens N allows more" in told
+    assert "The answer was cut off after 5 tokens. Use --max-tokens N for longer answers" in told
 
 
 def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, story: Path, tiny_scout: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, st
     code, out, told = run(*asked, *questions)
     assert code == 5
     assert "the conversation so far, " in told
-    assert "Ask the questions that are left with another “ask”, or each by itself with “sheet”." in told
+    assert "Ask the other questions with another “ask”, or one by one with “sheet”." in told
     code, out, _told = run(*asked, "--json", *questions)
     choices = lines(out)[-2]
     assert choices["turns"] == sum(line["event"] == "finished" for line in lines(out)) > 0
@@ -321,8 +321,8 @@ def test_read_shows_comments_whole(run: Any, tmp_path: Path) -> None:
     book.write_bytes(write_docx(commented, comments=comment))
     code, out, _ = run("read", book)
     assert code == 0
-    said = f"Comments on this page were kept from the model: “[comment by Ann: {words.strip()}]”"
-    assert f"Other remarks\n[p. 1] {said}" in out
+    said = f"Comments on this page are not shown to the model: “[comment by Ann: {words.strip()}]”"
+    assert f"Other notes\n[p. 1] {said}" in out
     assert run("read", "--text", book)[1].strip() == "The rent is due."
 
 
@@ -425,10 +425,10 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     _, out, _ = run("read", book)
     assert out.splitlines()[:2] == ["Charter", "4 pages – 2 text, 1 empty, 1 suspicious"]
     look, others = out.split("\n\n")[1:]
-    assert look.splitlines()[0] == "2 pages need a look"
+    assert look.splitlines()[0] == "2 pages to check"
     assert [line.split("]")[0] for line in look.splitlines()[1:]] == ["[p. 2", "[p. 6"]
-    assert "go from 3 to 6: 2 pages before this one are missing" in look
-    assert others.splitlines() == ["Other remarks", "[p. 3] This page is empty."]
+    assert "jump from 3 to 6: 2 pages before this one are missing" in look
+    assert others.splitlines() == ["Other notes", "[p. 3] This page is empty."]
     (described,) = lines(run("read", "--json", book)[1])
     assert described["states"] == {"text": 2, "recognised": 0, "empty": 1, "suspicious": 1}
     assert described["to_look_at"] == 2

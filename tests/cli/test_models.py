@@ -47,12 +47,12 @@ def test_the_list_has_every_model_with_its_projector_and_tells_of_those_that_can
     rows = out.splitlines()
     assert [row.split()[0] for row in rows] == ["adapter", "half", "octopus", "tiny", "SmolLM2", "Models"]
     assert "LoRA adapter for llama" in rows[0]
-    assert "is cut short. Copy or download it again" in rows[1]
+    assert "is incomplete. Copy or download it again" in rows[1]
     assert "octopus (not known)" in rows[2]
     assert rows[3].split()[1:] == ["llama4", "F16", "4", "MB", "10,485,760", "tokens", "mmproj-tiny.gguf"]
     assert rows[4].startswith("SmolLM2 135M")
     assert "8,192 tokens" in rows[4]
-    assert rows[5] == f"Models lie in {folder}"
+    assert rows[5] == f"Models folder: {folder}"
 
     code, out, err = run("list", "--json")
     assert (code, err) == (EXIT_ANSWERED, "")
@@ -76,8 +76,8 @@ def test_a_split_maverick_is_shown_whole(run: Any, tmp_path: Path) -> None:
         str(first), str(first).replace("-00001-", "-00002-"),
     ]  # fmt: skip
     assert ["size", "243 GB"] in shown
-    assert ["parameters", "400.7 B, of which a token reads 16.2 B"] in shown
-    assert ["experts", "128 in one layer of 2, 1 used for a token, 8,192 wide"] in shown
+    assert ["parameters", "400.7 B, of which each token uses 16.2 B"] in shown
+    assert ["experts", "128 in one of every 2 layers, 1 used per token, 8,192 wide"] in shown
     assert ["heads", "40 for queries, 8 for keys and values, 128 numbers each"] in shown
     assert ["vocabulary", "202,048 tokens, gpt2 llama4"] in shown
     assert "  experts" in out
@@ -95,11 +95,11 @@ def test_a_split_maverick_is_shown_whole(run: Any, tmp_path: Path) -> None:
 def test_a_projector_and_a_plain_model(run: Any, tmp_path: Path, starter: Path) -> None:
     code, out, _err = run("show", projector.write_projector(tmp_path / "mmproj.gguf"))
     assert code == EXIT_ANSWERED
-    assert "projector, for images, of the kind llama4" in out
+    assert "projector for images, of the type llama4" in out
     code, out, _err = run("show", starter)
     assert code == EXIT_ANSWERED
     assert "experts" not in out
-    assert "134.5 M, of which a token reads 134.5 M" in out
+    assert "134.5 M, of which each token uses 134.5 M" in out
 
 
 def test_a_name_that_would_steer_the_terminal_is_shown_harmless(run: Any, tmp_path: Path) -> None:

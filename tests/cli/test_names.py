@@ -25,7 +25,7 @@ def model(tmp_path: Path, tiny_scout: Path) -> Path:
 def test_a_data_folder_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path) -> None:
     code, out, err = octavo("doctor", "--data-dir", named(tmp_path, b"d\xffir"))
     assert (code, out) == (EXIT_INPUT, "")
-    assert err.startswith(f"octavo: The name “{tmp_path}/d�ir” has bytes in it that are no text")
+    assert err.startswith(f"octavo: The name “{tmp_path}/d�ir” contains bytes that are not text")
     assert len(err.splitlines()) == 1
 
 
@@ -41,7 +41,7 @@ def test_a_model_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path, mode
     ):
         code, _out, err = octavo(*words)
         assert code == EXIT_INPUT, words
-        assert "m�.gguf” has bytes in it that are no text" in err
+        assert "m�.gguf” contains bytes that are not text" in err
     assert not (tmp_path / "m.tar").exists()
 
 
@@ -51,7 +51,7 @@ def test_a_model_in_the_models_folder_is_listed_with_its_sentence(octavo: Octavo
     model.rename(folder / model.name)
     code, out, _err = octavo("models", "list", "--data-dir", tmp_path / "desk")
     assert code == 0
-    assert "has bytes in it that are no text" in out
+    assert "contains bytes that are not text" in out
     code, out, _err = octavo("models", "list", "--json", "--data-dir", tmp_path / "desk")
     assert code == 0
     first = json.loads(out)["models"][0]

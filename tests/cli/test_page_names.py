@@ -61,9 +61,9 @@ def test_pages_are_counted_whatever_they_are_called(
     asked = ("ask", "--data-dir", tmp_path / "desk", "--document", manual, "--model", tiny_scout)
     code, _out, told = octavo(*asked, "--pages", "100-104", "When?")
     assert code == 3
-    assert "“Harbour Policy Manual” has 103 pages, and 100-104 are not among them." in told
-    assert "whatever the book calls them" in told
-    assert "whatever they are called" in " ".join(octavo("ask", "--help")[1].split())
+    assert "“Harbour Policy Manual” has 103 pages; 100-104 are not among them." in told
+    assert "counted from the first page" in told
+    assert "whatever their printed numbers are" in " ".join(octavo("ask", "--help")[1].split())
 
 
 def test_the_pages_of_an_answer_are_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,5 +83,5 @@ def test_the_pages_of_an_answer_are_told_by_name(capsys: pytest.CaptureFixture[s
         "✓ Another, p. 1",
     ]
     assert told[3].strip() == (
-        "Read closely: Harbour Policy Manual, p. 1 (1 of 103); Harbour Policy Manual, p. 1 (9 of 103)"
+        "Relevant passages: Harbour Policy Manual, p. 1 (1 of 103); Harbour Policy Manual, p. 1 (9 of 103)"
     )

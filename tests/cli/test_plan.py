@@ -53,7 +53,7 @@ def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
     rows = out.splitlines()
     assert rows[0].startswith("Llama 4 Scout 17B 16E Instruct, Q4_K_M, 65.4 GB")
     assert "layers (" in rows[1]
-    assert "stay in main memory, because the GPU cannot hold them all" in rows[1]
+    assert "stay in main memory, because the GPU cannot hold all of them" in rows[1]
     assert "The context has the 100,000 tokens that you asked for." in rows
     heading = next(row for row in rows if row.split() == ["GPU", "0", "GPU", "1", "RAM"])
     together = next(row for row in rows if row.startswith("together"))
@@ -85,7 +85,7 @@ def test_on_this_machine_its_memory_is_measured(plan: Any, tiny_scout: Path, tmp
     assert told["fits"] is True
     (host,) = (device for device in told["devices"] if not device["gpu"])
     assert host["bandwidth"] > 0
-    assert "These speeds are guessed" not in " ".join(told["explanation"])
+    assert "These speeds are estimates" not in " ".join(told["explanation"])
     assert told["bytes_by_class"]["projector"] > (tmp_path / "mmproj-tiny.gguf").stat().st_size
 
 

@@ -165,7 +165,7 @@ def test_ctrl_c_stops_and_writes_what_was_answered(story: Path, tiny_scout: Path
     ended = lines(rest)[-1]
     assert ended["event"] == "ended"
     assert 1 <= ended["answered"] < 3
-    assert "This question was not asked yet." in table.read_text(encoding="utf-8")
+    assert "This question has not been asked yet." in table.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def _at_a_terminal(locked: Path, *answers: str) -> tuple[int, str, str]:
 def test_without_a_terminal_it_is_refused_with_a_sentence(locked: Path) -> None:
     done = subprocess.run(_command(locked), input=f"{SECRET}\n", capture_output=True, text=True, start_new_session=True)
     assert done.returncode == 3
-    assert "is protected by a password" in done.stderr
-    assert "at a terminal" in done.stderr
+    assert "needs a password" in done.stderr
+    assert "in a terminal" in done.stderr
     assert json.loads(done.stdout)["code"] == "document_password_needed"
 
 

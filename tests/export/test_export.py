@@ -26,7 +26,7 @@ ANSWER = (
 )
 
 
-NOTHING_FOUND = "Nothing in the books was found for this."
+NOTHING_FOUND = "Nothing about this was found in the books."
 
 
 def cite(mark: str, state: CitationState, *, quote: str = "", on_page: str = "", named: str = "") -> Citation:
@@ -65,12 +65,13 @@ def report() -> Report:
 
 def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
     assert [reference.words for reference in report.references] == [
-        "Harbour Lease, p. 87: these words stand there, word for word. “not less than twelve months”",
-        "Harbour Lease, p. 88: these words stand there, word for word; the answer named p. 12. “by registered post”",
-        "Harbour Lease, p. 9: the quotation stands there in other words, as follows. “pays twelve”",
+        "Harbour Lease, p. 87: these words are on this page, word for word. “not less than twelve months”",
+        "Harbour Lease, p. 88: these words are on this page, word for word; the answer named p. 12."
+        " “by registered post”",
+        "Harbour Lease, p. 9: the quotation is on this page in other words, as follows. “pays twelve”",
         "Harbour Lease, p. 3: found by Octavo, not named by the answer. “The Tenant pays.”",
     ]
-    assert report.parts[1].note == "This answer was not finished."
+    assert report.parts[1].note == "This answer is not complete."
     assert "[p. 87]" not in report.parts[0].answer
 
 
@@ -78,7 +79,7 @@ def test_a_cut_quotation_is_told_with_the_words_that_are_missing() -> None:
     cut = cite("[p. 9]", CitationState.CUT, quote="agree to extend", on_page="did not agree to extend")
     report = compose("Notice periods", (turn(ANSWER, (cut,)),), {})
     (words,) = (reference.words for reference in report.references)
-    told = "the quotation is cut; in full the page says what follows. “did not agree to extend”"
+    told = "the quotation is cut; in full, the page says. “did not agree to extend”"
     assert words == f"Harbour Lease, p. 9: {told}"
 
 
@@ -88,9 +89,9 @@ def test_what_is_no_proof_is_not_called_one() -> None:
     unresolved = Citation("", "Lease / Letters", 0, "5", "", CitationState.PAGE)
     report = compose("Notice", (turn("Yes.", (related, differs, unresolved)),), {})
     assert [reference.words for reference in report.references] == [
-        "Lease, p. 3: most related page, found by Octavo by its words alone. “The Tenant pays.”",
-        "Lease, p. 4: differs from the answer in a number, name, negation or duty, as follows. “He pays nine.”",
-        "Lease / Letters, p. 5: named by the answer, which does not say which of these books is meant.",
+        "Lease, p. 3: most related page, found by Octavo only by shared words. “The Tenant pays.”",
+        "Lease, p. 4: differs from the answer in a number, name, negation or obligation, as follows. “He pays nine.”",
+        "Lease / Letters, p. 5: named by the answer, which does not say which of these books it means.",
     ]
     assert report.parts[0].note == ""
 
@@ -110,9 +111,9 @@ def test_turns_that_are_left_out_say_so() -> None:
     assert first.answer is not None
     left_out = msgspec.structs.replace(first, answer=msgspec.structs.replace(first.answer, left_out=True))
     report = compose("Notice periods", (left_out, second), {})
-    told = "The questions that follow were asked without this one and its answer."
+    told = "The following questions were asked without this one and its answer."
     assert [part.note for part in report.parts] == [
-        f"This answer reached the limit of its length. {told}",
+        f"This answer was cut off at the length limit. {told}",
         NOTHING_FOUND,
     ]
     assert told in markdown.write(report, no_address)
@@ -125,7 +126,7 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert "- by post [^2]" in text
     assert "[^2]: Harbour Lease, p. 88: these words" in text
     assert "```\n [^4]" in text or "[^4]" in text
-    assert "*This answer was not finished.*" in text
+    assert "*This answer is not complete.*" in text
 
 
 def test_html_links_its_references(report: Report) -> None:

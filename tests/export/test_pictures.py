@@ -22,7 +22,7 @@ from app.export.pictures import PICTURE_SIDE, Picture
 from app.export.report import Report, compose
 from tests.ui.direct_images import png_of
 
-NOTHING_FOUND = "Nothing in the books was found for this."
+NOTHING_FOUND = "Nothing about this was found in the books."
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 
 
@@ -91,7 +91,7 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
         "Seen",
         "",
         "Image 1: chart.png",
-        "Image 2: gone.webp is missing here. The image “gone.webp” is no longer kept. Attach it again.",
+        "Image 2: gone.webp is missing. The image “gone.webp” is no longer stored. Attach it again.",
         "What is this?",
         "Yes.",
         NOTHING_FOUND,
@@ -114,7 +114,7 @@ def test_a_web_page_holds_its_images(report: Report, tmp_path: Path) -> None:
     text = page.text_content()
     told = [
         "Image 1: chart.png",
-        "Image 2: gone.webp is missing here.",
+        "Image 2: gone.webp is missing.",
         "What is this?",
         "Image 3: photo.jpg",
         "And this?",
@@ -149,7 +149,7 @@ def test_markdown_links_the_images_beside_it(report: Report, tmp_path: Path) -> 
     addresses = page.xpath("//blockquote//img/@src")
     unquoted = [unquote(address) for address in addresses]
     assert [(tmp_path / place).read_bytes() for place in unquoted] == [CHART, PHOTO]
-    assert "> Image 2: gone.webp is missing here." in text
+    assert "> Image 2: gone.webp is missing." in text
     written(report, tmp_path / "Über dies [1].md")
     assert len(list(folder.iterdir())) == 2, "written again, it takes the place of what was there"
 
@@ -186,5 +186,5 @@ def test_a_name_does_nothing(tmp_path: Path) -> None:
 def test_an_unwritable_folder_is_told_in_the_place_of_the_images(report: Report, tmp_path: Path) -> None:
     (tmp_path / "out images").write_text("a file", encoding="utf-8")
     text = written(report, tmp_path / "out.md").decode()
-    assert "Image 1: chart.png is missing here. “chart.png” could not be written." in text
+    assert "Image 1: chart.png is missing. “chart.png” could not be written." in text
     assert "> What is this?" in text

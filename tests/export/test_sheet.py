@@ -61,18 +61,18 @@ def report() -> SheetReport:
 
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
     report = compose(row("May he?", "He may not."))
-    assert report.lines[0].note == "Nothing in the books was found for this."
-    assert "Nothing in the books was found for this." in sheet_text.write_markdown(report)
+    assert report.lines[0].note == "Nothing about this was found in the books."
+    assert "Nothing about this was found in the books." in sheet_text.write_markdown(report)
 
 
-NOTES = ["", "", "This answer was not finished.", "The model’s process was ended", "This question was not asked yet."]
+NOTES = ["", "", "This answer is not complete.", "The model was stopped", "This question has not been asked yet."]
 
 
 def test_references_are_counted_in_every_line(report: SheetReport) -> None:
     first, second = report.lines[:2]
     assert first.listed == second.listed
     assert first.listed[0] == (
-        "[1] Lease, p. 87: these words stand there, word for word. “not less than twelve months”"
+        "[1] Lease, p. 87: these words are on this page, word for word. “not less than twelve months”"
     )
     assert "months” [1]\n" in first.plain_answer
     assert [line.note.startswith(note) for line, note in zip(report.lines, NOTES, strict=True)] == [True] * 5
@@ -80,7 +80,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
 
 def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
     text = sheet_text.write_markdown(report)
-    assert text.startswith("# Notice\n\nAsked of: Lease; Letters\n\n|")
+    assert text.startswith("# Notice\n\nBooks: Lease; Letters\n\n|")
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     rows = [token for token in tokens if token.type == "tr_open"]
     cells = [token for token in tokens if token.type in ("td_open", "th_open")]
@@ -88,7 +88,7 @@ def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> 
     assert len(cells) == 4 * len(rows)
     assert "| 1 | When? | Twelve months:<br><br>- “not less" in text
     assert "by post &#124; e-mail [2]" in text
-    assert "*This question was not asked yet.*" in text
+    assert "*This question has not been asked yet.*" in text
 
 
 def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
@@ -102,7 +102,7 @@ def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
     document = Document(io.BytesIO(sheet_docx.write(report)))
-    assert [p.text for p in document.paragraphs[:2]] == ["Notice", "Asked of: Lease; Letters"]
+    assert [p.text for p in document.paragraphs[:2]] == ["Notice", "Books: Lease; Letters"]
     (table,) = document.tables
     assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "References"]
     first, *_, failed, waiting = [[cell.text for cell in one.cells] for one in table.rows[1:]]
@@ -110,7 +110,7 @@ def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
     assert first[2] == "Twelve months:\n“not less than twelve months” [1]\nby post | e-mail [2]"
     assert first[3].splitlines() == list(report.lines[0].listed)
     assert failed[2] == report.lines[3].note
-    assert waiting[2:] == ["This question was not asked yet.", ""]
+    assert waiting[2:] == ["This question has not been asked yet.", ""]
     styles = {p.text: p.style.name for p in table.rows[1].cells[2].paragraphs if p.style}
     assert styles["by post | e-mail [2]"] == "List Bullet"
     widths = [column.width for column in table.columns]

@@ -88,7 +88,7 @@ def test_sizes_on_paper_are_those_of_print() -> None:
     assert size_of("賃借人は書面で通知する。", printed) == body, "as text, in a face that stands in"
     assert size_of("いつ通知するか。", printed) == body
     assert size_of("Notice of the lease", printed) > size_of("Deadlines", printed) > body
-    for small in ("monospaced words", "This answer reached the limit", "Harbour Lease, p. 4"):
+    for small in ("monospaced words", "This answer was cut off", "Harbour Lease, p. 4"):
         assert 8.5 <= size_of(small, printed) < body
 
 

@@ -162,7 +162,7 @@ def test_a_portal_that_fails_is_told(portal: FakePortal, room: Room, refuses: bo
     _open(room)
     _ask(room)
     wait(room.window.talk.notice.isVisible)
-    assert room.window.talk.notice.text().startswith("The desktop gave no picture of the screen.")
+    assert room.window.talk.notice.text().startswith("The desktop did not provide a picture of the screen.")
     assert _names(room) == []
 
 

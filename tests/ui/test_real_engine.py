@@ -67,7 +67,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     assert sentence(turn.answer.problem) in message.sentences
     wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
     assert desk.engine.pid not in (None, pid)
-    wait(lambda: any("engine is back" in told for told in message.sentences))
+    wait(lambda: any("model is ready again" in told for told in message.sentences))
 
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
     talk.submit("And then?")
@@ -94,7 +94,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: Opening, tmp_
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.window.files_dropped.emit([notes])
     talk.submit("What burned?")
-    assert composer.hold_words == "Waiting for “notes” to open…"
+    assert composer.hold_words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
     first, second = desk.conversations.turns(talk.conversation.id)
     titles = {book.id: book.title for book in desk.library.books()}
@@ -114,11 +114,11 @@ def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Openi
     loaded = desk.models.loaded()
     assert loaded is not None
     wait(lambda: loaded.path in models.plans.plans)
-    wait(lambda: window.machine.text().startswith("This machine: "))
+    wait(lambda: window.machine.text().startswith("This computer: "))
     assert window.cards[loaded.path].card.current
     room, taken = window.cards[loaded.path].card.room.split("\n")
-    assert room.startswith("Runs anywhere. Room for 8,192 tokens")
-    assert re.fullmatch(r"Loading it took [\d.]+ [MG]B, as planned", taken)
+    assert room.startswith("Runs on any computer. Room for 8,192 tokens")
+    assert re.fullmatch(r"Uses [\d.]+ [MG]B of memory, as estimated", taken)
 
     window.cards[loaded.path].quiet_buttons[0].click()
     wait(lambda: models.placement.dialog is not None and models.placement.dialog.load.isEnabled())

@@ -16,7 +16,7 @@ AddOption: TypeAlias = Callable[[argparse.ArgumentParser], None]
 
 def add(commands: Any, add_command: AddCommand, add_data_dir: AddOption) -> None:
     """Add the commands to a parser. `add_command`: takes subparsers, a name and a text."""
-    about = _("the models on this machine, and those that can be fetched")
+    about = _("the models on this computer, and those that you can download")
     models = commands.add_parser("models", help=about, description=about)
     add_data_dir(models)
     of_models = models.add_subparsers(required=True, metavar="COMMAND", dest="models_command")
@@ -24,68 +24,70 @@ def add(commands: Any, add_command: AddCommand, add_data_dir: AddOption) -> None
     def command(name: str, text: str) -> argparse.ArgumentParser:
         return add_command(of_models, name, text)
 
-    listed = command("list", _("list the models in the models folder, and the starter"))
-    listed.add_argument(
-        "--offers", action="store_true", help=_("list what the catalogue offers instead; no network is asked")
-    )
-    show = command("show", _("show what the header of a model’s file says; nothing is loaded"))
+    listed = command("list", _("list the models in the models folder, and the starter model"))
+    listed.add_argument("--offers", action="store_true", help=_("list the catalogue instead; this uses no network"))
+    show = command("show", _("show what the header of a model file says, without loading the model"))
     show.add_argument("model", metavar="MODEL", help=_model_help())
-    plan = command("plan", _("tell where a model would go, and how much context that leaves; nothing is loaded"))
+    plan = command("plan", _("show where a model would be placed and how much context that leaves, without loading it"))
     plan.add_argument("model", metavar="MODEL", help=_model_help())
     _add_planning(plan)
 
-    fetch = command("fetch", _("fetch a model from the model hub, or go on with that; Ctrl+C pauses"))
+    fetch = command("fetch", _("download a model from the model hub, or continue a download; Ctrl+C pauses"))
     fetch.add_argument("model", metavar="MODEL", help=_offer_help())
     fetch.add_argument(
-        "--accept-licence", action="store_true", help=_("you have read the terms of the model, and accept them")
+        "--accept-licence", action="store_true", help=_("confirm that you have read and accept the terms of the model")
     )
     fetch.add_argument("--yes", action="store_true", help=_("start without asking"))
 
-    imported = command("import", _("copy a model into the models folder, and verify it"))
+    imported = command("import", _("copy a model into the models folder and verify it"))
     imported.add_argument(
         "path", type=Path, metavar="PATH",
-        help=_("a GGUF file, whose parts and projector come along; a folder with a model; or a packed model"),
+        help=_("a GGUF file (its other parts and projector are included), a folder with a model, or a packed model"),
     )  # fmt: skip
-    verify = command("verify", _("compare a model with the hashes that were recorded when it came"))
+    verify = command("verify", _("compare a model with its recorded hashes"))
     verify.add_argument("model", metavar="MODEL", help=_local_help())
     pack = command(
-        "pack", _("write a model with its hashes into one file, which `tar x` and `sha256sum -c SHA256SUMS` prove")
+        "pack", _("write a model with its hashes to one file, which `tar x` and `sha256sum -c SHA256SUMS` can verify")
     )
     pack.add_argument("model", metavar="MODEL", help=_local_help())
-    pack.add_argument("target", type=Path, metavar="TARGET", help=_("a file to write, or a folder to write it into"))
-    pack.add_argument("--folder", action="store_true", help=_("write a folder of files into TARGET, not one file"))
-    unpack = command("unpack", _("take a packed model into the models folder"))
-    unpack.add_argument("path", type=Path, metavar="FILE", help=_("what `octavo models pack` has written"))
+    pack.add_argument("target", type=Path, metavar="TARGET", help=_("the file to write, or the folder to write it to"))
+    pack.add_argument("--folder", action="store_true", help=_("write a folder of files to TARGET instead of one file"))
+    unpack = command("unpack", _("unpack a packed model into the models folder"))
+    unpack.add_argument("path", type=Path, metavar="FILE", help=_("a file written by `octavo models pack`"))
     remove = command("remove", _("delete a model from the models folder"))
     remove.add_argument("model", metavar="MODEL", help=_local_help())
 
-    about_token = _("keep a token of the model hub in the system keyring, or remove it")
+    about_token = _("save an access token of the model hub in the system keyring, or remove it")
     token = of_models.add_parser("token", help=about_token, description=about_token)
     add_data_dir(token)
     of_token = token.add_subparsers(required=True, metavar="COMMAND", dest="token_command")
-    add_command(of_token, "set", _("keep a token; it is asked for, or read from the first line of the input"))
+    add_command(of_token, "set", _("save a token; Octavo asks for it, or reads it from the first line of the input"))
     add_command(of_token, "forget", _("remove the token"))
 
 
 def _add_planning(plan: argparse.ArgumentParser) -> None:
-    plan.add_argument("--context", type=_tokens, metavar="N", default=0, help=_("tokens; else as many as possible"))
+    plan.add_argument(
+        "--context", type=_tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible")
+    )
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
-        help=_("imagine a GPU that is sold with so many GB; repeatable"),
+        help=_("assume a GPU sold with this many GB; repeatable"),
     )  # fmt: skip
     plan.add_argument(
         "--ram", type=_gigabytes, metavar="GB", default=0.0,
-        help=_("imagine main memory that is sold with so many GB, and no GPU but those named"),
+        help=_("assume main memory sold with this many GB, and no GPU except those given"),
     )  # fmt: skip
 
 
 def _offer_help() -> str:
-    return _("a name in the catalogue, or a repository as owner/name; then a colon and a quantization or a file in it")
+    return _(
+        "a name in the catalogue, or a repository as owner/name; optionally a colon and a quantization or a file in it"
+    )
 
 
 def _model_help() -> str:
-    return _("a GGUF file (of a split model, any part); or {offer}").format(offer=_offer_help())
+    return _("a GGUF file (for a split model, any part); or {offer}").format(offer=_offer_help())
 
 
 def _local_help() -> str:

@@ -50,7 +50,7 @@ def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Desk) ->
     words = _("Verified and ready: {path}") if proved else _("Ready: {path}")
     print(words.format(path=messages.printable(model.path)))
     if not proved:
-        print(_("No hash came with it, so only later changes will be found out."))
+        print(_("It came without a hash, so Octavo can only detect later changes."))
 
 
 def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
@@ -62,10 +62,10 @@ def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         print_json({"event": "finished", "good": verdict.is_good, "files": files})
     else:
         words = {
-            FileState.GOOD: _("good"),
+            FileState.GOOD: _("unchanged"),
             FileState.CHANGED: _("changed"),
             FileState.MISSING: _("missing"),
-            FileState.UNKNOWN: _("nothing to compare it with"),
+            FileState.UNKNOWN: _("no hash to compare with"),
         }
         listing.print_table([[name, words[state]] for name, state in verdict.files])
     _check(verdict, path)
@@ -91,5 +91,5 @@ def _pack(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         return
     print(_("Packed: {path}").format(path=messages.printable(str(packed))))
     if not options.folder:
-        told = _("{size}; `tar x` and `sha256sum -c SHA256SUMS` prove it without Octavo")
+        told = _("{size}; `tar x` and `sha256sum -c SHA256SUMS` verify it without Octavo")
         print(told.format(size=size(packed.stat().st_size)))

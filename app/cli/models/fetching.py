@@ -25,14 +25,14 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     _tell(order, options, desk)
     if order.licence is not None and not order.accepted:
         _accept(order.licence, offer.key, options, desk)
-    if not options.yes and not _agrees(_("Fetch it? [y/N] "), options):
+    if not options.yes and not _agrees(_("Download it? [y/N] "), options):
         raise Stopped
     progress = Progress(options.json)
     try:
         model = finish(desk.downloads.fetch(offer, cancel), progress)
     except Stopped:
         progress.close()
-        words = _("Paused. What has arrived is kept; the same command goes on with it.")
+        words = _("Paused. What has arrived is kept. Use the same command to continue.")
         print(f"octavo: {words}", file=sys.stderr)
         raise
     if options.json:
@@ -54,9 +54,9 @@ def _tell(order: Order, options: argparse.Namespace, desk: Desk) -> None:
     rows = [
         (_("model"), f"{offer.untrusted_name} {offer.quantization}".strip()),
         (_("repository"), offer.repository),
-        (_("to fetch"), about.format(size=size(order.bytes_to_fetch), host=order.host)),
-        (_("into"), _("{folder} ({size} free)").format(folder=order.folder, size=size(order.free_bytes))),
-        (_("licence"), order.licence.name if order.licence else _("not told")),
+        (_("to download"), about.format(size=size(order.bytes_to_fetch), host=order.host)),
+        (_("to folder"), _("{folder} ({size} free)").format(folder=order.folder, size=size(order.free_bytes))),
+        (_("licence"), order.licence.name if order.licence else _("not stated")),
     ]
     width = max(len(name) for name, _value in rows)
     for name, value in rows:
@@ -77,6 +77,6 @@ def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Desk)
 def _agrees(question: str, options: argparse.Namespace) -> bool:
     """Raises AppError USAGE where there is nobody to ask."""
     if options.json or not sys.stdin.isatty():
-        raise AppError(Code.USAGE, detail=_("nobody can be asked here: say --yes to start"))
+        raise AppError(Code.USAGE, detail=_("no terminal to ask for confirmation: use --yes to start"))
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().casefold() in ("y", "yes", _("yes"))

@@ -81,9 +81,9 @@ def described(offer: Offer, desk: Desk) -> dict[str, Any]:
 def _state(offer: Offer, desk: Desk) -> str:
     order = desk.downloads.order(offer)
     if Path(order.folder).exists():
-        return _("here")
+        return _("downloaded")
     done = offer.size_bytes - order.bytes_to_fetch
-    return _("begun, {done} are here").format(done=size(done)) if done else ""
+    return _("started, {done} downloaded").format(done=size(done)) if done else ""
 
 
 def _header_or_problem(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader | Problem:
@@ -128,11 +128,11 @@ def _print_list(found: Sequence[_Found], desk: Desk) -> None:
         rows.append([file.name, architecture, header.quantization, size(header.file_bytes), tokens, projector])
     print_table(rows)
     for begun in desk.downloads.unfinished():
-        words = _("Begun: {name}, {done} of {total}; `octavo models fetch` goes on with it")
+        words = _("Started: {name}, {done} of {total}; `octavo models fetch` continues the download")
         name = asked_as(begun.offer, desk)
         told = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))
         print(messages.printable(told))
-    print(_("Models lie in {folder}").format(folder=messages.printable(str(desk.models.folder))))
+    print(_("Models folder: {folder}").format(folder=messages.printable(str(desk.models.folder))))
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -91,7 +91,7 @@ def _print(plan: Plan) -> None:
             rows.append([item_name(item), *(_size(used.get((device.name, item), 0)) for device in devices)])
     by_device = result.by_device()
     rows.append([_("together"), *(_size(by_device.get(device.name, 0)) for device in devices)])
-    rows.append([_("may be used"), *(_size(device.room) for device in devices)])
+    rows.append([_("can be used"), *(_size(device.room) for device in devices)])
     widths = [max(len(row[n]) for row in rows) for n in range(len(devices) + 1)]
     for first, *others in rows:
         cells = [f"{other:>{width}}" for other, width in zip(others, widths[1:], strict=True)]

@@ -31,10 +31,10 @@ class Progress:
                 print(f"octavo: {_('asking {host}').format(host=messages.printable(host))}", file=sys.stderr)
             case Fetching() | Hashing() | Copying():
                 self._tell(event)
-                words = {Fetching: _("fetching"), Hashing: _("verifying"), Copying: _("copying")}
+                words = {Fetching: _("downloading"), Hashing: _("verifying"), Copying: _("copying")}
                 self._bar.show(words[type(event)], event.done, event.total)
             case Opening(done, total):
-                self._bar.show(_("opening"), done, total)
+                self._bar.show(_("importing"), done, total)
             case Loading():
                 pass
 

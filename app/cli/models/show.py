@@ -59,7 +59,7 @@ def _show_file(file: Path, options: argparse.Namespace, desk: Desk, cancel: Canc
 
 def _offer_rows(offer: Offer, desk: Desk) -> Iterator[tuple[str, str]]:
     order = desk.downloads.order(offer)
-    yield _("offered as"), f"{offer.untrusted_name} {offer.quantization}".strip()
+    yield _("name in the catalogue"), f"{offer.untrusted_name} {offer.quantization}".strip()
     yield _("repository"), offer.repository
     for file in offer.all_files:
         place = file.path if file.repository == offer.repository else f"{file.repository}: {file.path}"
@@ -70,13 +70,13 @@ def _offer_rows(offer: Offer, desk: Desk) -> Iterator[tuple[str, str]]:
 def _record_rows(licence: Licence | None, record: Record | None) -> Iterator[tuple[str, str]]:
     if record is not None and record.repository:
         revision = f" @ {record.revision[:12]}" if record.revision else ""
-        yield _("from"), f"{record.repository}{revision}"
+        yield _("source"), f"{record.repository}{revision}"
     if licence is not None:
         yield _("licence"), _licence_words(licence)
 
 
 def _licence_words(licence: Licence | None) -> str:
-    return ". ".join(filter(None, (licence.name, licence.credit))) if licence else _("not told")
+    return ". ".join(filter(None, (licence.name, licence.credit))) if licence else _("not stated")
 
 
 # ---- show -----------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def _described(header: ModelHeader, known: bool, projector: str) -> dict[str, An
 def _rows(header: ModelHeader, known: bool, projector: str | None = None) -> Iterator[tuple[str, str]]:
     kinds = {
         Kind.MODEL: _("language model"),
-        Kind.PROJECTOR: _("projector, for images, of the kind {kind}").format(kind=header.projector),
+        Kind.PROJECTOR: _("projector for images, of the type {kind}").format(kind=header.projector),
         Kind.ADAPTER: _("LoRA adapter"),
         Kind.OTHER: _("neither a model nor a projector"),
     }
@@ -119,7 +119,7 @@ def _rows(header: ModelHeader, known: bool, projector: str | None = None) -> Ite
         yield _("vocabulary"), _("{n} tokens, {tokenizer}").format(n=count(header.vocabulary), tokenizer=tokenizer)
         yield _("conversation format"), _("in the file") if header.has_template else _("none")
         if projector is not None:
-            yield _("projector beside it"), projector or _("none")
+            yield _("projector in its folder"), projector or _("none")
 
 
 def _shape_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
@@ -132,13 +132,13 @@ def _shape_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
     if header.window:
         yield _("local layers"), _("see {n} tokens").format(n=count(header.window))
     if header.recurrent:
-        yield _("state"), _("some layers keep a state in place of keys")
+        yield _("state"), _("some layers keep a state instead of keys")
     if header.feed_forward and (header.kind is Kind.PROJECTOR or Part.FEED_FORWARD in _parts(header)):
         yield _("feed-forward width"), count(header.feed_forward)
     if header.experts:
-        words = _("{n} in every layer, {used} used for a token, {width} wide")
+        words = _("{n} in every layer, {used} used per token, {width} wide")
         if header.moe_step > 1:
-            words = _("{n} in one layer of {step}, {used} used for a token, {width} wide")
+            words = _("{n} in one of every {step} layers, {used} used per token, {width} wide")
         numbers = {"n": header.experts, "used": header.experts_used, "step": header.moe_step}
         yield _("experts"), words.format(width=count(header.expert_feed_forward), **numbers)
     if header.shared_expert_feed_forward:
@@ -149,7 +149,7 @@ def _parameters(header: ModelHeader) -> str:
     total = _short(header.parameters)
     if header.kind is not Kind.MODEL:
         return total
-    return _("{total}, of which a token reads {active}").format(total=total, active=_short(header.active_parameters))
+    return _("{total}, of which each token uses {active}").format(total=total, active=_short(header.active_parameters))
 
 
 def _weight_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:

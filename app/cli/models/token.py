@@ -17,10 +17,10 @@ def run(options: argparse.Namespace, desk: Desk) -> None:
         at_terminal = sys.stdin.isatty()
         token = getpass.getpass(_("Token of the model hub: ")) if at_terminal else sys.stdin.readline()
         desk.downloads.set_token(token)
-        told = _("The token is kept in the system keyring.")
+        told = _("The token is saved in the system keyring.")
     else:
         desk.downloads.forget_token()
-        told = _("No token is kept.")
+        told = _("No token is saved.")
     if options.json:
         print_json({"has_token": desk.downloads.has_token()})
     else:

@@ -98,10 +98,10 @@ class CardButton(PlainButton):
         name, opening = printable(card.untrusted_name), card.opening
         self.setText(_("Opening {name}…").format(name=name) if opening else name)
         self.setAccessibleName(self.text())
-        keys = _("Return shows it large, Delete removes it, Alt with an arrow moves it")
-        self.setAccessibleDescription(_("Delete stops this") if opening else f"{card.detail}. {keys}")
+        keys = _("Return: show it large · Delete: remove it · Alt with an arrow key: move it")
+        self.setAccessibleDescription(_("Delete cancels this") if opening else f"{card.detail}. {keys}")
         self.setToolTip(plain_tip(self.text() if opening else f"{name}\n{card.detail}"))
-        removal = _("Stop opening {name}") if opening else _("Remove {name}")
+        removal = _("Cancel opening {name}") if opening else _("Remove {name}")
         self.cross.setAccessibleName(removal.format(name=name))
         self.cross.setToolTip(plain_tip(f"{self.cross.accessibleName()}  {_shortcut()}"))
         self.setCursor(Qt.CursorShape.ArrowCursor if opening else Qt.CursorShape.PointingHandCursor)

@@ -334,4 +334,4 @@ class Composer(QWidget):
 
 
 def _word_editing() -> str:
-    return _("Editing an earlier question · Esc leaves it")
+    return _("Editing an earlier question · Esc cancels")

@@ -53,9 +53,9 @@ class Foot(QWidget):
         self._drawn: list[tuple[QPointF, _Words]] = []
         self._numbers: list[_Words] = []
         self.copy_button = TextButton(_("Copy"), theme, self, tip=_("Copy the answer"))
-        self.again_button = TextButton(_("Again"), theme, self, tip=_("Ask again for another answer"))
-        self.export_button = TextButton(_("Export"), theme, self, tip=_("Write this answer into a file"))
-        self.numbers_button = TextButton(_("Numbers"), theme, self, tip=_("What this answer cost"))
+        self.again_button = TextButton(_("Try again"), theme, self, tip=_("Ask the same question again"))
+        self.export_button = TextButton(_("Export"), theme, self, tip=_("Save this answer as a file"))
+        self.numbers_button = TextButton(_("Details"), theme, self, tip=_("Time and tokens of this answer"))
         self.numbers_button.setCheckable(True)
         self.numbers_button.toggled.connect(self.changed)
         self.variants = Variants(theme, self)
@@ -89,7 +89,7 @@ class Foot(QWidget):
                 (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
                 (_("Also cited:"), listed),
                 (
-                    _("Saw only excerpts:") if answer.excerpts else _("Read closely:"),
+                    _("Saw only excerpts:") if answer.excerpts else _("Relevant passages:"),
                     mark_passages(answer.passages if answer.text else (), shelf, books),
                 ),
             )
@@ -231,10 +231,10 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
             part += _(" in {time}, {speed}").format(time=duration(seconds), speed=speed)
         parts.append(part)
     if usage.encoded_images:
-        one, several = _("1 image encoded"), _("{n} images encoded")
+        one, several = _("1 image processed"), _("{n} images processed")
         parts.append(one if usage.encoded_images == 1 else several.format(n=count(usage.encoded_images)))
     elif images:
-        parts.append(_("image seen before") if images == 1 else _("images seen before"))
+        parts.append(_("image already processed") if images == 1 else _("images already processed"))
     if timings.load_s >= _WORTH_TELLING_S:
         parts.append(_("model loaded in {time}").format(time=duration(timings.load_s)))
     return [_Words(part) for part in parts]

@@ -144,7 +144,7 @@ class ImageDialog(QDialog):
     def _tell_zoom(self) -> None:
         zoom = self.magnifier.zoom
         self.percent.setText(_("{percent} %").format(percent=zoom.percent))
-        tip = _("Show it in its real size") if zoom.chosen is None else _("Fit it into the window")
+        tip = _("Show actual size") if zoom.chosen is None else _("Fit to window")
         self.percent.setToolTip(tip)
         self.percent.setAccessibleDescription(tip)
         self.smaller.setEnabled(zoom.chosen is not None)

@@ -24,7 +24,7 @@ class LinkDialog(QDialog):
         self.setWindowTitle(_("Open a web address"))
         self.setMinimumWidth(460)
         explanation = QLabel(
-            _("The answer links to this address. Opening it starts your web browser, which uses the network.")
+            _("The answer contains a link to this address. Opening it starts your web browser, which uses the network.")
         )
         explanation.setWordWrap(True)
         self.address_field = QPlainTextEdit(disarm(address))

@@ -159,33 +159,33 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
     match citation.state:
         case CitationState.VERIFIED:
-            text = _("Verified: these words stand on page {page} of {title}: “{quote}”.")
+            text = _("Verified: page {page} of {title} has these words: “{quote}”.")
         case CitationState.REPAIRED:
             text = _(
-                "Verified on another page: the answer names page {named}; these words stand on page {page} of {title}:"
+                "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
                 " “{quote}”."
             )
         case CitationState.NEAR:
-            text = _("Nearly: page {page} of {title} says “{on_page}”.")
+            text = _("Similar: page {page} of {title} says “{on_page}”.")
         case CitationState.CUT:
-            text = _("Cut: page {page} of {title} has these words, but in full it says “{on_page}”.")
+            text = _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”.")
         case CitationState.NOT_FOUND:
-            text = _("Not found: page {page} of {title} does not hold what the answer says it does.")
+            text = _("Not found: page {page} of {title} does not contain what the answer quotes.")
         case CitationState.FOUND:
             text = _("Found by Octavo, not named in the answer: page {page} of {title}.")
         case CitationState.RELATED:
-            text = _("Most related page, by its words alone: page {page} of {title} says “{quote}”.")
+            text = _("Most related page, only by shared words: page {page} of {title} says “{quote}”.")
         case CitationState.DIFFERS:
             text = _(
-                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or duty is not the same as"
-                " in the answer."
+                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
+                " same as in the answer."
             )
         case CitationState.PAGE if citation.is_unresolved:
-            text = _("Several books have a page {page}, and the answer does not say which is meant: {title}.")
+            text = _("Several books have a page {page}, and the answer does not say which one it means: {title}.")
         case CitationState.PAGE:
-            text = _("Names page {page} of {title}, without a quotation that could be checked.")
+            text = _("Names page {page} of {title}, without a quotation to check.")
             if citation.on_page:
-                text += " " + _("Most related there: “{on_page}”.")
+                text += " " + _("Most related sentence there: “{on_page}”.")
     return text.format(**words)
 
 
@@ -197,7 +197,7 @@ def describe_count(n: int, state: CitationState) -> str:
         case CitationState.REPAIRED:
             text = _("{n} on another page")
         case CitationState.NEAR:
-            text = _("{n} nearly")
+            text = _("{n} similar")
         case CitationState.CUT:
             text = _("{n} cut")
         case CitationState.NOT_FOUND:

@@ -23,7 +23,7 @@ class SendButton(PlainButton):
 
     def tell(self, *, busy: bool, held: bool) -> None:
         if held:
-            words = _("Cancel  Esc"), _("Cancel"), _("Take the question back (Esc)")
+            words = _("Cancel  Esc"), _("Cancel"), _("Take back the question (Esc)")
         elif busy:
             words = _("Stop  Esc"), _("Stop"), _("Stop the answer (Esc)")
         else:

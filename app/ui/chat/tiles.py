@@ -42,7 +42,7 @@ class Tile(PlainButton):
         self.setText(image.caption())
         self.setToolTip(plain_tip(f"{image.caption()}\n{image.size_words()}"))
         self.setAccessibleName(image.caption())
-        self.setAccessibleDescription(_("{size}. Opens large.").format(size=image.size_words()))
+        self.setAccessibleDescription(_("{size}. Click to enlarge.").format(size=image.size_words()))
         self.clicked.connect(self._emit_opened)
         thumbnails.drawn.connect(self._on_drawn)
 

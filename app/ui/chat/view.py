@@ -283,7 +283,7 @@ class ConversationView(Scroller):
     def _deed(self, slot: Slot, *, is_last: bool) -> str:
         """What is offered below an answer."""
         if slot.left_out:
-            return _("Read again from here")
+            return _("Include again from here")
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""
 
     def _want_deed(self, answer_id: str) -> None:

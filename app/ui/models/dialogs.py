@@ -97,7 +97,7 @@ class TokenDialog(SmallDialog):
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setAccessibleName(_("Access token"))
-        super().__init__(_("Access token"), sentence, _("Keep it"), body=self.line, parent=parent)
+        super().__init__(_("Access token"), sentence, _("Save"), body=self.line, parent=parent)
         self.line.setFocus()
 
     def accept(self) -> None:

@@ -57,22 +57,22 @@ class PlacementDialog(QDialog):
     def __init__(self, icons: Icons, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self.setWindowTitle(_("Placement"))
+        self.setWindowTitle(_("Advanced model settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.heading = ElidedLabel(title, role="heading")
         self.machine = ElidedLabel(role="small")
         self.rows: dict[str, Row] = {}
         self._fields = QVBoxLayout()
-        self.status = PlainLabel(_("Working out what it would take…"), role="soft")
+        self.status = PlainLabel(_("Calculating the memory…"), role="soft")
         self.fit = FitView(icons.theme)
         self.room = PlainLabel(role="title")
         self.speed = PlainLabel()
         self._sentences: list[PlainLabel] = []
         self._reasons = QVBoxLayout()
-        self.automatic = TextButton(_("Back to automatic"), role="quiet")
+        self.automatic = TextButton(_("Reset to automatic"), role="quiet")
         self.cancel = TextButton(_("Cancel"))
-        self.load = TextButton(_("Load with this"), role="primary")
+        self.load = TextButton(_("Apply and reload"), role="primary")
         self.load.setEnabled(False)
         self.automatic.setEnabled(False)
         self._build()
@@ -89,24 +89,24 @@ class PlacementDialog(QDialog):
         self.rows["context"] = NumberRow(
             icons,
             _("Context"),
-            _("room for books and conversation, in tokens"),
+            _("space for books and conversation, in tokens"),
             _STEP,
             bounds.context_trained,
             steps=_STEP,
             growing=True,
         )
-        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller: room for more tokens"), _kv_words())
+        self.rows["kv"] = ChoiceRow(icons, _("KV cache"), _("smaller formats leave room for more tokens"), _kv_words())
         slices = tuple((str(tokens), _("{n} tokens").format(n=count(tokens))) for tokens in SLICES)
-        self.rows["slice"] = ChoiceRow(icons, _("Slice"), _("tokens that are read at once"), slices)
-        on_gpu = _("there is no GPU: all is in main memory")
+        self.rows["slice"] = ChoiceRow(icons, _("Batch size"), _("tokens processed at once"), slices)
+        on_gpu = _("no GPU: everything is in main memory")
         if bounds.mixtures:
             hint = _("layers whose experts stay in main memory") if bounds.has_gpu else on_gpu
             most = bounds.layers if bounds.has_gpu else 0
             self.rows["experts"] = NumberRow(icons, _("Experts in main memory"), hint, 0, most)
-        hint = _("of {n}, the output counts as one").format(n=count(bounds.layers + 1)) if bounds.has_gpu else on_gpu
+        hint = _("of {n}; the output counts as one").format(n=count(bounds.layers + 1)) if bounds.has_gpu else on_gpu
         most = bounds.layers + 1 if bounds.has_gpu else 0
         self.rows["gpu"] = NumberRow(icons, _("Layers on the GPU"), hint, 0, most)
-        hint = _("that compute on the processor")
+        hint = _("threads that compute on the processor")
         self.rows["threads"] = NumberRow(icons, _("Threads"), hint, 1, max(2, 2 * bounds.threads))
         pair = QHBoxLayout()
         pair.setSpacing(SPACE_L)
@@ -173,7 +173,7 @@ class PlacementDialog(QDialog):
             label.setVisible(number < len(reasons))
             label.setText(reasons[number] if number < len(reasons) else "")
         self.load.setEnabled(chosen is not None)
-        self.load.setToolTip("" if chosen is not None else _("It does not fit so."))
+        self.load.setToolTip("" if chosen is not None else _("It does not fit with these settings."))
 
     def show_problem(self, sentence: str) -> None:
         """There is nothing to place."""

@@ -35,7 +35,7 @@ class Row(QWidget):
         self.hint.setWordWrap(True)
         self.state = PlainLabel(role="small")
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: leave it to the plan").format(choice=name), size=16)
+        self.reset = IconButton(icons, Symbol.UNDO, _("{choice}: automatic").format(choice=name), size=16)
         self.reset.clicked.connect(self._reset)
         head = QHBoxLayout()
         head.setSpacing(SPACE_XS)
@@ -75,7 +75,7 @@ class Row(QWidget):
         self.changed.emit()
 
     def _show_state(self) -> None:
-        self.state.setText(_("by hand") if self._by_hand else _("automatic"))
+        self.state.setText(_("manual") if self._by_hand else _("automatic"))
         self.reset.setEnabled(self._by_hand)
 
 

@@ -101,7 +101,7 @@ class ModelsWindow(QDialog):
         if pick_files(event.mimeData()):
             event.acceptProposedAction()
             self.overlay.appear(
-                _("Import the model"), _("It is copied into the models folder, and compared with its hashes")
+                _("Import the model"), _("Octavo copies it into the models folder and compares it with its hashes")
             )
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
@@ -183,7 +183,7 @@ class ModelsWindow(QDialog):
 
 def _titles() -> dict[Group, str]:
     return {
-        Group.HERE: _("On this machine"),
-        Group.COMING: _("On the way"),
-        Group.OFFERED: _("Can be fetched"),
+        Group.HERE: _("On this computer"),
+        Group.COMING: _("In progress"),
+        Group.OFFERED: _("Available to download"),
     }

@@ -29,12 +29,12 @@ class FoundBar(QWidget):
         self._words = ElidedLabel(role="small")
         self._place = PlainLabel(role="small")
         self.hits = HitList(icons.theme)
-        self.listed = IconButton(icons, Symbol.OUTLINE, _("List the places found"), size=16)
+        self.listed = IconButton(icons, Symbol.OUTLINE, _("List all matches"), size=16)
         self.listed.setCheckable(True)
         self.listed.setChecked(True)
         self.listed.toggled.connect(self._show_list)
-        self.back = IconButton(icons, Symbol.UP, _("Previous place with these words"), shortcut="Shift+Return", size=16)
-        self.forward = IconButton(icons, Symbol.DOWN, _("Next place with these words"), shortcut="Return", size=16)
+        self.back = IconButton(icons, Symbol.UP, _("Previous match"), shortcut="Shift+Return", size=16)
+        self.forward = IconButton(icons, Symbol.DOWN, _("Next match"), shortcut="Return", size=16)
         self.back.clicked.connect(self._go_back)
         self.forward.clicked.connect(self._go_forward)
         row = QHBoxLayout()
@@ -57,11 +57,11 @@ class FoundBar(QWidget):
             self.hits.show_pages(pages, names)
         places = sum(page.places for page in pages)
         if not places:
-            self._words.setText(_("“{words}” stands on no page.").format(words=words))
+            self._words.setText(_("“{words}” was not found.").format(words=words))
         elif places == 1:
-            self._words.setText(_("“{words}” stands in 1 place.").format(words=words))
+            self._words.setText(_("“{words}” was found in 1 place.").format(words=words))
         else:
-            self._words.setText(_("“{words}” stands in {n} places.").format(words=words, n=count(places)))
+            self._words.setText(_("“{words}” was found in {n} places.").format(words=words, n=count(places)))
         self._place.setText(f"{count(current + 1)} / {count(places)}" if current >= 0 and places > 1 else "")
         for button in (self.back, self.forward):
             button.setVisible(places > 1)

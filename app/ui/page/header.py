@@ -57,7 +57,7 @@ class PageHeader(QWidget):
         self._title = ElidedLabel(role="book")
         self.outline = IconButton(icons, Symbol.OUTLINE, _("Outline"), shortcut="Ctrl+Shift+O")
         self.outline.clicked.connect(self.outline_wanted)
-        self.thumbnails = IconButton(icons, Symbol.THUMBNAILS, _("Pages as small pictures"), shortcut="Ctrl+Shift+P")
+        self.thumbnails = IconButton(icons, Symbol.THUMBNAILS, _("Thumbnails"), shortcut="Ctrl+Shift+P")
         self.thumbnails.clicked.connect(self.thumbnails_wanted)
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)

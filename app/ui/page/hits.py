@@ -198,7 +198,7 @@ class HitList(QListView):
         super().__init__(parent)
         self.hits = HitModel(self)
         self.setProperty("role", "framed")
-        self.setAccessibleName(_("Places found"))
+        self.setAccessibleName(_("Matches"))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

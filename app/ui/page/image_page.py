@@ -75,7 +75,7 @@ class ImagePage(QAbstractScrollArea):
         self.show_layer(None)
         self.region.drop()
         self.verticalScrollBar().setValue(0)
-        self.setAccessibleName(_("Page, being drawn"))
+        self.setAccessibleName(_("Page, loading"))
         self._ask()
         self.viewport().update()
 
@@ -220,7 +220,7 @@ class ImagePage(QAbstractScrollArea):
         area = self.drawn_area()
         if self._image is None:
             painter.setPen(QColor(self._theme.palette.soft_ink))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _("Drawing the page…"))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _("Loading the page…"))
             return
         painter.drawImage(area, self._image)
         self._markings.paint(painter, area)

@@ -31,7 +31,7 @@ class Pager(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = self._shown = ""
-        self.back = IconButton(icons, Symbol.PREVIOUS, _("Page before"), shortcut="PgUp", size=14)
+        self.back = IconButton(icons, Symbol.PREVIOUS, _("Previous page"), shortcut="PgUp", size=14)
         self.forward = IconButton(icons, Symbol.NEXT, _("Next page"), shortcut="PgDown", size=14)
         self.back.clicked.connect(self._go_back)
         self.forward.clicked.connect(self._go_forward)
@@ -74,7 +74,10 @@ class Pager(QWidget):
         self._label, self._shown = name.label, name_words(name)
         pages = _("of {n} pages").format(n=count(names.pages))
         if names.labels:
-            words = _("By what the book calls a page, such as {page}, or by its number of {n}: #{number}.")
+            words = _(
+                "The page number in the book, such as {page}, or the number counted from the first page of {n}:"
+                " #{number}."
+            )
             pages = words.format(page=name.label, n=names.pages, number=number)
         self.field.setAccessibleDescription(f"{place_words(name)}. {pages}")
         self.field.setToolTip(plain_tip(f"{_('Go to page')}  Ctrl+G\n{pages}"))

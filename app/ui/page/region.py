@@ -46,7 +46,7 @@ class Region(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Part of the page"))
         self._hint = PlainLabel(
-            _("Draw a rectangle around what you want to ask about, or press an arrow key. Esc leaves."),
+            _("Draw a rectangle around the part that you want to ask about, or press an arrow key. Esc cancels."),
             role="card",
             parent=self,
         )
@@ -58,7 +58,9 @@ class Region(QWidget):
         self._bar.setCursor(Qt.CursorShape.ArrowCursor)
         self._size = PlainLabel(role="small")
         self.ask_button = TextButton(_("Ask about this part"), role="floating")
-        self.ask_button.setToolTip(_("Return asks. Arrow keys move the rectangle, with Shift they change its size."))
+        self.ask_button.setToolTip(
+            _("Return: ask · arrow keys: move the rectangle · Shift and arrow keys: change its size")
+        )
         self.ask_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.ask_button.clicked.connect(self._choose)
         row = QHBoxLayout(self._bar)

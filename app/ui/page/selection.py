@@ -61,7 +61,7 @@ class Selection(QObject):
             menu.addAction(_("Ask about this"), self._ask)
         else:
             menu.addAction(_("Copy the page with reference"), self._copy_with_reference)
-            menu.addAction(_("Refer to this page") if self._drawn else _("Ask about this page"), self._ask)
+            menu.addAction(_("Add a reference to this page") if self._drawn else _("Ask about this page"), self._ask)
         if self._drawn:
             menu.addSeparator()
             menu.addAction(f"{_('Ask about this page')}\t{ASK_PAGE_KEYS}", self.ask_page_wanted.emit)

@@ -111,7 +111,7 @@ class ThumbnailPopup(QFrame):
         self.pages = ThumbnailModel(names, self)
         self.pages.thumbnails.wanted.connect(self._pass_on)
         self.view = QListView()
-        self.view.setAccessibleName(_("Pages as small pictures"))
+        self.view.setAccessibleName(_("Thumbnails"))
         self.view.setViewMode(QListView.ViewMode.IconMode)
         self.view.setMovement(QListView.Movement.Static)
         self.view.setResizeMode(QListView.ResizeMode.Adjust)

@@ -126,10 +126,10 @@ class AcquiringPresenter(QObject):
             self.ask_token(order.offer, over)
             return
         dialog = OrderDialog(
-            _("Fetch {model}").format(model=model_words.title_of(order.offer.untrusted_name)),
+            _("Download {model}").format(model=model_words.title_of(order.offer.untrusted_name)),
             order_facts(order),
-            _("Accept and fetch") if not order.accepted else _("Fetch"),
-            note=_("Octavo asks {host} for these files, and for nothing else; nothing that you read or ask is sent.")
+            _("Accept and download") if not order.accepted else _("Download"),
+            note=_("Octavo downloads only these files from {host}. It sends nothing that you read or ask.")
             .format(host=printable(order.host)),
             terms_title=order.licence.name if order.licence and not order.accepted else "",
             terms=order.licence.text if order.licence and not order.accepted else "",
@@ -151,8 +151,9 @@ class AcquiringPresenter(QObject):
     def ask_token(self, offer: Offer, over: QWidget) -> None:
         """For a repository that admits only some people."""
         words = _(
-            "“{repository}” admits people who asked for it. Its hub knows them by an access token, which you make on"
-            " your account’s page there. Octavo keeps it in the keyring of this machine and sends it only to the hub."
+            "Only approved people can download “{repository}”. Its hub identifies them by an access token, which you"
+            " create on your account page there. Octavo stores the token in the keyring of this computer and sends it"
+            " only to the hub."
         )
         dialog = TokenDialog(words.format(repository=printable(offer.repository)), over)
         dialog.given.connect(partial(self._keep_token, offer, over))
@@ -188,7 +189,7 @@ class AcquiringPresenter(QObject):
         self._offers = ()
         self.dialog.show_offers(())
         self.dialog.show_asking(True)
-        self.dialog.show_status(_("Asking…"))
+        self.dialog.show_status(_("Checking…"))
         work = partial(self._desk.downloads.look_up, repository)
         self._job = self._bridge.stream(Executor.ASKING, work, partial(self._on_listing, self.dialog))
 
@@ -217,7 +218,7 @@ class AcquiringPresenter(QObject):
         if offer.header is not None:
             self._show_fit(dialog, offer)
             return
-        dialog.show_fit((), _("Asking for its header…"))
+        dialog.show_fit((), _("Checking whether it fits…"))
         if self._job is not None:
             self._job.cancel()
         work = partial(self._desk.downloads.headers, offer)
@@ -235,7 +236,7 @@ class AcquiringPresenter(QObject):
 
     def _show_fit(self, dialog: AddDialog, offer: Offer) -> None:
         if self.seen is None or offer.header is None:
-            dialog.show_fit((), _("Whether it fits is known once the machine was looked at."))
+            dialog.show_fit((), _("Checking whether it fits this computer…"))
             return
         plan = place(offer.header, offer.projector_header, self.seen.machine, Wish())
         dialog.show_fit(model_words.fit_of(plan), model_words.room_words(plan))

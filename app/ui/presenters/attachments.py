@@ -84,7 +84,7 @@ class AttachmentsPresenter(QObject):
         """Why a question cannot be asked with what is attached to it; empty where it can."""
         attached = self._of(writing)
         if any(one.image is None for one in attached):
-            return _("An image is still being opened. Wait a moment, or remove it, then ask.")
+            return _("An image is still being opened. Wait a moment or remove it, then ask.")
         blindness = self.blindness() if attached else ""
         return blindness and f"{blindness} {_('Choose one, or remove the images, then ask.')}"
 
@@ -133,7 +133,7 @@ class AttachmentsPresenter(QObject):
         model = self._desk.models.loaded()
         if model is None or model.vision is not None:
             return ""
-        return _("{model} sees no images: no projector is loaded with it.").format(model=printable(model.name))
+        return _("{model} cannot see images: it was loaded without a projector.").format(model=printable(model.name))
 
     @property
     def tokens(self) -> int:
@@ -220,7 +220,7 @@ class AttachmentsPresenter(QObject):
             self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
 
     def _tell_left_out(self, names: Sequence[str]) -> None:
-        words = _("A question takes {n} images at most. These were left out: {names}")
+        words = _("A question can have up to {n} images. These were left out: {names}")
         self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, names))))
 
     def _on_event(self, key: int, source: Source, event: object) -> None:

@@ -156,9 +156,9 @@ class ContextPresenter(QObject):
     def _draw(self) -> None:
         offers = {
             _Action.NOTHING: "",
-            _Action.READ: _("Read now"),
+            _Action.READ: _("Prepare now"),
             _Action.PAUSE: _("Pause"),
-            _Action.RESUME: _("Read on"),
+            _Action.RESUME: _("Resume"),
             _Action.FIT: _("Make it fit…"),
             _Action.MAKE_ROOM: _("Make room…"),
         }
@@ -169,7 +169,7 @@ class ContextPresenter(QObject):
         elif self._use is not None:
             words = use_words(self._use, self._tokens_per_second)
         else:
-            words = _("measured once a model is loaded")
+            words = _("available after a model is loaded")
         if self._use is None:
             self._spine.show_use((), 0, words)
         else:

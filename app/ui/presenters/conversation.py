@@ -153,9 +153,9 @@ class ConversationPresenter(QObject):
     def _obstacle(self) -> str:
         """What has to end before a question can be asked; empty for nothing."""
         if self.busy:
-            return _("Waiting for the answer that is being written…")
+            return _("Waiting for the current answer…")
         if self._refusal:
-            return _("Waiting for the question sheet to end…")
+            return _("Waiting for the question sheet…")
         return _("Waiting for the model to load…") if self._model.loading else ""
 
     @property
@@ -429,7 +429,7 @@ class ConversationPresenter(QObject):
 
     @Slot(object)
     def tell_revived(self, info: object) -> None:  # noqa: ARG002 - which model came back is in its chip
-        self._view.note(_("The engine is back. You can ask again."))
+        self._view.note(_("The model is ready again. You can ask again."))
 
     # ---- the answer under way
 

@@ -63,7 +63,7 @@ class Exporting(QObject):
             self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        answer, conversation = _("The answer was written to “{path}”."), _("The conversation was written to “{path}”.")
+        answer, conversation = _("Answer saved as “{path}”."), _("Conversation saved as “{path}”.")
         self.done.emit((answer if self._answer_id else conversation).format(path=name))
 
     @Slot(object)

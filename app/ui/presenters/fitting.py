@@ -92,7 +92,7 @@ class Fitting(QObject):
                 notice.hide()
         elif shown.id not in self._told and not self._conversation.empty:
             self._told.add(shown.id)
-            words = _("There are {n} tokens left: hardly enough for one more question with its answer.")
+            words = _("Only {n} tokens are left, which may not be enough for another question and its answer.")
             self._warning = words.format(n=count(use.context_tokens - use.used_tokens))
             notice.show_sentence(self._warning, failed=False, action=_("Make room…"), key=_ROOM)
 

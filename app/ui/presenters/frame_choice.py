@@ -102,9 +102,9 @@ class FrameChoice(QObject):
                 self._dialog.show_failure(self._word(problem))
 
     def _show_opening(self, done: int, total: int) -> None:
-        words = _("Looking through the video…")
+        words = _("Analysing the video…")
         if total:
-            words = _("Looking through the video: {done} of {total}")
+            words = _("Analysing the video: {done} of {total}")
             words = words.format(done=clock_words(done), total=clock_words(total))
         self._dialog.show_opening(words, done / total if total else 0.0)
 
@@ -253,7 +253,7 @@ class FrameChoice(QObject):
                 self._preview_later.start()
 
     def _show_taking(self, done: int, total: int) -> None:
-        words = _("Taking frame {n} of {total}")
+        words = _("Extracting frame {n} of {total}")
         self._dialog.show_taking(words.format(n=count(min(done + 1, total)), total=count(total)))
 
     # ---- the end

@@ -169,7 +169,7 @@ class Gallery(QObject):
         menu = QMenu(self.dialog if self.dialog is not None and self.dialog.isActiveWindow() else self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.dialog is None or self.dialog.image != image:
-            menu.addAction(_("Open large"), partial(self._open, image))
+            menu.addAction(_("Show large"), partial(self._open, image))
         menu.addAction(_("Copy the image"), partial(self.copy, image))
         menu.addAction(_("Save as PNG…"), partial(self.choose_file, image))
         if isinstance(image.image, ImageRef):
@@ -184,7 +184,7 @@ class Gallery(QObject):
     @Slot(object)
     def _put_on_clipboard(self, pixels: QImage) -> None:
         QGuiApplication.clipboard().setImage(pixels)
-        self._say(_("The image was copied."))
+        self._say(_("Image copied."))
 
     def choose_file(self, image: NumberedImage) -> None:
         """Let the person say where it is written."""
@@ -201,7 +201,7 @@ class Gallery(QObject):
         self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_problem, image))
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._say(_("The image was written to “{path}”.").format(path=name))
+        self._say(_("Image saved as “{path}”.").format(path=name))
 
     def _on_problem(self, image: NumberedImage, problem: Problem) -> None:
         words = sentence(_named(problem, image))

@@ -126,8 +126,8 @@ class ImageSources(QObject):
     @Slot()
     def refuse_address(self) -> None:
         words = _(
-            "Octavo fetches nothing from the web. Save the image as a file and drop that, or copy the image itself and"
-            " paste it."
+            "Octavo does not download anything from the web. Save the image as a file and drop that, or copy the image"
+            " itself and paste it."
         )
         self.failed.emit(words)
 
@@ -158,7 +158,10 @@ class ImageSources(QObject):
     @Slot()
     def _on_no_screenshot(self) -> None:
         self.failed.emit(
-            _("The desktop gave no picture of the screen. Take one with its own program, then paste or drop it here.")
+            _(
+                "The desktop did not provide a picture of the screen. Take a screenshot with another program, then"
+                " paste or drop it here."
+            )
         )
 
     def _on_unsorted(self, paths: list[Path], problem: Problem) -> None:

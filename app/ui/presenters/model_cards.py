@@ -50,7 +50,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, wa
     header = plan.header if isinstance(plan, Plan) else None
     quantization = (record.quantization if record else "") or (header.quantization if header else "")
     if file.starter:
-        title, about = file.name, _("the starter: to try the desk, not to trust")
+        title, about = file.name, _("starter model: for a first try, not for real work")
     else:
         title = (record.name if record else "") or (header.untrusted_name if header else "") or file.name
         sees = plan.projector is not None if isinstance(plan, Plan) else bool(projector_beside(Path(file.path)))
@@ -67,7 +67,7 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, wa
         button = Button(None, _("In use"), badge=True)
     else:
         button = Button(Deed.USE, _("Use"))
-    quiet = (Button(Deed.PLACE, _("Placement…")),) if header is not None and standing.loading is None else ()
+    quiet = (Button(Deed.PLACE, _("Advanced…")),) if header is not None and standing.loading is None else ()
     if standing.work is not None:
         quiet = (Button(Deed.CANCEL, _("Cancel")),)
     return Card(
@@ -105,7 +105,11 @@ def offer_card(
         fit, room, tip, misfit = _plan_parts(plan, False, waiting)
     else:
         fit, tip, misfit = (), "", False
-        room = _("Asking the hub for its header…") if asking else _("The hub has to be asked whether it fits.")
+        room = (
+            _("Checking at the model hub…")
+            if asking
+            else _("Not checked yet. “Check” asks the model hub whether it fits.")
+        )
     unknown = offer.header is None and not asking
     return Card(
         key=offer.key,
@@ -118,7 +122,7 @@ def offer_card(
         misfit=misfit,
         problem=sentence(plan) if isinstance(plan, Problem) else "",
         button=Button(Deed.FETCH, model_words.fetch_words(offer)),
-        quiet=(Button(Deed.ASK, _("Does it fit?")),) if unknown else (),
+        quiet=(Button(Deed.ASK, _("Check")),) if unknown else (),
     )
 
 
@@ -133,7 +137,7 @@ def transfer_card(offer: Offer, licence: Licence | None, transfer: Transfer | No
         quiet = ()
         progress = transfer_progress(transfer)
     else:
-        button = Button(Deed.GO_ON, _("Go on"))
+        button = Button(Deed.GO_ON, _("Resume"))
         done = transfer.fetched.done if transfer and transfer.fetched else begun.done_bytes if begun else 0
         words = _("paused · {done} of {total}").format(done=size(done), total=size(offer.size_bytes))
         progress = Progress(words, done / max(1, offer.size_bytes))
@@ -162,7 +166,7 @@ def import_card(key: str, work: Work) -> Card:
         key=key,
         group=Group.COMING,
         title=printable(work.name),
-        lines=(_("being imported"),),
+        lines=(_("importing…"),),
         progress=_work_progress(work),
         button=Button(Deed.CANCEL, _("Cancel")),
     )
@@ -181,7 +185,7 @@ def _plan_parts(
     if isinstance(plan, Problem):
         return (), "", "", False
     if plan is None:
-        return (), _("Working out what it would take…") if waiting else "", "", False
+        return (), _("Calculating the memory…") if waiting else "", "", False
     misfit = isinstance(plan.result, Shortfall)
     return model_words.fit_of(plan, whole=loaded), model_words.room_words(plan), model_words.plan_tip(plan), misfit
 
@@ -196,9 +200,9 @@ def transfer_progress(transfer: Transfer) -> Progress:
     aside = verified_words(transfer.offer, fetched.hashed) if fetched else ""
     match step:
         case None:
-            return Progress(_("waiting for the download before it"), fraction, aside)
+            return Progress(_("waiting for the previous download"), fraction, aside)
         case Asking(host):
-            return Progress(_("asking what belongs to it"), fraction, aside, host_words(host))
+            return Progress(_("checking which files belong to it"), fraction, aside, host_words(host))
         case Hashing(done, total, file):
             words = _("comparing {file} with its hash · {done} of {total}")
             shown = words.format(file=printable(file), done=size(done), total=size(total))
@@ -208,7 +212,7 @@ def transfer_progress(transfer: Transfer) -> Progress:
 
 def fetching_words(step: Fetching) -> str:
     """ "fetching 41.3 GB of 62 GB · 214 MB/s · 1 min 37 s left"."""
-    parts = [_("fetching {done} of {total}").format(done=size(step.done), total=size(step.total))]
+    parts = [_("downloading {done} of {total}").format(done=size(step.done), total=size(step.total))]
     if step.rate > 0:
         parts.append(_("{size}/s").format(size=size(step.rate)))
         parts.append(_("{time} left").format(time=duration(max(1.0, (step.total - step.done) / step.rate))))
@@ -216,7 +220,7 @@ def fetching_words(step: Fetching) -> str:
 
 
 def host_words(host: str) -> str:
-    return _("{host} · the only address Octavo is talking to").format(host=printable(host))
+    return _("{host} · the only address that Octavo connects to").format(host=printable(host))
 
 
 def verified_words(offer: Offer, hashed_bytes: int) -> str:

@@ -128,7 +128,7 @@ class ModelDeeds(QObject):
     # ---- remove
 
     def _ask_remove(self, path: str, title: str, over: QWidget) -> None:
-        words = _("Its files are deleted from this machine. Books, conversations and readings stay.")
+        words = _("Its files are deleted from this computer. Books, conversations and saved readings stay.")
         dialog = Confirmation(_("Remove {model}?").format(model=title), words, _("Remove"), path, over)
         dialog.confirmed.connect(self._remove)
         dialog.open()
@@ -151,12 +151,10 @@ def verdict_words(verdict: Verdict) -> tuple[str, str]:
     """What verifying found: good news, and bad."""
     bad = [(name, state) for name, state in verdict.files if state in (FileState.CHANGED, FileState.MISSING)]
     if bad:
-        states = {FileState.CHANGED: _("{file} is not what it was"), FileState.MISSING: _("{file} is missing")}
+        states = {FileState.CHANGED: _("{file} has changed"), FileState.MISSING: _("{file} is missing")}
         told = "; ".join(states[state].format(file=printable(name)) for name, state in bad)
-        return "", _("{told}. Fetch or import the model again before you trust it.").format(told=told)
+        return "", _("{told}. Download or import the model again before you use it.").format(told=told)
     unknown = sum(state is FileState.UNKNOWN for _name, state in verdict.files)
     if unknown:
-        return "", _("There is nothing to compare {n} of its files with: it came without hashes.").format(
-            n=count(unknown)
-        )
-    return _("verified ✓ every file is what it was"), ""
+        return "", _("{n} of its files have no hash to compare with.").format(n=count(unknown))
+    return _("Verified ✓ no file has changed"), ""

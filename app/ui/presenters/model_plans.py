@@ -56,8 +56,8 @@ class ModelPlans(QObject):
             self._plan(self.seen)
             return
         if self.seen is None:
-            later = _("This machine is looked at when the answer is written.")
-            self.told.emit(later if busy else _("Looking at this machine…"))
+            later = _("Octavo checks this computer after the current answer.")
+            self.told.emit(later if busy else _("Checking this computer…"))
         executor = Executor.MODELS if imagined else Executor.ENGINE
         self._bridge.call(executor, partial(look_at, self._desk, self.hardware), self._plan, self._on_problem)
 

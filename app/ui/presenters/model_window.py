@@ -80,7 +80,7 @@ class ModelWindowPresenter(QObject):
             made.file_wanted.connect(partial(self.acquiring.choose_file, made))
             made.folder_wanted.connect(partial(self.acquiring.choose_folder, made))
             made.name_wanted.connect(partial(self.acquiring.add_by_name, made))
-            made.show_cards((), _("Looking into the models folder…"))
+            made.show_cards((), _("Checking the models folder…"))
             made.show()
             self.refresh()
         assert self.shown is not None
@@ -135,7 +135,7 @@ class ModelWindowPresenter(QObject):
     @Slot()
     def _show(self) -> None:
         if self.window is not None and self._selection is not None:
-            self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this machine."))
+            self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this computer."))
 
     def _cards(self, selection: Selection) -> Iterator[Card]:
         path = self.deeds.loaded_path
@@ -242,7 +242,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot(object)
     def _on_arrived(self, file: ModelFile) -> None:
-        words = _("{model} is on this machine ({size}), compared with its hashes.")
+        words = _("{model} is on this computer ({size}) and matches its hashes.")
         self.done.emit(words.format(model=printable(file.name), size=size(file.size_bytes)))
         self.refresh()
 

@@ -75,12 +75,12 @@ def licence_words(licence: Licence | None) -> str:
 def note_words(offer: Offer) -> str:
     """What the catalogue says of an offer beside its numbers."""
     return {
-        "smaller": _("for smaller machines"),
+        "smaller": _("for smaller computers"),
     }.get(offer.note, "")
 
 
 def fetch_words(offer: Offer) -> str:
-    return _("Fetch {size}").format(size=size(offer.size_bytes))
+    return _("Download {size}").format(size=size(offer.size_bytes))
 
 
 def machine_words(seen: Seen, free_bytes: int | None = None) -> str:
@@ -91,7 +91,7 @@ def machine_words(seen: Seen, free_bytes: int | None = None) -> str:
     parts.append(_("{size} memory").format(size=size(machine.host.total_bytes)))
     if free_bytes is not None:
         parts.append(_("{size} free on disk").format(size=size(free_bytes)))
-    return _("This machine: {parts}").format(parts=" · ".join(parts))
+    return _("This computer: {parts}").format(parts=" · ".join(parts))
 
 
 # ---- what a plan takes
@@ -120,7 +120,7 @@ def room_words(plan: Plan) -> str:
         return " ".join(sentences(result))
     words = space_words(plan)
     if runs_anywhere(plan):
-        words = _("Runs anywhere. {room}").format(room=words)
+        words = _("Runs on any computer. {room}").format(room=words)
     speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
     return f"{words} · {speed}"
 
@@ -136,10 +136,10 @@ def taken_words(fit: Fit) -> str:
     """What loading took, and how near the plan came: of weights, context and room to compute."""
     taken, share = size(fit.taken_bytes), abs(fit.error)
     if share < _WORTH_TELLING:
-        return _("Loading it took {taken}, as planned").format(taken=taken)
-    words = _("Loading it took {taken}: {share} more than planned")
+        return _("Uses {taken} of memory, as estimated").format(taken=taken)
+    words = _("Uses {taken} of memory, {share} more than estimated")
     if fit.error > 0:
-        words = _("Loading it took {taken}: {share} less than planned")
+        words = _("Uses {taken} of memory, {share} less than estimated")
     return words.format(taken=taken, share=f"{share:.1%}")
 
 
@@ -183,7 +183,7 @@ def _device(plan: Plan, device: Device, name: str) -> DeviceFit:
     kept = min(device.total_bytes - device.room, device.total_bytes - used)
     over = isinstance(plan.result, Shortfall) and used > device.room
     if not over and kept > 0:
-        segments.append(Segment(Share.KEPT, _("other programs, and a reserve"), gigabytes(kept), kept))
+        segments.append(Segment(Share.KEPT, _("other programs and reserve"), gigabytes(kept), kept))
     words = _("needs {used} of {whole}") if over else _("{used} of {whole}")
     detail = words.format(used=gigabytes(used), whole=f"{gigabytes(device.total_bytes)} GB")
     return DeviceFit(name, detail, tuple(segments), device.total_bytes, device.room, over)
@@ -203,6 +203,6 @@ def _segments(plan: Plan, device: Device) -> list[Segment]:
         (Share.WEIGHTS, _("weights"), weights),
         (Share.PROJECTOR, _("projector"), held.get(Item.PROJECTOR, 0)),
         (Share.CONTEXT, context, held.get(Item.KV, 0)),
-        (Share.WORKING, _("working"), sum(held.get(item, 0) for item in _WORKING)),
+        (Share.WORKING, _("working memory"), sum(held.get(item, 0) for item in _WORKING)),
     )
     return [Segment(share, name, gigabytes(n), n) for share, name, n in parts if n > 0]

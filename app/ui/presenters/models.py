@@ -95,7 +95,7 @@ class ModelPresenter(QObject):
         if self._gave_up or self.loading:
             return
         if self._desk.models.state() is EngineState.DEAD and not self._in_use:
-            self._chip.show_state(ChipState(Mark.DEAD, _("Engine stopped"), _("starting it again")))
+            self._chip.show_state(ChipState(Mark.DEAD, _("The model stopped"), _("restarting")))
             self.revive()
         else:
             self.show_now()
@@ -129,8 +129,8 @@ class ModelPresenter(QObject):
             self.beginning.emit()
         self._reviving = reviving
         self._gave_up = False
-        words = _("Engine stopped") if reviving else _("Loading the model")
-        self._chip.show_state(ChipState(Mark.WORKING, words, _("starting it again") if reviving else ""))
+        words = _("The model stopped") if reviving else _("Loading the model")
+        self._chip.show_state(ChipState(Mark.WORKING, words, _("restarting") if reviving else ""))
         self._job = self._bridge.stream(Executor.ENGINE, work, self._on_event)  # type: ignore[arg-type]
 
     @Slot(object)
@@ -144,7 +144,7 @@ class ModelPresenter(QObject):
                 (self.revived if self._reviving else self.ready).emit(info)
             case Failed(problem):
                 self._gave_up = True
-                name = _("Engine stopped") if self._reviving else _("No model")
+                name = _("The model stopped") if self._reviving else _("No model")
                 self._chip.show_state(ChipState(Mark.DEAD, name, _("choose one here"), tooltip=sentence(problem)))
                 self.failed.emit(sentence(problem))
             case Cancelled():
@@ -154,7 +154,7 @@ class ModelPresenter(QObject):
 
     def _show_ready(self, info: ModelInfo) -> None:
         starter = self._desk.models.is_starter(info.path)
-        detail = _("the starter: to try the desk, not to trust") if starter else running_words(info)
+        detail = _("starter model: for a first try, not for real work") if starter else running_words(info)
         name = next((file.name for file in self._files if starter and file.starter), model_name(info))
         self._chip.show_state(ChipState(Mark.READY, name, detail, tooltip=model_details(info)))
 
@@ -165,7 +165,7 @@ class ModelPresenter(QObject):
             ModelEntry(
                 file.path,
                 file.name,
-                _("the starter: to try the desk, not to trust") if file.starter else size(file.size_bytes),
+                _("starter model: for a first try, not for real work") if file.starter else size(file.size_bytes),
                 loaded is not None and loaded.path == file.path,
             )
             for file in self._files

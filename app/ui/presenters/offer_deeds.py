@@ -87,7 +87,7 @@ class OfferDeeds(QObject):
             self.moved.emit()
 
     def _ask_discard(self, offer: Offer, over: QWidget) -> None:
-        words = _("What was fetched of “{model}” so far is deleted. Fetching it again begins anew.")
+        words = _("The downloaded part of “{model}” is deleted. A new download starts from the beginning.")
         dialog = Confirmation(
             _("Discard the download?"),
             words.format(model=title_of(offer.untrusted_name)),

@@ -190,17 +190,17 @@ class Openings(QObject):
         opening = self._openings[key]
         match event:
             case Opening(done, total, recognising=True):
-                words = _("recognising page {page} of {pages}").format(
+                words = _("recognising text, page {page} of {pages}").format(
                     page=count(min(done + 1, total)), pages=count(total)
                 )
                 row = replace(opening.row, state_text=words, fraction=done / total)
                 self._openings[key] = replace(opening, row=row)
             case Opening(done, total) if total:
-                words = _("opening {percent} %").format(percent=round(100 * done / total))
+                words = _("importing {percent} %").format(percent=round(100 * done / total))
                 row = replace(opening.row, state_text=words, fraction=done / total)
                 self._openings[key] = replace(opening, row=row)
             case Opening(done, total) if done:
-                words = _("opening · {n} pages").format(n=count(done))
+                words = _("importing · {n} pages").format(n=count(done))
                 self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
             case Done(result=Book() as book):
                 del self._openings[key]
@@ -212,11 +212,11 @@ class Openings(QObject):
                 del self._openings[key]
                 self.unopened.emit(opening.row.title, opening.talks)
             case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
-                row = replace(opening.row, state_text=_("waits for its password"), fraction=None)
+                row = replace(opening.row, state_text=_("needs a password"), fraction=None)
                 self._openings[key] = replace(opening, row=row, stage=_Stage.LOCKED, job=None)
                 self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
             case Failed(problem):
-                row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be opened"), fraction=None)
+                row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
                 self._openings[key] = replace(opening, row=row, stage=_Stage.FAILED, job=None)
                 self.failed.emit(sentence(problem))
                 self.unopened.emit(opening.row.title, opening.talks)
@@ -224,4 +224,4 @@ class Openings(QObject):
 
 
 def _row(path: Path) -> BookRow:
-    return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("opening"), on_desk=True)
+    return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("importing"), on_desk=True)

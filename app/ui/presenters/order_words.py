@@ -12,12 +12,12 @@ def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
     """From where, how much, where to, what is free, on what terms."""
     offer, licence = order.offer, order.licence
     facts = [
-        (_("From"), printable(f"{order.host} · {offer.repository}")),
-        (_("To fetch"), size(order.bytes_to_fetch)),
-        (_("Into"), printable(order.folder)),
-        (_("Free there"), size(order.free_bytes)),
+        (_("Source"), printable(f"{order.host} · {offer.repository}")),
+        (_("Download size"), size(order.bytes_to_fetch)),
+        (_("Folder"), printable(order.folder)),
+        (_("Free space"), size(order.free_bytes)),
     ]
-    terms = model_words.licence_words(licence) or _("nothing is said about a licence")
+    terms = model_words.licence_words(licence) or _("no licence stated")
     if licence is not None and licence.must_accept and order.accepted:
         terms = _("{licence} (accepted)").format(licence=terms)
     return (*facts, (_("Licence"), terms))
@@ -43,5 +43,5 @@ def shortage_words(order: Order) -> str:
     missing = order.bytes_to_fetch - order.free_bytes
     if missing <= 0:
         return ""
-    words = _("The disk is too small: {missing} are missing. Free some space, then fetch it.")
+    words = _("The disk has too little space: {missing} more are needed. Free some space, then download it.")
     return words.format(missing=size(missing))

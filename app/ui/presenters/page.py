@@ -159,11 +159,11 @@ class PagePresenter(QObject):
     def open_citation(self, citation: Citation) -> None:
         """Go where a page mark leads and light its quotation."""
         if citation.is_unresolved:
-            words = _("Several books have a page {page}, and the answer does not say which is meant: {title}.")
+            words = _("Several books have a page {page}, and the answer does not say which one it means: {title}.")
             self.failed.emit(words.format(page=citation.label, title=citation.document))
             return
         if not citation.book_id or citation.page < 1:
-            words = _("The answer names a page {page} that none of the books on the desk has.")
+            words = _("The answer names page {page}, which no book on the desk has.")
             self.failed.emit(words.format(page=citation.label or citation.page))
             return
         self.open_page(citation.book_id, citation.page, citation.shown)
@@ -344,7 +344,7 @@ class PagePresenter(QObject):
         if self._book is None:
             return
         if self._book.format is not Format.PDF:
-            self.failed.emit(_("Only the pages of a PDF are drawn. Select words on this page to ask about them."))
+            self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
         elif self._panel.image.region.isVisible():
             self._panel.image.region.leave()
         else:

@@ -94,5 +94,5 @@ class PageImages(QObject):
 def undrawn_words(problem: Problem) -> str:
     """Why a page has no drawing."""
     if problem.code is Code.DOCUMENT_PASSWORD_NEEDED:
-        return _("This is the text of a protected document. To see its pages drawn, add it again with its password.")
+        return _("This is the text of a protected document. To see its pages, add it again with its password.")
     return sentence(problem)

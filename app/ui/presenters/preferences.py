@@ -96,14 +96,14 @@ class Preferences(QObject):
         host = self._desk.remote.host(settings.remote)
         if settings.remote != before.remote and host:
             words = _(
-                "Once the model is loaded again, {host} answers, and gets the whole text of the books and questions."
+                "After the model is loaded again, {host} answers and receives the full text of the books and questions."
             ).format(host=host)
             notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
         elif settings.engine != before.engine or settings.remote != before.remote:
-            words = _("The settings of the model are kept. They take effect when it is loaded again.")
+            words = _("The model settings are saved. They take effect when the model is loaded again.")
             notice.show_sentence(words, failed=False, action=_("Load again"), key=_RELOAD)
         elif settings.language != before.language:
-            notice.show_sentence(_("The language changes when Octavo is started again."), failed=False)
+            notice.show_sentence(_("The language changes when you restart Octavo."), failed=False)
 
     @Slot(object)
     def use_room(self, room: Room) -> None:

@@ -129,8 +129,8 @@ class SheetsPresenter(QObject):
     def _obstacle(self) -> str:
         """What has to end before a sheet can be asked; empty for nothing."""
         if self._job is not None:
-            return _("Waiting for the question sheet to end…")
-        return _("Waiting for the answer that is being written…") if self._engine_taken else ""
+            return _("Waiting for the question sheet…")
+        return _("Waiting for the current answer…") if self._engine_taken else ""
 
     # ---- the beginning of a sheet
 
@@ -253,7 +253,9 @@ class SheetsPresenter(QObject):
     def _free(self) -> bool:
         if self._job is None and not self._engine_taken:
             return True
-        self.failed.emit(_("Something else is being asked. Wait until it has ended, or stop it, then ask the sheet."))
+        self.failed.emit(
+            _("Another question is being answered. Wait until it has finished, or stop it, then ask the sheet.")
+        )
         return False
 
     def _run(self, sheet: Sheet) -> None:
@@ -425,7 +427,7 @@ class SheetsPresenter(QObject):
             self._list()
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
-        self.done.emit(_("The question sheet was written to “{path}”.").format(path=name))
+        self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -272,9 +272,9 @@ class ShelfPresenter(QObject):
         if ref is None or segment is None or row.state_text:
             return row
         if segment.held_tokens >= segment.tokens:
-            return replace(row, state=BookState.READ, state_text=_("✓ read"))
+            return replace(row, state=BookState.READ, state_text=_("✓ ready"))
         if segment.read_to:
-            words = _("read to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
+            words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
             return replace(row, state=BookState.PARTLY_READ, state_text=words)
         return row
 
@@ -290,7 +290,7 @@ class ShelfPresenter(QObject):
     @Slot(str)
     def ask_delete(self, conversation_id: str) -> None:
         index = self._conversation_list.index_of(conversation_id)
-        words = _("“{title}”, its questions and its answers will be deleted for good. Its books stay on the shelf.")
+        words = _("“{title}”, its questions and its answers will be deleted permanently. Its books stay on the shelf.")
         dialog = Confirmation(
             _("Delete this conversation?"),
             words.format(title=index.data()),
@@ -355,8 +355,8 @@ class ShelfPresenter(QObject):
     @Slot(str)
     def _ask_remove(self, book_id: str) -> None:
         words = _(
-            "“{title}” and what Octavo made of it, question sheets too, will be removed. Its file stays where it is. "
-            "Page marks in earlier answers will not open it any more."
+            "“{title}” and everything that Octavo made from it, including question sheets, will be removed. Its file"
+            " stays where it is. Page marks in earlier answers will no longer open it."
         )
         dialog = Confirmation(
             _("Remove this book?"),

@@ -72,8 +72,8 @@ class VideosPresenter(QObject):
         if room < 1:
             names, self._waiting = ", ".join(printable(path.name) for path in self._waiting), []
             words = _(
-                "A question takes {n} images at most, and it has them. Remove some, then add frames of the video"
-                " again: {names}"
+                "A question can have up to {n} images, and this one already has them. Remove some, then add frames of"
+                " the video again: {names}"
             )
             self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=names))
             return

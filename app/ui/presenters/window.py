@@ -175,8 +175,9 @@ class WindowPresenter(QObject):
         if newest is None and self._desk.key.origin is KeyOrigin.FILE:
             self.tell(
                 _(
-                    "This machine has no keyring. The key to what you keep lies in a file beside it: whoever copies the"
-                    " whole folder can read it. “octavo passphrase” locks it."
+                    "Your data is encrypted, but its key is stored next to it because this computer has no keyring:"
+                    " anyone who copies the whole folder can read it. To set a passphrase, run “octavo passphrase” in"
+                    " a terminal."
                 )
             )
         self.images.take_files(list(self._files))
@@ -400,7 +401,7 @@ class WindowPresenter(QObject):
         self.context.show_busy(True)
         self.model.show_in_use(True)
         self.conversation.refuse_questions(
-            _("A question sheet is being asked. Wait until it has ended, or stop it, then ask again.")
+            _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
         )
 
     @Slot()
@@ -458,7 +459,7 @@ class WindowPresenter(QObject):
         if pending:
             words = opening_words(pending)
         elif self._first_start and self.conversation.empty and shown is not None and shown.books:
-            words = _("Try it: ask “How do I add a book?”, or drop a book of your own on the window")
+            words = _("Try it: ask “How do I add a book?”, or drop your own book on the window")
         else:
             words = (
                 _("Ask about the books on the desk") if shown and shown.books else _("Put a book on the desk, then ask")
@@ -469,22 +470,22 @@ class WindowPresenter(QObject):
     def _empty_words(self, shown: Conversation | None, pending: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """What stands in the middle while nothing was asked; `pending` are the titles of what is being opened."""
         if self._first_start and (pending or (shown is not None and shown.books)):
-            handbook = _("The handbook lies on it: the model reads it whole.")
+            handbook = _("The handbook is open. The model reads all of it.")
             return _("This is your desk"), (
-                _("The handbook is being opened: the model will read it whole.") if pending else handbook,
-                _("Ask it something. Every answer names its pages."),
-                _("Nothing leaves this machine."),
+                _("The handbook is being imported. The model will read all of it.") if pending else handbook,
+                _("Ask a question. Every answer names its pages."),
+                _("Nothing leaves this computer."),
             )
         if pending:
-            asked = _("Your question is sent as soon as the model can read it.")
-            free = _("You can ask now: the question is sent as soon as the model can read it.")
+            asked = _("Your question is sent when the model is ready.")
+            free = _("You can ask now. Your question is sent when the model is ready.")
             return opening_title(pending), (asked if self.conversation.holds else free,)
         if shown is None or not shown.books:
-            return _("No book lies on the desk"), (
-                _("Drop a file on the window, or move over a book on the shelf and click its plus sign."),
+            return _("No book on the desk"), (
+                _("Drop a file on the window, or point to a book on the shelf and click +."),
             )
         titles = [self.shelf.books[ref.book_id].title for ref in shown.books if ref.book_id in self.shelf.books]
-        return _("Ask about what lies on the desk"), tuple(titles)
+        return _("Ask about the books on the desk"), tuple(titles)
 
     # ---- commands
 

@@ -158,19 +158,19 @@ def read_words(page: Page, names: PageNames, read_to: int, now: ReadingNow | Non
     """How far, as a page's number, the model has read the book that `page` belongs to; `now` while it reads it. `names`
     are those of its pages."""
     if now is not None and now.place is not None:
-        page_words = _("The reading is paused at p. {page}") if now.paused else _("The model is reading p. {page}")
+        page_words = _("Reading is paused at p. {page}") if now.paused else _("The model is reading p. {page}")
         words = page_words.format(page=name_words(now.place.page))
         return f"{words} · {now.left}" if now.left and not now.paused else words
     if page.number > read_to:
-        return _("The model has read to p. {page}, not this page yet").format(page=name_words(names.of(read_to)))
-    return _("The model has read to p. {page}").format(page=name_words(names.of(read_to)))
+        return _("The model has read up to p. {page}, but not this page yet").format(page=name_words(names.of(read_to)))
+    return _("The model has read up to p. {page}").format(page=name_words(names.of(read_to)))
 
 
 def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
     """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
     name = names.of(number)
     if found > 1:
-        words = _("{n} pages of this book are called {page}. This is {place}; Return goes to the next one.")
+        words = _("This book has {n} pages called {page}. This is {place}; Return goes to the next one.")
         return words.format(n=count(found), page=name.label, place=place_words(name))
     if name.counted or wanted != str(number):
         return ""
@@ -227,13 +227,12 @@ def use_parts(use: ContextUse, palette: Palette) -> tuple[Part, ...]:
 
 def waiting_words(titles: Sequence[str]) -> str:
     """What a question waits for; the titles of what is being opened."""
-    return _("Waiting for {books} to open…").format(books=_name_books(titles))
+    return _("Waiting for {books}…").format(books=_name_books(titles))
 
 
 def unopened_words(titles: Sequence[str]) -> str:
     """Why a question was given back."""
-    words = _("Not sent: {books} was not opened.") if len(titles) == 1 else _("Not sent: {books} were not opened.")
-    return words.format(books=_name_books(titles))
+    return _("Not sent: {books} could not be imported.").format(books=_name_books(titles))
 
 
 def without_words(books: int) -> str:
@@ -245,12 +244,12 @@ def without_words(books: int) -> str:
 
 def opening_words(titles: Sequence[str]) -> str:
     """What stands in the empty composer while books are being opened."""
-    return _("You can ask now: the question waits for {books} to open").format(books=_name_books(titles))
+    return _("You can ask now: the question waits until {books} can be read").format(books=_name_books(titles))
 
 
 def opening_title(titles: Sequence[str]) -> str:
     """What stands in the middle of an empty conversation meanwhile."""
-    return _("Opening {books}").format(books=_name_books(titles))
+    return _("Importing {books}").format(books=_name_books(titles))
 
 
 def _name_books(untrusted_titles: Sequence[str]) -> str:
@@ -275,7 +274,7 @@ def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
     advice = ""
     if answer.from_search and answer.text and question.parent_id is None:
         advice = _(
-            "The starter model is too small to answer from a book. Choose a larger model for answers: Ctrl+Shift+M."
+            "The starter model is too small to answer from a book. For answers, choose a larger model: Ctrl+Shift+M."
         )
     left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
     return tuple(filter(None, (basis_words(question, answer), advice, ending_words(answer), left_out)))
@@ -285,12 +284,12 @@ def ending_words(answer: Answer) -> str:
     """A sentence under an answer that did not end by itself; empty for one that did."""
     if answer.problem is not None:
         return sentence(answer.problem)
-    closed = _("Octavo was closed while this was written.")
+    closed = _("Octavo was closed during this answer.")
     return {
         Ending.CANCELLED: _("You stopped this answer."),
         Ending.CLOSED: closed,
-        Ending.LENGTH: _("This answer reached the limit of its length."),
-        Ending.FAILED: _("This answer broke off. You can ask again."),
+        Ending.LENGTH: _("This answer was cut off at the length limit."),
+        Ending.FAILED: _("This answer was interrupted. You can ask again."),
         Ending.OPEN: closed,
     }.get(answer.ending, "")
 
@@ -309,7 +308,7 @@ def going_on_words(answer: Answer) -> str:
         return _("Make it fit…")
     if answer.text:
         return _("Continue")
-    return _("Go on") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""
+    return _("Resume") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""
 
 
 def model_name(info: ModelInfo) -> str:
@@ -337,7 +336,7 @@ def model_details(info: ModelInfo) -> str:
                 model_name(info),
                 info.device,
                 _("room for {n} tokens").format(n=count(info.context_tokens)),
-                _("Quotations are checked, but the model is not held to them. It sees no images."),
+                _("Quotations are checked afterwards, not while the model writes. The model sees no images."),
             )
         )
     return "\n".join(

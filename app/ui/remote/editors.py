@@ -33,8 +33,8 @@ class KeyEditor(Editor):
         self._forgotten = False
         self._line = QLineEdit()
         self._line.setEchoMode(QLineEdit.EchoMode.Password)
-        self._line.setPlaceholderText(_("one is kept") if kept else _("none"))
-        forget = TextButton(_("Forget")) if kept else None
+        self._line.setPlaceholderText(_("saved") if kept else _("none"))
+        forget = TextButton(_("Delete")) if kept else None
         if forget is not None:
             forget.clicked.connect(self.forget)
         self._button = forget
@@ -63,7 +63,7 @@ class CertificatesEditor(Editor):
 
     def __init__(self, value: str) -> None:
         self._line = QLineEdit(value)
-        self._line.setPlaceholderText(_("as the system trusts"))
+        self._line.setPlaceholderText(_("same as system"))
         browse = TextButton(_("Choose…"))
         browse.clicked.connect(self._browse)
         super().__init__(self._line, browse)

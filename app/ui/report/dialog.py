@@ -63,20 +63,20 @@ class ReportDialog(QDialog):
 
     def __init__(self, icons: Icons, book: Book, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("What Octavo could read"))
+        self.setWindowTitle(_("Import report"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(_WIDTH, _HEIGHT)
         self.book = book
         self.thumbnails = Thumbnails(self)
         self.pages = ReportPages(book.page_names, self)
         self.thumbnails.drawn.connect(self.pages.redraw)
-        self._sentence = PlainLabel(_("Looking at the pages…"))
+        self._sentence = PlainLabel(_("Checking the pages…"))
         self._sentence.setWordWrap(True)
         self._size = PlainLabel(role="small")
         self.bar = StatesBar(icons)
-        self.filter = Choice(((_ALL, _("All pages")), (_LOOK, _("Pages to look at"))), _ALL)
+        self.filter = Choice(((_ALL, _("All pages")), (_LOOK, _("Pages to check"))), _ALL)
         self.filter.setFixedWidth(_CHOICE_WIDTH)
-        self.filter.setAccessibleName(_("Which pages are listed"))
+        self.filter.setAccessibleName(_("Choose the pages to list"))
         self.filter.chosen.connect(self._narrow)
         self.view = PagesView()
         self.view.setModel(self.pages)
@@ -90,7 +90,7 @@ class ReportDialog(QDialog):
         self.outdated = _Outdated()
         self.outdated.reread.clicked.connect(self._reread)
         self.outdated.setVisible(book.is_outdated)
-        self._nothing = PlainLabel(_("No page needs a look."), role="soft")
+        self._nothing = PlainLabel(_("No page needs checking."), role="soft")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.view.setFocus()
@@ -183,11 +183,14 @@ class ReportDialog(QDialog):
 def _hidden_words(hidden: bool, comments: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
     """What the choice is about, and the words for what can be chosen."""
     if not comments:
-        name = _("What happens to the hidden text of this book")
-        return name, ((_KEPT, _("Hidden text: kept from the model")), (_READ, _("Hidden text: read by the model")))
+        name = _("Show the hidden text of this book to the model or not")
+        return name, ((_KEPT, _("Hidden text: not shown to the model")), (_READ, _("Hidden text: shown to the model")))
     if not hidden:
-        name = _("What happens to the comments of this book")
-        return name, ((_KEPT, _("Comments: kept from the model")), (_READ, _("Comments: read by the model")))
-    name = _("What happens to the hidden text and the comments of this book")
-    kept, read = _("Hidden text and comments: kept from the model"), _("Hidden text and comments: read by the model")
+        name = _("Show the comments of this book to the model or not")
+        return name, ((_KEPT, _("Comments: not shown to the model")), (_READ, _("Comments: shown to the model")))
+    name = _("Show the hidden text and the comments of this book to the model or not")
+    kept, read = (
+        _("Hidden text and comments: not shown to the model"),
+        _("Hidden text and comments: shown to the model"),
+    )
     return name, ((_KEPT, kept), (_READ, read))

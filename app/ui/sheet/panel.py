@@ -37,7 +37,7 @@ class SheetPanel(QWidget):
         self.status = ElidedLabel(role="soft")
         self.stop = TextButton(_("Stop"))
         self.stop.clicked.connect(self.stop_wanted)
-        self.go_on = TextButton(_("Go on"), role="primary")
+        self.go_on = TextButton(_("Resume"), role="primary")
         self.go_on.clicked.connect(self.go_on_wanted)
         self.export = TextButton(_("Export…"))
         self.export.clicked.connect(self.export_wanted)

@@ -61,7 +61,7 @@ class SheetSetup(QWidget):
         self.file_button.clicked.connect(self.file_wanted)
         self.editor = QPlainTextEdit()
         self.editor.setAccessibleName(_("Questions"))
-        self.editor.setPlaceholderText(_("One question a line; lines that begin with # do not count."))
+        self.editor.setPlaceholderText(_("One question per line. Lines that start with # are ignored."))
         self.editor.setTabChangesFocus(True)
         self.editor.setProperty("role", "framed")
         self.editor.setMinimumHeight(_EDITOR_SMALLEST)
@@ -72,9 +72,9 @@ class SheetSetup(QWidget):
         self.without = TextButton("")
         self.without.clicked.connect(self.hold_answered)
         self.without.hide()
-        self.kept_title = PlainLabel(_("Kept sheets"), role="book")
+        self.kept_title = PlainLabel(_("Saved sheets"), role="book")
         self.kept = QListWidget()
-        self.kept.setAccessibleName(_("Kept sheets"))
+        self.kept.setAccessibleName(_("Saved sheets"))
         self.kept.setProperty("role", "framed")
         self.kept.setFixedHeight(_LIST_HEIGHT)
         self.kept.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -178,7 +178,8 @@ class SheetSetup(QWidget):
         self._column.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
         self._column.setSpacing(SPACE_S)
         words = PlainLabel(
-            _("Every question is asked by itself, right after the books: no answer colours another."), role="soft"
+            _("Each question is asked separately, with the books but without the other questions and answers."),
+            role="soft",
         )
         words.setWordWrap(True)
         self._column.addWidget(words)
@@ -196,16 +197,16 @@ class SheetSetup(QWidget):
     def _recount(self) -> None:
         n = len(self.questions())
         words = _("1 question") if n == 1 else _("{n} questions").format(n=count(n))
-        words = _("Something else is being asked; wait for it, or stop it.") if self._busy else words
+        words = _("Another question is being answered. Wait for it, or stop it.") if self._busy else words
         self.count.setText(self._hold_words or words)
         has_books = bool(self._titles_of_books or self._opening)
         self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
 
     def _tell_books(self) -> None:
-        opening = [_("{title} (being opened)").format(title=printable(title)) for title in self._opening]
+        opening = [_("{title} (importing)").format(title=printable(title)) for title in self._opening]
         books = "; ".join([*map(printable, self._titles_of_books), *opening])
-        words = _("Asked of: {books}").format(books=books)
-        self.books.setText(words if books else _("No book lies on the desk. Put one there first."))
+        words = _("Books: {books}").format(books=books)
+        self.books.setText(words if books else _("No book on the desk. Put one there first."))
         self._recount()
 
     @Slot(str)

@@ -89,7 +89,7 @@ def _progress_words(row: SheetRow) -> str:
     if row.answer is not None and row.state is RowState.FAILED and row.answer.problem is not None:
         return sentence(row.answer.problem)
     if row.answer is not None and row.answer.ending is Ending.LENGTH:
-        return _("answered, up to the limit of its length")
+        return _("answered (cut off)")
     return {
         RowState.WAITING: _("waiting"),
         RowState.ANSWERING: _("answering"),

@@ -61,7 +61,7 @@ class PagesDialog(SmallDialog):
             self.outline.addItem(item)
         self.show_chapters(chapters)
         self.outline.currentItemChanged.connect(self._take_chapter)
-        sentence = _("The model reads these pages of “{title}” and no others. The book has {n} pages.").format(
+        sentence = _("The model reads only these pages of “{title}”. The book has {n} pages.").format(
             title=book.title, n=count(book.page_count)
         )
         super().__init__(_("Choose pages"), sentence, _("Put on the desk"), body=self._body(), parent=parent)
@@ -86,7 +86,7 @@ class PagesDialog(SmallDialog):
         """Tell what the chosen pages take."""
         if not (self.first.known and self.last.known):
             return
-        self._tokens.setText(_("These pages take {n} tokens.").format(n=count(tokens)))
+        self._tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
 
     def tokens_text(self) -> str:
         return self._tokens.text()

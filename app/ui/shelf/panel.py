@@ -127,7 +127,7 @@ class ShelfPanel(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(PlainLabel(_("No books yet"), role="book"))
         words = PlainLabel(
-            _("Drop a book, a document, an e-mail or a table on the window, or add one from a folder."), role="soft"
+            _("Drop a book, document, e-mail or table on the window, or add a file from a folder."), role="soft"
         )
         words.setWordWrap(True)
         column.addWidget(words)
@@ -217,11 +217,11 @@ class ShelfPanel(QWidget):
             return None
         menu = self._menu()
         if row.book is None:
-            words = _("Stop opening") if row.state is BookState.OPENING else _("Remove from the list")
+            words = _("Cancel import") if row.state is BookState.OPENING else _("Remove from the list")
             menu.addAction(words, partial(self.opening_cancelled.emit, row.key))
             return menu
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
-        menu.addAction(_("What Octavo could read…"), partial(self.report_wanted.emit, row.book.id))
+        menu.addAction(_("Import report…"), partial(self.report_wanted.emit, row.book.id))
         menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))

@@ -33,11 +33,15 @@ class ReadingsDialog(SmallDialog):
             item = QListWidgetItem(entry_words(reading))
             item.setData(_ReadingRole, reading)
             self.list.addItem(item)
-        words = _("{n} readings take {size}. A book whose reading is deleted is read again when it is asked next.")
+        words = _(
+            "{n} saved readings take {size}. If you delete one, the model reads that book again with the next question."
+        )
         sentence = words.format(n=count(len(readings)), size=size(sum(reading.size_bytes for reading in readings)))
         super().__init__(
             _("Saved readings"),
-            sentence if readings else _("No reading is saved yet. One is as soon as a book was read."),
+            sentence
+            if readings
+            else _("No saved readings yet. When the model has read a book, the reading is saved here."),
             _("Delete"),
             body=self.list if readings else None,
             destroys=True,
@@ -63,5 +67,5 @@ def entry_words(reading: SavedReading) -> str:
     tokens = _("{n} tokens").format(n=count(len(reading.tokens_le32) // 4))
     parts = [size(reading.size_bytes), tokens, printable(reading.model_name)]
     if not reading.complete:
-        parts.append(_("not read to the end"))
+        parts.append(_("incomplete"))
     return f"{titles}\n{' · '.join(parts)}"

@@ -73,7 +73,7 @@ class VideoDialog(QDialog):
         self.strip = FrameStrip()
         self.status = PlainLabel(role="small")
         self.cancel = TextButton(_("Cancel"))
-        self.action = TextButton(_("Add the frames"), role="primary")
+        self.action = TextButton(_("Add frames"), role="primary")
         self.action.setEnabled(False)
         self._controls = QWidget()
         self._pages = QStackedWidget()

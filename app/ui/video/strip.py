@@ -43,7 +43,7 @@ class FrameStrip(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setWidget(self._grid)
         self._grid.setAutoFillBackground(False)
-        self.setAccessibleName(_("Frames that are added"))
+        self.setAccessibleName(_("Selected frames"))
 
     def set_proportions(self, width: int, height: int) -> None:
         """Of every picture, in any unit."""

@@ -105,7 +105,7 @@ class ModelChip(QAbstractButton):
         self.menu.addAction(_("Load again")).triggered.connect(self.reload_wanted)
         self.menu.addSeparator()
         self.menu.addAction(_("Models…")).triggered.connect(self.models_wanted)
-        self.menu.addAction(_("Placement…")).triggered.connect(self.placement_wanted)
+        self.menu.addAction(_("Advanced…")).triggered.connect(self.placement_wanted)
         self.menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     @Slot(QAction)

@@ -34,7 +34,7 @@ class Notice(QWidget):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.action = TextButton("", role="quiet")
         self.action.clicked.connect(self._act)
-        close = IconButton(icons, Symbol.CLOSE, _("Dismiss"), size=16)
+        close = IconButton(icons, Symbol.CLOSE, _("Close"), size=16)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(card)
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)

@@ -115,14 +115,14 @@ def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: Kind, 
     whole = saved(noise(), kind)
     found = problem(reader, whole[: int(len(whole) * part)])
     assert found == Problem(Code.IMAGE_DAMAGED, {"path": "a", "format": kind.value})
-    assert "damaged or cut short" in sentence(found)
+    assert "damaged or incomplete" in sentence(found)
 
 
 @pytest.mark.parametrize("name", ["pdf", "svg", "postscript", "pcx", "fits", "ppm", "heic", "zip"])
 def test_what_is_no_image_of_a_known_kind_is_not_decoded_whatever_its_name(reader: ImageReader, name: str) -> None:
     found = problem(reader, STRANGERS[name], f"{name}.png")
     assert found == Problem(Code.IMAGE_UNKNOWN, {"path": f"{name}.png"})
-    assert f"“{name}.png” is no image that Octavo knows" in sentence(found)
+    assert f"Octavo does not know this kind of image: “{name}.png”." in sentence(found)
 
 
 def foreign() -> list[bytes]:

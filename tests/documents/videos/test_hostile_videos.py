@@ -68,7 +68,7 @@ def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_p
     path = saved(tmp_path, PLAYLISTS[name].replace(b"{path}", bytes(other)))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_UNKNOWN, {"path": str(path)})
-    assert "is no video that Octavo knows" in sentence(found)
+    assert "Octavo does not know this kind of video" in sentence(found)
 
 
 def test_a_playlist_behind_a_videos_beginning_opens_nothing(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_frames_beyond_the_limit_are_refused(reader: VideoReader, tmp_path: Path
     path = saved(tmp_path, bytes(whole))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_LIMIT, {"path": str(path), "limit": "pixels", "value": MAX_PIXELS})
-    assert "35,389,440 pixels in each frame" in sentence(found)
+    assert "each frame contains more than 35,389,440 pixels" in sentence(found)
 
 
 # ---- cut short and changed at random ---------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_a_card_says_what_it_is(composer: Composer) -> None:
     assert first.accessibleDescription().startswith("148 tokens. ")
     assert first.cross.accessibleName() == "Remove a <b>\ufffdgnp.exe"
     assert second.accessibleName() == "Opening two.png…"
-    assert second.cross.accessibleName() == "Stop opening two.png"
+    assert second.cross.accessibleName() == "Cancel opening two.png"
     assert "#13579b" in colours(first)
 
 

@@ -242,11 +242,11 @@ def test_the_text_stands_below_the_images_and_is_selected_there(view: Conversati
 @pytest.mark.parametrize(
     ("images", "encoded", "words"),
     [
-        ((CHART, PLAN), 2, "2 images encoded"),
-        ((CHART,), 1, "1 image encoded"),
-        ((CHART, PLAN), 0, "images seen before"),
-        ((CHART,), 0, "image seen before"),
-        ((), 3, "3 images encoded"),
+        ((CHART, PLAN), 2, "2 images processed"),
+        ((CHART,), 1, "1 image processed"),
+        ((CHART, PLAN), 0, "images already processed"),
+        ((CHART,), 0, "image already processed"),
+        ((), 3, "3 images processed"),
     ],
 )
 def test_the_numbers_tell_how_many_images_were_encoded(

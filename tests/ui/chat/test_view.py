@@ -78,7 +78,7 @@ def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: Conve
             QTest.keyClick(focused, Qt.Key.Key_Return)
         elif focused.text() == "p. 22":
             QTest.keyClick(focused, Qt.Key.Key_Space)
-    assert visited == ["Edit", "p. 87 ✓", "p. 88 ?", "p. 22", "Numbers", "Copy", "Again"]
+    assert visited == ["Edit", "p. 87 ✓", "p. 88 ?", "p. 22", "Details", "Copy", "Try again"]
     assert clicked == [CITATIONS[0], CITATIONS[2]]
 
 
@@ -156,7 +156,7 @@ def test_what_is_only_related_or_differs_says_so(view: ConversationView) -> None
     assert set(shown) == {"Harbour Lease p. 4 ≠", "which book? p. 5", "Harbour Lease p. 3"}
     assert "says “He pays nine.”" in shown["Harbour Lease p. 4 ≠"].toolTip()
     assert "Lease / Letters" in shown["which book? p. 5"].toolTip()
-    assert "by its words alone" in shown["Harbour Lease p. 3"].toolTip()
+    assert "only by shared words" in shown["Harbour Lease p. 3"].toolTip()
 
 
 def test_words_that_were_verified_are_shown_with_the_mark(view: ConversationView) -> None:
@@ -178,7 +178,7 @@ def test_passages_that_were_restated_stand_in_the_foot(view: ConversationView) -
         view.show_turns((msgspec.structs.replace(shown, answer=told),), SHELF)
         return only_answer(view).foot
 
-    assert "Read closely: p. 3 p. 7" in foot("In March.", excerpts=False).describe()
+    assert "Relevant passages: p. 3 p. 7" in foot("In March.", excerpts=False).describe()
     assert "Saw only excerpts: p. 3 p. 7" in foot("In March, too.", excerpts=True).describe()
     click(chips(only_answer(view).foot)[1])
     assert [(citation.book_id, citation.page) for citation in clicked] == [("lease", 7)]  # type: ignore[attr-defined]
@@ -283,11 +283,11 @@ def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
     view.begin_turn("q2", "And?", "a2")
     view.append("Half")
     view.finish(answer(2, "Half", ending=Ending.FAILED), "The engine stopped. You can ask again.")
-    view.note("The engine is back. You can ask again.")
+    view.note("The model is ready again. You can ask again.")
     last = view.messages()[-1]
     assert isinstance(last, AnswerMessage)
-    assert last.sentences == ("The engine stopped. You can ask again.", "The engine is back. You can ask again.")
-    assert "The engine is back" in last.accessibleDescription()
+    assert last.sentences == ("The engine stopped. You can ask again.", "The model is ready again. You can ask again.")
+    assert "The model is ready again" in last.accessibleDescription()
     assert view.text_of("a2") == "Half"
 
 

@@ -108,7 +108,7 @@ def test_by_name_its_quantizations_are_listed_with_the_fit_of_the_chosen_one(sho
     dialog.fetch.click()
     shop.room.settle()
     [order] = dialog.findChildren(OrderDialog)
-    assert "nothing is said about a licence" in order.accessibleDescription()
+    assert "no licence stated" in order.accessibleDescription()
     order.action.click()
     shop.room.settle()
     assert shop.downloads.fetched == [bare[0].key]

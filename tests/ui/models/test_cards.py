@@ -37,12 +37,12 @@ def test_a_card_that_is_not_used_is_told_with_the_reason(shop: Shop) -> None:
     plans.make_again()
     told = window.machine.text().splitlines()
     assert told[0].endswith(" free on disk")
-    assert told[1].startswith("There is an NVIDIA card in this machine, and NVIDIA's driver is not loaded. ")
+    assert told[1].startswith("This computer has an NVIDIA card, but the NVIDIA driver is not loaded. ")
 
 
 def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) -> None:
     window = shop.open()
-    assert window.machine.text().startswith("This machine: GPU, 85.9 GB · 275 GB memory · ")
+    assert window.machine.text().startswith("This computer: GPU, 85.9 GB · 275 GB memory · ")
     assert window.machine.text().endswith(" free on disk")
     first = shop.card(shop.scout)
     assert next(iter(window.cards)) == str(shop.scout)
@@ -64,9 +64,9 @@ def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) 
 @pytest.mark.parametrize(
     ("planned", "words"),
     [
-        (65_000_000_000, "Loading it took 65 GB, as planned"),
-        (65_650_000_000, "Loading it took 65 GB: 1.0% less than planned"),
-        (64_000_000_000, "Loading it took 65 GB: 1.5% more than planned"),
+        (65_000_000_000, "Uses 65 GB of memory, as estimated"),
+        (65_650_000_000, "Uses 65 GB of memory, 1.0% less than estimated"),
+        (64_000_000_000, "Uses 65 GB of memory, 1.5% more than estimated"),
     ],
 )
 def test_a_loaded_model_says_how_near_its_plan_came(planned: int, words: str) -> None:
@@ -80,7 +80,7 @@ def test_hovering_a_bar_names_its_parts(shop: Shop, qtbot: QtBot) -> None:
     assert any(name.startswith("weights · 64") for name in named)
     assert any(name.startswith("context (q8_0) · ") for name in named)
     assert any(name.startswith("free · ") for name in named)
-    assert any(name.startswith("other programs, and a reserve · ") for name in named)
+    assert any(name.startswith("other programs and reserve · ") for name in named)
     bar.setFocus()
     qtbot.keyClick(bar, Qt.Key.Key_Right)
     assert "weights" in QToolTip.text()
@@ -112,7 +112,7 @@ def test_what_does_not_fit_says_by_how_much_and_what_would_help(shop: Shop) -> N
 def test_a_small_model_runs_anywhere_and_has_no_bar(shop: Shop) -> None:
     shop.open()
     card = shop.card(_starter())
-    assert card.room.startswith("Runs anywhere. Room for 8,192 tokens, about 14 pages")
+    assert card.room.startswith("Runs on any computer. Room for 8,192 tokens, about 14 pages")
     assert card.fit == ()
     assert card.title == "SmolLM2 135M"
 
@@ -129,7 +129,7 @@ def test_while_plans_are_made_the_cards_say_so(shop: Shop) -> None:
     shop.room.open()
     shop.models.imagine(H100)
     shop.models.open()
-    assert shop.window.empty.text() == "Looking into the models folder…"
+    assert shop.window.empty.text() == "Checking the models folder…"
     wait(lambda: str(shop.scout) in shop.window.cards)
     gate = shop.room.hold(Executor.MODELS)
     shop.models.refresh()
@@ -218,5 +218,5 @@ def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:
     tops = {view.card.group: view.mapTo(window, QPoint()).y() for view in window.cards.values()}
     assert tops[Group.HERE] < tops[Group.OFFERED]
     headings = [label for label in window.findChildren(QLabel) if label.property("role") == "section"]
-    assert [label.text() for label in headings] == ["On this machine", "On the way", "Can be fetched"]
+    assert [label.text() for label in headings] == ["On this computer", "In progress", "Available to download"]
     assert [label.isVisible() for label in headings] == [True, False, True]

@@ -89,11 +89,11 @@ def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
     assert [button.text() for button in shop.view(shop.scout).quiet_buttons] == ["Cancel"]
     gate.open()
     shop.room.settle()
-    assert "Scout.gguf is not what it was" in shop.card(shop.scout).problem
+    assert "Scout.gguf has changed" in shop.card(shop.scout).problem
     shop.downloads.verifications = [(_verdict(FileState.GOOD),)]
     shop.choose(shop.scout, "Verify")
     shop.room.settle()
-    assert shop.card(shop.scout).lines[-1] == "verified ✓ every file is what it was"
+    assert shop.card(shop.scout).lines[-1] == "Verified ✓ no file has changed"
     assert not shop.card(shop.scout).problem
 
 

@@ -55,11 +55,16 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
     offer = shop.offer("Q5_K_M")
     dialog = _order(shop, offer)
     facts = dialog.accessibleDescription()
-    for fact in (f"From: {_HOST} · {offer.repository}", "To fetch: 78.3 GB", "Free there: 2.1 TB", "Built with Llama"):
+    for fact in (
+        f"Source: {_HOST} · {offer.repository}",
+        "Download size: 78.3 GB",
+        "Free space: 2.1 TB",
+        "Built with Llama",
+    ):
         assert fact in facts
     assert dialog.terms.toPlainText() == shop.downloads.licences["llama4"].text
     assert dialog.terms.isReadOnly()
-    assert dialog.action.text() == "Accept and fetch"
+    assert dialog.action.text() == "Accept and download"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     shop.room.settle()
     assert not shop.downloads.fetched
@@ -69,7 +74,7 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
     assert shop.downloads.accepted == {"llama4"}
     assert shop.downloads.fetched == [offer.key]
     again = _order(shop, shop.offer("Q6_K"))
-    assert again.action.text() == "Fetch"
+    assert again.action.text() == "Download"
     assert "(accepted)" in again.accessibleDescription()
     again.reject()
 
@@ -93,11 +98,11 @@ def test_a_download_shows_bytes_rate_time_parts_and_whom_it_talks_to(shop: Shop)
     assert card.group is Group.COMING
     done = offer.files[0].size_bytes + 10**9
     left = (offer.size_bytes - done) / 214e6
-    assert progress.words.startswith("fetching ")
+    assert progress.words.startswith("downloading ")
     assert "214 MB/s" in progress.words
     assert f"{round(left) // 60} min" in progress.words
     assert progress.aside == "part 1 of 3 verified ✓"
-    assert progress.below == f"{_HOST} · the only address Octavo is talking to"
+    assert progress.below == f"{_HOST} · the only address that Octavo connects to"
     assert card.lines[-2:] == ("Llama 4 Community License", "Built with Llama")
     gate.open()
     shop.room.settle()
@@ -115,8 +120,8 @@ def test_the_main_window_shows_it_while_the_other_one_is_closed(shop: Shop) -> N
     shop.window.close()
     wait(lambda: shop.models.window is None)
     assert line.isVisible()
-    assert line.words.text().startswith("Llama 4 Scout · fetching ")
-    assert line.words.text().endswith("the only address Octavo is talking to")
+    assert line.words.text().startswith("Llama 4 Scout · downloading ")
+    assert line.words.text().endswith("the only address that Octavo connects to")
     line.models.click()
     shop.wait_for(offer, Deed.PAUSE)
     line.pause.click()
@@ -162,7 +167,7 @@ def test_one_waits_for_the_other(shop: Shop) -> None:
     assert isinstance(order, OrderDialog)
     order.action.click()
     shop.wait_for(second, Deed.PAUSE)
-    assert _progress(shop, second).words == "waiting for the download before it"
+    assert _progress(shop, second).words == "waiting for the previous download"
     gate.open()
     shop.room.settle()
     assert shop.downloads.fetched == [first.key, second.key]
@@ -269,7 +274,7 @@ def test_a_hub_that_does_not_tell_is_said_on_the_card(shop: Shop) -> None:
     shop.view(unknown).quiet_buttons[0].click()
     shop.room.settle()
     assert _HOST in shop.card(unknown).problem
-    assert shop.view(unknown).quiet_buttons[0].text() == "Does it fit?"
+    assert shop.view(unknown).quiet_buttons[0].text() == "Check"
     assert _deed(shop, unknown) is Deed.FETCH
 
 
@@ -278,7 +283,7 @@ def test_terms_that_nobody_accepted_are_shown_before_it_goes_on(shop: Shop) -> N
     shop.downloads.begun = [Unfinished(offer, 21 * 10**9)]
     shop.open()
     dialog = _order(shop, offer)
-    assert dialog.action.text() == "Accept and fetch"
+    assert dialog.action.text() == "Accept and download"
     dialog.reject()
     shop.room.settle()
     assert not shop.downloads.fetched

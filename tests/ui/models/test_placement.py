@@ -64,7 +64,7 @@ def test_every_change_makes_a_new_plan(shop: Shop, qtbot: QtBot) -> None:
     qtbot.keyClicks(context.field, "16384")
     qtbot.keyClick(context.field, Qt.Key.Key_Tab)
     shop.room.settle()
-    assert context.state.text() == "by hand"
+    assert context.state.text() == "manual"
     assert dialog.room.text() == "Room for 16,384 tokens, about 20 pages"
     assert _number(dialog, "experts").number < before
     assert "The context has the 16,384 tokens that you asked for." in dialog.sentences()
@@ -100,7 +100,7 @@ def test_what_does_not_fit_cannot_be_loaded_and_says_what_would_help(shop: Shop,
     assert dialog.room.text().startswith("It does not fit: ")
     assert any(words.startswith("It would fit with ") for words in dialog.sentences())
     assert not dialog.load.isEnabled()
-    assert dialog.load.toolTip() == "It does not fit so."
+    assert dialog.load.toolTip() == "It does not fit with these settings."
     dialog.automatic.click()
     shop.room.settle()
     assert dialog.load.isEnabled()
@@ -140,7 +140,7 @@ def test_without_a_gpu_there_is_nothing_to_choose_for_it(shop: Shop) -> None:
     dialog = _open(shop, Hardware((), 128))
     for name in ("experts", "gpu"):
         assert not _number(dialog, name).slider.isEnabled()
-        assert _number(dialog, name).hint.text() == "there is no GPU: all is in main memory"
+        assert _number(dialog, name).hint.text() == "no GPU: everything is in main memory"
     assert _number(dialog, "context").number == 32_768
     assert any("without a GPU, reading more takes hours" in words for words in dialog.sentences())
 
@@ -151,7 +151,7 @@ def test_it_is_reached_from_the_chip_and_its_choices_have_names(shop: Shop, qtbo
     shop.models.imagine(RTX)
     chip = shop.room.window.talk.chip
     chip.open_menu()
-    next(action for action in chip.menu.actions() if action.text() == "Placement…").trigger()
+    next(action for action in chip.menu.actions() if action.text() == "Advanced…").trigger()
     chip.menu.close()
     shop.room.settle()
     dialog = shop.dialog()
@@ -162,8 +162,8 @@ def test_it_is_reached_from_the_chip_and_its_choices_have_names(shop: Shop, qtbo
         focus = QApplication.focusWidget()
         reached.add(focus.accessibleName() or getattr(focus, "text", str)())
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
-    wanted = {"Context", "KV cache", "Slice", "Experts in main memory", "Layers on the GPU", "Threads"}
-    assert wanted | {"Load with this", "Cancel"} <= reached
+    wanted = {"Context", "KV cache", "Batch size", "Experts in main memory", "Layers on the GPU", "Threads"}
+    assert wanted | {"Apply and reload", "Cancel"} <= reached
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     shop.room.settle()
     assert shop.dialogs() == []

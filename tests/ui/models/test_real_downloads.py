@@ -58,7 +58,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         wait(lambda: bool(dialog.findChildren(OrderDialog)))
         [order] = dialog.findChildren(OrderDialog)
         assert "127.0.0.1" in order.accessibleDescription()
-        assert order.action.text() == "Accept and fetch"
+        assert order.action.text() == "Accept and download"
         order.action.click()
         wait(lambda: (view := _found(shop, Group.COMING)) is not None and bool(view.card.progress.fraction))  # type: ignore[union-attr]
         assert "127.0.0.1" in shop.room.window.line.words.text()
@@ -82,7 +82,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         assert "Built with Llama" in here.card.lines, "whatever its repository says"
         shop.choose(here.card.key, "Verify")
         shop.room.settle()
-        assert shop.card(here.card.key).lines[-1] == "verified ✓ every file is what it was"
+        assert shop.card(here.card.key).lines[-1] == "Verified ✓ no file has changed"
 
 
 def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> None:

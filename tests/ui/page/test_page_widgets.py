@@ -170,4 +170,4 @@ def test_every_flag_of_a_page_has_its_sentence() -> None:
 
 def test_a_page_of_an_older_reading_says_so() -> None:
     book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9, reading=READING - 1)
-    assert page_note(Page(1, "1", "Text"), book) == "Read by an earlier version of Octavo."
+    assert page_note(Page(1, "1", "Text"), book) == "Imported by an earlier version of Octavo."

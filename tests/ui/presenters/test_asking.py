@@ -178,7 +178,7 @@ def test_a_dead_engine_is_told_and_comes_back_and_the_next_question_is_answered(
     assert sentence(_KILLED) in room.sentences()
     gate.open()
     room.settle()
-    assert "The engine is back. You can ask again." in room.sentences()
+    assert "The model is ready again. You can ask again." in room.sentences()
     assert room.window.talk.chip.state.mark is Mark.READY
     first = room.answer()
     assert (first.text, first.ending, first.problem) == ("So far", Ending.FAILED, _KILLED)
@@ -195,7 +195,7 @@ def test_an_engine_that_dies_at_rest_is_started_again(room: Room) -> None:
     room.settle()
     assert room.window.talk.chip.state.mark is Mark.READY
     assert room.engine.state() is EngineState.READY
-    assert "The engine is back. You can ask again." in room.sentences()
+    assert "The model is ready again. You can ask again." in room.sentences()
 
 
 def test_an_engine_that_gives_up_is_left_alone_until_asked_for(room: Room) -> None:
@@ -242,10 +242,10 @@ def test_reading_is_told_by_book_page_and_time_left(room: Room) -> None:
     assert row.state_text == "reading p. 41 · 59 s left"
     assert row.fraction is not None
     assert 0.4 < row.fraction < 0.5
-    assert room.row(room.books[LEASE]).state_text == "✓ read"
+    assert room.row(room.books[LEASE]).state_text == "✓ ready"
     gate.open()
     room.settle()
-    assert room.row(room.books[LETTERS]).state_text == "✓ read"
+    assert room.row(room.books[LETTERS]).state_text == "✓ ready"
 
 
 def test_the_text_of_an_answer_is_copied(qtbot: QtBot, room: Room) -> None:

@@ -137,9 +137,9 @@ def test_an_address_of_the_web_is_refused(room: Room) -> None:
     _open(room)
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.png")])
-    assert _drag(room, data) == "Nothing is fetched from the web"
+    assert _drag(room, data) == "Octavo does not download from the web"
     _drop(room, data)
-    assert _told(room).startswith("Octavo fetches nothing from the web.")
+    assert _told(room).startswith("Octavo does not download anything from the web.")
     assert _cards(room) == []
 
 
@@ -215,7 +215,7 @@ def test_a_question_takes_so_many_and_no_more(room: Room, tmp_path: Path) -> Non
     _open(room)
     _drop(room, _files(*(_png(tmp_path, f"{number:02}.png") for number in range(MOST_IN_QUESTION + 2))))
     assert len(_cards(room)) == MOST_IN_QUESTION == 20
-    assert _told(room) == "A question takes 20 images at most. These were left out: 20.png, 21.png"
+    assert _told(room) == "A question can have up to 20 images. These were left out: 20.png, 21.png"
 
 
 # ---- being opened
@@ -232,7 +232,7 @@ def test_while_it_is_opened_it_says_so_and_no_question_is_asked(qtbot: QtBot, ro
     assert first.accessibleName() == "Opening one.png…"
     assert not composer.send_button.isEnabled()
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert _told(room) == "An image is still being opened. Wait a moment, or remove it, then ask."
+    assert _told(room) == "An image is still being opened. Wait a moment or remove it, then ask."
     qtbot.mouseClick(second.cross, Qt.MouseButton.LeftButton)
     gate.open()
     room.settle()
@@ -313,7 +313,7 @@ def test_a_model_that_sees_nothing_says_so_before_anything_is_sent(qtbot: QtBot,
     composer.set_text("What is this?")
     assert composer.attachments.note() == ""
     _drop(room, _files(_png(tmp_path, "one.png")))
-    words = "Scout sees no images: no projector is loaded with it."
+    words = "Scout cannot see images: it was loaded without a projector."
     assert composer.attachments.note() == words
     assert _cards(room) == [("one.png", "400 × 300 px")]
     assert not composer.send_button.isEnabled()
@@ -476,7 +476,7 @@ def test_one_of_an_earlier_question_is_used_again(room: Room, asked: tuple[Image
         room.presenter.gallery.use_again.emit(asked[1])
     room.settle()
     assert _cards(room) == [("two.png", "148 tokens")] * MOST_IN_QUESTION
-    assert _told(room) == "A question takes 20 images at most. These were left out: two.png"
+    assert _told(room) == "A question can have up to 20 images. These were left out: two.png"
     room.ask("And this?")
     assert room.turns()[1].question.images == asked[1:] * MOST_IN_QUESTION
 

@@ -16,9 +16,9 @@ from tests.ui.room import LEASE, Room, wait
 from tests.ui.shelf_of_books import QUOTE
 
 _WORDS = "Answered without any book."
-_NOTHING = "Nothing in the books was found for this."
+_NOTHING = "Nothing about this was found in the books."
 _INVENTED = "The tenant may not sublet the quay to a circus."
-_WORDS_OF_IMAGES = "Answered without any book, from the images alone."
+_WORDS_OF_IMAGES = "Answered without any book, only from the images."
 
 
 def test_from_its_first_word_on_and_for_ever(room: Room) -> None:

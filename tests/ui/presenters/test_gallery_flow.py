@@ -63,7 +63,7 @@ def test_images_appear_with_their_questions_numbered_through_the_conversation(ro
 
 
 def test_another_conversation_keeps_nothing_of_the_images_before(room: Room, qtbot: QtBot) -> None:
-    other = room.add_conversation("Something else", days_ago=1)
+    other = room.add_conversation("Another question", days_ago=1)
     conversation = ask_about_colours(room)
     room.open()
     dialog = _large(room, qtbot, 0)
@@ -211,7 +211,7 @@ def test_an_image_that_is_gone_says_so_and_the_others_stay(room: Room, qtbot: Qt
         connection.execute("DELETE FROM question_images WHERE sha256 = ?", (dialog.images[1].ref.sha256,))
     dialog.step(1)
     room.settle()
-    assert dialog.magnifier.words() == "The image “blue.png” is no longer kept. Attach it again."
+    assert dialog.magnifier.words() == "The image “blue.png” is no longer stored. Attach it again."
     assert dialog.magnifier.accessibleDescription() == dialog.magnifier.words()
     dialog.step(1)
     room.settle()
@@ -230,11 +230,11 @@ def test_one_that_went_while_its_menu_was_open_says_so_too(room: Room) -> None:
     remove_book(room, letters.id)
     room.settle()
     room.presenter.gallery.offer(image, room.window.mapToGlobal(QPoint(9, 9)))
-    next(action for action in _menu(room).actions() if action.text() == "Open large").trigger()
+    next(action for action in _menu(room).actions() if action.text() == "Show large").trigger()
     room.settle()
     dialog = room.presenter.gallery.dialog
     assert dialog is not None
-    assert dialog.magnifier.words().endswith("is no longer kept. Attach it again.")
+    assert dialog.magnifier.words().endswith("is no longer stored. Attach it again.")
 
 
 def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
@@ -283,7 +283,7 @@ def test_an_image_is_saved_for_its_owner_alone(room: Room, tmp_path: Path) -> No
     room.settle()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert QImage(str(path)).pixelColor(10, 10).name() == RED
-    assert room.window.talk.notice.text() == f"The image was written to “{path}”."
+    assert room.window.talk.notice.text() == f"Image saved as “{path}”."
 
 
 def test_a_file_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_what_cannot_be_copied_any_more_is_told_by_its_name(room: Room) -> None:
         connection.execute("DELETE FROM question_images")
     _choose(room, tiles(room)[0], "Copy the image")
     room.settle()
-    assert room.window.talk.notice.text() == "The image “red.png” is no longer kept. Attach it again."
+    assert room.window.talk.notice.text() == "The image “red.png” is no longer stored. Attach it again."
 
 
 def test_an_image_can_be_wanted_again_from_either_place(room: Room, qtbot: QtBot) -> None:
@@ -317,12 +317,12 @@ def test_an_image_can_be_wanted_again_from_either_place(room: Room, qtbot: QtBot
         view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(9, 9), view.mapToGlobal(QPoint(9, 9)))
     )
     actions = {action.text(): action for action in _menu(room).actions()}
-    assert "Open large" not in actions
+    assert "Show large" not in actions
     actions["Use again"].trigger()
     assert [ref.untrusted_name for ref in again] == ["blue.png", "red.png"]
     actions["Copy the image"].trigger()
     room.settle()
-    assert dialog.magnifier.words() == "The image was copied."
+    assert dialog.magnifier.words() == "Image copied."
     assert QGuiApplication.clipboard().image().width() == 640
 
 

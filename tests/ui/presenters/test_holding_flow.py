@@ -18,7 +18,7 @@ from tests.ui.fakes import Gate
 from tests.ui.room import HANDBOOK, LEASE, SURVEY, Room, wait
 
 _LEASE, _SURVEY = Path("/home/me/lease.epub"), Path("/home/me/survey.pdf")
-_WAITING = "Waiting for “lease” to open…"
+_WAITING = "Waiting for “lease”…"
 _WITHOUT = "Answered without any book."
 
 
@@ -94,11 +94,11 @@ def test_it_waits_for_all_of_several_and_keeps_their_order(qtbot: QtBot, room: R
     room.reader.steps["survey.pdf"] = [second]
     _type(room, qtbot, "When?")
     composer = room.window.talk.composer
-    assert composer.hold_words == "Waiting for “lease” and “survey” to open…"
+    assert composer.hold_words == "Waiting for “lease” and “survey”…"
     assert composer.hold_button.text() == "Ask without them"
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold_words == "Waiting for “survey” to open…")
+    wait(lambda: composer.hold_words == "Waiting for “survey”…")
     assert room.engine.prompts == []
     second.open()
     room.settle()
@@ -124,7 +124,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     gate = room.hold(Executor.IMAGES)
     room.window.files_dropped.emit([picture])
     _type(room, qtbot, "What is this?")
-    assert room.window.talk.composer.hold_words == "Waiting for “chart” to open…"
+    assert room.window.talk.composer.hold_words == "Waiting for “chart”…"
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -181,7 +181,7 @@ def _given_back(room: Room, qtbot: QtBot) -> None:
     composer = room.window.talk.composer
     assert room.engine.prompts == []
     assert (composer.text(), composer.editor.isReadOnly()) == ("When?", False)
-    assert composer.hold_words == "Not sent: “lease” was not opened."
+    assert composer.hold_words == "Not sent: “lease” could not be imported."
     assert composer.send_button.text() == "Send"
     qtbot.keyClicks(composer.editor, " Why?")
     qtbot.mouseClick(composer.hold_button, Qt.MouseButton.LeftButton)
@@ -254,9 +254,9 @@ def test_where_one_of_two_fails_it_is_given_back_at_once(qtbot: QtBot, room: Roo
     _type(room, qtbot, "When?")
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold_words == "Not sent: “lease” was not opened.")
+    wait(lambda: composer.hold_words == "Not sent: “lease” could not be imported.")
     qtbot.mouseClick(composer.hold_button, Qt.MouseButton.LeftButton)
-    assert composer.hold_words == "Waiting for “survey” to open…"
+    assert composer.hold_words == "Waiting for “survey”…"
     second.open()
     room.settle()
     assert _asked_of(room) == [["Survey of the quay walls"]]
@@ -269,7 +269,7 @@ def test_that_another_book_opens_does_not_hide_why_it_was_given_back(qtbot: QtBo
     gate.open()
     room.settle()
     composer = room.window.talk.composer
-    assert composer.hold_words == "Not sent: “lease” was not opened."
+    assert composer.hold_words == "Not sent: “lease” could not be imported."
     assert (composer.text(), room.engine.prompts) == ("When?", [])
     assert len(room.shown().books) == 1
 
@@ -345,7 +345,7 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     wait(lambda: len(room.desk.library.books()) == 1)
     room.presenter.navigation.open_conversation(asked.id)
     wait(lambda: room.shown().id == asked.id)
-    wait(lambda: room.window.talk.composer.hold_words == "Waiting for the answer that is being written…")
+    wait(lambda: room.window.talk.composer.hold_words == "Waiting for the current answer…")
     assert not room.window.talk.composer.hold_button.isVisible()
     writing.open()
     room.settle()
@@ -441,9 +441,9 @@ def test_at_the_first_start_it_waits_for_the_handbook_and_the_model(qtbot: QtBot
     wait(loading.reached.is_set)
     wait(lambda: room.presenter.conversation.conversation is not None)
     composer = room.window.talk.composer
-    assert composer.editor.placeholderText() == "You can ask now: the question waits for “handbook” to open"
+    assert composer.editor.placeholderText() == "You can ask now: the question waits until “handbook” can be read"
     _type(room, qtbot, "How do I add a book?")
-    assert composer.hold_words == "Waiting for “handbook” to open…"
+    assert composer.hold_words == "Waiting for “handbook”…"
     opening.open()
     wait(lambda: composer.hold_words == "Waiting for the model to load…")
     assert room.turns() == ()
@@ -533,17 +533,17 @@ def test_what_is_said_is_true_while_a_book_opens(room: Room) -> None:
     composer = room.window.talk.composer
     assert composer.editor.placeholderText() == "Put a book on the desk, then ask"
     gate = _drop(room, _LEASE)
-    assert composer.editor.placeholderText() == "You can ask now: the question waits for “lease” to open"
-    assert _empty(room) == "Opening “lease”"
+    assert composer.editor.placeholderText() == "You can ask now: the question waits until “lease” can be read"
+    assert _empty(room) == "Importing “lease”"
     gate.open()
     room.settle()
     assert composer.editor.placeholderText() == "Ask about the books on the desk"
-    assert _empty(room) == "Ask about what lies on the desk"
+    assert _empty(room) == "Ask about the books on the desk"
 
 
 def test_where_the_handbook_is_missing_nothing_is_said_to_lie_on_the_desk(room: Room) -> None:
     room.open()
-    assert _empty(room) == "No book lies on the desk"
+    assert _empty(room) == "No book on the desk"
     assert room.window.talk.composer.editor.placeholderText() == "Put a book on the desk, then ask"
 
 

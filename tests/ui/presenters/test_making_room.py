@@ -62,7 +62,7 @@ def test_the_oldest_turns_are_left_out_and_the_question_is_answered(room: Room) 
     assert not room.engine.prompts, "it does not fit"
     dialog = _dialog(room)
     assert [way.kind for _button, way in dialog.options][:2] == [Kind.LARGER, Kind.LEAVE_OUT]
-    assert dialog.options[1][0].text() == "Leave out the oldest question with its answer (250 tokens)"
+    assert dialog.options[1][0].text() == "Leave out the oldest question and answer (250 tokens)"
     _choose(room, Kind.LEAVE_OUT)
     assert room.answer().text == "A short answer [p. 1]."
     assert len(_told(room)) == 3 * 2 + 1
@@ -85,7 +85,7 @@ def test_what_is_left_out_says_so_and_can_be_read_again(room: Room) -> None:
     assert first is not None
     assert first._faded
     assert "Left out: the model no longer reads this." in first.accessibleDescription()
-    assert first.deed.text() == "Read again from here"  # type: ignore[attr-defined]
+    assert first.deed.text() == "Include again from here"  # type: ignore[attr-defined]
     first.deed.click()  # type: ignore[attr-defined]
     room.settle()
     assert [turn.is_told for turn in room.turns()] == [True] * 4
@@ -172,7 +172,7 @@ def test_little_room_is_told_once_before_nothing_fits(room: Room) -> None:
     spine, notice = room.window.talk.spine, room.window.talk.notice
     assert spine.text().endswith("little room left")
     assert spine.action.text() == "Make room…"
-    assert notice.text().startswith("There are 202 tokens left")
+    assert notice.text().startswith("Only 202 tokens are left")
     notice.hide()
     room.presenter.context.measure()
     room.settle()
@@ -216,7 +216,7 @@ def test_a_reading_that_was_stopped_is_gone_on_with(qtbot: QtBot, room: Room) ->
     room.settle()
     before: Answer = room.answer()
     assert (before.text, before.ending) == ("", Ending.CANCELLED)
-    assert room.last_answer().deed.text() == "Go on"
+    assert room.last_answer().deed.text() == "Resume"
     room.last_answer().deed.click()
     room.settle()
     assert (room.answer().id, room.answer().text) == (before.id, "Yes.")

@@ -165,11 +165,11 @@ def test_flags_of_a_page_are_a_quiet_line(room: Room) -> None:
     _open(room)
     room.presenter.page.open_page(room.books[SURVEY].id, 9)
     room.settle()
-    assert room.window.page.note() == "Text that cannot be seen on this page was kept from the model."
+    assert room.window.page.note() == "Invisible text on this page is hidden from the model."
     room.presenter.page.open_page(room.books[SURVEY].id, 10)
     room.settle()
     assert room.window.page.note() == ""
-    assert room.row(room.books[SURVEY]).state_text == "3 pages need a look"
+    assert room.row(room.books[SURVEY]).state_text == "3 pages to check"
 
 
 def test_the_outline_leads_to_its_pages(room: Room) -> None:

@@ -471,7 +471,7 @@ def test_a_book_without_drawn_pages_offers_none(qtbot: QtBot, room: Room, taken:
     room.presenter.commands.actions["Ask about a part of this page"].trigger()
     room.settle()
     assert not _region(room).isVisible()
-    assert room.window.talk.notice.text().startswith("Only the pages of a PDF are drawn.")
+    assert room.window.talk.notice.text().startswith("Only PDF pages can be shown as an image.")
     room.presenter.commands.actions["Ask about this page"].trigger()
     room.settle()
     assert taken == []

@@ -133,8 +133,8 @@ def test_what_the_model_has_read_is_told_by_the_same_names(room: Room) -> None:
     book = _open(room)
     room.presenter.page.open_page(book.id, 50)
     room.settle()
-    assert room.row(book).state_text == "read to p. 3"
-    assert room.window.page.read_text() == "The model has read to p. 3, not this page yet"
+    assert room.row(book).state_text == "ready up to p. 3"
+    assert room.window.page.read_text() == "The model has read up to p. 3, but not this page yet"
 
 
 def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
@@ -165,22 +165,22 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
     room.presenter.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
-    wait(lambda: dialog.tokens_text() == "These pages take 10,300 tokens.")
+    wait(lambda: dialog.tokens_text() == "These pages have 10,300 tokens.")
     dialog.last.setText("200")
     with qtbot.assertNotEmitted(dialog.chosen):
         dialog.accept()
     assert dialog.isVisible()
     assert dialog.last.text() == "200", "it stays to be mended"
-    assert dialog.range_text() == ("No page of this book is called 200. Its 103 pages can be counted too: #1 to #103.")
+    assert dialog.range_text() == ("No page of this book is called 200. You can also count its 103 pages: #1 to #103.")
     assert dialog.tokens_text() == " "
     dialog.last.setText("95")
     dialog.last.editingFinished.emit()
     assert dialog.range_text() == "p. 1–95 (1–103 of 103)"
-    wait(lambda: dialog.tokens_text() == "These pages take 10,300 tokens.")
+    wait(lambda: dialog.tokens_text() == "These pages have 10,300 tokens.")
     dialog.last.setText("1")
     assert dialog.last.page() == 9, "the nearest of both"
     assert dialog.last.text() == "1 (9 of 103)"
-    assert dialog.range_text().startswith("p. 1–1 (1–9 of 103). 2 pages of this book are called 1. #9 is the last")
+    assert dialog.range_text().startswith("p. 1–1 (1–9 of 103). This book has 2 pages called 1. #9 is the last")
 
 
 def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_path: Path) -> None:
@@ -224,9 +224,9 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
         ("IV", "p. iv (6 of 103)", ""),
         ("#11", "p. 3 (11 of 103)", ""),
         ("103", "p. 95 (103 of 103)", "No page of this book is called 103. This is p. 95 (103 of 103)."),
-        ("0", "p. v (7 of 103)", "No page of this book is called 0. Its 103 pages can be counted too: #1 to #103."),
-        ("#104", "p. v (7 of 103)", "No page of this book is called #104. Its 103 pages can be counted too"),
-        ("1", "p. 1 (9 of 103)", "2 pages of this book are called 1. This is p. 1 (9 of 103); Return goes to the next"),
+        ("0", "p. v (7 of 103)", "No page of this book is called 0. You can also count its 103 pages: #1 to #103."),
+        ("#104", "p. v (7 of 103)", "No page of this book is called #104. You can also count its 103 pages"),
+        ("1", "p. 1 (9 of 103)", "This book has 2 pages called 1. This is p. 1 (9 of 103); Return goes to the next"),
     ],
 )
 def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(

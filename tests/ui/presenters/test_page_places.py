@@ -202,7 +202,7 @@ def test_without_a_selection_the_menu_is_about_the_page(room: Room) -> None:
     _open(room)
     menu = room.window.page.selection.menu()
     copy, ask, *_as_an_image = menu.actions()
-    assert (copy.text(), ask.text()) == ("Copy the page with reference", "Refer to this page")
+    assert (copy.text(), ask.text()) == ("Copy the page with reference", "Add a reference to this page")
     copy.trigger()
     assert QGuiApplication.clipboard().text().endswith("nine months.\n\n(Side letters 2019–2024, p. 22)")
     ask.trigger()

@@ -43,11 +43,11 @@ def _answer(room: Room, qtbot: QtBot, words: str) -> None:
 
 def test_the_password_opens_the_book(room: Room, qtbot: QtBot) -> None:
     dialog = _drop(room)
-    assert dialog.sentence == "“letters.pdf” is protected. Its password:"
+    assert dialog.sentence == "“letters.pdf” needs a password:"
     assert dialog.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
     (row,) = room.presenter.shelf.openings.rows(room.shown().id)
-    assert row.state_text == "waits for its password"
+    assert row.state_text == "needs a password"
     _answer(room, qtbot, "secret")
     (book,) = room.desk.library.books()
     assert book.title == "Side letters 2019–2024"
@@ -58,7 +58,7 @@ def test_the_password_opens_the_book(room: Room, qtbot: QtBot) -> None:
 def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> None:
     _drop(room)
     _answer(room, qtbot, "sacred ")
-    assert _shown(room).sentence == "This is not the password of “letters.pdf”. Try again, or leave it closed."
+    assert _shown(room).sentence == "This is not the password of “letters.pdf”. Try again or cancel."
     _answer(room, qtbot, "secret")
     assert len(room.desk.library.books()) == 1
 

@@ -41,7 +41,7 @@ def test_books_are_read_ahead_paused_and_read_on(room: Room) -> None:
     begun, middle = Gate(), Gate()
     room.engine.readings = [(Reading(0, LEASE_TOKENS, 0), begun, Reading(100_000, LEASE_TOKENS, 0), middle)]
     _open(room, LEASE)
-    assert _spine(room)[1] == "Read now"
+    assert _spine(room)[1] == "Prepare now"
     room.window.talk.spine.action.click()
     wait(lambda: _spine(room)[1] == "Pause")
     room.seconds = 100
@@ -60,9 +60,9 @@ def test_books_are_read_ahead_paused_and_read_on(room: Room) -> None:
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True]
     assert _spine(room)[0].startswith("Paused · Reading Harbour Lease")
-    assert _spine(room)[1] == "Read on"
+    assert _spine(room)[1] == "Resume"
     assert room.row(room.books[LEASE]).state_text == "paused at p. 178"
-    assert room.window.page.read_text() == "The reading is paused at p. 178"
+    assert room.window.page.read_text() == "Reading is paused at p. 178"
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True, False]
     middle.open()
@@ -122,11 +122,11 @@ def test_a_half_read_book_says_how_far_it_is(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS // 2
     _open(room, LEASE)
     row = room.row(room.books[LEASE])
-    assert (row.state, row.state_text) == (BookState.PARTLY_READ, "read to p. 206")
-    assert room.window.page.read_text() == "The model has read to p. 206"
+    assert (row.state, row.state_text) == (BookState.PARTLY_READ, "ready up to p. 206")
+    assert room.window.page.read_text() == "The model has read up to p. 206"
     room.presenter.page.open_page(room.books[LEASE].id, 300)
     room.settle()
-    assert room.window.page.read_text() == "The model has read to p. 206, not this page yet"
+    assert room.window.page.read_text() == "The model has read up to p. 206, but not this page yet"
     room.presenter.page.open_book(room.books[SURVEY].id)
     room.settle()
     assert room.window.page.read_text() == "", "it does not lie on the desk"
@@ -214,7 +214,7 @@ def test_a_question_that_does_not_fit_offers_what_can_be_done(room: Room) -> Non
     assert words[0] == "A context of 240,640 tokens, the KV cache in q8_0"
     assert room.window.talk.composer.text() == "When?", "it is not lost"
     excerpts = next(button for button, way in dialog.options if way.kind is Kind.EXCERPTS)
-    assert excerpts.text() == "Only the passages that belong to the question"
+    assert excerpts.text() == "Only relevant excerpts"
     excerpts.setChecked(True)
     assert "can miss" in dialog.meaning.text()
     dialog.accept()
@@ -238,7 +238,7 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     dialog.accept()
     pages = room.window.findChild(PagesDialog)
     assert pages is not None
-    wait(lambda: pages.tokens_text() == "These pages take 231,480 tokens.")
+    wait(lambda: pages.tokens_text() == "These pages have 231,480 tokens.")
     wait(lambda: "tokens" in pages.outline.item(0).text())
     pages.first.set_page(203)
     pages.last.set_page(204)

@@ -46,11 +46,11 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     room.open()
     mark = room.window.remote_mark
     assert mark.isVisible()
-    assert mark.words() == f"Text leaves this machine: {_HOST}"
+    assert mark.words() == f"Text leaves this computer: {_HOST}"
     assert mark.accessibleName() == mark.words()
-    assert "whole text of the books" in mark.toolTip()
+    assert "full text of the books" in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
-    assert "Quotations are checked, but the model is not held to them" in room.window.talk.chip.state.tooltip
+    assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
     room.window.show_sheet(True)
     assert mark.isVisible()
     assert mark.height() <= 40
@@ -78,7 +78,7 @@ def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(room
     assert room.desk.remote.has_key(_ADDRESS)
     notice = room.window.talk.notice
     assert notice.isVisible()
-    assert f"{_HOST} answers, and gets the whole text of the books" in notice.text()
+    assert f"{_HOST} answers and receives the full text of the books" in notice.text()
     assert room.window.remote_mark.isHidden(), "the model here still answers"
     room.engine.info = _ELSEWHERE
     notice.action.click()

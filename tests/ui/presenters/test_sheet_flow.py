@@ -175,7 +175,7 @@ def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: Q
     composer = room.window.talk.composer
     qtbot.keyClicks(composer.editor, "And I?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert "question sheet is being asked" in room.window.talk.notice.text()
+    assert "question sheet is being answered" in room.window.talk.notice.text()
     assert composer.text() == "And I?"
     assert room.turns() == ()
     gate.open()
@@ -193,7 +193,7 @@ def test_while_an_answer_is_written_no_sheet_is_asked(qtbot: QtBot, room: Room) 
     room.ask("Well?", settle=False)
     wait(gate.reached.is_set)
     assert not room.window.sheet.setup.start.isEnabled()
-    assert "Something else is being asked" in room.window.sheet.setup.count.text()
+    assert "Another question is being answered" in room.window.sheet.setup.count.text()
     gate.open()
     room.settle()
     assert room.window.sheet.setup.start.isEnabled()
@@ -347,7 +347,7 @@ def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) ->
     room.settle()
     assert room.desk.sheets.all() == ()
     assert not room.window.sheet.shows_answers
-    assert "No book lies on the desk" in room.window.sheet.setup.books.text()
+    assert "No book on the desk" in room.window.sheet.setup.books.text()
 
 
 def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, room: Room) -> None:

@@ -72,7 +72,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
     row = _rows(room)[1]
     assert isinstance(row, BookRow)
-    assert (row.title, row.state_text, row.state) == ("lease", "opening 42 %", BookState.OPENING)
+    assert (row.title, row.state_text, row.state) == ("lease", "importing 42 %", BookState.OPENING)
     gate.open()
     room.settle()
     (book,) = room.desk.library.books()
@@ -93,7 +93,7 @@ def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
     wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
     row = _rows(room)[1]
     assert isinstance(row, BookRow)
-    assert row.state_text == "recognising page 3 of 40"
+    assert row.state_text == "recognising text, page 3 of 40"
     gate.open()
     room.settle()
 
@@ -297,7 +297,7 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     assert dialog is not None
     rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert {row.splitlines()[0] for row in rows} == {"Book of 1000", "Book of 700"}
-    assert sum("not read to the end" in row for row in rows) == 1
+    assert sum("incomplete" in row for row in rows) == 1
     assert all(" KB" in row and "Scout" in row for row in rows)
     assert not dialog.action.isEnabled()
     dialog.list.setCurrentRow(next(n for n, row in enumerate(rows) if "Book of 1000" in row))

@@ -9,7 +9,7 @@ import msgspec
 from tests.ui.room import LEASE, Room
 
 _WORDS = "This comes from Octavo’s search, not from the model."
-_ADVICE = "The starter model is too small to answer from a book. Choose a larger model for answers: Ctrl+Shift+M."
+_ADVICE = "The starter model is too small to answer from a book. For answers, choose a larger model: Ctrl+Shift+M."
 
 
 def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_from(room: Room, starter: Path) -> None:

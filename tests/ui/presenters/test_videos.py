@@ -208,7 +208,7 @@ def test_a_full_question_takes_no_frames(room: Room, tmp_path: Path, film: Path)
     _drop(room, *images)
     _drop(room, film)
     assert room.presenter.videos.dialog is None
-    assert _told(room).startswith("A question takes 20 images at most, and it has them.")
+    assert _told(room).startswith("A question can have up to 20 images, and this one already has them.")
     assert _told(room).endswith(": clip.mp4")
     assert len(_cards(room)) == MOST_IN_QUESTION
 
@@ -301,7 +301,7 @@ def test_a_model_that_sees_nothing_says_so_and_they_can_be_added(room: Room, fil
     _drop(room, film)
     dialog = _dialog(room)
     assert dialog.sum.text() == "8 frames"
-    words = "Scout sees no images: no projector is loaded with it."
+    words = "Scout cannot see images: it was loaded without a projector."
     assert dialog.note.text() == words
     dialog.action.click()
     room.settle()
@@ -363,7 +363,7 @@ def test_what_is_closed_while_it_is_looked_through_leaves_nothing(
     gate = room.hold(Executor.IMAGES)
     room.presenter.videos.take([film, film])
     dialog = _dialog(room)
-    assert dialog.progress_words.text() == "Looking through the video…"
+    assert dialog.progress_words.text() == "Analysing the video…"
     assert not dialog.action.isEnabled()
     choice = room.presenter.videos.findChild(FrameChoice)
     assert choice is not None
@@ -394,7 +394,7 @@ def test_cancelled_while_the_frames_are_taken_nothing_is_attached(qtbot: QtBot, 
     room.settle()
     gate = room.hold(Executor.IMAGES)
     _press(qtbot, Qt.Key.Key_Return)
-    assert dialog.status.text() == "Taking frame 1 of 8"
+    assert dialog.status.text() == "Extracting frame 1 of 8"
     assert not dialog.slider.isEnabled()
     assert not dialog.action.isEnabled()
     _press(qtbot, Qt.Key.Key_Return)  # once is enough

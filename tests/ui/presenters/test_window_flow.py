@@ -198,7 +198,7 @@ def test_settings_are_shown_changed_and_kept(room: Room) -> None:
     assert kept.sampling.temperature == 2.0, "brought within its bounds"
     assert kept.theme is ThemeChoice.DARK
     assert room.theme.palette.dark
-    assert "take effect when it is loaded again" in room.window.talk.notice.text()
+    assert "take effect when the model is loaded again" in room.window.talk.notice.text()
     loads = len(room.engine.specs)
     room.window.talk.notice.action.click()
     room.settle()
@@ -258,7 +258,7 @@ def test_the_starter_is_called_what_it_is(room: Room) -> None:
     room.add_conversation("A")
     room.open()
     state = room.window.talk.chip.state
-    assert (state.name, state.detail) == ("SmolLM2 135M", "the starter: to try the desk, not to trust")
+    assert (state.name, state.detail) == ("SmolLM2 135M", "starter model: for a first try, not for real work")
 
 
 def test_a_model_that_cannot_be_loaded_is_told_and_another_can_be_chosen(room: Room) -> None:
@@ -304,4 +304,4 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     room.presenter.model.look()
     assert isinstance(room.engine.info, ModelInfo)
     assert room.window.talk.chip.state.mark is Mark.DEAD
-    assert room.window.talk.spine.text() == "measured once a model is loaded"
+    assert room.window.talk.spine.text() == "available after a model is loaded"

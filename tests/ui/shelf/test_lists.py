@@ -151,7 +151,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
     expected = {
         "a": [
             "Open",
-            "What Octavo could read…",
+            "Import report…",
             "Read the file again",
             "Take off the desk",
             "Choose pages…",
@@ -159,8 +159,8 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Move down",
             "Remove from the shelf…",
         ],
-        "/file": ["Stop opening"],
-        "b": ["Open", "What Octavo could read…", "Read the file again", "Put on the desk", "Remove from the shelf…"],
+        "/file": ["Cancel import"],
+        "b": ["Open", "Import report…", "Read the file again", "Put on the desk", "Remove from the shelf…"],
     }
     for key, words in expected.items():
         menu = panel.book_menu(books.index_of(key))
@@ -228,7 +228,7 @@ def test_the_chosen_pages_and_the_chapters_tell_their_tokens(qtbot: QtBot) -> No
         dialog.outline.setCurrentRow(1)
     assert counted.args == [BookRef("a", PageRange(10, 20))]
     dialog.show_tokens(6_200)
-    assert dialog.tokens_text() == "These pages take 6,200 tokens."
+    assert dialog.tokens_text() == "These pages have 6,200 tokens."
     assert dialog.outline.item(0).text() == "One   1–9"
     dialog.show_chapters([msgspec.structs.replace(chapter, tokens=4_000) for chapter in chapters])
     assert dialog.outline.item(1).text() == "Two   10–20 · 4,000 tokens"

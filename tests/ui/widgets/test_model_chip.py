@@ -48,18 +48,18 @@ def test_a_long_name_does_not_push_the_window(chip: ModelChip) -> None:
 
 def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: ModelChip) -> None:
     chip.show_models(
-        (ModelEntry("/a.gguf", "Scout", "61 GB", True), ModelEntry("/s.gguf", "SmolLM2 135M", "the starter", False))
+        (ModelEntry("/a.gguf", "Scout", "61 GB", True), ModelEntry("/s.gguf", "SmolLM2 135M", "starter model", False))
     )
     chip.setFocus()
     qtbot.keyClick(chip, Qt.Key.Key_Space)
     actions = [action for action in chip.menu.actions() if not action.isSeparator()]
     assert [action.text() for action in actions] == [
         "Scout   61 GB",
-        "SmolLM2 135M   the starter",
+        "SmolLM2 135M   starter model",
         "Open a GGUF file…",
         "Load again",
         "Models…",
-        "Placement…",
+        "Advanced…",
     ]
     assert [action.isChecked() for action in actions] == [True, *5 * [False]]
     with qtbot.waitSignal(chip.model_chosen) as chosen:
