@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from tqdm import tqdm
 
 from app import messages
 from app.basis import basis_words, nothing_found
@@ -323,6 +322,8 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
 
 def progress_bar(text: str, total: float, initial: float = 0) -> Any:
     """A bar on stderr where that is a terminal; silent elsewhere."""
+    from tqdm import tqdm  # when something takes long: it takes a tenth of the time of a short command to load
+
     file, words = bare(sys.stderr), messages.printable(text)
     return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
 
