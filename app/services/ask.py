@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,6 +22,7 @@ from app.core.conversation import (
     Timings,
     Usage,
 )
+from app.core.document import CitedBook
 from app.core.errors import AppError, Code, Problem
 from app.core.events import (
     AnswerEvent,
@@ -39,15 +41,16 @@ from app.core.events import (
 )
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.documents.quotes import Checker, CitedBook, find_related
 from app.engine.protocol import Engine, Generated, Message, ModelInfo, Prompt, PromptSize
-from app.services import nearest
 from app.services.images import Images
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
 from app.services.prompts import Prompts
 from app.services.restating import Restating, in_reading_order
 from app.store.conversations import Conversations
+
+if TYPE_CHECKING:
+    from app.documents.quotes import Checker
 
 ANSWER_TOKENS = 1024
 """The longest answer when the settings name no number."""
@@ -193,6 +196,8 @@ class Ask:
                     return
                 case Done(encoded):
                     pass
+        from app.documents.quotes import Checker  # with the first question, as below: its patterns take a while
+
         checker = Checker(books)
         marked: tuple[Citation, ...] = ()
         for event in self._engine.answer(prompt, settings.sampling, limit, cancel):
@@ -246,6 +251,9 @@ class Ask:
                     return
         read_s = time.monotonic() - started
         passages = self._restating.choose(question.text, question.books, excerpts=True)
+        from app.documents.quotes import Checker
+        from app.services import nearest
+
         text = nearest.answer(question.text, books, passages)
         writing.add(text)
         yield Token(text)
@@ -342,4 +350,6 @@ def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, 
     citations = checker.check(answer)
     if any(citation.has_support for citation in citations):
         return citations
+    from app.documents.quotes import find_related
+
     return citations + find_related(answer, question, books)
