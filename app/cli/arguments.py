@@ -57,7 +57,7 @@ def window_options(argv: Sequence[str]) -> WindowOptions:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """What `octavo` was given, in the system's language; ends the program where help is wanted or something is wrong."""
+    """What `octavo` was given. Ends the program where help is wanted or something is wrong."""
     messages.use_language("")
     return parser().parse_args(argv)
 
