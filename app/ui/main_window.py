@@ -151,8 +151,8 @@ class MainWindow(QWidget):
     def _put(self, panel: QWidget, pane: QWidget) -> QWidget:
         """The panel in the place of an empty pane, which goes."""
         panel.setMinimumWidth(pane.minimumWidth())
-        panel.setHidden(pane.isHidden())
         self._splitter.replaceWidget(self._splitter.indexOf(pane), panel)
+        panel.setHidden(pane.isHidden())
         pane.deleteLater()
         return panel
 
