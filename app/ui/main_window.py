@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QByteArray, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -105,6 +106,8 @@ class MainWindow(QWidget):
         self._was_placed = False
         self._is_framed = True
         self._is_seen = False
+        self._early_keys: list[QKeyEvent] = []
+        self._has_composer = False
         self._furnished = False
         self._spread()
 
@@ -114,8 +117,12 @@ class MainWindow(QWidget):
         column.addStretch(1)
         column.addWidget(composer)
         column.addSpacing(SPACE_M + 1 + FOOT_HEIGHT)
+        self._has_composer = True
         composer.show()
         composer.setFocus()
+        for key in self._early_keys:
+            QCoreApplication.postEvent(composer.editor, key)
+        self._early_keys.clear()
 
     def furnish(
         self,
@@ -144,15 +151,16 @@ class MainWindow(QWidget):
         overlay.files_given.connect(self.files_dropped)
         overlay.image_given.connect(self.image_dropped)
         overlay.address_given.connect(self.address_dropped)
-        self._furnished = True
+        self._furnished = self._has_composer = True
         self._take_all_drops()
         self._tell_folded()
 
     def _put(self, panel: QWidget, pane: QWidget) -> QWidget:
         """The panel in the place of an empty pane, which goes."""
         panel.setMinimumWidth(pane.minimumWidth())
+        folded = pane.isHidden()
         self._splitter.replaceWidget(self._splitter.indexOf(pane), panel)
-        panel.setHidden(pane.isHidden())
+        panel.setHidden(folded)
         pane.deleteLater()
         return panel
 
@@ -243,6 +251,13 @@ class MainWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         if self.overlay.take(event.mimeData()):
             event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""
+        if not self._has_composer:
+            self._early_keys.append(event.clone())
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
