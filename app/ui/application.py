@@ -55,6 +55,8 @@ will be one (RFC 9476)."""
 _BLOB = "window"
 _UNSEEN_MS = 500
 """Then the desk is opened although nothing was painted: the window is minimized, or on another workspace."""
+_UNLISTED_MS = 300
+"""Then the panels are shown although the shelf is not listed yet."""
 
 _log = logging.getLogger("octavo.ui")
 
@@ -248,6 +250,8 @@ class Opening(QObject):
         settings, state = opened
         messages.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
+        self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
+        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
         self.presenter = WindowPresenter(
             self._desk,
             self._bridge,
@@ -260,7 +264,7 @@ class Opening(QObject):
             parent=self,
         )
         self.presenter.start(settings, state, self._files)
-        self.presenter.shelf.conversations_listed.connect(self._note_open, Qt.ConnectionType.SingleShotConnection)
+        self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -311,9 +315,13 @@ class Opening(QObject):
         self._open(passphrase)
 
     @Slot()
-    def _note_open(self) -> None:
-        """Once what was waiting is done, the painting of the shelf among it."""
-        QTimer.singleShot(0, self, self._log_times)
+    def _on_listed(self) -> None:
+        self._reveal()
+        QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
+
+    @Slot()
+    def _reveal(self) -> None:
+        self.window.setUpdatesEnabled(True)
 
     @Slot()
     def _log_times(self) -> None:

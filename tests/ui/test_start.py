@@ -196,6 +196,14 @@ def test_the_panels_take_the_places_of_the_empty_ones(start: Start) -> None:
     assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [opening.window]
 
 
+def test_a_shelf_that_is_not_listed_yet_is_not_shown_as_empty(start: Start) -> None:
+    opening = start.begin()
+    wait(lambda: opening.presenter is not None)
+    assert not opening.window.updatesEnabled(), "what is seen is still the empty window"
+    wait(opening.window.updatesEnabled)
+    assert opening.presenter is not None
+
+
 def test_a_chosen_theme_is_that_of_the_next_frame(start: Start) -> None:
     first = start.begin()
     wait(lambda: first.presenter is not None)
