@@ -190,7 +190,7 @@ class Opening(QObject):
         if self._composer is not None:
             return
         self._seen_at = _Moment()
-        from app.ui import emblem, fonts  # now, as the next: the frame is on the screen
+        from app.ui import fonts  # now, as the next: the frame is on the screen
         from app.ui.chat.composer import Composer
 
         self._unseen.stop()
@@ -198,7 +198,6 @@ class Opening(QObject):
         self._composer = Composer(self._theme)
         self._composer.hide_tools()
         self.window.show_composer(self._composer)
-        self._application.setWindowIcon(emblem.icon())
         self._open(None)
 
     def _open(self, passphrase: str | None) -> None:
@@ -271,6 +270,7 @@ class Opening(QObject):
         if problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
             from app.ui.widgets.dialogs import LineDialog  # now, as below: most desks open without
 
+            _show_icon()
             words = sentence(problem)
             dialog = self._dialog = LineDialog(_("Octavo"), words, _("Open"), key="passphrase", parent=self.window)
             dialog.line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -284,6 +284,7 @@ class Opening(QObject):
         """Say why there will be no window, and end."""
         from app.ui.widgets.dialogs import SmallDialog
 
+        _show_icon()
         parent = self.window if self.window.isVisible() else None
         told = self._dialog = SmallDialog(
             _("Octavo cannot open"), sentence(problem), _("Close"), choice=False, parent=parent
@@ -318,6 +319,7 @@ class Opening(QObject):
     def _on_listed(self) -> None:
         self._reveal()
         QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
+        QTimer.singleShot(0, self, _show_icon)
 
     @Slot()
     def _reveal(self) -> None:
@@ -334,6 +336,13 @@ class Opening(QObject):
     @Slot()
     def _give_up(self) -> None:
         self._application.exit(EXIT_FAILED)
+
+
+def _show_icon() -> None:
+    """Drawn once there is nothing more urgent to do: it takes as long as a panel."""
+    from app.ui import emblem
+
+    QApplication.setWindowIcon(emblem.icon())
 
 
 def _bring_to_front(window: QWidget) -> None:

@@ -196,12 +196,12 @@ def test_the_panels_take_the_places_of_the_empty_ones(start: Start) -> None:
     assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [opening.window]
 
 
-def test_a_shelf_that_is_not_listed_yet_is_not_shown_as_empty(start: Start) -> None:
+def test_the_panels_are_shown_as_soon_as_the_shelf_is_listed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.application._UNLISTED_MS", 10_000_000)  # not because it takes long
     opening = start.begin()
-    wait(lambda: opening.presenter is not None)
-    assert not opening.window.updatesEnabled(), "what is seen is still the empty window"
-    wait(opening.window.updatesEnabled)
+    wait(lambda: opening.presenter is not None and opening.window.updatesEnabled())
     assert opening.presenter is not None
+    assert opening.presenter._started
 
 
 def test_a_chosen_theme_is_that_of_the_next_frame(start: Start) -> None:
