@@ -1,32 +1,64 @@
 """Where the program begins: a command makes it a terminal program, none the window.
 
 Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too.
-That one program is its own children as well.
+That one program is its own children as well. Arguments are read first, and what a face needs is imported when it is
+known which it is: a desk takes hundreds of modules.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from app import messages
+from app.cli import arguments, screen
 from app.core import installation
+from app.core.errors import AppError, Code
+from app.core.paths import Paths, resources
 from app.isolation import program
+from app.isolation.limits import harden
+
+if TYPE_CHECKING:
+    from app.services.desk import Desk
 
 _WINDOW = "octavo-desk"
+_EXIT_USAGE = 2
 
 
 def terminal() -> int:
     """`octavo`: the terminal face."""
-    from app import bootstrap
+    harden()
+    screen.shield()
+    options = arguments.parse(sys.argv[1:])
+    from app.cli import main  # now: help and mistakes end before
 
-    return bootstrap.run_terminal(sys.argv[1:])
+    return main.run(options, open_desk)
 
 
 def desk() -> int:
     """`octavo-desk`: the window."""
-    from app import bootstrap
+    harden()
+    screen.shield()
+    messages.use_language("")
+    try:
+        options = arguments.window_options(sys.argv[1:])
+        if not _display():
+            raise AppError(Code.NO_DISPLAY)
+    except AppError as error:
+        print(messages.sentence(error.problem), file=sys.stderr)
+        return _EXIT_USAGE
+    from app.ui.application import run  # now: Qt is for the window alone
 
-    return bootstrap.run_window(sys.argv[1:])
+    return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
+
+
+def open_desk(paths: Paths, passphrase: str | None) -> Desk:
+    """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
+    from app import bootstrap  # now: the window's frame is on the screen before
+
+    return bootstrap.open_desk(paths, passphrase)
 
 
 def main() -> int:
@@ -36,9 +68,15 @@ def main() -> int:
             program.run_child(sys.argv[2:])
             return 0
         program.leave_bundle()
-    from app.cli.arguments import names_no_command
+    window = Path(sys.argv[0]).stem == _WINDOW or arguments.names_no_command(sys.argv[1:])
+    return desk() if window else terminal()
 
-    return desk() if Path(sys.argv[0]).stem == _WINDOW or names_no_command(sys.argv[1:]) else terminal()
+
+def _display() -> bool:
+    """Whether a window can be shown: always so but on a Unix without a display server."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 if __name__ == "__main__":

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
-from collections.abc import Sequence
 
-from app import messages
-from app.cli import arguments, screen
-from app.cli import main as terminal
 from app.core import installation, logs
-from app.core.errors import AppError, Code
+from app.core.errors import AppError
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import Reader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
-from app.isolation.limits import harden
 from app.models.catalogue import catalogue
 from app.models.hub import Hub
 from app.models.names import check_endpoint
@@ -117,34 +110,3 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
 
     hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
     return Downloads(models, settings, catalogue(), hub)
-
-
-def run_terminal(argv: Sequence[str]) -> int:
-    """The terminal face; returns its exit code."""
-    harden()
-    screen.shield()
-    return terminal.main(argv, open_desk)
-
-
-def run_window(argv: Sequence[str]) -> int:
-    """The window; returns the exit code."""
-    harden()
-    screen.shield()
-    messages.use_language("")
-    try:
-        options = arguments.window_options(argv)
-        if not _display():
-            raise AppError(Code.NO_DISPLAY)
-    except AppError as error:
-        print(messages.sentence(error.problem), file=sys.stderr)
-        return terminal.EXIT_USAGE
-    from app.ui.application import run
-
-    return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
-
-
-def _display() -> bool:
-    """Whether a window can be shown: always so but on a Unix without a display server."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from app import __version__
+from app import __version__, messages
 from app.cli.models import arguments as models_arguments
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
@@ -54,6 +54,12 @@ def window_options(argv: Sequence[str]) -> WindowOptions:
     """What `octavo-desk` was given: a data folder and files to open. Raises AppError USAGE."""
     options = window_parser().parse_args(argv)
     return WindowOptions(paths(options), tuple(options.files))
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """What `octavo` was given. Ends the program where help is wanted or something is wrong."""
+    messages.use_language("")
+    return parser().parse_args(argv)
 
 
 def parser() -> argparse.ArgumentParser:

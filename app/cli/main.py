@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__, messages
-from app.cli import arguments, models, sheets
+from app.cli import arguments, sheets
 from app.cli.following import result_of
 from app.cli.installed import print_update
 from app.cli.output import (
@@ -69,10 +69,10 @@ _log = logging.getLogger("octavo.cli")
 OpenDesk = Callable[[Paths, "str | None"], Desk]
 
 
-def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
-    """Run one command and return its exit code; a sentence on stderr says what went wrong."""
-    messages.use_language("")
-    options = arguments.parser().parse_args(argv)
+def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
+    """Run the command that `arguments.parse` found and return its exit code; a sentence on stderr says what went
+    wrong.
+    """
     cancel = Cancel()
     with _interrupts(cancel):
         try:
@@ -87,7 +87,9 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
                     case "read":
                         _read(options, desk, cancel)
                     case "models":
-                        models.run(options, desk, cancel)
+                        from app.cli.models import commands  # now: no other command needs them
+
+                        commands.run(options, desk, cancel)
                     case "passphrase":
                         set_passphrase(desk.database, desk.paths, None if options.remove else _new_passphrase())
                     case "doctor":

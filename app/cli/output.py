@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from tqdm import tqdm
 
 from app import messages
 from app.basis import basis_words, nothing_found
@@ -28,6 +27,9 @@ from app.services.context import chapters_of
 from app.services.doctor import Report
 from app.services.fitting import Choices
 from app.store.secret import KeyOrigin
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _MARKS = {
     CitationState.VERIFIED: "✓",
@@ -334,6 +336,8 @@ def bar(text: str) -> Callable[[Loading | Opening], None]:
 
 def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
     """A bar on stderr where that is a terminal; silent elsewhere."""
+    from tqdm import tqdm  # when something takes long: it takes a tenth of the time of a short command to load
+
     file, words = bare(sys.stderr), messages.printable(text)
     return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
 

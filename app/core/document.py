@@ -143,6 +143,14 @@ class FoundPage(msgspec.Struct, frozen=True):
     places: int
 
 
+class CitedBook(msgspec.Struct, frozen=True):
+    """A book as the model saw it: `pages` are only those that were in its context."""
+
+    book_id: str
+    title: str
+    pages: tuple[Page, ...]
+
+
 BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 
 

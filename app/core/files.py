@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +19,7 @@ def create_private(path: Path, data: bytes) -> bool:
 
     Raises AppError FOLDER_READ_ONLY or DISK_FULL.
     """
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
     try:
         try:
             _write(draft, lambda file: file.write(data))
@@ -40,7 +39,7 @@ def write_private(path: Path, write: Callable[[BinaryIO], object]) -> None:
     The draft's name ends in DRAFT_SUFFIX; one that lies there when nobody writes was left by a crash. What `write`
     raises goes through, and the draft is gone. Raises AppError FOLDER_READ_ONLY or DISK_FULL.
     """
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT_SUFFIX}")
+    draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}{DRAFT_SUFFIX}")
     try:
         try:
             _write(draft, write)

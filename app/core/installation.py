@@ -8,9 +8,7 @@ mistake, not the work of somebody who can write into the installation.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
 import stat
 import sys
 from collections.abc import Iterator
@@ -69,6 +67,8 @@ def root() -> Path | None:
 
 def system() -> str:
     """What packages must be built for to run here, such as `linux-x86_64`, `windows-x86_64` or `macos-aarch64`."""
+    import platform  # no start asks for it
+
     machine = platform.machine().lower()
     return f"{_SYSTEMS.get(sys.platform, sys.platform)}-{_MACHINES.get(machine, machine)}"
 
@@ -137,6 +137,8 @@ def contents(root: Path) -> Contents:
 
 def sha256_of(file: Path) -> str:
     """Raises OSError."""
+    import hashlib  # with OpenSSL, which no start needs
+
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

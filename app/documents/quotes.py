@@ -9,12 +9,11 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.conversation import Citation, CitationState
-from app.core.document import Page
+from app.core.document import CitedBook, Page
 from app.documents.marks import Mark, Place, Quotation, find_marks, find_quotations, is_evidence, pair
 from app.documents.matching import find_near
 from app.documents.normal import Normal
 from app.documents.related import (
-    CitedBook,
     find_related,
     last_sentence,
     liken,

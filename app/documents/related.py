@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.conversation import Citation, CitationState
-from app.core.document import Page
+from app.core.document import CitedBook, Page
 from app.documents.differences import differ
 from app.documents.scripts import is_unspaced
 from app.documents.sentences import Kind, sentences
@@ -41,15 +41,6 @@ MAX_CANDIDATES = 12
 """Of the pages that share most words with the answer, this many are looked at sentence by sentence."""
 MIN_STATEMENT_WORDS = 4
 """A sentence of fewer words states nothing."""
-
-
-@dataclass(frozen=True)
-class CitedBook:
-    """A book as the model saw it: `pages` are only those that were in its context."""
-
-    book_id: str
-    title: str
-    pages: tuple[Page, ...]
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.core.document import Page
+from app.core.document import CitedBook, Page
 from app.documents.cuts import fuller
 from app.documents.normal import Normal
-from app.documents.related import CitedBook
 from app.documents.wanted import Wanted
 
 MAX_FULLER_CHARACTERS = 600

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from app.documents.related import CitedBook
+from app.core.document import CitedBook
 from app.documents.scripts import is_unspaced
 
 MIN_WORD_LIKENESS = 85.0

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
-from app.export import docx, html, markdown, sheet_docx, sheet_text, sheet_xlsx
 from app.export.pictures import PICTURE_SIDE, LoadPicture, Picture
 from app.export.report import Report
 from app.export.sheet import SheetReport
@@ -19,20 +18,8 @@ from app.messages import _
 
 _PRIVATE_FOLDER = 0o700
 
-_WRITERS: dict[str, Callable[[Report, Path, LoadPicture], bytes]] = {
-    ".md": lambda report, path, load: markdown.write(report, _Folder(path, load).put).encode(),
-    ".html": lambda report, _path, load: html.write(report, partial(_put_inside, load)).encode(),
-    ".docx": lambda report, _path, load: docx.write(report, load),
-}
-ENDINGS = tuple(_WRITERS)
-
-_SHEET_WRITERS: dict[str, Callable[[SheetReport], bytes]] = {
-    ".docx": sheet_docx.write,
-    ".xlsx": sheet_xlsx.write,
-    ".md": lambda report: sheet_text.write_markdown(report).encode(),
-    ".html": lambda report: sheet_text.write_html(report).encode(),
-}
-SHEET_ENDINGS = tuple(_SHEET_WRITERS)
+ENDINGS = (".md", ".html", ".docx")
+SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
 
 
 def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
@@ -49,13 +36,13 @@ def write(report: Report, path: Path, load: LoadPicture) -> None:
     those that are written into the text, and nobody could read that text any more.
     """
     check_ending(path)
-    write_bytes(_WRITERS[path.suffix.lower()](report, path, load), path)
+    write_bytes(_written(report, path, load), path)
 
 
 def write_sheet(report: SheetReport, path: Path) -> None:
     """As `write`."""
     check_ending(path, SHEET_ENDINGS)
-    write_bytes(_SHEET_WRITERS[path.suffix.lower()](report), path)
+    write_bytes(_sheet_written(report, path.suffix.lower()), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:
@@ -66,6 +53,41 @@ def write_bytes(data: bytes, path: Path) -> None:
         if error.code is Code.FOLDER_READ_ONLY:
             raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(path)) from error
         raise
+
+
+def _written(report: Report, path: Path, load: LoadPicture) -> bytes:
+    """The libraries of a format are loaded when a file of it is written: together they took a tenth of the start."""
+    match path.suffix.lower():
+        case ".md":
+            from app.export import markdown
+
+            return markdown.write(report, _Folder(path, load).put).encode()
+        case ".html":
+            from app.export import html
+
+            return html.write(report, partial(_put_inside, load)).encode()
+        case _:
+            from app.export import docx
+
+            return docx.write(report, load)
+
+
+def _sheet_written(report: SheetReport, ending: str) -> bytes:
+    """As `_written`."""
+    match ending:
+        case ".docx":
+            from app.export import sheet_docx
+
+            return sheet_docx.write(report)
+        case ".xlsx":
+            from app.export import sheet_xlsx
+
+            return sheet_xlsx.write(report)
+        case _:
+            from app.export import sheet_text
+
+            write = sheet_text.write_markdown if ending == ".md" else sheet_text.write_html
+            return write(report).encode()
 
 
 def _put_inside(load: LoadPicture, picture: Picture) -> str:

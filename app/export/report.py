@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from app.basis import basis_words
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book
-from app.documents.hygiene import clean
 from app.export.pictures import Picture
 from app.messages import _
 from app.page_words import cited_page, page_words
@@ -141,4 +140,6 @@ def _state_words(answer: Answer) -> str:
 
 def cleaned(untrusted_text: str) -> str:
     """Without what cannot be seen."""
+    from app.documents.hygiene import clean  # its tables of characters take a while to load
+
     return clean(untrusted_text)[0]

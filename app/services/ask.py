@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,20 +24,22 @@ from app.core.conversation import (
     Timings,
     Usage,
 )
+from app.core.document import CitedBook
 from app.core.errors import AppError, Code
 from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
 from app.core.image import ref_of
 from app.core.settings import Settings
 from app.core.work import Stopped, Work, relay
-from app.documents.quotes import Checker, CitedBook, find_related
 from app.engine.protocol import Engine, Message, ModelInfo, Prompt, PromptSize
-from app.services import nearest
 from app.services.images import Images
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
 from app.services.prompts import Prompts
 from app.services.restating import Restating, in_reading_order
 from app.store.conversations import Conversations
+
+if TYPE_CHECKING:
+    from app.documents.quotes import Checker
 
 ANSWER_TOKENS = 1024
 """The longest answer when the settings name no number."""
@@ -148,6 +151,8 @@ class Ask:
         images = 0
         if any(message.images for message in fitted.prompt.messages):
             images = yield from self._images.show(fitted.prompt, cancel)
+        from app.documents.quotes import Checker  # with the first question, as below: its patterns take a while
+
         checker = Checker(fitted.books)
         work = self._engine.answer(fitted.prompt, self._settings().sampling, limit, cancel)
         try:
@@ -184,6 +189,9 @@ class Ask:
         usage = (yield from self._engine.read(prompt, cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         passages = self._restating.choose(question.text, question.books, excerpts=True)
+        from app.documents.quotes import Checker
+        from app.services import nearest
+
         text = nearest.answer(question.text, books, passages)
         writing.add(text)
         yield Token(text)
@@ -289,4 +297,6 @@ def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, 
     citations = checker.check(answer)
     if any(citation.has_support for citation in citations):
         return citations
+    from app.documents.quotes import find_related
+
     return citations + find_related(answer, question, books)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from app.core.conversation import BookRef, PassageRef, Turn
+from app.core.document import CitedBook
 from app.core.image import ImageRef
-from app.documents.quotes import CitedBook
 from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
 from app.services.library import Library, document_text
 from app.services.restating import Restating

@@ -40,9 +40,9 @@ _OTHER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3105-\u312f"  # Thai, Lao, Bu
 _UNSPACED = _HAN + _HANGUL + _HIRAGANA + _LONG_VOWEL + _KATAKANA + _OTHER
 """Scripts that are searched by their characters: written without spaces, or, Korean, with endings on every word."""
 
-_SIGNS = re.compile(f"[{_UNSPACED}]+")
-_GAP = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
-_ONE_SCRIPT = re.compile(
+_SIGNS = f"[{_UNSPACED}]+"
+_GAP = rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])"
+_ONE_SCRIPT = (  # these three are compiled, and kept by re, when a page is stored or a question asked
     f"(?P<pairs>[{_HAN}]+|[{_HANGUL}]+)|(?P<grammar>[{_HIRAGANA}{_LONG_VOWEL}]+)"
     f"|[{_KATAKANA}{_LONG_VOWEL}]+|[{_OTHER}]+"
 )
@@ -133,8 +133,8 @@ def _fold(text: str) -> str:
 def _searchable(text: str) -> tuple[str, str]:
     """What of a passage goes into which index: its words, and its runs of characters of scripts without spaces."""
     folded = _fold(text)
-    signs = " ".join(_SIGNS.findall(_GAP.sub("", folded)))
-    words = _SIGNS.sub(" ", folded) if signs else folded
+    signs = " ".join(re.findall(_SIGNS, re.sub(_GAP, "", folded)))
+    words = re.sub(_SIGNS, " ", folded) if signs else folded
     words = _BROKEN_WORD.sub(r"\1\2 \1 \2", words)  # nobody knows whether the hyphen is the word's or the line's
     return words if any(map(str.isalnum, words)) else "", signs
 
@@ -143,9 +143,9 @@ def _terms(question: str) -> tuple[list[str], list[str]]:
     """The different words of a question, and its words of scripts without spaces with the pieces they may fall into."""
     folded = _fold(storable(question))
     plain = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in folded)
-    words = _SIGNS.sub(" ", plain).split()
+    words = re.sub(_SIGNS, " ", plain).split()
     grammar = grammar_of(words)
-    runs = list(_ONE_SCRIPT.finditer(plain))
+    runs = list(re.finditer(_ONE_SCRIPT, plain))
     matter = [word for word in words if word not in grammar], [run for run in runs if run.lastgroup != "grammar"]
     if any(matter):
         words, runs = matter

@@ -1,4 +1,8 @@
-"""The window as a program: opens the desk without making the person wait, shows it, and puts everything away."""
+"""The window as a program: shows it empty, opens the desk meanwhile, fills it, and puts everything away.
+
+What is imported above delays the window's frame. The desk and the panels are imported by the thread that opens the
+desk, so that the window answers meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -27,20 +31,21 @@ from app.core.errors import AppError, Code, Problem
 from app.core.paths import Paths
 from app.core.settings import Settings
 from app.messages import _, sentence
-from app.services.desk import Desk
-from app.ui import emblem
+from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, Place
 from app.ui.collector import Collector
-from app.ui.fonts import load_fonts
-from app.ui.icons import Icons
-from app.ui.main_window import WindowState
-from app.ui.presenters.window import WindowPresenter
+from app.ui.main_window import MainWindow, WindowState
 from app.ui.style import Appearance
 from app.ui.theme import Theme
-from app.ui.widgets.dialogs import LineDialog, SmallDialog
 
-OpenDesk: TypeAlias = Callable[[Paths, "str | None"], Desk]
+if TYPE_CHECKING:
+    from app.services.desk import Desk
+    from app.ui.chat.composer import Composer
+    from app.ui.presenters.window import WindowPresenter
+    from app.ui.widgets.dialogs import SmallDialog
+
+OpenDesk: TypeAlias = "Callable[[Paths, str | None], Desk]"
 
 EXIT_FAILED = 1
 APPLICATION_ID = "alt.octavo.Octavo"
@@ -48,6 +53,11 @@ APPLICATION_ID = "alt.octavo.Octavo"
 will be one (RFC 9476)."""
 
 _BLOB = "window"
+_UNSEEN_MS = 500
+"""Then the desk is opened although nothing was painted: the window is minimized, or on another workspace."""
+_UNLISTED_MS = 300
+"""Then the panels are shown although the shelf is not listed yet."""
+
 _log = logging.getLogger("octavo.ui")
 
 
@@ -80,9 +90,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     application.setApplicationName("octavo")
     application.setApplicationDisplayName("Octavo")
     application.setDesktopFileName(APPLICATION_ID)
-    application.setWindowIcon(emblem.icon())
     keep_folders_secret()
-    load_fonts()
     opening = Opening(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
@@ -93,7 +101,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
         opening.refuse(silent)
     else:
         opening.listen(place)
-        opening.begin(None)
+        opening.begin()
     code = application.exec()
     sys.excepthook = sys.__excepthook__
     leave_clipboard()
@@ -118,6 +126,13 @@ def leave_clipboard() -> None:
         clipboard.setText(clipboard.text())
 
 
+class _Moment:
+    """Now, in seconds: by the clock, and of processor time that this process took."""
+
+    def __init__(self) -> None:
+        self.wall, self.processor = time.time(), time.process_time()
+
+
 class Opening(QObject):
     """From an empty screen to a living window, or to a sentence that says why not."""
 
@@ -140,10 +155,17 @@ class Opening(QObject):
         self._bridge = Bridge(self)
         self._collector = Collector(self)
         self._desk: Desk | None = None
+        self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
         self._calls: Calls | None = None
+        self._shown = False
+        self._seen_at = _Moment()
+        self.window = MainWindow()
         self.presenter: WindowPresenter | None = None
-        application.setQuitOnLastWindowClosed(False)  # a passphrase's dialog closes before the window opens
+        self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
+        self.window.seen.connect(self._begin)
+        self._unseen.timeout.connect(self._begin)
+        application.setQuitOnLastWindowClosed(False)  # where there is none, a dialog's end is not the program's
 
     def listen(self, place: Place) -> None:
         """Be the window that second starts hand their files to."""
@@ -151,9 +173,46 @@ class Opening(QObject):
         self._calls.arrived.connect(self._take_call)
         self._calls.look()
 
-    def begin(self, passphrase: str | None) -> None:
-        work = partial(_open, self._open_desk, self._paths, passphrase)
-        self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+    def begin(self) -> None:
+        """Show the window where it was, and open the desk as soon as it is on the screen."""
+        state = frame_state.load(self._paths.window)
+        self._appearance.choose(state.theme)
+        self.window.restore(state)
+        self.window.fit_screen()
+        self.window.show()
+        self._shown = True
+        self._application.setQuitOnLastWindowClosed(True)
+        self._unseen.start()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Have a question be begun while the desk opens: fonts and the composer come first, and take a moment."""
+        if self._composer is not None:
+            return
+        self._seen_at = _Moment()
+        from app.ui import fonts  # now, as the next: the frame is on the screen
+        from app.ui.chat.composer import Composer
+
+        self._unseen.stop()
+        fonts.load_fonts()
+        self._composer = Composer(self._theme)
+        self._composer.hide_tools()
+        self.window.show_composer(self._composer)
+        self._open(None)
+
+    def _open(self, passphrase: str | None) -> None:
+        self._bridge.call(Executor.STORE, partial(self._opened, passphrase), self._show, self._on_problem)
+
+    def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
+        """On the bridge's thread."""
+        desk = self._desk = self._open_desk(self._paths, passphrase)
+        blob = desk.settings.get_blob(_BLOB)
+        state = WindowState()
+        if blob is not None:
+            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing lies open
+                state = msgspec.msgpack.decode(blob, type=WindowState)
+        import_module("app.ui.presenters.window")  # here: the window answers meanwhile
+        return desk.settings.load(), state
 
     def close(self) -> None:
         """End the work under way, keep what the window remembers, close the desk."""
@@ -161,14 +220,15 @@ class Opening(QObject):
         if self._desk is not None:
             if self.presenter is not None:
                 state = msgspec.msgpack.encode(self.presenter.state())
-                with contextlib.suppress(AppError):  # a full disk: the window will open in its usual place
+                with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
                     self._desk.settings.set_blob(_BLOB, state)
                 with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
                     self.presenter.conversation.drafts.close()
             self._desk.close()
-        if self.presenter is not None:
-            self.presenter.window.deleteLater()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if self._shown:
+            frame_state.save(self._paths.window, self.window.state(self._appearance.choice))
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._collector.close()
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -180,28 +240,39 @@ class Opening(QObject):
             sys.__excepthook__(kind, error, trace)
 
     @Slot(object)
-    def _show(self, opened: tuple[Desk, Settings, WindowState]) -> None:
-        self._desk, settings, state = opened
+    def _show(self, opened: tuple[Settings, WindowState]) -> None:
+        from app.ui.icons import Icons  # they were imported when the desk was opened
+        from app.ui.presenters.window import WindowPresenter
+
+        assert self._desk is not None
+        assert self._composer is not None
+        settings, state = opened
         messages.use_language(settings.language)
+        QGuiApplication.inputMethod().commit()
+        self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
+        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
         self.presenter = WindowPresenter(
             self._desk,
             self._bridge,
             Icons(self._theme, self),
             self._appearance,
+            self.window,
+            self._composer,
             handbook=self._handbook,
             now=_now,
             parent=self,
         )
         self.presenter.start(settings, state, self._files)
-        self.presenter.window.fit_screen()
-        self.presenter.window.show()
-        self._application.setQuitOnLastWindowClosed(True)
-        QTimer.singleShot(0, self, _note_open)  # once what was waiting is done, the first painting among it
+        self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         if problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
-            dialog = self._dialog = LineDialog(_("Octavo"), sentence(problem), _("Open"), key="passphrase")
+            from app.ui.widgets.dialogs import LineDialog  # now, as below: most desks open without
+
+            _show_icon()
+            words = sentence(problem)
+            dialog = self._dialog = LineDialog(_("Octavo"), words, _("Open"), key="passphrase", parent=self.window)
             dialog.line.setEchoMode(QLineEdit.EchoMode.Password)
             dialog.given.connect(self._try_passphrase)
             dialog.rejected.connect(self._give_up)
@@ -211,7 +282,13 @@ class Opening(QObject):
 
     def refuse(self, problem: Problem) -> None:
         """Say why there will be no window, and end."""
-        told = self._dialog = SmallDialog(_("Octavo cannot open"), sentence(problem), _("Close"), choice=False)
+        from app.ui.widgets.dialogs import SmallDialog
+
+        _show_icon()
+        parent = self.window if self.window.isVisible() else None
+        told = self._dialog = SmallDialog(
+            _("Octavo cannot open"), sentence(problem), _("Close"), choice=False, parent=parent
+        )
         told.finished.connect(self._give_up)
         told.open()
 
@@ -227,32 +304,45 @@ class Opening(QObject):
     def _take_call(self, call: Call) -> None:
         for file in call.paths():
             self.take_file(file)
-        shown = self.presenter.window if self.presenter is not None else self._dialog
-        if shown is not None and Shiboken.isValid(shown) and shown.isVisible():
-            call.permit()
-            _bring_to_front(shown)
+        dialog = self._dialog if self._dialog is not None and Shiboken.isValid(self._dialog) else None
+        for shown in (dialog, self.window):
+            if shown is not None and shown.isVisible():
+                call.permit()
+                _bring_to_front(shown)
+                return
 
     @Slot(str, str)
     def _try_passphrase(self, key: str, passphrase: str) -> None:  # noqa: ARG002 - there is only one question
-        self.begin(passphrase)
+        self._open(passphrase)
+
+    @Slot()
+    def _on_listed(self) -> None:
+        self._reveal()
+        QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
+        QTimer.singleShot(0, self, _show_icon)
+
+    @Slot()
+    def _reveal(self) -> None:
+        self.window.setUpdatesEnabled(True)
+
+    @Slot()
+    def _log_times(self) -> None:
+        import psutil  # now: the window is open
+
+        began = psutil.Process().create_time()
+        for words, moment in (("its frame was on the screen", self._seen_at), ("the window was open", _Moment())):
+            _log.info("%s %.3f s after the start, %.3f s of processor", words, moment.wall - began, moment.processor)
 
     @Slot()
     def _give_up(self) -> None:
         self._application.exit(EXIT_FAILED)
 
 
-def _open(open_desk: OpenDesk, paths: Paths, passphrase: str | None) -> tuple[Desk, Settings, WindowState]:
-    desk = open_desk(paths, passphrase)
-    blob = desk.settings.get_blob(_BLOB)
-    state = WindowState()
-    if blob is not None:
-        with contextlib.suppress(msgspec.MsgspecError):  # of another version: the window opens in its usual place
-            state = msgspec.msgpack.decode(blob, type=WindowState)
-    return desk, desk.settings.load(), state
+def _show_icon() -> None:
+    """Drawn once there is nothing more urgent to do: it takes as long as a panel."""
+    from app.ui import emblem
 
-
-def _note_open() -> None:
-    _log.info("the window was open %.2f s after the start", time.time() - psutil.Process().create_time())
+    QApplication.setWindowIcon(emblem.icon())
 
 
 def _bring_to_front(window: QWidget) -> None:

@@ -9,8 +9,7 @@ from app.messages import _
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.icons import Icons, Symbol
-from app.ui.page.header import HEADER_HEIGHT
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, Rule
 from app.ui.widgets.model_chip import ModelChip
@@ -26,6 +25,7 @@ class ConversationPanel(QWidget):
         self.setAccessibleName(_("Conversation"))
         self.view = view
         self.composer = composer
+        composer.show_tools()
         self.title = ElidedLabel(role="title")
         self.chip = ModelChip(icons.theme)
         self.notice = Notice(icons)

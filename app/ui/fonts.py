@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import as_file, files
+from importlib.util import find_spec
+from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
@@ -53,13 +54,20 @@ def load_fonts() -> tuple[str, ...]:
     for package, stem in _FACES:
         for style in _STYLES:
             name = f"{stem}-{style}.otf"
-            with as_file(files(package) / "files" / name) as path:
-                if QFontDatabase.addApplicationFont(str(path)) < 0:
-                    failed.append(name)
+            if QFontDatabase.addApplicationFont(str(folder_of(package) / "files" / name)) < 0:
+                failed.append(name)
     sans = _installed(_CJK_SANS)
     _substitute(UI_FAMILY, sans)
     _substitute(TEXT_FAMILY, _installed(_CJK_SERIF) + sans)
     return tuple(failed)
+
+
+def folder_of(package: str) -> Path:
+    """Where the files of an installed package are, without running its code. Raises ModuleNotFoundError."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(package)
+    return Path(spec.submodule_search_locations[0])
 
 
 def ui_font(size: int = SIZE_UI, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
-from PySide6.QtCore import QObject, QSize
-from PySide6.QtGui import QIcon, QPixmap
-from qtawesome.iconic_font import IconicFont
+import msgspec
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
+from app.ui.fonts import folder_of
 from app.ui.theme import ICON, Theme
 
-_FONT = ("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json")
+_FONT, _CODES = "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json"
+_HEIGHT = 0.875
+"""Of the icon, that its sign is high: the font leaves no room around it."""
 
 
 class Symbol(StrEnum):
@@ -56,7 +58,11 @@ class Icons(QObject):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._font = IconicFont(_FONT)
+        # Of QtAwesome only the files are used: its code imports all of Qt, by way of QtPy.
+        folder = folder_of("qtawesome") / "fonts"
+        loaded = QFontDatabase.addApplicationFont(str(folder / _FONT))
+        self._family = next(iter(QFontDatabase.applicationFontFamilies(loaded)), "")
+        self._codes = msgspec.json.decode((folder / _CODES).read_bytes(), type=dict[str, str])
 
     @property
     def theme(self) -> Theme:
@@ -65,11 +71,34 @@ class Icons(QObject):
     def icon(self, symbol: Symbol, colour: str | None = None) -> QIcon:
         """`colour` as #RRGGBB; without one it is ink, and soft ink where the widget is disabled."""
         palette = self._theme.palette
-        made: Any = self._font.icon(
-            f"ph.{symbol}", color=colour or palette.ink, color_disabled=palette.soft_ink, scale_factor=1.0
-        )
-        return QIcon(made)
+        sign = chr(int(self._codes[symbol], 16))
+        return QIcon(_Sign(self._family, sign, QColor(colour or palette.ink), QColor(palette.soft_ink)))
 
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
+
+
+class _Sign(QIconEngine):
+    """Draws a sign of a font, as large as the icon is wanted."""
+
+    def __init__(self, family: str, sign: str, colour: QColor, disabled: QColor) -> None:
+        super().__init__()
+        self._family, self._sign, self._colour, self._disabled = family, sign, colour, disabled
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
+        painter.save()
+        painter.setPen(self._disabled if mode == QIcon.Mode.Disabled else self._colour)
+        font = QFont(self._family)
+        font.setPixelSize(round(_HEIGHT * rect.height()))
+        painter.setFont(font)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._sign)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        drawn = QPixmap(size)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return drawn

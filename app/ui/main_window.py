@@ -1,25 +1,42 @@
-"""The window: arranges the three panels and the line below, folds them, remembers where they were, takes drops."""
+"""The window: arranges the three panels and the line below, folds them, remembers where they were, takes drops.
+
+It stands on the screen, as empty as the panels are wide, before there is anything to put into it: what this module
+imports delays that.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
-from PySide6.QtCore import QByteArray, QEvent, QMargins, QMimeData, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.documents.images.kinds import is_image
-from app.documents.videos.kinds import is_video
-from app.messages import _
-from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
-from app.ui.conversation_panel import ConversationPanel
-from app.ui.icons import Icons
-from app.ui.models.line import FetchLine
-from app.ui.page.panel import PagePanel
-from app.ui.remote.mark import RemoteMark
+from app.core.settings import Theme
+from app.ui.frame_state import FrameState
 from app.ui.screens import USUAL_FRAME, place_again, place_new
-from app.ui.sheet.panel import SheetPanel
-from app.ui.shelf.panel import ShelfPanel
-from app.ui.widgets.drop_overlay import DropOverlay
+from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
+
+if TYPE_CHECKING:
+    from app.ui.chat.composer import Composer
+    from app.ui.conversation_panel import ConversationPanel
+    from app.ui.drops import WindowDrops
+    from app.ui.models.line import FetchLine
+    from app.ui.page.panel import PagePanel
+    from app.ui.remote.mark import RemoteMark
+    from app.ui.sheet.panel import SheetPanel
+    from app.ui.shelf.panel import ShelfPanel
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -37,17 +54,9 @@ class OpenPage(msgspec.Struct, frozen=True):
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """What the window remembers: Qt's own geometry, the widths of the panels, what is folded, what lay open.
+    """What lay open in the window: `open_pages` in the conversation, from left to right; `book_id` is the one of them
+    that was shown, at its `page`."""
 
-    `frame` has the widths that the desktop drew around it: left, top, right, bottom. `open_pages` lay open in the
-    conversation, from left to right; `book_id` is the one of them that was shown, at its `page`.
-    """
-
-    geometry: bytes = b""
-    frame: tuple[int, ...] = ()
-    widths: tuple[int, ...] = ()
-    shelf_folded: bool = False
-    page_folded: bool = False
     book_id: str = ""
     page: int = 1
     conversation_id: str = ""
@@ -59,66 +68,122 @@ class MainWindow(QWidget):
     image_dropped = Signal(object)  # bytes | QImage
     address_dropped = Signal()  # of the web, and nothing else
     closing = Signal()
+    seen = Signal()  # it was painted for the first time
 
-    def __init__(
-        self, icons: Icons, shelf: ShelfPanel, talk: ConversationPanel, page: PagePanel, sheet: SheetPanel
-    ) -> None:
+    shelf: ShelfPanel
+    talk: ConversationPanel
+    page: PagePanel
+    sheet: SheetPanel
+    remote_mark: RemoteMark
+    line: FetchLine
+    overlay: WindowDrops
+
+    def __init__(self) -> None:
+        """Empty; `furnish` fills it."""
         super().__init__()
         self.setWindowTitle("Octavo")
         self.setMinimumHeight(_SMALLEST_HEIGHT)
         self.resize(*_SIZE)
-        self.shelf, self.talk, self.page, self.sheet = shelf, talk, page, sheet
+        self._shelf_pane: QWidget = QWidget()
+        self._page_pane: QWidget = _EmptyPane()
+        self._waiting = _EmptyPane(foot=True)
         self._middle = QStackedWidget()
-        self._middle.addWidget(talk)
-        self._middle.addWidget(sheet)
-        self.remote_mark = RemoteMark(icons)
+        self._middle.addWidget(self._waiting)
         middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._middle, 1)
-        column.addWidget(self.remote_mark)
+        self._middle_column = _column(middle)
+        self._middle_column.addWidget(self._middle, 1)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for panel, smallest in ((shelf, _SHELF_SMALLEST), (middle, _TALK_SMALLEST), (page, _PAGE_SMALLEST)):
-            panel.setMinimumWidth(smallest)
-            self._splitter.addWidget(panel)
+        panes = ((self._shelf_pane, _SHELF_SMALLEST), (middle, _TALK_SMALLEST), (self._page_pane, _PAGE_SMALLEST))
+        for pane, smallest in panes:
+            pane.setMinimumWidth(smallest)
+            self._splitter.addWidget(pane)
         self._splitter.setStretchFactor(1, 1)
-        self.line = FetchLine(icons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._splitter, 1)
-        column.addWidget(self.line)
-        self.overlay = DropOverlay(icons.theme, self)
-        talk.unfold_shelf.clicked.connect(self.toggle_shelf)
-        talk.unfold_page.clicked.connect(self.toggle_page)
+        self._column = _column(self)
+        self._column.addWidget(self._splitter, 1)
         self._frame = USUAL_FRAME
         self._was_placed = False
         self._is_framed = True
-        self._take_all_drops()
+        self._is_seen = False
+        self._early_keys: list[QKeyEvent] = []
+        self._has_composer = False
+        self._furnished = False
         self._spread()
 
-    def state(self) -> WindowState:
-        """Of the window itself; what lies open in it is for others to say."""
-        return WindowState(
+    def show_composer(self, composer: Composer) -> None:
+        """Where it will be in the furnished window, so that a question can be begun."""
+        column = _column(self._waiting)
+        column.addStretch(1)
+        column.addWidget(composer)
+        column.addSpacing(SPACE_M + 1 + FOOT_HEIGHT)
+        self._has_composer = True
+        composer.show()
+        composer.setFocus()
+        for key in self._early_keys:
+            QCoreApplication.postEvent(composer.editor, key)
+        self._early_keys.clear()
+
+    def furnish(
+        self,
+        shelf: ShelfPanel,
+        talk: ConversationPanel,
+        page: PagePanel,
+        sheet: SheetPanel,
+        *,
+        remote_mark: RemoteMark,
+        line: FetchLine,
+        overlay: WindowDrops,
+    ) -> None:
+        """Put the panels into their places, each as wide as the place is."""
+        self.shelf, self.talk, self.page, self.sheet = shelf, talk, page, sheet
+        self.remote_mark, self.line, self.overlay = remote_mark, line, overlay
+        self._shelf_pane = self._put(shelf, self._shelf_pane)
+        self._page_pane = self._put(page, self._page_pane)
+        self._middle.addWidget(talk)
+        self._middle.addWidget(sheet)
+        self._middle.removeWidget(self._waiting)
+        self._waiting.deleteLater()
+        self._middle_column.addWidget(remote_mark)
+        self._column.addWidget(line)
+        talk.unfold_shelf.clicked.connect(self.toggle_shelf)
+        talk.unfold_page.clicked.connect(self.toggle_page)
+        overlay.files_given.connect(self.files_dropped)
+        overlay.image_given.connect(self.image_dropped)
+        overlay.address_given.connect(self.address_dropped)
+        self._furnished = self._has_composer = True
+        self._take_all_drops()
+        self._tell_folded()
+
+    def _put(self, panel: QWidget, pane: QWidget) -> QWidget:
+        """The panel in the place of an empty pane, which goes."""
+        panel.setMinimumWidth(pane.minimumWidth())
+        folded = pane.isHidden()
+        self._splitter.replaceWidget(self._splitter.indexOf(pane), panel)
+        panel.setHidden(folded)
+        pane.deleteLater()
+        return panel
+
+    def state(self, theme: Theme = Theme.SYSTEM) -> FrameState:
+        """With the theme that is chosen. What lies open in the window is for others to say."""
+        return FrameState(
             geometry=bytes(self.saveGeometry().data()),
-            frame=_widths(self._frame),
+            margins=_widths(self._frame),
             widths=tuple(self._splitter.sizes()),
-            shelf_folded=self.shelf.isHidden(),
-            page_folded=self.page.isHidden(),
+            shelf_folded=self._shelf_pane.isHidden(),
+            page_folded=self._page_pane.isHidden(),
+            theme=theme,
         )
 
-    def restore(self, state: WindowState) -> None:
-        if len(state.frame) == len(_widths(self._frame)):
-            self._frame = QMargins(*state.frame)
+    def restore(self, state: FrameState) -> None:
+        if len(state.margins) == len(_widths(self._frame)):
+            self._frame = QMargins(*state.margins)
         self._was_placed = bool(state.geometry) and self.restoreGeometry(QByteArray(state.geometry))
         self._spread()
         if len(state.widths) == self._splitter.count() and not state.shelf_folded and not state.page_folded:
             self._splitter.setSizes(list(state.widths))
-        self.shelf.setHidden(state.shelf_folded)
-        self.page.setHidden(state.page_folded)
+        self._shelf_pane.setHidden(state.shelf_folded)
+        self._page_pane.setHidden(state.page_folded)
         self._tell_folded()
 
     def fit_screen(self) -> None:
@@ -154,23 +219,19 @@ class MainWindow(QWidget):
 
     @Slot()
     def toggle_shelf(self) -> None:
-        self.shelf.setVisible(self.shelf.isHidden())
-        self._tell_folded()
+        self._fold(self._shelf_pane, not self._shelf_pane.isHidden())
 
     @Slot()
     def toggle_page(self) -> None:
-        self.page.setVisible(self.page.isHidden())
-        self._tell_folded()
+        self._fold(self._page_pane, not self._page_pane.isHidden())
 
     @Slot()
     def unfold_page(self) -> None:
-        self.page.show()
-        self._tell_folded()
+        self._fold(self._page_pane, False)
 
     @Slot()
     def unfold_shelf(self) -> None:
-        self.shelf.show()
-        self._tell_folded()
+        self._fold(self._shelf_pane, False)
 
     def show_sheet(self, shown: bool) -> None:
         """The question sheet in the place of the conversation, or the conversation again."""
@@ -181,26 +242,28 @@ class MainWindow(QWidget):
         return self._middle.currentWidget() is self.sheet
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        words = _word_drop(event.mimeData())
-        if words is not None:
+        if self.overlay.offer(event.mimeData()):
             event.acceptProposedAction()
-            self.overlay.appear(*words)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.overlay.hide()
-        source = event.mimeData()
-        if _word_drop(source) is None:
-            return
-        event.acceptProposedAction()
-        if files := pick_files(source):
-            self.files_dropped.emit(files)
-        elif holds_image(source):
-            self.image_dropped.emit(read_image(source))
+        if self.overlay.take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""
+        if not self._has_composer:
+            self._early_keys.append(event.clone())
         else:
-            self.address_dropped.emit()
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_seen:
+            self._is_seen = True
+            QTimer.singleShot(0, self, self.seen.emit)  # once what is painted is on the screen
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -217,37 +280,37 @@ class MainWindow(QWidget):
         shelf = max(_SHELF_SMALLEST, min(_SHELF_WIDTH, round(self.width() * 0.23)))
         self._splitter.setSizes([shelf, self.width() - shelf - page, page])
 
+    def _fold(self, pane: QWidget, folded: bool) -> None:
+        pane.setHidden(folded)
+        self._tell_folded()
+
     def _tell_folded(self) -> None:
-        self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
+        if self._furnished:
+            self.talk.show_folded(shelf=self.shelf.isHidden(), page=self.page.isHidden())
+
+
+class _EmptyPane(QWidget):
+    """With the lines that the panel will have: under its header and, if it has one, over its foot."""
+
+    def __init__(self, *, foot: bool = False) -> None:
+        super().__init__()
+        self._foot = foot
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        line = self.palette().color(QPalette.ColorRole.Mid)
+        painter.fillRect(0, HEADER_HEIGHT, self.width(), 1, line)
+        if self._foot:
+            painter.fillRect(0, self.height() - FOOT_HEIGHT - 1, self.width(), 1, line)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    """A layout that leaves no room between what is in it."""
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
 
 
 def _widths(frame: QMargins) -> tuple[int, int, int, int]:
     return frame.left(), frame.top(), frame.right(), frame.bottom()
-
-
-def _word_drop(source: QMimeData) -> tuple[str, str] | None:
-    """What becomes of it when it is dropped, and more about that; None where it is not for the window."""
-    names = [path.name for path in pick_files(source)]
-    images = [name for name in names if is_image(name, b"")]
-    videos = [name for name in names if name not in images and is_video(name, b"")]
-    if not names and not holds_image(source):
-        return (
-            (_("Octavo does not download from the web"), _("Drop the image itself"))
-            if holds_addresses(source)
-            else None
-        )
-    if videos and len(images) + len(videos) == len(names):
-        words = _("Show them to the model") if len(names) > 1 else _("Show frames of it to the model")
-        return words, _("You choose which frames of a video become part of your next question")
-    if len(images) == len(names):
-        several = len(images) > 1
-        return (
-            _("Show them to the model") if several else _("Show it to the model"),
-            _("They will be part of your next question") if several else _("It will be part of your next question"),
-        )
-    formats = _("PDF, EPUB, Word, web page, e-mail, table or text: the model reads all of it")
-    if videos:
-        return _("Put the books on the desk, show the images and videos to the model"), formats
-    if images:
-        return _("Put the books on the desk, show the images to the model"), formats
-    return _("Put them on the desk") if len(names) > 1 else _("Put it on the desk"), formats

@@ -9,7 +9,6 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QUrl
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from app.core.image import ImageRef, Raster
-from app.export import html
 from app.export.pictures import PICTURE_SIDE, Picture
 from app.export.report import Report
 from app.ui.theme import PAPER, TEXT_FAMILY
@@ -53,6 +52,8 @@ def write(report: Report, load: LoadRaster) -> bytes:
         name = f"image:{picture.ref.sha256}"
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), pixels.copy())
         return name
+
+    from app.export import html  # when a file is written
 
     document.setHtml(html.write(report, put, _STYLE))
     buffer = QBuffer()

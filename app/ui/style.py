@@ -48,6 +48,10 @@ class Appearance(QObject):
     def dark(self) -> bool:
         return self._theme.palette.dark
 
+    @property
+    def choice(self) -> ThemeChoice:
+        return self._choice
+
     def choose(self, choice: ThemeChoice) -> None:
         self._choice = choice
         self._follow()

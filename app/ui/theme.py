@@ -13,6 +13,10 @@ SIZE_SMALL, SIZE_UI, SIZE_TEXT, SIZE_TITLE, SIZE_DISPLAY = 12, 13, 15, 18, 24
 ICON = 20
 LINE_HEIGHT = 1.55
 MEASURE_CHARACTERS = 72
+HEADER_HEIGHT = 51
+"""Of a panel's header; a line is drawn under it."""
+FOOT_HEIGHT = SIZE_SMALL + 2 * SPACE_M
+"""Of the line below the conversation."""
 
 UI_FAMILY = "Source Sans Pro"
 TEXT_FAMILY = "Source Serif Pro"

@@ -30,7 +30,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
         "\n\n".join(f"In the year {n} the lamp burned all night." * 6 for n in range(250)), encoding="utf-8"
     )
     opening = Opening(application(), paths, open_desk, book, ())
-    opening.begin(None)
+    opening.begin()
     gaps: list[float] = []
     last = time.perf_counter()
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli.main import main
+from app.cli import arguments, main
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -27,7 +27,7 @@ def octavo(capfd: pytest.CaptureFixture[str]) -> Octavo:
 
     def run_here(*words: object) -> tuple[int, str, str]:
         try:
-            code = main([*map(str, words)], open_desk)
+            code = main.run(arguments.parse([*map(str, words)]), open_desk)
         except SystemExit as ended:  # argparse's way
             code = int(str(ended.code))
         out, err = capfd.readouterr()

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.bootstrap import open_desk
-from app.cli.main import EXIT_INPUT, main
+from app.cli import arguments as options
+from app.cli.main import EXIT_INPUT, run
 from app.core.installation import HashedFile, Manifest, encode, sha256_of, system
 from app.core.paths import Paths, resources
 from app.core.release import Release
@@ -43,7 +44,7 @@ def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]) -> Any
         return dataclasses.replace(open_desk(paths, passphrase), installed=root)
 
     def call(*arguments: str) -> tuple[int, str, str]:
-        code = main(["doctor", "--data-dir", str(tmp_path / "desk"), *arguments], open_installed)
+        code = run(options.parse(["doctor", "--data-dir", str(tmp_path / "desk"), *arguments]), open_installed)
         out, err = capfd.readouterr()
         return code, out, err
 
@@ -78,15 +79,16 @@ def test_an_installation_is_verified(doctor: Any, root: Path) -> None:
 
 def test_in_a_checkout_there_is_nothing_to_verify(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk = ["--data-dir", str(tmp_path / "desk")]
-    assert main(["doctor", *desk], open_desk) == 0
+    assert run(options.parse(["doctor", *desk]), open_desk) == 0
     assert "there is nothing to verify" in capfd.readouterr().out
-    assert main(["doctor", "--json", *desk], open_desk) == 0
+    assert run(options.parse(["doctor", "--json", *desk]), open_desk) == 0
     assert json.loads(capfd.readouterr().out)["installation"] is None
 
 
 def test_a_build_without_a_release_key_trusts_no_update(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk = tmp_path / "desk"
-    assert main(["doctor", "--data-dir", str(desk), "--check-update", str(tmp_path / "x")], open_desk) == EXIT_INPUT
+    words = ["doctor", "--data-dir", str(desk), "--check-update", str(tmp_path / "x")]
+    assert run(options.parse(words), open_desk) == EXIT_INPUT
     assert "has no key to check releases with" in capfd.readouterr().err
     assert not desk.exists()  # nothing of the desk is needed for this
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, main
+from app.cli import arguments
+from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, run
 from app.messages import use_language
 from tests.models import headers, projector
 
@@ -18,8 +19,9 @@ from tests.models import headers, projector
 def plan(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     """Plan on a desk of its own; gives exit code, stdout, stderr."""
 
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main(["models", "plan", "--data-dir", str(tmp_path / "desk"), *map(str, arguments)], open_desk)
+    def call(*given: object) -> tuple[int, str, str]:
+        words = ["models", "plan", "--data-dir", str(tmp_path / "desk"), *map(str, given)]
+        code = run(arguments.parse(words), open_desk)
         out, err = capfd.readouterr()
         return code, out, err
 

@@ -10,13 +10,13 @@ import pytest
 from app.ui.application import leave_clipboard
 from tests.ui.room import Room
 
-_OFFSCREEN = "This plugin does not support"
+OFFSCREEN = "This plugin does not support"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/ui" in item.path.as_posix():
-            item.add_marker(pytest.mark.qt_log_ignore(_OFFSCREEN, extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,7 @@ from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.composer import Composer
 from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
 from app.ui.icons import Icons
@@ -102,6 +103,8 @@ class Room:
             self.bridge,
             Icons(self.theme),
             self.appearance,
+            MainWindow(),
+            Composer(self.theme),
             handbook=Path("/usr/share/octavo/handbook.md"),
             now=lambda: NOW,
             clock=lambda: self.seconds,

@@ -29,8 +29,10 @@ def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str 
     application()
 
     def begin(opener: Callable[[Paths, str | None], Desk]) -> Opening:
-        opening = Opening(qapp, Paths(tmp_path / "desk"), opener, tmp_path / "handbook.md", ())
-        opening.begin(None)
+        paths = Paths(tmp_path / "desk")
+        paths.window.mkdir(parents=True, exist_ok=True)  # as Place.take does
+        opening = Opening(qapp, paths, opener, tmp_path / "handbook.md", ())
+        opening.begin()
         return opening
 
     return begin

@@ -68,7 +68,7 @@ def start(
         opening = Opening(qapp, paths, opener, tmp_path / "handbook.md", ())
         started.append(opening)
         opening.listen(place)
-        opening.begin(None)
+        opening.begin()
         return opening
 
     yield begin

@@ -35,7 +35,7 @@ def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[Opening]:
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
     made = Opening(application(), paths, open_desk, handbook, ())
-    made.begin(None)
+    made.begin()
     yield made
     made.close()
 

@@ -65,7 +65,7 @@ def test_the_window_is_put_on_the_screen_before_it_is_shown(room: Room) -> None:
     room.window.restore(state)
     room.window.fit_screen()
     assert screen.contains(room.window.pos())
-    assert state.frame == (USUAL_FRAME.left(), USUAL_FRAME.top(), USUAL_FRAME.right(), USUAL_FRAME.bottom())
+    assert state.margins == (USUAL_FRAME.left(), USUAL_FRAME.top(), USUAL_FRAME.right(), USUAL_FRAME.bottom())
 
 
 def test_other_windows_are_no_larger_than_the_screen(room: Room) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from functools import cache
 from typing import Protocol
 
 import msgspec
@@ -15,7 +15,6 @@ from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError
 from app.core.events import Opening
 from app.core.image import Raster
-from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share
 from app.documents.scans.recogniser import NotRecognised, Recogniser
 
 LOW_CONFIDENCE = 0.96
@@ -24,10 +23,6 @@ in two 0.94. Clean scans have 0.99 and more."""
 
 MAX_FAILURES = 3
 """After so many processes that died or hung, the rest of a document is left as it is: it would cost minutes a page."""
-
-VERSION = f"{version('rapidocr')} 1"
-"""What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change of
-`models`, `layout` or how pages are drawn that gives other text."""
 
 _log = logging.getLogger("octavo.reader")
 
@@ -99,9 +94,18 @@ def recognise(
     yield msgspec.structs.replace(document, pages=tuple(pages), language=told)
 
 
+@cache
+def _version() -> str:
+    """What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change
+    of `models`, `layout` or how pages are drawn that gives other text."""
+    from importlib.metadata import version  # with the next one, as above
+
+    return f"{version('rapidocr')} 1"
+
+
 def key_of(image: Raster) -> str:
     """SHA-256, hex, of the pixels and of all else that a recognition depends on."""
-    digest = hashlib.sha256(f"{VERSION} {image.width}x{image.height} ".encode())
+    digest = hashlib.sha256(f"{_version()} {image.width}x{image.height} ".encode())
     digest.update(image.rgb)
     return digest.hexdigest()
 
@@ -110,6 +114,8 @@ def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
     """A picture in which no text was found stays without."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
+    from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share  # as above: it loads tables of characters
+
     found = {
         Flag.RECOGNISED: True,
         Flag.LOW_CONFIDENCE: recognition.confidence < LOW_CONFIDENCE,

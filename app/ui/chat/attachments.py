@@ -122,7 +122,6 @@ class _Cards(QWidget):
         self._order: list[int] = []
         self._dragged: int | None = None
         self._before: list[int] = []  # the order when the drag began
-        self.setAccessibleName(_("Attached images"))
 
     def ordered(self) -> tuple[CardButton, ...]:
         return tuple(self._buttons[key] for key in self._order)
@@ -131,6 +130,7 @@ class _Cards(QWidget):
         return -(-len(self._order) // _columns(width))
 
     def show_cards(self, cards: Sequence[Card]) -> None:
+        self.setAccessibleName(_("Attached images"))
         order = [card.key for card in cards]
         gone = [key for key in self._order if key not in order]
         focused = next((key for key in gone if self._buttons[key].hasFocus()), None)

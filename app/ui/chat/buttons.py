@@ -51,6 +51,9 @@ class TextButton(PlainButton):
         self._accent = accent
         self._size = size
         self._quiet = False
+        self.tell(text, tip)
+
+    def tell(self, text: str, tip: str = "") -> None:
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(text if any(map(str.isalnum, text)) else tip)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.messages import _
 from app.ui.chat import send_button
 from app.ui.chat.attachments import Attachments
-from app.ui.chat.buttons import TextButton
+from app.ui.chat.buttons import PlainButton, TextButton
 from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.send_button import SendButton
@@ -72,9 +72,8 @@ class Composer(QWidget):
         self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
         self._hold = ComposerNote(theme, self)
         self._hold.hide()
-        self.book_button = TextButton(_("+ Book"), theme, self, tip=_("Put a book on the desk"), size=SIZE_UI)
-        tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
-        self.image_button = TextButton(_("+ Image"), theme, self, tip=tip, size=SIZE_UI)
+        self.book_button = TextButton("", theme, self, size=SIZE_UI)
+        self.image_button = TextButton("", theme, self, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
@@ -95,9 +94,27 @@ class Composer(QWidget):
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
         self._restyle()
-        self._enable()
+        self.show_tools()
 
     # what the window calls
+
+    def hide_tools(self) -> None:
+        """Only the field, which can be written in: nothing else works yet, and the person's language is not known."""
+        for button in self._tools():
+            button.hide()
+
+    def show_tools(self) -> None:
+        """In the person's language."""
+        self.editor.setAccessibleName(_("Question"))
+        self.book_button.tell(_("+ Book"), _("Put a book on the desk"))
+        tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
+        self.image_button.tell(_("+ Image"), tip)
+        for button in self._tools():
+            button.show()
+        self._tell_button()
+
+    def _tools(self) -> tuple[PlainButton, ...]:
+        return self.book_button, self.image_button, self.send_button
 
     def set_busy(self, busy: bool) -> None:
         """While busy the button stops instead of sending, and so does Esc; the text can be written on."""

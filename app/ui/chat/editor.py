@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.core.untrusted import disarm
-from app.messages import _
 from app.ui.chat.intake import holds_image, holds_words, list_files, read_image
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_TEXT, Palette
@@ -34,7 +33,6 @@ class QuestionEditor(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
-        self.setAccessibleName(_("Question"))
 
     def dress(self, palette: Palette, *, quiet: bool = False) -> None:
         """Take the colours of a theme; what is written stands back in `quiet` ones."""

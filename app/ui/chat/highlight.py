@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-
-from pygments import lex
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
-from pygments.util import ClassNotFound
+from typing import TYPE_CHECKING
 
 from app.ui.theme import Palette
+
+if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
 
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
 
@@ -33,12 +32,17 @@ def highlight(code: str, language: str, palette: Palette) -> Iterator[Run]:
     if lexer is None:
         yield Run(code, palette.ink)
         return
+    from pygments import lex
+
     for kind, text in lex(code, lexer):
         yield _style(kind, text, palette)
 
 
 @lru_cache(maxsize=64)
 def _find_lexer(language: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     # Cached, for an open block is highlighted ten times a second, and an unknown name is searched among all plugins.
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
@@ -47,6 +51,8 @@ def _find_lexer(language: str) -> Lexer | None:
 
 
 def _style(kind: _TokenType, text: str, palette: Palette) -> Run:
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String
+
     if _belongs(kind, Comment):
         return Run(text, palette.soft_ink, slanted=True)
     if _belongs(kind, Keyword, Operator.Word):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.messages import _
@@ -13,6 +13,9 @@ from app.ui.chat.chip import format_chip
 from app.ui.chat.marks import Mark, holds_mark, restore, split
 from app.ui.chat.typography import code_font
 from app.ui.theme import Palette
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 WEB_SCHEMES = ("http://", "https://")
 LINE_SEPARATOR = "\u2028"

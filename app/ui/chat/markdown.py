@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 
 MAX_NESTING = 60  # lists and quotations inside each other; the parser drops what lies deeper
 MAX_CHARACTERS = 40_000  # of one paragraph without a blank line; longer ones are shown as they are
@@ -59,6 +62,8 @@ def _split_top_level(tokens: Sequence[Token]) -> list[Block]:
 
 
 def _quote_verbatim(source: str) -> Block:
+    from markdown_it.token import Token
+
     return Block((Token("verbatim", "", 0, content=source),), 0, len(source))
 
 
@@ -74,6 +79,8 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
 
 @cache
 def _build_parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # with the first answer that is shown
+
     # "reference" would let a line at the end of an answer turn every earlier `[p. 12]` into a link.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     # The parser keeps the source of a link that it refuses; here every link is recognised, and the scribe decides.

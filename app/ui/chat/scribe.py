@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -29,6 +29,9 @@ from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
 from app.ui.fonts import text_font
 from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
 MAX_CELLS = 2_000

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from app.messages import _
 from app.ui.chat.marks import shorten_title
 from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.tips import plain_tip
 
-HEADER_HEIGHT = 51
 _FIND_WIDTH, _FIND_SMALLEST = 148, 88
 _NARROW = 400
 

@@ -6,6 +6,7 @@ What is lit or selected on it is painted over the drawing, at the places that th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -22,12 +23,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.core.image import Raster
-from app.documents.layer import Box, Layer
 from app.messages import _
 from app.ui.page.markings import Markings, on_view
 from app.ui.page.region import Region
 from app.ui.theme import Theme
 from app.ui.widgets.pictures import to_image
+
+if TYPE_CHECKING:
+    from app.documents.layer import Box, Layer
 
 _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096

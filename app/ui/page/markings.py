@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.documents.layer import Box, Layer
 from app.ui.theme import PAPER
+
+if TYPE_CHECKING:
+    from app.documents.layer import Box, Layer
 
 _FOUND, _SELECTED = "#F2D9DA", "#C9DCEF"
 _AROUND = 1  # px

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
@@ -22,12 +23,13 @@ from app.services.selection import Seen
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Job
-from app.ui.models.add_dialog import AddDialog
-from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.presenters import model_words
 from app.ui.presenters.fetching import FetchingPresenter
 from app.ui.presenters.model_cards import Work
 from app.ui.presenters.order_words import host_of, offer_line, order_facts, shortage_words
+
+if TYPE_CHECKING:
+    from app.ui.models.add_dialog import AddDialog
 
 
 class AcquiringPresenter(QObject):
@@ -125,6 +127,8 @@ class AcquiringPresenter(QObject):
         if order.offer.gated and not has_token:
             self.ask_token(order.offer, over)
             return
+        from app.ui.models.dialogs import OrderDialog  # when it is opened
+
         dialog = OrderDialog(
             _("Download {model}").format(model=model_words.title_of(order.offer.untrusted_name)),
             order_facts(order),
@@ -155,6 +159,8 @@ class AcquiringPresenter(QObject):
             " create on your account page there. Octavo stores the token in the keyring of this computer and sends it"
             " only to the hub."
         )
+        from app.ui.models.dialogs import TokenDialog  # when it is opened
+
         dialog = TokenDialog(words.format(repository=printable(offer.repository)), over)
         dialog.given.connect(partial(self._keep_token, offer, over))
         dialog.open()
@@ -176,6 +182,8 @@ class AcquiringPresenter(QObject):
     def _show_add(self, over: QWidget, settings: Settings) -> None:
         if not shiboken6.isValid(over):
             return
+        from app.ui.models.add_dialog import AddDialog  # when it is opened
+
         dialog = self.dialog = AddDialog(self._icons.theme, host_of(settings.hub.endpoint), over)
         dialog.look_up_wanted.connect(self._look_up)
         dialog.chosen.connect(self._look_closer)

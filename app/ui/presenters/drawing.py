@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.document import Book, PageLayer
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.documents.layer import Layer
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
+
+if TYPE_CHECKING:
+    from app.documents.layer import Layer
 
 KEPT_BYTES = 96 << 20
 """Of drawings that are kept for turning back: some ten pages at the width of a panel."""
@@ -95,6 +98,8 @@ class Drawing(QObject):
 
     def _take_layer(self, place: tuple[str, int], layer: PageLayer) -> None:
         if place == self._place:
+            from app.documents.layer import Layer  # with the first page that is drawn
+
             self._layer = Layer(layer)
             self._panel.image.show_layer(self._layer)
             self._light()

@@ -16,7 +16,6 @@ from app.services.context import ContextUse
 from app.services.desk import Desk
 from app.services.fitting import Choices, Kind, Way
 from app.ui.bridge import Bridge, Executor
-from app.ui.fit_dialog import FitDialog
 from app.ui.main_window import MainWindow
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.conversation import ConversationPresenter
@@ -117,6 +116,8 @@ class Fitting(QObject):
         if model is None or shown is None or shown.id != conversation_id:
             return
         kv_type = None if model.host else model.kv_type
+        from app.ui.fit_dialog import FitDialog  # when it is opened
+
         dialog = FitDialog(choices, kv_type, asked=asked, parent=self._window)
         dialog.chosen.connect(partial(self._do, choices))
         dialog.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
@@ -18,7 +19,6 @@ from app.core.image import Image, ImageRef, Raster
 from app.messages import _, sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.lightbox import ImageDialog
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.view import ConversationView
 from app.ui.chat.zoom import LARGEST_SIDE
@@ -26,6 +26,9 @@ from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenters.exporting import file_name
 from app.ui.widgets.pictures import Levels, to_image, to_levels
+
+if TYPE_CHECKING:
+    from app.ui.chat.lightbox import ImageDialog
 
 
 class Gallery(QObject):
@@ -67,6 +70,8 @@ class Gallery(QObject):
             self.dialog.activateWindow()
             return
         self.close()
+        from app.ui.chat.lightbox import ImageDialog  # when it is opened
+
         dialog = self.dialog = ImageDialog(self._icons, images, self._view.thumbnails, self._window)
         dialog.pixels_wanted.connect(self._draw)
         dialog.changed.connect(self._count)

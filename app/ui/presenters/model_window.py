@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
@@ -23,7 +24,6 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.models.card import Card, Deed, Group
-from app.ui.models.window import ModelsWindow
 from app.ui.presenters import model_cards, model_words
 from app.ui.presenters.acquiring import AcquiringPresenter
 from app.ui.presenters.fetching import FetchingPresenter
@@ -32,6 +32,9 @@ from app.ui.presenters.model_plans import ModelPlans
 from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.offer_deeds import OfferDeeds
 from app.ui.presenters.placement import PlacementPresenter
+
+if TYPE_CHECKING:
+    from app.ui.models.window import ModelsWindow
 
 
 class ModelWindowPresenter(QObject):
@@ -74,6 +77,8 @@ class ModelWindowPresenter(QObject):
     def open(self) -> None:
         """Show the window; one that is open comes to the front."""
         if self.window is None:
+            from app.ui.models.window import ModelsWindow  # when it is opened
+
             made = self.shown = ModelsWindow(self._icons, self._main)
             made.acted.connect(self.act)
             made.files_given.connect(self.acquiring.import_models)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
-from app.documents.quotes import locate
 from app.messages import _, sentence
 from app.page_words import no_page_words
 from app.services.context import ContextUse
@@ -360,4 +359,8 @@ class PagePresenter(QObject):
 
 def _open(desk: Desk, book_id: str, number: int, wanted: str, remark: str) -> _Opened:
     book, page = desk.library.book(book_id), desk.library.page(book_id, number)
-    return _Opened(book, page, locate(page.text, wanted) if wanted else None, wanted, remark)
+    if not wanted:
+        return _Opened(book, page, None, wanted, remark)
+    from app.documents.quotes import locate  # when a quotation is looked for: its patterns take a while
+
+    return _Opened(book, page, locate(page.text, wanted), wanted, remark)

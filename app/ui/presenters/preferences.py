@@ -16,7 +16,6 @@ from app.messages import _, sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
-from app.ui.settings_dialog import SettingsDialog
 from app.ui.style import Appearance
 
 _RELOAD = "reload"
@@ -74,6 +73,8 @@ class Preferences(QObject):
     @Slot(object)
     def _show(self, found: tuple[Settings, bool]) -> None:
         self._settings, key_kept = found
+        from app.ui.settings_dialog import SettingsDialog  # when it is opened
+
         dialog = SettingsDialog(self._settings, self._window, key_kept=key_kept)
         dialog.key_changed.connect(self._keep_key)
         dialog.saved.connect(self.save)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -15,8 +16,10 @@ from app.messages import sentence
 from app.services.desk import Desk
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
-from app.ui.report.dialog import ReportDialog
 from app.ui.report.rows import THUMBNAIL
+
+if TYPE_CHECKING:
+    from app.ui.report.dialog import ReportDialog
 
 
 class ReportPresenter(QObject):
@@ -44,6 +47,8 @@ class ReportPresenter(QObject):
         if self.dialog is not None:
             self.dialog.close()
         self._report = None
+        from app.ui.report.dialog import ReportDialog  # when it is opened
+
         dialog = self.dialog = ReportDialog(self._icons, book, self._window)
         dialog.page_wanted.connect(self.page_wanted)
         dialog.thumbnails.wanted.connect(partial(self._draw, book.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,9 +15,10 @@ from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.context import ContextPresenter
-from app.ui.presenters.frame_choice import FrameChoice
 from app.ui.presenters.image_sources import ImageSources
-from app.ui.video.dialog import VideoDialog
+
+if TYPE_CHECKING:
+    from app.ui.video.dialog import VideoDialog
 
 
 class VideosPresenter(QObject):
@@ -78,7 +80,11 @@ class VideosPresenter(QObject):
             self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=names))
             return
         path = self._waiting.pop(0)
+        from app.ui.video.dialog import VideoDialog  # when it is opened
+
         self.dialog = VideoDialog(path.name, self._window)
+        from app.ui.presenters.frame_choice import FrameChoice  # when it is opened
+
         choice = FrameChoice(
             self._desk.videos,
             self._bridge,

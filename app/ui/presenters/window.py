@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
@@ -23,8 +22,10 @@ from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.conversation_panel import ConversationPanel
+from app.ui.drops import WindowDrops
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
+from app.ui.models.line import FetchLine
 from app.ui.page.panel import PagePanel
 from app.ui.portal import ScreenPortal
 from app.ui.presenters.ahead import ReadingAhead
@@ -51,6 +52,7 @@ from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.presenters.videos import VideosPresenter
 from app.ui.presenters.words import answer_remarks, going_on_words, opening_title, opening_words
+from app.ui.remote.mark import RemoteMark
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable
 from app.ui.shelf.books import BookList
@@ -69,14 +71,16 @@ class WindowPresenter(QObject):
         bridge: Bridge,
         icons: Icons,
         appearance: Appearance,
+        window: MainWindow,
+        composer: Composer,
         *,
         handbook: Path,
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """`handbook` is the book that lies open at the first start; `now` gives the local time, aware of its zone;
-        `clock` counts seconds.
+        """`window` is empty, and `composer` may be written in already. `handbook` is the book that lies open at the
+        first start; `now` gives the local time, aware of its zone; `clock` counts seconds.
         """
         super().__init__(parent)
         self._desk = desk
@@ -91,12 +95,20 @@ class WindowPresenter(QObject):
         conversations, books = ConversationList(self), BookList(self)
         shelf_panel = ShelfPanel(icons, conversations, books)
         view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
-        composer = Composer(icons.theme)
         talk = ConversationPanel(icons, view, composer)
         page_panel = PagePanel(icons)
         table = SheetTable(self)
         sheet_panel = SheetPanel(icons, table)
-        self.window = MainWindow(icons, shelf_panel, talk, page_panel, sheet_panel)
+        self.window = window
+        window.furnish(
+            shelf_panel,
+            talk,
+            page_panel,
+            sheet_panel,
+            remote_mark=RemoteMark(icons),
+            line=FetchLine(icons),
+            overlay=WindowDrops(icons.theme, window),
+        )
         self.shelf = ShelfPresenter(desk, bridge, shelf_panel, conversations, books, now=now, parent=self)
         self.page = PagePresenter(desk, bridge, page_panel, books=self._books, parent=self)
         self.model = ModelPresenter(desk, bridge, talk.chip, self)
@@ -131,7 +143,6 @@ class WindowPresenter(QObject):
         self.preferences.begin(settings)
         self._state = state
         self._files += tuple(files)
-        self.window.restore(state)
         self.remote.look()
         self.model.start()
         self.portal.look()
@@ -140,11 +151,10 @@ class WindowPresenter(QObject):
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
-        """What to remember of the window."""
+        """What lies open."""
         shown = self.conversation.conversation
         book_id, page = self.page.place or ("", 1)
-        return msgspec.structs.replace(
-            self.window.state(),
+        return WindowState(
             book_id=book_id,
             page=page,
             conversation_id=shown.id if shown is not None else "",

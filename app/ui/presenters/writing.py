@@ -40,6 +40,7 @@ class Writing(QObject):
         self._attachments = attachments
         self._shown_id = ""
         composer.text_changed.connect(self._take_text)
+        self._take_text(composer.text())  # of which some may have been written before there was a desk
 
     # ---- which one is shown
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.core.conversation import Citation
 from app.core.sheet import RowState
 from app.core.untrusted import disarm
-from app.export.markdown import parser
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.marks import Mark, colour_state, embed, label_citation, mark_citations, mark_stream, split
 from app.ui.fonts import text_font, ui_font
@@ -168,6 +167,8 @@ def answer_html(row: ShownRow, palette: Palette) -> str:
     anchors with the numbers of their citations; those of an open answer are not."""
     checked = mark_citations(row.text, row.citations, row.books or {}, tuple(row.books or ()))
     marks = checked or mark_stream(row.text)
+    from app.export.markdown import parser  # with the first answer in a sheet
+
     rendered = _ENCODED.sub("", parser().render(embed(row.text, marks)))
     parts = split(rendered)
     return "".join(part if isinstance(part, str) else _mark_html(part, marks, palette) for part in parts)

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.messages import _
 from app.ui.icons import Icons, Symbol
-from app.ui.page.header import HEADER_HEIGHT
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.ui.sheet.view import SheetView
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Rule
 from app.ui.widgets.notice import Notice

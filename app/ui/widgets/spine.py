@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from app.messages import _
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_XL, Theme
+from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.tips import plain_tip
@@ -155,7 +155,7 @@ class Spine(QWidget):
         row.addWidget(self.bar, 1)
         row.addWidget(self._text)
         row.addWidget(self.action)
-        self.setFixedHeight(SIZE_SMALL + 2 * SPACE_M)
+        self.setFixedHeight(FOOT_HEIGHT)
 
     def text(self) -> str:
         return self._text.text()

@@ -18,6 +18,7 @@ from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.messages import sentence
 from app.models.shelf import starter
+from app.ui.frame_state import FrameState
 from app.ui.main_window import WindowState
 from app.ui.palette_dialog import Entry, EntryList, Kind, PaletteDialog, rank, suggest
 from app.ui.settings_dialog import SettingsDialog
@@ -74,19 +75,20 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
     room.window.toggle_shelf()
     room.settle()
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
-    assert (state.shelf_folded, state.page_folded, state.book_id, state.page) == (
-        True,
-        False,
-        room.books[LETTERS].id,
-        7,
-    )
+    frame = msgspec.json.decode(msgspec.json.encode(room.window.state()), type=FrameState)
+    assert (frame.shelf_folded, frame.page_folded) == (True, False)
+    assert (state.book_id, state.page) == (room.books[LETTERS].id, 7)
     again = Room(tmp_path / "again")
     try:
         book = again.add_book(letters(), LETTERS)
         newer, shown = again.add_conversation("B"), again.add_conversation("A", days_ago=3)
         pages = tuple(msgspec.structs.replace(page, book_id=book.id) for page in state.open_pages if page.page == 7)
         assert state.conversation_id == room.shown().id
-        again.open(state=msgspec.structs.replace(state, book_id=book.id, conversation_id=shown.id, open_pages=pages))
+        again.window.restore(frame)
+        size = again.window.width(), again.window.height()
+        again.open(
+            size=size, state=msgspec.structs.replace(state, book_id=book.id, conversation_id=shown.id, open_pages=pages)
+        )
         assert again.shown().id == shown.id != newer.id, "the one that was shown, not the newest"
         assert again.window.height() == room.window.height() == 640
         assert again.window.shelf.isHidden()
@@ -97,9 +99,9 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
 
 def test_widths_of_the_panels_are_kept(room: Room) -> None:
     _open(room)
-    room.window.restore(WindowState(widths=(300, 640, 500)))
+    room.window.restore(FrameState(widths=(300, 640, 500)))
     assert [panel.width() for panel in (room.window.shelf, room.window.page)] == [300, 500]
-    room.window.restore(WindowState(widths=(1, 2)))
+    room.window.restore(FrameState(widths=(1, 2)))
     assert room.window.shelf.width() >= 200
 
 

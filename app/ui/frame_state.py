@@ -1,0 +1,42 @@
+"""What of the window is kept in plain, so that it stands where it was before the desk is open: places and widths, what
+is folded, light or dark. What lies open in it is kept in the desk itself."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import AppError
+from app.core.files import write_private
+from app.core.settings import Theme
+
+_NAME = "frame"
+_MOST_BYTES = 64 << 10
+
+
+class FrameState(msgspec.Struct, frozen=True):
+    """`geometry`: Qt's own. `margins`: what the desktop drew around the window: left, top, right, bottom. `widths`: of
+    the panels, from left to right."""
+
+    geometry: bytes = b""
+    margins: tuple[int, ...] = ()
+    widths: tuple[int, ...] = ()
+    shelf_folded: bool = False
+    page_folded: bool = False
+    theme: Theme = Theme.SYSTEM
+
+
+def load(folder: Path) -> FrameState:
+    """What `save` wrote; the usual where that is nothing, or nothing sound."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        with (folder / _NAME).open("rb") as file:
+            return msgspec.json.decode(file.read(_MOST_BYTES), type=FrameState)
+    return FrameState()
+
+
+def save(folder: Path, state: FrameState) -> None:
+    """Where it cannot be written, the window will open in its usual place."""
+    with contextlib.suppress(AppError):
+        write_private(folder / _NAME, lambda file: file.write(msgspec.json.encode(state)))
