@@ -51,7 +51,7 @@ from app.core.ingestion import examine
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.sheet import RowState
-from app.core.work import Stopped
+from app.core.work import Stopped, finish
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
@@ -74,7 +74,7 @@ _EXIT = {
     Blame.OCTAVO: EXIT_BUG,
 }
 
-OpenDesk = Callable[[Paths, "str | None"], Desk]
+OpenDesk = Callable[[Paths, "str | None", int], Desk]
 
 
 def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
@@ -113,12 +113,13 @@ def main(argv: Sequence[str], open_desk: OpenDesk) -> int:
 def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
     """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
     paths = arguments.paths(options)
+    documents = 1 if options.command == "read" else len(getattr(options, "document", ()))
     try:
-        return open_desk(paths, None)
+        return open_desk(paths, None, documents)
     except AppError as error:
         if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
             raise
-    return open_desk(paths, getpass.getpass(_("Passphrase of this desk: ")))
+    return open_desk(paths, getpass.getpass(_("Passphrase of this desk: ")), documents)
 
 
 def _new_passphrase() -> str:
@@ -169,9 +170,9 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> Book:
     def opened(password: Password | None) -> Book:
-        book: Book = result_of(desk.library.open(file, cancel, password), bar(_("opening")))
+        book = finish(desk.library.open(file, cancel, password), bar(_("opening")))
         if book.is_outdated and read_again:
-            book = result_of(desk.library.read_again(book.id, cancel, password), bar(_("opening")))
+            book = finish(desk.library.read_again(book.id, cancel, password), bar(_("opening")))
         return book
 
     book = with_password(opened, file)
@@ -182,12 +183,11 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> B
 
 def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
     try:
-        image: Image = result_of(desk.images.take(file, file.name, cancel), bar(_("opening")))
+        return finish(desk.images.take(file, file.name, cancel), bar(_("opening")))
     except AppError as error:
         if error.code is Code.IMAGE_UNKNOWN:
             raise AppError(Code.IMAGE_WANTED, **error.params) from error
         raise
-    return image
 
 
 def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
@@ -286,8 +286,7 @@ def _follow(events: Iterator[AnswerEvent], question: Question, out: JsonAnswers 
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
-        document: Document = result_of(desk.library.read(options.file, cancel, password), bar(_("opening")))
-        return document
+        return finish(desk.library.read(options.file, cancel, password), bar(_("opening")))
 
     document = with_password(read, options.file)
     if options.text and not options.json:

@@ -19,6 +19,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
 from app.core.password import Password
+from app.core.work import Stopped
 from app.models import listing
 from app.models.hub_process import HubProcess
 from app.models.hub_protocol import (
@@ -126,13 +127,8 @@ class Hub:
         with self._process() as process:
             yield Asking(process.host)
             for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
-                for event in self._headers.read_remote(files, _supply(process, offer, files, cancel), cancel):
-                    if isinstance(event, Done):
-                        headers.append(event.result)
-                        continue
-                    yield event
-                    if not isinstance(event, Opening):
-                        return
+                supply = _supply(process, offer, files, cancel)
+                headers.append((yield from self._headers.read_remote(files, supply, cancel)))
         projector = headers[1] if offer.projector else None
         yield Done(msgspec.structs.replace(offer, header=headers[0], projector_header=projector))
 
@@ -186,9 +182,11 @@ class _Rate:
         return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
 
 
-def _ended(events: Iterator[Event]) -> Iterator[Event | Failed]:
+def _ended(events: Iterator[Event]) -> Iterator[Event | Cancelled | Failed]:
     try:
         yield from events
+    except Stopped:
+        yield Cancelled()
     except AppError as error:
         _log.warning("hub: %s", error.code.value)
         yield Failed(error.problem)

@@ -12,6 +12,7 @@ from app.core.cancel import Cancel
 from app.core.errors import AppError
 from app.core.events import Cancelled, Done, Failed, Looking, Opening
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
+from app.core.work import Work
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
@@ -43,11 +44,9 @@ class Images:
 
     # ---- attaching
 
-    def take(
-        self, source: Path | bytes, name: str, cancel: Cancel
-    ) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+    def take(self, source: Path | bytes, name: str, cancel: Cancel) -> Work[Opening, Image]:
         """Decode an image: a file, or the bytes of one that was pasted. `name` is what it is called from now on."""
-        yield from self._reader.take(source, name, cancel)
+        return self._reader.take(source, name, cancel)
 
     def from_raster(self, raster: Raster, name: str) -> Image:
         """An image of pixels that are there already, such as pasted ones. Raises AppError."""

@@ -13,6 +13,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Opening
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, RemoteSettings, Settings
+from app.core.work import Work
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
@@ -67,7 +68,7 @@ class Models:
         """Where a person puts models."""
         return self._folder
 
-    def header(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+    def header(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a GGUF file says, without loading it; of a split model, `path` is any of its parts."""
         return self._headers.read(path, cancel)
 

@@ -14,6 +14,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.model import Kind, ModelHeader
 from app.core.settings import Adapter, EngineSettings
+from app.core.work import Stopped
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
@@ -135,14 +136,14 @@ class Plans:
     ) -> Iterator[Opening | Done[Plan] | Cancelled | Failed]:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
-            for event in self._headers.read(file, cancel):
-                if isinstance(event, Done):
-                    headers[file] = event.result
-                elif isinstance(event, Failed) and file == files.projector:
-                    continue  # told when it is to be used
-                else:
-                    yield event
-                if isinstance(event, Cancelled | Failed):
+            try:
+                headers[file] = yield from self._headers.read(file, cancel)
+            except Stopped:
+                yield Cancelled()
+                return
+            except AppError as error:
+                if file != files.projector:  # what is wrong with that is told when it is to be used
+                    yield Failed(error.problem)
                     return
         header = headers[files.model]
         projector = headers.get(files.projector) if files.projector else None

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed
+from app.core.errors import AppError, Problem
+from app.core.events import Cancelled, Done
 from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
+from app.core.work import finish
 from app.engine.planner import Machine, Wish
 from app.models.offers import Offer
 from app.models.shelf import ModelFile
@@ -150,12 +151,7 @@ def read_headers(desk: Desk, path: Path, cancel: Cancel) -> tuple[ModelHeader, M
 
 
 def _header(desk: Desk, path: Path, cancel: Cancel) -> ModelHeader:
-    for event in desk.models.header(path, cancel):
-        if isinstance(event, Done):
-            return event.result
-        if isinstance(event, Failed):
-            raise AppError.of(event.problem)
-    raise AppError(Code.MODEL_UNREADABLE, path=str(path))
+    return finish(desk.models.header(path, cancel))
 
 
 def bytes_of(adapters: Sequence[Adapter]) -> int:

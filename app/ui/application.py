@@ -197,6 +197,7 @@ class Opening(QObject):
         self.presenter.window.show()
         self._application.setQuitOnLastWindowClosed(True)
         QTimer.singleShot(0, self, _note_open)  # once what was waiting is done, the first painting among it
+        QTimer.singleShot(0, self, self._desk.reader.expect)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import EngineSettings, KvType, Sampling
+from app.core.work import Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
@@ -310,15 +312,15 @@ class ScriptedReader:
     layer: Callable[[int], PageLayer] | None = None
     widths: list[int] = field(default_factory=list)
 
-    def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None
-    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+    def expect(self, files: float = math.inf) -> None:
+        """No process is needed."""
+
+    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
         yield Opening(0, 0)
         secret = self.passwords.get(path.name)
         if secret is not None and (password is None or password.secret != secret):
             code = Code.DOCUMENT_PASSWORD_WRONG if password else Code.DOCUMENT_PASSWORD_NEEDED
-            yield Failed(Problem(code, {"path": path.name}))
-            return
+            raise AppError(code, path=path.name)
         for step in self.steps.get(path.name, ()):
             match step:
                 case Opening():
@@ -326,15 +328,12 @@ class ScriptedReader:
                 case Gate():
                     step.wait(cancel)
                 case Problem():
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
-                yield Cancelled()
-                return
+                raise Stopped
         if path.name not in self.documents:
-            yield Failed(Problem(Code.FILE_MISSING, {"path": path.name}))
-            return
-        yield Done(self.documents[path.name])
+            raise AppError(Code.FILE_MISSING, path=path.name)
+        return self.documents[path.name]
 
     def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
         self.widths.append(width)
