@@ -13,7 +13,7 @@ Progress = TypeVar("Progress")
 Result = TypeVar("Result")
 
 
-def told(work: Work[Progress, Result]) -> Generator[Progress | Done[Result] | Cancelled | Failed]:
+def as_events(work: Work[Progress, Result]) -> Generator[Progress | Done[Result] | Cancelled | Failed]:
     """What it returns becomes Done, Stopped Cancelled, an AppError Failed; closing it closes the work."""
     try:
         result = yield from work

@@ -6,7 +6,6 @@ make no other socket. To receive an open file opens nothing: what can be reached
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 
 MOST_FILES = 128
@@ -19,6 +18,8 @@ class FileSender:
     """The desk's end. Raises OSError where the system has no such sockets."""
 
     def __init__(self) -> None:
+        import socket  # the desk loads it for its first reader, and for nothing else
+
         self._ours, self._theirs = socket.socketpair(socket.AF_UNIX)
 
     @property
@@ -32,11 +33,10 @@ class FileSender:
 
     def send(self, fds: Sequence[int]) -> None:
         """Hand over these open files, once. Raises OSError where the reader is gone."""
+        import socket
+
         with self._ours:
-            if fds:
-                socket.send_fds(self._ours, [_MARK], fds)
-            else:
-                self._ours.sendall(_MARK)
+            socket.send_fds(self._ours, [_MARK], fds)
 
     def close(self) -> None:
         self._ours.close()
@@ -46,10 +46,14 @@ class FileReceiver:
     """The reader's end; made before the sandbox is closed."""
 
     def __init__(self, fd: int) -> None:
+        import socket
+
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=fd)
 
     def receive(self) -> tuple[int, ...]:
         """Wait for the files; their descriptors. Raises SystemExit where the desk wants this reader no more."""
+        import socket
+
         with self._socket:
             mark, fds, _flags, _address = socket.recv_fds(self._socket, len(_MARK), MOST_FILES)
         if not mark:

@@ -23,7 +23,7 @@ from app.core.events import Done, Failed
 from app.documents.reader import Reader
 from app.isolation.limits import READER_MEMORY_BYTES
 from tests.corpus.words import corpus
-from tests.endings import told
+from tests.endings import as_events
 
 pytestmark = [pytest.mark.corpus, pytest.mark.timeout(3_600)]
 
@@ -80,7 +80,7 @@ def _high_water(pid: int) -> int:
 
 def _try(reader: Reader, path: Path) -> _Outcome:
     began = time.monotonic()
-    last = list(told(reader.read(path, Cancel())))[-1]
+    last = list(as_events(reader.read(path, Cancel())))[-1]
     assert isinstance(last, Done | Failed), last
     if isinstance(last, Failed):
         return _Outcome(path, None, last.problem.code, None, time.monotonic() - began)

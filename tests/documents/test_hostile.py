@@ -27,7 +27,7 @@ from app.isolation import client
 from app.isolation.pulse import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents import liar
-from tests.endings import told
+from tests.endings import as_events
 
 SHA256 = "0" * 64
 SOUND = Document("Book", Format.PDF, SHA256, (Page(1, "i", "one"), Page(2, "ii", "two")), (Section("One", 1),))
@@ -59,7 +59,7 @@ def text_of(message: msgspec.Struct) -> str:
 
 
 def problem_of(reader: Reader, path: Path) -> Problem:
-    *progress, last = told(reader.read(path, Cancel()))
+    *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert isinstance(last, Failed), last
     return last.problem
@@ -90,7 +90,7 @@ def test_a_sound_document_of_the_same_reader_is_taken(
 ) -> None:
     """Without this, the tests above could pass because the liar does not work at all."""
     lie(monkeypatch, text_of(Parsed(SOUND)))
-    *_, last = told(reader.read(book, Cancel()))
+    *_, last = as_events(reader.read(book, Cancel()))
     assert getattr(last, "result", last) == SOUND
 
 

@@ -25,7 +25,7 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from tests.documents.annotated import Annotated
 from tests.documents.pdf_writer import show
-from tests.endings import told
+from tests.endings import as_events
 
 LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all.\n\n"
 
@@ -75,7 +75,7 @@ def write_pdf(path: Path, pages: int = 2, width: int = 200, height: int = 300) -
 
 
 def ending(reader: Reader, path: Path) -> Done[Document] | Cancelled | Failed:
-    *progress, last = told(reader.read(path, Cancel()))
+    *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert not isinstance(last, Opening)
     return last
@@ -108,7 +108,7 @@ def read_and(
     reader: Reader, path: Path, disturb: Callable[[psutil.Process], object]
 ) -> Done[Document] | Cancelled | Failed:
     """Read `path`; once its reader is at work, do something to it."""
-    events = told(reader.read(path, Cancel()))
+    events = as_events(reader.read(path, Cancel()))
     assert next(events) == Opening(0, 0)
     assert isinstance(next(events), Opening)  # from the reader itself: it runs
     (worker,) = workers()
@@ -315,7 +315,7 @@ def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
 
 def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
     cancel = Cancel()
-    events = told(reader.read(long_text, cancel))
+    events = as_events(reader.read(long_text, cancel))
     next(events)
     assert isinstance(next(events), Opening)
     (worker,) = workers()
@@ -328,12 +328,12 @@ def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
 def test_a_task_cancelled_before_it_began_reads_nothing(reader: Reader, long_text: Path) -> None:
     cancel = Cancel()
     cancel.request()
-    assert list(told(reader.read(long_text, cancel)))[-1] == Cancelled()
+    assert list(as_events(reader.read(long_text, cancel)))[-1] == Cancelled()
     assert workers() == []
 
 
 def test_whoever_stops_listening_ends_the_reader(reader: Reader, long_text: Path) -> None:
-    events = told(reader.read(long_text, Cancel()))
+    events = as_events(reader.read(long_text, Cancel()))
     next(events)
     next(events)
     assert len(workers()) == 1

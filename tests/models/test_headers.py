@@ -27,7 +27,7 @@ from app.models import gguf, header, reader
 from app.models.protocol import HeaderRead, PartRead
 from app.models.reader import HeaderReader, is_sound
 from app.models.worker import OpenSource
-from tests.endings import told
+from tests.endings import as_events
 from tests.models import broken, forge, headers, liar, projector
 from tests.models.headers import MAVERICK, SCOUT
 from tests.models.test_gguf import FINDINGS, mutate
@@ -42,7 +42,7 @@ def quick() -> HeaderReader:
 
 
 def ending(reader: HeaderReader, path: Path, cancel: Cancel | None = None) -> Done[ModelHeader] | Cancelled | Failed:
-    *progress, last = told(reader.read(path, cancel or Cancel()))
+    *progress, last = as_events(reader.read(path, cancel or Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert not isinstance(last, Opening)
     return last
@@ -222,7 +222,7 @@ def test_a_split_model_is_read_whole_from_any_of_its_parts(quick: HeaderReader, 
     unlike = {"files": (), "file_bytes": 0}
     assert msgspec.structs.replace(told, **unlike) == msgspec.structs.replace(whole, **unlike)
     assert read(quick, part(split, 3)) == told
-    assert [event for event in told(quick.read(split, Cancel())) if isinstance(event, Opening)] == [
+    assert [event for event in as_events(quick.read(split, Cancel())) if isinstance(event, Opening)] == [
         Opening(done, 3) for done in range(4)
     ]
 

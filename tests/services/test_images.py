@@ -16,7 +16,7 @@ from app.core.events import Done, Failed, Finished, Looking, Reading, Stored, To
 from app.core.image import Image, Raster
 from app.services.images import Area
 from app.services.prompts import WITH_IMAGES
-from tests.endings import told
+from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, ScriptedReader, open_desk
 
@@ -34,7 +34,7 @@ def talk(fake: FakeDesk) -> str:
 
 
 def taken(fake: FakeDesk, name: str, width: int = 40, height: int = 30) -> Image:
-    *_, ending = told(fake.desk.images.take(png_of(width, height), name, Cancel()))
+    *_, ending = as_events(fake.desk.images.take(png_of(width, height), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 
