@@ -296,8 +296,11 @@ def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
         reader.close()
 
 
-def test_memory_beyond_the_limit_costs_one_document(long_text: Path) -> None:
+@pytest.mark.parametrize("files", [0, 1])
+def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int) -> None:
+    """Also where the reader waited, and did not know how large its file would be."""
     reader = Reader(limits=ReaderLimits(memory_bytes=192 << 20))
+    reader.expect(files)
     try:
         assert failure(reader, long_text) == (Code.READER_OUT_OF_MEMORY, {"path": str(long_text)})
         assert workers() == []
@@ -411,6 +414,56 @@ def test_threads_may_read_and_draw_at_the_same_time(reader: Reader, tmp_path: Pa
         thread.join()
     assert len(results) == len(work)
     assert len({hash(str(type(result))) for result in results}) == 2
+
+
+# ---- readers that wait for a document --------------------------------------------------------------------------
+
+
+def test_a_reader_that_waits_reads_one_document_at_every_step(step: Step, tmp_path: Path) -> None:
+    text, pdf = tmp_path / "book.txt", write_pdf(tmp_path / "book.pdf")
+    text.write_bytes(("吾輩は猫である。名前はまだ無い。\n\n" * 100).encode("cp932"))
+    reader = Reader(step)
+    reader.expect(2)
+    try:
+        used = []
+        for path in (text, pdf):
+            (waiting,) = until(workers)
+            used.append(waiting)
+            done = ending(reader, path)
+            assert isinstance(done, Done), done
+            assert reader.step() is step
+            assert (waiting in workers()) is (path is pdf)  # a PDF's stays for drawing
+        assert used[0] != used[1]
+        assert workers() == [used[1]]
+        assert reader.draw_page(pdf, done.result.sha256, 1, 100).width == 100
+        assert workers() == [used[1]]
+    finally:
+        reader.close()
+    assert workers() == []
+
+
+def test_a_reader_that_dies_while_it_waits_is_replaced_unseen(reader: Reader, tmp_path: Path) -> None:
+    text = tmp_path / "book.txt"
+    text.write_text(LINE, encoding="utf-8")
+    reader.expect()
+    (waiting,) = until(workers)
+    waiting.kill()
+    (second,) = until(lambda: [worker for worker in workers() if worker != waiting])
+    assert isinstance(ending(reader, text), Done)
+    assert second not in workers()  # it has read the text
+
+
+def test_a_file_that_is_not_there_leaves_the_reader_waiting(reader: Reader, tmp_path: Path) -> None:
+    reader.expect(1)
+    (waiting,) = until(workers)
+    assert failure(reader, tmp_path / "nowhere.txt")[0] is Code.FILE_MISSING
+    assert workers() == [waiting]
+
+
+def until(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    while not (found := look()):
+        pass
+    return found
 
 
 # ---- what is left ----------------------------------------------------------------------------------------------
