@@ -98,9 +98,12 @@ class ReaderProcess(Generic[Answer]):
     def alive(self) -> bool:
         return self._child.death is None
 
-    def give(self, fds: Sequence[int]) -> None:
-        """Its open files, once, before it is asked anything. Raises OSError when it is gone."""
-        self._files.send(fds)
+    def give(self, fds: Sequence[int]) -> bool:
+        """Hand over its open files, once, before it is asked anything; whether it was there to take them."""
+        with contextlib.suppress(OSError):
+            self._files.send(fds)
+            return self.alive
+        return False
 
     def kill(self) -> None:
         """End the process at once; its memory is back when this returns."""
@@ -210,8 +213,8 @@ class ReaderClient(Generic[Answer]):
             with contextlib.suppress(RuntimeError):  # closed
                 self._waiting = self._starter.submit(self._start, self._limits)
 
-    def _take_waiting(self) -> ReaderProcess[Answer] | None:
-        """None where no process waits that lives."""
+    def _take_waiting(self, fds: Sequence[int]) -> ReaderProcess[Answer] | None:
+        """The process that waited, which has these files now; None where there is none that lives."""
         with self._state:
             waiting, self._waiting = self._waiting, None
             self._expected = max(0.0, self._expected - 1)
@@ -221,7 +224,7 @@ class ReaderClient(Generic[Answer]):
             process = waiting.result()
         except OSError:
             return None
-        if process.alive:
+        if process.give(fds):
             return process
         self.end(process)
         return None
@@ -245,17 +248,10 @@ class ReaderClient(Generic[Answer]):
         `limits`: others than usual, for which no process waits. Raises AppError `kind.unstarted` with `path`.
         """
         try:
-            process = None if limits else self._take_waiting()
-            if process is not None:
-                try:
-                    process.give(fds)
-                except OSError:  # it has died this moment
-                    self.end(process)
-                    process = None
+            process = None if limits else self._take_waiting(fds)
             if process is None:
                 process = self._starter.submit(self._start, limits or self._limits).result()
-                with contextlib.suppress(OSError):  # it has died; how, is told to whoever asks it
-                    process.give(fds)
+                process.give(fds)  # if it has died, whoever asks it is told how
         except OSError as error:
             raise AppError(self._kind.unstarted, path=path) from error
         finally:

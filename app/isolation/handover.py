@@ -20,6 +20,8 @@ class FileSender:
     def __init__(self) -> None:
         import socket  # the desk loads it for its first reader, and for nothing else
 
+        if not hasattr(socket, "send_fds"):
+            raise OSError("no sockets that carry files")
         self._ours, self._theirs = socket.socketpair(socket.AF_UNIX)
 
     @property
@@ -36,7 +38,10 @@ class FileSender:
         import socket
 
         with self._ours:
-            socket.send_fds(self._ours, [_MARK], fds)
+            if fds:
+                socket.send_fds(self._ours, [_MARK], fds)
+            else:
+                self._ours.sendall(_MARK)
 
     def close(self) -> None:
         self._ours.close()
