@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from pathlib import Path
-from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.document import BOX_BYTES, Document, PageLayer
@@ -12,7 +11,7 @@ from app.core.errors import Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.core.work import Work, finish
+from app.core.work import Work
 from app.documents.protocol import (
     MAX_SCAN_SIDE,
     Drawn,
@@ -24,7 +23,7 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.isolation.client import Findings, ReaderKind, ReaderProcess, is_whole, unbelievable
+from app.isolation.client import Findings, ReaderKind, ReaderProcess, is_whole
 from app.isolation.files import printable
 
 _SHA256_DIGITS = 64
@@ -47,50 +46,36 @@ _FINDINGS: Findings = {
 
 KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
 
-Answer: TypeAlias = Parsed | Drawn | LayerRead
-
 
 class OpenedDocument:
-    """One order at a time."""
+    """One order at a time. Every method raises AppError: what the reader found, or how it died."""
 
-    def __init__(self, path: Path, process: ReaderProcess[Answer]) -> None:
+    def __init__(self, path: Path, process: ReaderProcess) -> None:
         """`process` has the file at `path`."""
         self._path = printable(path)
         self._process = process
 
     def read(self, name: str, password: Password | None, cancel: Cancel) -> Work[Opening, Document]:
-        """The document. Raises AppError: what the reader found, or how it died; Stopped, and the process ends."""
-        match (yield from self._process.converse(Parse(name, password), self._path, cancel)):
-            case Parsed(document) if _is_sound(document):
-                return document
-        raise unbelievable(self._path)
+        """The document. Raises Stopped, and the process ends."""
+        order = Parse(name, password)
+        return (yield from self._process.converse(order, self._path, Parsed, _is_sound, cancel)).document
 
     def draw(self, order: DrawPage) -> Raster:
-        """Raises AppError: what the reader found, or how it died."""
-        match self._process.ask(order, self._path):
-            case Drawn(image) if is_whole(image):
-                return image
-        raise unbelievable(self._path)
+        return self._process.ask(order, self._path, Drawn, lambda said: is_whole(said.image)).image
 
     def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster:
-        """A page for recognition. Raises AppError as `draw`; Stopped, and the process ends."""
-        match finish(self._process.converse(order, self._path, cancel)):
-            case Drawn(image) if is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE:
-                return image
-        raise unbelievable(self._path)
+        """A page for recognition. Raises Stopped, and the process ends."""
+        return self._process.ask(order, self._path, Drawn, lambda said: _is_scan(said.image), cancel).image
 
     def layer(self, order: ReadLayer) -> PageLayer:
-        """Raises AppError: what the reader found, or how it died."""
-        match self._process.ask(order, self._path):
-            case LayerRead(layer) if _is_layer(layer):
-                return layer
-        raise unbelievable(self._path)
+        return self._process.ask(order, self._path, LayerRead, lambda said: _is_layer(said.layer)).layer
 
 
 # Nothing that later code relies on is taken on trust.
 
 
-def _is_sound(document: Document) -> bool:
+def _is_sound(said: Parsed) -> bool:
+    document = said.document
     numbers = [page.number for page in document.pages]
     return (
         numbers == list(range(1, len(numbers) + 1))
@@ -99,6 +84,10 @@ def _is_sound(document: Document) -> bool:
         and len(document.sha256) == _SHA256_DIGITS
         and set(document.sha256) <= set("0123456789abcdef")
     )
+
+
+def _is_scan(image: Raster) -> bool:
+    return is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE
 
 
 def _is_layer(layer: PageLayer) -> bool:

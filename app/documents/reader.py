@@ -20,10 +20,9 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.core.work import Work
 from app.documents.files import open_document
-from app.documents.opened import KIND, Answer, OpenedDocument
+from app.documents.opened import KIND, OpenedDocument
 from app.documents.protocol import DrawPage, DrawScan, ReadLayer
 from app.documents.scans import recogniser, recognition
-from app.documents.scans.protocol import Recognised
 from app.documents.scans.recogniser import Recogniser, RecogniserLimits
 from app.documents.scans.recognition import Forgetful, Recognitions
 from app.isolation.client import ReaderClient, ReaderLimits, ReaderProcess, logged
@@ -50,8 +49,8 @@ class Reader:
     ) -> None:
         """`step` None takes the highest that this system offers, `recognitions` None remembers none."""
         self.recognitions = recognitions or Forgetful()
-        self._client: ReaderClient[Answer] = ReaderClient(KIND, limits or ReaderLimits(), step, KEPT_DOCUMENTS)
-        self._recognisers: ReaderClient[Recognised] = ReaderClient(recogniser.KIND, ReaderLimits(), step)
+        self._client = ReaderClient(KIND, limits or ReaderLimits(), step, KEPT_DOCUMENTS)
+        self._recognisers = ReaderClient(recogniser.KIND, ReaderLimits(), step)
         self._recogniser_limits = recogniser_limits or RecogniserLimits()
         self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
 
@@ -148,7 +147,7 @@ class Reader:
         with contextlib.suppress(AppError):
             version = look_at(path)
 
-        def start() -> ReaderProcess[Answer]:
+        def start() -> ReaderProcess:
             try:
                 return self._client.open((open_document(path).fd,), printable(path))
             except AppError as error:

@@ -12,12 +12,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.work import Stopped, Work, finish
@@ -42,7 +42,7 @@ _POLL_S = 0.05
 _MOST_DEATHS = 3  # of readers that waited, since the last file: then none is kept ready until the next one
 _SHELL_SIGNALS = 128  # bubblewrap reports a signal that ended the child as this plus its number
 
-Answer = TypeVar("Answer")
+Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 Result = TypeVar("Result")
 Findings = Mapping[Code, Mapping[str, type[str] | type[int]]]
 
@@ -66,7 +66,7 @@ class ReaderKind(msgspec.Struct, frozen=True):
     harmless: frozenset[Code] = frozenset()  # findings after which it may be asked again
 
 
-class ReaderProcess(Generic[Answer]):
+class ReaderProcess:
     """A process that carries out one order at a time; `kill` may come from any thread."""
 
     def __init__(
@@ -79,7 +79,7 @@ class ReaderProcess(Generic[Answer]):
         self._files = FileSender()
         arguments = (step.value, str(self._files.inherited), str(limits.memory_bytes), str(limits.cpu_s))
         try:
-            self._child: Child[Opening | Ready | WireFailed | Answer] = Child(
+            self._child: Child[msgspec.Struct] = Child(
                 sandbox.wrap(command(kind.module, *arguments), step),
                 kind.events,
                 stall_limit_s=limits.progress_s,
@@ -110,12 +110,27 @@ class ReaderProcess(Generic[Answer]):
         self._child.kill()
         self._files.close()
 
-    def ask(self, order: msgspec.Struct, path: str) -> Answer:
-        """The answer to an order that is carried out at once. Raises AppError as `converse` does."""
-        return finish(self.converse(order, path))
+    def ask(
+        self,
+        order: msgspec.Struct,
+        path: str,
+        wanted: type[Wanted],
+        is_sound: Callable[[Wanted], bool] = lambda _said: True,
+        cancel: Cancel | None = None,
+    ) -> Wanted:
+        """As `converse`, for an order that is carried out at once."""
+        return finish(self.converse(order, path, wanted, is_sound, cancel))
 
-    def converse(self, order: msgspec.Struct, path: str, cancel: Cancel | None = None) -> Work[Opening, Answer]:
-        """The progress, then the answer. Once `cancel` is asked, the process ends.
+    def converse(
+        self,
+        order: msgspec.Struct,
+        path: str,
+        wanted: type[Wanted],
+        is_sound: Callable[[Wanted], bool] = lambda _said: True,
+        cancel: Cancel | None = None,
+    ) -> Work[Opening, Wanted]:
+        """The progress, then the answer, which is believed if it is `wanted` and sound. Once `cancel` is asked, the
+        process ends.
 
         Raises AppError: what the reader found, or how it died; `path` names the file in it. Stopped.
         """
@@ -130,17 +145,19 @@ class ReaderProcess(Generic[Answer]):
                 yield Opening(max(0, min(event.done, event.total or event.done)), max(0, event.total))
         except ChildDied as died:
             raise self._explain(died, path) from died
-        if isinstance(event, Ready):
-            raise unbelievable(path)
         if isinstance(event, WireFailed):
-            problem = event.problem
-            if {name: type(value) for name, value in problem.params.items()} != self._findings.get(problem.code):
-                raise unbelievable(path)
-            named = {"path": path} if "path" in problem.params else {}  # it knows the file's name only
-            raise AppError(problem.code, **(problem.params | named))
+            raise self._finding(event.problem, path)
+        if not isinstance(event, wanted) or not is_sound(event):
+            raise unbelievable(path)
         return event
 
-    def _next(self, path: str, cancel: Cancel | None, patience_s: float) -> Opening | Ready | WireFailed | Answer:
+    def _finding(self, problem: Problem, path: str) -> AppError:
+        if {name: type(value) for name, value in problem.params.items()} != self._findings.get(problem.code):
+            return unbelievable(path)
+        named = {"path": path} if "path" in problem.params else {}  # it knows the file's name only
+        return AppError(problem.code, **(problem.params | named))
+
+    def _next(self, path: str, cancel: Cancel | None, patience_s: float) -> msgspec.Struct:
         """What it says next. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""
         since = time.monotonic()
         while cancel is None or not cancel.requested:
@@ -169,7 +186,7 @@ class ReaderProcess(Generic[Answer]):
         return AppError(Code.READER_CRASHED, path=path, signal=ended_by)
 
 
-class ReaderClient(Generic[Answer]):
+class ReaderClient:
     """The processes of one kind. Every method may be called from any thread.
 
     Each file gets a process of its own, which may be kept for what is asked of this file later.
@@ -182,9 +199,9 @@ class ReaderClient(Generic[Answer]):
         self._asked = step
         self._reached: Step | None = None
         self._keep = keep
-        self._kept: OrderedDict[Hashable, tuple[object, ReaderProcess[Answer]]] = OrderedDict()
-        self._running: set[ReaderProcess[Answer]] = set()
-        self._waiting: Future[ReaderProcess[Answer]] | None = None
+        self._kept: OrderedDict[Hashable, tuple[object, ReaderProcess]] = OrderedDict()
+        self._running: set[ReaderProcess] = set()
+        self._waiting: Future[ReaderProcess] | None = None
         self._expected = 0.0
         self._deaths = 0
         self._state = threading.Lock()
@@ -213,7 +230,7 @@ class ReaderClient(Generic[Answer]):
             with contextlib.suppress(RuntimeError):  # closed
                 self._waiting = self._starter.submit(self._start, self._limits)
 
-    def _take_waiting(self, fds: Sequence[int]) -> ReaderProcess[Answer] | None:
+    def _take_waiting(self, fds: Sequence[int]) -> ReaderProcess | None:
         """The process that waited, which has these files now; None where there is none that lives."""
         with self._state:
             waiting, self._waiting = self._waiting, None
@@ -242,7 +259,7 @@ class ReaderClient(Generic[Answer]):
 
     # ---- one file each
 
-    def open(self, fds: Sequence[int], path: str, limits: ReaderLimits | None = None) -> ReaderProcess[Answer]:
+    def open(self, fds: Sequence[int], path: str, limits: ReaderLimits | None = None) -> ReaderProcess:
         """A process for these open files, which are closed here whatever happens.
 
         `limits`: others than usual, for which no process waits. Raises AppError `kind.unstarted` with `path`.
@@ -263,7 +280,7 @@ class ReaderClient(Generic[Answer]):
         return process
 
     @contextlib.contextmanager
-    def opened(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess[Answer]]:
+    def opened(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess]:
         """As `open`; the process ends with the block."""
         process = self.open(fds, path)
         try:
@@ -271,18 +288,18 @@ class ReaderClient(Generic[Answer]):
         finally:
             self.end(process)
 
-    def end(self, process: ReaderProcess[Answer]) -> None:
+    def end(self, process: ReaderProcess) -> None:
         """End it at once."""
         process.kill()
         self._reached = process.reached or self._reached
         self._running.discard(process)
 
-    def _start(self, limits: ReaderLimits) -> ReaderProcess[Answer]:
+    def _start(self, limits: ReaderLimits) -> ReaderProcess:
         """On the starter's thread."""
         step = self._asked or sandbox.probe()
         if self._asked is None and step is Step.RLIMITS:
             step = Step.LANDLOCK  # a system that offers half of that step gets that half
-        process: ReaderProcess[Answer] = ReaderProcess(self._kind, step, limits, self._replace_waiting)
+        process: ReaderProcess = ReaderProcess(self._kind, step, limits, self._replace_waiting)
         self._running.add(process)
         return process
 
@@ -292,8 +309,8 @@ class ReaderClient(Generic[Answer]):
         self,
         key: Hashable,
         version: object,
-        start: Callable[[], ReaderProcess[Answer]],
-        ask: Callable[[ReaderProcess[Answer]], Result],
+        start: Callable[[], ReaderProcess],
+        ask: Callable[[ReaderProcess], Result],
     ) -> Result:
         """Ask the process that is kept for `key`; where there is none, or it died since, the one that `start` gives,
         which then is kept. One at a time. Raises AppError as `ask` and `start` do."""
@@ -311,8 +328,8 @@ class ReaderClient(Generic[Answer]):
         self,
         key: Hashable,
         version: object,
-        process: ReaderProcess[Answer],
-        ask: Callable[[ReaderProcess[Answer]], Result],
+        process: ReaderProcess,
+        ask: Callable[[ReaderProcess], Result],
     ) -> Result:
         try:
             result = ask(process)
@@ -325,7 +342,7 @@ class ReaderClient(Generic[Answer]):
         self.put_back(key, version, process)
         return result
 
-    def take_out(self, key: Hashable, version: object) -> ReaderProcess[Answer] | None:
+    def take_out(self, key: Hashable, version: object) -> ReaderProcess | None:
         """The process that is kept for `key`, for the caller alone; one that holds another version ends."""
         with self._state:
             held, process = self._kept.pop(key, (None, None))
@@ -334,7 +351,7 @@ class ReaderClient(Generic[Answer]):
             return None
         return process
 
-    def put_back(self, key: Hashable, version: object, process: ReaderProcess[Answer]) -> None:
+    def put_back(self, key: Hashable, version: object, process: ReaderProcess) -> None:
         """Keep it for what is asked later, and end those that are now too many."""
         self._reached = process.reached or self._reached
         with self._state:

@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.model import NO_LAYER, Kind, ModelHeader
 from app.core.paths import check_name
-from app.core.work import Stopped, Work, finish
+from app.core.work import Stopped, Work
 from app.isolation.client import (
     DIED,
     Findings,
@@ -23,8 +23,8 @@ from app.isolation.client import (
     ReaderKind,
     ReaderLimits,
     ReaderProcess,
+    Wanted,
     logged,
-    unbelievable,
 )
 from app.isolation.files import open_regular, printable
 from app.isolation.handover import MOST_FILES
@@ -78,8 +78,6 @@ _FINDINGS: Findings = {
 _KIND = ReaderKind("app.models.worker", Event, _FINDINGS, unstarted=Code.MODEL_UNREADABLE)
 _BROKE_DOWN = DIED - {Code.BUG}
 
-_Answer: TypeAlias = PartRead | WantBytes | HeaderRead
-
 _log = logging.getLogger("octavo.models")
 
 
@@ -89,7 +87,7 @@ class HeaderReader:
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
         limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
-        self._client: ReaderClient[_Answer] = ReaderClient(_KIND, limits, step)
+        self._client = ReaderClient(_KIND, limits, step)
 
     def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded.
@@ -108,8 +106,7 @@ class HeaderReader:
         names = tuple(map(printable, files))
         with self._client.opened(fds, printable(path)) as process:
             for number, name in enumerate(names):
-                if not isinstance(_ask(process, ReadPart(number), name, cancel), PartRead):
-                    raise AppError(Code.MODEL_UNREADABLE, path=name)
+                _ask(process, ReadPart(number), name, PartRead, cancel)
                 yield Opening(number + 1, len(files))
             return msgspec.structs.replace(_compose(process, names[0], total_bytes, cancel), files=names)
 
@@ -123,7 +120,7 @@ class HeaderReader:
         total = 0
         with logged(_log, "header not read"), self._client.opened((), files[0].path) as process:
             for number, file in enumerate(files):
-                answer = _ask(process, ReadRemote(number, file.size_bytes), file.path, cancel)
+                answer = _ask(process, ReadRemote(number, file.size_bytes), file.path, msgspec.Struct, cancel)
                 while isinstance(answer, WantBytes):
                     total += answer.size
                     if not _is_block(answer, file.size_bytes) or total > MAX_REMOTE_BYTES:
@@ -132,7 +129,7 @@ class HeaderReader:
                     if content is None:
                         raise Stopped
                     yield Opening(total, 0)
-                    answer = _ask(process, Bytes(content), file.path, cancel)
+                    answer = _ask(process, Bytes(content), file.path, msgspec.Struct, cancel)
                 if not isinstance(answer, PartRead):
                     raise AppError(Code.MODEL_UNREADABLE, path=file.path)
             return _compose(process, files[0].path, sum(file.size_bytes for file in files), cancel)
@@ -151,22 +148,18 @@ def _is_block(wish: WantBytes, file_bytes: int) -> bool:
     )
 
 
-def _compose(process: ReaderProcess[_Answer], path: str, file_bytes: int, cancel: Cancel) -> ModelHeader:
+def _compose(process: ReaderProcess, path: str, file_bytes: int, cancel: Cancel) -> ModelHeader:
     """Raises AppError, Stopped."""
-    match _ask(process, Compose(), path, cancel):
-        case HeaderRead(header) if is_sound(header, file_bytes):
-            return msgspec.structs.replace(header, file_bytes=file_bytes)
-    raise AppError(Code.MODEL_UNREADABLE, path=path)
+    header = _ask(process, Compose(), path, HeaderRead, cancel).header
+    if not is_sound(header, file_bytes):
+        raise AppError(Code.MODEL_UNREADABLE, path=path)
+    return msgspec.structs.replace(header, file_bytes=file_bytes)
 
 
-def _ask(process: ReaderProcess[_Answer], order: Order, path: str, cancel: Cancel) -> _Answer:
+def _ask(process: ReaderProcess, order: Order, path: str, wanted: type[Wanted], cancel: Cancel) -> Wanted:
     """Raises AppError, Stopped."""
-
-    def refuse(_opening: Opening) -> None:
-        raise unbelievable(path)
-
     try:
-        return finish(process.converse(order, path, cancel), refuse)
+        return process.ask(order, path, wanted, cancel=cancel)
     except AppError as error:
         if error.code in _BROKE_DOWN:
             raise AppError(Code.MODEL_UNREADABLE, path=path) from error

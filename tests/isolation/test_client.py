@@ -34,13 +34,13 @@ def locked(request: pytest.FixtureRequest) -> Step:
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Step], ReaderClient[Tried]]]:
+def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Step], ReaderClient]]:
     """Makes clients of readers that try what they are told to; all end with the test."""
-    made: list[ReaderClient[Tried]] = []
+    made: list[ReaderClient] = []
     monkeypatch.setattr(client, "command", lambda _module, *rest: [sys.executable, "-P", str(WAITER), *rest])
     monkeypatch.setattr(sandbox, "wrap", partial(sandbox.wrap, readable=[WAITER.parent]))
 
-    def new(step: Step) -> ReaderClient[Tried]:
+    def new(step: Step) -> ReaderClient:
         made.append(ReaderClient(KIND, ReaderLimits(), step))
         return made[-1]
 
@@ -60,7 +60,7 @@ def document(folder: Path, text: str = "the document") -> Path:
     return path
 
 
-def waiting(readers: ReaderClient[Tried]) -> ReaderProcess[Tried]:
+def waiting(readers: ReaderClient) -> ReaderProcess:
     """The one that waits, once it has closed its sandbox."""
     assert readers._waiting is not None
     process = readers._waiting.result()
@@ -69,12 +69,14 @@ def waiting(readers: ReaderClient[Tried]) -> ReaderProcess[Tried]:
     return process
 
 
-def tried(process: ReaderProcess[Tried], *names: str, folder: Path = Path("/")) -> dict[str, str]:
-    return process.ask(Try(names, str(Path.home()), str(folder / "secret.txt"), str(folder / "loot")), "").outcomes
+def tried(process: ReaderProcess, *names: str, folder: Path = Path("/")) -> dict[str, str]:
+    return process.ask(
+        Try(names, str(Path.home()), str(folder / "secret.txt"), str(folder / "loot")), "", Tried
+    ).outcomes
 
 
 def test_a_reader_that_waits_is_locked_in_before_there_is_a_file(
-    locked: Step, make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path
+    locked: Step, make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
     (tmp_path / "secret.txt").write_text("the secret", encoding="utf-8")
     readers = make(locked)
@@ -92,9 +94,7 @@ def test_a_reader_that_waits_is_locked_in_before_there_is_a_file(
     assert {name: how for name, how in got.items() if how not in {"EPERM", "EACCES", "ENOENT"}} == {}
 
 
-def test_outside_a_sandbox_the_same_attempts_succeed(
-    make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path
-) -> None:
+def test_outside_a_sandbox_the_same_attempts_succeed(make: Callable[[Step], ReaderClient], tmp_path: Path) -> None:
     """Without this, a mistake in the attempts would look like a sandbox that holds."""
     readers = make(Step.RLIMITS)
     readers.expect()
@@ -106,7 +106,7 @@ def test_outside_a_sandbox_the_same_attempts_succeed(
 
 @pytest.mark.parametrize("deadly", ["exec", "trace"])
 def test_what_only_an_intruder_does_ends_a_reader_that_waited(
-    locked: Step, make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path, deadly: str
+    locked: Step, make: Callable[[Step], ReaderClient], tmp_path: Path, deadly: str
 ) -> None:
     readers = make(locked)
     readers.expect()
@@ -116,23 +116,23 @@ def test_what_only_an_intruder_does_ends_a_reader_that_waited(
     assert (found.value.code, found.value.params["signal"]) == (Code.READER_CRASHED, signal.SIGSYS)
 
 
-def test_each_file_gets_a_reader_of_its_own(make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path) -> None:
+def test_each_file_gets_a_reader_of_its_own(make: Callable[[Step], ReaderClient], tmp_path: Path) -> None:
     readers = make(Step.RLIMITS)
     readers.expect()
     texts = ("one", "two", "three")
     processes = [readers.open(opened(document(tmp_path, text)), "") for text in texts]
-    answers = [process.ask(Try(("document",)), "") for process in processes]
+    answers = [process.ask(Try(("document",)), "", Tried) for process in processes]
     assert [answer.outcomes["document"] for answer in answers] == [f"done: {text}" for text in texts]
     assert len({answer.pid for answer in answers}) == len(texts)
     (again,) = opened(document(tmp_path, "four"))
     assert processes[0].alive
     assert not processes[0].give((again,))
     os.close(again)
-    assert processes[0].ask(Try(("document",)), "").outcomes == {"document": "done: one"}
+    assert processes[0].ask(Try(("document",)), "", Tried).outcomes == {"document": "done: one"}
 
 
 def test_another_one_waits_until_all_that_were_expected_have_come(
-    make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path
+    make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
     readers = make(Step.RLIMITS)
     readers.expect(2)
@@ -145,9 +145,7 @@ def test_another_one_waits_until_all_that_were_expected_have_come(
     assert tried(readers.open(opened(document(tmp_path)), ""), "document") == {"document": "done: the document"}
 
 
-def test_a_reader_that_dies_while_it_waits_is_replaced(
-    make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path
-) -> None:
+def test_a_reader_that_dies_while_it_waits_is_replaced(make: Callable[[Step], ReaderClient], tmp_path: Path) -> None:
     readers = make(Step.RLIMITS)
     readers.expect()
     first, before = waiting(readers), readers._waiting
@@ -162,7 +160,7 @@ def test_a_reader_that_dies_while_it_waits_is_replaced(
 
 
 def test_readers_that_cannot_wait_are_not_started_for_ever(
-    monkeypatch: pytest.MonkeyPatch, make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
     """They are told of when there is a file, as any that dies."""
     readers = make(Step.RLIMITS)
@@ -182,7 +180,7 @@ def test_readers_that_cannot_wait_are_not_started_for_ever(
     assert len(started) <= 2 + 3 * client._MOST_DEATHS
 
 
-def test_nothing_is_left_open(make: Callable[[Step], ReaderClient[Tried]], tmp_path: Path) -> None:
+def test_nothing_is_left_open(make: Callable[[Step], ReaderClient], tmp_path: Path) -> None:
     def use() -> None:
         readers = make(Step.RLIMITS)
         readers.expect()

@@ -443,7 +443,7 @@ def test_the_process_is_given_the_models_files_and_nothing_else(
 def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path) -> None:
     steps: list[Step | None] = []
 
-    class Watched(client.ReaderProcess[Any]):
+    class Watched(client.ReaderProcess):
         def kill(self) -> None:
             steps.append(self.reached)
             super().kill()

@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
@@ -37,7 +37,6 @@ from app.isolation.client import (
     ReaderProcess,
     is_whole,
     logged,
-    unbelievable,
 )
 from app.isolation.files import printable
 from app.isolation.sandbox import Step
@@ -70,8 +69,6 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _TRUE_COLOUR = b"\x08\x02\0\0\0"  # 8 bits a channel, RGB, and no interlacing: PNG, 11.2.1
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
-_Answer: TypeAlias = Decoded | Resized | Prepared
-_Process: TypeAlias = ReaderProcess[_Answer]
 _Result = TypeVar("_Result")
 
 _log = logging.getLogger("octavo.images")
@@ -87,7 +84,7 @@ class ImageReader:
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
         limits = limits or ReaderLimits(PROGRESS_LIMIT_S, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
-        self._client: ReaderClient[_Answer] = ReaderClient(_KIND, limits, step)
+        self._client = ReaderClient(_KIND, limits, step)
 
     def take(self, source: Path | bytes, name: str, cancel: Cancel) -> Work[Opening, Image]:
         """Decode an image (of several frames the first): turned upright, in sRGB, on white, without metadata.
@@ -98,7 +95,7 @@ class ImageReader:
         yield Opening(0, 0)
         path = printable(source if isinstance(source, Path) else name)
         with logged(_log, "not taken"), self._client.opened((_open(source, path),), path) as process:
-            return _image((yield from process.converse(Decode(), path, cancel)), name, path)
+            return _image((yield from process.converse(Decode(), path, Decoded, _is_sound, cancel)), name)
 
     def pack(self, raster: Raster, name: str) -> Image:
         """An image of pixels. Raises AppError READER_..., IMAGE_LIMIT."""
@@ -106,42 +103,38 @@ class ImageReader:
         found = excess(raster.width, raster.height)
         if found is not None:
             raise AppError(Code.IMAGE_LIMIT, path=path, limit=found[0], value=found[1])
-        image = self._ask(path, lambda process: _image(process.ask(Pack(raster), path), name, path))
-        if (image.ref.width, image.ref.height) != (raster.width, raster.height):
-            raise unbelievable(path)
-        return image
+
+        def is_sound(said: Decoded) -> bool:
+            return (said.width, said.height) == (raster.width, raster.height) and _is_sound(said)
+
+        return _image(self._ask(path, lambda process: process.ask(Pack(raster), path, Decoded, is_sound)), name)
 
     def raster(self, png: bytes, size: tuple[int, int]) -> Raster:
         """The pixels of `Image.png`, resized to `size` (width, height). Raises AppError READER_..., IMAGE_DAMAGED."""
 
-        def ask(process: _Process) -> Raster:
-            match process.ask(Resize(png, size), ""):
-                case Resized(raster) if _is_of(raster, size):
-                    return raster
-            raise unbelievable("")
+        def is_sound(said: Resized) -> bool:
+            return _is_of(said.raster, size)
 
-        return self._ask("", ask)
+        return self._ask("", lambda process: process.ask(Resize(png, size), "", Resized, is_sound)).raster
 
     def prepare(
         self, png: bytes, fitted: tuple[int, int], canvas: tuple[int, int], overview: int
     ) -> tuple[Raster, Raster | None]:
         """The pixels that `engine.protocol.Pixels` asks for. Raises AppError as `raster` does."""
 
-        def ask(process: _Process) -> tuple[Raster, Raster | None]:
-            match process.ask(Prepare(png, fitted, canvas, overview), ""):
-                case Prepared(whole, None) if not overview and _is_of(whole, canvas):
-                    return whole, None
-                case Prepared(whole, Raster() as small) if _is_of(whole, canvas) and _is_of(small, (overview,) * 2):
-                    return whole, small
-            raise unbelievable("")
+        def is_sound(said: Prepared) -> bool:
+            small = said.overview
+            return _is_of(said.canvas, canvas) and (_is_of(small, (overview, overview)) if small else not overview)
 
-        return self._ask("", ask)
+        order = Prepare(png, fitted, canvas, overview)
+        said = self._ask("", lambda process: process.ask(order, "", Prepared, is_sound))
+        return said.canvas, said.overview
 
     def close(self) -> None:
         """End every process; may be called twice, and nothing can be decoded afterwards."""
         self._client.close()
 
-    def _ask(self, path: str, ask: Callable[[_Process], _Result]) -> _Result:
+    def _ask(self, path: str, ask: Callable[[ReaderProcess], _Result]) -> _Result:
         """Ask the process that is kept for what Octavo wrote itself."""
         return self._client.ask(None, None, lambda: self._client.open((), path), ask)
 
@@ -166,6 +159,11 @@ def _open(source: Path | bytes, path: str) -> int:
     return file.fd
 
 
+def _image(said: Decoded, untrusted_name: str) -> Image:
+    ref = ImageRef(hashlib.sha256(said.png).hexdigest(), printable(untrusted_name), said.width, said.height)
+    return Image(ref, said.png, said.thumbnail)
+
+
 def _check_size(size: int, path: str) -> None:
     if not size:
         raise AppError(Code.FILE_EMPTY, path=path)
@@ -184,18 +182,15 @@ def _hold(untrusted_bytes: bytes) -> int:
 # A process that an image has taken over may say anything: nothing that later code relies on is taken on trust.
 
 
-def _image(answer: _Answer, untrusted_name: str, path: str) -> Image:
-    match answer:
-        case Decoded(width, height, png, thumbnail) if (
-            min(width, height) >= 1
-            and excess(width, height) is None
-            and png.startswith(_PNG + b"\0\0\0\rIHDR" + width.to_bytes(4) + height.to_bytes(4) + _TRUE_COLOUR)
-            and png.endswith(_PNG_END)
-            and _is_of(thumbnail, thumbnail_size(width, height))
-        ):
-            ref = ImageRef(hashlib.sha256(png).hexdigest(), printable(untrusted_name), width, height)
-            return Image(ref, png, thumbnail)
-    raise unbelievable(path)
+def _is_sound(said: Decoded) -> bool:
+    width, height = said.width, said.height
+    return (
+        min(width, height) >= 1
+        and excess(width, height) is None
+        and said.png.startswith(_PNG + b"\0\0\0\rIHDR" + width.to_bytes(4) + height.to_bytes(4) + _TRUE_COLOUR)
+        and said.png.endswith(_PNG_END)
+        and _is_of(said.thumbnail, thumbnail_size(width, height))
+    )
 
 
 def _is_of(raster: Raster, size: tuple[int, int]) -> bool:

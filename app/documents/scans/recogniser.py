@@ -8,9 +8,8 @@ from app.core.cancel import Cancel
 from app.core.document import Recognition
 from app.core.errors import AppError, Code
 from app.core.image import Raster
-from app.core.work import finish
 from app.documents.scans.protocol import Event, Recognise, Recognised
-from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, unbelievable
+from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 from app.isolation.limits import READER_MEMORY_BYTES
 
 PAGE_CPU_S = 120
@@ -39,20 +38,18 @@ class RecogniserLimits(msgspec.Struct, frozen=True):
 class Recogniser:
     """One picture at a time."""
 
-    def __init__(self, client: ReaderClient[Recognised], limits: RecogniserLimits, pages: int) -> None:
+    def __init__(self, client: ReaderClient, limits: RecogniserLimits, pages: int) -> None:
         """`client`: of KIND. `pages` is the most that it will be given."""
         self._client = client
         cpu_s = limits.page_cpu_s * max(1, pages)
         self._limits = ReaderLimits(limits.progress_s, memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
-        self._process: ReaderProcess[Recognised] | None = None
+        self._process: ReaderProcess | None = None
 
     def recognise(self, image: Raster, cancel: Cancel) -> Recognition:
         """Raises NotRecognised; Stopped, and the process ends."""
         try:
             process = self._process = self._process or self._client.open((), "", self._limits)
-            said = finish(process.converse(Recognise(image), "", cancel))
-            if not 0 <= said.confidence <= 1:
-                raise unbelievable("")
+            said = process.ask(Recognise(image), "", Recognised, lambda said: 0 <= said.confidence <= 1, cancel)
         except AppError as error:
             self.close()
             raise NotRecognised from error

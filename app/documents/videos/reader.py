@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
@@ -62,9 +61,6 @@ _FINDINGS: Findings = {
 
 _KIND = ReaderKind("app.documents.videos.worker", Event, _FINDINGS)
 
-_Answer: TypeAlias = Surveyed | Drawn
-_Process: TypeAlias = ReaderProcess[_Answer]
-
 _log = logging.getLogger("octavo.videos")
 
 
@@ -78,7 +74,7 @@ class VideoReader:
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
         limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
-        self._client: ReaderClient[_Answer] = ReaderClient(_KIND, limits, step)
+        self._client = ReaderClient(_KIND, limits, step)
         self._surveyed: dict[Path, tuple[Version, tuple[int, int]]] = {}  # the last one, and the size of its frames
 
     def survey(self, path: Path, cancel: Cancel) -> Work[Opening, Video]:
@@ -90,9 +86,7 @@ class VideoReader:
         with logged(_log, "not taken"):
             process, version = self._open(path)
             try:
-                found = yield from process.converse(Survey(), printable(path), cancel)
-                if not isinstance(found, Surveyed) or not is_sound(found):
-                    raise unbelievable(printable(path))
+                found = yield from process.converse(Survey(), printable(path), Surveyed, is_sound, cancel)
             except BaseException:
                 self._client.end(process)
                 raise
@@ -140,11 +134,11 @@ class VideoReader:
             raise AppError(Code.VIDEO_CHANGED, path=printable(path))
         return surveyed
 
-    def _open(self, path: Path) -> tuple[_Process, Version]:
+    def _open(self, path: Path) -> tuple[ReaderProcess, Version]:
         file = open_document(path, MAX_FILE_BYTES)
         return self._client.open((file.fd,), printable(path)), file.version
 
-    def _open_again(self, path: Path, version: Version) -> _Process:
+    def _open_again(self, path: Path, version: Version) -> ReaderProcess:
         process, found = self._open(path)
         if found != version:
             self._client.end(process)
@@ -152,14 +146,14 @@ class VideoReader:
         return process
 
 
-def _frame(process: _Process, order: Draw, size: tuple[int, int], path: str, cancel: Cancel) -> Raster:
+def _frame(process: ReaderProcess, order: Draw, size: tuple[int, int], path: str, cancel: Cancel) -> Raster:
     def refuse(_opening: Opening) -> None:
         raise unbelievable(path)
 
-    match finish(process.converse(order, path, cancel), refuse):
-        case Drawn(raster) if (raster.width, raster.height) == size and is_whole(raster):
-            return raster
-    raise unbelievable(path)
+    def is_sound(said: Drawn) -> bool:
+        return (said.raster.width, said.raster.height) == size and is_whole(said.raster)
+
+    return finish(process.converse(order, path, Drawn, is_sound, cancel), refuse).raster
 
 
 # A process that a video has taken over may say anything: nothing that later code relies on is taken on trust.
