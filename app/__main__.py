@@ -54,11 +54,11 @@ def desk() -> int:
     return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
 
 
-def open_desk(paths: Paths, passphrase: str | None) -> Desk:
+def open_desk(paths: Paths, passphrase: str | None, documents: int = 0) -> Desk:
     """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
-    return bootstrap.open_desk(paths, passphrase)
+    return bootstrap.open_desk(paths, passphrase, documents)
 
 
 def main() -> int:

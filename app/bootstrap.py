@@ -46,8 +46,21 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
 
-def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
-    """Open the data folder and wire everything; no child is started yet. Raises AppError when it cannot be kept in."""
+def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -> Desk:
+    """Open the data folder and wire everything. Raises AppError when it cannot be kept in.
+
+    The only child that is started is a reader, where so many `documents` will be read: it takes longer than the rest.
+    """
+    reader = Reader()
+    reader.expect(documents)
+    try:
+        return _open_desk(paths, passphrase, reader)
+    except BaseException:
+        reader.close()
+        raise
+
+
+def _open_desk(paths: Paths, passphrase: str | None, reader: Reader) -> Desk:
     paths.create()
     logs.start(paths.log)
     key = keys.obtain(paths, passphrase)
@@ -57,9 +70,8 @@ def open_desk(paths: Paths, passphrase: str | None = None) -> Desk:
     settings = SettingsStore(database)
     engine = EngineClient()
     remote = Remote(RemoteKeys(settings))
-    recognitions = Recognitions(database)
+    reader.recognitions = recognitions = Recognitions(database)
     recognitions.forget_unfinished()
-    reader = Reader(recognitions=recognitions)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, Books(database), engine, readings)
     kept_images = ImageStore(database)

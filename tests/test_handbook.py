@@ -11,6 +11,7 @@ from app.core.events import Done
 from app.core.paths import Paths, resources
 from app.documents.quotes import CitedBook
 from app.services import nearest
+from tests.endings import as_events
 
 QUESTIONS = {
     "How do I add a book?": "To add a book, you can drop its file",
@@ -68,7 +69,7 @@ QUESTIONS = {
 
 def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        *_, opened = desk.library.open(resources() / "handbook.md", Cancel())
+        *_, opened = as_events(desk.library.open(resources() / "handbook.md", Cancel()))
         assert isinstance(opened, Done)
         book = opened.result
         books = (CitedBook(book.id, book.title, desk.library.pages(book.id)),)

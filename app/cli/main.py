@@ -16,7 +16,6 @@ from typing import Any
 
 from app import __version__, messages
 from app.cli import arguments, sheets
-from app.cli.following import result_of
 from app.cli.installed import print_update
 from app.cli.output import (
     JsonAnswers,
@@ -66,7 +65,7 @@ _EXIT = {
 
 _log = logging.getLogger("octavo.cli")
 
-OpenDesk = Callable[[Paths, "str | None"], Desk]
+OpenDesk = Callable[[Paths, "str | None", int], Desk]
 
 
 def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
@@ -107,12 +106,13 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
 def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
     """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
     paths = arguments.paths(options)
+    documents = 1 if options.command == "read" else len(getattr(options, "document", ()))
     try:
-        return open_desk(paths, None)
+        return open_desk(paths, None, documents)
     except AppError as error:
         if error.code is not Code.PASSPHRASE_NEEDED or not sys.stdin.isatty():
             raise
-    return open_desk(paths, getpass.getpass(_("Passphrase: ")))
+    return open_desk(paths, getpass.getpass(_("Passphrase: ")), documents)
 
 
 def _new_passphrase() -> str:
@@ -165,9 +165,9 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
 
 def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> Book:
     def opened(password: Password | None) -> Book:
-        book: Book = result_of(desk.library.open(file, cancel, password), bar(_("importing")))
+        book = finish(desk.library.open(file, cancel, password), bar(_("importing")))
         if book.is_outdated and read_again:
-            book = result_of(desk.library.read_again(book.id, cancel, password), bar(_("importing")))
+            book = finish(desk.library.read_again(book.id, cancel, password), bar(_("importing")))
         return book
 
     book = with_password(opened, file)
@@ -178,12 +178,11 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> B
 
 def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
     try:
-        image: Image = result_of(desk.images.take(file, file.name, cancel), bar(_("importing")))
+        return finish(desk.images.take(file, file.name, cancel), bar(_("importing")))
     except AppError as error:
         if error.code is Code.IMAGE_UNKNOWN:
             raise AppError(Code.IMAGE_WANTED, **error.params) from error
         raise
-    return image
 
 
 def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
@@ -275,8 +274,7 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
 
 def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
-        document: Document = result_of(desk.library.read(options.file, cancel, password), bar(_("importing")))
-        return document
+        return finish(desk.library.read(options.file, cancel, password), bar(_("importing")))
 
     document = with_password(read, options.file)
     if options.text and not options.json:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from array import array
-from collections.abc import Iterator
-from concurrent.futures import Executor
 from pathlib import Path
-from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.document import BOX_BYTES, Document, PageLayer
-from app.core.errors import AppError, Code
+from app.core.errors import Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.documents.files import open_document
+from app.core.work import Work
 from app.documents.protocol import (
     MAX_SCAN_SIDE,
     Drawn,
@@ -27,9 +23,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.isolation.files import Version, printable
-from app.isolation.process import Findings, ReaderLimits, ReaderProcess, is_whole, unbelievable
-from app.isolation.sandbox import Step
+from app.isolation.client import Findings, ReaderKind, ReaderProcess, is_whole
+from app.isolation.files import printable
 
 _SHA256_DIGITS = 64
 
@@ -49,89 +44,38 @@ _FINDINGS: Findings = {
 }
 """What a reader may say went wrong, and the parameters that come with it."""
 
-_Answer: TypeAlias = Parsed | Drawn | LayerRead
+KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
 
 
 class OpenedDocument:
-    """A reader process and the file it holds. One order at a time; `kill` may come from any thread."""
+    """One order at a time. Every method raises AppError: what the reader found, or how it died."""
 
-    def __init__(self, path: Path, step: Step, limits: ReaderLimits, starter: Executor) -> None:
-        """Start the reader on a thread of `starter`: it ends with that thread (`limits.die_with_parent`).
+    def __init__(self, path: Path, process: ReaderProcess) -> None:
+        """`process` has the file at `path`."""
+        self._path = printable(path)
+        self._process = process
 
-        Raises AppError as `open_document` does, and READER_OUT_OF_MEMORY when no process could be started.
-        """
-        self.path = path
-        file = open_document(path)
-        self.version: Version = file.version
-        try:
-            self._process: ReaderProcess[_Answer] = ReaderProcess(
-                "app.documents.worker", (file.fd,), step, limits, Event, _FINDINGS, starter
-            )
-        except OSError as error:
-            raise AppError(Code.READER_OUT_OF_MEMORY, path=printable(path)) from error
-        finally:
-            os.close(file.fd)
-
-    @property
-    def alive(self) -> bool:
-        return self._process.alive
-
-    @property
-    def reached(self) -> Step | None:
-        """The step of the sandbox that is in force; None until the process is ready."""
-        return self._process.reached
-
-    def kill(self) -> None:
-        """End the process at once; its memory is back when this returns."""
-        self._process.kill()
-
-    def read(self, name: str, password: Password | None, cancel: Cancel) -> Iterator[Opening | Document]:
-        """Yield the progress of reading, then the document; once `cancel` is asked nothing more, and the process ends.
-
-        Raises AppError: what the reader found, or how it died.
-        """
-        for event in self._process.converse(Parse(name, password), printable(self.path), cancel):
-            match event:
-                case Opening():
-                    yield event
-                case Parsed(document) if _is_sound(document):
-                    yield document
-                case _:
-                    raise self._unbelievable()
+    def read(self, name: str, password: Password | None, cancel: Cancel) -> Work[Opening, Document]:
+        """The document. Raises Stopped, and the process ends."""
+        order = Parse(name, password)
+        return (yield from self._process.converse(order, self._path, Parsed, _is_sound, cancel)).document
 
     def draw(self, order: DrawPage) -> Raster:
-        """Raises AppError: what the reader found, or how it died."""
-        match self._process.ask(order, printable(self.path)):
-            case Drawn(image) if is_whole(image):
-                return image
-        raise self._unbelievable()
+        return self._process.ask(order, self._path, Drawn, lambda said: is_whole(said.image)).image
 
-    def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster | None:
-        """A page for recognition; None once `cancel` is asked, and the process ends. Raises AppError as `draw`."""
-        for event in self._process.converse(order, printable(self.path), cancel):
-            match event:
-                case Opening():
-                    continue
-                case Drawn(image) if is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE:
-                    return image
-            raise self._unbelievable()
-        return None
+    def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster:
+        """A page for recognition. Raises Stopped, and the process ends."""
+        return self._process.ask(order, self._path, Drawn, lambda said: _is_scan(said.image), cancel).image
 
     def layer(self, order: ReadLayer) -> PageLayer:
-        """Raises AppError: what the reader found, or how it died."""
-        match self._process.ask(order, printable(self.path)):
-            case LayerRead(layer) if _is_layer(layer):
-                return layer
-        raise self._unbelievable()
-
-    def _unbelievable(self) -> AppError:
-        return unbelievable(printable(self.path))
+        return self._process.ask(order, self._path, LayerRead, lambda said: _is_layer(said.layer)).layer
 
 
 # Nothing that later code relies on is taken on trust.
 
 
-def _is_sound(document: Document) -> bool:
+def _is_sound(said: Parsed) -> bool:
+    document = said.document
     numbers = [page.number for page in document.pages]
     return (
         numbers == list(range(1, len(numbers) + 1))
@@ -140,6 +84,10 @@ def _is_sound(document: Document) -> bool:
         and len(document.sha256) == _SHA256_DIGITS
         and set(document.sha256) <= set("0123456789abcdef")
     )
+
+
+def _is_scan(image: Raster) -> bool:
+    return is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE
 
 
 def _is_layer(layer: PageLayer) -> bool:

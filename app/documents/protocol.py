@@ -10,7 +10,7 @@ from app.core.document import Document, PageLayer
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.isolation.process import Ready, WireFailed
+from app.isolation.pulse import Ready, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 """Of a page that is drawn to be looked at; one that would be larger is drawn smaller."""

@@ -1,6 +1,6 @@
 """The reader: the process in which one untrusted document is decoded, and nothing else.
 
-`python -P -m app.documents.worker STEP FD MEMORY_BYTES CPU_S`: FD is the document, opened by the desk.
+Its command line is that of `isolation.inmate.enter`; its file is the document, opened by the desk.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.documents import formats
+from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats.base import Content
 from app.documents.formats.detect import HEAD_BYTES
 from app.documents.protocol import (
@@ -32,8 +33,7 @@ from app.documents.protocol import (
     ReadLayer,
 )
 from app.isolation import inmate
-from app.isolation.process import WireFailed
-from app.isolation.pulse import Port
+from app.isolation.pulse import Port, WireFailed
 
 HASH_SLICE_BYTES = 16 << 20
 EVENT_INTERVAL_S = 0.05
@@ -124,11 +124,10 @@ def _is_ours(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__package__")).partition(".")[0] == "app"
 
 
-def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
-    size = os.fstat(int(fd)).st_size
-    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s, get_ready=formats.preload, mapped_bytes=size)
+def main(*arguments: str) -> None:
+    port, (fd,) = inmate.enter(Order, arguments, get_ready=formats.preload, mapped_bytes=PACKED_LIMIT_BYTES)
     # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
-    bench = Bench(memoryview(mmap.mmap(int(fd), size, access=mmap.ACCESS_COPY)))
+    bench = Bench(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     telling = Telling(port)
     inmate.serve(port, lambda order: bench.carry_out(order, telling), lambda order: out_of_memory(order.name))
 

@@ -1,19 +1,22 @@
 """What all processes that decode untrusted bytes do alike: lock themselves in, carry out orders, tell what went wrong.
 
-The desk's side of it is `isolation.process`.
+The desk's side of it is `isolation.client`.
 """
 
 from __future__ import annotations
 
+import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from app.core.errors import AppError, Code, Problem
 from app.isolation import limits, sandbox
-from app.isolation.process import Ready, WireFailed
-from app.isolation.pulse import Port
+from app.isolation.handover import FileReceiver
+from app.isolation.pulse import Port, Ready, WireFailed
 
 Order = TypeVar("Order")
 
@@ -23,25 +26,33 @@ OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
 
 def enter(
     orders: Any,
-    step: str,
-    memory_bytes: str,
-    cpu_s: str,
+    arguments: Sequence[str],
     *,
-    get_ready: Callable[[], None] = lambda: None,
+    get_ready: Callable[[], object] = lambda: None,
+    start: Callable[[], object] = lambda: None,
     mapped_bytes: int = 0,
-) -> Port[Any]:
-    """Limit this process, lock it in, seal it, and tell the desk which step was reached.
+) -> tuple[Port[Any], tuple[int, ...]]:
+    """Limit this process, lock it in, seal it, tell the desk which step was reached, and wait for the files.
 
-    `orders` is the (union) type of what it is told. `get_ready` loads what could not be loaded afterwards; nothing
-    untrusted has been touched then. The texts are the command line's; `mapped_bytes` come on top of the memory.
+    `orders` is the (union) type of what it is told; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
+    `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
+    untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory.
+    Returns the pipe to the desk and the descriptors of the files.
     """
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=mapped_bytes))
+    step, socket, memory_bytes, cpu_s = arguments
+    held = limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=mapped_bytes)
+    limits.confine(held)
+    files = FileReceiver(int(socket))
     get_ready()
-    reached = sandbox.lock(sandbox.Step(step))
+    reached = sandbox.lock(sandbox.Step(step), receiver=int(socket))
     port: Port[Any] = Port(orders)  # starts a thread, so that it comes after the lock
+    start()
     limits.seal()
     port.send(Ready(reached))
-    return port
+    fds = files.receive()
+    if mapped_bytes:
+        limits.hold(msgspec.structs.replace(held, mapped_bytes=sum(os.fstat(fd).st_size for fd in fds)))
+    return port, fds
 
 
 def serve(

@@ -24,8 +24,8 @@ ADDRESS_SLACK_BYTES = 1 << 30
 _CPU_GRACE_S = 5
 """At its limit of processor time a process gets SIGXCPU, which names the cause; this much later SIGKILL."""
 
-OPEN_FILES = 64
-"""File descriptors of a reader: its pipes, its document, and a font or two while a page is drawn."""
+OPEN_FILES = 192
+"""File descriptors of a reader: its pipes, its files (a model has up to 128), and fonts while a page is drawn."""
 
 FIRST_TO_GO = 1000
 """oom_score_adj of a child: the highest, so that the system ends the child rather than the desk."""
@@ -82,13 +82,21 @@ def confine(limits: Limits) -> None:
     die_with_parent()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     harden()
+    hold(limits)
     if sys.platform != "win32":
-        # RLIMIT_DATA is the true limit: it counts what the process may write to, a private mapping of a file included.
-        # RLIMIT_AS stands behind it, for shared memory and for systems where RLIMIT_DATA counts less.
-        _lower(resource.RLIMIT_DATA, limits.memory_bytes + limits.mapped_bytes)
-        _lower(resource.RLIMIT_AS, limits.memory_bytes + limits.mapped_bytes + ADDRESS_SLACK_BYTES)
         _lower(resource.RLIMIT_CPU, limits.cpu_s, _CPU_GRACE_S)
         _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+
+
+def hold(limits: Limits) -> None:
+    """No more memory than `limits` say for this process, for good; does what the system offers, and never fails.
+
+    RLIMIT_DATA is the true limit: it counts what the process may write to, a private mapping of a file included.
+    RLIMIT_AS stands behind it, for shared memory and for systems where RLIMIT_DATA counts less.
+    """
+    hold_memory(limits.memory_bytes + limits.mapped_bytes)
+    if sys.platform != "win32":
+        _lower(resource.RLIMIT_AS, limits.memory_bytes + limits.mapped_bytes + ADDRESS_SLACK_BYTES)
 
 
 def hold_memory(memory_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""A child's own side: its pipe to the desk, and its sign of life."""
+"""A child's own side: its pipe to the desk, and what every child may say there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from app.core.errors import Problem
 from app.isolation.framing import Decoder, Encoder
+from app.isolation.sandbox import Step
 
 Incoming = TypeVar("Incoming")
 
@@ -21,6 +23,18 @@ class Alive(msgspec.Struct, frozen=True, tag=True):
     """Sent every second. `stuck_s` is how long the work has been in its present step; 0 when it waits for orders."""
 
     stuck_s: float
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """Sent once, first, by a reader: the sandbox is closed, and this is the step that is in force."""
+
+    step: Step
+
+
+class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
+    """Answers an order that could not be carried out."""
+
+    problem: Problem
 
 
 class Port(Generic[Incoming]):

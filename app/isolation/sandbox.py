@@ -115,16 +115,17 @@ def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list
     ]
 
 
-def lock(step: Step) -> Step:
+def lock(step: Step, receiver: int = -1) -> Step:
     """Close the sandbox around this process, from inside; called once, after everything it needs was imported, and
     before it starts a thread. Returns the step that is really in force.
 
-    RLIMITS locks nothing. Any other step locks all that this system offers.
+    RLIMITS locks nothing. Any other step locks all that this system offers. `receiver` is the descriptor of the one
+    socket through which files may still come (`handover.FileReceiver`).
     """
     if step is Step.RLIMITS:
         return Step.RLIMITS
     wrapped = step is Step.BUBBLEWRAP and _inside_bubblewrap()
-    restrict_calls = syscalls.prepare()
+    restrict_calls = syscalls.prepare(receiver)
     no_files = _restrict_files()
     few_calls = restrict_calls()
     if wrapped:

@@ -24,7 +24,7 @@ _ALLOWED = """
 
 # What a library may try in good faith; it gets a plain no.
 _REFUSED = """
-    socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg shutdown
+    socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmmsg shutdown
     fork vfork creat truncate ftruncate fallocate mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat
     unlink unlinkat rename renameat renameat2 chmod fchmod fchmodat fchmodat2 chown fchown fchownat lchown utimensat
     setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr memfd_create setpriority sched_setscheduler
@@ -50,8 +50,11 @@ _NAMING = (15, 16, 0x5356_4D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA: linux/p
 _SONAMES = {"c": "libc.so.6", "seccomp": "libseccomp.so.2"}
 
 
-def prepare() -> Callable[[], bool]:
+def prepare(receiver: int) -> Callable[[], bool]:
     """Make the filter ready while files can still be opened.
+
+    `receiver` is the descriptor of the socket through which the desk hands over files, -1 for none. It is the only one
+    that can be received from: nothing is opened by that, and once it is closed, nothing else can be a socket.
 
     What is returned installs it, for this process, all its threads, for good, and says whether that worked.
     A call that no list names fails with ENOSYS, so that a C library newer than this filter falls back to an older
@@ -60,7 +63,7 @@ def prepare() -> Callable[[], bool]:
     try:
         with known_libraries():
             import pyseccomp
-        rules = _filter(pyseccomp)
+        rules = _filter(pyseccomp, receiver)
     except (ImportError, OSError, RuntimeError, AttributeError):  # no libseccomp, or no Linux at all
         return lambda: False
     return lambda: _load(rules)
@@ -91,7 +94,7 @@ def _load(rules: Any) -> bool:
     return True
 
 
-def _filter(seccomp: Any) -> Any:
+def _filter(seccomp: Any, receiver: int) -> Any:
     """The filter, not yet in force. `seccomp` is the module pyseccomp, which has no types."""
     rules = seccomp.SyscallFilter(seccomp.ERRNO(ENOSYS))
     rules.set_attr(seccomp.Attr.CTL_TSYNC, 1)
@@ -118,6 +121,11 @@ def _filter(seccomp: Any) -> Any:
             add(refuse, name, (flags, masked, bit, bit))
     add(seccomp.ALLOW, "clone", (0, masked, _CLONE_THREAD, _CLONE_THREAD))
     add(refuse, "clone", (0, masked, _CLONE_THREAD, 0))
+    if receiver < 0:
+        add(refuse, "recvmsg")
+    else:
+        add(seccomp.ALLOW, "recvmsg", (0, equal, receiver))
+        add(refuse, "recvmsg", (0, other, receiver))
     for request in (_TERMINAL_SETTINGS, *_CLOSE_ON_EXEC):
         add(seccomp.ALLOW, "ioctl", (1, equal, request))
     for option in _NAMING:

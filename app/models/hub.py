@@ -14,10 +14,10 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing, Opening
+from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
 from app.core.password import Password
-from app.core.work import Stopped, Work, finish
+from app.core.work import Work, finish
 from app.models import listing
 from app.models.copying import need_room
 from app.models.hub_process import HubProcess
@@ -110,16 +110,8 @@ class Hub:
         with self._process() as process:
             yield Asking(process.host)
             for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
-                for event in self._headers.read_remote(files, _supply(process, offer, files, cancel), cancel):
-                    match event:
-                        case Opening():
-                            yield event
-                        case Done(header):
-                            headers.append(header)
-                        case Cancelled():
-                            raise Stopped
-                        case Failed(problem):
-                            raise AppError.of(problem)
+                supply = _supply(process, offer, files, cancel)
+                headers.append((yield from self._headers.read_remote(files, supply, cancel)))
         projector = headers[1] if offer.projector else None
         return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
 

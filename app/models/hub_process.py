@@ -15,8 +15,8 @@ from app.core.password import Password
 from app.core.work import Stopped, Work
 from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied
-from app.isolation.process import WireFailed
 from app.isolation.program import command
+from app.isolation.pulse import WireFailed
 from app.models.hub_protocol import Begin, Event, Fetch, Order, Patience, Progress, Ready
 from app.models.names import check_endpoint
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from app.core.password import Password
-from app.isolation.process import WireFailed
+from app.isolation.pulse import WireFailed
 
 MAX_LISTED_FILES = 20_000
 """Of one repository; those that hold models have some hundreds."""

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code, Problem
 from app.isolation import limits, sandbox
-from app.isolation.process import WireFailed
-from app.isolation.pulse import Port
+from app.isolation.pulse import Port, WireFailed
 from app.models.hub_fetching import Fetcher
 from app.models.hub_protocol import Begin, Event, Fetch, Fetched, List, Order, RangeRead, ReadRange, Ready, Remote
 from app.models.hub_session import Session, persistently

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.model import ModelHeader
-from app.isolation.process import Ready, WireFailed
+from app.isolation.pulse import Ready, WireFailed
 
 
 class ReadPart(msgspec.Struct, frozen=True, tag=True):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,11 +12,22 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.model import NO_LAYER, Kind, ModelHeader
 from app.core.paths import check_name
+from app.core.work import Stopped, Work
+from app.isolation.client import (
+    DIED,
+    Findings,
+    ReaderClient,
+    ReaderKind,
+    ReaderLimits,
+    ReaderProcess,
+    Wanted,
+    logged,
+)
 from app.isolation.files import open_regular, printable
-from app.isolation.process import Findings, ReaderLimits, ReaderProcess, step_to_ask_for, unbelievable
+from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import shelf
 from app.models.cursor import BLOCK_BYTES, MAX_HEADER_BYTES
@@ -38,7 +47,7 @@ from app.models.protocol import (
 )
 from app.models.tensor_types import MIXTURES, TYPE_NAMES
 
-MAX_FILES = 128
+MAX_FILES = MOST_FILES
 """Parts of a split model, all of which are open at once; the largest models come in half as many."""
 
 MEMORY_BYTES = 512 << 20
@@ -53,7 +62,6 @@ MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
 Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
 """Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""
 
-_MODULE = "app.models.worker"
 _FINDINGS: Findings = {
     Code.MODEL_NOT_GGUF: {"path": str},
     Code.MODEL_TRUNCATED: {"path": str},
@@ -67,9 +75,8 @@ _FINDINGS: Findings = {
     Code.READER_OUT_OF_MEMORY: {"path": str},
     Code.BUG: {"where": str},
 }
-_BROKE_DOWN = (Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT)
-
-_Answer: TypeAlias = PartRead | WantBytes | HeaderRead
+_KIND = ReaderKind("app.models.worker", Event, _FINDINGS, unstarted=Code.MODEL_UNREADABLE)
+_BROKE_DOWN = DIED - {Code.BUG}
 
 _log = logging.getLogger("octavo.models")
 
@@ -79,112 +86,58 @@ class HeaderReader:
 
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
-        self._asked = step
-        self._limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
+        limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
+        self._client = ReaderClient(_KIND, limits, step)
 
-    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+    def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded.
 
-        Progress counts the parts. Cancelling ends the process within a tenth of a second.
+        Progress counts the parts. Cancelling ends the process within a tenth of a second. Raises AppError MODEL_...,
+        FILE_..., BUG; Stopped.
         """
         files = shelf.parts_of(path)
         yield Opening(0, len(files))
-        yield from _told(self._read(files, path, cancel))
+        with logged(_log, "header not read"):
+            return (yield from self._read(files, path, cancel))
 
-    def read_remote(
-        self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel
-    ) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
-        """What the header of a model says that lies elsewhere, all its parts in order; `header.files` is empty.
+    def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
+        _check_number(files, printable(path))
+        fds, total_bytes = _open_all(files, path)
+        names = tuple(map(printable, files))
+        with self._client.opened(fds, printable(path)) as process:
+            for number, name in enumerate(names):
+                _ask(process, ReadPart(number), name, PartRead, cancel)
+                yield Opening(number + 1, len(files))
+            return msgspec.structs.replace(_compose(process, names[0], total_bytes, cancel), files=names)
+
+    def read_remote(self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel) -> Work[Opening, ModelHeader]:
+        """What the header of a model says that is elsewhere, all its parts in order; `header.files` is empty.
 
         Only what is needed is asked of `supply`, in blocks, and at most MAX_REMOTE_BYTES. Progress counts bytes, of a
-        total that is not known. Once `supply` gives None, or `cancel` is asked, the reading ends.
+        total that is not known. Once `supply` gives None, the reading is stopped. Raises as `read` does.
         """
-        return _told(self._read_remote(files, supply, cancel))
-
-    def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Iterator[Opening | ModelHeader]:
-        """The progress, then the header; once `cancel` is asked nothing more. Raises AppError."""
-        if len(files) > MAX_FILES:
-            raise AppError(Code.MODEL_LIMIT, path=printable(path), limit="files", value=MAX_FILES)
-        with contextlib.ExitStack() as stack:
-            fds, sizes = [], []
-            for file in files:
-                check_name(file)
-                fd, size = _open(file, path, len(files))
-                stack.callback(os.close, fd)
-                fds.append(fd)
-                sizes.append(size)
-            process = stack.enter_context(self._process(fds, printable(path)))
-            names = tuple(map(printable, files))
-            for number, name in enumerate(names):
-                answer = _ask(process, ReadPart(number), name, cancel)
-                if answer is None:
-                    return
-                if not isinstance(answer, PartRead):
-                    raise AppError(Code.MODEL_UNREADABLE, path=name)
-                yield Opening(number + 1, len(files))
-            header = _compose(process, names[0], sum(sizes), cancel)
-            if header is not None:
-                yield msgspec.structs.replace(header, files=names)
-
-    def _read_remote(
-        self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel
-    ) -> Iterator[Opening | ModelHeader]:
-        if len(files) > MAX_FILES:
-            raise AppError(Code.MODEL_LIMIT, path=files[0].path, limit="files", value=MAX_FILES)
+        _check_number(files, files[0].path)
         total = 0
-        with self._process((), files[0].path) as process:
+        with logged(_log, "header not read"), self._client.opened((), files[0].path) as process:
             for number, file in enumerate(files):
-                answer = _ask(process, ReadRemote(number, file.size_bytes), file.path, cancel)
+                answer = _ask(process, ReadRemote(number, file.size_bytes), file.path, msgspec.Struct, cancel)
                 while isinstance(answer, WantBytes):
                     total += answer.size
                     if not _is_block(answer, file.size_bytes) or total > MAX_REMOTE_BYTES:
                         raise AppError(Code.MODEL_UNREADABLE, path=file.path)
                     content = supply(number, answer.offset, answer.size)
                     if content is None:
-                        return
+                        raise Stopped
                     yield Opening(total, 0)
-                    answer = _ask(process, Bytes(content), file.path, cancel)
-                if answer is None:
-                    return
+                    answer = _ask(process, Bytes(content), file.path, msgspec.Struct, cancel)
                 if not isinstance(answer, PartRead):
                     raise AppError(Code.MODEL_UNREADABLE, path=file.path)
-            header = _compose(process, files[0].path, sum(file.size_bytes for file in files), cancel)
-            if header is not None:
-                yield header
-
-    @contextlib.contextmanager
-    def _process(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess[_Answer]]:
-        """Raises AppError MODEL_UNREADABLE, with `path`."""
-        # A process ends with the thread that started it: this thread lives as long as the process is needed.
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="header-starter") as starter:
-            try:
-                process: ReaderProcess[_Answer] = ReaderProcess(
-                    _MODULE, fds, step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, starter
-                )
-            except OSError as error:
-                raise AppError(Code.MODEL_UNREADABLE, path=path) from error
-            try:
-                yield process
-            finally:
-                process.kill()
+            return _compose(process, files[0].path, sum(file.size_bytes for file in files), cancel)
 
 
-def _told(
-    events: Iterator[Opening | ModelHeader],
-) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
-    """With an ending: without a header, it was cancelled."""
-    header = None
-    try:
-        for event in events:
-            if isinstance(event, ModelHeader):
-                header = event
-            else:
-                yield event
-    except AppError as error:
-        _log.warning("header not read: %s", error.code.value)
-        yield Failed(error.problem)
-    else:
-        yield Cancelled() if header is None else Done(header)
+def _check_number(files: Sequence[object], path: str) -> None:
+    if len(files) > MAX_FILES:
+        raise AppError(Code.MODEL_LIMIT, path=path, limit="files", value=MAX_FILES)
 
 
 def _is_block(wish: WantBytes, file_bytes: int) -> bool:
@@ -195,29 +148,39 @@ def _is_block(wish: WantBytes, file_bytes: int) -> bool:
     )
 
 
-def _compose(process: ReaderProcess[_Answer], path: str, file_bytes: int, cancel: Cancel) -> ModelHeader | None:
-    """None once `cancel` is asked. Raises AppError."""
-    match _ask(process, Compose(), path, cancel):
-        case None:
-            return None
-        case HeaderRead(header) if is_sound(header, file_bytes):
-            return msgspec.structs.replace(header, file_bytes=file_bytes)
-        case _:
-            raise AppError(Code.MODEL_UNREADABLE, path=path)
+def _compose(process: ReaderProcess, path: str, file_bytes: int, cancel: Cancel) -> ModelHeader:
+    """Raises AppError, Stopped."""
+    header = _ask(process, Compose(), path, HeaderRead, cancel).header
+    if not is_sound(header, file_bytes):
+        raise AppError(Code.MODEL_UNREADABLE, path=path)
+    return msgspec.structs.replace(header, file_bytes=file_bytes)
 
 
-def _ask(process: ReaderProcess[_Answer], order: Order, path: str, cancel: Cancel) -> _Answer | None:
-    """None once `cancel` is asked. Raises AppError."""
+def _ask(process: ReaderProcess, order: Order, path: str, wanted: type[Wanted], cancel: Cancel) -> Wanted:
+    """Raises AppError, Stopped."""
     try:
-        for event in process.converse(order, path, cancel):
-            if isinstance(event, Opening):
-                raise unbelievable(path)
-            return event
+        return process.ask(order, path, wanted, cancel=cancel)
     except AppError as error:
         if error.code in _BROKE_DOWN:
             raise AppError(Code.MODEL_UNREADABLE, path=path) from error
         raise
-    return None
+
+
+def _open_all(files: Sequence[Path], asked: Path) -> tuple[list[int], int]:
+    """Descriptors, which the caller closes, and how many bytes the files have together. Raises AppError."""
+    fds: list[int] = []
+    total_bytes = 0
+    try:
+        for file in files:
+            check_name(file)
+            fd, size = _open(file, asked, len(files))
+            fds.append(fd)
+            total_bytes += size
+    except BaseException:
+        for fd in fds:
+            os.close(fd)
+        raise
+    return fds, total_bytes
 
 
 def _open(file: Path, asked: Path, parts: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The process in which the header of one untrusted model is read, and nothing else.
 
-`python -P -m app.models.worker STEP FDS MEMORY_BYTES CPU_S`: FDS are the model's files, opened by the desk, with
-commas between them; or NO_FILE, and the desk is asked for the bytes of files that lie elsewhere.
+Its command line is that of `isolation.inmate.enter`; its files are those of the model, opened by the desk. Where there
+are none, the desk is asked for the bytes of files that are elsewhere.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 from app.core.errors import Code, Problem
 from app.isolation import inmate
-from app.isolation.process import NO_FILE, WireFailed
-from app.isolation.pulse import Port
+from app.isolation.pulse import Port, WireFailed
 from app.models import gguf, header
 from app.models.cursor import BLOCK_BYTES, Source
 from app.models.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
@@ -109,9 +108,9 @@ class Bench:
         return PartRead()
 
 
-def main(step: str, fds: str, memory_bytes: str, cpu_s: str) -> None:
-    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s)
-    bench = Bench([OpenSource(int(fd)) for fd in fds.split(",") if int(fd) != NO_FILE], port)
+def main(*arguments: str) -> None:
+    port, fds = inmate.enter(Order, arguments)
+    bench = Bench([OpenSource(fd) for fd in fds], port)
     inmate.serve(port, bench.carry_out)
 
 

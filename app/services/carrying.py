@@ -8,11 +8,11 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Copying, Done, Failed, Hashing, Opening
+from app.core.events import Copying, Hashing
 from app.core.files import sync_folder
 from app.core.model import Kind, ModelHeader
 from app.core.paths import machine_error
-from app.core.work import Stopped, Work
+from app.core.work import Work, finish
 from app.isolation.files import look_at, printable
 from app.models import packing, shelf
 from app.models.arrivals import Arrivals
@@ -115,15 +115,7 @@ class Carrying:
         return header
 
     def _read_header(self, path: Path, cancel: Cancel) -> ModelHeader:
-        for event in self._headers.read(path, cancel):
-            match event:
-                case Done(header):
-                    return header
-                case Failed(problem):
-                    raise AppError.of(problem)
-                case Opening():
-                    pass
-        raise Stopped
+        return finish(self._headers.read(path, cancel))
 
     def _check_free(self, name: str) -> None:
         if (self._folder / name).exists():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from app.core.cancel import Cancel
-from app.core.events import Cancelled, Done, Failed, Looking, Opening
+from app.core.events import Looking, Opening
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
 from app.core.work import Work, relay
 from app.documents.images.reader import ImageReader
@@ -44,11 +44,9 @@ class Images:
 
     # ---- attaching
 
-    def take(
-        self, source: Path | bytes, name: str, cancel: Cancel
-    ) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+    def take(self, source: Path | bytes, name: str, cancel: Cancel) -> Work[Opening, Image]:
         """Decode an image: a file, or the bytes of one that was pasted. `name` is what it is called from now on."""
-        yield from self._reader.take(source, name, cancel)
+        return self._reader.take(source, name, cancel)
 
     def from_raster(self, raster: Raster, name: str) -> Image:
         """An image of pixels that are there already, such as pasted ones. Raises AppError."""

@@ -12,10 +12,11 @@ from app.core.cancel import Cancel
 from app.core.conversation import PageRange
 from app.core.document import Book, Document, Flag, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.password import Password
+from app.core.work import Work
 from app.documents.reader import Reader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
@@ -29,50 +30,30 @@ class Library:
         self._engine = engine
         self._readings = readings
 
-    def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None
-    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
-        """Turn a file into pages and keep nothing, but until the next start the text of pages that are pictures."""
-        yield from self._reader.read(path, cancel, password)
+    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
+        """A file as pages. Nothing is kept, but until the next start the text of pages that are pictures.
 
-    def open(
-        self, path: Path, cancel: Cancel, password: Password | None = None
-    ) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
-        """Turn a file into pages and put it on the shelf; a file that lies there already is found again."""
-        for event in self._reader.read(path, cancel, password):
-            if not isinstance(event, Done):
-                yield event
-                continue
-            try:
-                book = self._books.add(event.result, path.absolute())
-            except AppError as error:
-                yield Failed(error.problem)
-            else:
-                yield Done(book)
+        Raises AppError as `Reader.read` does; Stopped.
+        """
+        return self._reader.read(path, cancel, password)
 
-    def read_again(
-        self, book_id: str, cancel: Cancel, password: Password | None = None
-    ) -> Iterator[Opening | Done[Book] | Cancelled | Failed]:
+    def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
+        """Turn a file into pages and put it on the shelf; a file that is there already is found again.
+
+        Raises AppError as `Reader.read` does, DATABASE_...; Stopped.
+        """
+        document = yield from self._reader.read(path, cancel, password)
+        return self._books.add(document, path.absolute())
+
+    def read_again(self, book_id: str, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a book's file into pages once more, for a newer reader may find more on them.
 
-        Fails with BOOK_FILE_CHANGED where the file is another one by now, and as `open` does; the book then stays as it
-        is. Where pages come out otherwise, what the model has read of the book is read again when it is asked about.
+        Raises AppError BOOK_FILE_CHANGED where the file is another one by now, and as `open` does; Stopped. The book
+        then stays as it is. Where pages come out otherwise, what the model has read of the book is read again when it
+        is asked about.
         """
-        try:
-            book = self.book(book_id)
-        except AppError as error:
-            yield Failed(error.problem)
-            return
-        for event in self._reader.read(Path(book.path), cancel, password):
-            if not isinstance(event, Done):
-                yield event
-                continue
-            try:
-                yield Done(self._put_again(book, event.result))
-            except AppError as error:
-                yield Failed(error.problem)
-
-    def _put_again(self, book: Book, document: Document) -> Book:
+        book = self.book(book_id)
+        document = yield from self._reader.read(Path(book.path), cancel, password)
         if document.sha256 != book.sha256:
             raise AppError(Code.BOOK_FILE_CHANGED, path=book.path, title=book.title)
         if document.pages == self._books.pages(book.id):

@@ -17,7 +17,7 @@ from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import shelf
 from app.models.reader import HeaderReader
 from app.models.shelf import ModelFile
-from app.services.plans import Fit, Plans, fit_of, header_of
+from app.services.plans import Fit, Plans, fit_of
 from app.services.readings import SavedReadings
 from app.services.remote import Remote
 from app.store.settings import SettingsStore, assemble
@@ -60,7 +60,7 @@ class Models:
 
     def header(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """What the header of a GGUF file says, without loading it; of a split model, `path` is any of its parts."""
-        return header_of(self._headers, path, cancel)
+        return self._headers.read(path, cancel)
 
     def knows(self, architecture: str) -> bool:
         """Whether the engine can load models of that family."""

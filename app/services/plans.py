@@ -11,10 +11,10 @@ import msgspec
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Done, Failed, Opening
+from app.core.events import Opening
 from app.core.model import Kind, ModelHeader
 from app.core.settings import Adapter, EngineSettings
-from app.core.work import Stopped, Work
+from app.core.work import Work
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
@@ -128,9 +128,9 @@ class Plans:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
-                headers[file] = yield from header_of(self._headers, file, cancel)
+                headers[file] = yield from self._headers.read(file, cancel)
             except AppError:
-                if file != files.projector:  # of which it is told when it is to be used
+                if file != files.projector:  # what is wrong with that is told when it is to be used
                     raise
         header = headers[files.model]
         projector = headers.get(files.projector) if files.projector else None
@@ -157,19 +157,6 @@ class Plans:
         if missing:
             raise _too_large(path, result, missing)
         return result, found
-
-
-def header_of(headers: HeaderReader, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
-    """What the header of a GGUF file says. Raises AppError MODEL_*; Stopped."""
-    for event in headers.read(path, cancel):
-        match event:
-            case Done(header):
-                return header
-            case Failed(problem):
-                raise AppError.of(problem)
-            case Opening():
-                yield event
-    raise Stopped
 
 
 def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:

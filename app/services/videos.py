@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.cancel import Cancel
-from app.core.errors import AppError
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Image, ImageRef, Raster
 from app.core.video import Video, frame_name
+from app.core.work import Stopped, Work, finish
 from app.documents.videos.protocol import MAX_SIDE, PREVIEW_SIDE
 from app.documents.videos.reader import VideoReader
 from app.services.images import Images
@@ -22,22 +22,20 @@ class Videos:
         self._reader = reader
         self._images = images
 
-    def open(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Video] | Cancelled | Failed]:
+    def open(self, path: Path, cancel: Cancel) -> Work[Opening, Video]:
         """Look through a video. Opening counts seconds of it; `total` is 0 where its length is not known.
 
         Its process stays for the frames that will be asked for, until `release`.
         """
-        yield from self._reader.survey(path, cancel)
+        return self._reader.survey(path, cancel)
 
-    def previews(
-        self, path: Path, times: Sequence[float], cancel: Cancel
-    ) -> Iterator[Opening | Done[tuple[Raster, ...]] | Cancelled | Failed]:
+    def previews(self, path: Path, times: Sequence[float], cancel: Cancel) -> Work[Opening, tuple[Raster, ...]]:
         """A small picture of each frame, PREVIEW_SIDE pixels at most, in the order of `times`. Opening counts them."""
-        yield from self._reader.frames(path, times, PREVIEW_SIDE, cancel)
+        return self._reader.frames(path, times, PREVIEW_SIDE, cancel)
 
     def take(
         self, path: Path, video: Video, times: Sequence[float], cancel: Cancel
-    ) -> Iterator[Opening | Done[tuple[Image, ...]] | Cancelled | Failed]:
+    ) -> Work[Opening, tuple[Image, ...]]:
         """Frames as images like any other, in the order of `times`, named after their time. Opening counts them.
 
         The video's process ends with it.
@@ -47,18 +45,13 @@ class Videos:
         try:
             # One after the other, since the pixels of all together would take half a gigabyte.
             for place in sorted(range(len(times)), key=times.__getitem__):
-                for event in self._reader.frames(path, (times[place],), MAX_SIDE, cancel):
-                    match event:
-                        case Done((raster,)):
-                            name = frame_name(video.untrusted_name, times[place], times)
-                            images[place] = self._images.from_raster(raster, name)
-                        case Cancelled() | Failed():
-                            yield event
-                            return
+                (raster,) = finish(self._reader.frames(path, (times[place],), MAX_SIDE, cancel))
+                name = frame_name(video.untrusted_name, times[place], times)
+                images[place] = self._images.from_raster(raster, name)
                 yield Opening(len(images), len(times))
-            yield Cancelled() if cancel.requested else Done(tuple(images[place] for place in range(len(times))))
-        except AppError as error:
-            yield Failed(error.problem)
+            if cancel.requested:
+                raise Stopped
+            return tuple(images[place] for place in range(len(times)))
         finally:
             self.release()
 

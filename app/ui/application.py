@@ -264,6 +264,7 @@ class Opening(QObject):
         )
         self.presenter.start(settings, state, self._files)
         self.presenter.shelf.conversations_listed.connect(self._on_listed, Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(0, self, self._desk.reader.expect)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

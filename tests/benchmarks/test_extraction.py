@@ -15,6 +15,7 @@ from app.core.cancel import Cancel
 from app.core.events import Done
 from app.documents.reader import Reader
 from tests.documents.pdf_writer import lines, show, write_pdf
+from tests.endings import as_events
 
 _RUNS = 3
 _PAGES = 400
@@ -37,7 +38,7 @@ def _page(number: int) -> str:
 def _read(reader: Reader, path: Path) -> tuple[int, float, float]:
     """The number of pages, the seconds from the reader's first word, when it is ready, to its last, and all of them."""
     began = time.monotonic()
-    events = reader.read(path, Cancel())
+    events = as_events(reader.read(path, Cancel()))
     next(events)  # said before there is a reader
     next(events)
     ready = time.monotonic()

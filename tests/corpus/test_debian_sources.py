@@ -19,7 +19,7 @@ import pytest
 from app.core.cancel import Cancel
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
-from app.core.events import Done, Failed
+from app.core.work import finish
 from app.documents.reader import Reader
 from app.isolation.limits import READER_MEMORY_BYTES
 from tests.corpus.words import corpus
@@ -79,11 +79,10 @@ def _high_water(pid: int) -> int:
 
 def _try(reader: Reader, path: Path) -> _Outcome:
     began = time.monotonic()
-    last = list(reader.read(path, Cancel()))[-1]
-    assert isinstance(last, Done | Failed), last
-    if isinstance(last, Failed):
-        return _Outcome(path, None, last.problem.code, None, time.monotonic() - began)
-    document, drawing = last.result, None
+    try:
+        document, drawing = finish(reader.read(path, Cancel())), None
+    except AppError as error:
+        return _Outcome(path, None, error.code, None, time.monotonic() - began)
     if document.format is Format.PDF:
         try:
             reader.draw_page(path, document.sha256, 1, 800)

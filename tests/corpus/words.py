@@ -15,6 +15,7 @@ from app.core.cancel import Cancel
 from app.core.document import Document
 from app.core.events import Done
 from app.documents.reader import Reader
+from tests.endings import as_events
 
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -33,7 +34,7 @@ def agreement(some: Sequence[str], others: Sequence[str]) -> float:
 
 def read(reader: Reader, path: Path) -> Document:
     """The document as a person gets it, through a reader process."""
-    last = list(reader.read(path, Cancel()))[-1]
+    last = list(as_events(reader.read(path, Cancel())))[-1]
     assert isinstance(last, Done), last
     return last.result
 

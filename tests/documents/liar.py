@@ -8,15 +8,16 @@ import sys
 import msgspec
 
 from app.documents.protocol import Event, Order
-from app.isolation.process import Ready
-from app.isolation.pulse import Port
+from app.isolation.handover import FileReceiver
+from app.isolation.pulse import Port, Ready
 from app.isolation.sandbox import Step
 
 
-def main(lie: str) -> None:
+def main(socket: str, lie: str) -> None:
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
     port.send(Ready(Step.RLIMITS))
+    FileReceiver(int(socket)).receive()
     while port.receive() is not None:
         if lie.startswith("garbage "):
             os.write(raw_pipe, bytes.fromhex(lie.removeprefix("garbage ")))
@@ -25,4 +26,4 @@ def main(lie: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

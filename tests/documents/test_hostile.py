@@ -23,10 +23,11 @@ from app.core.image import Raster
 from app.documents.protocol import Drawn, LayerRead, Parsed
 from app.documents.reader import Reader
 from app.documents.worker import diagnose
-from app.isolation import process
-from app.isolation.process import WireFailed
+from app.isolation import client
+from app.isolation.pulse import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents import liar
+from tests.endings import as_events
 
 SHA256 = "0" * 64
 SOUND = Document("Book", Format.PDF, SHA256, (Page(1, "i", "one"), Page(2, "ii", "two")), (Section("One", 1),))
@@ -48,7 +49,9 @@ def book(tmp_path: Path) -> Path:
 
 def lie(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """Have every reader be a liar that answers `what`."""
-    monkeypatch.setattr(process, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), what])
+    monkeypatch.setattr(
+        client, "command", lambda *given: [sys.executable, "-P", str(Path(liar.__file__)), given[2], what]
+    )
 
 
 def text_of(message: msgspec.Struct) -> str:
@@ -56,7 +59,7 @@ def text_of(message: msgspec.Struct) -> str:
 
 
 def problem_of(reader: Reader, path: Path) -> Problem:
-    *progress, last = reader.read(path, Cancel())
+    *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert isinstance(last, Failed), last
     return last.problem
@@ -87,7 +90,7 @@ def test_a_sound_document_of_the_same_reader_is_taken(
 ) -> None:
     """Without this, the tests above could pass because the liar does not work at all."""
     lie(monkeypatch, text_of(Parsed(SOUND)))
-    *_, last = reader.read(book, Cancel())
+    *_, last = as_events(reader.read(book, Cancel()))
     assert getattr(last, "result", last) == SOUND
 
 

@@ -21,6 +21,7 @@ from app.documents.protocol import DrawPage, Parse
 from app.documents.reader import Reader
 from tests.documents.locksmith import REVISIONS, lock
 from tests.documents.pdf_writer import show, write_pdf
+from tests.endings import as_events
 
 LINE = "Everybody sees this line."
 SECRET = "Kellerschlüssel-7"
@@ -52,7 +53,7 @@ def locked(tmp_path: Path) -> Path:
 
 
 def _read(reader: Reader, path: Path, password: str | None = None) -> Document | Code:
-    *_, ending = reader.read(path, Cancel(), Password(password) if password else None)
+    *_, ending = as_events(reader.read(path, Cancel(), Password(password) if password else None))
     assert isinstance(ending, Done | Failed)
     return ending.result if isinstance(ending, Done) else ending.problem.code
 
@@ -106,7 +107,7 @@ def test_pages_are_drawn_without_asking_again_until_the_desk_is_closed(
 def test_a_password_is_shown_nowhere(reader: Reader, locked: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     seen: list[str] = []
-    for event in reader.read(locked, Cancel(), Password(SECRET)):
+    for event in as_events(reader.read(locked, Cancel(), Password(SECRET))):
         for child in psutil.Process().children(recursive=True):
             seen += child.cmdline()
             with contextlib.suppress(psutil.AccessDenied):  # only root may look into a hardened process

@@ -25,6 +25,7 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from tests.documents.annotated import Annotated
 from tests.documents.pdf_writer import show
+from tests.endings import as_events
 
 LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all.\n\n"
 
@@ -74,7 +75,7 @@ def write_pdf(path: Path, pages: int = 2, width: int = 200, height: int = 300) -
 
 
 def ending(reader: Reader, path: Path) -> Done[Document] | Cancelled | Failed:
-    *progress, last = reader.read(path, Cancel())
+    *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert not isinstance(last, Opening)
     return last
@@ -107,7 +108,7 @@ def read_and(
     reader: Reader, path: Path, disturb: Callable[[psutil.Process], object]
 ) -> Done[Document] | Cancelled | Failed:
     """Read `path`; once its reader is at work, do something to it."""
-    events = reader.read(path, Cancel())
+    events = as_events(reader.read(path, Cancel()))
     assert next(events) == Opening(0, 0)
     assert isinstance(next(events), Opening)  # from the reader itself: it runs
     (worker,) = workers()
@@ -295,8 +296,11 @@ def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
         reader.close()
 
 
-def test_memory_beyond_the_limit_costs_one_document(long_text: Path) -> None:
+@pytest.mark.parametrize("files", [0, 1])
+def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int) -> None:
+    """Also where the reader waited, and did not know how large its file would be."""
     reader = Reader(limits=ReaderLimits(memory_bytes=192 << 20))
+    reader.expect(files)
     try:
         assert failure(reader, long_text) == (Code.READER_OUT_OF_MEMORY, {"path": str(long_text)})
         assert workers() == []
@@ -314,7 +318,7 @@ def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
 
 def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
     cancel = Cancel()
-    events = reader.read(long_text, cancel)
+    events = as_events(reader.read(long_text, cancel))
     next(events)
     assert isinstance(next(events), Opening)
     (worker,) = workers()
@@ -327,12 +331,12 @@ def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
 def test_a_task_cancelled_before_it_began_reads_nothing(reader: Reader, long_text: Path) -> None:
     cancel = Cancel()
     cancel.request()
-    assert list(reader.read(long_text, cancel))[-1] == Cancelled()
+    assert list(as_events(reader.read(long_text, cancel)))[-1] == Cancelled()
     assert workers() == []
 
 
 def test_whoever_stops_listening_ends_the_reader(reader: Reader, long_text: Path) -> None:
-    events = reader.read(long_text, Cancel())
+    events = as_events(reader.read(long_text, Cancel()))
     next(events)
     next(events)
     assert len(workers()) == 1
@@ -410,6 +414,56 @@ def test_threads_may_read_and_draw_at_the_same_time(reader: Reader, tmp_path: Pa
         thread.join()
     assert len(results) == len(work)
     assert len({hash(str(type(result))) for result in results}) == 2
+
+
+# ---- readers that wait for a document --------------------------------------------------------------------------
+
+
+def test_a_reader_that_waits_reads_one_document_at_every_step(step: Step, tmp_path: Path) -> None:
+    text, pdf = tmp_path / "book.txt", write_pdf(tmp_path / "book.pdf")
+    text.write_bytes(("吾輩は猫である。名前はまだ無い。\n\n" * 100).encode("cp932"))
+    reader = Reader(step)
+    reader.expect(2)
+    try:
+        used = []
+        for path in (text, pdf):
+            (waiting,) = until(workers)
+            used.append(waiting)
+            done = ending(reader, path)
+            assert isinstance(done, Done), done
+            assert reader.step() is step
+            assert (waiting in workers()) is (path is pdf)  # a PDF's stays for drawing
+        assert used[0] != used[1]
+        assert workers() == [used[1]]
+        assert reader.draw_page(pdf, done.result.sha256, 1, 100).width == 100
+        assert workers() == [used[1]]
+    finally:
+        reader.close()
+    assert workers() == []
+
+
+def test_a_reader_that_dies_while_it_waits_is_replaced_unseen(reader: Reader, tmp_path: Path) -> None:
+    text = tmp_path / "book.txt"
+    text.write_text(LINE, encoding="utf-8")
+    reader.expect()
+    (waiting,) = until(workers)
+    waiting.kill()
+    (second,) = until(lambda: [worker for worker in workers() if worker != waiting])
+    assert isinstance(ending(reader, text), Done)
+    assert second not in workers()  # it has read the text
+
+
+def test_a_file_that_is_not_there_leaves_the_reader_waiting(reader: Reader, tmp_path: Path) -> None:
+    reader.expect(1)
+    (waiting,) = until(workers)
+    assert failure(reader, tmp_path / "nowhere.txt")[0] is Code.FILE_MISSING
+    assert workers() == [waiting]
+
+
+def until(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    while not (found := look()):
+        pass
+    return found
 
 
 # ---- what is left ----------------------------------------------------------------------------------------------

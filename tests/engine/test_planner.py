@@ -30,6 +30,7 @@ from app.engine.planner import (
 from app.engine.planner.machine import Repacked
 from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
 from app.models.reader import HeaderReader
+from tests.endings import as_events
 from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
 from tests.models.published import SMOLLM2, header_of
 
@@ -93,7 +94,7 @@ def headers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], M
     for name, quantization in {key[:2]: None for key in TABLE}:
         file = folder / f"{name}-{quantization}.gguf"
         write_header(file, SCOUT if name == "Scout" else MAVERICK, quantization)
-        *_, ending = HeaderReader().read(file, Cancel())
+        *_, ending = as_events(HeaderReader().read(file, Cancel()))
         assert isinstance(ending, Done), ending
         found[name, quantization] = ending.result
     return found

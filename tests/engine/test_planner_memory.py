@@ -25,6 +25,7 @@ from app.engine.protocol import Buffer, LoadSpec
 from app.engine.repacking import repacked
 from app.models.reader import HeaderReader
 from app.services.plans import spec_of
+from tests.endings import as_events
 from tests.engine.conftest import NewEngine
 from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
@@ -38,7 +39,7 @@ BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
 
 
 def read(path: Path) -> ModelHeader:
-    *_, ending = HeaderReader().read(path, Cancel())
+    *_, ending = as_events(HeaderReader().read(path, Cancel()))
     assert isinstance(ending, Done), ending
     return ending.result
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import Code, Problem
-from app.isolation.process import Ready, WireFailed
-from app.isolation.pulse import Port
+from app.isolation.handover import FileReceiver
+from app.isolation.pulse import Port, Ready, WireFailed
 from app.isolation.sandbox import Step
 from app.models.protocol import Event, Order, PartRead, ReadPart
 
@@ -22,11 +22,12 @@ def descriptors() -> set[str]:
     return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
 
 
-def main(lie: str) -> None:
+def main(socket: str, lie: str) -> None:
     """`lie`: what to do when asked for the header, or, where it begins with `part `, for a part."""
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
     port.send(Ready(Step.RLIMITS))
+    FileReceiver(int(socket)).receive()
     early = lie.startswith("part ")
     while (order := port.receive()) is not None:
         port.step()
@@ -50,4 +51,4 @@ def main(lie: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

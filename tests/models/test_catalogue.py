@@ -17,6 +17,7 @@ from app.models.catalogue import catalogue, load
 from app.models.compact import CompactHeader, CompactWeights, expand
 from app.models.offers import Offer, RemoteFile
 from app.models.reader import HeaderReader, is_sound
+from tests.endings import as_events
 from tests.models import catalogue as writer
 from tests.models import headers
 from tests.models.headers import MAVERICK, SCOUT
@@ -78,7 +79,7 @@ def test_nothing_is_offered_that_thinks() -> None:
 )
 def test_the_headers_are_those_of_files_of_that_shape(tmp_path: Path, shape: headers.Shape, quantization: str) -> None:
     path = headers.write_header(tmp_path / "model.gguf", shape, quantization)
-    (read,) = [event.result for event in HeaderReader().read(path, Cancel()) if isinstance(event, Done)]
+    (read,) = [event.result for event in as_events(HeaderReader().read(path, Cancel())) if isinstance(event, Done)]
     known = expand(writer.compact(header_of(shape, quantization)))
     forgotten = {"files": (), "file_bytes": 0}
     assert msgspec.structs.replace(read, **forgotten) == msgspec.structs.replace(known, **forgotten)

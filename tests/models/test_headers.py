@@ -18,14 +18,16 @@ from app.core.errors import Code, Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.model import NO_LAYER, Kind, ModelHeader, Part, Weights
 from app.engine.library import bindings
-from app.isolation import process, sandbox
-from app.isolation.process import ReaderLimits, WireFailed
+from app.isolation import client, sandbox
+from app.isolation.client import ReaderLimits
+from app.isolation.pulse import WireFailed
 from app.isolation.sandbox import Step
 from app.messages import sentence
 from app.models import gguf, header, reader
 from app.models.protocol import HeaderRead, PartRead
 from app.models.reader import HeaderReader, is_sound
 from app.models.worker import OpenSource
+from tests.endings import as_events
 from tests.models import broken, forge, headers, liar, projector
 from tests.models.headers import MAVERICK, SCOUT
 from tests.models.test_gguf import FINDINGS, mutate
@@ -40,7 +42,7 @@ def quick() -> HeaderReader:
 
 
 def ending(reader: HeaderReader, path: Path, cancel: Cancel | None = None) -> Done[ModelHeader] | Cancelled | Failed:
-    *progress, last = reader.read(path, cancel or Cancel())
+    *progress, last = as_events(reader.read(path, cancel or Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert not isinstance(last, Opening)
     return last
@@ -220,7 +222,7 @@ def test_a_split_model_is_read_whole_from_any_of_its_parts(quick: HeaderReader, 
     unlike = {"files": (), "file_bytes": 0}
     assert msgspec.structs.replace(told, **unlike) == msgspec.structs.replace(whole, **unlike)
     assert read(quick, part(split, 3)) == told
-    assert [event for event in quick.read(split, Cancel()) if isinstance(event, Opening)] == [
+    assert [event for event in as_events(quick.read(split, Cancel())) if isinstance(event, Opening)] == [
         Opening(done, 3) for done in range(4)
     ]
 
@@ -339,7 +341,9 @@ def test_a_cancelled_reading_ends_without_a_header(quick: HeaderReader, tiny_sco
 def lie(monkeypatch: pytest.MonkeyPatch, what: str | msgspec.Struct) -> None:
     """Have every process be a liar that answers `what`."""
     told = what if isinstance(what, str) else msgspec.json.encode(what).decode()
-    monkeypatch.setattr(process, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), told])
+    monkeypatch.setattr(
+        client, "command", lambda *given: [sys.executable, "-P", str(Path(liar.__file__)), given[2], told]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -439,11 +443,11 @@ def test_the_process_is_given_the_models_files_and_nothing_else(
 def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path) -> None:
     steps: list[Step | None] = []
 
-    class Watched(process.ReaderProcess[Any]):
+    class Watched(client.ReaderProcess):
         def kill(self) -> None:
             steps.append(self.reached)
             super().kill()
 
-    monkeypatch.setattr(reader, "ReaderProcess", Watched)
+    monkeypatch.setattr(client, "ReaderProcess", Watched)
     read(HeaderReader(), tiny_scout)
     assert steps == [sandbox.probe()]

@@ -21,6 +21,7 @@ from app.models.cursor import BLOCK_BYTES
 from app.models.offers import Offer, RemoteFile
 from app.models.protocol import WantBytes
 from app.models.reader import HeaderReader, Supply
+from tests.endings import as_events
 from tests.models import broken, forge, headers, hub_on_loopback, projector
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 from tests.models.test_headers import lie, parsed
@@ -107,7 +108,7 @@ def test_the_true_header_of_scout_takes_a_few_megabytes(tmp_path: Path) -> None:
         asked.append((offset, size))
         return supply_of(path)(part, offset, size)
 
-    last = ending(HeaderReader().read_remote(remote(path), supply, Cancel()))
+    last = ending(as_events(HeaderReader().read_remote(remote(path), supply, Cancel())))
     assert isinstance(last, Done)
     assert unlike(last.result) == unlike(parsed(path))
     assert asked == [(number * BLOCK_BYTES, BLOCK_BYTES) for number in range(len(asked))]
@@ -118,18 +119,18 @@ def test_a_split_model_is_read_part_by_part(tmp_path: Path) -> None:
     first = headers.write_header(tmp_path / "scout.gguf", parts=3)
     paths = sorted(tmp_path.glob("*.gguf"))
     assert paths[0] == first
-    last = ending(HeaderReader(Step.RLIMITS).read_remote(remote(*paths), supply_of(*paths), Cancel()))
+    last = ending(as_events(HeaderReader(Step.RLIMITS).read_remote(remote(*paths), supply_of(*paths), Cancel())))
     assert isinstance(last, Done)
     assert last.result.file_bytes == sum(path.stat().st_size for path in paths)
     assert last.result.experts == 16
     mixed = [paths[0], paths[2], paths[1]]
-    last = ending(HeaderReader(Step.RLIMITS).read_remote(remote(*mixed), supply_of(*mixed), Cancel()))
+    last = ending(as_events(HeaderReader(Step.RLIMITS).read_remote(remote(*mixed), supply_of(*mixed), Cancel())))
     assert last == Failed(Problem(Code.MODEL_PARTS_DIFFER, {"path": first.name, "parts": 3}))
 
 
 def test_a_file_that_is_shorter_than_its_header_promises(tmp_path: Path, tiny_scout: Path) -> None:
     short = RemoteFile(REPOSITORY, "short.gguf", tiny_scout.stat().st_size - 1000)
-    last = ending(HeaderReader(Step.RLIMITS).read_remote([short], supply_of(tiny_scout), Cancel()))
+    last = ending(as_events(HeaderReader(Step.RLIMITS).read_remote([short], supply_of(tiny_scout), Cancel())))
     assert last == Failed(Problem(Code.MODEL_INCOMPLETE, {"path": "short.gguf", "missing_bytes": 1000}))
 
 
@@ -137,7 +138,7 @@ def test_what_goes_wrong_at_the_hub_ends_the_reading(tiny_scout: Path) -> None:
     def supply(_part: int, _offset: int, _size: int) -> bytes:
         raise AppError(Code.HUB_INTERRUPTED, host="a")
 
-    last = ending(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, Cancel()))
+    last = ending(as_events(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, Cancel())))
     assert last == Failed(Problem(Code.HUB_INTERRUPTED, {"host": "a"}))
 
 
@@ -148,8 +149,8 @@ def test_cancelling_ends_the_reading(tiny_scout: Path) -> None:
         cancel.request()
         return supply_of(tiny_scout)(part, offset, size)
 
-    assert ending(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, cancel)) == Cancelled()
-    nothing = HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), lambda *_: None, Cancel())
+    assert ending(as_events(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, cancel))) == Cancelled()
+    nothing = as_events(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), lambda *_: None, Cancel()))
     assert ending(nothing) == Cancelled()
 
 
@@ -182,7 +183,8 @@ def test_cancelling_while_the_hub_hesitates(loopback: LoopbackHub, tiny_scout: P
 def test_wishes_that_no_sound_process_has(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path, wish: WantBytes) -> None:
     lie(monkeypatch, "part " + msgspec.json.encode(wish).decode())
     asked: list[int] = []
-    last = ending(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), lambda *_: asked.append(1), Cancel()))
+    work = HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), lambda *_: asked.append(1), Cancel())
+    last = ending(as_events(work))
     assert last == Failed(Problem(Code.MODEL_UNREADABLE, {"path": tiny_scout.name}))
     assert asked == []
 
@@ -197,6 +199,6 @@ def test_a_process_that_never_has_enough(monkeypatch: pytest.MonkeyPatch, tiny_s
         asked.append(size)
         return b""
 
-    last = ending(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, Cancel()))
+    last = ending(as_events(HeaderReader(Step.RLIMITS).read_remote(remote(tiny_scout), supply, Cancel())))
     assert last == Failed(Problem(Code.MODEL_UNREADABLE, {"path": tiny_scout.name}))
     assert len(asked) == 10

@@ -10,6 +10,7 @@ from app.core.events import Done
 from app.core.image import Image
 from app.core.settings import Theme as ThemeChoice
 from app.ui.palette_dialog import PaletteDialog
+from tests.endings import as_events
 from tests.screens.stage import Stage
 from tests.ui.direct_images import png_of
 from tests.ui.room import pause
@@ -22,7 +23,7 @@ _NAMES = (
 
 
 def _image(stage: Stage, name: str) -> Image:
-    *_, ending = stage.desk.images.take(png_of(40, 30), name, Cancel())
+    *_, ending = as_events(stage.desk.images.take(png_of(40, 30), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -20,6 +20,7 @@ from app.core.work import finish
 from app.services.desk import Desk
 from app.services.fitting import Kind, ways
 from app.store.conversations import Conversations
+from tests.endings import as_events
 from tests.work import answered, at, run, unanswered
 
 CONTEXT = 2048
@@ -49,7 +50,7 @@ def talk(desk: Desk, tmp_path: Path) -> Conversation:
 def add_book(desk: Desk, folder: Path, lines: int) -> str:
     file = folder / f"lease{lines}.txt"
     file.write_text("".join(f"{n}. {LINE}" for n in range(lines)), encoding="utf-8")
-    *_, ending = desk.library.open(file, Cancel())
+    *_, ending = as_events(desk.library.open(file, Cancel()))
     assert isinstance(ending, Done)
     return str(ending.result.id)
 

@@ -16,6 +16,7 @@ from app.core.events import Done, Looking, Reading, Stored, Token
 from app.core.image import Image, Raster
 from app.services.images import Area
 from app.services.prompts import WITH_IMAGES
+from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, ScriptedReader, open_desk
 from tests.work import answered, at, run, unanswered
@@ -34,7 +35,7 @@ def talk(fake: FakeDesk) -> str:
 
 
 def taken(fake: FakeDesk, name: str, width: int = 40, height: int = 30) -> Image:
-    *_, ending = fake.desk.images.take(png_of(width, height), name, Cancel())
+    *_, ending = as_events(fake.desk.images.take(png_of(width, height), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -18,6 +18,7 @@ from app.core.video import Video, evenly_spaced
 from app.documents.videos.protocol import PREVIEW_SIDE
 from app.services.videos import Videos
 from tests.documents.videos.films import HEIGHT, drawing, film, number_of
+from tests.endings import as_events
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import answered
 
@@ -42,7 +43,7 @@ def clip(tmp_path: Path) -> Path:
 
 
 def opened(videos: Videos, path: Path) -> Video:
-    *before, last = videos.open(path, Cancel())
+    *before, last = as_events(videos.open(path, Cancel()))
     assert all(isinstance(event, Opening) for event in before)
     assert isinstance(last, Done), last
     return last.result
@@ -55,7 +56,7 @@ def children() -> int:
 def test_frames_are_taken_as_images_named_after_their_time(fake: FakeDesk, videos: Videos, clip: Path) -> None:
     video = opened(videos, clip)
     times = evenly_spaced(video, 3)
-    *_, last = videos.take(clip, video, times, Cancel())
+    *_, last = as_events(videos.take(clip, video, times, Cancel()))
     assert isinstance(last, Done)
     images: tuple[Image, ...] = last.result
     assert [image.ref.untrusted_name for image in images] == [f"clip.webm, 0:{at:02}" for at in (4, 12, 20)]
@@ -69,7 +70,7 @@ def test_what_is_taken_or_released_leaves_no_process(videos: Videos, clip: Path)
     assert children() == before + 1
     videos.release()
     assert children() == before
-    list(videos.take(clip, video, (0.0,), Cancel()))
+    list(as_events(videos.take(clip, video, (0.0,), Cancel())))
     assert children() == before
 
 
@@ -77,7 +78,7 @@ def test_previews_are_small_and_in_the_order_that_was_asked_for(videos: Videos, 
     path = tmp_path / "wide.mp4"
     path.write_bytes(film("mp4", "mpeg4", frames=[drawing(number).repeat(5, 1) for number in range(4)]))
     opened(videos, path)
-    *_, last = videos.previews(path, (0.3, 0.0, 0.1), Cancel())
+    *_, last = as_events(videos.previews(path, (0.3, 0.0, 0.1), Cancel()))
     assert isinstance(last, Done)
     assert {(raster.width, raster.height) for raster in last.result} == {(PREVIEW_SIDE, HEIGHT // 2)}
     assert [number_of(raster) for raster in last.result] == [3, 0, 1]
@@ -86,7 +87,7 @@ def test_previews_are_small_and_in_the_order_that_was_asked_for(videos: Videos, 
 def test_giving_up_while_frames_are_taken_gives_none(videos: Videos, clip: Path) -> None:
     video, cancel = opened(videos, clip), Cancel()
     events = []
-    for event in videos.take(clip, video, (0.0, 1.0, 2.0), cancel):
+    for event in as_events(videos.take(clip, video, (0.0, 1.0, 2.0), cancel)):
         events.append(event)
         cancel.request()
     assert events[-1] == Cancelled()
@@ -96,7 +97,10 @@ def test_giving_up_while_frames_are_taken_gives_none(videos: Videos, clip: Path)
 def test_a_video_that_changed_is_not_taken(videos: Videos, clip: Path) -> None:
     video = opened(videos, clip)
     clip.write_bytes(film("webm", "libvpx"))
-    for events in (videos.take(clip, video, (0.0,), Cancel()), videos.previews(clip, (0.0,), Cancel())):
+    for events in (
+        as_events(videos.take(clip, video, (0.0,), Cancel())),
+        as_events(videos.previews(clip, (0.0,), Cancel())),
+    ):
         *_, last = events
         assert isinstance(last, Failed)
         assert last.problem.code is Code.VIDEO_CHANGED

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image as Pillow
 
 from app.core.cancel import Cancel
-from app.core.errors import Code, Problem
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.errors import AppError, Code
+from app.core.events import Opening
 from app.core.image import Image, ImageRef, Raster
+from app.core.work import Stopped, Work
 
 _THUMBNAIL = 320
 
@@ -25,17 +25,16 @@ def png_of(width: int, height: int, colour: str = "#7A2E35") -> bytes:
 
 
 class DirectImageReader:
-    def take(
-        self, source: Path | bytes, name: str, cancel: Cancel
-    ) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
+    def take(self, source: Path | bytes, name: str, cancel: Cancel) -> Work[Opening, Image]:
         yield Opening(0, 0)
         try:
             data = source if isinstance(source, bytes) else source.read_bytes()
             decoded = Pillow.open(io.BytesIO(data)).convert("RGB")
-        except OSError:
-            yield Failed(Problem(Code.IMAGE_UNKNOWN, {"path": name}))
-            return
-        yield Cancelled() if cancel.requested else Done(_image(decoded, name))
+        except OSError as error:
+            raise AppError(Code.IMAGE_UNKNOWN, path=name) from error
+        if cancel.requested:
+            raise Stopped
+        return _image(decoded, name)
 
     def pack(self, raster: Raster, name: str) -> Image:
         return _image(Pillow.frombytes("RGB", (raster.width, raster.height), raster.rgb), name)

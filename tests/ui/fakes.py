@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Never, TypeAlias
@@ -14,7 +15,7 @@ from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Cancelled, Done, Failed, Loading, Looking, Notice, Opening, Reading, Thinking, Token
+from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
@@ -304,15 +305,15 @@ class ScriptedReader:
     layer: Callable[[int], PageLayer] | None = None
     widths: list[int] = field(default_factory=list)
 
-    def read(
-        self, path: Path, cancel: Cancel, password: Password | None = None
-    ) -> Iterator[Opening | Done[Document] | Cancelled | Failed]:
+    def expect(self, files: float = math.inf) -> None:
+        """No process is needed."""
+
+    def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
         yield Opening(0, 0)
         secret = self.passwords.get(path.name)
         if secret is not None and (password is None or password.secret != secret):
             code = Code.DOCUMENT_PASSWORD_WRONG if password else Code.DOCUMENT_PASSWORD_NEEDED
-            yield Failed(Problem(code, {"path": path.name}))
-            return
+            raise AppError(code, path=path.name)
         for step in self.steps.get(path.name, ()):
             match step:
                 case Opening():
@@ -320,15 +321,12 @@ class ScriptedReader:
                 case Gate():
                     step.wait(cancel)
                 case Problem():
-                    yield Failed(step)
-                    return
+                    raise AppError.of(step)
             if cancel.requested:
-                yield Cancelled()
-                return
+                raise Stopped
         if path.name not in self.documents:
-            yield Failed(Problem(Code.FILE_MISSING, {"path": path.name}))
-            return
-        yield Done(self.documents[path.name])
+            raise AppError(Code.FILE_MISSING, path=path.name)
+        return self.documents[path.name]
 
     def draw_page(self, path: Path, sha256: str, page: int, width: int) -> Raster:
         self.widths.append(width)

@@ -14,6 +14,7 @@ from app.services.desk import Desk
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
 from app.ui.widgets.dialogs import Confirmation
+from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room
 
@@ -22,7 +23,7 @@ RED, GREEN, BLUE = "#c81e1e", "#1ea03c", "#1e3cc8"
 
 def take(desk: Desk, png: bytes, name: str) -> Image:
     """As when it is attached."""
-    *_, ending = desk.images.take(png, name, Cancel())
+    *_, ending = as_events(desk.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.image import Raster
-from app.isolation.process import Ready, WireFailed
+from app.isolation.pulse import Ready, WireFailed
 
 MAX_PIXELS = 100_000_000
 """Telephones take 50 million, the largest cameras 100. Its pixels then take 400 MB, and twice that while it is turned

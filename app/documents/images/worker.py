@@ -1,6 +1,6 @@
 """The process in which images are decoded: one that someone else made, or any number of those that it wrote itself.
 
-`python -P -m app.documents.images.worker STEP FD MEMORY_BYTES CPU_S`: FD is the image, opened by the desk, or -1.
+Its command line is that of `isolation.inmate.enter`; its file is the image, opened by the desk, if there is one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from app.documents.images.protocol import (
     Resized,
 )
 from app.isolation import inmate
-from app.isolation.process import NO_FILE
-from app.isolation.pulse import Port
 
 
 def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
@@ -49,8 +47,6 @@ def _carry_out(order: Order, untrusted_bytes: bytes) -> Event:
 
 def _read(fd: int) -> bytes:
     """All of the file, or one byte more than the limit where it has become larger since the desk looked."""
-    if fd == NO_FILE:
-        return b""
     with os.fdopen(fd, "rb") as file:
         return file.read(min(os.fstat(fd).st_size, MAX_FILE_BYTES) + 1)
 
@@ -71,9 +67,9 @@ def _raster(picture: Image.Image) -> Raster:
     return Raster(picture.width, picture.height, picture.tobytes())
 
 
-def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
-    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s, get_ready=decoding.get_ready)
-    untrusted_bytes = _read(int(fd))
+def main(*arguments: str) -> None:
+    port, fds = inmate.enter(Order, arguments, get_ready=decoding.get_ready)
+    untrusted_bytes = b"".join(map(_read, fds))
     inmate.serve(port, lambda order: carry_out(order, untrusted_bytes))
 
 

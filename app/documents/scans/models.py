@@ -83,9 +83,9 @@ class _Section(dict[str, Any]):
 
 
 class Models:
-    """Made in two steps, since files cannot be read once the sandbox is closed, and threads may not start before."""
+    """Loaded in two steps, since files cannot be read once the sandbox is closed, and threads may not start before."""
 
-    def __init__(self) -> None:
+    def load(self) -> None:
         """Read everything from disk; no thread is started."""
         folder = Path(rapidocr.__file__).parent / "models"
         self._files = {name: (folder / file).read_bytes() for name, file in MODELS.items()}

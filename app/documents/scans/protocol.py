@@ -6,21 +6,15 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.core.events import Opening
 from app.core.image import Raster
+from app.isolation.pulse import Ready, WireFailed
 
 
 class Recognise(msgspec.Struct, frozen=True, tag=True):
-    """Read a picture of a page. Answered by any number of Working, then Recognised."""
+    """Read a picture of a page. Answered by Recognised or WireFailed; some lines more are read with each Opening."""
 
     image: Raster
-
-
-class Started(msgspec.Struct, frozen=True, tag=True):
-    """Sent once, first: the models are loaded, and the sandbox is closed."""
-
-
-class Working(msgspec.Struct, frozen=True, tag=True):
-    """Some lines more are read: the work goes on."""
 
 
 class Recognised(msgspec.Struct, frozen=True, tag=True):
@@ -30,4 +24,4 @@ class Recognised(msgspec.Struct, frozen=True, tag=True):
     confidence: float
 
 
-Event: TypeAlias = Started | Working | Recognised
+Event: TypeAlias = Ready | Opening | Recognised | WireFailed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError
 from app.core.events import Opening
 from app.core.image import Raster
+from app.core.work import Work
 from app.documents.scans.recogniser import NotRecognised, Recogniser
 
 LOW_CONFIDENCE = 0.96
@@ -51,15 +52,15 @@ def is_wanted(document: Document) -> bool:
 
 def recognise(
     document: Document,
-    draw: Callable[[int], Raster | None],
+    draw: Callable[[int], Raster],
     recogniser: Recogniser,
     recognitions: Recognitions,
     cancel: Cancel,
-) -> Iterator[Opening | Document]:
-    """Progress page by page, then the document with the text of its pictures; nothing more once `cancel` is asked.
+) -> Work[Opening, Document]:
+    """The document with the text of its pictures; progress page by page.
 
-    `draw` draws a page by its number, None when cancelled, and raises AppError. A page that cannot be drawn or
-    recognised is flagged NOT_RECOGNISED, and the others go on. Raises AppError only as `recognitions` does.
+    `draw` draws a page by its number, and raises AppError and Stopped. A page that cannot be drawn or recognised is
+    flagged NOT_RECOGNISED, and the others go on. Raises AppError only as `recognitions` does.
     """
     wanted = [page for page in document.pages if Flag.NO_TEXT in page.flags]
     pages = list(document.pages)
@@ -72,8 +73,6 @@ def recognise(
             _log.warning("page not drawn for recognition: %s", error.code.value)
             pages[page.number - 1] = _failed(page)
             continue
-        if image is None:
-            return
         picture = key_of(image)
         recognition = recognitions.find(picture)
         if recognition is None and failures < MAX_FAILURES:
@@ -83,15 +82,13 @@ def recognise(
                 failures += 1
                 _log.warning("page not recognised, failure %d", failures)
             else:
-                if recognition is None:
-                    return
                 recognitions.keep(picture, recognition)
         pages[page.number - 1] = _failed(page) if recognition is None else _with_text(page, recognition, picture)
     yield Opening(len(wanted), len(wanted), recognising=True)
     from app.documents import language  # a tenth of a second that the desk's start should not take
 
     told = document.language or language.tell([page.text for page in pages])
-    yield msgspec.structs.replace(document, pages=tuple(pages), language=told)
+    return msgspec.structs.replace(document, pages=tuple(pages), language=told)
 
 
 @cache

@@ -1,18 +1,18 @@
 """The recogniser: the process that reads pictures of pages. It gets pixels, never a file.
 
-`python -P -m app.documents.scans.worker STEP MEMORY_BYTES CPU_S`.
+Its command line is that of `isolation.inmate.enter`.
 """
 
 from __future__ import annotations
 
 import sys
 
+from app.core.events import Opening
 from app.documents.hygiene import clean
 from app.documents.scans.layout import set_text
 from app.documents.scans.models import MIN_LINE_CONFIDENCE, Found, Models
-from app.documents.scans.protocol import Recognise, Recognised, Started, Working
-from app.isolation import limits, sandbox
-from app.isolation.pulse import Port
+from app.documents.scans.protocol import Recognise, Recognised
+from app.isolation import inmate
 
 
 def recognised(found: Found) -> Recognised:
@@ -25,23 +25,15 @@ def recognised(found: Found) -> Recognised:
     return Recognised(text, sum(line.confidence * len(line.text) for line in found.lines) / characters)
 
 
-def main(step: str, memory_bytes: str, cpu_s: str) -> None:
-    limits.confine(limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s)))
+def main(*arguments: str) -> None:
     models = Models()
-    sandbox.lock(sandbox.Step(step))
-    port: Port[Recognise] = Port(Recognise)
-    models.start()  # its threads come after the lock, as the port's, so that it holds for them too
-    limits.seal()
-    port.send(Started())
-    while (order := port.receive()) is not None:
+    port, _no_files = inmate.enter(Recognise, arguments, get_ready=models.load, start=models.start)
 
-        def on_step() -> None:
-            port.step()
-            port.send(Working())
-
+    def on_step() -> None:
         port.step()
-        port.send(recognised(models.find(order.image, on_step)))
-        port.rest()
+        port.send(Opening(0, 0))
+
+    inmate.serve(port, lambda order: inmate.attempt(lambda: recognised(models.find(order.image, on_step))))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import msgspec
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Moment
-from app.isolation.process import Ready, WireFailed
+from app.isolation.pulse import Ready, WireFailed
 
 MAX_PIXELS = 8_192 * 4_320
 """Of a frame as it is coded, 8K of cinemas. A decoder holds up to 17 frames, of 53 MB each, or 106 of 10 bits."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeAlias
 
 from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Video
+from app.core.work import Work, finish
 from app.documents.files import open_document
 from app.documents.videos.protocol import (
     MAX_DURATION_S,
@@ -29,8 +26,17 @@ from app.documents.videos.protocol import (
     Surveyed,
     size_within,
 )
+from app.isolation.client import (
+    Findings,
+    ReaderClient,
+    ReaderKind,
+    ReaderLimits,
+    ReaderProcess,
+    is_whole,
+    logged,
+    unbelievable,
+)
 from app.isolation.files import Version, look_at, printable
-from app.isolation.process import Findings, ReaderLimits, ReaderProcess, is_whole, step_to_ask_for, unbelievable
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
@@ -42,7 +48,6 @@ CPU_S = 1_800
 MAX_FILE_BYTES = 1 << 40
 """Nothing of it is held in memory. A film as cinemas get it has 0.3 TB."""
 
-_MODULE = "app.documents.videos.worker"
 _FINDINGS: Findings = {
     Code.VIDEO_UNKNOWN: {"path": str},
     Code.VIDEO_EMPTY: {"path": str},
@@ -54,18 +59,9 @@ _FINDINGS: Findings = {
     Code.BUG: {"where": str},
 }
 
-_Answer: TypeAlias = Surveyed | Drawn
+_KIND = ReaderKind("app.documents.videos.worker", Event, _FINDINGS)
 
 _log = logging.getLogger("octavo.videos")
-
-
-class _Opened:
-    """A process and the video it has."""
-
-    def __init__(self, path: Path, version: Version, process: ReaderProcess[_Answer]) -> None:
-        self.path = path
-        self.version = version
-        self.process = process
 
 
 class VideoReader:
@@ -77,140 +73,87 @@ class VideoReader:
 
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
         """`step` None takes the highest that this system offers."""
-        self._asked = step
-        self._limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
-        self._running: set[_Opened] = set()
-        self._kept: _Opened | None = None
+        limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
+        self._client = ReaderClient(_KIND, limits, step)
         self._surveyed: dict[Path, tuple[Version, tuple[int, int]]] = {}  # the last one, and the size of its frames
-        self._keeping = threading.Lock()
-        # A process ends with the thread that started it, so that none outlives the desk: this thread lives as long.
-        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="video-starter")
 
-    def survey(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[Video] | Cancelled | Failed]:
-        """Look through a video; Opening counts its seconds. Cancelling ends its process within a tenth of a second."""
+    def survey(self, path: Path, cancel: Cancel) -> Work[Opening, Video]:
+        """Look through a video; Opening counts its seconds. Cancelling ends its process within a tenth of a second.
+
+        Raises AppError as `open_document`, VIDEO_..., READER_...; Stopped.
+        """
         yield Opening(0, 0)
-        opened: _Opened | None = None
-        try:
-            opened = self._start(path)
-            for event in opened.process.converse(Survey(), printable(path), cancel):
-                match event:
-                    case Opening(done, total):
-                        yield Opening(max(0, min(done, total or done)), max(0, total))
-                    case Surveyed() if is_sound(event):
-                        size = event.width, event.height
-                        self._surveyed = {path: (opened.version, size)}
-                        video = Video(printable(path.name), event.duration_s, *size, event.moments, event.complete)
-                        self._keep(opened)
-                        opened = None
-                        yield Done(video)
-                        return
-                    case _:
-                        raise unbelievable(printable(path))
-            yield Cancelled()
-        except AppError as error:
-            yield self._failed(error)
-        finally:
-            if opened is not None:
-                self._end(opened)
+        with logged(_log, "not taken"):
+            process, version = self._open(path)
+            try:
+                found = yield from process.converse(Survey(), printable(path), Surveyed, is_sound, cancel)
+            except BaseException:
+                self._client.end(process)
+                raise
+        size = found.width, found.height
+        self._surveyed = {path: (version, size)}
+        self._client.put_back(path, version, process)
+        return Video(printable(path.name), found.duration_s, *size, found.moments, found.complete)
 
     def frames(
         self, path: Path, times: Sequence[float], side: int, cancel: Cancel
-    ) -> Iterator[Opening | Done[tuple[Raster, ...]] | Cancelled | Failed]:
+    ) -> Work[Opening, tuple[Raster, ...]]:
         """The frames that are seen at `times`, in that order, no side longer than `side`; Opening counts them.
 
-        Fails with VIDEO_CHANGED where the file is not as it was surveyed.
+        Raises AppError VIDEO_CHANGED where the file is not as it was surveyed, and as `survey` does; Stopped.
         """
         yield Opening(0, len(times))
-        opened: _Opened | None = None
         rasters: dict[int, Raster] = {}
-        try:
-            opened, size = self._take_out(path)
-            # In the order of time, since the way back costs more.
-            for place in sorted(range(len(times)), key=lambda place: times[place]):
-                raster = self._frame(opened, Draw(times[place], side), size_within(*size, side), cancel)
-                if raster is None:
-                    yield Cancelled()
-                    return
-                rasters[place] = raster
-                yield Opening(len(rasters), len(times))
-            self._keep(opened)
-            opened = None
-            yield Done(tuple(rasters[place] for place in range(len(times))))
-        except AppError as error:
-            yield self._failed(error)
-        finally:
-            if opened is not None:
-                self._end(opened)
+        with logged(_log, "not taken"):
+            version, size = self._known(path)
+            process = self._client.take_out(path, version) or self._open_again(path, version)
+            try:
+                # In the order of time, since the way back costs more.
+                for place in sorted(range(len(times)), key=lambda place: times[place]):
+                    order = Draw(times[place], side)
+                    rasters[place] = _frame(process, order, size_within(*size, side), printable(path), cancel)
+                    yield Opening(len(rasters), len(times))
+            except BaseException:
+                self._client.end(process)
+                raise
+        self._client.put_back(path, version, process)
+        return tuple(rasters[place] for place in range(len(times)))
 
     def release(self) -> None:
         """End the process that is kept."""
-        with self._keeping:
-            kept, self._kept = self._kept, None
-        if kept is not None:
-            self._end(kept)
+        self._client.release()
 
     def close(self) -> None:
         """End every process; may be called twice, and nothing can be decoded afterwards."""
-        for opened in list(self._running):
-            self._end(opened)
-        self._kept = None
-        self._starter.shutdown()
+        self._client.close()
 
-    def _frame(self, opened: _Opened, order: Draw, size: tuple[int, int], cancel: Cancel) -> Raster | None:
-        """None once `cancel` is asked. Raises AppError."""
-        for event in opened.process.converse(order, printable(opened.path), cancel):
-            match event:
-                case Drawn(raster) if (raster.width, raster.height) == size and is_whole(raster):
-                    return raster
-                case _:
-                    raise unbelievable(printable(opened.path))
-        return None
-
-    def _take_out(self, path: Path) -> tuple[_Opened, tuple[int, int]]:
-        """A process that has the file as it was surveyed, for the caller alone, and the size of the frames."""
+    def _known(self, path: Path) -> tuple[Version, tuple[int, int]]:
+        """The file's state, as it was surveyed and still is, and the size of its frames."""
         surveyed = self._surveyed.get(path)
         if surveyed is None or look_at(path) != surveyed[0]:
             raise AppError(Code.VIDEO_CHANGED, path=printable(path))
-        version, size = surveyed
-        with self._keeping:
-            kept, self._kept = self._kept, None
-        if kept is not None:
-            if kept.path == path and kept.version == version and kept.process.alive:
-                return kept, size
-            self._end(kept)
-        opened = self._start(path)
-        if opened.version != version:
-            self._end(opened)
-            raise AppError(Code.VIDEO_CHANGED, path=printable(path))
-        return opened, size
+        return surveyed
 
-    def _keep(self, opened: _Opened) -> None:
-        with self._keeping:
-            before, self._kept = self._kept, opened
-        if before is not None:
-            self._end(before)
-
-    def _start(self, path: Path) -> _Opened:
+    def _open(self, path: Path) -> tuple[ReaderProcess, Version]:
         file = open_document(path, MAX_FILE_BYTES)
-        try:
-            process: ReaderProcess[_Answer] = ReaderProcess(
-                _MODULE, (file.fd,), step_to_ask_for(self._asked), self._limits, Event, _FINDINGS, self._starter
-            )
-        except OSError as error:
-            raise AppError(Code.READER_OUT_OF_MEMORY, path=printable(path)) from error
-        finally:
-            os.close(file.fd)
-        opened = _Opened(path, file.version, process)
-        self._running.add(opened)
-        return opened
+        return self._client.open((file.fd,), printable(path)), file.version
 
-    def _end(self, opened: _Opened) -> None:
-        opened.process.kill()
-        self._running.discard(opened)
+    def _open_again(self, path: Path, version: Version) -> ReaderProcess:
+        process, found = self._open(path)
+        if found != version:
+            self._client.end(process)
+            raise AppError(Code.VIDEO_CHANGED, path=printable(path))
+        return process
 
-    def _failed(self, error: AppError) -> Failed:
-        _log.warning("not taken: %s", error.code.value)
-        return Failed(error.problem)
+
+def _frame(process: ReaderProcess, order: Draw, size: tuple[int, int], path: str, cancel: Cancel) -> Raster:
+    def refuse(_opening: Opening) -> None:
+        raise unbelievable(path)
+
+    def is_sound(said: Drawn) -> bool:
+        return (said.raster.width, said.raster.height) == size and is_whole(said.raster)
+
+    return finish(process.converse(order, path, Drawn, is_sound, cancel), refuse).raster
 
 
 # A process that a video has taken over may say anything: nothing that later code relies on is taken on trust.

@@ -1,6 +1,6 @@
 """The process in which one video is decoded.
 
-`python -P -m app.documents.videos.worker STEP FD MEMORY_BYTES CPU_S`: FD is the video, opened by the desk.
+Its command line is that of `isolation.inmate.enter`; its file is the video, opened by the desk.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from app.documents.videos.decoding import OpenVideo
 from app.documents.videos.protocol import Draw, Drawn, Event, Order, Survey
 from app.documents.videos.survey import survey
 from app.isolation import inmate
-from app.isolation.pulse import Port
 
 _TELL_S, _REPEAT_S = 0.1, 5.0
 
@@ -66,9 +65,9 @@ class Work:
         self._tell(opening)
 
 
-def main(step: str, fd: str, memory_bytes: str, cpu_s: str) -> None:
-    port: Port[Order] = inmate.enter(Order, step, memory_bytes, cpu_s, get_ready=container.get_ready)
-    work = Work(FileIO(int(fd)), port.send, port.step)
+def main(*arguments: str) -> None:
+    port, (fd,) = inmate.enter(Order, arguments, get_ready=container.get_ready)
+    work = Work(FileIO(fd), port.send, port.step)
     inmate.serve(port, work.carry_out)
 
 

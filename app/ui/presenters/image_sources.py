@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.core.cancel import Cancel
 from app.core.errors import Problem
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.image import Image
+from app.core.work import Stopped, Work
 from app.documents.images import kinds as image_kinds
 from app.documents.images.kinds import is_image
 from app.documents.videos import kinds as video_kinds
@@ -173,12 +174,13 @@ class ImageSources(QObject):
         self.failed.emit(sentence(problem))
 
 
-def open_source(images: Images, source: Source, cancel: Cancel) -> Iterator[Opening | Done[Image] | Cancelled | Failed]:
-    """Raises AppError where pixels are refused."""
-    if isinstance(source.content, QImage):
-        yield Cancelled() if cancel.requested else Done(images.from_raster(to_raster(source.content), source.name))
-    else:
-        yield from images.take(source.content, source.name, cancel)
+def open_source(images: Images, source: Source, cancel: Cancel) -> Work[Opening, Image]:
+    """Raises AppError as `Images.take` and `Images.from_raster` do; Stopped."""
+    if not isinstance(source.content, QImage):
+        return (yield from images.take(source.content, source.name, cancel))
+    if cancel.requested:
+        raise Stopped
+    return images.from_raster(to_raster(source.content), source.name)
 
 
 def _sort(paths: Iterable[Path], *, takes_books: bool = True) -> Sorted:

@@ -15,6 +15,7 @@ from app.core.image import Image as Taken
 from app.documents.images import decoding
 from app.documents.images.kinds import Kind
 from app.documents.images.reader import ImageReader
+from tests.endings import as_events
 
 LOSSLESS = (Kind.PNG, Kind.TIFF, Kind.BMP)
 NEARLY: dict[Kind, dict[str, Any]] = {
@@ -79,7 +80,7 @@ def variants() -> list[bytes]:
 
 
 def ending(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Done[Taken] | Cancelled | Failed:
-    first, last = reader.take(untrusted_bytes, name, Cancel())
+    first, last = as_events(reader.take(untrusted_bytes, name, Cancel()))
     assert first == Opening(0, 0)
     assert not isinstance(last, Opening)
     return last

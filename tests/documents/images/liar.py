@@ -11,8 +11,8 @@ import msgspec
 
 from app.core.errors import Code, Problem
 from app.documents.images.protocol import Event, Order
-from app.isolation.process import Ready, WireFailed
-from app.isolation.pulse import Port
+from app.isolation.handover import FileReceiver
+from app.isolation.pulse import Port, Ready, WireFailed
 from app.isolation.sandbox import Step
 
 
@@ -22,10 +22,11 @@ def descriptors() -> set[str]:
     return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
 
 
-def main(lie: str) -> None:
+def main(socket: str, lie: str) -> None:
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
     port.send(Ready(Step.RLIMITS))
+    FileReceiver(int(socket)).receive()
     while port.receive() is not None:
         port.step()
         kind, _, rest = lie.partition(" ")
@@ -45,4 +46,4 @@ def main(lie: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -24,6 +24,7 @@ from tests.documents.images.forger import claiming, deflated_zeros, with_chunk
 from tests.documents.images.gallery import SAMPLES, ending, flag, noise, problem, saved, shown, taken, variants
 from tests.documents.images.prison import imprisoned
 from tests.documents.images.test_kinds import STRANGERS
+from tests.endings import as_events
 
 ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
 FINDINGS = {Code.IMAGE_UNKNOWN, Code.IMAGE_DAMAGED, Code.IMAGE_LIMIT, Code.READER_OUT_OF_MEMORY}
@@ -98,7 +99,7 @@ def test_a_file_that_is_too_large_is_refused_at_once(reader: ImageReader, tmp_pa
     path = tmp_path / "large.png"
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
-    *_, last = reader.take(path, "large.png", Cancel())
+    *_, last = as_events(reader.take(path, "large.png", Cancel()))
     assert isinstance(last, Failed)
     assert last.problem == Problem(
         Code.IMAGE_LIMIT, {"path": str(path), "limit": "file_bytes", "value": MAX_FILE_BYTES}

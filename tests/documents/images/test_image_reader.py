@@ -21,12 +21,14 @@ from app.core.image import Raster
 from app.documents.images.kinds import Kind
 from app.documents.images.protocol import MAX_PIXELS, MAX_SIDE, Decoded, Prepared, Resized
 from app.documents.images.reader import ImageReader
-from app.isolation import process, sandbox
-from app.isolation.process import ReaderLimits, WireFailed
+from app.isolation import client, sandbox
+from app.isolation.client import ReaderLimits
+from app.isolation.pulse import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
 from tests.documents.images.gallery import ending, flag, problem, saved, taken
+from tests.endings import as_events
 
 FLAG = saved(flag(), Kind.PNG)
 
@@ -49,7 +51,9 @@ def open_one() -> Iterator[ImageReader]:
 def lie(monkeypatch: pytest.MonkeyPatch, what: str | msgspec.Struct) -> None:
     """Have every process be a liar that answers `what`."""
     said = what if isinstance(what, str) else msgspec.json.encode(what).decode()
-    monkeypatch.setattr(process, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), said])
+    monkeypatch.setattr(
+        client, "command", lambda *given: [sys.executable, "-P", str(Path(liar.__file__)), given[2], said]
+    )
 
 
 def workers() -> list[psutil.Process]:
@@ -75,7 +79,7 @@ def test_a_file_is_taken_at_every_step(step: Step, tmp_path: Path) -> None:
     path.write_bytes(saved(flag(), Kind.WEBP))
     reader = ImageReader(step)
     try:
-        opening, done = reader.take(path, "Flag", Cancel())
+        opening, done = as_events(reader.take(path, "Flag", Cancel()))
         assert opening == Opening(0, 0)
         assert isinstance(done, Done)
         assert done.result.ref.untrusted_name == "Flag"
@@ -98,7 +102,7 @@ def test_what_cannot_be_an_image_is_refused_before_a_process_starts(reader: Imag
         (tmp_path / "fifo", Code.FILE_NOT_REGULAR),
         (tmp_path / "empty.png", Code.FILE_EMPTY),
     ):
-        _, last = reader.take(path, "a", Cancel())
+        _, last = as_events(reader.take(path, "a", Cancel()))
         assert last == Failed(Problem(code, {"path": str(path)}))
     assert problem(reader, b"", "pasted") == Problem(Code.FILE_EMPTY, {"path": "pasted"})
 
@@ -106,7 +110,7 @@ def test_what_cannot_be_an_image_is_refused_before_a_process_starts(reader: Imag
 def test_a_finding_names_the_whole_path_of_a_file(reader: ImageReader, tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(FLAG[:80])
-    _, last = reader.take(path, "broken.png", Cancel())
+    _, last = as_events(reader.take(path, "broken.png", Cancel()))
     assert last == Failed(Problem(Code.IMAGE_DAMAGED, {"path": str(path), "format": "png"}))
 
 
@@ -267,7 +271,7 @@ def test_cancelling_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     canceller = threading.Thread(target=cancel_once_it_runs)
     canceller.start()
     try:
-        assert list(reader.take(FLAG, "a", cancel)) == [Opening(0, 0), Cancelled()]
+        assert list(as_events(reader.take(FLAG, "a", cancel))) == [Opening(0, 0), Cancelled()]
         assert psutil.Process().children() == []
     finally:
         canceller.join()
@@ -275,7 +279,7 @@ def test_cancelling_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whoever_stops_listening_leaves_nothing(reader: ImageReader) -> None:
-    events = reader.take(FLAG, "a", Cancel())
+    events = as_events(reader.take(FLAG, "a", Cancel()))
     next(events)
     events.close()
     assert workers() == []
@@ -331,7 +335,7 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     def use() -> None:
         reader = ImageReader()
         for source in (path, FLAG, b"", tmp_path / "nowhere", b"garbage"):
-            list(reader.take(source, "a", Cancel()))
+            list(as_events(reader.take(source, "a", Cancel())))
         reader.raster(FLAG, (5, 5))
         reader.close()
         reader.close()
@@ -357,7 +361,11 @@ def test_the_process_gets_its_image_and_no_other_file(
     os.set_inheritable(secret, True)
     lie(monkeypatch, "descriptors")
     try:
-        found = problem(open_one, FLAG) if source == "bytes" else list(open_one.take(path, "a", Cancel()))[-1].problem
+        found = (
+            problem(open_one, FLAG)
+            if source == "bytes"
+            else list(as_events(open_one.take(path, "a", Cancel())))[-1].problem
+        )
     finally:
         os.close(secret)
     seen = str(found.params["where"]).splitlines()

@@ -22,6 +22,7 @@ if __name__ == "__main__":
     step, home, secret, loot, *names = sys.argv[1:]
     limits.confine(limits.Limits())
     models = Models()
+    models.load()
     told: dict[str, object] = {"threads_before": threads()}
     told["step"] = sandbox.lock(sandbox.Step(step)).value
     models.start()

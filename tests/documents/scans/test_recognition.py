@@ -26,6 +26,7 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from tests.documents import scanner
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.endings import as_events
 
 INMATE = Path(__file__).parent / "inmate.py"
 ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
@@ -108,7 +109,7 @@ def page(events: list[object]) -> Callable[[str], Page]:
 
 def read(path: Path, reader: Reader, cancel: Cancel | None = None) -> list[object]:
     try:
-        return list(reader.read(path, cancel or Cancel()))
+        return list(as_events(reader.read(path, cancel or Cancel())))
     finally:
         reader.close()
 
@@ -222,7 +223,7 @@ def test_stopping_ends_the_recogniser(binder: Path) -> None:
     cancel, reader = Cancel(), Reader()
     told: list[object] = []
     try:
-        for event in reader.read(binder, cancel):
+        for event in as_events(reader.read(binder, cancel)):
             told.append(event)
             if isinstance(event, Opening) and event.recognising and event.done == 1:
                 assert len(recognisers()) == 1

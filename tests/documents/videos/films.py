@@ -24,6 +24,7 @@ from app.documents.videos.kinds import Kind
 from app.documents.videos.protocol import MAX_SIDE, Surveyed
 from app.documents.videos.reader import VideoReader
 from app.documents.videos.survey import survey
+from tests.endings import as_events
 
 RATE = 10
 BITS = 8
@@ -119,7 +120,7 @@ def _same_priority() -> Iterator[None]:
 
 
 def surveyed(reader: VideoReader, path: Path) -> Video:
-    *before, last = reader.survey(path, Cancel())
+    *before, last = as_events(reader.survey(path, Cancel()))
     assert before
     assert all(isinstance(event, Opening) for event in before)
     assert isinstance(last, Done), last
@@ -127,13 +128,13 @@ def surveyed(reader: VideoReader, path: Path) -> Video:
 
 
 def problem(reader: VideoReader, path: Path) -> Problem:
-    *_, last = reader.survey(path, Cancel())
+    *_, last = as_events(reader.survey(path, Cancel()))
     assert isinstance(last, Failed), "it was read"
     return last.problem
 
 
 def frames(reader: VideoReader, path: Path, times: Iterable[float], side: int = MAX_SIDE) -> tuple[Raster, ...]:
-    *_, last = reader.frames(path, list(times), side, Cancel())
+    *_, last = as_events(reader.frames(path, list(times), side, Cancel()))
     assert isinstance(last, Done), last
     return last.result
 

@@ -21,7 +21,7 @@ from app.documents.videos.protocol import Draw, Survey, Surveyed
 from app.documents.videos.reader import MEMORY_BYTES
 from app.documents.videos.worker import Work
 from app.isolation import limits, sandbox
-from app.isolation.process import WireFailed
+from app.isolation.pulse import WireFailed
 
 
 def held(untrusted_bytes: bytes) -> FileIO:

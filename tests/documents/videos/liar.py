@@ -11,8 +11,8 @@ import msgspec
 
 from app.core.errors import Code, Problem
 from app.documents.videos.protocol import Event, Order
-from app.isolation.process import Ready, WireFailed
-from app.isolation.pulse import Port
+from app.isolation.handover import FileReceiver
+from app.isolation.pulse import Port, Ready, WireFailed
 from app.isolation.sandbox import Step
 
 
@@ -22,11 +22,12 @@ def descriptors() -> set[str]:
     return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
 
 
-def main(*lies: str) -> None:
+def main(socket: str, *lies: str) -> None:
     """The first order gets the first lie, and so on; the last one again and again."""
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
     port.send(Ready(Step.RLIMITS))
+    FileReceiver(int(socket)).receive()
     told = 0
     while port.receive() is not None:
         port.step()

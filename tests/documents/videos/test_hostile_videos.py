@@ -20,6 +20,7 @@ from app.isolation.sandbox import Step
 from app.messages import sentence
 from tests.documents.videos.films import MADE, drawing, film, frames, number_of, problem
 from tests.documents.videos.prison import imprisoned, outcomes
+from tests.endings import as_events
 
 ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
 FINDINGS = {
@@ -93,7 +94,7 @@ def referring(target: bytes) -> bytes:
 def test_a_video_that_lies_in_another_file_is_not_fetched_from_there(reader: VideoReader, tmp_path: Path) -> None:
     other = saved(tmp_path, film("mp4", "mpeg4", frames=[drawing(200)] * 24), "other.mp4")
     path = saved(tmp_path, referring(b"file://" + str(other).encode()))
-    *_, last = reader.survey(path, Cancel())
+    *_, last = as_events(reader.survey(path, Cancel()))
     if isinstance(last, Done):
         assert {number_of(raster) for raster in frames(reader, path, (0.0, 1.0, 2.0))} == {0, 10, 20}
     else:
@@ -124,7 +125,7 @@ def test_a_header_that_lies_about_the_size_costs_nothing(
     reader: VideoReader, tmp_path: Path, kind: Kind, width: int, height: int
 ) -> None:
     """The decoders believe their own header, where they have one."""
-    *_, last = reader.survey(saved(tmp_path, claiming(kind, width, height)), Cancel())
+    *_, last = as_events(reader.survey(saved(tmp_path, claiming(kind, width, height)), Cancel()))
     if isinstance(last, Done):
         assert (last.result.width, last.result.height) == (128, 96)
     else:
@@ -162,7 +163,7 @@ def mutants(kind: Kind) -> list[bytes]:
 @pytest.mark.parametrize("kind", Kind)
 def test_what_was_changed_at_random_is_a_video_or_a_finding(reader: VideoReader, tmp_path: Path, kind: Kind) -> None:
     for mutant in mutants(kind)[:TAKEN]:
-        *_, last = reader.survey(saved(tmp_path, mutant), Cancel())
+        *_, last = as_events(reader.survey(saved(tmp_path, mutant), Cancel()))
         assert isinstance(last, Done) or (isinstance(last, Failed) and last.problem.code in FINDINGS)
 
 

@@ -21,11 +21,13 @@ from app.core.image import Raster
 from app.core.video import Moment
 from app.documents.videos.protocol import MAX_MOMENTS, MAX_SIDE, Drawn, Surveyed
 from app.documents.videos.reader import VideoReader
-from app.isolation import process, sandbox
-from app.isolation.process import ReaderLimits, WireFailed
+from app.isolation import client, sandbox
+from app.isolation.client import ReaderLimits
+from app.isolation.pulse import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.videos import liar
 from tests.documents.videos.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed
+from tests.endings import as_events
 
 FILM = film()
 
@@ -55,7 +57,9 @@ def clip(tmp_path: Path) -> Path:
 def lie(monkeypatch: pytest.MonkeyPatch, *whats: str | msgspec.Struct) -> None:
     """Have every process be a liar that answers `whats`, one after the other."""
     said = [what if isinstance(what, str) else msgspec.json.encode(what).decode() for what in whats]
-    monkeypatch.setattr(process, "command", lambda *_: [sys.executable, "-P", str(Path(liar.__file__)), *said])
+    monkeypatch.setattr(
+        client, "command", lambda *given: [sys.executable, "-P", str(Path(liar.__file__)), given[2], *said]
+    )
 
 
 def workers() -> list[psutil.Process]:
@@ -90,7 +94,7 @@ def test_a_video_is_read_at_every_step(step: Step, clip: Path) -> None:
 
 def test_frames_are_counted_while_they_come(reader: VideoReader, clip: Path) -> None:
     surveyed(reader, clip)
-    *before, last = reader.frames(clip, (0.0, 1.0), 320, Cancel())
+    *before, last = as_events(reader.frames(clip, (0.0, 1.0), 320, Cancel()))
     assert before == [Opening(0, 2), Opening(1, 2), Opening(2, 2)]
     assert isinstance(last, Done)
 
@@ -128,7 +132,7 @@ def test_a_name_that_is_no_utf8_is_made_printable(reader: VideoReader, tmp_path:
 def test_frames_of_a_file_that_changed_are_not_given(reader: VideoReader, clip: Path) -> None:
     surveyed(reader, clip)
     clip.write_bytes(film(frames=[drawing(200)] * 24))
-    *_, last = reader.frames(clip, (0.5,), 320, Cancel())
+    *_, last = as_events(reader.frames(clip, (0.5,), 320, Cancel()))
     assert last == Failed(Problem(Code.VIDEO_CHANGED, {"path": str(clip)}))
     surveyed(reader, clip)
     assert [number_of(raster) for raster in frames(reader, clip, (0.5,))] == [200]
@@ -137,12 +141,12 @@ def test_frames_of_a_file_that_changed_are_not_given(reader: VideoReader, clip: 
 def test_frames_of_a_file_that_is_gone_are_not_given(reader: VideoReader, clip: Path) -> None:
     surveyed(reader, clip)
     clip.unlink()
-    *_, last = reader.frames(clip, (0.5,), 320, Cancel())
+    *_, last = as_events(reader.frames(clip, (0.5,), 320, Cancel()))
     assert last == Failed(Problem(Code.FILE_MISSING, {"path": str(clip)}))
 
 
 def test_frames_of_a_file_that_was_never_looked_through_are_not_given(reader: VideoReader, clip: Path) -> None:
-    *_, last = reader.frames(clip, (0.5,), 320, Cancel())
+    *_, last = as_events(reader.frames(clip, (0.5,), 320, Cancel()))
     assert last == Failed(Problem(Code.VIDEO_CHANGED, {"path": str(clip)}))
 
 
@@ -221,7 +225,7 @@ def test_pixels_other_than_those_asked_for_are_not_believed(
 ) -> None:
     lie(monkeypatch, SOUND, answer)
     surveyed(open_one, clip)
-    *_, last = open_one.frames(clip, (0.5,), 320, Cancel())
+    *_, last = as_events(open_one.frames(clip, (0.5,), 320, Cancel()))
     assert last == Failed(Problem(Code.READER_CRASHED, {"path": str(clip), "signal": 0}))
 
 
@@ -253,7 +257,7 @@ def test_a_process_that_ends_costs_one_video(
     assert problem(open_one, clip) == Problem(code, expected)
     lie(monkeypatch, SOUND, end)
     surveyed(open_one, clip)
-    *_, last = open_one.frames(clip, (0.5,), 320, Cancel())
+    *_, last = as_events(open_one.frames(clip, (0.5,), 320, Cancel()))
     assert last == Failed(Problem(code, expected))
     monkeypatch.undo()
     assert surveyed(open_one, clip).width == WIDTH
@@ -280,7 +284,7 @@ def test_memory_beyond_the_limit_costs_one_video(tmp_path: Path) -> None:
 def test_cancelling_ends_the_process(monkeypatch: pytest.MonkeyPatch, open_one: VideoReader, clip: Path) -> None:
     lie(monkeypatch, Opening(1, 2))  # and then nothing
     cancel, events = Cancel(), []
-    for event in open_one.survey(clip, cancel):
+    for event in as_events(open_one.survey(clip, cancel)):
         events.append(event)
         if event == Opening(1, 2):
             cancel.request()
@@ -292,7 +296,7 @@ def test_cancelling_between_frames_gives_none(reader: VideoReader, clip: Path) -
     surveyed(reader, clip)
     cancel = Cancel()
     events = []
-    for event in reader.frames(clip, (0.0, 1.0, 2.0), 320, cancel):
+    for event in as_events(reader.frames(clip, (0.0, 1.0, 2.0), 320, cancel)):
         events.append(event)
         cancel.request()
     assert events[-1] == Cancelled()
@@ -301,7 +305,7 @@ def test_cancelling_between_frames_gives_none(reader: VideoReader, clip: Path) -
 
 
 def test_whoever_stops_listening_leaves_nothing(reader: VideoReader, clip: Path) -> None:
-    events = reader.survey(clip, Cancel())
+    events = as_events(reader.survey(clip, Cancel()))
     next(events)
     events.close()
     assert workers() == []
@@ -331,7 +335,7 @@ def test_a_kept_process_that_died_is_replaced(reader: VideoReader, clip: Path) -
     (kept,) = workers()
     kept.kill()
     kept.wait()
-    *_, last = reader.frames(clip, (1.05,), 320, Cancel())
+    *_, last = as_events(reader.frames(clip, (1.05,), 320, Cancel()))
     if isinstance(last, Failed):  # it was asked before its death was known
         assert last.problem.code is Code.READER_CRASHED
     assert [number_of(raster) for raster in frames(reader, clip, (1.05,))] == [10]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,8 +10,9 @@ import msgspec
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.core.cancel import Cancel
-from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.events import Opening
 from app.core.model import ModelHeader
+from app.core.work import Work
 from app.models.catalogue import catalogue
 from app.models.offers import Offer
 from app.models.reader import HeaderReader
@@ -31,16 +31,12 @@ class RememberingReader(HeaderReader):
 
     known: ClassVar[dict[tuple[int, int], ModelHeader]] = {}
 
-    def read(self, path: Path, cancel: Cancel) -> Iterator[Opening | Done[ModelHeader] | Cancelled | Failed]:
+    def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         status = path.stat()
         key = (status.st_ino, status.st_size)
-        if key in self.known:
-            yield Done(self.known[key])
-            return
-        for event in super().read(path, cancel):
-            if isinstance(event, Done):
-                self.known[key] = event.result
-            yield event
+        if key not in self.known:
+            self.known[key] = yield from super().read(path, cancel)
+        return self.known[key]
 
 
 class Shop:

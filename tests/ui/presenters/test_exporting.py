@@ -18,6 +18,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Done
 from app.core.image import Image
 from app.store.images import Images
+from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import LEASE, Room
 
@@ -64,7 +65,7 @@ def test_one_answer_is_exported(room: Room, qtbot: QtBot, tmp_path: Path) -> Non
 
 
 def _image(room: Room, name: str, png: bytes) -> Image:
-    *_, ending = room.desk.images.take(png, name, Cancel())
+    *_, ending = as_events(room.desk.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

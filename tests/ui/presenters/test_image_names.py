@@ -11,12 +11,13 @@ from app.core.conversation import Conversation, Ending, Question
 from app.core.events import Done
 from app.core.image import Image
 from app.ui.palette_dialog import PaletteDialog
+from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room
 
 
 def _image(room: Room, name: str) -> Image:
-    *_, ending = room.desk.images.take(png_of(40, 30), name, Cancel())
+    *_, ending = as_events(room.desk.images.take(png_of(40, 30), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -24,6 +24,7 @@ from app.services.images import Area, drawn_size
 from app.ui.page.region import SLIP, Region
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
+from tests.endings import as_events
 from tests.screens.region_scenes import TABLE, draw
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -510,7 +511,7 @@ def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, 
     red_bar = "0.784 0.118 0.118 rg 153 396 306 198 re f\n"  # the middle half of the width, above the middle
     path, reader = tmp_path / "bar.pdf", Reader()
     path.write_bytes(write_pdf([red_bar + show("Figure 1.", y=100)]))
-    *_progress, done = reader.read(path, Cancel())
+    *_progress, done = as_events(reader.read(path, Cancel()))
     assert isinstance(done, Done)
     book = room.fake.books.add(done.result, path)
     room.reader.draw = lambda page, width: reader.draw_page(path, book.sha256, page, width)
@@ -535,7 +536,7 @@ def test_the_real_reader_wants_the_password_of_a_protected_pdf(
     path = tmp_path / "locked.pdf"
     path.write_bytes(lock(write_pdf([show("The tenant pays.")]), user="tide"))
     reader = Reader()
-    *_progress, done = reader.read(path, Cancel(), Password("tide"))
+    *_progress, done = as_events(reader.read(path, Cancel(), Password("tide")))
     assert isinstance(done, Done)
     book = room.fake.books.add(done.result, path)
     reader.close()
