@@ -150,6 +150,6 @@ def _ready(presenter: WindowPresenter) -> bool:
 def _text(presenter: WindowPresenter) -> str:
     """What stands in the conversation, as a person copies it."""
     view = presenter.window.talk.view
-    shown = presenter.conversation.conversation
+    shown = presenter.shown.conversation
     turns = presenter._desk.conversations.turns(shown.id) if shown else ()
     return "".join(view.text_of(turn.answer.id) for turn in turns if turn.answer is not None)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.messages import _, printable, sentence
-from app.services.desk import Desk
+from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.palette_dialog import Entry, Kind
 from app.ui.presenters.commands import Commands
@@ -22,30 +22,34 @@ class Anything(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        images: Images,
         bridge: Bridge,
         shelf: ShelfPresenter,
         navigation: Navigation,
-        commands: Commands,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._images = images
         self._bridge = bridge
         self._shelf = shelf
         self._navigation = navigation
+        self._commands: Commands | None = None
+
+    def use(self, commands: Commands) -> None:
+        """These are found, too."""
         self._commands = commands
         commands.chosen.connect(self._go)
 
     @Slot()
     def find(self) -> None:
+        assert self._commands is not None
         others = [
             Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
             for conversation in self._shelf.conversations
         ]
         others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shelf.books.values()]
         dialog = self._commands.offer(others)
-        self._bridge.call(Executor.STORE, partial(_list_images, self._desk), dialog.add, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
@@ -59,7 +63,7 @@ class Anything(QObject):
             self._navigation.open_book(entry.key)
 
 
-def _list_images(desk: Desk) -> list[Entry]:
+def _list_images(images: Images) -> list[Entry]:
     """Found by their names, shown with the conversations that they are in."""
     return [
         Entry(
@@ -69,5 +73,5 @@ def _list_images(desk: Desk) -> list[Entry]:
             _("image in “{title}”").format(title=image.title or _("New conversation")),
             image.question_id,
         )
-        for image in desk.images.named()
+        for image in images.named()
     ]

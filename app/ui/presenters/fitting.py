@@ -12,14 +12,16 @@ from app.core.conversation import Conversation, Draft
 from app.core.errors import Problem
 from app.core.image import ImageRef
 from app.messages import _, count, sentence
-from app.services.context import ContextUse
-from app.services.desk import Desk
+from app.services.context import Context
 from app.services.fitting import Choices, Kind, Way
+from app.services.models import Models
+from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
 from app.ui.fit_dialog import FitDialog
 from app.ui.main_window import MainWindow
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.conversation import ConversationPresenter
+from app.ui.shown import Shown
 
 _ROOM = "room"
 
@@ -43,20 +45,25 @@ class Fitting(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        context: Context,
+        conversations: Conversations,
+        models: Models,
         bridge: Bridge,
         window: MainWindow,
         conversation: ConversationPresenter,
+        shown: Shown,
         attachments: AttachmentsPresenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
+        self._conversations = conversations
+        self._models = models
         self._bridge = bridge
         self._window = window
         self._conversation = conversation
         self._attachments = attachments
-        self._use: ContextUse | None = None
+        self._shown = shown
         self._told: set[str] = set()
         self._warning = ""
         self._waiting = ""  # the id of the conversation whose question waits for more room
@@ -70,19 +77,17 @@ class Fitting(QObject):
     @Slot()
     def offer(self) -> None:
         """Let the person choose how what does not fit can be made to fit."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is None or self._conversation.busy:
             return
         missed = self._conversation.missed
-        work = partial(self._desk.context.choices, shown.id, missed, self._conversation.begun)
+        work = partial(self._context.choices, shown.id, missed, self._conversation.begun)
         self._bridge.call(Executor.ENGINE, work, partial(self._show, shown.id, bool(missed)), self._on_problem)
 
-    @Slot(object)
-    def note_use(self, use: ContextUse | None) -> None:
-        """How the context of the shown conversation is filled. That little room is left is said once, until there is
-        more again."""
-        self._use = use
-        shown = self._conversation.conversation
+    @Slot()
+    def look(self) -> None:
+        """The context is used otherwise. That little room is left is said once, until there is more again."""
+        use, shown = self._shown.use, self._shown.conversation
         if use is None or shown is None:
             return
         notice = self._window.talk.notice
@@ -100,7 +105,7 @@ class Fitting(QObject):
     def retry(self) -> None:
         """There is more room: ask what waited for it."""
         waiting, self._waiting = self._waiting, ""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
             self._conversation.retry()
 
@@ -112,8 +117,8 @@ class Fitting(QObject):
     # ---- what is chosen
 
     def _show(self, conversation_id: str, asked: bool, choices: Choices) -> None:
-        model = self._desk.models.loaded()
-        shown = self._conversation.conversation
+        model = self._models.loaded()
+        shown = self._shown.conversation
         if model is None or shown is None or shown.id != conversation_id:
             return
         kv_type = None if model.host else model.kv_type
@@ -143,15 +148,15 @@ class Fitting(QObject):
 
     def _wait(self) -> None:
         """What did not fit is asked once there is more room."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         self._waiting = shown.id if shown is not None and self._conversation.missed else ""
 
     def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
-        work = partial(self._desk.conversations.leave_out, answer_ids, left_out)
+        work = partial(self._conversations.leave_out, answer_ids, left_out)
         self._bridge.call(Executor.STORE, work, partial(self._left_out, left_out), self._on_problem)
 
     def _left_out(self, left_out: bool, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None:
             self._redrawn = True
             if left_out:
@@ -168,7 +173,7 @@ class Fitting(QObject):
 
     def _move(self) -> None:
         """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None:
             question = self._conversation.take_missed()
             self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)

@@ -13,8 +13,9 @@ from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Hashing
 from app.messages import _, count, printable, sentence
 from app.models.records import FileState
-from app.services.desk import Desk
-from app.services.downloads import Verdict
+from app.services.downloads import Downloads, Verdict
+from app.services.models import Models
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models.card import Deed
@@ -30,18 +31,27 @@ class ModelDeeds(QObject):
     changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, model: ModelPresenter, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        downloads: Downloads,
+        models: Models,
+        bridge: Bridge,
+        model: ModelPresenter,
+        activity: Activity,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._downloads = downloads
+        self._models = models
         self._bridge = bridge
         self._model = model
         self._work: dict[str, Work] = {}
         self._jobs: dict[str, Job] = {}
         self._outcomes: dict[str, str] = {}
         self._problems: dict[str, str] = {}
-        self._loading: float | None = None
+        self._activity = activity
+        self._drawn: float | None = None  # of what is being loaded
         model.beginning.connect(self._on_beginning)
-        model.progressed.connect(self._on_progress)
         model.ready.connect(self._on_ready)
         model.revived.connect(self._on_ready)
         model.failed.connect(self._on_failed)
@@ -49,8 +59,20 @@ class ModelDeeds(QObject):
     @property
     def loaded_path(self) -> str:
         """Of the model in use; empty while another is being loaded."""
-        loaded = self._desk.models.loaded()
+        loaded = self._models.loaded()
         return loaded.path if loaded is not None and self._loading is None else ""
+
+    @property
+    def _loading(self) -> float | None:
+        """How much of the model is loaded that a person chose; None where none is being loaded."""
+        return self._activity.loading if self._activity.holder is EngineTask.LOADING else None
+
+    @Slot()
+    def look(self) -> None:
+        """At each change of what the engine does."""
+        if self._loading != self._drawn:
+            self._drawn = self._loading
+            self.moved.emit()
 
     def standing(self, path: str) -> Standing:
         loading = self._loading if path == self._model.loading_path else None
@@ -61,7 +83,7 @@ class ModelDeeds(QObject):
             self._work.get(path),
             self._outcomes.get(path, ""),
             self._problems.get(path, ""),
-            self._desk.models.fit() if is_loaded else None,
+            self._models.fit() if is_loaded else None,
         )
 
     def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
@@ -81,24 +103,15 @@ class ModelDeeds(QObject):
 
     @Slot()
     def _on_beginning(self) -> None:
-        self._loading = 0.0
         self._problems.clear()
         self.moved.emit()
 
-    @Slot(float)
-    def _on_progress(self, fraction: float) -> None:
-        if self._loading is not None:
-            self._loading = fraction
-            self.moved.emit()
-
     @Slot()
     def _on_ready(self) -> None:
-        self._loading = None
         self.changed.emit()
 
     @Slot(str)
     def _on_failed(self, words: str) -> None:
-        self._loading = None
         self._problems[self._model.loading_path] = words
         self.changed.emit()
 
@@ -110,7 +123,7 @@ class ModelDeeds(QObject):
         self._work[path] = Work(title)
         self._outcomes.pop(path, None)
         self._problems.pop(path, None)
-        work = partial(self._desk.downloads.verify, Path(path))
+        work = partial(self._downloads.verify, Path(path))
         self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
         self.moved.emit()
 
@@ -136,7 +149,7 @@ class ModelDeeds(QObject):
 
     @Slot(str)
     def _remove(self, path: str) -> None:
-        work = partial(self._desk.downloads.remove, Path(path))
+        work = partial(self._downloads.remove, Path(path))
         self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
 
     @Slot(object)

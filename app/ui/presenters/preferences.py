@@ -13,7 +13,8 @@ from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import Room
 from app.messages import _, sentence
-from app.services.desk import Desk
+from app.services.remote import Remote
+from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.settings_dialog import SettingsDialog
@@ -28,10 +29,17 @@ class Preferences(QObject):
     saved = Signal()
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, appearance: Appearance, window: MainWindow, parent: QObject | None = None
+        self,
+        store: SettingsStore,
+        remote: Remote,
+        bridge: Bridge,
+        appearance: Appearance,
+        window: MainWindow,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._store = store
+        self._remote = remote
         self._bridge = bridge
         self._appearance = appearance
         self._window = window
@@ -46,7 +54,7 @@ class Preferences(QObject):
     @Slot()
     def refresh(self) -> None:
         """Others keep settings too: which model is used, and how it is placed."""
-        self._bridge.call(Executor.STORE, self._desk.settings.load, self._take, self._on_problem)
+        self._bridge.call(Executor.STORE, self._store.load, self._take, self._on_problem)
 
     @Slot(object)
     def _take(self, settings: Settings) -> None:
@@ -63,12 +71,12 @@ class Preferences(QObject):
 
     def _look(self) -> tuple[Settings, bool]:
         """The settings, and whether there is a key for the remote engine that they name."""
-        settings = self._desk.settings.load()
-        return settings, self._desk.remote.has_key(settings.remote.address)
+        settings = self._store.load()
+        return settings, self._remote.has_key(settings.remote.address)
 
     @Slot(object)
     def save(self, settings: Settings) -> None:
-        work = partial(self._desk.settings.save, settings)
+        work = partial(self._store.save, settings)
         self._bridge.call(Executor.STORE, work, partial(self._saved, settings), self._on_problem)
 
     @Slot(object)
@@ -81,7 +89,7 @@ class Preferences(QObject):
 
     @Slot(str, str)
     def _keep_key(self, address: str, key: str) -> None:
-        work = partial(self._desk.remote.set_key, address, Password(key))
+        work = partial(self._remote.set_key, address, Password(key))
         self._bridge.call(Executor.STORE, work, self._key_kept, self._on_problem)
 
     @Slot(object)
@@ -93,7 +101,7 @@ class Preferences(QObject):
         self._appearance.choose(settings.theme)
         notice = self._window.talk.notice
         self.saved.emit()
-        host = self._desk.remote.host(settings.remote)
+        host = self._remote.host(settings.remote)
         if settings.remote != before.remote and host:
             words = _(
                 "Once the model is loaded again, {host} answers, and gets the whole text of the books and questions."
@@ -112,7 +120,7 @@ class Preferences(QObject):
             self._settings.engine, context_tokens=room.context_tokens, kv_type=room.kv_type
         )
         settings = msgspec.structs.replace(self._settings, engine=engine)
-        work = partial(self._desk.settings.save, settings)
+        work = partial(self._store.save, settings)
         self._bridge.call(Executor.STORE, work, partial(self._room_saved, settings), self._on_problem)
 
     def _room_saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import Problem
 from app.engine.readings import SavedReading
 from app.messages import sentence
-from app.services.desk import Desk
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
 from app.ui.shelf.readings_dialog import ReadingsDialog
@@ -19,15 +18,15 @@ from app.ui.shelf.readings_dialog import ReadingsDialog
 class ReadingsPresenter(QObject):
     failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, readings: SavedReadings, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._readings = readings
         self._bridge = bridge
         self._window = window
 
     @Slot()
     def open_list(self) -> None:
-        self._bridge.call(Executor.STORE, self._desk.readings.all, self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, self._readings.all, self._show, self._on_problem)
 
     @Slot(object)
     def _show(self, readings: tuple[SavedReading, ...]) -> None:
@@ -37,7 +36,7 @@ class ReadingsPresenter(QObject):
 
     @Slot(object)
     def _delete(self, readings: tuple[SavedReading, ...]) -> None:
-        work = partial(_delete_all, self._desk.readings, readings)
+        work = partial(_delete_all, self._readings, readings)
         self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
 
     @Slot(object)

@@ -78,7 +78,7 @@ def test_a_question_ends_the_reading_ahead_and_is_answered(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Reading(10_000, LEASE_TOKENS, 0), gate)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(gate.reached.is_set)
     room.ask("When?")
     assert room.answer().text == "A short answer [p. 1]."
@@ -90,12 +90,12 @@ def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room)
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(one,), (two,)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(one.reached.is_set)
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     room.settle()
     assert not room.presenter.ahead.running
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(two.reached.is_set)
     room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
@@ -106,7 +106,7 @@ def test_a_reading_ahead_that_fails_says_why(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Problem(Code.ENGINE_CRASHED, {"signal": 9}),)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(lambda: "signal 9" in room.window.talk.notice.text())
     room.settle()
 

@@ -286,7 +286,7 @@ def test_before_a_model_is_loaded_frames_can_be_chosen(room: Room, film: Path) -
     room.add_conversation("A")
     room.open(settle=False)
     wait(gate.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     room.presenter.images.take_files([film])
     wait(lambda: room.presenter.videos.dialog is not None and room.presenter.videos.dialog.action.isEnabled())
     assert _dialog(room).sum.text() == "8 frames"
