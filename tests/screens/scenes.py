@@ -385,7 +385,7 @@ def palette(stage: Stage) -> None:
 
 def delete(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.delete()
+    stage.presenter.navigation.delete()
     pause(100)
 
 

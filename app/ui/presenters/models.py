@@ -1,4 +1,4 @@
-"""The model: loads it at the start and again after the engine died; the chip says how it is, the mark where texts go."""
+"""The model: loads it at the start and again after the engine died; the chip says how it is, a mark where texts go."""
 
 from __future__ import annotations
 

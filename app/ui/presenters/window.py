@@ -170,8 +170,6 @@ class WindowPresenter(QObject):
             desk.library, desk.images, bridge, window.page, activity, shown, books=self._books, parent=self
         )
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
-        work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
-        self.sheets = SheetsPresenter(work, bridge, window.sheet, self._table, self.openings, activity, shown, self)
 
     def _make_talk(self, desk: Desk, bridge: Bridge, icons: Icons) -> None:
         window, activity, shown = self.window, self.activity, self.shown
@@ -211,6 +209,8 @@ class WindowPresenter(QObject):
         self.exporting = Exporting(
             desk.conversations, desk.library, desk.images, bridge, self.conversation, shown, window, self
         )
+        work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
+        self.sheets = SheetsPresenter(work, bridge, window.sheet, self._table, self.openings, activity, shown, self)
 
     def _make_models(self, desk: Desk, bridge: Bridge, icons: Icons, appearance: Appearance) -> None:
         window, activity = self.window, self.activity

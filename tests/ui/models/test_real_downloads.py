@@ -31,7 +31,10 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk = shop.room.desk
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
-    object.__setattr__(desk, "downloads", downloads_of(desk.models, desk.settings, HeaderReader()))
+    downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.models
+    object.__setattr__(desk, "downloads", downloads)
+    for presenter in (models.fetching, models.acquiring, models.deeds, models.offer_deeds):
+        presenter._downloads = downloads  # type: ignore[attr-defined]
 
 
 def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtBot, tiny_scout_fast: Path) -> None:

@@ -471,7 +471,7 @@ def test_files_that_a_second_start_hands_over_are_waited_for(qtbot: QtBot, room:
     _begin(room)
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
-    room.presenter.take_files([_LEASE])
+    room.presenter.welcome.take_files([_LEASE])
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold_words == _WAITING
     gate.open()

@@ -31,23 +31,23 @@ def test_each_conversation_has_its_own_books_open(room: Room) -> None:
     first, second = _two(room)
     lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
     page, tabs = room.presenter.page, room.window.page.tabs
-    assert page.place == (lease, 1)
+    assert room.presenter.shown.place == (lease, 1)
     _go(room, first)
-    assert page.place == (letters, 1), "its own first book"
+    assert room.presenter.shown.place == (letters, 1), "its own first book"
     assert tabs.books() == [letters]
     room.presenter.navigation.open_page(survey, 7)
     room.settle()
     room.presenter.navigation.open_page(letters, 9)
     room.settle()
     _go(room, second)
-    assert (page.place, tabs.books()) == ((lease, 1), [lease])
+    assert (room.presenter.shown.place, tabs.books()) == ((lease, 1), [lease])
     assert not tabs.isVisible()
     _go(room, first)
-    assert (page.place, tabs.books()) == ((letters, 9), [letters, survey])
+    assert (room.presenter.shown.place, tabs.books()) == ((letters, 9), [letters, survey])
     assert tabs.isVisible()
     page.open_book(survey)
     room.settle()
-    assert page.place == (survey, 7), "each where one left it"
+    assert room.presenter.shown.place == (survey, 7), "each where one left it"
 
 
 def test_a_new_conversation_has_no_book_of_the_one_before(qtbot: QtBot, room: Room) -> None:

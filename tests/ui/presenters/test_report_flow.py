@@ -27,7 +27,7 @@ def _white(page: int, width: int) -> Raster:
 
 
 def _open(room: Room, book: Book) -> ReportDialog:
-    room.presenter.open_report(book.id)
+    room.presenter.navigation.open_report(book.id)
     room.settle()
     dialog = room.presenter.report.dialog
     assert dialog is not None

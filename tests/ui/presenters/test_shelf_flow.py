@@ -188,7 +188,7 @@ def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: 
     room.add_conversation("Older", days_ago=1)
     doomed = room.add_conversation("Doomed")
     room.open()
-    room.presenter.delete()
+    room.presenter.navigation.delete()
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)

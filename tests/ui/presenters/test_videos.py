@@ -119,7 +119,7 @@ def test_a_video_is_dropped_its_frames_chosen_and_attached(qtbot: QtBot, room: R
     assert _colours(dialog) == [RED, GREEN, BLUE]
     assert dialog.strip.cells()[0].accessibleName() == "Frame at 0:01"
     room.settle()
-    use = room.presenter.context.use
+    use = room.presenter.shown.use
     assert use is not None
     free = use.context_tokens - use.used_tokens
     assert dialog.sum.text() == f"3 frames, 444 tokens; {free:,} are free"
