@@ -14,7 +14,7 @@ from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.documents.quotes import locate
 from app.messages import _, sentence
-from app.page_words import no_page_words
+from app.page_words import no_page_words, unresolved_words
 from app.services.images import Area, Images
 from app.services.library import Library
 from app.ui.activity import Activity
@@ -162,8 +162,7 @@ class PagePresenter(QObject):
     def open_citation(self, citation: Citation) -> None:
         """Go where a page mark leads and light its quotation."""
         if citation.is_unresolved:
-            words = _("Several books have a page {page}, and the answer does not say which is meant: {title}.")
-            self.failed.emit(words.format(page=citation.label, title=citation.document))
+            self.failed.emit(unresolved_words(citation))
             return
         if not citation.book_id or citation.page < 1:
             words = _("The answer names a page {page} that none of the books on the desk has.")
