@@ -12,15 +12,15 @@ from app.messages import sentence
 from app.services.context import Context
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
+from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 
 
-class ReadingAhead(QObject):
+class ReadingAhead(Presenter):
     """One reading at a time. Whoever needs the engine for something else ends it: what was read stays."""
 
     noticed = Signal(str)  # a sentence about something that does not stop it
     ended = Signal()
-    failed = Signal(str)
 
     def __init__(
         self, context: Context, bridge: Bridge, activity: Activity, shown: Shown, parent: QObject | None = None

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
-from app.core.errors import Problem
-from app.messages import _, printable, sentence
+from app.messages import _, printable
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.palette_dialog import Entry, Kind
+from app.ui.presenter import Presenter
 from app.ui.presenters.commands import Commands
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.shelf.conversations import title_of
 
 
-class Anything(QObject):
-    failed = Signal(str)
-
+class Anything(Presenter):
     def __init__(
         self,
         images: Images,
@@ -50,10 +48,6 @@ class Anything(QObject):
         others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shelf.books.values()]
         dialog = self._commands.offer(others)
         self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:

@@ -19,6 +19,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.chat.attachment_card import Card
 from app.ui.chat.composer import Composer
 from app.ui.jobs import Job, is_ending
+from app.ui.presenter import Presenter
 from app.ui.presenters.image_sources import Source, open_source
 from app.ui.widgets.pictures import to_image
 
@@ -41,14 +42,13 @@ class _Attached:
         return ref_of(self.image) if self.image is not None else None
 
 
-class AttachmentsPresenter(QObject):
+class AttachmentsPresenter(Presenter):
     """Every question that is being written has its own images; those of one are shown. Whoever has it written names it:
     by its conversation, or, where a kept one is edited, by that."""
 
     given = Signal()  # something is being attached
     view_wanted = Signal(object)  # Image | ImageRef, to be shown large
     settings_wanted = Signal()
-    failed = Signal(str)
 
     def __init__(
         self, images: Images, models: Models, bridge: Bridge, composer: Composer, parent: QObject | None = None
@@ -312,14 +312,6 @@ class AttachmentsPresenter(QObject):
         if any(attached.tokens is None for attached in self._here):
             return words
         return f"{words} · {_('{n} tokens').format(n=count(self.tokens))}"
-
-    @Slot(object)
-    def _ignore(self, nothing: None) -> None:
-        """A temporary file is gone."""
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def _detail(attached: _Attached, *, blind: bool) -> str:

@@ -23,6 +23,7 @@ from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
+from app.ui.presenter import Presenter
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.branches import Branches, Loaded, find_question, follow, turns_before, without_images
@@ -42,14 +43,13 @@ class _Wanted(Wanted):
     excerpts: bool = False
 
 
-class ConversationPresenter(QObject):
+class ConversationPresenter(Presenter):
     """Ids are those of conversations, questions and answers."""
 
     shown = Signal(object)  # Conversation | None: which one is shown, or its title or books changed
     stored = Signal()  # something of the list of conversations changed
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
-    failed = Signal(str)
     held = Signal()  # whether a question waits may have changed
 
     def __init__(
@@ -89,9 +89,9 @@ class ConversationPresenter(QObject):
         self.drafts = DraftsPresenter(branches.drafts, bridge, self)
         self.drafts.failed.connect(self.failed)
         self._writing = Writing(self.drafts, composer, attachments, self)
-        self._holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
-        self._holding.released.connect(self._on_released)
-        self._holding.changed.connect(self.held)
+        self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
+        self.holding.released.connect(self._on_released)
+        self.holding.changed.connect(self.held)
         composer.submitted.connect(self.submit)
         composer.stop_requested.connect(self.stop)
         composer.cancelled_edit.connect(self.stop)
@@ -129,12 +129,7 @@ class ConversationPresenter(QObject):
     @property
     def holds(self) -> bool:
         """A question of the shown conversation waits to be asked."""
-        return self._holding.holds(self._shown.id)
-
-    @Slot()
-    def look(self) -> None:
-        """The engine may be free for a question that waits."""
-        self._holding.look()
+        return self.holding.holds(self._shown.id)
 
     def _refusal(self) -> str:
         """Why no question is taken; empty where it is, or waits."""
@@ -230,7 +225,7 @@ class ConversationPresenter(QObject):
             self.failed.emit(refusal)
             return
         if self._writing.put(text):
-            self._holding.take(_Wanted(self._shown.id))
+            self.holding.take(_Wanted(self._shown.id))
 
     @Slot(str)
     def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
@@ -240,7 +235,7 @@ class ConversationPresenter(QObject):
         if refusal := self._refusal():
             self.failed.emit(refusal)
             return
-        self._holding.take(_Wanted(self._shown.id, question_id=question_id, excerpts=excerpts))
+        self.holding.take(_Wanted(self._shown.id, question_id=question_id, excerpts=excerpts))
 
     @Slot(str)
     def go_on(self, answer_id: str) -> None:
@@ -322,7 +317,7 @@ class ConversationPresenter(QObject):
         if loaded.conversation is None:
             return
         if self._activity.may(EngineTask.ANSWER) is not None:
-            self._holding.take(wanted)
+            self.holding.take(wanted)
         else:
             self._begin(wanted, self._with_books(loaded.conversation), loaded.turns)
 
@@ -369,7 +364,7 @@ class ConversationPresenter(QObject):
     @Slot()
     def stop(self) -> None:
         """Give back the question that is held; without one stop the answer under way; without that give up editing."""
-        if self._holding.give_back(self._shown.id):
+        if self.holding.give_back(self._shown.id):
             return
         if self.busy:
             self._activity.stop(EngineTask.ANSWER)
@@ -381,7 +376,7 @@ class ConversationPresenter(QObject):
         """Put a question into the composer; sent again, it becomes another variant of itself."""
         question = find_question(self._turns, question_id)
         if question is not None and not self.busy:
-            self._holding.give_back(self._shown.id)
+            self.holding.give_back(self._shown.id)
             self._writing.edit(question)
 
     @Slot()
@@ -470,7 +465,7 @@ class ConversationPresenter(QObject):
         waiting, self._waiting = self._waiting, ()
         for book in waiting:
             self.add_book(book, (conversation.id,))
-        self._holding.look()
+        self.holding.look()
 
     @Slot(object)
     def _take(self, loaded: Loaded) -> None:
@@ -493,19 +488,15 @@ class ConversationPresenter(QObject):
         self._composer.setFocus()
 
     def _deleted(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._holding.give_back(conversation_id)
+        self.holding.give_back(conversation_id)
         self._writing.forget(conversation_id)
         if self._shown.conversation is not None and self._shown.conversation.id == conversation_id:
             self._shown.conversation, self._turns, self._wanted = None, (), ""
-            self._holding.look()
+            self.holding.look()
             self._view.show_turns((), {})
             self.shown.emit(None)
         self.stored.emit()
-        self._bridge.call(Executor.ENGINE, self._removal.release, self._released, self._on_problem)
-
-    @Slot(object)
-    def _released(self, nothing: None) -> None:
-        """The engine holds no image of it any more."""
+        self._bridge.call(Executor.ENGINE, self._removal.release, self._ignore, self._on_problem)
 
     def _books_set(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - as above
         self._unstored -= 1
@@ -527,10 +518,6 @@ class ConversationPresenter(QObject):
         known = {ref.book_id for ref in books}
         landing = (ref for talk, ref in self._landing if talk == conversation.id and ref.book_id not in known)
         return msgspec.structs.replace(conversation, books=(*books, *landing))
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
     # ---- variants
 

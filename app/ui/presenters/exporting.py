@@ -9,16 +9,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.conversation import Conversation
-from app.core.errors import Problem
 from app.export import files
 from app.export.pictures import safe_name
 from app.export.report import compose
-from app.messages import _, sentence
+from app.messages import _
 from app.services.images import Images
 from app.services.library import Library
 from app.store.conversations import Conversations
 from app.ui import pdf
 from app.ui.bridge import Bridge, Executor
+from app.ui.presenter import Presenter
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shown import Shown
@@ -27,11 +27,10 @@ PDF = ".pdf"
 _NAME_CHARACTERS = 80
 
 
-class Exporting(QObject):
+class Exporting(Presenter):
     """`done` and `failed` carry a sentence."""
 
     done = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -80,7 +79,7 @@ class Exporting(QObject):
         dialog = QFileDialog(self._window, title, "", ";;".join(names.values()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.filterSelected.connect(partial(follow_filter, dialog))
         dialog.selectFile(file_name(title_of(conversation)))
         dialog.fileSelected.connect(self.write)
         dialog.open()
@@ -105,15 +104,12 @@ class Exporting(QObject):
         else:
             files.write(report, path, self._images.png_within)
 
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
-
 
 def file_name(title: str) -> str:
     """A name for a file that every file system takes, without its ending."""
     return safe_name(title, _NAME_CHARACTERS)
 
 
-def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
+def follow_filter(dialog: QFileDialog, chosen: str) -> None:
+    """The ending that a name gets which is typed without one."""
     dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))

@@ -9,27 +9,26 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.document import Book, FoundPage
-from app.core.errors import AppError, Problem
+from app.core.errors import AppError
 from app.core.page_names import PageNames
 from app.core.untrusted import disarm
-from app.messages import sentence
 from app.services.library import Library
 from app.store.folding import fold, places
 from app.ui.bridge import Bridge, Executor
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
 
 _FIND_DELAY_MS = 250
 _AROUND_CHARACTERS = 120
 _SPACE = re.compile(r"\s+")
 
 
-class Finding(QObject):
+class Finding(Presenter):
     """`page_wanted` carries the number of a page; `changed` tells that other words, or another place, are looked at."""
 
     page_wanted = Signal(int)
     changed = Signal()
-    failed = Signal(str)
 
     def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -155,10 +154,6 @@ class Finding(QObject):
     def _take_around(self, words: str, around: Mapping[int, Sequence[Around]]) -> None:
         if words == self.words:
             self._hits.take(around)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:

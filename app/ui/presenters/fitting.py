@@ -9,9 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation, Draft
-from app.core.errors import Problem
 from app.core.image import ImageRef
-from app.messages import _, count, sentence
+from app.messages import _, count
 from app.services.context import Context
 from app.services.fitting import Choices, Kind, Way
 from app.services.models import Models
@@ -19,6 +18,7 @@ from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
 from app.ui.fit_dialog import FitDialog
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.shown import Shown
@@ -35,13 +35,12 @@ class _Moved:
     question: tuple[str, tuple[ImageRef, ...]] | None
 
 
-class Fitting(QObject):
+class Fitting(Presenter):
     room_chosen = Signal(object)  # Room
     pages_chosen = Signal(str)  # a book's id
     book_taken_off = Signal(str)  # its id
     models_wanted = Signal()
     turns_changed = Signal()  # others are read than before
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -201,7 +200,3 @@ class Fitting(QObject):
     def _act(self, key: str) -> None:
         if key == _ROOM:
             self.offer()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

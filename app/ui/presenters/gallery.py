@@ -24,16 +24,16 @@ from app.ui.chat.view import ConversationView
 from app.ui.chat.zoom import LARGEST_SIDE
 from app.ui.icons import Icons
 from app.ui.jobs import Job
+from app.ui.presenter import Presenter
 from app.ui.presenters.exporting import file_name
 from app.ui.widgets.pictures import Levels, to_image, to_levels
 
 
-class Gallery(QObject):
+class Gallery(Presenter):
     """`use_again` carries the ImageRef of an image that the next question shall have too."""
 
     use_again = Signal(object)
     done = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -140,10 +140,6 @@ class Gallery(QObject):
         """None while no model is loaded that sees."""
         if self.dialog is not None and tokens is not None:
             self.dialog.show_tokens(image, tokens[0])
-
-    @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """An image is shown without its tokens: what is wrong with the model is told where it is used."""
 
     # ---- small
 

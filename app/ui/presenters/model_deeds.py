@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Hashing
 from app.messages import _, count, printable, sentence
 from app.models.records import FileState
@@ -19,17 +18,17 @@ from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models.card import Deed
+from app.ui.presenter import Presenter
 from app.ui.presenters.model_cards import Standing, Work
 from app.ui.presenters.models import ModelPresenter
 from app.ui.widgets.dialogs import Confirmation
 
 
-class ModelDeeds(QObject):
+class ModelDeeds(Presenter):
     """`moved`: a standing is another; `changed`: what is on this machine, or what is loaded, is."""
 
     moved = Signal()
     changed = Signal()
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -155,10 +154,6 @@ class ModelDeeds(QObject):
     @Slot(object)
     def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
         self.changed.emit()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def verdict_words(verdict: Verdict) -> tuple[str, str]:

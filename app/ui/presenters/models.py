@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.cancel import Cancel
-from app.core.errors import Problem
 from app.core.events import Done, Failed, Loading
 from app.core.settings import EngineSettings
 from app.engine.protocol import EngineState, ModelInfo
@@ -20,6 +19,7 @@ from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job, is_ending
+from app.ui.presenter import Presenter
 from app.ui.presenters.words import loading_words, model_details, model_name, running_words
 from app.ui.remote.mark import RemoteMark
 from app.ui.widgets.model_chip import ChipState, Mark, ModelChip, ModelEntry
@@ -29,13 +29,12 @@ _WATCH_INTERVAL_MS = 1000
 _Load: TypeAlias = Callable[[Cancel], Iterator[object]]
 
 
-class ModelPresenter(QObject):
+class ModelPresenter(Presenter):
     """`ready` carries the ModelInfo, `failed` a sentence; `revived` comes instead of `ready` after the engine died."""
 
     ready = Signal(object)
     revived = Signal(object)
     beginning = Signal()  # a model is about to be loaded, though the engine lives
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -188,8 +187,3 @@ class ModelPresenter(QObject):
     def _take_files(self, files: tuple[ModelFile, ...]) -> None:
         self._files = files
         self._draw()
-
-    @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """A models folder that cannot be listed leaves the menu as it was, and so does the mark: what is wrong with the
-        store is said elsewhere."""

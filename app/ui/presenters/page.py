@@ -13,7 +13,7 @@ from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.documents.quotes import locate
-from app.messages import _, sentence
+from app.messages import _
 from app.page_words import no_page_words, unresolved_words
 from app.services.images import Area, Images
 from app.services.library import Library
@@ -22,6 +22,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.main_window import OpenPage
 from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
 from app.ui.presenters.drawing import Drawing
 from app.ui.presenters.finding import Finding
 from app.ui.presenters.open_books import OpenBooks
@@ -49,7 +50,7 @@ class _Opened:
     remark: str
 
 
-class PagePresenter(QObject):
+class PagePresenter(Presenter):
     """`moved` carries the id of the book and the number of the page that is now shown, "" and 0 for none;
     `ask_wanted` a quotation with its reference; `image_taken` the Image of a page, or of a part of one, that is asked
     about.
@@ -58,7 +59,6 @@ class PagePresenter(QObject):
     moved = Signal(str, int)
     ask_wanted = Signal(str)
     image_taken = Signal(object)
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -294,10 +294,6 @@ class PagePresenter(QObject):
         self._drawing.leave()
         self._panel.show_text()
         self._panel.show_note(undrawn_words(problem))
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
     @Slot()
     def _show_found(self) -> None:

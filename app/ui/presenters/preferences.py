@@ -7,25 +7,24 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.errors import Problem
 from app.core.password import Password
 from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import Room
-from app.messages import _, sentence
+from app.messages import _
 from app.services.remote import Remote
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.style import Appearance
 
 _RELOAD = "reload"
 
 
-class Preferences(QObject):
+class Preferences(Presenter):
     reload_wanted = Signal()
-    failed = Signal(str)
     saved = Signal()
 
     def __init__(
@@ -90,11 +89,7 @@ class Preferences(QObject):
     @Slot(str, str)
     def _keep_key(self, address: str, key: str) -> None:
         work = partial(self._remote.set_key, address, Password(key))
-        self._bridge.call(Executor.STORE, work, self._key_kept, self._on_problem)
-
-    @Slot(object)
-    def _key_kept(self, nothing: None) -> None:
-        """It is used at the next load."""
+        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
     def _saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         before, self._settings = self._settings, settings
@@ -131,7 +126,3 @@ class Preferences(QObject):
     def _act(self, key: str) -> None:
         if key == _RELOAD:
             self.reload_wanted.emit()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

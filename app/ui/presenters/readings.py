@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import Problem
 from app.engine.readings import SavedReading
-from app.messages import sentence
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
+from app.ui.presenter import Presenter
 from app.ui.shelf.readings_dialog import ReadingsDialog
 
 
-class ReadingsPresenter(QObject):
-    failed = Signal(str)
-
+class ReadingsPresenter(Presenter):
     def __init__(self, readings: SavedReadings, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._readings = readings
@@ -37,15 +34,7 @@ class ReadingsPresenter(QObject):
     @Slot(object)
     def _delete(self, readings: tuple[SavedReading, ...]) -> None:
         work = partial(_delete_all, self._readings, readings)
-        self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
-
-    @Slot(object)
-    def _deleted(self, nothing: None) -> None:
-        """Nothing to show: the list was closed."""
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
+        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
 
 def _delete_all(saved: SavedReadings, readings: tuple[SavedReading, ...]) -> None:

@@ -11,22 +11,21 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport
-from app.messages import sentence
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
+from app.ui.presenter import Presenter
 from app.ui.report.dialog import ReportDialog
 from app.ui.report.rows import THUMBNAIL
 
 
-class ReportPresenter(QObject):
+class ReportPresenter(Presenter):
     """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now,
     `reread_wanted` the id of a book whose file is to be read again."""
 
     page_wanted = Signal(str, int)
     book_changed = Signal(object)
     reread_wanted = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self, library: Library, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
@@ -112,11 +111,7 @@ class ReportPresenter(QObject):
             self.dialog.thumbnails.give_up()
 
     @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """The report goes without tokens: what is wrong with the model is told where it is used."""
-
-    @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
+        super()._on_problem(problem)
         if self.dialog is not None:
             self.dialog.close()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
@@ -25,7 +25,8 @@ from app.services.templates import Template, Templates
 from app.store.conversations import Conversations
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
-from app.ui.presenters.exporting import file_name
+from app.ui.presenter import Presenter
+from app.ui.presenters.exporting import file_name, follow_filter
 from app.ui.presenters.holding import Holding, Wanted
 from app.ui.presenters.openings import Openings
 from app.ui.presenters.words import step_words
@@ -92,12 +93,11 @@ class SheetWork:
         files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
 
 
-class SheetsPresenter(QObject):
+class SheetsPresenter(Presenter):
     """A sheet that runs goes on when another one, or the conversation, is looked at."""
 
     ended = Signal()  # the engine is free again
     noticed = Signal(str)
-    failed = Signal(str)
     done = Signal(str)
 
     def __init__(
@@ -128,8 +128,8 @@ class SheetsPresenter(QObject):
         setup = panel.setup
         self._openings = openings
         openings.changed.connect(self._on_openings)
-        self._holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
-        self._holding.released.connect(self._create)
+        self.holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
+        self.holding.released.connect(self._create)
         setup.hold_cancelled.connect(self.give_back)
         setup.template_chosen.connect(self.take_template)
         setup.file_wanted.connect(self.choose_file)
@@ -148,12 +148,12 @@ class SheetsPresenter(QObject):
     @property
     def holds(self) -> bool:
         """A sheet of the shown conversation waits to be asked."""
-        return self._holding.holds(self._showing.id)
+        return self.holding.holds(self._showing.id)
 
     @Slot()
     def give_back(self) -> None:
         """The sheet that waits is not to be asked yet."""
-        self._holding.give_back(self._showing.id)
+        self.holding.give_back(self._showing.id)
 
     # ---- the beginning of a sheet
 
@@ -168,15 +168,10 @@ class SheetsPresenter(QObject):
     @Slot()
     def show_conversation(self) -> None:
         """The books on the desk of the shown one are those that a new sheet asks."""
-        self._holding.look()
+        self.holding.look()
         self._on_openings()
         work = partial(self._work.books, self._showing.books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
-
-    @Slot()
-    def look(self) -> None:
-        """The engine may be free for a sheet that waits."""
-        self._holding.look()
 
     @Slot(str)
     def take_template(self, name: str) -> None:
@@ -203,7 +198,7 @@ class SheetsPresenter(QObject):
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
-            self._holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
+            self.holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
 
     @Slot(object)
     def _create(self, wanted: _Wanted) -> None:
@@ -249,7 +244,7 @@ class SheetsPresenter(QObject):
         dialog = QFileDialog(self._panel.window(), _("Export the question sheet"), "", ";;".join(names))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.filterSelected.connect(partial(follow_filter, dialog))
         dialog.selectFile(file_name(sheet.title))
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
@@ -422,11 +417,3 @@ class SheetsPresenter(QObject):
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
         self.done.emit(_("The question sheet was written to “{path}”.").format(path=name))
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
-
-
-def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))

@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
-from app.core.errors import Problem
 from app.engine.protocol import ModelInfo
-from app.messages import _, sentence
+from app.messages import _
 from app.page_words import name_words
 from app.remarks import look_words, outdated_words
 from app.services.context import Context, Segment, chapters_of
@@ -26,6 +25,7 @@ from app.store.conversations import Conversations
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
+from app.ui.presenter import Presenter
 from app.ui.presenters.openings import Openings
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList
@@ -36,7 +36,7 @@ from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 
 
-class ShelfPresenter(QObject):
+class ShelfPresenter(Presenter):
     """Ids are those of conversations and books."""
 
     conversation_wanted = Signal(str)
@@ -47,7 +47,6 @@ class ShelfPresenter(QObject):
     book_removed = Signal(str)
     books_listed = Signal()
     conversations_listed = Signal()
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -389,22 +388,10 @@ class ShelfPresenter(QObject):
 
     def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         work = partial(self._removal.release, book_id)
-        self._bridge.call(Executor.ENGINE, work, self._forgotten, self._on_problem)
+        self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
         self._books.pop(book_id, None)
         self._tokens.pop(book_id, None)
         self.book_removed.emit(book_id)
         if any(ref.book_id == book_id for ref in self._shown.books):
             self._put(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
         self.show_books()
-
-    @Slot(object)
-    def _forgotten(self, nothing: None) -> None:
-        """The engine holds nothing more of a book that was removed."""
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
-
-    @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """A count that fails leaves the number out; what is wrong with the engine is told elsewhere."""

@@ -12,6 +12,7 @@ from app.messages import _, count, printable
 from app.services.videos import Videos
 from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.frame_choice import FrameChoice
 from app.ui.presenters.image_sources import ImageSources
@@ -19,10 +20,9 @@ from app.ui.shown import Shown
 from app.ui.video.dialog import VideoDialog
 
 
-class VideosPresenter(QObject):
+class VideosPresenter(Presenter):
     frames_taken = Signal(object)  # tuple[Image, ...]
     use_changed = Signal()  # of the context
-    failed = Signal(str)
 
     def __init__(
         self,

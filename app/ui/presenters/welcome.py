@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.core.document import Book
 from app.messages import _
 from app.ui.main_window import MainWindow, WindowState
+from app.ui.presenter import Presenter
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.image_sources import ImageSources
 from app.ui.presenters.page import PagePresenter
@@ -18,11 +19,9 @@ from app.ui.presenters.words import opening_title, opening_words
 from app.ui.shown import Shown
 
 
-class Welcome(QObject):
+class Welcome(Presenter):
     """At the start the conversation that was shown last, with the books that lay open in it; at the first start the
     handbook."""
-
-    failed = Signal(str)
 
     def __init__(
         self,

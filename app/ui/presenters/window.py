@@ -251,7 +251,10 @@ class WindowPresenter(QObject):
             self.models.deeds.look,
         ):
             self.engine_changed.connect(look)
-        for release in (self.conversation.look, self.sheets.look):  # once whoever had the engine has put all away
+        for release in (
+            self.conversation.holding.look,
+            self.sheets.holding.look,
+        ):  # once whoever had the engine has put all away
             self.engine_changed.connect(release, Qt.ConnectionType.QueuedConnection)
         for ended in (self.ahead.ended, self.sheets.ended, self.conversation.answered):
             ended.connect(self.context.measure)
