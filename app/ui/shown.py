@@ -1,8 +1,8 @@
-"""What the window shows: which conversation, how its context is used, which page lies open."""
+"""What the window shows: which books there are, which conversation, how its context is used, which page lies open."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.conversation import BookRef, Conversation
 from app.core.document import Book, Page
@@ -12,7 +12,8 @@ from app.services.context import ContextUse
 @dataclass
 class Shown:
     """The one holder of these facts. The conversation's presenter sets `conversation`, that of the context `use` and
-    `measured`, that of the page `book` and `page`; all others read them here.
+    `measured`, that of the page `book` and `page`, that of the shelf what is in `shelf`, the books that there are by
+    their ids; all others read them here.
 
     `use` is that of a conversation with the books `measured`; after a change of the desk it is the earlier one until
     the engine has measured again, None while it is not known.
@@ -23,6 +24,7 @@ class Shown:
     measured: tuple[BookRef, ...] = ()
     book: Book | None = None
     page: Page | None = None
+    shelf: dict[str, Book] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -44,7 +44,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    wait(lambda: _ready(presenter) and bool(presenter.shelf.books), timeout_ms=_TIMEOUT_MS)
+    wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
     desk = presenter._desk
     talk = presenter.conversation
 

@@ -15,6 +15,7 @@ from app.ui.presenters.commands import Commands
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.shelf.conversations import title_of
+from app.ui.shown import Shown
 
 
 class Anything(Presenter):
@@ -23,6 +24,7 @@ class Anything(Presenter):
         images: Images,
         bridge: Bridge,
         shelf: ShelfPresenter,
+        shown: Shown,
         navigation: Navigation,
         parent: QObject | None = None,
     ) -> None:
@@ -30,6 +32,7 @@ class Anything(Presenter):
         self._images = images
         self._bridge = bridge
         self._shelf = shelf
+        self._shown = shown
         self._navigation = navigation
         self._commands: Commands | None = None
 
@@ -45,7 +48,7 @@ class Anything(Presenter):
             Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
             for conversation in self._shelf.conversations
         ]
-        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shelf.books.values()]
+        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
         dialog = self._commands.offer(others)
         self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
 

@@ -7,23 +7,19 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
-from app.core.document import Book
-from app.services.library import Library
 from app.store.conversations import Conversations
 from app.store.drafts import Drafts
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A conversation, None when it was deleted, with the turns of its shown branch, all books by id and what is written
-    in it.
+    """A conversation, None when it was deleted, with the turns of its shown branch and what is written in it.
 
     `place`: the id of the question that is to be seen; empty for the end.
     """
 
     conversation: Conversation | None
     turns: tuple[Turn, ...]
-    books: dict[str, Book]
     draft: Draft
     place: str = ""
 
@@ -34,7 +30,6 @@ class Branches:
 
     conversations: Conversations
     drafts: Drafts
-    library: Library
 
     def load(self, conversation_id: str, place: str = "") -> Loaded:
         """Where `place` is the id of a question, its branch becomes the shown one."""
@@ -42,8 +37,7 @@ class Branches:
             self.conversations.show_question(place)
         conversation = self.conversations.get(conversation_id)
         turns = self.conversations.turns(conversation_id) if conversation else ()
-        books = {book.id: book for book in self.library.books()}
-        return Loaded(conversation, turns, books, self.drafts.get(conversation_id), place)
+        return Loaded(conversation, turns, self.drafts.get(conversation_id), place)
 
     def step_variant(self, kind: str, question_id: str, answer_id: str, step: int) -> None:
         """Show the variant of a "question" or of its "answer" `step` places further; at either end nothing happens."""

@@ -76,7 +76,6 @@ class ConversationPresenter(Presenter):
         self._activity = activity
         self._shown = shown
         self._turns: tuple[Turn, ...] = ()
-        self._books: dict[str, Book] = {}
         self._wanted = ""
         self._waiting: tuple[Book, ...] = ()
         self._landing: tuple[tuple[str, BookRef], ...] = ()
@@ -176,7 +175,9 @@ class ConversationPresenter(Presenter):
         conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, books=refs)
         self._unstored += 1
         work = partial(self._branches.conversations.set_books, conversation.id, refs)
-        self._bridge.call(Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set)
+        self._bridge.call(
+            Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set
+        )
 
     def add_book(self, book: Book, talks: Collection[str]) -> None:
         """Put a book on the desks of these conversations; an empty id stands for the first that will be shown."""
@@ -186,7 +187,6 @@ class ConversationPresenter(Presenter):
             elif self._shown.conversation is None:
                 self._waiting = (*self._waiting, book)
             elif all(ref.book_id != book.id for ref in self._shown.conversation.books):
-                self._books[book.id] = book
                 self.set_books((*self._shown.conversation.books, BookRef(book.id)))
 
     def _land(self, conversation_id: str, ref: BookRef) -> None:
@@ -409,7 +409,7 @@ class ConversationPresenter(Presenter):
             self._writing.note_sent(running.conversation.id, running.text)
         if self._shown.conversation is not None and self._shown.conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
-                self._view.show_turns(running.before, self._books)
+                self._view.show_turns(running.before, self._shown.shelf)
             self._turns = running.before
 
     @Slot(object)
@@ -452,14 +452,14 @@ class ConversationPresenter(Presenter):
         if conversation is None or conversation.id != self._wanted:
             return
         conversation = self._with_books(conversation)
-        self._shown.conversation, self._turns, self._books = conversation, loaded.turns, loaded.books
+        self._shown.conversation, self._turns = conversation, loaded.turns
         self._writing.show(conversation.id, self._turns, loaded.draft)
         if self.answer.running is not None and self.answer.is_open_in(conversation.id):
             self._turns = self.answer.running.before
-            self._view.show_turns(self._turns, self._books)
+            self._view.show_turns(self._turns, self._shown.shelf)
             self.answer.show_again()
         else:
-            self._view.show_turns(self._turns, self._books)
+            self._view.show_turns(self._turns, self._shown.shelf)
             self._view.go_to(loaded.place)
         self.shown.emit(conversation)
         waiting, self._waiting = self._waiting, ()
@@ -474,11 +474,11 @@ class ConversationPresenter(Presenter):
         if conversation is None or self._shown.conversation is None or conversation.id != self._shown.conversation.id:
             return
         conversation = self._with_books(conversation)
-        self._shown.conversation, self._books = conversation, loaded.books
+        self._shown.conversation = conversation
         if not self.answer.is_open_in(conversation.id):
             self._turns = loaded.turns
             if any(turn.question_variants > 1 or turn.answer_variants > 1 for turn in loaded.turns):
-                self._view.show_turns(self._turns, self._books)
+                self._view.show_turns(self._turns, self._shown.shelf)
         self.shown.emit(conversation)
 
     @Slot(object)

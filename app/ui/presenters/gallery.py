@@ -175,7 +175,7 @@ class Gallery(Presenter):
     def copy(self, image: NumberedImage) -> None:
         """Put its pixels on the clipboard."""
         work = partial(_pixels, self._images, image.image)
-        self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_problem, image))
+        self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_image_problem, image))
 
     @Slot(object)
     def _put_on_clipboard(self, pixels: QImage) -> None:
@@ -194,12 +194,12 @@ class Gallery(Presenter):
     def write(self, image: NumberedImage, name: str) -> None:
         """Write it into this file, as it was shown to the model."""
         work = partial(_write, self._images, image.image, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_problem, image))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_image_problem, image))
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self._say(_("The image was written to “{path}”.").format(path=name))
 
-    def _on_problem(self, image: NumberedImage, problem: Problem) -> None:
+    def _on_image_problem(self, image: NumberedImage, problem: Problem) -> None:
         words = sentence(_named(problem, image))
         if self.dialog is not None:
             self.dialog.magnifier.say(words)

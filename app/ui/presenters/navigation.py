@@ -57,7 +57,7 @@ class Navigation(QObject):
     @Slot(str)
     def open_report(self, book_id: str) -> None:
         """What could be read of each page of a book."""
-        book = self._shelf.books.get(book_id)
+        book = self._shown.shelf.get(book_id)
         if book is not None:
             self._report.open(book)
 

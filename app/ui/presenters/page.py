@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -68,16 +68,12 @@ class PagePresenter(Presenter):
         panel: PagePanel,
         activity: Activity,
         shown: Shown,
-        *,
-        books: Callable[[], Mapping[str, Book]],
         parent: QObject | None = None,
     ) -> None:
-        """`books`: those that there are, by their ids."""
         super().__init__(parent)
         self._library = library
         self._bridge = bridge
         self._panel = panel
-        self._books = books
         self._activity = activity
         self._shown = shown
         self._as_text = False
@@ -128,7 +124,7 @@ class PagePresenter(Presenter):
             self._open.leave(self._shown.book.id, as_text=self._as_text)
         self._show_nothing()
         desk_ids = [ref.book_id for ref in conversation.books] if conversation is not None else []
-        book_id = self._open.switch(conversation_id, desk_ids, self._books())
+        book_id = self._open.switch(conversation_id, desk_ids, self._shown.shelf)
         if book_id:
             self.open_book(book_id)
 

@@ -79,16 +79,10 @@ class ShelfPresenter(Presenter):
         self.openings = openings
         self._activity = activity
         self._shown = shown
-        self._books: dict[str, Book] = {}
         self._tokens: dict[str, int] = {}
         self._pages_dialog: PagesDialog | None = None
         self._counting: Job | None = None
         self._connect()
-
-    @property
-    def books(self) -> dict[str, Book]:
-        """What stands on the shelf, by id; not to be changed."""
-        return self._books
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
@@ -121,14 +115,14 @@ class ShelfPresenter(Presenter):
     def count_tokens(self, info: ModelInfo) -> None:  # noqa: ARG002 - another model has another tokenizer
         """Count every book anew for the model that was loaded."""
         self._tokens.clear()
-        for book_id in self._books:
+        for book_id in self._shown.shelf:
             self._count(book_id)
         self.show_books()
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
         """The model reads another text of it now."""
-        self._books[book.id] = book
+        self._shown.shelf[book.id] = book
         self._tokens.pop(book.id, None)
         self._count(book.id)
         self.show_books()
@@ -143,7 +137,7 @@ class ShelfPresenter(Presenter):
         on_desk = {ref.book_id for ref in self._shown.books}
         menu = QMenu(self._panel.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for book in self._books.values():
+        for book in self._shown.shelf.values():
             if book.id not in on_desk:
                 menu.addAction(book.title.replace("&", "&&"), partial(self.toggle_desk, book.id))
         if not menu.isEmpty():
@@ -154,7 +148,7 @@ class ShelfPresenter(Presenter):
     @Slot(str)
     def reread(self, book_id: str) -> None:
         """Read a book's file again."""
-        if (book := self._books.get(book_id)) is not None:
+        if (book := self._shown.shelf.get(book_id)) is not None:
             self.openings.reread(book)
 
     # ---- the desk
@@ -170,7 +164,7 @@ class ShelfPresenter(Presenter):
     @Slot(str, int)
     def place_on_desk(self, book_id: str, place: int) -> None:
         """Put a book between those on the desk, before the one that is number `place` there now; -1 takes it off."""
-        if self._shown.conversation is None or book_id not in self._books:
+        if self._shown.conversation is None or book_id not in self._shown.shelf:
             return
         refs = self._shown.books
         moved = next((ref for ref in refs if ref.book_id == book_id), BookRef(book_id))
@@ -220,7 +214,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(object, object)
     def _on_opened(self, book: Book, talks: tuple[str, ...]) -> None:
-        self._books[book.id] = book
+        self._shown.shelf[book.id] = book
         self._count(book.id)
         self.book_added.emit(book, talks)
         self.books_listed.emit()
@@ -233,8 +227,9 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def _take_books(self, books: tuple[Book, ...]) -> None:
-        self._books = {book.id: book for book in books}
-        for book_id in self._books:
+        self._shown.shelf.clear()
+        self._shown.shelf.update((book.id, book) for book in books)
+        for book_id in self._shown.shelf:
             if book_id not in self._tokens:
                 self._count(book_id)
         self.show_books()
@@ -245,7 +240,7 @@ class ShelfPresenter(Presenter):
         self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, book_id), self._ignore)
 
     def _take_tokens(self, book_id: str, tokens: int | None) -> None:
-        if tokens is not None and book_id in self._books:
+        if tokens is not None and book_id in self._shown.shelf:
             self._tokens[book_id] = tokens
             self.show_books()
 
@@ -253,9 +248,11 @@ class ShelfPresenter(Presenter):
     def show_books(self) -> None:
         """Draw the rows anew: at each change of what is there, what is on the desk, and how far it is read."""
         refs = {ref.book_id: ref for ref in self._shown.books}
-        rows = [self._row(self._books[book_id], ref) for book_id, ref in refs.items() if book_id in self._books]
+        rows = [
+            self._row(self._shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in self._shown.shelf
+        ]
         rows += self.openings.rows(self._shown.id)
-        others = sorted(self._books.values(), key=lambda book: book.added_at, reverse=True)
+        others = sorted(self._shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
         rows += [self._row(book, None) for book in others if book.id not in refs]
         selected = self._panel.selected_book()
         self._book_list.show_books(rows)
@@ -332,8 +329,8 @@ class ShelfPresenter(Presenter):
     @Slot(str)
     def ask_pages(self, book_id: str) -> None:
         """Let the person choose which pages of a book lie on the desk; how many tokens they take comes later."""
-        if self._shown.conversation is not None and book_id in self._books:
-            book = self._books[book_id]
+        if self._shown.conversation is not None and book_id in self._shown.shelf:
+            book = self._shown.shelf[book_id]
             pages = next((ref.pages for ref in self._shown.books if ref.book_id == book_id), None)
             dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
             dialog.chosen.connect(self.choose_pages)
@@ -373,7 +370,7 @@ class ShelfPresenter(Presenter):
         )
         dialog = Confirmation(
             _("Remove this book?"),
-            words.format(title=self._books[book_id].title),
+            words.format(title=self._shown.shelf[book_id].title),
             _("Remove"),
             book_id,
             self._panel.window(),
@@ -389,7 +386,7 @@ class ShelfPresenter(Presenter):
     def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         work = partial(self._removal.release, book_id)
         self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
-        self._books.pop(book_id, None)
+        self._shown.shelf.pop(book_id, None)
         self._tokens.pop(book_id, None)
         self.book_removed.emit(book_id)
         if any(ref.book_id == book_id for ref in self._shown.books):

@@ -31,7 +31,6 @@ class Welcome(Presenter):
         page: PagePresenter,
         images: ImageSources,
         shown: Shown,
-        *,
         handbook: Path,
         has_keyring: bool,
         parent: QObject | None = None,
@@ -82,7 +81,7 @@ class Welcome(Presenter):
     def _start(self, *, new: bool) -> None:
         """`new`: there is no conversation yet."""
         self._started = True
-        self._first_start = new and not self._shelf.books and not self._files
+        self._first_start = new and not self._shown.shelf and not self._files
         if self._first_start:
             self._shelf.openings.open_files([self._handbook])
         if new and not self._has_keyring:
@@ -126,7 +125,7 @@ class Welcome(Presenter):
 
     def _empty_words(self, pending: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """A title and lines; `pending` are the titles of what is being opened."""
-        books, kept = self._shown.books, self._shelf.books
+        books, kept = self._shown.books, self._shown.shelf
         if self._first_start and (pending or books):
             handbook = _("The handbook lies on it: the model reads it whole.")
             return _("This is your desk"), (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.core.conversation import Conversation
-from app.core.document import Book
 from app.core.settings import Settings
 from app.services.desk import Desk
 from app.store.secret import KeyOrigin
@@ -59,12 +58,8 @@ from app.ui.shown import Shown
 from app.ui.style import Appearance
 
 
-class WindowPresenter(QObject):
-    """Owns everything of one window; `start` brings it to life.
-
-    Nothing is decided here: what a presenter needs is given to it, and what it tells reaches those whom it concerns.
-    `engine_changed`: `activity` says something else.
-    """
+class _Parts(QObject):
+    """Who there is in a window, and what each needs. `engine_changed`: `activity` says something else."""
 
     engine_changed = Signal()
 
@@ -74,15 +69,11 @@ class WindowPresenter(QObject):
         bridge: Bridge,
         icons: Icons,
         appearance: Appearance,
-        *,
         handbook: Path,
         now: Callable[[], datetime],
-        clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
+        clock: Callable[[], float],
+        parent: QObject | None,
     ) -> None:
-        """`handbook` is the book that lies open at the first start; `now` gives the local time, aware of its zone;
-        `clock` counts seconds.
-        """
         super().__init__(parent)
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
@@ -90,51 +81,11 @@ class WindowPresenter(QObject):
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
         self._make_models(desk, bridge, icons, appearance)
-        self.welcome = Welcome(
-            self.window,
-            self.shelf,
-            self.conversation,
-            self.page,
-            self.images,
-            self.shown,
-            handbook=handbook,
-            has_keyring=desk.key.origin is not KeyOrigin.FILE,
-            parent=self,
-        )
         self._make_commands(desk, bridge, icons)
-        self._connect_engine()
-        self._connect_shown()
-        self._connect_books()
-        self._connect_talk()
-        self._connect_images()
-        self._connect_sentences()
-
-    # ---- the beginning and the end
-
-    def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
-        """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
-        self.preferences.begin(settings)
-        self.welcome.begin(state, files)
-        self.window.restore(state)
-        self.model.look_where()
-        self.model.start()
-        self.portal.look()
-        self.shelf.list_books()
-        self.shelf.list_conversations()
-        self.window.talk.composer.setFocus()
-
-    def state(self) -> WindowState:
-        """What to remember of the window."""
-        book_id, page = self.shown.place or ("", 1)
-        return msgspec.structs.replace(
-            self.window.state(),
-            book_id=book_id,
-            page=page,
-            conversation_id=self.shown.id,
-            open_pages=self.page.open_pages(),
+        has_keyring = desk.key.origin is not KeyOrigin.FILE
+        self.welcome = Welcome(
+            self.window, self.shelf, self.conversation, self.page, self.images, self.shown, handbook, has_keyring, self
         )
-
-    # ---- who there is, and what each needs
 
     def _make_window(self, icons: Icons) -> None:
         self._conversations, self._book_list, self._table = ConversationList(self), BookList(self), SheetTable(self)
@@ -166,9 +117,7 @@ class WindowPresenter(QObject):
             now=now,
             parent=self,
         )
-        self.page = PagePresenter(
-            desk.library, desk.images, bridge, window.page, activity, shown, books=self._books, parent=self
-        )
+        self.page = PagePresenter(desk.library, desk.images, bridge, window.page, activity, shown, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
 
     def _make_talk(self, desk: Desk, bridge: Bridge, icons: Icons) -> None:
@@ -177,7 +126,7 @@ class WindowPresenter(QObject):
         self.portal = ScreenPortal(bridge, window, self)
         self.images = ImageSources(bridge, composer, self.portal, self)
         self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
-        branches = Branches(desk.conversations, desk.drafts, desk.library)
+        branches = Branches(desk.conversations, desk.drafts)
         self.conversation = ConversationPresenter(
             desk.ask,
             desk.removal,
@@ -224,7 +173,7 @@ class WindowPresenter(QObject):
         go = self.navigation = Navigation(
             window, self.shelf, talk, self.page, self.sheets, self.report, self.activity, self.shown, self
         )
-        self.anything = Anything(desk.images, bridge, self.shelf, go, self)
+        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self)
         commands = (
             *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
             *command_list.asking_commands(go, talk, self.fitting, self.ahead, self.context),
@@ -235,8 +184,58 @@ class WindowPresenter(QObject):
         self.commands = Commands(commands, window, icons, self)
         self.anything.use(self.commands)
 
-    def _books(self) -> Mapping[str, Book]:
-        return self.shelf.books
+
+class WindowPresenter(_Parts):
+    """Owns everything of one window; `start` brings it to life. Nothing is decided here: what one presenter tells
+    reaches those whom it concerns."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        icons: Icons,
+        appearance: Appearance,
+        *,
+        handbook: Path,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        """`handbook` is the book that lies open at the first start; `now` gives the local time, aware of its zone;
+        `clock` counts seconds.
+        """
+        super().__init__(desk, bridge, icons, appearance, handbook, now, clock, parent)
+        self._connect_engine()
+        self._connect_shown()
+        self._connect_books()
+        self._connect_talk()
+        self._connect_images()
+        self._connect_sentences()
+
+    # ---- the beginning and the end
+
+    def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
+        """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
+        self.preferences.begin(settings)
+        self.welcome.begin(state, files)
+        self.window.restore(state)
+        self.model.look_where()
+        self.model.start()
+        self.portal.look()
+        self.shelf.list_books()
+        self.shelf.list_conversations()
+        self.window.talk.composer.setFocus()
+
+    def state(self) -> WindowState:
+        """What to remember of the window."""
+        book_id, page = self.shown.place or ("", 1)
+        return msgspec.structs.replace(
+            self.window.state(),
+            book_id=book_id,
+            page=page,
+            conversation_id=self.shown.id,
+            open_pages=self.page.open_pages(),
+        )
 
     # ---- what belongs together
 
