@@ -175,9 +175,7 @@ class ConversationPresenter(Presenter):
         conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, books=refs)
         self._unstored += 1
         work = partial(self._branches.conversations.set_books, conversation.id, refs)
-        self._bridge.call(
-            Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set
-        )
+        self._bridge.call(Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set)
 
     def add_book(self, book: Book, talks: Collection[str]) -> None:
         """Put a book on the desks of these conversations; an empty id stands for the first that will be shown."""

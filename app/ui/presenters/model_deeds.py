@@ -14,7 +14,7 @@ from app.messages import _, count, printable, sentence
 from app.models.records import FileState
 from app.services.downloads import Downloads, Verdict
 from app.services.models import Models
-from app.ui.activity import Activity, EngineTask
+from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models.card import Deed
@@ -49,7 +49,7 @@ class ModelDeeds(Presenter):
         self._outcomes: dict[str, str] = {}
         self._problems: dict[str, str] = {}
         self._activity = activity
-        self._drawn: float | None = None  # of what is being loaded
+        self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
         model.beginning.connect(self._on_beginning)
         model.ready.connect(self._on_ready)
         model.revived.connect(self._on_ready)
@@ -66,23 +66,33 @@ class ModelDeeds(Presenter):
         """How much of the model is loaded that a person chose; None where none is being loaded."""
         return self._activity.loading if self._activity.holder is EngineTask.LOADING else None
 
+    @property
+    def _waiting(self) -> str:
+        """What the model waits for that a person chose; empty where none waits."""
+        first = self._activity.holder
+        if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
+            return ""
+        return wait_words(first)
+
     @Slot()
     def look(self) -> None:
         """At each change of what the engine does."""
-        if self._loading != self._drawn:
-            self._drawn = self._loading
+        now = (self._loading, self._waiting)
+        if now != self._drawn:
+            self._drawn = now
             self.moved.emit()
 
     def standing(self, path: str) -> Standing:
-        loading = self._loading if path == self._model.loading_path else None
+        is_chosen = path == self._model.loading_path
         is_loaded = path == self.loaded_path
         return Standing(
             is_loaded,
-            loading,
+            self._loading if is_chosen else None,
             self._work.get(path),
             self._outcomes.get(path, ""),
             self._problems.get(path, ""),
             self._models.fit() if is_loaded else None,
+            self._waiting if is_chosen else "",
         )
 
     def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
