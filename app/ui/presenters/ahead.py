@@ -32,10 +32,6 @@ class ReadingAhead(Presenter):
         self._shown = shown
         self._conversation: Conversation | None = None
 
-    @property
-    def running(self) -> bool:
-        return self._activity.has(EngineTask.READING_AHEAD)
-
     @Slot()
     def start(self) -> None:
         """Read the books on the desk now, ahead of the next question, if nothing else needs the engine."""

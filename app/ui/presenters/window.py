@@ -186,8 +186,8 @@ class _Parts(QObject):
 
 
 class WindowPresenter(_Parts):
-    """Owns everything of one window; `start` brings it to life. Nothing is decided here: what one presenter tells
-    reaches those whom it concerns."""
+    """Owns everything of one window; `start` brings it to life. Nothing is decided here: signals of one presenter are
+    connected to those whom they concern."""
 
     def __init__(
         self,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NoReturn
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.cancel import Cancel
 from app.core.conversation import Ending
-from app.core.errors import Code, Problem
+from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Reading, Thinking
+from app.core.settings import EngineSettings
 from app.messages import sentence
 from app.ui.widgets.model_chip import Mark
-from tests.ui.fakes import Gate
+from tests.ui.fakes import AsWished, Gate
 from tests.ui.room import LEASE, Room, wait
 
 _OTHER = "/models/other.gguf"
@@ -45,10 +50,23 @@ def test_another_model_waits_for_the_answer_and_the_chip_says_so(room: Room) -> 
     assert room.engine.specs[-1].model_path == _OTHER
 
 
-def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_more(room: Room) -> None:
+def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_more(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = Gate(), Gate()
     _open(room)
-    room.engine.loads = [(first, _REFUSED), (second,)]
+    place = AsWished.place
+
+    def refuse_first(
+        placer: AsWished, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Iterator[object]:
+        if model_path != _OTHER:
+            first.wait()
+            raise AppError(Code.MODEL_OUT_OF_MEMORY, path=model_path, needed_bytes=70 * 10**9, free_bytes=41 * 10**9)
+        return (yield from place(placer, model_path, projector_path, wanted, cancel))
+
+    monkeypatch.setattr(AsWished, "place", refuse_first)
+    room.engine.loads = [(second,)]
     room.presenter.model.load("/models/first.gguf")
     wait(first.reached.is_set)
     room.presenter.model.load(_OTHER)
@@ -59,6 +77,26 @@ def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_mor
     second.open()
     room.settle()
     assert room.window.talk.chip.state.mark is Mark.READY
+    assert room.window.talk.notice.isHidden()
+
+
+def test_a_model_that_is_refused_leaves_the_one_of_before_in_the_chip(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit is refused before anything is loaded."""
+    _open(room)
+    refusal = AppError(Code.MODEL_OUT_OF_MEMORY, path=_OTHER, needed_bytes=70 * 10**9, free_bytes=41 * 10**9)
+
+    def refuse(*_asked: object) -> NoReturn:
+        raise refusal
+
+    monkeypatch.setattr(AsWished, "place", refuse)
+    room.presenter.model.load(_OTHER)
+    room.settle()
+    assert room.window.talk.notice.text() == sentence(refusal.problem)
+    chip = room.window.talk.chip
+    assert (chip.state.mark, chip.state.name) == (Mark.READY, "Scout · Q4_K_M")
+    assert room.desk.models.loaded() is not None
 
 
 def test_the_model_that_a_question_loads_is_in_the_chip_after_a_load_had_failed(room: Room) -> None:
@@ -84,7 +122,7 @@ def test_a_load_that_fails_for_a_question_leaves_no_progress_in_the_chip(room: R
     assert room.window.talk.chip.state.fraction is None
 
 
-@pytest.mark.parametrize("late", [Thinking(), "Twelve "])
+@pytest.mark.parametrize("late", [Thinking(), "Twelve "], ids=["thought", "text"])
 def test_a_pause_that_comes_when_the_reading_has_just_ended_can_be_ended(
     qtbot: QtBot, room: Room, late: Thinking | str
 ) -> None:

@@ -12,6 +12,7 @@ from app.core.events import Reading
 from app.core.settings import KvType
 from app.engine.protocol import Room as RoomFor
 from app.services.fitting import Kind
+from app.ui.activity import EngineTask
 from app.ui.fit_dialog import FitDialog
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookState
@@ -82,7 +83,7 @@ def test_a_question_ends_the_reading_ahead_and_is_answered(room: Room) -> None:
     wait(gate.reached.is_set)
     room.ask("When?")
     assert room.answer().text == "A short answer [p. 1]."
-    assert not room.presenter.ahead.running
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
 
 
 def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room) -> None:
@@ -94,12 +95,12 @@ def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room)
     wait(one.reached.is_set)
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     room.settle()
-    assert not room.presenter.ahead.running
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
     room.presenter.ahead.start()
     wait(two.reached.is_set)
     room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
-    assert not room.presenter.ahead.running
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
 
 
 def test_a_reading_ahead_that_fails_says_why(room: Room) -> None:
