@@ -60,7 +60,7 @@ class ModelPresenter(Presenter):
         chip.file_wanted.connect(self.choose_file)
         chip.reload_wanted.connect(self.load_again)
         chip.menu_opening.connect(self._list_models)
-        self._watch = QTimer(self, interval=_WATCH_INTERVAL_MS)
+        self._watch = QTimer(chip, interval=_WATCH_INTERVAL_MS)  # it ends with what it keeps true
         self._watch.timeout.connect(self.look)
 
     def start(self) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Conversation
 from app.core.settings import Settings
@@ -250,11 +250,10 @@ class WindowPresenter(_Parts):
             self.models.deeds.look,
         ):
             self.engine_changed.connect(look)
-        for release in (
-            self.conversation.holding.look,
-            self.sheets.holding.look,
-        ):  # once whoever had the engine has put all away
-            self.engine_changed.connect(release, Qt.ConnectionType.QueuedConnection)
+        release = QTimer(self.window, singleShot=True, interval=0)  # once whoever had the engine has put all away
+        self.engine_changed.connect(release.start)
+        release.timeout.connect(self.conversation.holding.look)
+        release.timeout.connect(self.sheets.holding.look)
         for ended in (self.ahead.ended, self.sheets.ended, self.conversation.answered):
             ended.connect(self.context.measure)
         self.conversation.answered.connect(self.attachments.measure)
