@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from app.core.conversation import Citation, PassageRef
 from app.core.document import Book
 from app.core.page_names import WITH_COUNT, PageName, PageNames
+from app.core.untrusted import disarm
 from app.messages import _, count
 
 
@@ -71,6 +72,12 @@ def no_page_words(typed: str, names: PageNames) -> str:
         return _("There is no page {page}: this book has {n} pages.").format(page=typed, n=names.pages)
     words = _("No page of this book is called {page}. You can also count its {n} pages: #1 to #{n}.")
     return words.format(page=typed, n=names.pages)
+
+
+def unresolved_words(cited: Citation) -> str:
+    """That an answer names a page that several books have."""
+    words = _("Several books have a page {page}, and the answer does not say which one it means: {title}.")
+    return words.format(page=disarm(cited.label or str(cited.page)), title=" ".join(disarm(cited.document).split()))
 
 
 def _with_count(name: PageName) -> str:

@@ -44,11 +44,10 @@ COMPARISONS = _set("than als")
 CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
 BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
 """With these another clause begins."""
-MODALS = _set(
-    "shall may must is are was were has have had will can does do did should would could muss müssen darf dürfen soll"
-    " sollen kann können ist sind hat haben wird werden doit peut est sont ont debe puede es son deve può"
+AUXILIARIES = _set(
+    "is are was were has have had will do does did would ist sind hat haben wird werden est sont ont es son"
 )
-"""Verbs that are grammar more than matter."""
+"""Verbs that are grammar more than matter, beside those that bind: these are in `languages.py`."""
 
 
 def grammar_of(words: Sequence[str]) -> frozenset[str]:

@@ -118,6 +118,7 @@ LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)
 NEGATIONS = frozenset[str]().union(*(language.negations for language in LANGUAGES))
 CONDITIONS = frozenset[str]().union(*(language.exceptions | language.conditions for language in LANGUAGES)) - {"se"}
 """Of all languages at once; Italian `se` is French and Spanish grammar."""
+BINDING = frozenset[str]().union(*(each.duties | each.permissions | each.advice for each in LANGUAGES))
 NUMBERS = frozenset(("hundred", "thousand", "hundert", "tausend")).union(
     *(frozenset(language.numbers + language.tens) for language in LANGUAGES)
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.grammar import ALL, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, MODALS, ONLY_MORE
-from app.core.languages import CONDITIONS, NEGATIONS, NUMBERS
+from app.core.grammar import ALL, AUXILIARIES, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, ONLY_MORE
+from app.core.languages import BINDING, CONDITIONS, NEGATIONS, NUMBERS
 from app.documents.scripts import is_unspaced
 from app.documents.sentences import sentences
 from app.documents.wanted import Found
@@ -254,7 +254,7 @@ def _changes_subject(gap: str, following: str) -> bool:
     if first is None or not _BOTH_OF.search(gap + " "):
         return False
     plain = first.group().casefold()
-    return plain in MODALS or plain not in ALL
+    return plain in AUXILIARIES or plain in BINDING or plain not in ALL
 
 
 def _words(text: str) -> Iterator[str]:

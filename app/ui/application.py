@@ -235,7 +235,7 @@ class Opening(QObject):
         """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
         problem = problem_of(error)
         if self.presenter is not None:
-            self.presenter.tell(sentence(problem))
+            self.presenter.window.tell(sentence(problem))
         else:
             sys.__excepthook__(kind, error, trace)
 
@@ -299,7 +299,7 @@ class Opening(QObject):
         if self.presenter is None:
             self._files.append(file)
         else:
-            self.presenter.take_files([file])
+            self.presenter.welcome.take_files([file])
 
     @Slot(object)
     def _take_call(self, call: Call) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.ui.remote.mark import RemoteMark
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
+    from app.ui.widgets.notice import Notice
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -240,6 +241,19 @@ class MainWindow(QWidget):
     @property
     def shows_sheet(self) -> bool:
         return self._middle.currentWidget() is self.sheet
+
+    @Slot(str)
+    def tell(self, words: str) -> None:
+        """Say a sentence about something that went wrong, over what is shown in the middle."""
+        self._notice().show_sentence(words)
+
+    @Slot(str)
+    def say(self, words: str) -> None:
+        """The same about something that went well."""
+        self._notice().show_sentence(words, failed=False)
+
+    def _notice(self) -> Notice:
+        return self.sheet.notice if self.shows_sheet else self.talk.notice
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.overlay.offer(event.mimeData()):

@@ -65,7 +65,7 @@ def _is_ready(opening: Opening) -> bool:
     presenter = opening.presenter
     if presenter is None or presenter._desk.models.state() is not EngineState.READY:
         return False
-    shown = presenter.conversation.conversation
+    shown = presenter.shown.conversation
     return shown is not None and bool(shown.books)
 
 

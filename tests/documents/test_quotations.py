@@ -266,6 +266,11 @@ def test_either_page_of_a_border_may_be_named(page: int, quotation: str) -> None
             "The tenant […] repairs the crane",
             "landlord",
         ),
+        (
+            "The tenant pays the rent and the landlord might repair the crane.",
+            "The tenant […] might repair the crane",
+            "landlord",
+        ),
         ("The tenant pays the rent. The landlord repairs the crane.", "The tenant […] repairs the crane", "landlord"),
         ("The rent rose by 5 % in May and fell in June.", "The rent rose by 5 … and fell in June", "%"),
         ("Der Vermieter stimmte der Verlängerung nicht zu.", "Der Vermieter stimmte der Verlängerung", "nicht"),

@@ -40,7 +40,7 @@ def _report(stage: Stage, **options: object) -> None:
     book = stage.add_book(scan(), 6)
     stage.add_conversation("Notice periods in the lease", [book, stage.books[LEASE]])
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.open_report(book.id)
+    stage.presenter.navigation.open_report(book.id)
     stage.settle()
     pause(300)
     stage.settle()
@@ -68,7 +68,7 @@ def report_text(stage: Stage) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.open()
-    stage.presenter.open_report(stage.books[LEASE].id)
+    stage.presenter.navigation.open_report(stage.books[LEASE].id)
     stage.settle()
 
 
@@ -78,7 +78,7 @@ def report_outdated(stage: Stage) -> None:
     stage.fake.books.set_reading(stage.books[LEASE].id, READING - 1)
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.open()
-    stage.presenter.open_report(stage.books[LEASE].id)
+    stage.presenter.navigation.open_report(stage.books[LEASE].id)
     stage.settle()
 
 

@@ -260,7 +260,7 @@ def ahead(stage: Stage) -> None:
     stage.engine.to_read = 279_641
     stage.engine.readings = [(Reading(0, 279_641, 0), begun, Reading(100_000, 279_641, 0), gate)]
     stage.open()
-    stage.presenter.read_ahead()
+    stage.presenter.ahead.start()
     wait(begun.reached.is_set)
     pause(100)
     stage.seconds = 220
@@ -379,13 +379,13 @@ def settings_dark(stage: Stage) -> None:
 
 def palette(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.find_anything()
+    stage.presenter.anything.find()
     pause(100)
 
 
 def delete(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.delete()
+    stage.presenter.navigation.delete()
     pause(100)
 
 

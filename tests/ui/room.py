@@ -176,7 +176,7 @@ class Room:
             pause(self.quiet_ms)
 
     def shown(self) -> Conversation:
-        conversation = self.presenter.conversation.conversation
+        conversation = self.presenter.shown.conversation
         assert conversation is not None
         return conversation
 

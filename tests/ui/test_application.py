@@ -97,12 +97,12 @@ def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
         return open_desk(paths.data).desk
 
     first = start(reopen)
-    wait(lambda: first.presenter is not None and first.presenter.conversation.conversation is not None)
+    wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
     assert first.presenter is not None
     qtbot.keyClicks(first.presenter.window.talk.composer.editor, "When must")
     _end(first)
     second = start(reopen)
-    wait(lambda: second.presenter is not None and second.presenter.conversation.conversation is not None)
+    wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
     assert second.presenter is not None
     assert second.presenter.window.talk.composer.text() == "When must"
     _end(second)

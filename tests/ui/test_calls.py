@@ -100,7 +100,7 @@ def test_a_second_start_hands_its_files_to_the_window_that_is_open(
     wait(lambda: second.poll() is not None)
     assert second.returncode == 0
     presenter = opening.presenter
-    wait(lambda: [book.title for book in presenter.shelf.books.values()] == ["Harbour Lease, consolidated"])
+    wait(lambda: [book.title for book in presenter.shown.shelf.values()] == ["Harbour Lease, consolidated"])
     wait(lambda: "none.pdf" in presenter.window.talk.notice.text())
     assert not presenter.window.isMinimized()
     assert [file.name for file in paths.window.iterdir()] == ["lock"]
@@ -127,7 +127,7 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
     (dialog,) = dialogs()
     dialog.line.setText("right")
     dialog.accept()
-    wait(lambda: opening.presenter is not None and len(opening.presenter.shelf.books) == 1)
+    wait(lambda: opening.presenter is not None and len(opening.presenter.shown.shelf) == 1)
 
 
 def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:

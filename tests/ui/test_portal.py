@@ -183,7 +183,7 @@ def test_a_bus_without_a_portal_offers_nothing(portal: FakePortal, room: Room) -
     room.add_conversation("A")
     room.open()
     wait(lambda: portal.probed and not room.presenter.portal.findChildren(QDBusPendingCallWatcher))
-    room.presenter.find_anything()
+    room.presenter.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     commands = dialog.findChild(QListView).model()

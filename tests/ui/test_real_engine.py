@@ -44,7 +44,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    wait(lambda: _ready(presenter) and bool(presenter.shelf.books), timeout_ms=_TIMEOUT_MS)
+    wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
     desk = presenter._desk
     talk = presenter.conversation
 
@@ -150,6 +150,6 @@ def _ready(presenter: WindowPresenter) -> bool:
 def _text(presenter: WindowPresenter) -> str:
     """What stands in the conversation, as a person copies it."""
     view = presenter.window.talk.view
-    shown = presenter.conversation.conversation
+    shown = presenter.shown.conversation
     turns = presenter._desk.conversations.turns(shown.id) if shown else ()
     return "".join(view.text_of(turn.answer.id) for turn in turns if turn.answer is not None)

@@ -12,7 +12,7 @@ from app.core.conversation import Citation, CitationState, PassageRef
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.messages import _, count
-from app.page_words import cited_page, name_words
+from app.page_words import cited_page, name_words, unresolved_words
 from app.ui.theme import Palette
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
@@ -181,7 +181,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
                 " same as in the answer."
             )
         case CitationState.PAGE if citation.is_unresolved:
-            text = _("Several books have a page {page}, and the answer does not say which one it means: {title}.")
+            return unresolved_words(citation)
         case CitationState.PAGE:
             text = _("Names page {page} of {title}, without a quotation to check.")
             if citation.on_page:

@@ -16,10 +16,11 @@ from app.core.settings import Settings
 from app.engine.planner import Wish
 from app.messages import _, printable, sentence
 from app.models.offers import Offer
-from app.services.desk import Desk
-from app.services.downloads import Order
+from app.services.carrying import Carrying
+from app.services.downloads import Downloads, Order
 from app.services.plans import place
 from app.services.selection import Seen
+from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Job
@@ -41,10 +42,19 @@ class AcquiringPresenter(QObject):
     failed = Signal(str)
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, icons: Icons, fetching: FetchingPresenter, parent: QObject | None = None
+        self,
+        downloads: Downloads,
+        carrying: Carrying,
+        settings: SettingsStore,
+        bridge: Bridge,
+        icons: Icons,
+        fetching: FetchingPresenter,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._downloads = downloads
+        self._carrying = carrying
+        self._settings = settings
         self._bridge = bridge
         self._icons = icons
         self._fetching = fetching
@@ -80,7 +90,7 @@ class AcquiringPresenter(QObject):
             key = f"import:{path}"
             if key not in self.imports:
                 self.imports[key] = Work(path.name, importing=True)
-                work = partial(self._desk.carrying.import_model, path)
+                work = partial(self._carrying.import_model, path)
                 self._jobs[key] = self._bridge.stream(Executor.COPYING, work, partial(self._on_import, key))
         self.moved.emit()
 
@@ -105,12 +115,12 @@ class AcquiringPresenter(QObject):
 
     def order(self, offer: Offer, over: QWidget) -> None:
         """Say what fetching it means, then fetch it."""
-        work = partial(_order, self._desk, offer)
+        work = partial(_order, self._downloads, offer)
         self._bridge.call(Executor.MODELS, work, partial(self._show_order, over), self._on_problem)
 
     def go_on(self, offer: Offer, over: QWidget) -> None:
         """Fetch what was said before, unless there are terms that nobody has accepted."""
-        work = partial(_order, self._desk, offer)
+        work = partial(_order, self._downloads, offer)
         self._bridge.call(Executor.MODELS, work, partial(self._go_on, over), self._on_problem)
 
     def _go_on(self, over: QWidget, found: tuple[Order, bool]) -> None:
@@ -144,7 +154,7 @@ class AcquiringPresenter(QObject):
         dialog.open()
 
     def _accept(self, order: Order) -> None:
-        work = partial(_accept, self._desk, order)
+        work = partial(_accept, self._downloads, order)
         self._bridge.call(Executor.MODELS, work, partial(self._accepted, order), self._on_problem)
 
     def _accepted(self, order: Order, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
@@ -166,7 +176,7 @@ class AcquiringPresenter(QObject):
         dialog.open()
 
     def _keep_token(self, offer: Offer, over: QWidget, token: str) -> None:
-        work = partial(self._desk.downloads.set_token, token)
+        work = partial(self._downloads.set_token, token)
         self._bridge.call(Executor.MODELS, work, partial(self._token_kept, offer, over), self._on_problem)
 
     def _token_kept(self, offer: Offer, over: QWidget, nothing: None) -> None:  # noqa: ARG002 - as above
@@ -176,7 +186,7 @@ class AcquiringPresenter(QObject):
     # ---- by name
 
     def add_by_name(self, over: QWidget) -> None:
-        work = self._desk.settings.load
+        work = self._settings.load
         self._bridge.call(Executor.STORE, work, partial(self._show_add, over), self._on_problem)
 
     def _show_add(self, over: QWidget, settings: Settings) -> None:
@@ -198,7 +208,7 @@ class AcquiringPresenter(QObject):
         self.dialog.show_offers(())
         self.dialog.show_asking(True)
         self.dialog.show_status(_("Checking…"))
-        work = partial(self._desk.downloads.look_up, repository)
+        work = partial(self._downloads.look_up, repository)
         self._job = self._bridge.stream(Executor.ASKING, work, partial(self._on_listing, self.dialog))
 
     def _on_listing(self, dialog: AddDialog, event: object) -> None:
@@ -229,7 +239,7 @@ class AcquiringPresenter(QObject):
         dialog.show_fit((), _("Checking whether it fits…"))
         if self._job is not None:
             self._job.cancel()
-        work = partial(self._desk.downloads.headers, offer)
+        work = partial(self._downloads.headers, offer)
         self._job = self._bridge.stream(Executor.ASKING, work, partial(self._on_header, dialog, number))
 
     def _on_header(self, dialog: AddDialog, number: int, event: object) -> None:
@@ -265,10 +275,10 @@ class AcquiringPresenter(QObject):
         self.failed.emit(sentence(problem))
 
 
-def _order(desk: Desk, offer: Offer) -> tuple[Order, bool]:
-    return desk.downloads.order(offer), desk.downloads.has_token()
+def _order(downloads: Downloads, offer: Offer) -> tuple[Order, bool]:
+    return downloads.order(offer), downloads.has_token()
 
 
-def _accept(desk: Desk, order: Order) -> None:
+def _accept(downloads: Downloads, order: Order) -> None:
     if order.licence is not None and not order.accepted:
-        desk.downloads.accept(order.licence.id)
+        downloads.accept(order.licence.id)

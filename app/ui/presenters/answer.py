@@ -28,20 +28,11 @@ from app.core.events import (
 from app.core.image import ImageRef
 from app.core.work import Work
 from app.messages import sentence
-from app.services.context import ContextUse
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
-from app.ui.jobs import Job
-from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import (
-    answer_remarks,
-    follow,
-    loading_words,
-    looking_share,
-    looking_words,
-    paused_words,
-    thinking_words,
-)
+from app.ui.presenters.words import answer_remarks, step_share, step_words
+from app.ui.shown import Shown
 
 
 @dataclass
@@ -66,8 +57,6 @@ class Running:
     images: tuple[ImageRef, ...] = ()
     pieces: list[str] = field(default_factory=list)
     checked: tuple[Citation, ...] = ()
-    progress: tuple[str, float | None] = ("", None)
-    pace: Pace = field(default_factory=Pace)
 
     @property
     def book_ids(self) -> tuple[str, ...]:
@@ -100,9 +89,6 @@ class AnswerPresenter(QObject):
 
     stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
     begun = Signal(object)  # Running: the view shows the open answer
-    reading = Signal(object)  # ReadingNow; None once it does not read
-    loading = Signal(float)
-    paced = Signal(float)  # tokens a second, of a reading that ended
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
@@ -110,46 +96,21 @@ class AnswerPresenter(QObject):
         self,
         bridge: Bridge,
         view: ConversationView,
-        *,
-        clock: Callable[[], float],
+        activity: Activity,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`clock` counts seconds."""
         super().__init__(parent)
         self._bridge = bridge
         self._view = view
-        self._clock = clock
-        self._shown_id = ""
-        self._use: ContextUse | None = None
-        self._job: Job | None = None
+        self._activity = activity
+        self._shown = shown
         self.running: Running | None = None
 
     def start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self.running = running
-        self._job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
-
-    def stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    def show_paused(self, paused: bool) -> None:
-        """The reading waits, or goes on again."""
-        running = self.running
-        if running is None or not running.progress[0]:
-            return
-        if paused:
-            words, fraction = running.progress
-            self._tell_progress(running, paused_words(words), fraction)
-        else:
-            running.pace.go_on(self._clock())
-
-    def show_conversation(self, conversation_id: str) -> None:
-        """From now on this conversation is shown."""
-        self._shown_id = conversation_id
-
-    def note_use(self, use: ContextUse | None) -> None:
-        """How the context of the shown conversation is filled: lets the reading be told by book and page."""
-        self._use = use
+        job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
+        self._activity.begin(EngineTask.ANSWER, job.cancel, running.books)
 
     def is_open_in(self, conversation_id: str) -> bool:
         """Whether this conversation's last turn is the one under way."""
@@ -161,7 +122,7 @@ class AnswerPresenter(QObject):
         running = self.running
         assert running is not None
         self._begin_turn(running)
-        self._view.set_progress(*running.progress)
+        self.show_progress()
         self._view.append("".join(running.pieces))
         self._view.show_checked(running.checked)
 
@@ -172,16 +133,8 @@ class AnswerPresenter(QObject):
         match event:
             case Stored(question_id, answer_id):
                 self._on_stored(running, question_id, answer_id)
-            case Loading(fraction):
-                self.loading.emit(fraction)
-                self._tell_progress(running, loading_words(fraction), fraction)
-            case Looking():
-                self._tell_progress(running, looking_words(event), looking_share(event))
-            case Reading():
-                self._on_reading(running, event)
-            case Thinking():
-                self._tell_progress(running, thinking_words(), None)
-                self.reading.emit(None)
+            case Loading() | Looking() | Reading() | Thinking():
+                self._activity.note(EngineTask.ANSWER, event)
             case Token(text):
                 self._on_token(running, text)
             case Checked(citations):
@@ -214,29 +167,23 @@ class AnswerPresenter(QObject):
             running.question_id, running.text, running.answer_id, running.book_ids, running.images, running.remarks
         )
 
-    def _on_reading(self, running: Running, event: Reading) -> None:
-        now = follow(event, running.pace, self._clock(), self._use if self._is_shown(running) else None)
-        self._tell_progress(running, now.words, event.done / max(1, event.total))
-        self.reading.emit(now)
-
     def _on_token(self, running: Running, text: str) -> None:
-        if running.progress[0]:
-            self._tell_progress(running, "", None)
-            self.reading.emit(None)
+        self._activity.note(EngineTask.ANSWER, None)
         running.pieces.append(text)
         if self._is_shown(running):
             self._view.append(text)
 
-    def _tell_progress(self, running: Running, words: str, fraction: float | None) -> None:
-        running.progress = (words, fraction)
-        if self._is_shown(running) and running.answer_id:
-            self._view.set_progress(words, fraction)
+    @Slot()
+    def show_progress(self) -> None:
+        """How far the answer is, where it is shown."""
+        running = self.running
+        if running is not None and running.answer_id and self._is_shown(running):
+            step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None
+            self._view.set_progress(step_words(step), step_share(step))
 
     def _end(self, outcome: Outcome) -> None:
-        self.running = self._job = None
-        if outcome.running.pace.tokens_per_second > 0:
-            self.paced.emit(outcome.running.pace.tokens_per_second)
-        self.reading.emit(None)
+        self.running = None
+        self._activity.end(EngineTask.ANSWER)
         answer = outcome.answer
         if answer is not None and self._is_shown(outcome.running):
             self._view.set_progress("", None)
@@ -245,4 +192,4 @@ class AnswerPresenter(QObject):
         self.ended.emit(outcome)
 
     def _is_shown(self, running: Running) -> bool:
-        return running.conversation.id == self._shown_id
+        return running.conversation.id == self._shown.id

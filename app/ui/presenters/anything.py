@@ -4,52 +4,53 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
-from app.core.errors import Problem
-from app.messages import _, printable, sentence
-from app.services.desk import Desk
+from app.messages import _, printable
+from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.palette_dialog import Entry, Kind
+from app.ui.presenter import Presenter
 from app.ui.presenters.commands import Commands
 from app.ui.presenters.navigation import Navigation
 from app.ui.presenters.shelf import ShelfPresenter
 from app.ui.shelf.conversations import title_of
+from app.ui.shown import Shown
 
 
-class Anything(QObject):
-    failed = Signal(str)
-
+class Anything(Presenter):
     def __init__(
         self,
-        desk: Desk,
+        images: Images,
         bridge: Bridge,
         shelf: ShelfPresenter,
+        shown: Shown,
         navigation: Navigation,
-        commands: Commands,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._images = images
         self._bridge = bridge
         self._shelf = shelf
+        self._shown = shown
         self._navigation = navigation
+        self._commands: Commands | None = None
+
+    def use(self, commands: Commands) -> None:
+        """These are found, too."""
         self._commands = commands
         commands.chosen.connect(self._go)
 
     @Slot()
     def find(self) -> None:
+        assert self._commands is not None
         others = [
             Entry(Kind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
             for conversation in self._shelf.conversations
         ]
-        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shelf.books.values()]
+        others += [Entry(Kind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
         dialog = self._commands.offer(others)
-        self._bridge.call(Executor.STORE, partial(_list_images, self._desk), dialog.add, self._on_problem)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
+        self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
@@ -59,7 +60,7 @@ class Anything(QObject):
             self._navigation.open_book(entry.key)
 
 
-def _list_images(desk: Desk) -> list[Entry]:
+def _list_images(images: Images) -> list[Entry]:
     """Found by their names, shown with the conversations that they are in."""
     return [
         Entry(
@@ -69,5 +70,5 @@ def _list_images(desk: Desk) -> list[Entry]:
             _("image in “{title}”").format(title=image.title or _("New conversation")),
             image.question_id,
         )
-        for image in desk.images.named()
+        for image in images.named()
     ]

@@ -13,11 +13,13 @@ from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
 from app.messages import _, count, printable, sentence
-from app.services.desk import Desk
+from app.services.images import Images
+from app.services.models import Models
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.attachment_card import Card
 from app.ui.chat.composer import Composer
 from app.ui.jobs import Job, is_ending
+from app.ui.presenter import Presenter
 from app.ui.presenters.image_sources import Source, open_source
 from app.ui.widgets.pictures import to_image
 
@@ -40,18 +42,20 @@ class _Attached:
         return ref_of(self.image) if self.image is not None else None
 
 
-class AttachmentsPresenter(QObject):
+class AttachmentsPresenter(Presenter):
     """Every question that is being written has its own images; those of one are shown. Whoever has it written names it:
     by its conversation, or, where a kept one is edited, by that."""
 
     given = Signal()  # something is being attached
     view_wanted = Signal(object)  # Image | ImageRef, to be shown large
     settings_wanted = Signal()
-    failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, composer: Composer, parent: QObject | None = None) -> None:
+    def __init__(
+        self, images: Images, models: Models, bridge: Bridge, composer: Composer, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._images = images
+        self._models = models
         self._bridge = bridge
         self._composer = composer
         self._writing = ""
@@ -130,7 +134,7 @@ class AttachmentsPresenter(QObject):
 
     def blindness(self) -> str:
         """That the loaded model sees no images; empty where it does, or where none is loaded yet."""
-        model = self._desk.models.loaded()
+        model = self._models.loaded()
         if model is None or model.vision is not None:
             return ""
         return _("{model} cannot see images: it was loaded without a projector.").format(model=printable(model.name))
@@ -195,7 +199,7 @@ class AttachmentsPresenter(QObject):
         for source in taken:
             key = self._new_key()
             named = source if source.is_file else replace(source, name=self._unused(source.name))
-            work = partial(open_source, self._desk.images, named)
+            work = partial(open_source, self._images, named)
             job = self._bridge.stream(Executor.IMAGES, work, partial(self._on_event, key, source))
             self._attached = (*self._attached, _Attached(key, self._writing, named.name, job=job))
         if taken:
@@ -216,7 +220,7 @@ class AttachmentsPresenter(QObject):
         attached = _Attached(self._new_key(), self._writing, ref.untrusted_name, image, picture)
         self._keep([*self._attached, attached])
         if picture is None:
-            work = partial(self._desk.images.thumbnail, ref.sha256)
+            work = partial(self._images.thumbnail, ref.sha256)
             self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
 
     def _tell_left_out(self, names: Sequence[str]) -> None:
@@ -250,7 +254,7 @@ class AttachmentsPresenter(QObject):
             self._counting.cancel()
         refs = {attached.key: attached.ref for attached in self._here if attached.ref is not None}
         if refs:
-            work = partial(self._desk.images.tokens, tuple(refs.values()))
+            work = partial(self._images.tokens, tuple(refs.values()))
             done = partial(self._take_tokens, tuple(refs))
             self._counting = self._bridge.call(Executor.ENGINE, work, done, self._on_uncounted)
         self._draw()
@@ -308,14 +312,6 @@ class AttachmentsPresenter(QObject):
         if any(attached.tokens is None for attached in self._here):
             return words
         return f"{words} · {_('{n} tokens').format(n=count(self.tokens))}"
-
-    @Slot(object)
-    def _ignore(self, nothing: None) -> None:
-        """A temporary file is gone."""
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def _detail(attached: _Attached, *, blind: bool) -> str:

@@ -7,33 +7,51 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
-from app.core.document import Book
-from app.services.desk import Desk
+from app.store.conversations import Conversations
+from app.store.drafts import Drafts
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A conversation, None when it was deleted, with the turns of its shown branch, all books by id and what is written
-    in it.
+    """A conversation, None when it was deleted, with the turns of its shown branch and what is written in it.
 
     `place`: the id of the question that is to be seen; empty for the end.
     """
 
     conversation: Conversation | None
     turns: tuple[Turn, ...]
-    books: dict[str, Book]
     draft: Draft
     place: str = ""
 
 
-def load(desk: Desk, conversation_id: str, place: str = "") -> Loaded:
-    """Where `place` is the id of a question, its branch becomes the shown one."""
-    if place:
-        desk.conversations.show_question(place)
-    conversation = desk.conversations.get(conversation_id)
-    turns = desk.conversations.turns(conversation_id) if conversation else ()
-    books = {book.id: book for book in desk.library.books()}
-    return Loaded(conversation, turns, books, desk.drafts.get(conversation_id), place)
+@dataclass(frozen=True)
+class Branches:
+    """What is kept of conversations, as the window asks for it and changes it. Raises AppError as the store does."""
+
+    conversations: Conversations
+    drafts: Drafts
+
+    def load(self, conversation_id: str, place: str = "") -> Loaded:
+        """Where `place` is the id of a question, its branch becomes the shown one."""
+        if place:
+            self.conversations.show_question(place)
+        conversation = self.conversations.get(conversation_id)
+        turns = self.conversations.turns(conversation_id) if conversation else ()
+        return Loaded(conversation, turns, self.drafts.get(conversation_id), place)
+
+    def step_variant(self, kind: str, question_id: str, answer_id: str, step: int) -> None:
+        """Show the variant of a "question" or of its "answer" `step` places further; at either end nothing happens."""
+        store = self.conversations
+        of_question = kind == "question"
+        ids = store.question_variants(question_id) if of_question else store.answer_variants(question_id)
+        current = question_id if of_question else answer_id
+        place = ids.index(current) + step if current in ids else -1
+        if not 0 <= place < len(ids):
+            return
+        if of_question:
+            store.show_question(ids[place])
+        else:
+            store.show_answer(ids[place])
 
 
 def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion | None:
@@ -51,21 +69,6 @@ def without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, ...]:
         )
         for turn in turns
     )
-
-
-def step_variant(desk: Desk, kind: str, question_id: str, answer_id: str, step: int) -> None:
-    """Show the variant of a "question" or of its "answer" `step` places further; at either end nothing happens."""
-    store = desk.conversations
-    of_question = kind == "question"
-    ids = store.question_variants(question_id) if of_question else store.answer_variants(question_id)
-    current = question_id if of_question else answer_id
-    place = ids.index(current) + step if current in ids else -1
-    if not 0 <= place < len(ids):
-        return
-    if of_question:
-        store.show_question(ids[place])
-    else:
-        store.show_answer(ids[place])
 
 
 def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tuple[Turn, ...], str | None]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Conversation
+from app.core.conversation import BookRef
 from app.core.errors import Problem
+from app.engine.client import EngineClient
 from app.messages import _
-from app.services.context import ContextUse
-from app.services.desk import Desk
+from app.services.context import Context, ContextUse
+from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
-from app.ui.presenters.words import WORTH_TELLING, ReadingNow, paused_words, use_parts, use_words
+from app.ui.presenters.words import WORTH_TELLING, step_words, use_parts, use_words
+from app.ui.shown import Shown
 from app.ui.theme import Theme
 from app.ui.widgets.spine import Spine
 
@@ -32,74 +33,54 @@ class _Action(StrEnum):
 
 
 class ContextPresenter(QObject):
-    measured = Signal(object)  # ContextUse; None while it is not known
+    measured = Signal()  # how the context is used may have changed
     read_wanted = Signal()  # read the books of the shown conversation now
-    reading = Signal(object)  # ReadingNow, with whether it is paused; None once it does not read
-    paused = Signal(bool)  # the reading that is under way waits, or goes on again
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
     def __init__(
         self,
-        desk: Desk,
+        context: Context,
+        engine: EngineClient,
         bridge: Bridge,
         spine: Spine,
         theme: Theme,
-        *,
+        activity: Activity,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
+        self._engine = engine
         self._bridge = bridge
         self._spine = spine
         self._theme = theme
-        self._shown: Conversation | None = None
-        self._use: ContextUse | None = None
-        self._reading: ReadingNow | None = None
-        self._is_busy = False
+        self._activity = activity
+        self._shown = shown
+        self._wanted: tuple[str, tuple[BookRef, ...]] | None = None  # the conversation and books measured last
         self._job: Job | None = None
-        self._tokens_per_second = 0.0
         spine.acted.connect(self.act)
-        theme.changed.connect(self._draw)
-        self._draw()
+        theme.changed.connect(self.draw)
+        self.draw()
 
-    @property
-    def use(self) -> ContextUse | None:
-        return self._use
-
-    @Slot(object)
-    def show_conversation(self, conversation: Conversation | None) -> None:
-        before, self._shown = self._shown, conversation
-        if conversation is None or before is None or before.id != conversation.id or before.books != conversation.books:
+    @Slot()
+    def look(self) -> None:
+        """Another desk may be shown."""
+        if self._wanted != (self._shown.id, self._shown.books):
             self.measure()
-
-    @Slot(object)
-    def show_reading(self, now: ReadingNow | None) -> None:
-        """Where the model reads; None once it does not."""
-        if now is not None and self._reading is not None:
-            now = replace(now, paused=self._reading.paused)
-        self._reading = now
-        self.reading.emit(now)
-        self._draw()
-
-    def show_busy(self, busy: bool) -> None:
-        """Whether an answer is under way: nothing can be read ahead meanwhile."""
-        self._is_busy = busy
-        self._draw()
-
-    def note_pace(self, tokens_per_second: float) -> None:
-        """How fast the model reads: tells how long a change of the desk will take."""
-        self._tokens_per_second = tokens_per_second
 
     @Slot()
     def measure(self) -> None:
         """Ask the engine; the answer comes when it is not busy."""
         if self._job is not None:
             self._job.cancel()
-        if self._shown is None:
-            self._take(None)
+        conversation = self._shown.conversation
+        self._wanted = (self._shown.id, self._shown.books)
+        if conversation is None:
+            self._take((), None)
             return
-        work = partial(self._desk.context.use, self._shown.id)
-        self._job = self._bridge.call(Executor.ENGINE, work, self._take, self._on_problem)
+        work = partial(self._context.use, conversation.id)
+        take = partial(self._take, conversation.books)
+        self._job = self._bridge.call(Executor.ENGINE, work, take, self._on_problem)
 
     @Slot()
     def act(self) -> None:
@@ -108,32 +89,27 @@ class ContextPresenter(QObject):
             case _Action.READ:
                 self.read_wanted.emit()
             case _Action.PAUSE:
-                self._desk.engine.pause()
-                self._set_paused(True)
+                self._engine.pause()
+                self._activity.pause()
             case _Action.RESUME:
-                self._desk.engine.resume()
-                self._set_paused(False)
+                self._engine.resume()
+                self._activity.resume()
             case _Action.FIT | _Action.MAKE_ROOM:
                 self.fit_wanted.emit()
 
     @Slot()
     def pause_or_resume(self) -> None:
         """Let the reading that is under way wait, or go on; without one nothing happens."""
-        if self._reading is not None:
+        if self._action() in (_Action.PAUSE, _Action.RESUME):
             self.act()
 
-    def _set_paused(self, paused: bool) -> None:
-        assert self._reading is not None
-        self._reading = replace(self._reading, paused=paused)
-        self.reading.emit(self._reading)
-        self.paused.emit(paused)
-        self._draw()
-
     def _action(self) -> _Action:
-        use = self._use
-        if self._reading is not None:
-            return _Action.RESUME if self._reading.paused else _Action.PAUSE
-        if use is None or self._is_busy:
+        use, activity = self._shown.use, self._activity
+        if activity.paused:  # perhaps too late for the reading: then it waits while it writes
+            return _Action.RESUME
+        if activity.reading is not None:
+            return _Action.PAUSE
+        if use is None or activity.holder is not None:
             return _Action.NOTHING
         if use.used_tokens > use.context_tokens:
             return _Action.FIT
@@ -142,18 +118,18 @@ class ContextPresenter(QObject):
             return _Action.READ
         return _Action.MAKE_ROOM if use.is_tight else _Action.NOTHING
 
-    @Slot(object)
-    def _take(self, use: ContextUse | None) -> None:
-        self._use = use
-        self._draw()
-        self.measured.emit(use)
+    def _take(self, books: tuple[BookRef, ...], use: ContextUse | None) -> None:
+        self._shown.measured, self._shown.use = books, use
+        self.draw()
+        self.measured.emit()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:  # noqa: ARG002 - the chip says what is wrong with the model
-        self._take(None)
+        self._take((), None)
 
     @Slot()
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """At each change of the use, and of what the engine is about."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),
@@ -163,15 +139,15 @@ class ContextPresenter(QObject):
             _Action.MAKE_ROOM: _("Make room…"),
         }
         self._spine.show_action(offers[self._action()])
-        now = self._reading
+        now, use = self._activity.reading, self._shown.use
         if now is not None:
-            words = paused_words(now.words) if now.paused else now.words
-        elif self._use is not None:
-            words = use_words(self._use, self._tokens_per_second)
+            words = step_words(now)
+        elif use is not None:
+            words = use_words(use, self._activity.tokens_per_second)
         else:
             words = _("available after a model is loaded")
-        if self._use is None:
+        if use is None:
             self._spine.show_use((), 0, words)
         else:
-            use = self._use.after(now.done) if now is not None else self._use
+            use = use.after(now.done) if now is not None else use
             self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words)

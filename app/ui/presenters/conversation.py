@@ -18,28 +18,22 @@ from app.core.events import AnswerProgress
 from app.core.image import ImageRef, ref_of
 from app.core.work import Work
 from app.messages import _, sentence
-from app.services.context import ContextUse
-from app.services.desk import Desk
+from app.services.ask import Ask
+from app.services.removal import Removal
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
+from app.ui.presenter import Presenter
 from app.ui.presenters.answer import AnswerPresenter, Outcome, Running
 from app.ui.presenters.attachments import AttachmentsPresenter
-from app.ui.presenters.branches import (
-    Loaded,
-    find_question,
-    follow,
-    load,
-    step_variant,
-    turns_before,
-    without_images,
-)
+from app.ui.presenters.branches import Branches, Loaded, find_question, follow, turns_before, without_images
 from app.ui.presenters.drafts import DraftsPresenter
 from app.ui.presenters.holding import Holding, Wanted
-from app.ui.presenters.models import ModelPresenter
 from app.ui.presenters.openings import Openings
 from app.ui.presenters.words import does_not_fit
 from app.ui.presenters.writing import Writing
+from app.ui.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -50,58 +44,54 @@ class _Wanted(Wanted):
     excerpts: bool = False
 
 
-class ConversationPresenter(QObject):
+class ConversationPresenter(Presenter):
     """Ids are those of conversations, questions and answers."""
 
     shown = Signal(object)  # Conversation | None: which one is shown, or its title or books changed
     stored = Signal()  # something of the list of conversations changed
-    asking = Signal()  # an answer is about to be asked of the engine
-    engine_died = Signal()
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
-    failed = Signal(str)
     held = Signal()  # whether a question waits may have changed
 
     def __init__(
         self,
-        desk: Desk,
+        ask: Ask,
+        removal: Removal,
+        branches: Branches,
         bridge: Bridge,
         view: ConversationView,
         composer: Composer,
         attachments: AttachmentsPresenter,
         openings: Openings,
-        model: ModelPresenter,
-        *,
-        clock: Callable[[], float],
+        activity: Activity,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`clock` counts seconds."""
         super().__init__(parent)
-        self._desk = desk
+        self._ask = ask
+        self._removal = removal
+        self._branches = branches
         self._bridge = bridge
         self._view = view
         self._composer = composer
-        self._model = model
-        self._conversation: Conversation | None = None
+        self._activity = activity
+        self._shown = shown
         self._turns: tuple[Turn, ...] = ()
-        self._books: dict[str, Book] = {}
         self._wanted = ""
         self._waiting: tuple[Book, ...] = ()
         self._landing: tuple[tuple[str, BookRef], ...] = ()
         self._unstored = 0
-        self._refusal = ""
         self._longer: Running | None = None  # for which there was no room
-        self.answer = AnswerPresenter(bridge, view, clock=clock, parent=self)
+        self.answer = AnswerPresenter(bridge, view, activity, shown, self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)
-        self.drafts = DraftsPresenter(desk.drafts, bridge, self)
+        self.drafts = DraftsPresenter(branches.drafts, bridge, self)
         self.drafts.failed.connect(self.failed)
         self._writing = Writing(self.drafts, composer, attachments, self)
-        self._holding = Holding(openings, composer, self._obstacle, self)
-        self._holding.released.connect(self._on_released)
-        self._holding.changed.connect(self.held)
-        model.settled.connect(self._holding.look)
+        self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
+        self.holding.released.connect(self._on_released)
+        self.holding.changed.connect(self.held)
         composer.submitted.connect(self.submit)
         composer.stop_requested.connect(self.stop)
         composer.cancelled_edit.connect(self.stop)
@@ -111,10 +101,6 @@ class ConversationPresenter(QObject):
         view.edit_question.connect(self.edit)
         view.copy_answer.connect(self.copy)
         view.variant_chosen.connect(self._choose_variant)
-
-    @property
-    def conversation(self) -> Conversation | None:
-        return self._conversation
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -138,34 +124,23 @@ class ConversationPresenter(QObject):
     @property
     def busy(self) -> bool:
         """An answer is under way, here or in another conversation."""
-        return self.answer.running is not None
+        return self._activity.has(EngineTask.ANSWER)
 
     @property
     def holds(self) -> bool:
         """A question of the shown conversation waits to be asked."""
-        return self._holding.holds(self._shown_id)
+        return self.holding.holds(self._shown.id)
 
-    def refuse_questions(self, why: str) -> None:
-        """From now on say this sentence instead of asking; with an empty one ask again."""
-        self._refusal = why
-        self._holding.look()
-
-    def _obstacle(self) -> str:
-        """What has to end before a question can be asked; empty for nothing."""
-        if self.busy:
-            return _("Waiting for the current answer…")
-        if self._refusal:
-            return _("Waiting for the question sheet…")
-        return _("Waiting for the model to load…") if self._model.loading else ""
-
-    @property
-    def _shown_id(self) -> str:
-        return self._conversation.id if self._conversation is not None else ""
+    def _refusal(self) -> str:
+        """Why no question is taken; empty where it is, or waits."""
+        if not self._activity.has(EngineTask.SHEET):
+            return ""
+        return _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
 
     @property
     def empty(self) -> bool:
         """Nothing was asked yet in the shown conversation."""
-        shown = self._conversation
+        shown = self._shown.conversation
         return not self._turns and not (shown is not None and self.answer.is_open_in(shown.id))
 
     # ---- which conversation
@@ -174,51 +149,50 @@ class ConversationPresenter(QObject):
     def open(self, conversation_id: str, question_id: str = "") -> None:
         """At its end, or at this question; while one is being answered, at its end."""
         self._wanted = conversation_id
-        work = partial(load, self._desk, conversation_id, "" if self.busy else question_id)
+        work = partial(self._branches.load, conversation_id, "" if self.busy else question_id)
         self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
 
     def create(self, books: tuple[BookRef, ...] = ()) -> None:
         """Begin a conversation with these books on its desk; an empty one that is shown is taken instead."""
-        if self._conversation is not None and self.empty and not books:
+        if self._shown.conversation is not None and self.empty and not books:
             self._composer.setFocus()
             return
-        work = partial(self._desk.conversations.create, "", books)
+        work = partial(self._branches.conversations.create, "", books)
         self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
 
     @Slot(str)
     def delete(self, conversation_id: str) -> None:
         running = self.answer.running
         if running is not None and running.conversation.id == conversation_id:
-            self.answer.stop()
-        work = partial(self._desk.removal.delete_conversation, conversation_id)
+            self._activity.stop(EngineTask.ANSWER)
+        work = partial(self._removal.delete_conversation, conversation_id)
         self._bridge.call(Executor.STORE, work, partial(self._deleted, conversation_id), self._on_problem)
 
     @Slot(object)
     def set_books(self, refs: tuple[BookRef, ...]) -> None:
         """Put these books on the desk. It counts at once, so that a second change builds on the first."""
-        if self._conversation is None:
+        if self._shown.conversation is None:
             return
-        conversation = self._conversation = msgspec.structs.replace(self._conversation, books=refs)
+        conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, books=refs)
         self._unstored += 1
-        work = partial(self._desk.conversations.set_books, conversation.id, refs)
+        work = partial(self._branches.conversations.set_books, conversation.id, refs)
         self._bridge.call(Executor.STORE, work, partial(self._books_set, conversation.id), self._books_not_set)
 
     def add_book(self, book: Book, talks: Collection[str]) -> None:
         """Put a book on the desks of these conversations; an empty id stands for the first that will be shown."""
         for conversation_id in talks:
-            if conversation_id != self._shown_id:
+            if conversation_id != self._shown.id:
                 self._land(conversation_id, BookRef(book.id))
-            elif self._conversation is None:
+            elif self._shown.conversation is None:
                 self._waiting = (*self._waiting, book)
-            elif all(ref.book_id != book.id for ref in self._conversation.books):
-                self._books[book.id] = book
-                self.set_books((*self._conversation.books, BookRef(book.id)))
+            elif all(ref.book_id != book.id for ref in self._shown.conversation.books):
+                self.set_books((*self._shown.conversation.books, BookRef(book.id)))
 
     def _land(self, conversation_id: str, ref: BookRef) -> None:
         """Put a book on the desk of a conversation that is not shown."""
         landing = (conversation_id, ref)
         self._landing = (*self._landing, landing)
-        work = partial(self._desk.conversations.add_book, conversation_id, ref.book_id)
+        work = partial(self._branches.conversations.add_book, conversation_id, ref.book_id)
         self._bridge.call(Executor.STORE, work, partial(self._landed, landing), partial(self._not_landed, landing))
 
     def _landed(self, landing: tuple[str, BookRef], nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
@@ -238,10 +212,6 @@ class ConversationPresenter(QObject):
             running.images = tuple(image for image in running.images if image.book_id != book_id)
         self._view.forget_book(book_id)
 
-    @Slot(object)
-    def note_use(self, use: ContextUse | None) -> None:
-        self.answer.note_use(use)
-
     # ---- questions
 
     @Slot(str)
@@ -249,30 +219,30 @@ class ConversationPresenter(QObject):
         """Ask this, as soon as it can be asked."""
         if self.busy or self.holds:
             return
-        refusal = self._refusal or self._writing.refusal(self._shown_id)
+        refusal = self._refusal() or self._writing.refusal(self._shown.id)
         if refusal:
             self.failed.emit(refusal)
             return
         if self._writing.put(text):
-            self._holding.take(_Wanted(self._shown_id))
+            self.holding.take(_Wanted(self._shown.id))
 
     @Slot(str)
     def ask_again(self, question_id: str, *, excerpts: bool = False) -> None:
         """Get another answer to a question; with `excerpts` from passages of the books alone."""
         if self.busy or self.holds or find_question(self._turns, question_id) is None:
             return
-        if self._refusal:
-            self.failed.emit(self._refusal)
+        if refusal := self._refusal():
+            self.failed.emit(refusal)
             return
-        self._holding.take(_Wanted(self._shown_id, question_id=question_id, excerpts=excerpts))
+        self.holding.take(_Wanted(self._shown.id, question_id=question_id, excerpts=excerpts))
 
     @Slot(str)
     def go_on(self, answer_id: str) -> None:
         """Let the last answer get longer, or the reading for it go on."""
-        if self.busy or self.holds or self._conversation is None or not self._turns:
+        if self.busy or self.holds or self._shown.conversation is None or not self._turns:
             return
-        if self._refusal:
-            self.failed.emit(self._refusal)
+        if refusal := self._refusal():
+            self.failed.emit(refusal)
             return
         question, answer = self._turns[-1].question, self._turns[-1].answer
         if answer is None or answer.id != answer_id:
@@ -281,7 +251,7 @@ class ConversationPresenter(QObject):
             self.misfit.emit()
             return
         running = Running(
-            self._conversation,
+            self._shown.conversation,
             question.text,
             self._turns[:-1],
             question.books,
@@ -294,17 +264,17 @@ class ConversationPresenter(QObject):
             pieces=[answer.text] if answer.text else [],
             checked=tuple(citation for citation in answer.citations if citation.start >= 0),
         )
-        self._start(partial(self._desk.ask.go_on, answer_id), running)
+        self._start(partial(self._ask.go_on, answer_id), running)
 
     def retry(self, *, excerpts: bool = False) -> None:
         """Once more what did not fit, with the books that lie on the desk now, or with passages of them alone."""
         longer, question = self._missed_longer(), find_question(self._turns, self.missed)
-        if question is None or self._conversation is None:
+        if question is None or self._shown.conversation is None:
             return
         edited_id = self._writing.edited_id
         if longer is not None and not excerpts:
             self.go_on(longer.answer_id)
-        elif excerpts or (question.books == self._conversation.books and not edited_id):
+        elif excerpts or (question.books == self._shown.conversation.books and not edited_id):
             self.ask_again(question.id, excerpts=excerpts)
         else:
             if edited_id != question.id:
@@ -334,19 +304,19 @@ class ConversationPresenter(QObject):
 
     @Slot(object)
     def _on_released(self, wanted: _Wanted) -> None:
-        shown = self._conversation
+        shown = self._shown.conversation
         if shown is not None and shown.id == wanted.conversation_id:
             self._begin(wanted, shown, self._turns)
         else:
-            work = partial(load, self._desk, wanted.conversation_id)
+            work = partial(self._branches.load, wanted.conversation_id)
             self._bridge.call(Executor.STORE, work, partial(self._begin_unseen, wanted), self._on_problem)
 
     def _begin_unseen(self, wanted: _Wanted, loaded: Loaded) -> None:
         """Of a conversation that was not shown; what is in the way now is waited for once more."""
         if loaded.conversation is None:
             return
-        if self._obstacle():
-            self._holding.take(wanted)
+        if self._activity.may(EngineTask.ANSWER) is not None:
+            self.holding.take(wanted)
         else:
             self._begin(wanted, self._with_books(loaded.conversation), loaded.turns)
 
@@ -367,7 +337,7 @@ class ConversationPresenter(QObject):
         )
         refs = tuple(ref_of(image) for image in written.images)
         running = Running(conversation, written.text, before, question.books, parent_id, written=True, images=refs)
-        self._start(partial(self._desk.ask.ask, question), running)
+        self._start(partial(self._ask.ask, question), running)
 
     def _begin_again(self, wanted: _Wanted, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """What was asked of other books than lie on the desk, now that those are open, becomes another question."""
@@ -379,25 +349,24 @@ class ConversationPresenter(QObject):
         if wanted.waited and conversation.books != asked.books:
             running.books = conversation.books
             question = Question(conversation.id, asked.text, running.books, asked.parent_id, asked.images)
-            self._start(partial(self._desk.ask.ask, question, excerpts=wanted.excerpts), running)
+            self._start(partial(self._ask.ask, question, excerpts=wanted.excerpts), running)
         else:
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
             running.question_id, running.again = asked.id, True
-            self._start(partial(self._desk.ask.again, asked.id, excerpts=wanted.excerpts), running)
+            self._start(partial(self._ask.again, asked.id, excerpts=wanted.excerpts), running)
 
     def _start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
         self._composer.set_busy(True)
-        self.asking.emit()
         self.answer.start(work, running)
 
     @Slot()
     def stop(self) -> None:
         """Give back the question that is held; without one stop the answer under way; without that give up editing."""
-        if self._holding.give_back(self._shown_id):
+        if self.holding.give_back(self._shown.id):
             return
         if self.busy:
-            self.answer.stop()
+            self._activity.stop(EngineTask.ANSWER)
         else:
             self._writing.leave_edit()
 
@@ -406,7 +375,7 @@ class ConversationPresenter(QObject):
         """Put a question into the composer; sent again, it becomes another variant of itself."""
         question = find_question(self._turns, question_id)
         if question is not None and not self.busy:
-            self._holding.give_back(self._shown_id)
+            self.holding.give_back(self._shown.id)
             self._writing.edit(question)
 
     @Slot()
@@ -437,9 +406,9 @@ class ConversationPresenter(QObject):
     def _on_stored(self, running: Running) -> None:
         if running.written:
             self._writing.note_sent(running.conversation.id, running.text)
-        if self._conversation is not None and self._conversation.id == running.conversation.id:
+        if self._shown.conversation is not None and self._shown.conversation.id == running.conversation.id:
             if not running.again and running.before != self._turns:
-                self._view.show_turns(running.before, self._books)
+                self._view.show_turns(running.before, self._shown.shelf)
             self._turns = running.before
 
     @Slot(object)
@@ -455,14 +424,12 @@ class ConversationPresenter(QObject):
         if answer is None:
             if problem is not None:
                 self.failed.emit(sentence(problem))
-        elif self._conversation is not None and self._conversation.id == running.conversation.id:
+        elif self._shown.conversation is not None and self._shown.conversation.id == running.conversation.id:
             self._turns = (*running.before, Turn(running.kept(answer.created_at), answer))
             self._refresh(running.conversation.id)
-        if problem is not None and problem.code.startswith("engine_"):
-            self.engine_died.emit()
         self.stored.emit()
         self.answered.emit()
-        is_shown = self._conversation is not None and self._conversation.id == running.conversation.id
+        is_shown = self._shown.conversation is not None and self._shown.conversation.id == running.conversation.id
         if is_shown and problem is not None and problem.code == Code.DOES_NOT_FIT:
             self._longer = running if running.goes_on else None
             if not running.again and not self._composer.text().strip():
@@ -470,13 +437,12 @@ class ConversationPresenter(QObject):
             self.misfit.emit()
         elif is_shown:
             self._longer = None
-        self._holding.look()
 
     # ---- what the store says
 
     def _refresh(self, conversation_id: str) -> None:
         """Read the shown conversation again, for its title and the number of its variants."""
-        work = partial(load, self._desk, conversation_id)
+        work = partial(self._branches.load, conversation_id)
         self._bridge.call(Executor.STORE, work, self._take, self._on_problem)
 
     @Slot(object)
@@ -484,37 +450,34 @@ class ConversationPresenter(QObject):
         conversation = loaded.conversation
         if conversation is None or conversation.id != self._wanted:
             return
-        if self._shown_id != conversation.id:
-            self.answer.note_use(None)
         conversation = self._with_books(conversation)
-        self._conversation, self._turns, self._books = conversation, loaded.turns, loaded.books
+        self._shown.conversation, self._turns = conversation, loaded.turns
         self._writing.show(conversation.id, self._turns, loaded.draft)
-        self.answer.show_conversation(conversation.id)
         if self.answer.running is not None and self.answer.is_open_in(conversation.id):
             self._turns = self.answer.running.before
-            self._view.show_turns(self._turns, self._books)
+            self._view.show_turns(self._turns, self._shown.shelf)
             self.answer.show_again()
         else:
-            self._view.show_turns(self._turns, self._books)
+            self._view.show_turns(self._turns, self._shown.shelf)
             self._view.go_to(loaded.place)
         self.shown.emit(conversation)
         waiting, self._waiting = self._waiting, ()
         for book in waiting:
             self.add_book(book, (conversation.id,))
-        self._holding.show_conversation(conversation.id)
+        self.holding.look()
 
     @Slot(object)
     def _take(self, loaded: Loaded) -> None:
         """Fresh data for what is on screen already; drawn again only where it says something new."""
         conversation = loaded.conversation
-        if conversation is None or self._conversation is None or conversation.id != self._conversation.id:
+        if conversation is None or self._shown.conversation is None or conversation.id != self._shown.conversation.id:
             return
         conversation = self._with_books(conversation)
-        self._conversation, self._books = conversation, loaded.books
+        self._shown.conversation = conversation
         if not self.answer.is_open_in(conversation.id):
             self._turns = loaded.turns
             if any(turn.question_variants > 1 or turn.answer_variants > 1 for turn in loaded.turns):
-                self._view.show_turns(self._turns, self._books)
+                self._view.show_turns(self._turns, self._shown.shelf)
         self.shown.emit(conversation)
 
     @Slot(object)
@@ -524,62 +487,53 @@ class ConversationPresenter(QObject):
         self._composer.setFocus()
 
     def _deleted(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._holding.give_back(conversation_id)
+        self.holding.give_back(conversation_id)
         self._writing.forget(conversation_id)
-        if self._conversation is not None and self._conversation.id == conversation_id:
-            self._conversation, self._turns, self._wanted = None, (), ""
-            self.answer.show_conversation("")
-            self._holding.show_conversation("")
+        if self._shown.conversation is not None and self._shown.conversation.id == conversation_id:
+            self._shown.conversation, self._turns, self._wanted = None, (), ""
+            self.holding.look()
             self._view.show_turns((), {})
             self.shown.emit(None)
         self.stored.emit()
-        self._bridge.call(Executor.ENGINE, self._desk.removal.release, self._released, self._on_problem)
-
-    @Slot(object)
-    def _released(self, nothing: None) -> None:
-        """The engine holds no image of it any more."""
+        self._bridge.call(Executor.ENGINE, self._removal.release, self._ignore, self._on_problem)
 
     def _books_set(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - as above
         self._unstored -= 1
-        if self._conversation is not None and self._conversation.id == conversation_id:
-            self.shown.emit(self._conversation)
+        if self._shown.conversation is not None and self._shown.conversation.id == conversation_id:
+            self.shown.emit(self._shown.conversation)
 
     @Slot(object)
     def _books_not_set(self, problem: Problem) -> None:
         self._unstored -= 1
         self._on_problem(problem)
-        if self._conversation is not None:
-            self.open(self._conversation.id)
+        if self._shown.conversation is not None:
+            self.open(self._shown.conversation.id)
 
     def _with_books(self, conversation: Conversation) -> Conversation:
         """What was read, with the books that are still on their way to the store."""
-        shown, books = self._conversation, conversation.books
+        shown, books = self._shown.conversation, conversation.books
         if self._unstored and shown is not None and shown.id == conversation.id:
             books = shown.books
         known = {ref.book_id for ref in books}
         landing = (ref for talk, ref in self._landing if talk == conversation.id and ref.book_id not in known)
         return msgspec.structs.replace(conversation, books=(*books, *landing))
 
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
-
     # ---- variants
 
     @Slot(str, str, int)
     def _choose_variant(self, kind: str, question_id: str, step: int) -> None:
-        if self._conversation is None or self.busy:
+        if self._shown.conversation is None or self.busy:
             return
         answer_id = next(
             (turn.answer.id for turn in self._turns if turn.question.id == question_id and turn.answer), ""
         )
-        work = partial(step_variant, self._desk, kind, question_id, answer_id, step)
+        work = partial(self._branches.step_variant, kind, question_id, answer_id, step)
         self._bridge.call(Executor.STORE, work, self._variant_chosen, self._on_problem)
 
     @Slot(object)
     def _variant_chosen(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        if self._conversation is not None:
-            self.open(self._conversation.id)
+        if self._shown.conversation is not None:
+            self.open(self._shown.conversation.id)
 
     def _missed_longer(self) -> Running | None:
         """The last answer, as it was to get longer, if there was no room for that."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.document import Book, PageLayer
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.services.desk import Desk
+from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
@@ -28,9 +28,9 @@ class Drawing(QObject):
 
     undrawn = Signal(object)
 
-    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._library = library
         self._bridge = bridge
         self._panel = panel
         self._place: tuple[str, int] | None = None
@@ -74,7 +74,7 @@ class Drawing(QObject):
             self._kept.move_to_end((*self._place, width))
             self._show(kept)
             return
-        work = partial(self._desk.library.page_image, *self._place, width)
+        work = partial(self._library.page_image, *self._place, width)
         self._job = self._bridge.call(
             Executor.READER, work, partial(self._take, (*self._place, width)), self._on_undrawn
         )
@@ -91,7 +91,7 @@ class Drawing(QObject):
         self._panel.show_image(image)
         if self._place is not None and not self._looked:
             self._looked = True
-            work = partial(self._desk.library.page_layer, *self._place)
+            work = partial(self._library.page_layer, *self._place)
             self._bridge.call(
                 Executor.READER, work, partial(self._take_layer, self._place), partial(self._on_no_layer, self._place)
             )

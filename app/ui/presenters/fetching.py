@@ -12,8 +12,7 @@ from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
 from app.messages import sentence
 from app.models.offers import Offer
-from app.services.desk import Desk
-from app.services.downloads import Licence
+from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 
@@ -47,9 +46,9 @@ class FetchingPresenter(QObject):
     arrived = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._downloads = downloads
         self._bridge = bridge
         self.transfers: dict[str, Transfer] = {}
 
@@ -63,7 +62,7 @@ class FetchingPresenter(QObject):
         present = self.transfers.get(offer.key)
         if present is not None and present.running:
             return
-        work = partial(self._desk.downloads.fetch, offer)
+        work = partial(self._downloads.fetch, offer)
         job = self._bridge.stream(Executor.FETCHING, work, partial(self._on_event, offer.key))
         self.transfers[offer.key] = Transfer(offer, job, licence or (present.licence if present else None))
         self.moved.emit(offer.key)
@@ -84,7 +83,7 @@ class FetchingPresenter(QObject):
     def discard(self, offer: Offer) -> None:
         """Delete what there is of it."""
         self.transfers.pop(offer.key, None)
-        work = partial(self._desk.downloads.discard, offer)
+        work = partial(self._downloads.discard, offer)
         self._bridge.call(Executor.FETCHING, work, partial(self._on_discarded, offer.key), self._on_problem)
 
     def _on_event(self, key: str, event: object) -> None:

@@ -9,31 +9,30 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.document import Book, FoundPage
-from app.core.errors import AppError, Problem
+from app.core.errors import AppError
 from app.core.page_names import PageNames
 from app.core.untrusted import disarm
-from app.messages import sentence
-from app.services.desk import Desk
+from app.services.library import Library
 from app.store.folding import fold, places
 from app.ui.bridge import Bridge, Executor
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
+from app.ui.presenter import Presenter
 
 _FIND_DELAY_MS = 250
 _AROUND_CHARACTERS = 120
 _SPACE = re.compile(r"\s+")
 
 
-class Finding(QObject):
+class Finding(Presenter):
     """`page_wanted` carries the number of a page; `changed` tells that other words, or another place, are looked at."""
 
     page_wanted = Signal(int)
     changed = Signal()
-    failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._library = library
         self._bridge = bridge
         self._panel = panel
         self._book: Book | None = None
@@ -103,7 +102,7 @@ class Finding(QObject):
         if self._book is None or not self.words:
             self._take(())
             return
-        work = partial(self._desk.library.search, self._book.id, self.words)
+        work = partial(self._library.search, self._book.id, self.words)
         self._bridge.call(Executor.STORE, work, partial(self._take_of, self._book.id, self.words), self._on_problem)
 
     def _take_of(self, book_id: str, words: str, pages: tuple[FoundPage, ...]) -> None:
@@ -149,24 +148,20 @@ class Finding(QObject):
     @Slot(list)
     def _look_around(self, pages: list[int]) -> None:
         if self._book is not None and pages:
-            work = partial(_around, self._desk, self._book.id, pages, self.words)
+            work = partial(_around, self._library, self._book.id, pages, self.words)
             self._bridge.call(Executor.STORE, work, partial(self._take_around, self.words), self._on_problem)
 
     def _take_around(self, words: str, around: Mapping[int, Sequence[Around]]) -> None:
         if words == self.words:
             self._hits.take(around)
 
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
-
-def _around(desk: Desk, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
+def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
     """Of a page that was taken away meanwhile there is nothing."""
     found: dict[int, Sequence[Around]] = {}
     for number in pages:
         try:
-            text = desk.library.page(book_id, number).text
+            text = library.page(book_id, number).text
         except AppError:
             found[number] = ()
             continue

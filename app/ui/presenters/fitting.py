@@ -9,16 +9,18 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation, Draft
-from app.core.errors import Problem
 from app.core.image import ImageRef
-from app.messages import _, count, sentence
-from app.services.context import ContextUse
-from app.services.desk import Desk
+from app.messages import _, count
+from app.services.context import Context
 from app.services.fitting import Choices, Kind, Way
+from app.services.models import Models
+from app.store.conversations import Conversations
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.presenters.attachments import AttachmentsPresenter
 from app.ui.presenters.conversation import ConversationPresenter
+from app.ui.shown import Shown
 
 _ROOM = "room"
 
@@ -32,30 +34,34 @@ class _Moved:
     question: tuple[str, tuple[ImageRef, ...]] | None
 
 
-class Fitting(QObject):
+class Fitting(Presenter):
     room_chosen = Signal(object)  # Room
     pages_chosen = Signal(str)  # a book's id
     book_taken_off = Signal(str)  # its id
     models_wanted = Signal()
     turns_changed = Signal()  # others are read than before
-    failed = Signal(str)
 
     def __init__(
         self,
-        desk: Desk,
+        context: Context,
+        conversations: Conversations,
+        models: Models,
         bridge: Bridge,
         window: MainWindow,
         conversation: ConversationPresenter,
+        shown: Shown,
         attachments: AttachmentsPresenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
+        self._conversations = conversations
+        self._models = models
         self._bridge = bridge
         self._window = window
         self._conversation = conversation
         self._attachments = attachments
-        self._use: ContextUse | None = None
+        self._shown = shown
         self._told: set[str] = set()
         self._warning = ""
         self._waiting = ""  # the id of the conversation whose question waits for more room
@@ -69,19 +75,17 @@ class Fitting(QObject):
     @Slot()
     def offer(self) -> None:
         """Let the person choose how what does not fit can be made to fit."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is None or self._conversation.busy:
             return
         missed = self._conversation.missed
-        work = partial(self._desk.context.choices, shown.id, missed, self._conversation.begun)
+        work = partial(self._context.choices, shown.id, missed, self._conversation.begun)
         self._bridge.call(Executor.ENGINE, work, partial(self._show, shown.id, bool(missed)), self._on_problem)
 
-    @Slot(object)
-    def note_use(self, use: ContextUse | None) -> None:
-        """How the context of the shown conversation is filled. That little room is left is said once, until there is
-        more again."""
-        self._use = use
-        shown = self._conversation.conversation
+    @Slot()
+    def look(self) -> None:
+        """The context is used otherwise. That little room is left is said once, until there is more again."""
+        use, shown = self._shown.use, self._shown.conversation
         if use is None or shown is None:
             return
         notice = self._window.talk.notice
@@ -99,7 +103,7 @@ class Fitting(QObject):
     def retry(self) -> None:
         """There is more room: ask what waited for it."""
         waiting, self._waiting = self._waiting, ""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
             self._conversation.retry()
 
@@ -111,8 +115,8 @@ class Fitting(QObject):
     # ---- what is chosen
 
     def _show(self, conversation_id: str, asked: bool, choices: Choices) -> None:
-        model = self._desk.models.loaded()
-        shown = self._conversation.conversation
+        model = self._models.loaded()
+        shown = self._shown.conversation
         if model is None or shown is None or shown.id != conversation_id:
             return
         kv_type = None if model.host else model.kv_type
@@ -144,15 +148,15 @@ class Fitting(QObject):
 
     def _wait(self) -> None:
         """What did not fit is asked once there is more room."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         self._waiting = shown.id if shown is not None and self._conversation.missed else ""
 
     def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
-        work = partial(self._desk.conversations.leave_out, answer_ids, left_out)
+        work = partial(self._conversations.leave_out, answer_ids, left_out)
         self._bridge.call(Executor.STORE, work, partial(self._left_out, left_out), self._on_problem)
 
     def _left_out(self, left_out: bool, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None:
             self._redrawn = True
             if left_out:
@@ -169,7 +173,7 @@ class Fitting(QObject):
 
     def _move(self) -> None:
         """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
-        shown = self._conversation.conversation
+        shown = self._shown.conversation
         if shown is not None:
             question = self._conversation.take_missed()
             self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)
@@ -197,7 +201,3 @@ class Fitting(QObject):
     def _act(self, key: str) -> None:
         if key == _ROOM:
             self.offer()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

@@ -17,13 +17,14 @@ from app.core.errors import Problem
 from app.core.files import write_private
 from app.core.image import Image, ImageRef, Raster
 from app.messages import _, sentence
-from app.services.desk import Desk
+from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.numbered import NumberedImage
 from app.ui.chat.view import ConversationView
 from app.ui.chat.zoom import LARGEST_SIDE
 from app.ui.icons import Icons
 from app.ui.jobs import Job
+from app.ui.presenter import Presenter
 from app.ui.presenters.exporting import file_name
 from app.ui.widgets.pictures import Levels, to_image, to_levels
 
@@ -31,16 +32,15 @@ if TYPE_CHECKING:
     from app.ui.chat.lightbox import ImageDialog
 
 
-class Gallery(QObject):
+class Gallery(Presenter):
     """`use_again` carries the ImageRef of an image that the next question shall have too."""
 
     use_again = Signal(object)
     done = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self,
-        desk: Desk,
+        images: Images,
         bridge: Bridge,
         icons: Icons,
         view: ConversationView,
@@ -48,7 +48,7 @@ class Gallery(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._images = images
         self._bridge = bridge
         self._icons = icons
         self._view = view
@@ -121,7 +121,7 @@ class Gallery(QObject):
     def _draw(self, image: NumberedImage, longest_side: int) -> None:
         if self._drawing is not None:
             self._drawing.cancel()
-        work = partial(_levels, self._desk, image.image, longest_side)
+        work = partial(_levels, self._images, image.image, longest_side)
         self._drawing = self._bridge.call(
             Executor.IMAGES, work, partial(self._take_pixels, image), partial(self._on_undrawn, image)
         )
@@ -138,7 +138,7 @@ class Gallery(QObject):
     def _count(self, image: NumberedImage) -> None:
         if self._counting is not None:
             self._counting.cancel()
-        work = partial(self._desk.images.tokens, (image.ref,))
+        work = partial(self._images.tokens, (image.ref,))
         self._counting = self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, image), self._ignore)
 
     def _take_tokens(self, image: NumberedImage, tokens: tuple[int, ...] | None) -> None:
@@ -146,15 +146,11 @@ class Gallery(QObject):
         if self.dialog is not None and tokens is not None:
             self.dialog.show_tokens(image, tokens[0])
 
-    @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """An image is shown without its tokens: what is wrong with the model is told where it is used."""
-
     # ---- small
 
     @Slot(object)
     def _fetch(self, sha256: str) -> None:
-        work = partial(self._desk.images.thumbnail, sha256)
+        work = partial(self._images.thumbnail, sha256)
         self._bridge.call(
             Executor.STORE, work, partial(self._take_thumbnail, sha256), partial(self._on_no_thumbnail, sha256)
         )
@@ -183,8 +179,8 @@ class Gallery(QObject):
 
     def copy(self, image: NumberedImage) -> None:
         """Put its pixels on the clipboard."""
-        work = partial(_pixels, self._desk, image.image)
-        self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_problem, image))
+        work = partial(_pixels, self._images, image.image)
+        self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_image_problem, image))
 
     @Slot(object)
     def _put_on_clipboard(self, pixels: QImage) -> None:
@@ -202,13 +198,13 @@ class Gallery(QObject):
 
     def write(self, image: NumberedImage, name: str) -> None:
         """Write it into this file, as it was shown to the model."""
-        work = partial(_write, self._desk, image.image, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_problem, image))
+        work = partial(_write, self._images, image.image, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_image_problem, image))
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self._say(_("Image saved as “{path}”.").format(path=name))
 
-    def _on_problem(self, image: NumberedImage, problem: Problem) -> None:
+    def _on_image_problem(self, image: NumberedImage, problem: Problem) -> None:
         words = sentence(_named(problem, image))
         if self.dialog is not None:
             self.dialog.magnifier.say(words)
@@ -221,17 +217,17 @@ class Gallery(QObject):
         self.done.emit(words)
 
 
-def _levels(desk: Desk, image: Image | ImageRef, longest_side: int) -> Levels:
+def _levels(images: Images, image: Image | ImageRef, longest_side: int) -> Levels:
     """On the bridge's thread: a large image takes its time to be copied and halved."""
-    return to_levels(desk.images.raster(image, longest_side))
+    return to_levels(images.raster(image, longest_side))
 
 
-def _pixels(desk: Desk, image: Image | ImageRef) -> QImage:
-    return to_image(desk.images.raster(image, LARGEST_SIDE))
+def _pixels(images: Images, image: Image | ImageRef) -> QImage:
+    return to_image(images.raster(image, LARGEST_SIDE))
 
 
-def _write(desk: Desk, image: Image | ImageRef, path: Path) -> None:
-    png = image.png if isinstance(image, Image) else desk.images.png(image.sha256)
+def _write(images: Images, image: Image | ImageRef, path: Path) -> None:
+    png = image.png if isinstance(image, Image) else images.png(image.sha256)
     write_private(path, lambda file: file.write(png))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from app.messages import _
+from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.presenters.openings import Openings
 from app.ui.presenters.words import unopened_words, waiting_words, without_words
+from app.ui.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,21 @@ class Holding(QObject):
     changed = Signal()
 
     def __init__(
-        self, openings: Openings, place: Place, obstacle: Callable[[], str], parent: QObject | None = None
+        self,
+        openings: Openings,
+        place: Place,
+        task: EngineTask,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
     ) -> None:
-        """`obstacle` says what else than books has to be waited for; empty where the engine is free."""
+        """`task` is what the engine is wanted for."""
         super().__init__(parent)
         self._openings = openings
         self._place = place
-        self._obstacle = obstacle
-        self._shown_id = ""
+        self._task = task
+        self._activity = activity
+        self._shown = shown
         self._held: dict[str, Wanted] = {}
         self._given_back: dict[str, tuple[Wanted, tuple[str, ...]]] = {}  # with the titles that did not open
         openings.changed.connect(self.look)
@@ -76,23 +84,19 @@ class Holding(QObject):
         self._show()
         return found is not None
 
-    def show_conversation(self, conversation_id: str) -> None:
-        """From now on this one is shown; what was asked while none was belongs to it."""
-        if conversation_id and (early := self._held.pop("", None)) is not None:
-            self._held[conversation_id] = replace(early, conversation_id=conversation_id)
-        self._shown_id = conversation_id
-        self.look()
-
     @Slot()
     def look(self) -> None:
-        """Something that was waited for may have come about."""
+        """Something that was waited for may have come about: the engine is free, or another conversation is shown; what
+        was asked while none was belongs to it."""
+        if self._shown.id and (early := self._held.pop("", None)) is not None:
+            self._held[self._shown.id] = replace(early, conversation_id=self._shown.id)
         for conversation_id in tuple(self._held):
             wanted = self._held.get(conversation_id)
             if wanted is None:  # what was released before it came to this
                 continue
             if self._pending(wanted):
                 self._held[conversation_id] = replace(wanted, waited=True)
-            elif conversation_id and not self._obstacle():
+            elif conversation_id and self._activity.may(self._task) is None:
                 del self._held[conversation_id]
                 self.released.emit(wanted)
         self._show()
@@ -102,11 +106,14 @@ class Holding(QObject):
 
     def _show(self) -> None:
         """Where it is written: what that of the shown conversation waits for, or why it was given back."""
-        wanted = self._held.get(self._shown_id)
-        given_back = self._given_back.get(self._shown_id)
+        wanted = self._held.get(self._shown.id)
+        given_back = self._given_back.get(self._shown.id)
         if wanted is not None:
-            pending = self._pending(wanted)
-            words = waiting_words(pending) if pending else self._obstacle() or _("Waiting for the conversation…")
+            pending, first = self._pending(wanted), self._activity.may(self._task)
+            if pending:
+                words = waiting_words(pending)
+            else:
+                words = wait_words(first) if first is not None else _("Waiting for the conversation…")
             self._place.show_hold(words, without_words(len(pending)), locked=True)
         elif given_back is not None:
             titles = given_back[1]
@@ -137,7 +144,7 @@ class Holding(QObject):
 
     @Slot()
     def _ask_without(self) -> None:
-        held, given_back = self._held.get(self._shown_id), self._given_back.get(self._shown_id)
+        held, given_back = self._held.get(self._shown.id), self._given_back.get(self._shown.id)
         if held is not None:
             self.take(replace(held, waits=False, waited=False))
         elif given_back is not None:

@@ -20,11 +20,12 @@ from app.documents.images import kinds as image_kinds
 from app.documents.images.kinds import is_image
 from app.documents.videos import kinds as video_kinds
 from app.documents.videos.kinds import is_video
-from app.messages import _, sentence
+from app.messages import _
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import IMAGE_KEYS, Composer
 from app.ui.portal import ScreenPortal, discard
+from app.ui.presenter import Presenter
 from app.ui.widgets.pictures import to_raster
 
 _HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
@@ -58,13 +59,12 @@ class Sorted:
     books: tuple[Path, ...]
 
 
-class ImageSources(QObject):
+class ImageSources(Presenter):
     images_given = Signal(list)  # list[Source]
     videos_given = Signal(list)  # list[Path]
     files_coming = Signal(list)  # list[Path]: what they are is being looked at
     books_given = Signal(list)  # list[Path]: files that are neither; of those that came
     others_found = Signal(list)  # list[Path]: of those that came, what is no book
-    failed = Signal(str)
 
     def __init__(self, bridge: Bridge, composer: Composer, portal: ScreenPortal, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -168,10 +168,6 @@ class ImageSources(QObject):
     def _on_unsorted(self, paths: list[Path], problem: Problem) -> None:
         self.others_found.emit(paths)
         self._on_problem(problem)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def open_source(images: Images, source: Source, cancel: Cancel) -> Work[Opening, Image]:

@@ -34,7 +34,7 @@ class Work:
 @dataclass(frozen=True)
 class Standing:
     """How a model on this machine stands. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
-    what it took, beside what was planned."""
+    what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
 
     loaded: bool = False
     loading: float | None = None
@@ -42,6 +42,7 @@ class Standing:
     outcome: str = ""
     problem: str = ""
     taken: Fit | None = None
+    waiting: str = ""
 
 
 def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, waiting: bool = True) -> Card:
@@ -63,6 +64,8 @@ def owned_card(owned: Owned, plan: Plan | Problem | None, standing: Standing, wa
     if standing.loading is not None:
         button = Button(None, _("Loading…"))
         progress = Progress(loading_words(standing.loading), standing.loading)
+    elif standing.waiting:
+        button, progress = Button(None, _("Loading…")), Progress(standing.waiting, 0.0)
     elif standing.loaded:
         button = Button(None, _("In use"), badge=True)
     else:

@@ -9,38 +9,48 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Hashing
 from app.messages import _, count, printable, sentence
 from app.models.records import FileState, Verdict
-from app.services.desk import Desk
+from app.services.carrying import Carrying
+from app.services.models import Models
+from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models.card import Deed
+from app.ui.presenter import Presenter
 from app.ui.presenters.model_cards import Standing, Work
 from app.ui.presenters.models import ModelPresenter
 from app.ui.widgets.dialogs import Confirmation
 
 
-class ModelDeeds(QObject):
+class ModelDeeds(Presenter):
     """`moved`: a standing is another; `changed`: what is on this machine, or what is loaded, is."""
 
     moved = Signal()
     changed = Signal()
-    failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, model: ModelPresenter, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        carrying: Carrying,
+        models: Models,
+        bridge: Bridge,
+        model: ModelPresenter,
+        activity: Activity,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._carrying = carrying
+        self._models = models
         self._bridge = bridge
         self._model = model
         self._work: dict[str, Work] = {}
         self._jobs: dict[str, Job] = {}
         self._outcomes: dict[str, str] = {}
         self._problems: dict[str, str] = {}
-        self._loading: float | None = None
+        self._activity = activity
+        self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
         model.beginning.connect(self._on_beginning)
-        model.progressed.connect(self._on_progress)
         model.ready.connect(self._on_ready)
         model.revived.connect(self._on_ready)
         model.failed.connect(self._on_failed)
@@ -48,19 +58,41 @@ class ModelDeeds(QObject):
     @property
     def loaded_path(self) -> str:
         """Of the model in use; empty while another is being loaded."""
-        loaded = self._desk.models.loaded()
+        loaded = self._models.loaded()
         return loaded.path if loaded is not None and self._loading is None else ""
 
+    @property
+    def _loading(self) -> float | None:
+        """How much of the model is loaded that a person chose; None where none is being loaded."""
+        return self._activity.loading if self._activity.holder is EngineTask.LOADING else None
+
+    @property
+    def _waiting(self) -> str:
+        """What the model waits for that a person chose; empty where none waits."""
+        first = self._activity.holder
+        if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
+            return ""
+        return wait_words(first)
+
+    @Slot()
+    def look(self) -> None:
+        """At each change of what the engine does."""
+        now = (self._loading, self._waiting)
+        if now != self._drawn:
+            self._drawn = now
+            self.moved.emit()
+
     def standing(self, path: str) -> Standing:
-        loading = self._loading if path == self._model.loading_path else None
+        is_chosen = path == self._model.loading_path
         is_loaded = path == self.loaded_path
         return Standing(
             is_loaded,
-            loading,
+            self._loading if is_chosen else None,
             self._work.get(path),
             self._outcomes.get(path, ""),
             self._problems.get(path, ""),
-            self._desk.models.fit() if is_loaded else None,
+            self._models.fit() if is_loaded else None,
+            self._waiting if is_chosen else "",
         )
 
     def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
@@ -80,24 +112,15 @@ class ModelDeeds(QObject):
 
     @Slot()
     def _on_beginning(self) -> None:
-        self._loading = 0.0
         self._problems.clear()
         self.moved.emit()
 
-    @Slot(float)
-    def _on_progress(self, fraction: float) -> None:
-        if self._loading is not None:
-            self._loading = fraction
-            self.moved.emit()
-
     @Slot()
     def _on_ready(self) -> None:
-        self._loading = None
         self.changed.emit()
 
     @Slot(str)
     def _on_failed(self, words: str) -> None:
-        self._loading = None
         self._problems[self._model.loading_path] = words
         self.changed.emit()
 
@@ -109,7 +132,7 @@ class ModelDeeds(QObject):
         self._work[path] = Work(title)
         self._outcomes.pop(path, None)
         self._problems.pop(path, None)
-        work = partial(self._desk.carrying.verify, Path(path))
+        work = partial(self._carrying.verify, Path(path))
         self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
         self.moved.emit()
 
@@ -135,16 +158,12 @@ class ModelDeeds(QObject):
 
     @Slot(str)
     def _remove(self, path: str) -> None:
-        work = partial(self._desk.carrying.remove, Path(path))
+        work = partial(self._carrying.remove, Path(path))
         self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
 
     @Slot(object)
     def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
         self.changed.emit()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def verdict_words(verdict: Verdict) -> tuple[str, str]:

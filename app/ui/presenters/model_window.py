@@ -20,6 +20,7 @@ from app.services.selection import (
     Selection,
     select,
 )
+from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
@@ -47,6 +48,7 @@ class ModelWindowPresenter(QObject):
         bridge: Bridge,
         icons: Icons,
         model: ModelPresenter,
+        activity: Activity,
         main: MainWindow,
         parent: QObject | None = None,
     ) -> None:
@@ -57,12 +59,14 @@ class ModelWindowPresenter(QObject):
         self._model = model
         self._main = main
         self.shown: ModelsWindow | None = None
-        self.fetching = FetchingPresenter(desk, bridge, self)
-        self.acquiring = AcquiringPresenter(desk, bridge, icons, self.fetching, self)
+        self.fetching = FetchingPresenter(desk.downloads, bridge, self)
+        self.acquiring = AcquiringPresenter(
+            desk.downloads, desk.carrying, desk.settings, bridge, icons, self.fetching, self
+        )
         self.placement = PlacementPresenter(desk, bridge, icons, self)
         self._selection: Selection | None = None
-        self.deeds = ModelDeeds(desk, bridge, model, self)
-        self.offer_deeds = OfferDeeds(desk, bridge, self.fetching, self.acquiring, self)
+        self.deeds = ModelDeeds(desk.carrying, desk.models, bridge, model, activity, self)
+        self.offer_deeds = OfferDeeds(desk.downloads, bridge, self.fetching, self.acquiring, self)
         self.plans = ModelPlans(desk, bridge, self.offer_deeds.known, self)
         self._connect()
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
+from app.ui.activity import Activity, EngineTask
 from app.ui.main_window import MainWindow
 from app.ui.presenters.conversation import ConversationPresenter
 from app.ui.presenters.page import PagePresenter
+from app.ui.presenters.report import ReportPresenter
 from app.ui.presenters.sheets import SheetsPresenter
 from app.ui.presenters.shelf import ShelfPresenter
+from app.ui.shown import Shown
 
 
 class Navigation(QObject):
@@ -21,6 +24,9 @@ class Navigation(QObject):
         conversation: ConversationPresenter,
         page: PagePresenter,
         sheets: SheetsPresenter,
+        report: ReportPresenter,
+        activity: Activity,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -29,6 +35,9 @@ class Navigation(QObject):
         self._conversation = conversation
         self._page = page
         self._sheets = sheets
+        self._report = report
+        self._activity = activity
+        self._shown = shown
 
     @Slot(object)
     def open_citation(self, citation: Any) -> None:
@@ -44,6 +53,18 @@ class Navigation(QObject):
     def open_page(self, book_id: str, page: int) -> None:
         self._window.unfold_page()
         self._page.open_page(book_id, page)
+
+    @Slot(str)
+    def open_report(self, book_id: str) -> None:
+        """What could be read of each page of a book."""
+        book = self._shown.shelf.get(book_id)
+        if book is not None:
+            self._report.open(book)
+
+    @Slot()
+    def report_on_open_book(self) -> None:
+        if self._shown.book is not None:
+            self.open_report(self._shown.book.id)
 
     @Slot()
     def open_sheet(self) -> None:
@@ -72,9 +93,25 @@ class Navigation(QObject):
 
     @Slot()
     def rename(self) -> None:
-        if self._conversation.conversation is not None:
+        if self._shown.id:
             self._window.unfold_shelf()
-            self._window.shelf.rename(self._conversation.conversation.id)
+            self._window.shelf.rename(self._shown.id)
+
+    @Slot()
+    def delete(self) -> None:
+        """The shown conversation, after a question."""
+        if self._shown.id:
+            self._shelf.ask_delete(self._shown.id)
+
+    @Slot()
+    def stop(self) -> None:
+        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
+        if self._window.shows_sheet and self._sheets.holds:
+            self._sheets.give_back()
+        elif self._conversation.holds or not (self._sheets.running or self._activity.has(EngineTask.READING_AHEAD)):
+            self._conversation.stop()
+        else:
+            self._activity.stop(EngineTask.SHEET, EngineTask.READING_AHEAD)
 
     @Slot()
     def find_in_book(self) -> None:

@@ -12,7 +12,7 @@ from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
 from app.messages import _
 from app.models.offers import Offer
-from app.services.desk import Desk
+from app.services.downloads import Downloads
 from app.ui.bridge import Bridge, Executor
 from app.ui.models.card import Deed
 from app.ui.presenters.acquiring import AcquiringPresenter
@@ -30,14 +30,14 @@ class OfferDeeds(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        downloads: Downloads,
         bridge: Bridge,
         fetching: FetchingPresenter,
         acquiring: AcquiringPresenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._downloads = downloads
         self._bridge = bridge
         self._fetching = fetching
         self._acquiring = acquiring
@@ -70,7 +70,7 @@ class OfferDeeds(QObject):
             return
         self.asking.add(offer.key)
         self.problems.pop(offer.key, None)
-        work = partial(self._desk.downloads.headers, offer)
+        work = partial(self._downloads.headers, offer)
         self._bridge.stream(Executor.ASKING, work, partial(self._on_asked, offer))
         self.moved.emit()
 

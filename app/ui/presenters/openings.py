@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -16,10 +16,11 @@ from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.password import Password
 from app.messages import _, count, sentence
-from app.services.desk import Desk
+from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.shelf.rows import BookRow, BookState
+from app.ui.shown import Shown
 
 FILE_PATTERNS = (
     "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
@@ -68,14 +69,11 @@ class Openings(QObject):
     locked = Signal(str, bool)
     changed = Signal()
 
-    def __init__(
-        self, desk: Desk, bridge: Bridge, destination: Callable[[], str], parent: QObject | None = None
-    ) -> None:
-        """`destination` tells the id of the conversation that files are given for now."""
+    def __init__(self, library: Library, bridge: Bridge, shown: Shown, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._library = library
         self._bridge = bridge
-        self._destination = destination
+        self._shown = shown
         self._openings: dict[str, _Opening] = {}
 
     def rows(self, conversation_id: str) -> list[BookRow]:
@@ -120,7 +118,7 @@ class Openings(QObject):
             if opening is not None and opening.pending:
                 self._give(key, opening)
             else:
-                self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._destination(),))
+                self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
         self.changed.emit()
 
     @Slot(list)
@@ -137,7 +135,7 @@ class Openings(QObject):
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
             if opening is None or opening.stage is _Stage.FAILED:
-                self._start(key, None, (self._destination(),))
+                self._start(key, None, (self._shown.id,))
             elif opening.stage is _Stage.EXPECTED:
                 self._start(key, None, opening.talks)
             elif opening.job is None:
@@ -162,11 +160,11 @@ class Openings(QObject):
 
     def _give(self, key: str, opening: _Opening) -> None:
         """It is wanted here, too."""
-        talks = dict.fromkeys((*opening.talks, self._destination()))
+        talks = dict.fromkeys((*opening.talks, self._shown.id))
         self._openings[key] = replace(opening, talks=tuple(talks))
 
     def _start(self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "") -> None:
-        path, library = Path(key), self._desk.library
+        path, library = Path(key), self._library
         work = partial(library.read_again, again) if again else partial(library.open, path)
         job = self._bridge.stream(Executor.READER, partial(work, password=password), partial(self._on_event, key))
         row = replace(_row(path), on_desk=not again)

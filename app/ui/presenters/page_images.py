@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.errors import Code, Problem
 from app.core.image import Image, ImageRef
 from app.messages import _, count, sentence
-from app.services.desk import Desk
-from app.services.images import Area, drawn_size
+from app.services.images import Area, Images, drawn_size
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
@@ -22,9 +21,9 @@ class PageImages(QObject):
     taken = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(self, images: Images, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._images = images
         self._bridge = bridge
         self._panel = panel
         self._area: Area | None = None
@@ -39,7 +38,7 @@ class PageImages(QObject):
         if wanted in self._under_way:
             return
         self._under_way.add(wanted)
-        work = partial(self._desk.images.from_page, book_id, page, area)
+        work = partial(self._images.from_page, book_id, page, area)
         self._bridge.call(Executor.READER, work, partial(self._take, wanted), partial(self._on_problem, wanted))
 
     def _take(self, wanted: tuple[str, int, Area | None], image: Image) -> None:
@@ -66,7 +65,7 @@ class PageImages(QObject):
         return drawn_size(self._panel.image.proportions(), area)
 
     def _appraise(self, size: tuple[int, int]) -> None:
-        work = partial(self._desk.images.tokens, (ImageRef("", "", *size),))
+        work = partial(self._images.tokens, (ImageRef("", "", *size),))
         self._sizing = self._bridge.call(Executor.ENGINE, work, partial(self._take_cost, size), self._on_no_cost)
 
     def _take_cost(self, size: tuple[int, int], tokens: tuple[int, ...] | None) -> None:

@@ -7,30 +7,37 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.errors import Problem
 from app.core.password import Password
 from app.core.settings import Settings
 from app.core.settings import Theme as ThemeChoice
 from app.engine.protocol import Room
-from app.messages import _, sentence
-from app.services.desk import Desk
+from app.messages import _
+from app.services.remote import Remote
+from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.style import Appearance
 
 _RELOAD = "reload"
 
 
-class Preferences(QObject):
+class Preferences(Presenter):
     reload_wanted = Signal()
-    failed = Signal(str)
     saved = Signal()
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, appearance: Appearance, window: MainWindow, parent: QObject | None = None
+        self,
+        store: SettingsStore,
+        remote: Remote,
+        bridge: Bridge,
+        appearance: Appearance,
+        window: MainWindow,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._store = store
+        self._remote = remote
         self._bridge = bridge
         self._appearance = appearance
         self._window = window
@@ -45,7 +52,7 @@ class Preferences(QObject):
     @Slot()
     def refresh(self) -> None:
         """Others keep settings too: which model is used, and how it is placed."""
-        self._bridge.call(Executor.STORE, self._desk.settings.load, self._take, self._on_problem)
+        self._bridge.call(Executor.STORE, self._store.load, self._take, self._on_problem)
 
     @Slot(object)
     def _take(self, settings: Settings) -> None:
@@ -62,17 +69,18 @@ class Preferences(QObject):
 
     def _look(self) -> tuple[Settings, bool]:
         """The settings, and whether there is a key for the remote engine that they name."""
-        settings = self._desk.settings.load()
-        return settings, self._desk.remote.has_key(settings.remote.address)
+        settings = self._store.load()
+        return settings, self._remote.has_key(settings.remote.address)
 
     @Slot(object)
     def save(self, settings: Settings) -> None:
-        work = partial(self._desk.settings.save, settings)
+        work = partial(self._store.save, settings)
         self._bridge.call(Executor.STORE, work, partial(self._saved, settings), self._on_problem)
 
     @Slot(object)
     def _show(self, found: tuple[Settings, bool]) -> None:
         self._settings, key_kept = found
+
         from app.ui.settings_dialog import SettingsDialog  # when it is opened
 
         dialog = SettingsDialog(self._settings, self._window, key_kept=key_kept)
@@ -82,19 +90,15 @@ class Preferences(QObject):
 
     @Slot(str, str)
     def _keep_key(self, address: str, key: str) -> None:
-        work = partial(self._desk.remote.set_key, address, Password(key))
-        self._bridge.call(Executor.STORE, work, self._key_kept, self._on_problem)
-
-    @Slot(object)
-    def _key_kept(self, nothing: None) -> None:
-        """It is used at the next load."""
+        work = partial(self._remote.set_key, address, Password(key))
+        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
     def _saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         before, self._settings = self._settings, settings
         self._appearance.choose(settings.theme)
         notice = self._window.talk.notice
         self.saved.emit()
-        host = self._desk.remote.host(settings.remote)
+        host = self._remote.host(settings.remote)
         if settings.remote != before.remote and host:
             words = _(
                 "After the model is loaded again, {host} answers and receives the full text of the books and questions."
@@ -113,7 +117,7 @@ class Preferences(QObject):
             self._settings.engine, context_tokens=room.context_tokens, kv_type=room.kv_type
         )
         settings = msgspec.structs.replace(self._settings, engine=engine)
-        work = partial(self._desk.settings.save, settings)
+        work = partial(self._store.save, settings)
         self._bridge.call(Executor.STORE, work, partial(self._room_saved, settings), self._on_problem)
 
     def _room_saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
@@ -124,7 +128,3 @@ class Preferences(QObject):
     def _act(self, key: str) -> None:
         if key == _RELOAD:
             self.reload_wanted.emit()
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import Problem
 from app.engine.readings import SavedReading
-from app.messages import sentence
-from app.services.desk import Desk
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
+from app.ui.presenter import Presenter
 from app.ui.shelf.readings_dialog import ReadingsDialog
 
 
-class ReadingsPresenter(QObject):
-    failed = Signal(str)
-
-    def __init__(self, desk: Desk, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
+class ReadingsPresenter(Presenter):
+    def __init__(self, readings: SavedReadings, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._readings = readings
         self._bridge = bridge
         self._window = window
 
     @Slot()
     def open_list(self) -> None:
-        self._bridge.call(Executor.STORE, self._desk.readings.all, self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, self._readings.all, self._show, self._on_problem)
 
     @Slot(object)
     def _show(self, readings: tuple[SavedReading, ...]) -> None:
@@ -37,16 +33,8 @@ class ReadingsPresenter(QObject):
 
     @Slot(object)
     def _delete(self, readings: tuple[SavedReading, ...]) -> None:
-        work = partial(_delete_all, self._desk.readings, readings)
-        self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
-
-    @Slot(object)
-    def _deleted(self, nothing: None) -> None:
-        """Nothing to show: the list was closed."""
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
+        work = partial(_delete_all, self._readings, readings)
+        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
 
 def _delete_all(saved: SavedReadings, readings: tuple[SavedReading, ...]) -> None:

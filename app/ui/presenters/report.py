@@ -12,30 +12,29 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport
-from app.messages import sentence
-from app.services.desk import Desk
+from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
+from app.ui.presenter import Presenter
 from app.ui.report.rows import THUMBNAIL
 
 if TYPE_CHECKING:
     from app.ui.report.dialog import ReportDialog
 
 
-class ReportPresenter(QObject):
+class ReportPresenter(Presenter):
     """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now,
     `reread_wanted` the id of a book whose file is to be read again."""
 
     page_wanted = Signal(str, int)
     book_changed = Signal(object)
     reread_wanted = Signal(str)
-    failed = Signal(str)
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
+        self, library: Library, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._library = library
         self._bridge = bridge
         self._icons = icons
         self._window = window
@@ -55,10 +54,11 @@ class ReportPresenter(QObject):
         dialog.hidden_chosen.connect(partial(self._set_hidden_read, book.id))
         dialog.reread_wanted.connect(self.reread_wanted)
         dialog.finished.connect(partial(self._forget, dialog))
-        work = partial(self._desk.library.report, book.id)
+        work = partial(self._library.report, book.id)
         self._bridge.call(Executor.STORE, work, partial(self._show, book.id), self._on_problem)
         dialog.show()
 
+    @Slot(object)
     def renew(self, book: Book) -> None:
         """The file of `book` was read again: its report, if it is open, is another one now."""
         if self.dialog is not None and self.dialog.book.id == book.id:
@@ -82,7 +82,7 @@ class ReportPresenter(QObject):
         self._count(book_id)
 
     def _count(self, book_id: str) -> None:
-        work = partial(self._desk.library.page_tokens, book_id)
+        work = partial(self._library.page_tokens, book_id)
         self._bridge.call(Executor.ENGINE, work, partial(self._show_tokens, book_id), self._ignore)
 
     def _show_tokens(self, book_id: str, tokens: tuple[int, ...] | None) -> None:
@@ -92,7 +92,7 @@ class ReportPresenter(QObject):
             self.dialog.show_report(self._report.counted(tokens))
 
     def _set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
-        work = partial(self._desk.library.set_hidden_read, book_id, hidden_read)
+        work = partial(self._library.set_hidden_read, book_id, hidden_read)
         self._bridge.call(Executor.STORE, work, self._take_book, self._on_problem)
 
     @Slot(object)
@@ -102,7 +102,7 @@ class ReportPresenter(QObject):
 
     def _draw(self, book_id: str, number: int) -> None:
         width = round(THUMBNAIL.width() * self._window.devicePixelRatioF())
-        work = partial(self._desk.library.page_image, book_id, number, width)
+        work = partial(self._library.page_image, book_id, number, width)
         self._bridge.call(
             Executor.READER, work, partial(self._show_drawing, book_id, number), partial(self._on_undrawn, book_id)
         )
@@ -116,11 +116,7 @@ class ReportPresenter(QObject):
             self.dialog.thumbnails.give_up()
 
     @Slot(object)
-    def _ignore(self, problem: Problem) -> None:
-        """The report goes without tokens: what is wrong with the model is told where it is used."""
-
-    @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
+        super()._on_problem(problem)
         if self.dialog is not None:
             self.dialog.close()

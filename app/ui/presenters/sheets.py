@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,27 +10,29 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.conversation import BookRef, Conversation
+from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
 from app.messages import _, count, language, sentence
-from app.services.context import ContextUse
-from app.services.desk import Desk
+from app.services.library import Library
 from app.services.questions import read_questions
-from app.services.templates import Template
+from app.services.sheets import Sheets
+from app.services.templates import Template, Templates
+from app.store.conversations import Conversations
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
-from app.ui.presenters.exporting import file_name
+from app.ui.presenter import Presenter
+from app.ui.presenters.exporting import file_name, follow_filter
 from app.ui.presenters.holding import Holding, Wanted
 from app.ui.presenters.openings import Openings
-from app.ui.presenters.pace import Pace
-from app.ui.presenters.words import follow, loading_words, thinking_words
+from app.ui.presenters.words import step_words
 from app.ui.sheet.panel import SheetPanel
 from app.ui.sheet.table import SheetTable, shown_row
+from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 
 
@@ -52,55 +53,83 @@ class _Wanted(Wanted):
     template: str = ""
 
 
-class SheetsPresenter(QObject):
+@dataclass(frozen=True)
+class SheetWork:
+    """What the store is asked about sheets, in one call each, off the GUI thread. Raises AppError as the store does."""
+
+    sheets: Sheets
+    templates: Templates
+    library: Library
+    conversations: Conversations
+
+    def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
+        return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
+
+    def questions_of(self, name: str, conversation_id: str) -> tuple[str, ...]:
+        """What the template of this name asks of the books on the desk of a conversation."""
+        conversation = self.conversations.get(conversation_id)
+        books = conversation.books if conversation else ()
+        return self.templates.questions(self.templates.get(name, language()), books)
+
+    def make(self, wanted: _Wanted) -> Sheet | None:
+        """None where its conversation was deleted. What waited asks what its template asks of the books that are
+        there."""
+        conversation = self.conversations.get(wanted.conversation_id)
+        if conversation is None:
+            return None
+        questions = wanted.questions
+        if wanted.waited and wanted.template:
+            questions = self.questions_of(wanted.template, wanted.conversation_id)
+        return self.sheets.create(questions, conversation.books, title=wanted.title)
+
+    def open(self, sheet_id: str) -> _Opened:
+        sheet = self.sheets.get(sheet_id)
+        if sheet is None:
+            raise AppError(Code.BUG, where="sheets.open")
+        return _Opened(sheet, self.books(sheet.books))
+
+    def export(self, sheet_id: str, path: Path) -> None:
+        opened = self.open(sheet_id)
+        files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+
+
+class SheetsPresenter(Presenter):
     """A sheet that runs goes on when another one, or the conversation, is looked at."""
 
-    asking = Signal()  # a sheet is about to be asked of the engine
     ended = Signal()  # the engine is free again
-    reading = Signal(object)  # ReadingNow; None once it does not read
-    loading = Signal(float)
-    paced = Signal(float)  # tokens a second, of a reading that ended
     noticed = Signal(str)
-    failed = Signal(str)
     done = Signal(str)
 
     def __init__(
         self,
-        desk: Desk,
+        work: SheetWork,
         bridge: Bridge,
         panel: SheetPanel,
         table: SheetTable,
         openings: Openings,
-        *,
-        clock: Callable[[], float],
+        activity: Activity,
+        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`clock` counts seconds."""
         super().__init__(parent)
-        self._desk = desk
+        self._work = work
         self._bridge = bridge
         self._panel = panel
         self._table = table
-        self._clock = clock
-        self._conversation_id = ""
-        self._books: tuple[BookRef, ...] = ()
+        self._activity = activity
+        self._showing = shown
         self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
         self._filled_early = False
-        self._use: ContextUse | None = None
-        self._engine_taken = False
         self._shown: _Opened | None = None
         self._running_id = ""
         self._row: RowBegun | None = None
         self._pieces: list[str] = []
         self._ended_rows: dict[int, SheetRow] = {}
-        self._progress = ""
-        self._pace = Pace()
-        self._job: Job | None = None
         setup = panel.setup
         self._openings = openings
         openings.changed.connect(self._on_openings)
-        self._holding = Holding(openings, setup, self._obstacle, self)
-        self._holding.released.connect(self._create)
+        self.holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
+        self.holding.released.connect(self._create)
         setup.hold_cancelled.connect(self.give_back)
         setup.template_chosen.connect(self.take_template)
         setup.file_wanted.connect(self.choose_file)
@@ -114,23 +143,17 @@ class SheetsPresenter(QObject):
 
     @property
     def running(self) -> bool:
-        return self._job is not None
+        return self._activity.has(EngineTask.SHEET)
 
     @property
     def holds(self) -> bool:
         """A sheet of the shown conversation waits to be asked."""
-        return self._holding.holds(self._conversation_id)
+        return self.holding.holds(self._showing.id)
 
     @Slot()
     def give_back(self) -> None:
         """The sheet that waits is not to be asked yet."""
-        self._holding.give_back(self._conversation_id)
-
-    def _obstacle(self) -> str:
-        """What has to end before a sheet can be asked; empty for nothing."""
-        if self._job is not None:
-            return _("Waiting for the question sheet…")
-        return _("Waiting for the current answer…") if self._engine_taken else ""
+        self.holding.give_back(self._showing.id)
 
     # ---- the beginning of a sheet
 
@@ -138,33 +161,22 @@ class SheetsPresenter(QObject):
     def prepare(self) -> None:
         """Let the person write the questions of a new sheet, or choose a kept one."""
         self._shown = None
-        self._bridge.call(Executor.STORE, partial(self._desk.templates.all, language()), self._offer, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(self._work.templates.all, language()), self._offer, self._on_problem)
         self._list()
         self._panel.show_setup()
 
-    def show_conversation(self, conversation: Conversation | None) -> None:
-        """The books on its desk are those that a new sheet asks."""
-        self._conversation_id = conversation.id if conversation else ""
-        self._books = conversation.books if conversation else ()
-        self._holding.show_conversation(self._conversation_id)
+    @Slot()
+    def show_conversation(self) -> None:
+        """The books on the desk of the shown one are those that a new sheet asks."""
+        self.holding.look()
         self._on_openings()
-        work = partial(_books, self._desk, self._books)
+        work = partial(self._work.books, self._showing.books)
         self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
-
-    def note_use(self, use: ContextUse | None) -> None:
-        """How the context of the shown conversation is filled: lets the reading be told by book and page."""
-        self._use = use
-
-    def show_engine_taken(self, taken: bool) -> None:
-        """Whether an answer of a conversation is under way."""
-        self._engine_taken = taken
-        self._show_state()
-        self._holding.look()
 
     @Slot(str)
     def take_template(self, name: str) -> None:
-        self._filled_early = bool(self._openings.pending(self._conversation_id))
-        work = partial(_questions_of, self._desk, name, self._conversation_id)
+        self._filled_early = bool(self._openings.pending(self._showing.id))
+        work = partial(self._work.questions_of, name, self._showing.id)
         handler = partial(self._take_questions, name)
         self._bridge.call(Executor.STORE, work, handler, self._on_problem)
 
@@ -186,17 +198,17 @@ class SheetsPresenter(QObject):
         if self._free():
             template, given = self._filled
             template = template if given == questions else ""
-            self._holding.take(_Wanted(self._conversation_id, questions=questions, title=title, template=template))
+            self.holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
 
     @Slot(object)
     def _create(self, wanted: _Wanted) -> None:
-        work = partial(_make, self._desk, wanted)
+        work = partial(self._work.make, wanted)
         self._bridge.call(Executor.STORE, work, partial(self._created, wanted), self._on_problem)
 
     @Slot()
     def _on_openings(self) -> None:
         """What is being opened will be asked, too; what a template asks of it is known once it is open."""
-        pending = self._openings.pending(self._conversation_id)
+        pending = self._openings.pending(self._showing.id)
         self._panel.setup.show_opening(pending)
         template, given = self._filled
         unchanged = bool(template) and self._panel.setup.questions() == given
@@ -207,7 +219,7 @@ class SheetsPresenter(QObject):
 
     @Slot(str)
     def open(self, sheet_id: str) -> None:
-        self._bridge.call(Executor.STORE, partial(_open, self._desk, sheet_id), self._show, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(self._work.open, sheet_id), self._show, self._on_problem)
 
     @Slot()
     def go_on(self) -> None:
@@ -218,13 +230,7 @@ class SheetsPresenter(QObject):
     @Slot()
     def stop(self) -> None:
         """What was answered stays, and what was written of an answer."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def show_paused(self, paused: bool) -> None:
-        """The reading waits, or goes on again."""
-        if self._job is not None and not paused:
-            self._pace.go_on(self._clock())
+        self._activity.stop(EngineTask.SHEET)
 
     @Slot()
     def choose_export(self) -> None:
@@ -238,20 +244,20 @@ class SheetsPresenter(QObject):
         dialog = QFileDialog(self._panel.window(), _("Export the question sheet"), "", ";;".join(names))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("docx")
-        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.filterSelected.connect(partial(follow_filter, dialog))
         dialog.selectFile(file_name(sheet.title))
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
 
     def write(self, sheet_id: str, name: str) -> None:
         """Write a sheet into this file, as far as it is answered."""
-        work = partial(_export, self._desk, sheet_id, Path(name))
+        work = partial(self._work.export, sheet_id, Path(name))
         self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
 
     # ---- what the engine says
 
     def _free(self) -> bool:
-        if self._job is None and not self._engine_taken:
+        if self._activity.may(EngineTask.SHEET) in (None, EngineTask.LOADING):
             return True
         self.failed.emit(
             _("Another question is being answered. Wait until it has finished, or stop it, then ask the sheet.")
@@ -259,11 +265,10 @@ class SheetsPresenter(QObject):
         return False
 
     def _run(self, sheet: Sheet) -> None:
-        self._running_id, self._pace, self._row = sheet.id, Pace(), None
+        self._running_id, self._row = sheet.id, None
         self._ended_rows.clear()
-        self.asking.emit()
-        self._job = self._bridge.stream(Executor.ENGINE, partial(self._desk.sheets.run, sheet.id), self._on_event)
-        self._show_state()
+        job = self._bridge.stream(Executor.ENGINE, partial(self._work.sheets.run, sheet.id), self._on_event)
+        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -271,21 +276,13 @@ class SheetsPresenter(QObject):
             case RowBegun():
                 self._row = event
                 self._pieces.clear()
-                self._tell(_("answering"))
-            case Loading(fraction):
-                self.loading.emit(fraction)
-                self._tell(loading_words(fraction))
-            case Reading():
-                now = follow(event, self._pace, self._clock(), self._use if self._asks_shown_desk() else None)
-                self._tell(now.words)
-                self.reading.emit(now)
-            case Thinking():
-                self.reading.emit(None)
-                self._tell(thinking_words())
+                self.show_progress()
+            case Loading() | Reading() | Thinking():
+                self._activity.note(EngineTask.SHEET, event)
             case Token(text):
-                self.reading.emit(None)
+                self._activity.note(EngineTask.SHEET, None)
                 self._pieces.append(text)
-                self._tell(_("answering"))
+                self.show_progress()
             case Notice(problem):
                 self.noticed.emit(sentence(problem))
             case RowEnded():
@@ -297,12 +294,9 @@ class SheetsPresenter(QObject):
                 self.failed.emit(sentence(problem))
 
     def _on_row_ended(self, event: RowEnded) -> None:
-        self.reading.emit(None)
-        self._row, self._progress = None, ""
+        self._row = None
         self._ended_rows[event.number] = event.row
-        if self._pace.tokens_per_second > 0:
-            self.paced.emit(self._pace.tokens_per_second)
-        self._pace = Pace()
+        self._activity.note_part(EngineTask.SHEET)
         if self._is_shown():
             assert self._shown is not None
             self._shown = self._newest(self._shown)
@@ -316,21 +310,23 @@ class SheetsPresenter(QObject):
         rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(opened.sheet.rows, 1))
         return replace(opened, sheet=msgspec.structs.replace(opened.sheet, rows=rows))
 
-    def _tell(self, words: str) -> None:
-        """How far the question that is being asked is."""
-        self._progress = words
+    @Slot()
+    def show_progress(self) -> None:
+        """How far the question that is being asked is, and what can be done: at each change of what the engine does."""
         if self._is_shown() and self._row is not None:
             row = self._table.row(self._row.number)
-            text = "".join(self._pieces)
+            text, words = "".join(self._pieces), self._progress()
             self._table.show_row(replace(row, text=text, citations=(), state=RowState.ANSWERING, words=words))
         self._show_state()
 
+    def _progress(self) -> str:
+        return step_words(self._activity.step) or _("answering")
+
     def _end(self) -> None:
         broken_off = self._running_id if self._is_shown() and self._row is not None else ""
-        self._job, self._row, self._progress, self._running_id = None, None, "", ""
-        self.reading.emit(None)
+        self._row, self._running_id = None, ""
+        self._activity.end(EngineTask.SHEET)
         self.ended.emit()
-        self._holding.look()
         if broken_off:  # by a fault of ours: what is kept of the row is in the store
             self.open(broken_off)
         self._list()
@@ -339,11 +335,8 @@ class SheetsPresenter(QObject):
     def _is_shown(self) -> bool:
         return self._shown is not None and self._shown.sheet.id == self._running_id
 
-    def _asks_shown_desk(self) -> bool:
-        return self._shown is not None and self._is_shown() and self._shown.sheet.books == self._books
-
     def _show_state(self) -> None:
-        self._panel.setup.show_busy(self.running or self._engine_taken)
+        self._panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
         if self._shown is None:
             return
         sheet = self._shown.sheet
@@ -352,13 +345,13 @@ class SheetsPresenter(QObject):
             words = _("Question {number} of {total}").format(
                 number=count(self._row.number), total=count(self._row.total)
             )
-            words = f"{words} · {self._progress}" if self._progress else words
+            words = f"{words} · {self._progress()}"
         self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
 
     # ---- what the store says
 
     def _list(self) -> None:
-        self._bridge.call(Executor.STORE, self._desk.sheets.all, self._show_kept, self._on_problem)
+        self._bridge.call(Executor.STORE, self._work.sheets.all, self._show_kept, self._on_problem)
 
     @Slot(object)
     def _show_kept(self, sheets: tuple[SheetEntry, ...]) -> None:
@@ -391,9 +384,7 @@ class SheetsPresenter(QObject):
         opened = self._shown = self._newest(opened)
         self._table.show_sheet(opened.sheet, opened.books)
         self._panel.show_answers(opened.sheet.title)
-        if self._is_shown() and self._row is not None:
-            self._tell(self._progress or _("answering"))
-        self._show_state()
+        self.show_progress()
 
     @Slot(str)
     def _ask_delete(self, sheet_id: str) -> None:
@@ -411,7 +402,7 @@ class SheetsPresenter(QObject):
     def _delete(self, sheet_id: str) -> None:
         if sheet_id == self._running_id:
             self.stop()
-        self._bridge.call(Executor.STORE, partial(self._desk.sheets.delete, sheet_id), self._deleted, self._on_problem)
+        self._bridge.call(Executor.STORE, partial(self._work.sheets.delete, sheet_id), self._deleted, self._on_problem)
 
     @Slot(object)
     def _deleted(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
@@ -428,43 +419,3 @@ class SheetsPresenter(QObject):
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
         self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
-
-
-def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
-
-
-def _books(desk: Desk, refs: tuple[BookRef, ...]) -> dict[str, Book]:
-    return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
-
-
-def _questions_of(desk: Desk, name: str, conversation_id: str) -> tuple[str, ...]:
-    conversation = desk.conversations.get(conversation_id)
-    return desk.templates.questions(desk.templates.get(name, language()), conversation.books if conversation else ())
-
-
-def _make(desk: Desk, wanted: _Wanted) -> Sheet | None:
-    """None where its conversation was deleted. What waited asks what its template asks of the books that are there."""
-    conversation = desk.conversations.get(wanted.conversation_id)
-    if conversation is None:
-        return None
-    questions = wanted.questions
-    if wanted.waited and wanted.template:
-        questions = _questions_of(desk, wanted.template, wanted.conversation_id)
-    return desk.sheets.create(questions, conversation.books, title=wanted.title)
-
-
-def _open(desk: Desk, sheet_id: str) -> _Opened:
-    sheet = desk.sheets.get(sheet_id)
-    if sheet is None:
-        raise AppError(Code.BUG, where="sheets.open")
-    return _Opened(sheet, _books(desk, sheet.books))
-
-
-def _export(desk: Desk, sheet_id: str, path: Path) -> None:
-    opened = _open(desk, sheet_id)
-    files.write_sheet(compose_sheet(opened.sheet, opened.books), path)

@@ -10,7 +10,7 @@ from shiboken6 import isValid
 from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.services.desk import Desk
+from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.page.panel import PagePanel
 from app.ui.page.thumbnails import ThumbnailPopup
@@ -21,9 +21,9 @@ class Thumbnails(QObject):
 
     chosen = Signal(int)
 
-    def __init__(self, desk: Desk, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._library = library
         self._bridge = bridge
         self._panel = panel
 
@@ -35,7 +35,7 @@ class Thumbnails(QObject):
         popup.drop_below(self._panel.header)
 
     def _draw(self, popup: ThumbnailPopup, book_id: str, page: int, width: int) -> None:
-        work = partial(self._desk.library.page_image, book_id, page, width)
+        work = partial(self._library.page_image, book_id, page, width)
         self._bridge.call(
             Executor.READER, work, partial(self._take, popup, page), partial(self._on_undrawn, popup, page)
         )

@@ -10,36 +10,37 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.image import MOST_IN_QUESTION
 from app.messages import _, count, printable
-from app.services.desk import Desk
+from app.services.videos import Videos
 from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
 from app.ui.presenters.attachments import AttachmentsPresenter
-from app.ui.presenters.context import ContextPresenter
 from app.ui.presenters.image_sources import ImageSources
+from app.ui.shown import Shown
 
 if TYPE_CHECKING:
     from app.ui.video.dialog import VideoDialog
 
 
-class VideosPresenter(QObject):
+class VideosPresenter(Presenter):
     frames_taken = Signal(object)  # tuple[Image, ...]
-    failed = Signal(str)
+    use_changed = Signal()  # of the context
 
     def __init__(
         self,
-        desk: Desk,
+        videos: Videos,
         bridge: Bridge,
         sources: ImageSources,
         attachments: AttachmentsPresenter,
-        context: ContextPresenter,
+        shown: Shown,
         window: MainWindow,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._videos = videos
         self._bridge = bridge
         self._attachments = attachments
-        self._context = context
+        self._shown = shown
         self._window = window
         self._waiting: list[Path] = []
         self.dialog: VideoDialog | None = None
@@ -62,7 +63,7 @@ class VideosPresenter(QObject):
 
     def free_tokens(self) -> int | None:
         """Of the context, beside what is on the desk and attached; None while nobody knows."""
-        use = self._context.use
+        use = self._shown.use
         if use is None:
             return None
         return max(0, use.context_tokens - use.used_tokens - self._attachments.tokens)
@@ -83,10 +84,11 @@ class VideosPresenter(QObject):
         from app.ui.video.dialog import VideoDialog  # when it is opened
 
         self.dialog = VideoDialog(path.name, self._window)
+
         from app.ui.presenters.frame_choice import FrameChoice  # when it is opened
 
         choice = FrameChoice(
-            self._desk.videos,
+            self._videos,
             self._bridge,
             self.dialog,
             path,
@@ -95,7 +97,7 @@ class VideosPresenter(QObject):
             blindness=self._attachments.blindness,
             parent=self,
         )
-        self._context.measured.connect(choice.measure)
+        self.use_changed.connect(choice.measure)
         choice.taken.connect(self.frames_taken)
         choice.ended.connect(self._on_ended)
         self.dialog.open()

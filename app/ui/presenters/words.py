@@ -10,7 +10,7 @@ from app.basis import basis_words
 from app.core.conversation import Answer, Ending, StoredQuestion
 from app.core.document import Book, Page
 from app.core.errors import Code
-from app.core.events import Looking, Reading
+from app.core.events import Loading, Looking, Reading, Thinking
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
 from app.documents.scripts import is_unspaced
@@ -149,9 +149,32 @@ def thinking_words() -> str:
     return _("The model is thinking…")
 
 
-def paused_words(words: str) -> str:
-    """What is told of a reading while it is paused; `words` tell where it is."""
-    return _("Paused · {words}").format(words=words)
+def step_words(step: Loading | Looking | Thinking | ReadingNow | None) -> str:
+    """What the engine is about; empty while it writes, or has nothing to do."""
+    match step:
+        case Loading(fraction):
+            return loading_words(fraction)
+        case Looking():
+            return looking_words(step)
+        case Thinking():
+            return thinking_words()
+        case ReadingNow(words=words, paused=paused):
+            return _("Paused · {words}").format(words=words) if paused else words
+        case None:
+            return ""
+
+
+def step_share(step: Loading | Looking | Thinking | ReadingNow | None) -> float | None:
+    """How much of that is done, from 0 to 1; None where it cannot be said."""
+    match step:
+        case Loading(fraction):
+            return fraction
+        case Looking():
+            return looking_share(step)
+        case ReadingNow(done, total):
+            return done / max(1, total)
+        case _:
+            return None
 
 
 def read_words(page: Page, names: PageNames, read_to: int, now: ReadingNow | None) -> str:

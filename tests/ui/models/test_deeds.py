@@ -51,6 +51,27 @@ def test_using_a_model_loads_it_as_the_card_promised(shop: Shop, qtbot: QtBot) -
     assert (stored.model_path, stored.kv_type, stored.context_tokens) == (str(other), None, 0)
 
 
+def test_a_model_that_is_chosen_while_an_answer_is_written_waits_and_its_card_says_so(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    shop.open()
+    gate = Gate()
+    shop.room.engine.answers = [(gate, "Twelve months.")]
+    shop.room.ask("When?", settle=False)
+    wait(gate.reached.is_set)
+    shop.view(other).button.click()
+    progress = shop.card(other).progress
+    assert progress is not None
+    assert progress.words == "Waiting for the current answer…"
+    assert not shop.view(other).button.isEnabled()
+    assert shop.card(shop.scout).current, "it still writes"
+    shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, path=str(other))
+    gate.open()
+    shop.room.settle()
+    assert shop.card(other).current
+    assert shop.card(other).progress is None
+
+
 def test_choices_by_hand_are_not_taken_along_to_another_model(shop: Shop) -> None:
     other = shop.scout.with_name("other.gguf")
     other.hardlink_to(shop.scout)

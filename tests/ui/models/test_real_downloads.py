@@ -13,7 +13,6 @@ from app.core.cancel import Cancel
 from app.core.settings import HubSettings
 from app.core.work import finish
 from app.models.reader import HeaderReader
-from app.services.carrying import Carrying
 from app.ui.models.add_dialog import AddDialog
 from app.ui.models.card import Deed, Group, ModelCard
 from app.ui.models.dialogs import OrderDialog
@@ -32,9 +31,10 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk = shop.room.desk
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
-    headers = HeaderReader()
-    object.__setattr__(desk, "downloads", downloads_of(desk.models, desk.settings, headers))
-    object.__setattr__(desk, "carrying", Carrying(desk.models, headers))
+    downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.models
+    object.__setattr__(desk, "downloads", downloads)
+    for presenter in (models.fetching, models.acquiring, models.deeds, models.offer_deeds):
+        presenter._downloads = downloads  # type: ignore[attr-defined]
 
 
 def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtBot, tiny_scout_fast: Path) -> None:

@@ -285,12 +285,22 @@ def test_a_book_that_does_not_fit_is_asked_from_excerpts(qtbot: QtBot, room: Roo
 
 
 def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> None:
+    begun, gate = Gate(), Gate()
     _open(room, LEASE)
     room.engine.to_read = 41_200
     room.presenter.context.measure()
     room.settle()
     assert "41,200 to read" in room.window.talk.spine.text()
-    room.presenter.context.note_pace(200.0)
+    room.engine.readings = [(Reading(0, 41_200, 0), begun, Reading(20_000, 41_200, 0), gate)]
+    room.presenter.ahead.start()
+    wait(begun.reached.is_set)
+    wait(lambda: room.window.talk.spine.text().startswith("Reading "))
+    room.seconds = 100
+    begun.open()
+    wait(gate.reached.is_set)
+    gate.open()
+    room.settle()
+    room.engine.to_read = 41_200
     room.presenter.context.measure()
     room.settle()
     assert room.window.talk.spine.text().startswith("41,200 to read, about 3 min 26 s · ")

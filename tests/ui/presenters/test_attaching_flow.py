@@ -296,7 +296,7 @@ def test_before_a_model_is_loaded_nobody_knows_what_they_take(room: Room, tmp_pa
     room.add_conversation("A")
     room.open(settle=False)
     wait(gate.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     room.presenter.images.take_files([_png(tmp_path, "one.png"), _png(tmp_path, "two.png")])
     wait(lambda: _cards(room) == [("one.png", "…"), ("two.png", "…")])
     assert _note(room) == "2 images"

@@ -164,7 +164,7 @@ def test_a_pdf_says_it(room: Room, tmp_path: Path) -> None:
     room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
     room.settle()
     room.ask("And then?")
-    room.presenter.exporting.choose(room.shown())
+    room.presenter.exporting.export()
     room.presenter.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     with pypdfium2.PdfDocument(tmp_path / "out.pdf") as document:

@@ -99,7 +99,7 @@ def _colours(pdf: Path) -> list[tuple[tuple[int, int, int], tuple[int, int]]]:
 
 def test_a_pdf_has_the_images(room: Room, tmp_path: Path) -> None:
     _shown(room)
-    room.presenter.exporting.choose(room.shown())
+    room.presenter.exporting.export()
     room.presenter.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     found = _colours(tmp_path / "out.pdf")
@@ -116,7 +116,7 @@ def test_a_pdf_has_the_images(room: Room, tmp_path: Path) -> None:
 
 def test_one_answer_keeps_the_numbers_of_its_images(room: Room, tmp_path: Path) -> None:
     _shown(room)
-    room.presenter.exporting.choose(room.shown(), room.answer().id)
+    room.presenter.exporting.export_answer(room.answer().id)
     room.presenter.exporting.write(str(tmp_path / "out.md"))
     room.settle()
     assert "Image 1" not in (tmp_path / "out.md").read_text(encoding="utf-8")
@@ -138,7 +138,7 @@ def test_an_image_that_is_lost_does_not_keep_the_others(
         return kept(store, sha256)
 
     monkeypatch.setattr(Images, "png", png)
-    room.presenter.exporting.choose(room.shown())
+    room.presenter.exporting.export()
     room.presenter.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     assert len(_colours(tmp_path / "out.pdf")) == 2
@@ -148,7 +148,7 @@ def test_an_image_that_is_lost_does_not_keep_the_others(
 
 def test_what_cannot_be_written_says_so(room: Room, tmp_path: Path) -> None:
     _asked(room)
-    room.presenter.exporting.choose(room.shown())
+    room.presenter.exporting.export()
     for name in ("out.xyz", "missing/out.md"):
         room.presenter.exporting.write(str(tmp_path / name))
         room.settle()
@@ -159,5 +159,5 @@ def test_what_cannot_be_written_says_so(room: Room, tmp_path: Path) -> None:
 def test_nothing_was_asked_so_nothing_is_exported(room: Room) -> None:
     room.add_conversation("")
     room.open()
-    room.presenter.export()
+    room.presenter.exporting.export()
     assert room.window.findChild(QFileDialog) is None

@@ -306,7 +306,7 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     (book,) = room.desk.library.books()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
     assert room.shown().books == ()
-    assert room.presenter.page.place is None, "it is not opened beside another conversation"
+    assert room.presenter.shown.place is None, "it is not opened beside another conversation"
     assert room.turns() == ()
     kept = room.desk.conversations.get(asked.id)
     assert kept is not None
@@ -371,7 +371,7 @@ def test_a_conversation_that_is_deleted_asks_nothing_more(qtbot: QtBot, room: Ro
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
     room.presenter.conversation.delete(asked.id)
-    wait(lambda: room.presenter.conversation.conversation is not None and room.shown().id == other.id)
+    wait(lambda: room.presenter.shown.conversation is not None and room.shown().id == other.id)
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -439,7 +439,7 @@ def test_at_the_first_start_it_waits_for_the_handbook_and_the_model(qtbot: QtBot
     room.open(settle=False)
     wait(opening.reached.is_set)
     wait(loading.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     composer = room.window.talk.composer
     assert composer.editor.placeholderText() == "You can ask now: the question waits until “handbook” can be read"
     _type(room, qtbot, "How do I add a book?")
@@ -459,7 +459,7 @@ def test_files_given_at_the_start_are_waited_for(qtbot: QtBot, room: Room) -> No
     room.reader.steps["lease.epub"] = [gate]
     room.open(files=[_LEASE], settle=False)
     wait(gate.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold_words == _WAITING
     gate.open()
@@ -471,7 +471,7 @@ def test_files_that_a_second_start_hands_over_are_waited_for(qtbot: QtBot, room:
     _begin(room)
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
-    room.presenter.take_files([_LEASE])
+    room.presenter.welcome.take_files([_LEASE])
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold_words == _WAITING
     gate.open()
@@ -516,7 +516,7 @@ def test_a_model_that_does_not_load_is_told_under_the_question(qtbot: QtBot, roo
     room.engine.loads = [(loading, cut), (cut,)]
     room.open(settle=False)
     wait(loading.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold_words == "Waiting for the model to load…"
     loading.open()

@@ -31,23 +31,23 @@ def test_each_conversation_has_its_own_books_open(room: Room) -> None:
     first, second = _two(room)
     lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
     page, tabs = room.presenter.page, room.window.page.tabs
-    assert page.place == (lease, 1)
+    assert room.presenter.shown.place == (lease, 1)
     _go(room, first)
-    assert page.place == (letters, 1), "its own first book"
+    assert room.presenter.shown.place == (letters, 1), "its own first book"
     assert tabs.books() == [letters]
     room.presenter.navigation.open_page(survey, 7)
     room.settle()
     room.presenter.navigation.open_page(letters, 9)
     room.settle()
     _go(room, second)
-    assert (page.place, tabs.books()) == ((lease, 1), [lease])
+    assert (room.presenter.shown.place, tabs.books()) == ((lease, 1), [lease])
     assert not tabs.isVisible()
     _go(room, first)
-    assert (page.place, tabs.books()) == ((letters, 9), [letters, survey])
+    assert (room.presenter.shown.place, tabs.books()) == ((letters, 9), [letters, survey])
     assert tabs.isVisible()
     page.open_book(survey)
     room.settle()
-    assert page.place == (survey, 7), "each where one left it"
+    assert room.presenter.shown.place == (survey, 7), "each where one left it"
 
 
 def test_a_new_conversation_has_no_book_of_the_one_before(qtbot: QtBot, room: Room) -> None:
@@ -56,19 +56,19 @@ def test_a_new_conversation_has_no_book_of_the_one_before(qtbot: QtBot, room: Ro
     qtbot.keyClick(room.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     room.settle()
     assert room.shown().books == ()
-    assert room.presenter.page.place is None
+    assert room.presenter.shown.place is None
     assert room.window.page.tabs.books() == []
     assert room.window.page.header.title() == ""
     assert room.window.shelf.selected_book() == ""
     _go(room, second)
-    assert room.presenter.page.place == (room.books[LEASE].id, 1)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 1)
 
 
 def test_a_book_that_comes_late_is_not_shown_beside_another_conversation(room: Room) -> None:
     first, _second = _two(room)
     room.presenter.navigation.open_page(room.books[LEASE].id, 203)
     _go(room, first)
-    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     assert room.window.page.tabs.books() == [room.books[LETTERS].id]
 
 
@@ -77,11 +77,11 @@ def test_a_book_of_the_shelf_is_opened_for_the_conversation_that_is_shown(room: 
     handbook = room.books[HANDBOOK].id
     room.presenter.navigation.open_book(handbook)
     room.settle()
-    assert room.presenter.page.place == (handbook, 1)
+    assert room.presenter.shown.place == (handbook, 1)
     _go(room, first)
     assert handbook not in room.window.page.tabs.books()
     _go(room, second)
-    assert room.presenter.page.place == (handbook, 1)
+    assert room.presenter.shown.place == (handbook, 1)
     assert room.window.page.tabs.books() == [room.books[LEASE].id, handbook]
 
 
@@ -92,7 +92,7 @@ def test_what_happens_to_the_shown_conversation_leaves_its_books_open(room: Room
     room.ask("When?")
     room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
 
 
 def test_a_removed_book_and_a_deleted_conversation_are_forgotten(room: Room) -> None:
@@ -100,13 +100,13 @@ def test_a_removed_book_and_a_deleted_conversation_are_forgotten(room: Room) -> 
     _go(room, first)
     room.presenter.shelf.book_removed.emit(room.books[LEASE].id)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     _go(room, second)
-    assert room.presenter.page.place is None
+    assert room.presenter.shown.place is None
     room.presenter.shelf.conversation_deleted.emit(second.id)
     room.settle()
     assert room.shown().id == first.id
-    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
 
 
 def test_what_lay_open_lies_open_again_at_the_next_start(room: Room, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_the_next_start_shows_what_the_state_says(room: Room) -> None:
     pages = (OpenPage(letters, 9), OpenPage("gone", 2), OpenPage(survey, 7))
     room.open(state=WindowState(conversation_id=shown.id, book_id=survey, page=7, open_pages=pages))
     assert room.shown().id == shown.id
-    assert room.presenter.page.place == (survey, 7)
+    assert room.presenter.shown.place == (survey, 7)
     assert room.window.page.tabs.books() == [letters, survey], "one that was removed meanwhile is not missed"
 
 
@@ -138,5 +138,5 @@ def test_a_state_of_a_conversation_that_is_gone_opens_nothing_of_it(room: Room) 
     room.add_conversation("Second", [room.books[LEASE]])
     letters = room.books[LETTERS].id
     room.open(state=WindowState(conversation_id="gone", book_id=letters, open_pages=(OpenPage(letters, 9),)))
-    assert room.presenter.page.place == (room.books[LEASE].id, 1)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 1)
     assert room.window.page.tabs.books() == [room.books[LEASE].id]

@@ -38,7 +38,7 @@ def test_a_mark_in_an_answer_opens_its_page_with_the_quotation_lit(qtbot: QtBot,
     room.window.talk.view.citation_clicked.emit(room.citation(0))
     room.settle()
     assert not room.window.page.isHidden(), "a folded panel opens for it"
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     assert room.window.page.header.place() == "p. 203 of 412"
     assert _lit(room) == [shelf_of_books.QUOTE]
 
@@ -78,7 +78,7 @@ def test_quick_turning_shows_the_last_page_wanted(room: Room) -> None:
     for number in range(1, 40):
         room.presenter.page.open_page(room.books[LETTERS].id, number)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 39)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 39)
     colour = room.window.page.image.grab().toImage().pixelColor(100, 100)
     assert colour.red() == 39
 
@@ -93,21 +93,21 @@ def test_a_quotation_that_is_not_there_is_said(room: Room) -> None:
 
 def test_a_page_that_no_book_has_is_said(room: Room) -> None:
     _open(room)
-    place = room.presenter.page.place
+    place = room.presenter.shown.place
     citation = Citation("", "Harbour Lease", 0, "999", "", CitationState.NOT_FOUND)
     room.presenter.navigation.open_citation(citation)
     room.settle()
     assert "999" in room.window.talk.notice.text()
-    assert room.presenter.page.place == place
+    assert room.presenter.shown.place == place
 
 
 def test_a_page_of_which_no_one_knows_the_book_is_said(room: Room) -> None:
     _open(room)
-    place = room.presenter.page.place
+    place = room.presenter.shown.place
     room.presenter.navigation.open_citation(Citation("", "Lease / Letters", 0, "9", "", CitationState.PAGE))
     room.settle()
     assert "Lease / Letters" in room.window.talk.notice.text()
-    assert room.presenter.page.place == place
+    assert room.presenter.shown.place == place
 
 
 def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
@@ -118,17 +118,17 @@ def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
     assert not panel.pager.back.isEnabled()
     panel.pager.forward.click()
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 2)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 2)
     panel.focus_page()
     qtbot.keyClick(panel.text, Qt.Key.Key_PageDown)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 3)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 3)
     for typed, page in (("412", 412), ("999", 412), ("zero", 412)):
         panel.focus_pager()
         panel.pager.field.setText(typed)
         qtbot.keyClick(panel.pager.field, Qt.Key.Key_Return)
         room.settle()
-        assert room.presenter.page.place == (room.books[LEASE].id, page)
+        assert room.presenter.shown.place == (room.books[LEASE].id, page)
     assert panel.note() == "There is no page zero: this book has 412 pages."
     assert not panel.pager.forward.isEnabled()
 
@@ -144,14 +144,14 @@ def test_the_book_is_searched_and_each_place_visited(qtbot: QtBot, room: Room) -
     wait(lambda: "1 place" in panel.found.text())
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     assert _lit(room) == ["excluded from every right"]
     panel.header.find_field.setText("harbour office")
     wait(lambda: "places" in panel.found.text())
     room.settle()
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 202)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 202)
     panel.header.find_field.setText("no such words")
     wait(lambda: "no page" in panel.found.text())
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Escape)
@@ -176,5 +176,5 @@ def test_the_outline_leads_to_its_pages(room: Room) -> None:
     _open(room)
     room.window.page.section_chosen.emit(203)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     assert room.window.shelf.selected_book() == room.books[LEASE].id

@@ -406,8 +406,8 @@ def test_another_page_has_no_rectangle_yet(qtbot: QtBot, room: Room, taken: Take
     _draw_around(room, TABLE)
     qtbot.keyClick(region, Qt.Key.Key_PageDown)
     room.settle()
-    assert room.presenter.page.place is not None
-    assert room.presenter.page.place[1] == 2
+    assert room.presenter.shown.place is not None
+    assert room.presenter.shown.place[1] == 2
     assert region.isVisible()
     assert region.area is None
     _draw_around(room, TABLE)

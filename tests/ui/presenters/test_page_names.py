@@ -198,7 +198,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
         chip = next(chip for chip in room.last_answer().findChildren(ChipButton) if chip.text() == mark)
         chip.click()
         room.settle()
-        assert room.presenter.page.place == (book.id, page)
+        assert room.presenter.shown.place == (book.id, page)
     restated = _marks(room)[4:]
     assert "p. 3" in restated
     assert "p. 11" not in restated
@@ -206,7 +206,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
     assert "page 1 (9 of 103) of Harbour Policy Manual" in tip.accessibleDescription()
 
     for ending in (".md", ".html"):
-        room.presenter.exporting.choose(room.shown())
+        room.presenter.exporting.export()
         dialog = room.window.findChildren(QFileDialog)[-1]
         dialog.fileSelected.emit(str(tmp_path / f"out{ending}"))
         dialog.reject()

@@ -108,18 +108,18 @@ def test_the_places_found_are_listed_and_lit(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(panel.found.hits, Qt.Key.Key_Down)
     qtbot.keyClick(panel.found.hits, Qt.Key.Key_Return)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 23)
     assert panel.found.place() == "65 / 286"
     qtbot.keyClick(panel.found.hits, Qt.Key.Key_Escape)
     assert panel.header.find_field.hasFocus()
     qtbot.keyClick(panel.header.find_field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 22)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
     rows = panel.found.hits
     rows.scrollToTop()
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(hits.index(1, 0)).center())
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     assert hits.hit(1) == Hit(1, "p. 1", 1, hits.hit(1).around)
 
 
@@ -248,7 +248,7 @@ def test_a_book_that_is_taken_off_the_shelf_has_no_tab(room: Room) -> None:
     for place in (LETTERS, LEASE):
         room.presenter.shelf.book_removed.emit(room.books[place].id)
         room.settle()
-    assert room.presenter.page.place is None
+    assert room.presenter.shown.place is None
     assert room.window.page.tabs.books() == []
 
 
@@ -269,7 +269,7 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     assert paper.name() == "#ffffff"
     qtbot.mouseClick(popup.view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 23)
     room.presenter.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
@@ -313,9 +313,9 @@ def test_turning_back_draws_nothing_anew(qtbot: QtBot, room: Room) -> None:
     panel.focus_page()
     qtbot.keyClick(panel.image, Qt.Key.Key_Right)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 23)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 23)
     drawn = len(room.reader.widths)
     qtbot.keyClick(panel.image, Qt.Key.Key_Left)
     room.settle()
-    assert room.presenter.page.place == (room.books[LETTERS].id, 22)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
     assert len(room.reader.widths) == drawn

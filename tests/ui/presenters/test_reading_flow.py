@@ -12,6 +12,7 @@ from app.core.events import Reading
 from app.core.settings import KvType
 from app.engine.protocol import Room as RoomFor
 from app.services.fitting import Kind
+from app.ui.activity import EngineTask
 from app.ui.fit_dialog import FitDialog
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookState
@@ -78,11 +79,11 @@ def test_a_question_ends_the_reading_ahead_and_is_answered(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Reading(10_000, LEASE_TOKENS, 0), gate)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(gate.reached.is_set)
     room.ask("When?")
     assert room.answer().text == "A short answer [p. 1]."
-    assert not room.presenter.ahead.running
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
 
 
 def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room) -> None:
@@ -90,23 +91,23 @@ def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room)
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(one,), (two,)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(one.reached.is_set)
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     room.settle()
-    assert not room.presenter.ahead.running
-    room.presenter.read_ahead()
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
+    room.presenter.ahead.start()
     wait(two.reached.is_set)
     room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
-    assert not room.presenter.ahead.running
+    assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
 
 
 def test_a_reading_ahead_that_fails_says_why(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Problem(Code.ENGINE_CRASHED, {"signal": 9}),)]
     _open(room, LEASE)
-    room.presenter.read_ahead()
+    room.presenter.ahead.start()
     wait(lambda: "signal 9" in room.window.talk.notice.text())
     room.settle()
 

@@ -8,7 +8,6 @@ import msgspec
 
 from app.core.password import Password
 from app.core.settings import RemoteSettings
-from app.services.remote import Remote
 from app.store.remote_keys import RemoteKeys
 from app.ui.settings_dialog import SettingsDialog
 from tests.ui.fakes import SCOUT
@@ -67,8 +66,7 @@ def test_a_program_on_this_machine_is_named_as_what_it_is(room: Room) -> None:
 def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(room: Room) -> None:
     room.add_conversation("A")
     room.open()
-    keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
-    object.__setattr__(room.desk, "remote", Remote(keys))
+    room.desk.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
     dialog = _dialog(room)
     dialog.editor("remote.address").set_value(_ADDRESS)  # type: ignore[attr-defined]
     dialog.key.set_value("secret")
@@ -90,8 +88,7 @@ def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(room
 def test_a_key_that_is_kept_is_not_shown_and_can_be_forgotten(room: Room) -> None:
     room.add_conversation("A")
     room.open()
-    keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
-    object.__setattr__(room.desk, "remote", Remote(keys))
+    room.desk.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
     _set(room, RemoteSettings(_ADDRESS))
     room.desk.remote.set_key(_ADDRESS, Password("secret"))
     dialog = _dialog(room)

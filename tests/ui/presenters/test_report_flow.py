@@ -27,7 +27,7 @@ def _white(page: int, width: int) -> Raster:
 
 
 def _open(room: Room, book: Book) -> ReportDialog:
-    room.presenter.open_report(book.id)
+    room.presenter.navigation.open_report(book.id)
     room.settle()
     dialog = room.presenter.report.dialog
     assert dialog is not None
@@ -100,7 +100,7 @@ def test_the_list_is_narrowed_and_leads_to_the_page(room: Room, qtbot: QtBot) ->
     dialog.view.setCurrentIndex(dialog.pages.index(1))
     qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
     room.settle()
-    assert room.presenter.page.place == (room.books[SURVEY].id, 9)
+    assert room.presenter.shown.place == (room.books[SURVEY].id, 9)
     assert room.presenter.report.dialog is dialog
 
 

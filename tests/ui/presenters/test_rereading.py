@@ -56,7 +56,7 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     room.reader.documents[f"{book.title}.{book.format}"] = newer
     assert room.row(book).state_text
     assert "earlier version of Octavo" in room.window.page.note()
-    room.presenter.open_report(book.id)
+    room.presenter.navigation.open_report(book.id)
     room.settle()
     dialog = room.presenter.report.dialog
     assert dialog is not None

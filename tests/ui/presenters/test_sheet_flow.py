@@ -103,7 +103,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     assert [chip.label for chip in row.chips] == ["p. 203 ✓"]
     _click_chip(qtbot, room, 0)
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     room.presenter.page.open_page(room.books[LEASE].id, 1)
     room.settle()
     view = room.window.sheet.view
@@ -112,7 +112,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     menu = view.menu_of(row)
     menu.actions()[0].trigger()
     room.settle()
-    assert room.presenter.page.place == (room.books[LEASE].id, 203)
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     menu.close()
 
 
@@ -354,7 +354,7 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
     room.add_books()
     room.add_conversation("Talk", [room.books[LEASE]])
     room.open()
-    room.presenter.find_anything()
+    room.presenter.anything.find()
     palette = room.window.findChild(PaletteDialog)
     assert palette is not None
     qtbot.keyClicks(palette.line, "question sheet")

@@ -45,7 +45,7 @@ def test_at_the_first_start_the_handbook_lies_open_and_on_the_desk(room: Room) -
     room.open()
     (book,) = room.desk.library.books()
     assert room.shown().books == (BookRef(book.id),)
-    assert room.presenter.page.place == (book.id, 1)
+    assert room.presenter.shown.place == (book.id, 1)
     assert "Octavo handbook" in room.window.page.text.toPlainText()
     assert "How do I add a book?" in room.window.talk.composer.editor.placeholderText()
     assert room.row(book).tokens == 5_120
@@ -57,7 +57,7 @@ def test_a_later_start_shows_the_newest_conversation_and_opens_no_handbook(room:
     room.add_conversation("Newest", [room.books[LETTERS]])
     room.open()
     assert room.shown().title == "Newest"
-    assert room.presenter.page.place == (room.books[LETTERS].id, 1)
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     assert len(room.desk.library.books()) == 5
 
 
@@ -78,7 +78,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     (book,) = room.desk.library.books()
     assert room.shown().books == (BookRef(book.id),)
     assert room.desk.conversations.get(room.shown().id).books == (BookRef(book.id),)  # type: ignore[union-attr]
-    assert room.presenter.page.place == (book.id, 1)
+    assert room.presenter.shown.place == (book.id, 1)
     assert _titles(room) == ["On the desk", "Harbour Lease, consolidated"]
 
 
@@ -180,7 +180,7 @@ def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
-    assert room.presenter.page.place is None
+    assert room.presenter.shown.place is None
     assert "Harbour Lease, consolidated" not in _titles(room)
 
 
@@ -188,7 +188,7 @@ def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: 
     room.add_conversation("Older", days_ago=1)
     doomed = room.add_conversation("Doomed")
     room.open()
-    room.presenter.delete()
+    room.presenter.navigation.delete()
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)

@@ -119,7 +119,7 @@ def test_a_video_is_dropped_its_frames_chosen_and_attached(qtbot: QtBot, room: R
     assert _colours(dialog) == [RED, GREEN, BLUE]
     assert dialog.strip.cells()[0].accessibleName() == "Frame at 0:01"
     room.settle()
-    use = room.presenter.context.use
+    use = room.presenter.shown.use
     assert use is not None
     free = use.context_tokens - use.used_tokens
     assert dialog.sum.text() == f"3 frames, 444 tokens; {free:,} are free"
@@ -286,7 +286,7 @@ def test_before_a_model_is_loaded_frames_can_be_chosen(room: Room, film: Path) -
     room.add_conversation("A")
     room.open(settle=False)
     wait(gate.reached.is_set)
-    wait(lambda: room.presenter.conversation.conversation is not None)
+    wait(lambda: room.presenter.shown.conversation is not None)
     room.presenter.images.take_files([film])
     wait(lambda: room.presenter.videos.dialog is not None and room.presenter.videos.dialog.action.isEnabled())
     assert _dialog(room).sum.text() == "8 frames"

@@ -92,7 +92,7 @@ def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
         assert again.shown().id == shown.id != newer.id, "the one that was shown, not the newest"
         assert again.window.height() == room.window.height() == 640
         assert again.window.shelf.isHidden()
-        assert again.presenter.page.place == (book.id, 7)
+        assert again.presenter.shown.place == (book.id, 7)
     finally:
         again.close()
 
@@ -147,10 +147,10 @@ def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> Non
     _open(room)
     for words, reached in (
         ("older", lambda: room.shown().title == "Older"),
-        ("side let", lambda: room.presenter.page.place == (room.books[LETTERS].id, 1)),
+        ("side let", lambda: room.presenter.shown.place == (room.books[LETTERS].id, 1)),
         ("hide shelf", lambda: room.window.shelf.isHidden()),
     ):
-        room.presenter.find_anything()
+        room.presenter.anything.find()
         dialog = room.window.findChild(PaletteDialog)
         assert dialog is not None
         qtbot.keyClicks(dialog.line, words)
