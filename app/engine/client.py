@@ -321,15 +321,11 @@ class EngineClient:
             if module == self._answering:
                 self._deaths += 1
                 self._working = EngineState.EMPTY
-            error = _error(death)
-            _log.warning("the engine died: %s", error.code.value)
-            raise error from death
+            raise _error(death) from death
         finally:
             if not ended:
                 pass_on()
-                with contextlib.suppress(ChildDied):
-                    while isinstance(child.receive(), _PROGRESS):
-                        pass
+                _wait_for_the_end(child)
                 self._working = before
 
     def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
@@ -347,7 +343,15 @@ class EngineClient:
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 
 
+def _wait_for_the_end(child: Child[Event]) -> None:
+    """Of the order that it carries out."""
+    with contextlib.suppress(ChildDied):
+        while isinstance(child.receive(), _PROGRESS):
+            pass
+
+
 def _error(death: ChildDied) -> AppError:
+    _log.warning("the engine died: %s %d", death.cause.value, death.detail)
     match death.cause:
         case Cause.SIGNAL:
             return AppError(Code.ENGINE_CRASHED, signal=death.detail)
