@@ -162,7 +162,7 @@ def test_what_was_fetched_shows_its_terms_and_credit_and_is_not_offered_again(sh
 def test_everything_has_a_name_and_is_reached_with_tab(shop: Shop, qtbot: QtBot) -> None:
     window = shop.open()
     first = shop.view(shop.offer("Q3_K_M"))
-    assert first.button.accessibleName() == "Fetch 53.5 GB: Llama 4 Scout"
+    assert first.button.accessibleName() == "Download 53.5 GB: Llama 4 Scout"
     assert first.accessibleName().startswith("Llama 4 Scout, Q3_K_M")
     wanted = {window.import_button, window.name_button, shop.view(_starter()).button, shop.view(_starter()).more}
     window.import_button.setFocus()
