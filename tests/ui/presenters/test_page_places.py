@@ -228,7 +228,7 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     panel.focus_page()
     qtbot.keyClick(panel.image, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
     room.settle()
-    assert page.place == (letters, 22)
+    assert room.presenter.shown.place == (letters, 22)
     assert not panel.drawing_shown()
     assert panel.found.place() == "64 / 286"
     assert panel.zoom != 2
@@ -236,11 +236,11 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     qtbot.mouseClick(panel.tabs, Qt.MouseButton.MiddleButton, pos=middle)
     room.settle()
     assert panel.tabs.books() == [lease, survey]
-    assert page.place == (survey, 1), "the book beside it is shown"
+    assert room.presenter.shown.place == (survey, 1), "the book beside it is shown"
     page.close_book(survey)
     room.settle()
     assert not panel.tabs.isVisible(), "one book needs no tab"
-    assert page.place == (lease, 1)
+    assert room.presenter.shown.place == (lease, 1)
 
 
 def test_a_book_that_is_taken_off_the_shelf_has_no_tab(room: Room) -> None:
