@@ -201,7 +201,7 @@ def test_the_panels_are_shown_as_soon_as_the_shelf_is_listed(start: Start, monke
     opening = start.begin()
     wait(lambda: opening.presenter is not None and opening.window.updatesEnabled())
     assert opening.presenter is not None
-    assert opening.presenter._started
+    assert opening.presenter.welcome._started
 
 
 def test_a_chosen_theme_is_that_of_the_next_frame(start: Start) -> None:
