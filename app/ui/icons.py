@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 from typing import Any
 
@@ -56,7 +57,7 @@ class Icons(QObject):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._font = IconicFont(_FONT)
+        self._font = _font()
 
     @property
     def theme(self) -> Theme:
@@ -73,3 +74,9 @@ class Icons(QObject):
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
+
+
+@functools.cache
+def _font() -> IconicFont:
+    """One for the process: with every font that is loaded Qt takes longer to find any."""
+    return IconicFont(_FONT)
