@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # Tests run beside each other: how long an example takes says nothing.
 settings.register_profile("beside others", deadline=None)
 settings.load_profile("beside others")
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves stay to the end: whoever collects garbage, as each window does at its end, need not look
+    through them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 import msgspec
@@ -58,11 +59,7 @@ class Icons(QObject):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        # Of QtAwesome only the files are used: its code imports all of Qt, by way of QtPy.
-        folder = folder_of("qtawesome") / "fonts"
-        loaded = QFontDatabase.addApplicationFont(str(folder / _FONT))
-        self._family = next(iter(QFontDatabase.applicationFontFamilies(loaded)), "")
-        self._codes = msgspec.json.decode((folder / _CODES).read_bytes(), type=dict[str, str])
+        self._family, self._codes = _font()
 
     @property
     def theme(self) -> Theme:
@@ -102,3 +99,13 @@ class _Sign(QIconEngine):
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
         painter.end()
         return drawn
+
+
+@functools.cache
+def _font() -> tuple[str, dict[str, str]]:
+    """The family of the font and the code of each sign. Loaded once: each loading makes Qt forget all fonts it has
+    found. Of QtAwesome only the files are used: its code imports all of Qt, by way of QtPy."""
+    folder = folder_of("qtawesome") / "fonts"
+    loaded = QFontDatabase.addApplicationFont(str(folder / _FONT))
+    codes = msgspec.json.decode((folder / _CODES).read_bytes(), type=dict[str, str])
+    return next(iter(QFontDatabase.applicationFontFamilies(loaded)), ""), codes

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.packaging.made_up import MadeUp, native
 from tests.packaging.programs import library, program
@@ -35,6 +34,8 @@ def bill(made_up: MadeUp) -> dict[str, Any]:
 
 
 def test_the_bill_keeps_to_the_schema(made_up: MadeUp) -> None:
+    from cyclonedx.validation.json import JsonStrictValidator  # takes seconds
+
     said = sbom.bill_of(made_up.inventory(INK, BLOTTER))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(said) is None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -354,7 +356,16 @@ class FakeDesk:
     downloads: ScriptedDownloads
 
 
-_SECRET = draw_secret()
+_KEY = Key(draw_secret(), KeyOrigin.FILE)
+
+
+@functools.cache
+def empty_database() -> bytes:
+    """A database with nothing in it, as this program makes one: making it takes most of a new desk's time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty"
+        Database.open(path, _KEY).close()
+        return path.read_bytes()
 
 
 def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: ScriptedReader | None = None) -> FakeDesk:
@@ -362,8 +373,9 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     engine, reader = engine or ScriptedEngine(), reader or ScriptedReader()
     paths = Paths(folder)
     paths.create()
-    key = Key(_SECRET, KeyOrigin.FILE)
-    database = Database.open(paths.database, key)
+    if not paths.database.exists():
+        paths.database.write_bytes(empty_database())
+    database = Database.open(paths.database, _KEY)
     conversations, settings, books = Conversations(database), SettingsStore(database), Books(database)
     readings = SavedReadings(paths.readings, settings)
     library = Library(reader, books, engine, readings)  # type: ignore[arg-type]
@@ -379,7 +391,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     downloads = ScriptedDownloads(paths.models)
     desk = Desk(
         paths=paths,
-        key=key,
+        key=_KEY,
         ask=ask,
         sheets=Sheets(ask, SheetStore(database, conversations)),
         templates=Templates(resources() / "sheets", library),

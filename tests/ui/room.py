@@ -46,6 +46,10 @@ TOKENS = {
 }
 LEASE, LETTERS, HANDBOOK, SURVEY, RULES = range(5)
 _TIMEOUT_MS = 60_000
+_LOOK_MS = 2
+"""How often `wait` looks again where no event comes: what it waits for may come about on another thread."""
+_SLEEPING = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+"""Until there is an event, the thread sleeps: other threads and other tests have the processor."""
 _QUIET_ROUNDS = 3
 
 
@@ -65,10 +69,12 @@ def wait(condition: Callable[[], bool], *, timeout_ms: int = _TIMEOUT_MS) -> Non
     """Let events happen until `condition` holds. Raises TimeoutError."""
     late = QTimer(singleShot=True, interval=timeout_ms)
     late.start()
+    again = QTimer(interval=_LOOK_MS)
+    again.start()
     while not condition():
         if not late.isActive():
             raise TimeoutError("it did not come about")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        QApplication.processEvents(_SLEEPING)
 
 
 def pause(milliseconds: int) -> None:
@@ -76,7 +82,7 @@ def pause(milliseconds: int) -> None:
     over = QTimer(singleShot=True, interval=milliseconds)
     over.start()
     while over.isActive():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        QApplication.processEvents(_SLEEPING)
 
 
 class Room:

@@ -90,7 +90,7 @@ class ModelsWindow(QDialog):
         if view is None:
             view = self.cards[card.key] = ModelCard(self._icons, card)
             view.acted.connect(self.acted)
-        else:
+        elif view.card != card:
             view.show_card(card)
         if column.indexOf(view) != place:
             column.insertWidget(place, view)

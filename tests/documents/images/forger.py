@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import zlib
 
@@ -59,6 +60,7 @@ def with_chunk(kind: bytes, data: bytes, *, at_end: bool = False) -> bytes:
     return png[:at] + chunk(kind, data) + png[at:]
 
 
+@functools.cache
 def deflated_zeros(megabytes: int) -> bytes:
     packer = zlib.compressobj(9)
     return b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()

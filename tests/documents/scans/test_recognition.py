@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import psutil
 import pytest
@@ -31,7 +32,6 @@ from tests.endings import as_events
 INMATE = Path(__file__).parent / "inmate.py"
 ESCAPES = ("tcp", "udp", "unix", "home", "secret", "create", "rename", "fork", "program", "signal")
 
-COLUMNS = scanner.write(scanner.write(scanner.paper(1_500, 400), scanner.PORT), scanner.BOATS, x=800)
 PROSE = "\n".join((*scanner.PORT, *scanner.BOATS)).replace("-\n", "")
 
 
@@ -68,25 +68,32 @@ def unreadable() -> Image.Image:
     return page.resize((page.width // 5, page.height // 5)).resize(page.size)
 
 
-PAGES: dict[str, Image.Image | bytes] = {
-    "text": write_pdf([lines("This page has a text of its own.")]),
-    "columns": COLUMNS,
-    "worn": worn(COLUMNS),
-    "upside down": COLUMNS.rotate(180),
-    "on its side": COLUMNS.rotate(90, expand=True),
-    "japanese": scanner.write(scanner.paper(1_000, 300), scanner.JAPANESE),
-    "downwards": scanner.write_downwards(scanner.paper(700, 700), scanner.JAPANESE),
-    "unreadable": unreadable(),
-    "blank": scanner.paper(400, 400),
-    "strip": scanner.paper(2_000, 4),
-    "empty": write_pdf([""]),
-}
+Pages: TypeAlias = dict[str, Image.Image | bytes]
 
 
 @pytest.fixture(scope="session")
-def binder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pages() -> Pages:
+    """The pages of the binder, in their order."""
+    columns = scanner.write(scanner.write(scanner.paper(1_500, 400), scanner.PORT), scanner.BOATS, x=800)
+    return {
+        "text": write_pdf([lines("This page has a text of its own.")]),
+        "columns": columns,
+        "worn": worn(columns),
+        "upside down": columns.rotate(180),
+        "on its side": columns.rotate(90, expand=True),
+        "japanese": scanner.write(scanner.paper(1_000, 300), scanner.JAPANESE),
+        "downwards": scanner.write_downwards(scanner.paper(700, 700), scanner.JAPANESE),
+        "unreadable": unreadable(),
+        "blank": scanner.paper(400, 400),
+        "strip": scanner.paper(2_000, 4),
+        "empty": write_pdf([""]),
+    }
+
+
+@pytest.fixture(scope="session")
+def binder(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scans") / "binder.pdf"
-    path.write_bytes(scanner.bind(*PAGES.values()))
+    path.write_bytes(scanner.bind(*pages.values()))
     return path
 
 
@@ -102,9 +109,9 @@ def events(binder: Path, recognitions: Counting) -> list[object]:
 
 
 @pytest.fixture(scope="session")
-def page(events: list[object]) -> Callable[[str], Page]:
+def page(events: list[object], pages: Pages) -> Callable[[str], Page]:
     document = done(events)
-    return lambda name: document.pages[list(PAGES).index(name)]
+    return lambda name: document.pages[list(pages).index(name)]
 
 
 def read(path: Path, reader: Reader, cancel: Cancel | None = None) -> list[object]:
@@ -166,14 +173,14 @@ def test_other_pages_are_as_they_were(page: Callable[[str], Page]) -> None:
     assert page("empty").flags == (Flag.EMPTY,)
 
 
-def test_progress_goes_page_by_page(events: list[object]) -> None:
+def test_progress_goes_page_by_page(events: list[object], pages: Pages) -> None:
     told = [event for event in events if isinstance(event, Opening) and event.recognising]
-    scans = len(PAGES) - 2
+    scans = len(pages) - 2
     assert [(event.done, event.total) for event in told] == [(page, scans) for page in range(scans + 1)]
 
 
 def test_no_picture_is_recognised_twice(
-    events: list[object], binder: Path, recognitions: Counting, tmp_path: Path
+    events: list[object], binder: Path, pages: Pages, recognitions: Counting, tmp_path: Path
 ) -> None:
     """Another file with the same pages has their text at once; no recogniser could even start."""
     changed = tmp_path / "changed.pdf"
@@ -182,28 +189,28 @@ def test_no_picture_is_recognised_twice(
     broken = Reader(recognitions=recognitions, recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))
     again = done(read(changed, broken))
     assert again.pages == done(events).pages
-    assert recognitions.hits - hits == len(PAGES) - 2
+    assert recognitions.hits - hits == len(pages) - 2
     assert len(recognitions.known) == kept
 
 
 @pytest.mark.usefixtures("events")
-def test_the_language_of_a_scan_is_told(recognitions: Counting, tmp_path: Path) -> None:
+def test_the_language_of_a_scan_is_told(pages: Pages, recognitions: Counting, tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
-    path.write_bytes(scanner.bind(PAGES["japanese"]))
+    path.write_bytes(scanner.bind(pages["japanese"]))
     assert done(read(path, Reader(recognitions=recognitions))).language == "ja"
 
 
-def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path) -> None:
+def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path, pages: Pages) -> None:
     """With too little memory for its models it dies whenever it starts; it is not started for every page."""
     document = done(read(binder, Reader(recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))))
     assert document.pages[0].text == "This page has a text of its own."
     failed = [page.number for page in document.pages if page.flags == (Flag.NO_TEXT, Flag.NOT_RECOGNISED)]
-    assert failed == list(range(2, len(PAGES)))
+    assert failed == list(range(2, len(pages)))
 
 
-def test_a_recogniser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+def test_a_recogniser_that_takes_too_long_is_ended(pages: Pages, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
-    scan.write_bytes(scanner.bind(COLUMNS))
+    scan.write_bytes(scanner.bind(pages["columns"]))
     ending = read(scan, Reader(recogniser_limits=RecogniserLimits(progress_s=0.0)))[-1]
     assert isinstance(ending, Failed)
     assert (ending.problem.code, ending.problem.params) == (Code.RECOGNITION_FAILED, {"path": str(scan), "pages": 1})
@@ -211,9 +218,9 @@ def test_a_recogniser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("events")
-def test_a_document_without_writing_is_refused(recognitions: Counting, tmp_path: Path) -> None:
+def test_a_document_without_writing_is_refused(pages: Pages, recognitions: Counting, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
-    scan.write_bytes(scanner.bind(PAGES["blank"]))
+    scan.write_bytes(scanner.bind(pages["blank"]))
     ending = read(scan, Reader(recognitions=recognitions))[-1]
     assert isinstance(ending, Failed)
     assert (ending.problem.code, ending.problem.params) == (Code.DOCUMENT_NO_TEXT, {"path": str(scan), "pages": 1})
