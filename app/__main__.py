@@ -21,7 +21,7 @@ from app.isolation import program
 from app.isolation.limits import harden
 
 if TYPE_CHECKING:
-    from app.services.desk import Desk
+    from app.services.services import Services
 
 _WINDOW = "octavo-desk"
 _EXIT_USAGE = 2
@@ -54,7 +54,7 @@ def desk() -> int:
     return run(options.paths, open_desk, handbook=resources() / "handbook.md", files=options.files)
 
 
-def open_desk(paths: Paths, passphrase: str | None, documents: int = 0) -> Desk:
+def open_desk(paths: Paths, passphrase: str | None, documents: int = 0) -> Services:
     """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
     from app import bootstrap  # now: the window's frame is on the screen before
 

@@ -8,50 +8,50 @@ from app.core import installation, logs
 from app.core.errors import AppError
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from app.documents.videos.reader import VideoReader
 from app.engine.client import EngineClient
-from app.models.catalogue import catalogue
-from app.models.hub import Hub
-from app.models.names import check_endpoint
-from app.models.reader import HeaderReader
+from app.models.gguf.reader import HeaderReader
+from app.models.hub.catalogue import catalogue
+from app.models.hub.client import Hub
+from app.models.hub.names import check_endpoint
 from app.services.ask import Ask
-from app.services.carrying import Carrying
 from app.services.context import Context
-from app.services.desk import Desk
 from app.services.downloads import Downloads
 from app.services.images import Images
+from app.services.import_export import ImportExport
 from app.services.library import Library
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
-from app.services.remote import Remote
+from app.services.remote import RemoteEngine
 from app.services.removal import Removal
-from app.services.restating import Restating
+from app.services.retrieval import Retrieval
+from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store import hub_token, keys
+from app.store import keys, network_keys
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.drafts import Drafts
-from app.store.images import Images as ImageStore
+from app.store.images import ImageStore
+from app.store.network_keys import RemoteKeys
 from app.store.passages import Passages
 from app.store.recognitions import Recognitions
-from app.store.remote_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
 
-def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -> Desk:
+def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -> Services:
     """Open the data folder and wire everything. Raises AppError when it cannot be kept in.
 
     The only child that is started is a reader, where so many `documents` will be read: it takes longer than the rest.
     """
-    reader = Reader()
+    reader = DocumentReader()
     reader.expect(documents)
     try:
         return _open_desk(paths, passphrase, reader)
@@ -60,7 +60,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -
         raise
 
 
-def _open_desk(paths: Paths, passphrase: str | None, reader: Reader) -> Desk:
+def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
     logs.start(paths.log)
     key = keys.obtain(paths, passphrase)
@@ -69,7 +69,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: Reader) -> Desk:
     conversations.close_open_answers()
     settings = SettingsStore(database)
     engine = EngineClient()
-    remote = Remote(RemoteKeys(settings))
+    remote = RemoteEngine(RemoteKeys(settings))
     reader.recognitions = recognitions = Recognitions(database)
     recognitions.forget_unfinished()
     readings = SavedReadings(paths.readings, settings)
@@ -83,10 +83,10 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: Reader) -> Desk:
     machines = Machines(engine, settings)
     plans = Plans(headers, engine, machines)
     models = Models(engine, settings, readings, paths.models, headers, plans, remote)
-    restating = Restating(library, Passages(database))
+    restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
-    return Desk(
+    return Services(
         paths=paths,
         key=key,
         ask=ask,
@@ -102,7 +102,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: Reader) -> Desk:
         machines=machines,
         plans=plans,
         downloads=downloads_of(models, settings, headers),
-        carrying=Carrying(models, headers),
+        carrying=ImportExport(models, headers),
         remote=remote,
         readings=readings,
         removal=removal,
@@ -120,5 +120,5 @@ def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader)
     def endpoint() -> str:
         return settings.load().hub.endpoint
 
-    hub = Hub(endpoint, lambda: hub_token.get(check_endpoint(endpoint())), headers)
+    hub = Hub(endpoint, lambda: network_keys.get(check_endpoint(endpoint())), headers)
     return Downloads(models, settings, catalogue(), hub)

@@ -62,9 +62,9 @@ def tiny_scout_quantized(models_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def starter() -> Path:
     """The starter model, SmolLM2."""
-    from app.models import shelf
+    from app.models import local
 
-    found = shelf.starter()
+    found = local.starter()
     assert found is not None, "the starter model is a dependency and must be installed"
     return Path(found.path)
 

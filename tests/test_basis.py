@@ -9,13 +9,13 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.basis import basis_words
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, StoredQuestion, Turn
 from app.core.image import ImageRef
 from app.core.sheet import Sheet, SheetRow
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
+from app.wording.support import basis_words
 
 IMAGE = ImageRef("cd" * 32, "chart.png", 400, 300)
 ALONE = StoredQuestion("q", "c", None, "When?", (), 0.0)

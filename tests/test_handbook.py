@@ -6,11 +6,11 @@ import contextlib
 from pathlib import Path
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.events import Done
 from app.core.paths import Paths, resources
-from app.documents.quotes import CitedBook
-from app.services import nearest
+from app.core.work import Cancel
+from app.documents.citations.checker import CitedBook
+from app.services import search_answer
 from tests.endings import as_events
 
 QUESTIONS = {
@@ -73,11 +73,11 @@ def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> 
         assert isinstance(opened, Done)
         book = opened.result
         books = (CitedBook(book.id, book.title, desk.library.pages(book.id)),)
-    answers = {question: nearest.answer(question, books, ()) for question in QUESTIONS}
+    answers = {question: search_answer.answer(question, books, ()) for question in QUESTIONS}
     firsts = {question: answer.replace(":\n\n- ", ": ").splitlines()[0] for question, answer in answers.items()}
     shown = {question for question, words in QUESTIONS.items() if words in answers[question]}
     first = {question for question, words in QUESTIONS.items() if words in firsts[question]}
     print("\n\n".join(f"{question}\n{firsts[question]}" for question in QUESTIONS if question not in first))
     assert len(first) >= 0.9 * len(QUESTIONS)
     assert len(shown) >= 0.95 * len(QUESTIONS)
-    assert all(answer.count("\n- ") <= nearest.MOST for answer in answers.values())
+    assert all(answer.count("\n- ") <= search_answer.MOST for answer in answers.values())

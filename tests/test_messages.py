@@ -10,11 +10,12 @@ from pathlib import Path
 import polib
 import pytest
 
-from app import explanations, messages
+from app import messages
 from app.core.errors import Code, Problem
 from app.core.paths import resources
 from app.engine.planner import Reason, Remark
 from app.messages import _, count, duration, gigabytes, sentence, size, use_language
+from app.wording import placement
 
 FIT = {
     "needed_tokens": 40_960,
@@ -128,7 +129,7 @@ def test_size(bytes: float, shown: str) -> None:
 def test_the_same_bytes_are_the_same_number_of_files_and_of_memory(bytes: int) -> None:
     assert size(bytes) == f"{gigabytes(bytes)} GB"
     needed = Remark(Reason.MORE_MEMORY, {"missing_bytes": bytes})
-    assert explanations.sentence(needed) == f"It would fit with {size(bytes)} more memory."
+    assert placement.sentence(needed) == f"It would fit with {size(bytes)} more memory."
 
 
 @pytest.mark.parametrize(

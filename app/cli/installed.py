@@ -8,11 +8,11 @@ import msgspec
 
 from app import messages
 from app.messages import _
-from app.services.updates import OfferedPackage, PackageState, Standing, Update
-from app.services.verification import Deviations, Verdict
+from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
+from app.services.verification import Deviations, InstallationVerdict
 
 
-def installation_rows(verdict: Verdict | None) -> Iterator[tuple[str, str]]:
+def installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str, str]]:
     """Rows of the doctor's report: packages, and whether their files are as they should be."""
     if verdict is None:
         yield _("installation"), _("none: Octavo runs from source, so there is nothing to verify")
@@ -40,9 +40,9 @@ def print_update(update: Update, as_json: bool) -> None:
         print(msgspec.json.encode(update).decode())
         return
     words = {
-        Standing.NEWER: _("Octavo {version} of {date} is newer than this one, {running}."),
-        Standing.SAME: _("Octavo {version} of {date} is the version that you have."),
-        Standing.OLDER: _("Octavo {version} of {date} is older than this one, {running}."),
+        UpdateState.NEWER: _("Octavo {version} of {date} is newer than this one, {running}."),
+        UpdateState.SAME: _("Octavo {version} of {date} is the version that you have."),
+        UpdateState.OLDER: _("Octavo {version} of {date} is older than this one, {running}."),
     }[update.standing]
     lines = [
         words.format(version=update.version, date=update.date[:10], running=update.running),

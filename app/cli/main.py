@@ -30,7 +30,6 @@ from app.cli.output import (
 )
 from app.cli.unlocking import with_password
 from app.core import installation
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, Question
 from app.core.document import Book, Document
 from app.core.errors import AppError, Blame, Code, Problem, blame
@@ -40,15 +39,15 @@ from app.core.ingestion import examine
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.sheet import RowState
-from app.core.work import Stopped, finish
+from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
 from app.messages import _
 from app.services import doctor, updates
 from app.services.ask import Ask
-from app.services.desk import Desk
 from app.services.models import files_of
+from app.services.services import Services
 from app.services.updates import PackageState
 from app.store.keys import set_passphrase
 
@@ -65,7 +64,7 @@ _EXIT = {
 
 _log = logging.getLogger("octavo.cli")
 
-OpenDesk = Callable[[Paths, "str | None", int], Desk]
+OpenDesk = Callable[[Paths, "str | None", int], Services]
 
 
 def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
@@ -103,7 +102,7 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
     return EXIT_ANSWERED
 
 
-def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Desk:
+def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     """Open the desk; asks for its passphrase when it has one and a person sits at the terminal."""
     paths = arguments.paths(options)
     documents = 1 if options.command == "read" else len(getattr(options, "document", ()))
@@ -128,7 +127,7 @@ def _new_passphrase() -> str:
     return chosen
 
 
-def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def _ask(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         files.check_ending(options.export)
     if len(options.image) > MOST_IN_QUESTION:
@@ -163,7 +162,7 @@ def _ask(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         files.write(report, options.export.absolute(), desk.images.png_within)
 
 
-def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> Book:
+def _open_book(file: Path, desk: Services, cancel: Cancel, *, read_again: bool) -> Book:
     def opened(password: Password | None) -> Book:
         book = finish(desk.library.open(file, cancel, password), bar(_("importing")))
         if book.is_outdated and read_again:
@@ -176,7 +175,7 @@ def _open_book(file: Path, desk: Desk, cancel: Cancel, *, read_again: bool) -> B
     return book
 
 
-def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
+def _take_image(file: Path, desk: Services, cancel: Cancel) -> Image:
     try:
         return finish(desk.images.take(file, file.name, cancel), bar(_("importing")))
     except AppError as error:
@@ -185,7 +184,7 @@ def _take_image(file: Path, desk: Desk, cancel: Cancel) -> Image:
         raise
 
 
-def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
+def _prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
     """What asks with the options' settings, and their books, opened."""
     pages = arguments.page_range(options.pages)
     settings = arguments.settings(options, desk.settings.load())
@@ -200,7 +199,7 @@ def _prepare(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> tuple[A
     return ask, books
 
 
-def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
+def _sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> int:
     """The exit code of the first question that failed while others were answered."""
     if options.templates:
         sheets.print_templates(desk.templates.all(messages.language()), as_json=options.json)
@@ -230,7 +229,7 @@ def _sheet(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> int:
     return next((_EXIT[blame(problem.code)] for problem in failed if problem is not None), EXIT_ANSWERED)
 
 
-def _doctor(options: argparse.Namespace, desk: Desk) -> int:
+def _doctor(options: argparse.Namespace, desk: Services) -> int:
     """The exit code of the first problem that was found."""
     report = doctor.examine(
         desk.paths, desk.key, desk.engine, desk.reader, desk.models.host(), installed=desk.installed
@@ -250,7 +249,7 @@ def _check_update(options: argparse.Namespace) -> int:
     return EXIT_ANSWERED
 
 
-def _shelf(desk: Desk, refs: Sequence[BookRef]) -> dict[str, Book]:
+def _shelf(desk: Services, refs: Sequence[BookRef]) -> dict[str, Book]:
     return {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
 
 
@@ -272,7 +271,7 @@ def _tell(out: JsonAnswers | TextAnswers, progress: AnswerProgress) -> None:
             pass  # what was found out is told when the answer has ended
 
 
-def _read(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def _read(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     def read(password: Password | None) -> Document:
         return finish(desk.library.read(options.file, cancel, password), bar(_("importing")))
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 
 from app import messages
-from app.basis import basis_words, nothing_found
 from app.cli.installed import installation_rows
 from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
@@ -19,14 +18,21 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
-from app.leaving import short_words, whole_words
 from app.messages import _
-from app.page_words import cited_page, page_words, range_words
-from app.remarks import look_words, outdated_sentence, page_remarks, report_sentence, size_words
 from app.services.context import chapters_of
-from app.services.doctor import Report
+from app.services.doctor import DoctorReport
 from app.services.fitting import Choices
 from app.store.secret import KeyOrigin
+from app.wording.page_flags import (
+    look_words,
+    outdated_sentence,
+    page_remarks,
+    report_sentence,
+    size_words,
+)
+from app.wording.page_names import cited_page, page_words, range_words
+from app.wording.remote import short_words, whole_words
+from app.wording.support import basis_words, nothing_found
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -373,7 +379,7 @@ def print_destination(host: str, *, as_json: bool) -> None:
         print(messages.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
 
 
-def print_report(report: Report, as_json: bool) -> None:
+def print_report(report: DoctorReport, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return

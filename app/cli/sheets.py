@@ -16,9 +16,8 @@ from app.core.errors import Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, Sheet, SheetProgress
 from app.messages import _
-from app.services.desk import Desk
-from app.services.questions import check_questions, read_questions
-from app.services.templates import Template
+from app.services.services import Services
+from app.services.templates import SheetTemplate, check_questions, read_questions
 
 
 class JsonSheets:
@@ -113,14 +112,14 @@ Out: TypeAlias = JsonSheets | TextSheets
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedQuestions:
     """What is to be asked: a template's questions of the books, then `listed`."""
 
-    template: Template | None
+    template: SheetTemplate | None
     listed: tuple[str, ...]
 
 
-def find_questions(options: argparse.Namespace, desk: Desk) -> Wanted:
+def find_questions(options: argparse.Namespace, desk: Services) -> WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
     template = desk.templates.get(options.template, messages.language()) if options.template else None
@@ -128,10 +127,10 @@ def find_questions(options: argparse.Namespace, desk: Desk) -> Wanted:
     listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
     if template is None:
         check_questions(listed)
-    return Wanted(template, listed)
+    return WantedQuestions(template, listed)
 
 
-def make(options: argparse.Namespace, desk: Desk, books: tuple[BookRef, ...], wanted: Wanted) -> Sheet:
+def make(options: argparse.Namespace, desk: Services, books: tuple[BookRef, ...], wanted: WantedQuestions) -> Sheet:
     """The sheet that is to be asked: a new one or, if wanted, one that was not finished. Raises AppError QUESTION_*."""
     title, questions = "", wanted.listed
     if wanted.template is not None:
@@ -163,7 +162,7 @@ def tell(out: Out, sheet: Sheet, progress: SheetProgress) -> None:
             pass  # an answer is written as a whole
 
 
-def print_templates(templates: Iterable[Template], *, as_json: bool) -> None:
+def print_templates(templates: Iterable[SheetTemplate], *, as_json: bool) -> None:
     for template in templates:
         if as_json:
             print_json({"name": template.name, "title": template.title, "description": template.description})

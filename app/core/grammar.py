@@ -77,3 +77,24 @@ def leading_language(words: Sequence[str]) -> int | None:
     best = max(range(len(counts)), key=counts.__getitem__)
     others = max(count for index, count in enumerate(counts) if index != best)
     return best if counts[best] >= max(_MIN_SHARE * len(words), _MIN_LEAD + others) else None
+
+
+QUOTATION_MARKS: dict[str, str] = {
+    '"': '"',
+    "“": "”",
+    "”": "”",  # Swedish, Finnish
+    "„": "“”",
+    "‘": "’",
+    "‚": "‘’",
+    "«": "»",
+    "»": "«»",  # German »…«, Swedish »…»
+    "‹": "›",
+    "›": "‹›",
+    "「": "」",
+    "『": "』",
+    "｢": "｣",
+    "《": "》",
+    "〝": "〟〞",
+}
+"""Some open in one language and close in another: what stands beside them decides. No mark of one character is in it
+that is an apostrophe first of all: ' and an opening ’."""

@@ -53,7 +53,7 @@ class Manifest(Package, frozen=True):
         return Package(self.name, self.version, self.commit, self.system, self.glibc)
 
 
-class Contents(msgspec.Struct, frozen=True):
+class InstalledContents(msgspec.Struct, frozen=True):
     """What lies beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
 
     files: dict[str, int]
@@ -117,12 +117,12 @@ def encode(record: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=1) + b"\n"
 
 
-def contents(root: Path) -> Contents:
+def contents(root: Path) -> InstalledContents:
     """All files and links beneath `root` but the manifests. Folders that cannot be listed are empty.
 
     In a name that is not UTF-8 the bytes that are wrong become question marks.
     """
-    found = Contents({}, {})
+    found = InstalledContents({}, {})
     manifests = {file.name for file in manifest_files(root)}
     for path, entry in _walk(root, ""):
         if path in manifests:

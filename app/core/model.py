@@ -10,7 +10,7 @@ NO_LAYER = -1
 """In place of a layer's number, for what stands outside the layers."""
 
 
-class Part(StrEnum):
+class TensorPart(StrEnum):
     """What of a model a tensor belongs to, as far as placing it on devices goes."""
 
     EXPERTS = "experts"  # the routed ones: most of a mixture's bytes, of which a token reads few
@@ -23,7 +23,7 @@ class Part(StrEnum):
     OTHER = "other"  # norms, rope factors, all of a projector
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a GGUF file is for."""
 
     MODEL = "model"
@@ -39,7 +39,7 @@ class Weights(msgspec.Struct, frozen=True):
     """
 
     layer: int
-    part: Part
+    part: TensorPart
     bytes: int
     parameters: int
     types: tuple[str, ...]
@@ -56,7 +56,7 @@ class ModelHeader(msgspec.Struct, frozen=True):
     "mlp"), empty for a language model.
     """
 
-    kind: Kind
+    kind: FileKind
     architecture: str
     untrusted_name: str
     quantization: str
@@ -97,12 +97,12 @@ class ModelHeader(msgspec.Struct, frozen=True):
         """Bytes that one token reads, as `active_parameters`."""
         return sum(self._share(weights, weights.bytes) for weights in self.weights)
 
-    def total_bytes(self, part: Part) -> int:
+    def total_bytes(self, part: TensorPart) -> int:
         return sum(weights.bytes for weights in self.weights if weights.part is part)
 
     def _share(self, weights: Weights, whole: int) -> int:
-        if weights.part is Part.EXPERTS and self.experts:
+        if weights.part is TensorPart.EXPERTS and self.experts:
             return whole * min(self.experts_used, self.experts) // self.experts
-        if weights.part is Part.EMBEDDINGS and not self.tied and self.vocabulary:
+        if weights.part is TensorPart.EMBEDDINGS and not self.tied and self.vocabulary:
             return whole // self.vocabulary
         return whole

@@ -29,7 +29,7 @@ class Mapping(StrEnum):
     DIRECT = "direct"  # copied past the system's cache
 
 
-class Theme(StrEnum):
+class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
@@ -153,5 +153,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 64
     hub: HubSettings = HubSettings()
     remote: RemoteSettings = RemoteSettings()
-    theme: Annotated[Theme, Meta(description="light, dark, or same as the system")] = Theme.SYSTEM
+    theme: Annotated[ThemeChoice, Meta(description="light, dark, or same as the system")] = ThemeChoice.SYSTEM
     language: Annotated[str, Meta(description="language of the interface")] = ""

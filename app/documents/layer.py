@@ -6,9 +6,9 @@ from array import array
 from typing import NamedTuple
 
 from app.core.document import PageLayer
-from app.documents.matching import find_all, find_near
-from app.documents.normal import Normal, is_wordlike
-from app.documents.wanted import Wanted, find
+from app.documents.citations.matching import find_all, find_near
+from app.documents.citations.normal_form import Normal, is_wordlike
+from app.documents.citations.quotation import WantedQuotation, find
 
 _NEAR = 90.0
 """Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
@@ -40,8 +40,8 @@ class Layer:
         self._bare: tuple[str, list[int]] | None = None
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
-        """Where the words stand, compared as `app.documents.quotes.locate` does; None where they do not."""
-        wanted = Wanted(words)
+        """Where the words stand, compared as `app.documents.citations.checker.locate` does; None where they do not."""
+        wanted = WantedQuotation(words)
         found = find(self._normal, wanted) or self._find_bare(words)
         if found is None and len(words) >= _NEAR_CHARACTERS:
             found = find_near(self._normal, wanted.whole, _NEAR)

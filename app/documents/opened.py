@@ -5,16 +5,15 @@ from __future__ import annotations
 from array import array
 from pathlib import Path
 
-from app.core.cancel import Cancel
 from app.core.document import BOX_BYTES, Document, PageLayer
 from app.core.errors import Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.documents.protocol import (
     MAX_SCAN_SIDE,
-    Drawn,
+    DrawnPage,
     DrawPage,
     DrawScan,
     Event,
@@ -61,11 +60,11 @@ class OpenedDocument:
         return (yield from self._process.converse(order, self._path, Parsed, _is_sound, cancel)).document
 
     def draw(self, order: DrawPage) -> Raster:
-        return self._process.ask(order, self._path, Drawn, lambda said: is_whole(said.image)).image
+        return self._process.ask(order, self._path, DrawnPage, lambda said: is_whole(said.image)).image
 
     def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster:
         """A page for recognition. Raises Stopped, and the process ends."""
-        return self._process.ask(order, self._path, Drawn, lambda said: _is_scan(said.image), cancel).image
+        return self._process.ask(order, self._path, DrawnPage, lambda said: _is_scan(said.image), cancel).image
 
     def layer(self, order: ReadLayer) -> PageLayer:
         return self._process.ask(order, self._path, LayerRead, lambda said: _is_layer(said.layer)).layer

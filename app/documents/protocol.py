@@ -10,7 +10,7 @@ from app.core.document import Document, PageLayer
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.isolation.pulse import Ready, WireFailed
+from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 """Of a page that is drawn to be looked at; one that would be larger is drawn smaller."""
@@ -74,7 +74,7 @@ class Parsed(msgspec.Struct, frozen=True, tag=True):
     document: Document
 
 
-class Drawn(msgspec.Struct, frozen=True, tag=True):
+class DrawnPage(msgspec.Struct, frozen=True, tag=True):
     image: Raster
 
 
@@ -82,4 +82,4 @@ class LayerRead(msgspec.Struct, frozen=True, tag=True):
     layer: PageLayer
 
 
-Event: TypeAlias = Ready | Opening | Parsed | Drawn | LayerRead | WireFailed
+Event: TypeAlias = SandboxReady | Opening | Parsed | DrawnPage | LayerRead | WireFailed

@@ -12,19 +12,18 @@ from typing import TypeVar
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.document import Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.documents.opened import KIND, OpenedDocument
 from app.documents.protocol import DrawPage, DrawScan, ReadLayer
 from app.documents.scans import recogniser, recognition
 from app.documents.scans.recogniser import Recogniser, RecogniserLimits
-from app.documents.scans.recognition import Forgetful, Recognitions
+from app.documents.scans.recognition import Forgetful, RecognitionCache
 from app.isolation.client import ReaderClient, ReaderLimits, ReaderProcess, logged
 from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
@@ -37,14 +36,14 @@ _Answer = TypeVar("_Answer")
 _log = logging.getLogger("octavo.reader")
 
 
-class Reader:
+class DocumentReader:
     """Reads documents and draws their pages. Every method may be called from any thread."""
 
     def __init__(
         self,
         step: Step | None = None,
         limits: ReaderLimits | None = None,
-        recognitions: Recognitions | None = None,
+        recognitions: RecognitionCache | None = None,
         recogniser_limits: RecogniserLimits | None = None,
     ) -> None:
         """`step` None takes the highest that this system offers, `recognitions` None remembers none."""

@@ -19,10 +19,10 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.documents import formats
 from app.documents.files import PACKED_LIMIT_BYTES
-from app.documents.formats.base import Content
+from app.documents.formats.contract import Content
 from app.documents.formats.detect import HEAD_BYTES
 from app.documents.protocol import (
-    Drawn,
+    DrawnPage,
     DrawPage,
     DrawScan,
     Event,
@@ -32,8 +32,8 @@ from app.documents.protocol import (
     Parsed,
     ReadLayer,
 )
-from app.isolation import inmate
-from app.isolation.pulse import Port, WireFailed
+from app.isolation import worker_main
+from app.isolation.heartbeat import Port, WireFailed
 
 HASH_SLICE_BYTES = 16 << 20
 EVENT_INTERVAL_S = 0.05
@@ -55,7 +55,7 @@ class Telling:
             self._port.send(Opening(done, total))
 
 
-class Bench:
+class DocumentHandler:
     """The document on which the orders are carried out."""
 
     def __init__(self, untrusted_bytes: memoryview | bytes) -> None:
@@ -76,11 +76,11 @@ class Bench:
                 ):
                     raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
                 case DrawPage(page=page, width=width):
-                    return Drawn(formats.page_image(content, page, width))
+                    return DrawnPage(formats.page_image(content, page, width))
                 case ReadLayer(page=page):
                     return LayerRead(formats.page_layer(content, page))
                 case DrawScan(page=page):
-                    return Drawn(formats.scan_image(content, page))
+                    return DrawnPage(formats.scan_image(content, page))
         except AppError as error:
             return WireFailed(error.problem)
         except MemoryError:
@@ -125,11 +125,11 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def main(*arguments: str) -> None:
-    port, (fd,) = inmate.enter(Order, arguments, get_ready=formats.preload, mapped_bytes=PACKED_LIMIT_BYTES)
+    port, (fd,) = worker_main.enter(Order, arguments, get_ready=formats.preload, mapped_bytes=PACKED_LIMIT_BYTES)
     # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
-    bench = Bench(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
+    bench = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     telling = Telling(port)
-    inmate.serve(port, lambda order: bench.carry_out(order, telling), lambda order: out_of_memory(order.name))
+    worker_main.serve(port, lambda order: bench.carry_out(order, telling), lambda order: out_of_memory(order.name))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter
-from app.engine.library import bindings, last_errors, summary
-from app.engine.llama import Context, Model
-from app.engine.readings import fingerprint
+from app.engine.kv.saved_states import fingerprint
+from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama_loader import bindings, last_errors, summary
 
 
-def attach(model: Model, context: Context, adapters: Sequence[Adapter]) -> None:
+def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]) -> None:
     """Put `adapters` over the weights of `model` in all that `context` evaluates from now on; several add up. They are
     freed with the model. Raises AppError ADAPTER_FAILED."""
     if not adapters:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
-from app.core.work import Progress, Result, Stopped, Work, finish
+from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine.protocol import (
     AnswerTo,
     Appraise,

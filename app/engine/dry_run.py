@@ -2,14 +2,79 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from pathlib import Path
+from typing import Any
 
-from app.engine.buffers import buffers
 from app.engine.hardware import physical_cores
-from app.engine.llama import Context, Model
-from app.engine.lookup import MAX_DRAFT
-from app.engine.placing import Placing
+from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama_loader import bindings
+from app.engine.load_params import Placing
 from app.engine.protocol import Buffer, LoadSpec
+from app.engine.quotes.prompt_lookup import MAX_DRAFT
+
+_NAME = "_Z26llama_get_memory_breakdownPK13llama_context"
+_MOST = 64
+"""More kinds of memory than any machine has: a map of more was not read rightly."""
+
+
+class _Map(ctypes.Structure):
+    """`std::map`: its comparison, the node before all others, and how many it holds."""
+
+    _fields_ = (
+        ("compare", ctypes.c_uint64),
+        ("color", ctypes.c_uint64),
+        ("root", ctypes.c_void_p),
+        ("leftmost", ctypes.c_void_p),
+        ("rightmost", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    )
+
+
+class _Node(ctypes.Structure):
+    _fields_ = (
+        ("color", ctypes.c_uint64),
+        ("parent", ctypes.c_void_p),
+        ("left", ctypes.c_void_p),
+        ("right", ctypes.c_void_p),
+        ("kind", ctypes.c_void_p),
+        ("weights", ctypes.c_size_t),
+        ("cache", ctypes.c_size_t),
+        ("compute", ctypes.c_size_t),
+    )
+
+
+def buffers(context: Any) -> tuple[Buffer, ...]:
+    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where it cannot be told."""
+    library = bindings()._lib
+    if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(library, _NAME):
+        return ()
+    breakdown = getattr(library, _NAME)
+    breakdown.argtypes, breakdown.restype = [ctypes.c_void_p], _Map
+    library.ggml_backend_buft_name.argtypes = [ctypes.c_void_p]
+    library.ggml_backend_buft_name.restype = ctypes.c_char_p
+    found = breakdown(context)  # its few nodes are not given back: that would take C++'s own delete
+    nodes: list[_Node] = []
+    if 0 < found.count <= _MOST:
+        _gather(found.root, nodes)
+    if len(nodes) != found.count:
+        return ()
+    return tuple(
+        Buffer(
+            library.ggml_backend_buft_name(node.kind).decode("utf-8", "replace"), node.weights, node.cache, node.compute
+        )
+        for node in nodes
+    )
+
+
+def _gather(address: int | None, nodes: list[_Node]) -> None:
+    if not address or len(nodes) > _MOST:
+        return
+    node = _Node.from_address(address)
+    _gather(node.left, nodes)
+    nodes.append(node)
+    _gather(node.right, nodes)
 
 
 def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
@@ -19,9 +84,9 @@ def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
     Raises AppError MODEL_*.
     """
     where = placing(spec, rehearsed=True)
-    model = Model(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
+    model = LlamaModel(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
     try:
-        context = Context(
+        context = LlamaContext(
             model,
             spec.context_tokens or model.trained_context,
             spec.kv_type,

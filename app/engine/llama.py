@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from app.core.errors import AppError, Code
 from app.core.settings import KvType
-from app.engine.library import bindings, last_errors, summary
-from app.engine.placing import Placing, apply
-from app.engine.stretches import LONGEST_STRETCH, cut
+from app.engine.llama_loader import bindings, last_errors, summary
+from app.engine.load_params import Placing, apply
+from app.engine.safe_chunks import LONGEST_STRETCH, cut
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -28,7 +28,7 @@ _BEGINS_WITH_BOS = re.compile(rb"\s*\{\{-?\s*bos_token\b")
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
 
-class Model:
+class LlamaModel:
     """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts."""
 
     def __init__(
@@ -232,12 +232,12 @@ class Model:
         return token if wanted and token >= 0 else None
 
 
-class Context:
+class LlamaContext:
     """The KV cache of one sequence, and decoding into it. Positions are always given, never guessed."""
 
     def __init__(
         self,
-        model: Model,
+        model: LlamaModel,
         tokens: int,
         kv_type: KvType,
         threads: int,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.errors import AppError, Code
-from app.engine.desk import Tokens, embedded
+from app.engine.kv.reuse import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
 from app.engine.thinking import opens_thoughts
 
@@ -38,7 +38,7 @@ class Vocabulary(Protocol):
 
 
 @dataclass(frozen=True)
-class Piece:
+class ImagePiece:
     """A part of an image as a model reads it: its own tokens, or the embeddings of rows `row` to `row + embeddings`."""
 
     tokens: tuple[int, ...] = ()
@@ -57,11 +57,11 @@ class Sight(Protocol):
     @property
     def causal(self) -> bool: ...
 
-    def pieces(self, width: int, height: int) -> tuple[Piece, ...]: ...
+    def pieces(self, width: int, height: int) -> tuple[ImagePiece, ...]: ...
 
 
 @dataclass(frozen=True)
-class Template:
+class ChatTemplate:
     """A family's chat format, cut at the places where contents go."""
 
     begin: str  # before the rules
@@ -71,7 +71,7 @@ class Template:
     to_new_answer: str = ""  # from a question to the answer that is to be written, where a model may think there
 
 
-def template(vocabulary: Vocabulary) -> Template:
+def template(vocabulary: Vocabulary) -> ChatTemplate:
     """Render the format once with marker contents and cut it at the markers.
 
     Raises AppError MODEL_NO_TEMPLATE when the model has no chat format that llama.cpp knows.
@@ -89,7 +89,7 @@ def template(vocabulary: Vocabulary) -> Template:
         pieces.append(piece)
     begin, to_question, to_answer, to_next_question = pieces
     new = rest if opens_thoughts(rest) else to_answer
-    return Template(begin, to_question, to_answer, to_next_question, new)
+    return ChatTemplate(begin, to_question, to_answer, to_next_question, new)
 
 
 def _document_texts(document: DocumentText) -> list[str]:
@@ -115,7 +115,7 @@ class LaidOutPrompt:
     begun: int = 0
 
 
-class Typesetter:
+class PromptTokenizer:
     """Lays prompts out for one model. Pages that it has seen are not tokenized again.
 
     `before_answer`: what the chat format puts between a question and the answer that is to be written.

@@ -8,15 +8,14 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_ar
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
-from app.core.work import Progress, Result, Work
-from app.engine.planner.machine import Repacked
+from app.core.work import Cancel, Progress, Result, Work
+from app.engine.planner.machine import RepackedWeights
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -29,7 +28,7 @@ class ReadingsSpec(msgspec.Struct, frozen=True):
     quota_bytes: int
 
 
-class Patience(msgspec.Struct, frozen=True):
+class RemoteTimeouts(msgspec.Struct, frozen=True):
     """Seconds that a server on the network may take: to take a connection, to answer a short request, to begin an
     answer to a question (it reads the books meanwhile, and may have others to serve first), and between two parts of
     it."""
@@ -50,7 +49,7 @@ class RemoteSpec(msgspec.Struct, frozen=True):
     model: str = ""
     ca_file: str = ""
     key: Password | None = None
-    patience: Patience = Patience()
+    patience: RemoteTimeouts = RemoteTimeouts()
 
 
 class LoadSpec(msgspec.Struct, frozen=True):
@@ -178,7 +177,7 @@ class Pixels(msgspec.Struct, frozen=True):
     overview: int = 0
 
 
-class Vision(msgspec.Struct, frozen=True):
+class VisionInfo(msgspec.Struct, frozen=True):
     """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else by the
     layout that llama.cpp knows for the projector's `kind`, and `tile` is 0."""
 
@@ -232,7 +231,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     device: str
     threads: int
     vocabulary: str  # identifies the tokenizer, so that token counts can be kept
-    vision: Vision | None = None  # None: it sees no images
+    vision: VisionInfo | None = None  # None: it sees no images
     vision_problem: Problem | None = None  # why its projector is of no use
     buffers: tuple[Buffer, ...] = ()
     adapters: tuple[str, ...] = ()  # names of their files
@@ -490,7 +489,7 @@ class Inspected(msgspec.Struct, frozen=True):
     numa_nodes: int
     cpu_variant: str = ""
     unused_card: Problem | None = None
-    repacked: tuple[Repacked, ...] = ()
+    repacked: tuple[RepackedWeights, ...] = ()
 
 
 class Inspect(EngineOrder[None, Inspected], frozen=True):

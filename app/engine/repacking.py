@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.engine.hardware import procedure_of_cpu
-from app.engine.library import bindings
-from app.engine.planner.machine import Repacked
+from app.engine.llama_loader import bindings
+from app.engine.planner.machine import RepackedWeights
 
 _CPU = 0  # ggml-backend.h: enum ggml_backend_dev_type
 _TYPES = 43  # ggml.h: GGML_TYPE_COUNT
@@ -34,7 +34,7 @@ class _Tensor(ctypes.Structure):
     _fields_ = (("type", ctypes.c_int), ("buffer", ctypes.c_void_p))
 
 
-def repacked() -> tuple[Repacked, ...]:
+def repacked() -> tuple[RepackedWeights, ...]:
     """What llama.cpp repacks where it computes with this machine's CPU alone."""
     library = _declared(bindings()._lib)
     kinds = tuple(kinds_of_memory().values())
@@ -44,7 +44,7 @@ def repacked() -> tuple[Repacked, ...]:
             for experts in (False, True):
                 growth = next(filter(None, (_growth(library, kind, number, experts) for kind in kinds)), 0.0)
                 if growth:
-                    found.append(Repacked(library.ggml_type_name(number).decode("ascii"), experts, growth))
+                    found.append(RepackedWeights(library.ggml_type_name(number).decode("ascii"), experts, growth))
     return tuple(found)
 
 

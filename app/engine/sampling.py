@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 
 from app.core.settings import Sampling
-from app.engine.library import bindings
-from app.engine.llama import Context, Model
+from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama_loader import bindings
 
 _PENALTY_TOKENS = 64
 _MAX_SEED = 0xFFFF_FFFE  # 0xFFFFFFFF is llama.cpp's "take any"
@@ -15,13 +15,13 @@ _MAX_SEED = 0xFFFF_FFFE  # 0xFFFFFFFF is llama.cpp's "take any"
 class Sampler:
     """One chain for one answer: repeat penalty, top-k, top-p, min-p, temperature, in llama.cpp's usual order."""
 
-    def __init__(self, model: Model, settings: Sampling) -> None:
+    def __init__(self, model: LlamaModel, settings: Sampling) -> None:
         self._api = api = bindings()
         self._chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
         for sampler in self._samplers(model, settings):
             api.llama_sampler_chain_add(self._chain, sampler)
 
-    def _samplers(self, model: Model, settings: Sampling) -> list[object]:
+    def _samplers(self, model: LlamaModel, settings: Sampling) -> list[object]:
         api = self._api
         chain = []
         if settings.repeat_penalty != 1:
@@ -42,7 +42,7 @@ class Sampler:
         seed = secrets.randbelow(_MAX_SEED) if settings.seed is None else settings.seed
         return [*chain, api.llama_sampler_init_dist(seed)]
 
-    def next_token(self, context: Context, index: int = -1) -> int:
+    def next_token(self, context: LlamaContext, index: int = -1) -> int:
         """Choose after the batch's token `index` (-1: its last), and take the choice into account for the next ones."""
         return int(self._api.llama_sampler_sample(self._chain, context.handle, index))
 

@@ -16,15 +16,19 @@ from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
 from app.core.settings import KvType, Sampling
 from app.core.work import Stopped
-from app.engine import adapters, desk, planner
-from app.engine.buffers import buffers
-from app.engine.desk import Tokens
-from app.engine.dry_run import placing
+from app.engine import adapters, planner
+from app.engine.control import RunControl
+from app.engine.dry_run import buffers, placing
+from app.engine.generation import Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
-from app.engine.library import version
-from app.engine.llama import Context, Model
-from app.engine.lookup import MAX_DRAFT, Lookup
-from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, Typesetter
+from app.engine.images.vision import Vision
+from app.engine.kv import reuse
+from app.engine.kv.cached_sequence import CachedSequence, Keeping, OnProgress
+from app.engine.kv.reuse import Tokens
+from app.engine.kv.saved_states import ReadingKey, Readings
+from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama_loader import version
+from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
     DocumentText,
@@ -37,34 +41,30 @@ from app.engine.protocol import (
     PromptSize,
     Room,
 )
-from app.engine.quotable import QuotableText
-from app.engine.quoting import Quoter
-from app.engine.readings import ReadingKey, Readings
+from app.engine.quotes.constrained import QuoteConstraint
+from app.engine.quotes.index import QuotableText
+from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
 from app.engine.sampling import Sampler
-from app.engine.sequence import HeldSequence, Keeping, OnProgress
 from app.engine.thinking import Thoughts, check_answered
-from app.engine.vision import Vision
-from app.engine.wishes import Wishes
-from app.engine.writing import Writer
 
 
 class Session:
     """Owns a model and its context. `wishes` are looked at between slices and tokens, and inside slices on a CPU."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: Wishes) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: RunControl) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._wishes = wishes
-        self._model = Model(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
+        self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:
             threads = spec.threads or physical_cores()
             self._open_eyes(spec, threads)
-            self._typesetter = Typesetter(self._model, self._vision)
+            self._typesetter = PromptTokenizer(self._model, self._vision)
             self._shape = _shape(self._model)
             context_tokens = _context_tokens(spec, self._model)
             _check_memory(spec, self._shape, context_tokens)
-            self._context = Context(
+            self._context = LlamaContext(
                 self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
             )
             try:
@@ -86,13 +86,13 @@ class Session:
             vision_problem=self._vision_problem,
             buffers=buffers(self._context.handle),
         )
-        self._sequence = HeldSequence(
+        self._sequence = CachedSequence(
             self._context,
             self._shape.geometry,
             wishes,
             _keeping(spec, self.info),
             spec.snapshot_bytes,
-            tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= desk.TILE_TOKENS,
+            tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
 
@@ -190,7 +190,7 @@ class Session:
         on_progress: OnProgress,
         images: Sequence[ImageSpan] = (),
     ) -> Usage:
-        """Bring the context to the end of `wanted`; see `HeldSequence.read`."""
+        """Bring the context to the end of `wanted`; see `CachedSequence.read`."""
         return self._sequence.read(wanted, books, on_progress, images)
 
     def read_books(self, prompt: Prompt, on_progress: OnProgress) -> Usage:
@@ -293,8 +293,8 @@ class Session:
             written=begun,
         )
 
-    def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> Quoter:
-        return Quoter(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
+    def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> QuoteConstraint:
+        return QuoteConstraint(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
 
     def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
         """Made once for the books on the desk."""
@@ -318,7 +318,7 @@ class Session:
         return self._sequence.problems()
 
 
-def _context_tokens(spec: LoadSpec, model: Model) -> int:
+def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
     trained = model.trained_context
     if spec.context_tokens > trained:
         raise AppError(Code.CONTEXT_INVALID, wanted=spec.context_tokens, trained=trained)
@@ -342,7 +342,7 @@ def _kernels(info: ModelInfo) -> str:
     return " ".join((*cpu_features(), *cards, *sorted(weights)))
 
 
-def _shape(model: Model) -> planner.Shape:
+def _shape(model: LlamaModel) -> planner.Shape:
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
     geometry = planner.geometry_of(model.architecture, model.window, model.recurrent)
@@ -374,7 +374,7 @@ def _free_memory() -> int:
     return next((device.free_bytes for device in devices() if "gpu" in device.kind), None) or free_memory()
 
 
-def _describe(model: Model, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int) -> ModelInfo:
+def _describe(model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int) -> ModelInfo:
     device = next((d for d in devices() if "gpu" in d.kind), devices()[0])
     return ModelInfo(
         name=model.metadata("general.name") or model.path.stem,
@@ -396,7 +396,7 @@ def _describe(model: Model, spec: LoadSpec, shape: planner.Shape, context_tokens
     )
 
 
-def _vocabulary_id(model: Model) -> str:
+def _vocabulary_id(model: LlamaModel) -> str:
     """Tells tokenizers apart: the same id means the same token counts."""
     digest = hashlib.blake2b(digest_size=8)
     for key in ("tokenizer.ggml.model", "tokenizer.ggml.pre"):

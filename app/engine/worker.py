@@ -6,12 +6,13 @@ from array import array
 from pathlib import Path
 
 from app.core.events import Loading, Looking
-from app.engine import bandwidth
-from app.engine.cards import unused_card
+from app.engine import hardware
 from app.engine.dry_run import rehearse
 from app.engine.hardware import cpu_features, devices, physical_cores
-from app.engine.library import cpu_variant, numa_nodes, version, with_cuda
-from app.engine.llama import Model
+from app.engine.llama import LlamaModel
+from app.engine.llama_loader import cpu_variant, numa_nodes, version, with_cuda
+from app.engine.nvidia import unused_card
+from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import (
     AnyOrder,
     Appraise,
@@ -34,15 +35,14 @@ from app.engine.protocol import (
     Survey,
 )
 from app.engine.repacking import repacked
-from app.engine.serving import Server, serve
 from app.engine.session import Session
 from app.isolation import limits, syscalls
-from app.isolation.pulse import Port
+from app.isolation.heartbeat import Port
 
 _LOADING_STEP = 0.01
 
 
-class Worker(Server[Session]):
+class Worker(OrderLoop[Session]):
     def __init__(self, port: Port[Command]) -> None:
         super().__init__(port)
         self._told = 0.0
@@ -53,7 +53,7 @@ class Worker(Server[Session]):
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
             case Count(model_path, texts):
-                vocabulary = Model(Path(model_path), 0, self._progress, vocabulary_only=True)
+                vocabulary = LlamaModel(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
                 vocabulary.close()
             case Layout(prompt):
@@ -86,7 +86,7 @@ class Worker(Server[Session]):
             case Rehearse(spec):
                 self._reply(order, rehearse(spec))
             case Gauge():
-                self._reply(order, bandwidth.measure(physical_cores()))
+                self._reply(order, hardware.measure(physical_cores()))
             case Inspect():
                 self._reply(order, _inspect())
 

@@ -34,7 +34,7 @@ def write(report: Report, load: LoadPicture) -> bytes:
             last.paragraph_format.keep_with_next = picture is part.pictures[-1]
         if part.question or not part.pictures:
             document.add_paragraph(part.question, style="Intense Quote")
-        Scribe(document).write(parser().parse(part.answer))
+        DocxWriter(document).write(parser().parse(part.answer))
         if part.note:
             document.add_paragraph().add_run(part.note).italic = True
     if report.references:
@@ -63,7 +63,7 @@ def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture
     return document.add_paragraph(picture.caption, style="Caption")
 
 
-class Scribe:
+class DocxWriter:
     """Writes the tokens of an answer into a document, or into a cell of a table; `_lists` are the open ones, True for
     those that are numbered."""
 

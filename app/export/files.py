@@ -84,9 +84,9 @@ def _sheet_written(report: SheetReport, ending: str) -> bytes:
 
             return sheet_xlsx.write(report)
         case _:
-            from app.export import sheet_text
+            from app.export import sheet
 
-            write = sheet_text.write_markdown if ending == ".md" else sheet_text.write_html
+            write = sheet.write_markdown if ending == ".md" else sheet.write_html
             return write(report).encode()
 
 

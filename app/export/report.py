@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.basis import basis_words
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book
 from app.export.pictures import Picture
 from app.messages import _
-from app.page_words import cited_page, page_words
+from app.wording.page_names import cited_page, page_words
+from app.wording.support import basis_words
 
 OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
 REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -19,7 +19,7 @@ REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
     the answer, which may be empty, and the images that stand above the question."""
 
@@ -47,7 +47,7 @@ class Reference:
 @dataclass(frozen=True)
 class Report:
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[ReportPart, ...]
     references: tuple[Reference, ...]
 
 
@@ -57,7 +57,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the next one's are counted anew.
     """
-    parts: list[Part] = []
+    parts: list[ReportPart] = []
     references: list[Reference] = []
     shown = 0
     for turn in turns:
@@ -71,7 +71,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
         if answer_id and (answer is None or answer.id != answer_id):
             continue
         if answer is None:
-            parts.append(Part(cleaned(question.text), "", "", pictures))
+            parts.append(ReportPart(cleaned(question.text), "", "", pictures))
             continue
         text, found = number_references(answer, books, len(references))
         references += found
@@ -79,7 +79,7 @@ def compose(untrusted_title: str, turns: Sequence[Turn], books: Mapping[str, Boo
             note_on(question, answer),
             _("The following questions were asked without this one and its answer.") if answer.left_out else "",
         )
-        parts.append(Part(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
+        parts.append(ReportPart(cleaned(question.text), text, " ".join(filter(None, notes)), pictures))
     return Report(cleaned(untrusted_title) or _("Conversation"), tuple(parts), tuple(references))
 
 
@@ -140,6 +140,6 @@ def _state_words(answer: Answer) -> str:
 
 def cleaned(untrusted_text: str) -> str:
     """Without what cannot be seen."""
-    from app.documents.hygiene import clean  # its tables of characters take a while to load
+    from app.documents.text.clean import clean  # its tables of characters take a while to load
 
     return clean(untrusted_text)[0]

@@ -10,9 +10,9 @@ from docx.oxml import OxmlElement
 from docx.shared import Mm
 from docx.table import _Cell
 
-from app.export.docx import Scribe
+from app.export.docx import DocxWriter
 from app.export.markdown import parser
-from app.export.sheet import Line, SheetReport, headings
+from app.export.sheet import SheetLine, SheetReport, headings
 from app.messages import _
 
 _PAGE_MM = (297, 210)
@@ -49,11 +49,11 @@ def write(report: SheetReport) -> bytes:
     return file.getvalue()
 
 
-def _write_line(cells: tuple[_Cell, ...], line: Line) -> None:
+def _write_line(cells: tuple[_Cell, ...], line: SheetLine) -> None:
     number, question, answer, references = cells
     number.paragraphs[0].add_run(str(line.number))
     question.paragraphs[0].add_run(line.question)
-    Scribe(answer).write(parser().parse(line.answer))
+    DocxWriter(answer).write(parser().parse(line.answer))
     if line.note:
         answer.add_paragraph().add_run(line.note).italic = True
     _drop_first_paragraph(answer)

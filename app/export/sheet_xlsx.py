@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import xlsxwriter
 
-from app.export.sheet import Line, SheetReport, headings
+from app.export.sheet import SheetLine, SheetReport, headings
 from app.messages import _
 
 CELL_CHARACTERS = 32_767
@@ -42,7 +42,7 @@ def write(report: SheetReport) -> bytes:
     return file.getvalue()
 
 
-def _cells(line: Line) -> Sequence[str]:
+def _cells(line: SheetLine) -> Sequence[str]:
     return str(line.number), line.question, line.plain_answer, "\n".join(line.listed), line.note
 
 

@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from app.isolation.framing import BrokenFrame, CutFrame, Decoder, Encoder
-from app.isolation.pulse import Alive
+from app.isolation.heartbeat import Alive
 
 Incoming = TypeVar("Incoming")
 

@@ -16,17 +16,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.work import Stopped, Work, finish
+from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.child import SILENCE_LIMIT_S, Cause, Child, ChildDied
 from app.isolation.handover import FileSender
+from app.isolation.heartbeat import SandboxReady, WireFailed
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
 from app.isolation.program import command
-from app.isolation.pulse import Ready, WireFailed
 from app.isolation.sandbox import Step
 
 PROGRESS_LIMIT_S = 60.0
@@ -137,7 +136,7 @@ class ReaderProcess:
         try:
             if self.reached is None:  # what is sent before might fill the pipe, and hold up whoever cancels
                 ready = self._next(path, cancel, START_LIMIT_S)
-                if not isinstance(ready, Ready):
+                if not isinstance(ready, SandboxReady):
                     raise unbelievable(path)
                 self.reached = ready.step
             self._child.send(order)

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.paths import machine_error
-from app.core.work import Stopped, Work
+from app.core.work import Cancel, Stopped, Work
 from app.isolation.files import open_regular
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Sink(Protocol):
     def write(self, piece: bytes, /) -> object: ...
 
 
-class Job(msgspec.Struct, frozen=True):
+class CopyJob(msgspec.Struct, frozen=True):
     """A file to copy or to hash. `sha256`: what its hash has to be; empty where nobody knows."""
 
     source: Path
@@ -45,7 +44,7 @@ class Job(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
-class Progress:
+class ByteCount:
     """Counts the bytes of several files."""
 
     def __init__(self, total: int, cancel: Cancel) -> None:
@@ -60,7 +59,7 @@ class Progress:
         self.done += bytes
 
 
-def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Hashing, list[str]]:
+def copy(jobs: Sequence[CopyJob], folder: Path, cancel: Cancel) -> Work[Copying | Hashing, list[str]]:
     """Copy files into a folder, under their names; returns their hashes, in order.
 
     A file system that can share blocks between files does that, and the copy is only read. Raises AppError
@@ -69,7 +68,7 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Ha
     """
     shared = [_share_blocks(job, folder / job.name) for job in jobs]
     need_room(folder, sum(job.size_bytes for job, is_shared in zip(jobs, shared, strict=True) if not is_shared))
-    progress = Progress(sum(job.size_bytes for job in jobs), cancel)
+    progress = ByteCount(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
     for job, is_shared in zip(jobs, shared, strict=True):
         if is_shared:
@@ -81,21 +80,21 @@ def copy(jobs: Sequence[Job], folder: Path, cancel: Cancel) -> Work[Copying | Ha
     return hashes
 
 
-def copy_into(job: Job, target: Sink, progress: Progress) -> Work[Copying, str]:
+def copy_into(job: CopyJob, target: Sink, progress: ByteCount) -> Work[Copying, str]:
     """Append a file to an open one; returns its hash. Raises as `copy`."""
     return _pass(job, progress, Copying, target)
 
 
-def hash_files(jobs: Sequence[Job], cancel: Cancel) -> Work[Hashing, list[str]]:
+def hash_files(jobs: Sequence[CopyJob], cancel: Cancel) -> Work[Hashing, list[str]]:
     """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stopped."""
-    progress = Progress(sum(job.size_bytes for job in jobs), cancel)
+    progress = ByteCount(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
     for job in jobs:
         hashes.append((yield from _pass(job, progress, Hashing)))
     return hashes
 
 
-def _pass(job: Job, progress: Progress, step: type[Step], target: Sink | None = None) -> Work[Step, str]:
+def _pass(job: CopyJob, progress: ByteCount, step: type[Step], target: Sink | None = None) -> Work[Step, str]:
     digest = hashlib.sha256()
     with _reading(job) as source:
         yield step(progress.done, progress.total, job.name)
@@ -109,7 +108,7 @@ def _pass(job: Job, progress: Progress, step: type[Step], target: Sink | None = 
 
 
 @contextlib.contextmanager
-def _reading(job: Job) -> Iterator[BinaryIO]:
+def _reading(job: CopyJob) -> Iterator[BinaryIO]:
     """The source, open; whoever changed it meanwhile is found out. Raises AppError FILE_*, MODEL_CHANGED."""
     opened = open_regular(job.source)
     with os.fdopen(opened.fd, "rb", buffering=0) as source:
@@ -195,7 +194,7 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(there).free
 
 
-def _share_blocks(job: Job, target: Path) -> bool:
+def _share_blocks(job: CopyJob, target: Path) -> bool:
     """Whether the target is now the source's bytes, on a file system that can do so without copying."""
     try:
         import fcntl
@@ -212,14 +211,14 @@ def _share_blocks(job: Job, target: Path) -> bool:
     return True
 
 
-def _checked(job: Job, digest: _Hash) -> str:
+def _checked(job: CopyJob, digest: _Hash) -> str:
     found = digest.hexdigest()
     if job.sha256 and found != job.sha256:
         raise _changed(job)
     return found
 
 
-def _changed(job: Job) -> AppError:
+def _changed(job: CopyJob) -> AppError:
     return AppError(Code.MODEL_CHANGED, path=str(job.source), file=job.name)
 
 

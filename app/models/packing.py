@@ -14,12 +14,11 @@ import tarfile
 from pathlib import Path
 from typing import BinaryIO
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Copying
-from app.core.work import Work
-from app.models.copying import PIECE_BYTES, Job, Progress, Sink, copy_into, need_room, new_file
-from app.models.names import MAX_NAME_BYTES
+from app.core.work import Cancel, Work
+from app.models.copying import PIECE_BYTES, ByteCount, CopyJob, Sink, copy_into, need_room, new_file
+from app.models.hub.names import MAX_NAME_BYTES
 from app.models.records import (
     MAX_RECORD_BYTES,
     RECORD_NAME,
@@ -50,10 +49,10 @@ def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Work[Co
     """
     for name, content in ((RECORD_NAME, encode_record(record)), (SUMS_NAME, sums_of(record))):
         target.write(_header(name, len(content)) + content + _padding(len(content)))
-    progress = Progress(record.size_bytes, cancel)
+    progress = ByteCount(record.size_bytes, cancel)
     for file in record.files:
         target.write(_header(file.path, file.size_bytes))
-        yield from copy_into(Job(folder / file.path, file.path, file.size_bytes, file.sha256), target, progress)
+        yield from copy_into(CopyJob(folder / file.path, file.path, file.size_bytes, file.sha256), target, progress)
         target.write(_padding(file.size_bytes))
     target.write(bytes(2 * _BLOCK))
 
@@ -75,7 +74,7 @@ class Packed:
         stream = self._stream
         awaited = {file.path: file for file in self.record.files}
         seen: set[str] = set()
-        progress = Progress(self.record.size_bytes, cancel)
+        progress = ByteCount(self.record.size_bytes, cancel)
         while (member := stream.member()) is not None:
             if member.name in seen:
                 raise stream.unsound("packed_twice")
@@ -103,7 +102,7 @@ def is_packed(path: Path) -> bool:
     return True
 
 
-def _extract(stream: _Stream, file: RecordedFile, folder: Path, progress: Progress) -> Work[Copying, None]:
+def _extract(stream: _Stream, file: RecordedFile, folder: Path, progress: ByteCount) -> Work[Copying, None]:
     digest = hashlib.sha256()
     with new_file(folder / file.path, file.size_bytes) as target:
         yield Copying(progress.done, progress.total, file.path)

@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.errors import AppError
 from app.core.files import write_private
-from app.models.names import MAX_NAME_BYTES, check_path
+from app.models.hub.names import MAX_NAME_BYTES, check_path
 
 RECORD_NAME = "octavo-model.json"
 
@@ -74,7 +74,7 @@ class FileState(StrEnum):
     UNKNOWN = "unknown"  # there is nothing to compare it with
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class ModelVerdict(msgspec.Struct, frozen=True):
     """What became of each file of a model, by name, the first part first."""
 
     files: tuple[tuple[str, FileState], ...]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import (
     Answer,
     Citation,
@@ -29,17 +28,17 @@ from app.core.errors import AppError, Code
 from app.core.events import AnswerProgress, Checked, Notice, Reading, Stored, Thinking, Token
 from app.core.image import ref_of
 from app.core.settings import Settings
-from app.core.work import Stopped, Work, relay
+from app.core.work import Cancel, Stopped, Work, relay
 from app.engine.protocol import Engine, Message, ModelInfo, Prompt, PromptSize
 from app.services.images import Images
 from app.services.models import Models
 from app.services.open_answer import OpenAnswer
 from app.services.prompts import Prompts
-from app.services.restating import Restating, in_reading_order
+from app.services.retrieval import Retrieval, in_reading_order
 from app.store.conversations import Conversations
 
 if TYPE_CHECKING:
-    from app.documents.quotes import Checker
+    from app.documents.citations.checker import CitationChecker
 
 ANSWER_TOKENS = 1024
 """The longest answer when the settings name no number."""
@@ -72,7 +71,7 @@ class Ask:
         engine: Engine,
         models: Models,
         prompts: Prompts,
-        restating: Restating,
+        restating: Retrieval,
         images: Images,
         conversations: Conversations,
         settings: Callable[[], Settings],
@@ -151,9 +150,11 @@ class Ask:
         images = 0
         if any(message.images for message in fitted.prompt.messages):
             images = yield from self._images.show(fitted.prompt, cancel)
-        from app.documents.quotes import Checker  # with the first question, as below: its patterns take a while
+        from app.documents.citations.checker import (
+            CitationChecker,  # with the first question, as below: its patterns take a while
+        )
 
-        checker = Checker(fitted.books)
+        checker = CitationChecker(fitted.books)
         work = self._engine.answer(fitted.prompt, self._settings().sampling, limit, cancel)
         try:
             generated = yield from relay(work, partial(_written, writing, checker if fitted.books else None))
@@ -189,13 +190,13 @@ class Ask:
         usage = (yield from self._engine.read(prompt, cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
         passages = self._restating.choose(question.text, question.books, excerpts=True)
-        from app.documents.quotes import Checker
-        from app.services import nearest
+        from app.documents.citations.checker import CitationChecker
+        from app.services import search_answer
 
-        text = nearest.answer(question.text, books, passages)
+        text = search_answer.answer(question.text, books, passages)
         writing.add(text)
         yield Token(text)
-        citations = Checker(books).check(text)
+        citations = CitationChecker(books).check(text)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
         _note(usage, citations)
         return writing.end(Ending.COMPLETE, usage, timings, citations)
@@ -252,7 +253,7 @@ class Ask:
 
 
 def _written(
-    writing: OpenAnswer, checker: Checker | None, progress: Reading | Thinking | Token | Notice
+    writing: OpenAnswer, checker: CitationChecker | None, progress: Reading | Thinking | Token | Notice
 ) -> Iterator[AnswerProgress]:
     """Keeps the text; after what may end a page mark, says what was found out of those so far. No books, no marks."""
     if not isinstance(progress, Token):
@@ -292,11 +293,11 @@ def _note(usage: Usage, citations: tuple[Citation, ...]) -> None:
     )
 
 
-def _cite(answer: str, question: str, checker: Checker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
+def _cite(answer: str, question: str, checker: CitationChecker, books: tuple[CitedBook, ...]) -> tuple[Citation, ...]:
     """The answer's own citations, checked; where none has support, the pages that are most related to it."""
     citations = checker.check(answer)
     if any(citation.has_support for citation in citations):
         return citations
-    from app.documents.quotes import find_related
+    from app.documents.citations.checker import find_related
 
     return citations + find_related(answer, question, books)

@@ -11,16 +11,15 @@ from typing import Literal
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, PageRange, Turn
 from app.core.document import Book, Section
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
 from app.core.page_names import PageNames
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Message, Prompt, PromptSize
 from app.services.ask import Ask
-from app.services.fitting import BookSize, Chapter, Choices, fewest
+from app.services.fitting import BookSize, Choices, OutlineChapter, fewest
 from app.services.library import Library, document_text
 from app.services.models import Models
 from app.services.prompts import Prompts
@@ -30,7 +29,7 @@ _SHORT_QUESTION = 32
 """Tokens of a question while none was asked."""
 
 
-class Segment(msgspec.Struct, frozen=True):
+class ContextSegment(msgspec.Struct, frozen=True):
     """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
 
     `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
@@ -66,7 +65,7 @@ class ContextUse(msgspec.Struct, frozen=True):
     """
 
     context_tokens: int
-    segments: tuple[Segment, ...]
+    segments: tuple[ContextSegment, ...]
     to_read_tokens: int = 0
     next_tokens: int = 0
 
@@ -123,13 +122,13 @@ class Context:
         turns = self._conversations.turns(conversation_id)
         prompt, books = self._prompts.build(conversation.books, turns, sees=model.vision is not None)
         size = self._engine.measure(prompt)
-        segments = [Segment("rules", size.frame)]
+        segments = [ContextSegment("rules", size.frame)]
         parts = zip(conversation.books, books, size.documents, size.held, size.page_ends, strict=True)
         for ref, book, tokens, held, ends in parts:
             first = ref.pages.first if ref.pages else 1
             names = self._library.book(book.book_id).page_names
-            segments.append(Segment("book", tokens, book.book_id, book.title, held, first, ends, names))
-        segments.append(Segment("talk", sum(size.messages)))
+            segments.append(ContextSegment("book", tokens, book.book_id, book.title, held, first, ends, names))
+        segments.append(ContextSegment("talk", sum(size.messages)))
         next_tokens = _question_tokens(size) + self._ask.longest_answer()
         return ContextUse(model.context_tokens, tuple(segments), size.to_read, next_tokens)
 
@@ -192,7 +191,7 @@ class Context:
         shortest = min(page_ends[0], *(end - begin for begin, end in pairwise(page_ends))) if len(page_ends) > 1 else 0
         return BookSize(book.id, book.title, tokens, self.chapters(book), shortest)
 
-    def chapters(self, book: Book) -> tuple[Chapter, ...]:
+    def chapters(self, book: Book) -> tuple[OutlineChapter, ...]:
         """A book's chapters with their tokens; without them for a remote engine, which gets only what lies on the desk.
         Raises AppError NO_MODEL and others."""
         chapters = chapters_of(book.outline, book.page_count)
@@ -224,11 +223,11 @@ def _answer_id(turn: Turn) -> str:
     return turn.answer.id if turn.answer else ""
 
 
-def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[Chapter, ...]:
+def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[OutlineChapter, ...]:
     """The chapters of a book by its outline; their tokens are not counted yet."""
     chapters = []
     for number, section in enumerate(outline):
         following = (other.page for other in outline[number + 1 :] if other.level <= section.level)
         last = max(section.page, next(following, page_count + 1) - 1)
-        chapters.append(Chapter(section.title, section.level, PageRange(section.page, last)))
+        chapters.append(OutlineChapter(section.title, section.level, PageRange(section.page, last)))
     return tuple(chapters)

@@ -12,11 +12,11 @@ import psutil
 from app import __version__
 from app.core.errors import AppError, Problem
 from app.core.paths import Paths
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspected
-from app.models import shelf
-from app.services.verification import Verdict, verify
+from app.models import local
+from app.services.verification import InstallationVerdict, verify
 from app.store.copies import find_copy
 from app.store.keys import Key
 
@@ -33,7 +33,7 @@ LIBRARIES = (
 )
 
 
-class Report(msgspec.Struct, frozen=True):
+class DoctorReport(msgspec.Struct, frozen=True):
     """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
     on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
     be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
@@ -57,7 +57,7 @@ class Report(msgspec.Struct, frozen=True):
     starter: str
     remote: str
     sockets: tuple[str, ...]
-    installation: Verdict | None
+    installation: InstallationVerdict | None
     problems: tuple[Problem, ...]
 
 
@@ -65,11 +65,11 @@ def examine(
     paths: Paths,
     key: Key,
     engine: EngineClient,
-    reader: Reader,
+    reader: DocumentReader,
     remote: str = "",
     *,
     installed: Path | None = None,
-) -> Report:
+) -> DoctorReport:
     """Look at everything; what cannot be looked at is listed as a problem instead of ending the report.
 
     `installed`: the root of the installation, all of whose files are read; None in a checkout.
@@ -83,8 +83,8 @@ def examine(
     verdict = None if installed is None else verify(installed)
     if verdict is not None:
         problems += verdict.problems()
-    starter = shelf.starter()
-    return Report(
+    starter = local.starter()
+    return DoctorReport(
         octavo=__version__,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",

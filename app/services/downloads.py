@@ -7,22 +7,21 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import machine_error
-from app.core.work import Work
-from app.models import shelf
-from app.models.arrivals import Arrivals
-from app.models.catalogue import Catalogue, Licence
+from app.core.work import Cancel, Work
+from app.models import local
 from app.models.copying import free_bytes, new_file
-from app.models.hub import Hub
-from app.models.names import check_endpoint, stored_name
-from app.models.offers import Offer
+from app.models.hub.catalogue import Catalogue, Licence
+from app.models.hub.client import Hub
+from app.models.hub.names import check_endpoint, stored_name
+from app.models.hub.offers import Offer
+from app.models.incoming import Incoming
+from app.models.local import ModelFile
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
-from app.models.shelf import ModelFile
 from app.services.models import Models
-from app.store import hub_token
+from app.store import network_keys
 from app.store.settings import SettingsStore
 
 __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished"]
@@ -69,7 +68,7 @@ class Downloads:
         self._settings = settings
         self._catalogue = catalogue
         self._hub = hub
-        self._arrivals = Arrivals(models.folder)
+        self._arrivals = Incoming(models.folder)
 
     # ---- what there is
 
@@ -161,7 +160,7 @@ class Downloads:
 
     def licence_of(self, path: Path) -> Licence | None:
         """The terms of a model on this machine, where they are known."""
-        if shelf.is_starter(str(path)):
+        if local.is_starter(str(path)):
             return self._catalogue.licence(self._catalogue.starter_licence)
         record = record_beside(path)
         return self._catalogue.licence(record.licence) if record else None
@@ -170,14 +169,14 @@ class Downloads:
 
     def has_token(self) -> bool:
         """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
-        return hub_token.has(self._host())
+        return network_keys.has(self._host())
 
     def set_token(self, token: str) -> None:
         """Keep it in the system keyring. Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
-        hub_token.put(self._host(), token)
+        network_keys.put(self._host(), token)
 
     def forget_token(self) -> None:
-        hub_token.forget(self._host())
+        network_keys.forget(self._host())
 
     # ---- inside
 

@@ -18,7 +18,7 @@ _STEP = 4096
 _MOST_BOOKS = 4  # of which something can be chosen at once
 
 
-class Chapter(msgspec.Struct, frozen=True):
+class OutlineChapter(msgspec.Struct, frozen=True):
     """An entry of a book's outline, up to the page before the next one of its level or a higher one.
 
     `tokens`: exactly what these pages take on the desk.
@@ -37,7 +37,7 @@ class BookSize(msgspec.Struct, frozen=True):
     book_id: str
     title: str
     tokens: int
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[OutlineChapter, ...]
     page_tokens: int = 0
 
 
@@ -74,7 +74,7 @@ class Choices(msgspec.Struct, frozen=True):
         return self.needed_tokens - tokens <= self.context_tokens
 
 
-class Kind(StrEnum):
+class RemedyKind(StrEnum):
     LARGER = "larger"  # the same model, loaded again with a larger context
     LEAVE_OUT = "leave_out"  # the oldest turns
     NEW = "new"  # a new conversation with the same books
@@ -84,34 +84,34 @@ class Kind(StrEnum):
     MODEL = "model"  # another model
 
 
-class Way(msgspec.Struct, frozen=True):
+class Remedy(msgspec.Struct, frozen=True):
     """Something to do, and whether that alone helps as far as can be told. `book`, `room` where its kind has one."""
 
-    kind: Kind
+    kind: RemedyKind
     helps: bool
     book: BookSize | None = None
     room: Room | None = None
 
 
-def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Way, ...]:
+def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Remedy, ...]:
     """The ways out, first those that help. `kv_type` is the present one, None where the model runs elsewhere; `asked`
     says that a question waits, which excerpts can answer."""
-    found = [Way(Kind.LARGER, True, room=room) for room in proposed_rooms(choices, kv_type)] if kv_type else []
+    found = [Remedy(RemedyKind.LARGER, True, room=room) for room in proposed_rooms(choices, kv_type)] if kv_type else []
     if choices.oldest:
-        found.append(Way(Kind.LEAVE_OUT, True))
+        found.append(Remedy(RemedyKind.LEAVE_OUT, True))
     if choices.turns:
-        found.append(Way(Kind.NEW, choices.fits_without(choices.turns_tokens)))
+        found.append(Remedy(RemedyKind.NEW, choices.fits_without(choices.turns_tokens)))
     of_books = []
     for book in choices.largest(_MOST_BOOKS):
         if book.page_tokens:
-            of_books.append(Way(Kind.PAGES, choices.fits_without(book.tokens - book.page_tokens), book))
-        of_books.append(Way(Kind.TAKE_OFF, choices.fits_without(book.tokens), book))
+            of_books.append(Remedy(RemedyKind.PAGES, choices.fits_without(book.tokens - book.page_tokens), book))
+        of_books.append(Remedy(RemedyKind.TAKE_OFF, choices.fits_without(book.tokens), book))
     # Where no book alone is too much, the person goes on choosing after the first one.
     found += [way for way in of_books if way.helps] or of_books
     if asked and choices.books:
-        found.append(Way(Kind.EXCERPTS, choices.fits_without(choices.books_tokens)))
+        found.append(Remedy(RemedyKind.EXCERPTS, choices.fits_without(choices.books_tokens)))
     if kv_type:
-        found.append(Way(Kind.MODEL, False))
+        found.append(Remedy(RemedyKind.MODEL, False))
     return tuple(sorted(found, key=lambda way: not way.helps))
 
 

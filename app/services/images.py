@@ -9,15 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.events import Looking, Opening
 from app.core.image import MAX_TILES, TILE, Image, ImageRef, NamedImage, Raster, ref_of
-from app.core.work import Work, relay
+from app.core.work import Cancel, Work, relay
 from app.documents.images.reader import ImageReader
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH
 from app.engine.protocol import Engine, Prompt
 from app.services.library import Library
-from app.store.images import Images as ImageStore
+from app.store.images import ImageStore
 
 _PROBE_WIDTH = 400
 """Pixels of the drawing that tells a page's proportions."""

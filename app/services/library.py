@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import PageRange
 from app.core.document import Book, Document, Flag, FoundPage, Page, PageLayer
 from app.core.errors import AppError, Code
@@ -16,15 +15,15 @@ from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
 from app.core.password import Password
-from app.core.work import Work
-from app.documents.reader import Reader
+from app.core.work import Cancel, Work
+from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
 from app.store.books import Books
 
 
 class Library:
-    def __init__(self, reader: Reader, books: Books, engine: Engine, readings: SavedReadings) -> None:
+    def __init__(self, reader: DocumentReader, books: Books, engine: Engine, readings: SavedReadings) -> None:
         self._reader = reader
         self._books = books
         self._engine = engine
@@ -33,14 +32,14 @@ class Library:
     def read(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Document]:
         """A file as pages. Nothing is kept, but until the next start the text of pages that are pictures.
 
-        Raises AppError as `Reader.read` does; Stopped.
+        Raises AppError as `DocumentReader.read` does; Stopped.
         """
         return self._reader.read(path, cancel, password)
 
     def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a file into pages and put it on the shelf; a file that is there already is found again.
 
-        Raises AppError as `Reader.read` does, DATABASE_...; Stopped.
+        Raises AppError as `DocumentReader.read` does, DATABASE_...; Stopped.
         """
         document = yield from self._reader.read(path, cancel, password)
         return self._books.add(document, path.absolute())
@@ -109,7 +108,7 @@ class Library:
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> Raster:
-        """A page of a PDF drawn `width` pixels wide. Raises AppError as `Reader.draw_page` does."""
+        """A page of a PDF drawn `width` pixels wide. Raises AppError as `DocumentReader.draw_page` does."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.draw_page(Path(book.path), book.sha256, number, width)

@@ -10,7 +10,7 @@ import psutil
 from app.engine import planner
 from app.engine.client import EngineClient
 from app.engine.hardware import free_memory
-from app.engine.planner import Device, Machine
+from app.engine.planner import Machine, MachineDevice
 from app.engine.protocol import taken_bytes
 from app.store.settings import SettingsStore
 
@@ -54,7 +54,7 @@ class Machines:
         loaded = self._engine.model()
         held = loaded.buffers if loaded is not None and self._engine.pid is not None else ()
         gpus = tuple(
-            Device(
+            MachineDevice(
                 device.name,
                 True,
                 device.total_bytes,
@@ -70,7 +70,9 @@ class Machines:
             if buffer.name not in elsewhere
         )
         total = psutil.virtual_memory().total
-        host = Device("RAM", False, total, min(total, free_memory() + returned), self._bandwidth(inspected.threads))
+        host = MachineDevice(
+            "RAM", False, total, min(total, free_memory() + returned), self._bandwidth(inspected.threads)
+        )
         return Machine(gpus, host, inspected.threads, inspected.repacked)
 
     def _bandwidth(self, threads: int) -> float:

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Opening
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, RemoteSettings, Settings
-from app.core.work import Work, finish
+from app.core.work import Cancel, Work, finish
 from app.engine.architectures import ARCHITECTURES
 from app.engine.protocol import Engine, EngineState, ModelInfo
-from app.models import shelf
-from app.models.reader import HeaderReader
-from app.models.shelf import ModelFile
+from app.models import local
+from app.models.gguf.reader import HeaderReader
+from app.models.local import ModelFile
 from app.services.plans import Fit, Plans, fit_of
 from app.services.readings import SavedReadings
-from app.services.remote import Remote
+from app.services.remote import RemoteEngine
 from app.store.settings import SettingsStore, assemble
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
@@ -36,7 +35,7 @@ class Models:
         folder: Path,
         headers: HeaderReader,
         plans: Plans,
-        remote: Remote | None = None,
+        remote: RemoteEngine | None = None,
     ) -> None:
         """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead."""
         self._engine = engine
@@ -45,13 +44,13 @@ class Models:
         self._folder = folder
         self._headers = headers
         self._plans = plans
-        self._remote = remote or Remote()
+        self._remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
         self._fit: Fit | None = None
 
     def available(self) -> tuple[ModelFile, ...]:
-        return shelf.available(self._folder)
+        return local.available(self._folder)
 
     @property
     def folder(self) -> Path:
@@ -68,7 +67,7 @@ class Models:
 
     def projector_beside(self, path: Path) -> str:
         """The projector that is used with this model if no other is named; empty where there is none."""
-        return shelf.projector_beside(path)
+        return local.projector_beside(path)
 
     def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
         """Take these instead of the stored settings until the program ends."""
@@ -160,7 +159,7 @@ class Models:
         return self._engine.model()
 
     def is_starter(self, path: str) -> bool:
-        return shelf.is_starter(path)
+        return local.is_starter(path)
 
 
 def files_of(wanted: EngineSettings) -> tuple[str, str]:
@@ -168,8 +167,8 @@ def files_of(wanted: EngineSettings) -> tuple[str, str]:
     and the starter is not there."""
     path = wanted.model_path
     if not path:
-        starter = shelf.starter()
+        starter = local.starter()
         if starter is None:
             raise AppError(Code.NO_MODEL)
         path = starter.path
-    return path, wanted.projector_path or shelf.projector_beside(Path(path))
+    return path, wanted.projector_path or local.projector_beside(Path(path))

@@ -9,30 +9,29 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Opening
-from app.core.model import Kind, ModelHeader
+from app.core.model import FileKind, ModelHeader
 from app.core.settings import Adapter, EngineSettings
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.planner import Item, Machine, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner import Machine, MemoryClass, Placement, Reason, Remark, Shortfall, Wish
 from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
-from app.models import shelf
-from app.models.offers import Offer
-from app.models.reader import HeaderReader
+from app.models import local
+from app.models.gguf.reader import HeaderReader
+from app.models.hub.offers import Offer
 from app.services.machines import THIS, Hardware, Machines
-from app.services.wishes import wish_of
+from app.services.plan_request import wish_of
 
-_BESIDE_BUFFERS = frozenset({Item.PROJECTOR, Item.ADAPTERS, Item.LOGITS, Item.REST})
+_BESIDE_BUFFERS = frozenset({MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.REST})
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
 
 _log = logging.getLogger("octavo.models")
 
 
-class Plan(msgspec.Struct, frozen=True):
+class ModelPlan(msgspec.Struct, frozen=True):
     """A model on a machine. `projector`: what it would see images with, counted in; None for none."""
 
     header: ModelHeader
@@ -41,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     result: Placement | Shortfall
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacedModel(msgspec.Struct, frozen=True):
     """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
     devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading."""
 
@@ -51,7 +50,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """What a load was planned to take and what it took, as `Placed` counts it."""
+    """What a load was planned to take and what it took, as `PlacedModel` counts it."""
 
     planned_bytes: int
     taken_bytes: int
@@ -76,7 +75,7 @@ class _Files:
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
-_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, Wish, int], Plan]"
+_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, Wish, int], ModelPlan]"
 """How a wish becomes a plan: `place`, or as much as the machine holds."""
 
 
@@ -86,16 +85,16 @@ class Plans:
         self._engine = engine
         self._machines = machines
 
-    def plan(self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, Plan]:
+    def plan(self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
 
         Raises AppError MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
         trained for a context so large; Stopped.
         """
-        files = _Files(path, shelf.projector_beside(path), ())
+        files = _Files(path, local.projector_beside(path), ())
         return (yield from self._plan(files, wish, hardware, _whole, cancel))
 
-    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> Plan:
+    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
 
         Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
@@ -109,7 +108,7 @@ class Plans:
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Work[Opening, Placed]:
+    ) -> Work[Opening, PlacedModel]:
         """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
 
         Raises AppError as `plan` does; also MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, ADAPTER_*
@@ -120,11 +119,11 @@ class Plans:
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
-        return Placed(spec, planned, rehearsed)
+        return PlacedModel(spec, planned, rehearsed)
 
     def _plan(
         self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
-    ) -> Work[Opening, Plan]:
+    ) -> Work[Opening, ModelPlan]:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
@@ -141,7 +140,7 @@ class Plans:
         check_context(header, wish)
         return choose(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
 
-    def _rehearse(self, plan: Plan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
+    def _rehearse(self, plan: ModelPlan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
         """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
         MODEL_CONTEXT_TOO_LARGE where it has none, or where that is more than there is."""
         result = plan.result
@@ -159,7 +158,7 @@ class Plans:
         return result, found
 
 
-def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:
+def fit_of(placed: PlacedModel, loaded: ModelInfo) -> Fit | None:
     """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
@@ -173,7 +172,7 @@ def fit_of(placed: Placed, loaded: ModelInfo) -> Fit | None:
 
 def check_supported(header: ModelHeader, path: str) -> None:
     """Raises AppError MODEL_UNSUPPORTED for what is no model, or of a family that llama.cpp does not know."""
-    if header.kind is not Kind.MODEL or header.architecture not in ARCHITECTURES or not header.layers:
+    if header.kind is not FileKind.MODEL or header.architecture not in ARCHITECTURES or not header.layers:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
@@ -185,7 +184,7 @@ def check_context(header: ModelHeader, wish: Wish) -> None:
 
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
     """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
-    if adapter.kind is not Kind.ADAPTER:
+    if adapter.kind is not FileKind.ADAPTER:
         raise AppError(Code.ADAPTER_WANTED, path=path)
     if adapter.architecture != model.architecture:
         raise AppError(Code.ADAPTER_MISMATCH, path=path, expected=model.architecture, found=adapter.architecture)
@@ -209,7 +208,7 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
 
 def place(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
-) -> Plan:
+) -> ModelPlan:
     """The plan that a load with this wish follows. Left to itself, a context takes what a GPU holds. Without a GPU it
     has the usual length, since reading more would take hours there, or less where that does not fit."""
     wishes = [wish]
@@ -220,15 +219,15 @@ def place(
     for each in wishes:
         results.append(planner.plan(header, projector, machine, each, adapter_bytes))
         if isinstance(results[-1], Placement):
-            return Plan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
-    return Plan(header, projector, machine, results[0])
+            return ModelPlan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
+    return ModelPlan(header, projector, machine, results[0])
 
 
 def _whole(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
-) -> Plan:
+) -> ModelPlan:
     """As much context as the machine holds, where none is wished."""
-    return Plan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
+    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
 
 
 def _unasked(placement: Placement) -> Placement:

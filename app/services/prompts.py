@@ -9,7 +9,7 @@ from app.core.document import CitedBook
 from app.core.image import ImageRef
 from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
 from app.services.library import Library, document_text
-from app.services.restating import Restating
+from app.services.retrieval import Retrieval
 
 RULES = (
     "You are Octavo, a careful reader. Documents follow, page by page; each page begins with its mark, like [p. 12]. "
@@ -37,7 +37,7 @@ _NAMED_BOOKS = 2
 
 
 class Prompts:
-    def __init__(self, library: Library, restating: Restating) -> None:
+    def __init__(self, library: Library, restating: Retrieval) -> None:
         self._library = library
         self._restating = restating
 

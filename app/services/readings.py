@@ -7,10 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from app.core.settings import GIGABYTE
-from app.engine import embedding_files
+from app.engine.images import embedding_files
+from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.kv.saved_states import Readings, SavedReading
 from app.engine.protocol import ReadingsSpec
-from app.engine.readings import Readings, SavedReading
-from app.engine.sealing import SECRET_BYTES
 from app.store.settings import SettingsStore
 
 _SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob

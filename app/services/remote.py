@@ -11,13 +11,13 @@ from app.core.password import Password
 from app.core.settings import RemoteSettings
 from app.engine.protocol import LoadSpec, RemoteSpec
 from app.engine.remote.address import parse
-from app.store.remote_keys import RemoteKeys
+from app.store.network_keys import RemoteKeys
 
 KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
 """The key of the server that is used, for the terminal; it comes before the one that is kept, and is not kept."""
 
 
-class Remote:
+class RemoteEngine:
     def __init__(self, keys: RemoteKeys | None = None) -> None:
         """`keys`: None keeps none."""
         self._keys = keys

@@ -6,7 +6,7 @@ from app.engine.protocol import Engine
 from app.services.library import Library
 from app.services.readings import SavedReadings
 from app.store.conversations import Conversations
-from app.store.images import Images
+from app.store.images import ImageStore
 
 
 class Removal:
@@ -16,7 +16,7 @@ class Removal:
         self,
         conversations: Conversations,
         library: Library,
-        images: Images,
+        images: ImageStore,
         readings: SavedReadings,
         engine: Engine,
     ) -> None:

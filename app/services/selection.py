@@ -8,18 +8,17 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Problem
 from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
-from app.core.work import Stopped, Work, finish
+from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner import Machine, Wish
-from app.models.offers import Offer
-from app.models.shelf import ModelFile
-from app.services.desk import Desk
+from app.models.hub.offers import Offer
+from app.models.local import ModelFile
 from app.services.downloads import Licence, Record, Unfinished
 from app.services.machines import Hardware
-from app.services.plans import Plan, check_supported, place
+from app.services.plans import ModelPlan, check_supported, place
+from app.services.services import Services
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -30,7 +29,7 @@ class Owned(msgspec.Struct, frozen=True):
     licence: Licence | None
 
 
-class Selection(msgspec.Struct, frozen=True):
+class ModelSelection(msgspec.Struct, frozen=True):
     """`offers` without those that are here or unfinished; `licences` of both, by their keys. `free_bytes` of the disk
     that the models folder is on. `engine`: the settings in force; `choices`: those of other models, by their paths."""
 
@@ -44,7 +43,7 @@ class Selection(msgspec.Struct, frozen=True):
     choices: dict[str, EngineSettings]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class MachineSeen(msgspec.Struct, frozen=True):
     """`names`: what a graphics card calls itself, in the machine's order. `unused_card`: why one that is there is not
     used."""
 
@@ -53,23 +52,23 @@ class Seen(msgspec.Struct, frozen=True):
     unused_card: Problem | None = None
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class WantedPlan(msgspec.Struct, frozen=True):
     """A model on this machine that a plan is wanted for. `known`: an earlier plan, whose headers still hold."""
 
     path: str
     wish: Wish
     adapters: tuple[Adapter, ...] = ()
-    known: Plan | None = None
+    known: ModelPlan | None = None
 
 
 class Planned(msgspec.Struct, frozen=True):
     """What became of the plan for one model. `key`: its path, or its offer's key."""
 
     key: str
-    plan: Plan | Problem
+    plan: ModelPlan | Problem
 
 
-def select(desk: Desk) -> Selection:
+def select(desk: Services) -> ModelSelection:
     """Look at the models folder and into the catalogue. Raises AppError as the store does."""
     downloads = desk.downloads
     files = list(desk.models.available())
@@ -91,22 +90,22 @@ def select(desk: Desk) -> Selection:
     folder = desk.models.folder
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
     free, engine = shutil.disk_usage(there).free, desk.settings.load().engine
-    return Selection(owned, unfinished, offers, licences, str(folder), free, engine, desk.models.choices())
+    return ModelSelection(owned, unfinished, offers, licences, str(folder), free, engine, desk.models.choices())
 
 
-def look_at(desk: Desk, hardware: Hardware) -> Seen:
+def look_at(desk: Services, hardware: Hardware) -> MachineSeen:
     """The machine that plans are made for; starts the engine's process unless it is an imagined one."""
     machine = desk.machines.machine(hardware)
     if hardware.gpu_gigabytes or hardware.ram_gigabytes:
-        return Seen(machine, tuple(gpu.name for gpu in machine.gpus))
+        return MachineSeen(machine, tuple(gpu.name for gpu in machine.gpus))
     inspected = desk.engine.inspect()
     described = {device.name: device.description for device in inspected.devices}
     names = tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus)
-    return Seen(machine, names, inspected.unused_card)
+    return MachineSeen(machine, names, inspected.unused_card)
 
 
 def survey(
-    desk: Desk, wanted: Sequence[Wanted], offers: Sequence[Offer], machine: Machine, cancel: Cancel
+    desk: Services, wanted: Sequence[WantedPlan], offers: Sequence[Offer], machine: Machine, cancel: Cancel
 ) -> Work[Planned, None]:
     """Plan one model after the other: what is here, then the offers. Raises Stopped."""
     for each in wanted:
@@ -124,7 +123,7 @@ def survey(
             yield Planned(offer.key, place(offer.header, offer.projector_header, machine, Wish()))
 
 
-def _plan_or_problem(desk: Desk, wanted: Wanted, machine: Machine, cancel: Cancel) -> Plan | Problem:
+def _plan_or_problem(desk: Services, wanted: WantedPlan, machine: Machine, cancel: Cancel) -> ModelPlan | Problem:
     try:
         header, projector = read_headers(desk, Path(wanted.path), cancel)
     except AppError as error:
@@ -132,7 +131,7 @@ def _plan_or_problem(desk: Desk, wanted: Wanted, machine: Machine, cancel: Cance
     return place(header, projector, machine, wanted.wish, bytes_of(wanted.adapters))
 
 
-def read_headers(desk: Desk, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
+def read_headers(desk: Services, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
     """Of a model and of what it would see images with. Raises AppError MODEL_* where the file is no model that
     llama.cpp knows; Stopped."""
     header = finish(desk.models.header(path, cancel))
@@ -151,7 +150,9 @@ def bytes_of(adapters: Sequence[Adapter]) -> int:
     return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
 
 
-def settings_for(desk: Desk, path: str, engine: EngineSettings, choices: dict[str, EngineSettings]) -> EngineSettings:
+def settings_for(
+    desk: Services, path: str, engine: EngineSettings, choices: dict[str, EngineSettings]
+) -> EngineSettings:
     """How this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
     if path == engine.model_path or (not engine.model_path and desk.models.is_starter(path)):
         return engine

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Stored
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
-from app.core.work import Stopped, Work, relay
+from app.core.work import Cancel, Stopped, Work, relay
 from app.services.ask import Ask
-from app.services.questions import check_questions
+from app.services.templates import check_questions
 from app.store.sheets import SheetStore
 
 _TITLE_CHARACTERS = 60

@@ -31,7 +31,7 @@ KEY_NAME = "release-key.pem"
 """Among the resources: the public half of the key that releases are signed with, in PEM form (RFC 8410)."""
 
 
-class Standing(StrEnum):
+class UpdateState(StrEnum):
     NEWER = "newer"
     SAME = "same"
     OLDER = "older"
@@ -60,7 +60,7 @@ class Update(msgspec.Struct, frozen=True):
     commit: str
     date: str
     running: str
-    standing: Standing
+    standing: UpdateState
     packages: tuple[OfferedPackage, ...]
 
 
@@ -150,10 +150,10 @@ def _parse(file: Path, content: bytes) -> Release:
     return release
 
 
-def _standing(offered: Version, running: Version) -> Standing:
+def _standing(offered: Version, running: Version) -> UpdateState:
     if offered == running:
-        return Standing.SAME
-    return Standing.NEWER if offered > running else Standing.OLDER
+        return UpdateState.SAME
+    return UpdateState.NEWER if offered > running else UpdateState.OLDER
 
 
 def _offered(folder: Path, release: Release, name: str) -> OfferedPackage:

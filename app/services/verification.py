@@ -34,7 +34,7 @@ class Deviations(msgspec.Struct, frozen=True):
     count: int
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class InstallationVerdict(msgspec.Struct, frozen=True):
     """`files` and `bytes`: what the manifests name. `changed`: other than the manifest says, or not to be read;
     `missing`: named and not there; `unnamed`: there, and named by no manifest."""
 
@@ -64,7 +64,7 @@ class Verdict(msgspec.Struct, frozen=True):
         return tuple(found)
 
 
-def verify(root: Path) -> Verdict:
+def verify(root: Path) -> InstallationVerdict:
     """Read every file beneath `root` and compare it with the manifests there; a damaged manifest counts as changed."""
     manifests, changed, missing = [], set[str](), set[str]()
     for file in manifest_files(root) or [root / MANIFEST_NAME]:
@@ -90,7 +90,7 @@ def verify(root: Path) -> Verdict:
         changed |= {
             path for path, found_hash in zip(same_size, hashes, strict=True) if found_hash != files[path].sha256
         }
-    return Verdict(
+    return InstallationVerdict(
         root=str(root),
         packages=tuple(manifest.package for manifest in manifests),
         files=len(named),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.core.cancel import Cancel
 from app.core.events import Opening
 from app.core.image import Image, ImageRef, Raster
 from app.core.video import Video, frame_name
-from app.core.work import Stopped, Work, finish
+from app.core.work import Cancel, Stopped, Work, finish
 from app.documents.videos.protocol import MAX_SIDE, PREVIEW_SIDE
 from app.documents.videos.reader import VideoReader
 from app.services.images import Images

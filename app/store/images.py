@@ -14,7 +14,7 @@ from app.store.folding import storable
 _MEDIA_TYPE = "image/png"
 
 
-class Images:
+class ImageStore:
     """All methods raise AppError as `Database.read` does."""
 
     def __init__(self, database: Database) -> None:

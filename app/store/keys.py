@@ -35,8 +35,8 @@ from app.core.files import create_private, remove_private, rename_private
 from app.core.locks import hold_lock
 from app.core.paths import Paths, machine_error
 from app.store.db import Database
-from app.store.ring import Ring, system_ring
 from app.store.secret import Key, KeyOrigin, draw_secret, is_secret
+from app.store.system_keyring import Ring, system_ring
 
 __all__ = ["Key", "KeyOrigin", "ScryptCost", "obtain", "set_passphrase"]
 

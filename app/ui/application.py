@@ -33,19 +33,19 @@ from app.core.settings import Settings
 from app.messages import _, sentence
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
-from app.ui.calls import Call, Calls, Place
+from app.ui.calls import Call, Calls, WindowLock
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow, WindowState
 from app.ui.style import Appearance
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from app.services.desk import Desk
+    from app.services.services import Services
     from app.ui.chat.composer import Composer
-    from app.ui.presenters.window import WindowPresenter
     from app.ui.widgets.dialogs import SmallDialog
+    from app.ui.window import WindowPresenter
 
-OpenDesk: TypeAlias = "Callable[[Paths, str | None], Desk]"
+OpenDesk: TypeAlias = "Callable[[Paths, str | None], Services]"
 
 EXIT_FAILED = 1
 APPLICATION_ID = "alt.octavo.Octavo"
@@ -79,9 +79,9 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     Where a window of this desk is open already, it comes to the front and gets the files instead.
     """
     silent: Problem | None = None
-    place: Place | None = None
+    place: WindowLock | None = None
     try:
-        place = Place.take(paths, Call.of(files))
+        place = WindowLock.take(paths, Call.of(files))
         if place is None:
             return 0
     except AppError as error:
@@ -91,7 +91,7 @@ def run(paths: Paths, open_desk: OpenDesk, *, handbook: Path, files: Sequence[Pa
     application.setApplicationDisplayName("Octavo")
     application.setDesktopFileName(APPLICATION_ID)
     keep_folders_secret()
-    opening = Opening(application, paths, open_desk, handbook, files)
+    opening = WindowStart(application, paths, open_desk, handbook, files)
     application.file_given.connect(opening.take_file)
     signal.signal(signal.SIGINT, lambda *_signal: application.quit())
     signal.signal(signal.SIGTERM, lambda *_signal: application.quit())
@@ -133,7 +133,7 @@ class _Moment:
         self.wall, self.processor = time.time(), time.process_time()
 
 
-class Opening(QObject):
+class WindowStart(QObject):
     """From an empty screen to a living window, or to a sentence that says why not."""
 
     def __init__(
@@ -154,7 +154,7 @@ class Opening(QObject):
         self._appearance = Appearance(application, self._theme, self)
         self._bridge = Bridge(self)
         self._collector = Collector(self)
-        self._desk: Desk | None = None
+        self._desk: Services | None = None
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
         self._calls: Calls | None = None
@@ -167,7 +167,7 @@ class Opening(QObject):
         self._unseen.timeout.connect(self._begin)
         application.setQuitOnLastWindowClosed(False)  # where there is none, a dialog's end is not the program's
 
-    def listen(self, place: Place) -> None:
+    def listen(self, place: WindowLock) -> None:
         """Be the window that second starts hand their files to."""
         self._calls = Calls(place, self)
         self._calls.arrived.connect(self._take_call)
@@ -211,7 +211,7 @@ class Opening(QObject):
         if blob is not None:
             with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing lies open
                 state = msgspec.msgpack.decode(blob, type=WindowState)
-        import_module("app.ui.presenters.window")  # here: the window answers meanwhile
+        import_module("app.ui.window")  # here: the window answers meanwhile
         return desk.settings.load(), state
 
     def close(self) -> None:
@@ -242,7 +242,7 @@ class Opening(QObject):
     @Slot(object)
     def _show(self, opened: tuple[Settings, WindowState]) -> None:
         from app.ui.icons import Icons  # they were imported when the desk was opened
-        from app.ui.presenters.window import WindowPresenter
+        from app.ui.window import WindowPresenter
 
         assert self._desk is not None
         assert self._composer is not None

@@ -15,10 +15,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed
-from app.core.work import Stopped
+from app.core.work import Cancel, Stopped
 from app.ui.jobs import EventHandler, Job, ProblemHandler, Result, ResultHandler, is_ending, require_receiver, route
 
 TOKEN_INTERVAL_MS = 30

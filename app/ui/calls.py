@@ -50,7 +50,7 @@ class Call(msgspec.Struct, frozen=True):
             os.environ[_TOKEN] = self.token
 
 
-class Place:
+class WindowLock:
     """The right to be a desk's window, until `close` or the end of the process."""
 
     def __init__(self, folder: Path | None, descriptor: int | None) -> None:
@@ -59,7 +59,7 @@ class Place:
         self._descriptor = descriptor
 
     @classmethod
-    def take(cls, paths: Paths, call: Call, *, patience_s: float = PATIENCE_S) -> Place | None:
+    def take(cls, paths: Paths, call: Call, *, patience_s: float = PATIENCE_S) -> WindowLock | None:
         """The place, or None where the desk's window is open and took the call.
 
         Raises AppError WINDOW_SILENT where it is open and does not take it.
@@ -106,7 +106,7 @@ class Calls(QObject):
 
     arrived = Signal(object)
 
-    def __init__(self, place: Place, parent: QObject | None = None) -> None:
+    def __init__(self, place: WindowLock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = place.folder
         self._watcher = QFileSystemWatcher(self)

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.messages import _
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
+from app.ui.context.spine import Spine
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, Rule
+from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.model_chip import ModelChip
-from app.ui.widgets.notice import Notice
-from app.ui.widgets.spine import Spine
+from app.ui.widgets.notice import NoticeBar
 
 
 class ConversationPanel(QWidget):
@@ -28,7 +28,7 @@ class ConversationPanel(QWidget):
         composer.show_tools()
         self.title = ElidedLabel(role="title")
         self.chip = ModelChip(icons.theme)
-        self.notice = Notice(icons)
+        self.notice = NoticeBar(icons)
         self.spine = Spine(icons.theme)
         self.unfold_shelf = IconButton(icons, Symbol.SHELF, _("Show the shelf"), shortcut="Ctrl+B")
         self.unfold_page = IconButton(icons, Symbol.BOOK, _("Show the page"), shortcut="Ctrl+J")
@@ -45,12 +45,12 @@ class ConversationPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header)
-        column.addWidget(Rule())
+        column.addWidget(Separator())
         column.addWidget(self.notice)
         column.addWidget(view, 1)
         column.addWidget(composer)
         column.addSpacing(SPACE_M)
-        column.addWidget(Rule())
+        column.addWidget(Separator())
         column.addWidget(self.spine)
         self.show_folded(shelf=False, page=False)
 

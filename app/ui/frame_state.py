@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.errors import AppError
 from app.core.files import write_private
-from app.core.settings import Theme
+from app.core.settings import ThemeChoice
 
 _NAME = "frame"
 _MOST_BYTES = 64 << 10
@@ -25,7 +25,7 @@ class FrameState(msgspec.Struct, frozen=True):
     widths: tuple[int, ...] = ()
     shelf_folded: bool = False
     page_folded: bool = False
-    theme: Theme = Theme.SYSTEM
+    theme: ThemeChoice = ThemeChoice.SYSTEM
 
 
 def load(folder: Path) -> FrameState:

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 import shiboken6
 from PySide6.QtCore import QObject
 
-from app.core.cancel import Cancel
 from app.core.errors import Problem
 from app.core.events import (
     Cancelled,
@@ -26,6 +25,7 @@ from app.core.events import (
     Reading,
     Token,
 )
+from app.core.work import Cancel
 
 EventHandler: TypeAlias = Callable[[Any], None]
 ResultHandler: TypeAlias = Callable[[Any], None]

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.core.settings import Theme
+from app.core.settings import ThemeChoice
 from app.ui.frame_state import FrameState
 from app.ui.screens import USUAL_FRAME, place_again, place_new
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from app.ui.remote.mark import RemoteMark
     from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
-    from app.ui.widgets.notice import Notice
+    from app.ui.widgets.notice import NoticeBar
 
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
@@ -165,7 +165,7 @@ class MainWindow(QWidget):
         pane.deleteLater()
         return panel
 
-    def state(self, theme: Theme = Theme.SYSTEM) -> FrameState:
+    def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """With the theme that is chosen. What lies open in the window is for others to say."""
         return FrameState(
             geometry=bytes(self.saveGeometry().data()),
@@ -252,7 +252,7 @@ class MainWindow(QWidget):
         """The same about something that went well."""
         self._notice().show_sentence(words, failed=False)
 
-    def _notice(self) -> Notice:
+    def _notice(self) -> NoticeBar:
         return self.sheet.notice if self.shows_sheet else self.talk.notice
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -43,7 +43,7 @@ _WIDTH, _ROW, _ROWS = 560, 36, 10
 _FEW = 3
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     COMMAND = "command"
     CONVERSATION = "conversation"
     BOOK = "book"
@@ -51,10 +51,10 @@ class Kind(StrEnum):
 
 
 _SYMBOLS = {
-    Kind.COMMAND: Symbol.COMMAND,
-    Kind.CONVERSATION: Symbol.CONVERSATION,
-    Kind.BOOK: Symbol.BOOK,
-    Kind.IMAGE: Symbol.SCAN,
+    EntryKind.COMMAND: Symbol.COMMAND,
+    EntryKind.CONVERSATION: Symbol.CONVERSATION,
+    EntryKind.BOOK: Symbol.BOOK,
+    EntryKind.IMAGE: Symbol.SCAN,
 }
 
 
@@ -65,7 +65,7 @@ class Entry:
     An image has the conversation's id and that of its question, as `place`.
     """
 
-    kind: Kind
+    kind: EntryKind
     key: str
     title: str
     detail: str = ""
@@ -89,10 +89,10 @@ def suggest(entries: Sequence[Entry]) -> list[Entry]:
     """What is offered before a word is typed: a few conversations and books, every command."""
     few = [
         entry
-        for kind in (Kind.CONVERSATION, Kind.BOOK)
+        for kind in (EntryKind.CONVERSATION, EntryKind.BOOK)
         for entry in [entry for entry in entries if entry.kind is kind][:_FEW]
     ]
-    return few + [entry for entry in entries if entry.kind is Kind.COMMAND]
+    return few + [entry for entry in entries if entry.kind is EntryKind.COMMAND]
 
 
 class EntryList(QAbstractListModel):

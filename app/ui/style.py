@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.ui.fonts import ui_font
 from app.ui.theme import (
     CORNER,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from app.core.cancel import Cancel
 from app.core.settings import KvType, Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.hardware import physical_cores
-from app.engine.llama import Context, Model
+from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
 from app.engine.sampling import Sampler
 
@@ -43,8 +42,8 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path) -> None:
 
 def _bare(starter: Path, tokens: tuple[int, ...], written: int) -> tuple[float, float]:
     """Tokens a second of reading `tokens` and of writing `written` after them."""
-    model = Model(starter, -1, lambda _fraction: True)
-    context = Context(model, _CONTEXT, KvType.F16, physical_cores(), _SLICE)
+    model = LlamaModel(starter, -1, lambda _fraction: True)
+    context = LlamaContext(model, _CONTEXT, KvType.F16, physical_cores(), _SLICE)
     sampler = Sampler(model, _GREEDY)
     begun = time.monotonic()
     for start in range(0, len(tokens), _SLICE):

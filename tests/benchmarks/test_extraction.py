@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.events import Done
-from app.documents.reader import Reader
+from app.core.work import Cancel
+from app.documents.reader import DocumentReader
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.endings import as_events
 
@@ -24,8 +24,8 @@ _LINE = "The river rises in the hills above the town and runs past the old mill 
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    reader = Reader()
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader()
     yield reader
     reader.close()
 
@@ -35,7 +35,7 @@ def _page(number: int) -> str:
     return show("The Ferry at the Old Mill", 72, 750) + body + show(str(number), 300, 40)
 
 
-def _read(reader: Reader, path: Path) -> tuple[int, float, float]:
+def _read(reader: DocumentReader, path: Path) -> tuple[int, float, float]:
     """The number of pages, the seconds from the reader's first word, when it is ready, to its last, and all of them."""
     began = time.monotonic()
     events = as_events(reader.read(path, Cancel()))
@@ -65,7 +65,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not there")
-def test_extraction_beside_pdftotext(reader: Reader, tmp_path: Path) -> None:
+def test_extraction_beside_pdftotext(reader: DocumentReader, tmp_path: Path) -> None:
     for name, path in _files(tmp_path).items():
         readings = [_read(reader, path) for _ in range(_RUNS)]
         theirs_s = min(_pdftotext(path, tmp_path) for _ in range(_RUNS))

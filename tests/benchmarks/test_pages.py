@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from app.documents.layer import Layer
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from app.isolation import sandbox
 from tests.documents.pdf_writer import lines, write_pdf
 
@@ -47,7 +47,7 @@ def _book(folder: Path, pages: int) -> tuple[Path, str]:
 
 
 def _look(path: Path, sha256: str, page: int) -> tuple[float, float, float, int]:
-    reader = Reader()
+    reader = DocumentReader()
     try:
         began = time.perf_counter()
         assert reader.draw_page(path, sha256, page, _WIDTH).width == _WIDTH

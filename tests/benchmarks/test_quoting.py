@@ -6,9 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
 from tests.work import run

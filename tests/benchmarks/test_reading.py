@@ -11,13 +11,12 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.paths import Paths
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.documents import formats
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from app.isolation import sandbox
-from app.ui.application import Opening
+from app.ui.application import WindowStart
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui.room import application
 
@@ -51,7 +50,7 @@ def test_one_line_in_the_terminal(tmp_path: Path) -> None:
 def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
-    opening = Opening(application(), Paths(tmp_path / "desk"), open_desk, handbook, ())
+    opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, ())
     opening.begin(None)
     try:
         _run_until(lambda: opening.presenter is not None and bool(opening.presenter.shelf.books))
@@ -83,7 +82,7 @@ def _octavo(*words: str) -> None:
 
 
 def _read_alone(file: Path) -> None:
-    reader = Reader()
+    reader = DocumentReader()
     try:
         finish(reader.read(file, Cancel()))
     finally:
@@ -96,7 +95,7 @@ def _two_pages(number: int) -> bytes:
     return write_docx(text + _BREAK + text, title=f"Lamps, volume {number}")
 
 
-def _waits(reader: Reader) -> bool:
+def _waits(reader: DocumentReader) -> bool:
     """Whether a reader is ready for the next file."""
     waiting = reader._client._waiting
     return waiting is not None and waiting.done() and not waiting.result()._child._arrived.empty()

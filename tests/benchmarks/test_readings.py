@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.settings import KvType, Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
-from app.engine.sealing import SECRET_BYTES
-from tests.engine.test_reuse import ask, book
+from tests.engine.kv.test_reuse import ask, book
 
 _TIMES_SOONER = 100
 _PAGE_TOKENS = 499

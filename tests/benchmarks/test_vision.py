@@ -13,11 +13,11 @@ import numpy as np
 
 from app.core.image import Raster
 from app.core.settings import KvType
+from app.engine.control import RunControl
 from app.engine.hardware import physical_cores
-from app.engine.llama import Context, Model
+from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, ShownImage
 from app.engine.session import Session
-from app.engine.wishes import Wishes
 from tests.models import projector
 
 _SIDE = 3 * projector.TILE
@@ -39,7 +39,7 @@ def test_an_image_against_the_multimodal_command_line(tiny_scout: Path, tmp_path
 def _ours(model: Path, path: Path, noise: Any) -> float:
     """Seconds of encoding and reading one image; the median."""
     session = Session(
-        LoadSpec(str(model), context_tokens=4096, projector_path=str(path)), lambda _fraction: True, Wishes()
+        LoadSpec(str(model), context_tokens=4096, projector_path=str(path)), lambda _fraction: True, RunControl()
     )
     rules = Prompt("The rules.", (DocumentText("A book", (PageText("1", "Words."),)),), ())
     spent = []
@@ -60,8 +60,8 @@ def _ours(model: Path, path: Path, noise: Any) -> float:
 
 
 def _theirs(path: Path, projector_path: Path, noise: Any) -> float:
-    model = Model(path, 0, lambda _fraction: True)
-    context = Context(model, 4096, KvType.F16, physical_cores(), 512)
+    model = LlamaModel(path, 0, lambda _fraction: True)
+    context = LlamaContext(model, 4096, KvType.F16, physical_cores(), 512)
     api = importlib.import_module("llama_cpp.mtmd_cpp")
     params = api.mtmd_context_params_default()
     params.use_gpu, params.n_threads, params.print_timings, params.warmup = False, physical_cores(), False, False

@@ -12,7 +12,7 @@ from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.engine.protocol import EngineState
-from app.ui.application import Opening
+from app.ui.application import WindowStart
 from tests.ui.room import application
 
 _TIMEOUT_S = 120.0
@@ -29,7 +29,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     book.write_text(
         "\n\n".join(f"In the year {n} the lamp burned all night." * 6 for n in range(250)), encoding="utf-8"
     )
-    opening = Opening(application(), paths, open_desk, book, ())
+    opening = WindowStart(application(), paths, open_desk, book, ())
     opening.begin()
     gaps: list[float] = []
     last = time.perf_counter()
@@ -61,7 +61,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     )
 
 
-def _is_ready(opening: Opening) -> bool:
+def _is_ready(opening: WindowStart) -> bool:
     presenter = opening.presenter
     if presenter is None or presenter._desk.models.state() is not EngineState.READY:
         return False

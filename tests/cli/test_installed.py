@@ -21,7 +21,7 @@ from app.cli.main import EXIT_INPUT, run
 from app.core.installation import HashedFile, Manifest, encode, sha256_of, system
 from app.core.paths import Paths, resources
 from app.core.release import Release
-from app.services.desk import Desk
+from app.services.services import Services
 
 APP = Path(__file__).parents[2] / "app"
 
@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
 def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     """Run the doctor of a desk that is installed in `root`; gives exit code, stdout, stderr."""
 
-    def open_installed(paths: Paths, passphrase: str | None) -> Desk:
+    def open_installed(paths: Paths, passphrase: str | None) -> Services:
         return dataclasses.replace(open_desk(paths, passphrase), installed=root)
 
     def call(*arguments: str) -> tuple[int, str, str]:

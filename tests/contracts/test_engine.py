@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import (
     DocumentText,

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code
 from app.core.events import Thinking, Token
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import Engine, LoadSpec, Message, Prompt, RemoteSpec
 from tests.models.reciter import write_reciter

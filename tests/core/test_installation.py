@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core import installation
-from app.core.installation import Contents, contents, manifest_files, manifest_name, package_ending
+from app.core.installation import InstalledContents, contents, manifest_files, manifest_name, package_ending
 
 
 def test_a_checkout_is_no_installation() -> None:
@@ -64,6 +64,6 @@ def test_contents_are_files_and_links_but_not_the_manifests(tmp_path: Path) -> N
         os.mkfifo(tmp_path / "pipe")
         expected["pipe"] = -1
     links = {"to-file": "octavo", "to-folder": "sub", "to-nothing": "nowhere/at/all"}
-    assert contents(tmp_path) == Contents(expected, links)
+    assert contents(tmp_path) == InstalledContents(expected, links)
     assert [file.name for file in manifest_files(tmp_path)] == ["manifest.json", "manifest-cuda.json"]
     assert [manifest_name(package) for package in ("octavo", "octavo-cuda")] == ["manifest.json", "manifest-cuda.json"]

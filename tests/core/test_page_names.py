@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.page_names import PageName, PageNames, labels_to_keep
-from app.page_words import name_words, page_words, place_words, range_words, span_words
+from app.wording.page_names import name_words, page_words, place_words, range_words, span_words
 from tests.documents import labelled
 
 NAMES = PageNames(103, labelled.LABELS)

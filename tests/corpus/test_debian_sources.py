@@ -16,11 +16,10 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
-from app.core.work import finish
-from app.documents.reader import Reader
+from app.core.work import Cancel, finish
+from app.documents.reader import DocumentReader
 from app.isolation.limits import READER_MEMORY_BYTES
 from tests.corpus.words import corpus
 
@@ -77,7 +76,7 @@ def _high_water(pid: int) -> int:
     return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
 
-def _try(reader: Reader, path: Path) -> _Outcome:
+def _try(reader: DocumentReader, path: Path) -> _Outcome:
     began = time.monotonic()
     try:
         document, drawing = finish(reader.read(path, Cancel())), None
@@ -99,7 +98,7 @@ def _files(package: str) -> list[Path]:
 def _try_all(paths: list[Path]) -> tuple[list[_Outcome], _Watch]:
     watch = _Watch()
     watch.start()
-    readers = [Reader() for _ in range(_WORKERS)]
+    readers = [DocumentReader() for _ in range(_WORKERS)]
 
     def work(number: int) -> list[_Outcome]:
         return [_try(readers[number], path) for path in paths[number::_WORKERS]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from tests.corpus.words import agreement, corpus, read, text_of, words_of
 
 pytestmark = pytest.mark.corpus
@@ -25,8 +25,8 @@ def folder() -> Path:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    reader = Reader()
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader()
     yield reader
     reader.close()
 
@@ -39,7 +39,7 @@ def _chapters(text: str) -> list[str]:
     return folded[start:]
 
 
-def test_three_formats_agree(folder: Path, reader: Reader, tmp_path: Path) -> None:
+def test_three_formats_agree(folder: Path, reader: DocumentReader, tmp_path: Path) -> None:
     plain = tmp_path / "developers-reference.txt"
     plain.write_bytes(gzip.decompress((folder / "developers-reference.txt.gz").read_bytes()))
     paths = {"epub": folder / "developers-reference.epub", "pdf": folder / "developers-reference.pdf", "text": plain}
@@ -52,7 +52,7 @@ def test_three_formats_agree(folder: Path, reader: Reader, tmp_path: Path) -> No
     assert min(figures.values()) >= _LEAST
 
 
-def test_no_running_head_is_left(folder: Path, reader: Reader) -> None:
+def test_no_running_head_is_left(folder: Path, reader: DocumentReader) -> None:
     pages = read(reader, folder / "developers-reference.pdf").pages
     head = "Debian Developer\u2019s Reference, Release"
     left = [page.label for page in pages if head in page.text and len(page.text) > 120]

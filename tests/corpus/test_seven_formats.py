@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from tests.corpus.words import agreement, read, text_of, words_of
 
 pytestmark = pytest.mark.corpus
@@ -45,13 +45,13 @@ def _run(*command: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    reader = Reader()
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader()
     yield reader
     reader.close()
 
 
-def _words(reader: Reader, path: Path) -> list[str]:
+def _words(reader: DocumentReader, path: Path) -> list[str]:
     """Each note's words come last: they stand at the foot of the page, behind the paragraph or at the end."""
     words = words_of(text_of(read(reader, path)))
     moved = []
@@ -64,7 +64,7 @@ def _words(reader: Reader, path: Path) -> list[str]:
     return words + moved
 
 
-def test_seven_formats_agree(folder: Path, reader: Reader) -> None:
+def test_seven_formats_agree(folder: Path, reader: DocumentReader) -> None:
     words = {ending: _words(reader, folder / f"ferry.{ending}") for ending in _FORMATS}
     words["source"] = words_of(_SOURCE.read_text(encoding="utf-8").split("---\n", 2)[2])
     figures = {pair: agreement(words[pair[0]], words[pair[1]]) for pair in combinations(words, 2)}
@@ -74,13 +74,13 @@ def test_seven_formats_agree(folder: Path, reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("ending", ["docx", "odt", "rtf", "html"])
-def test_another_programs_files_agree(folder: Path, reader: Reader, ending: str) -> None:
+def test_another_programs_files_agree(folder: Path, reader: DocumentReader, ending: str) -> None:
     figure = agreement(_words(reader, folder / "office" / f"ferry.{ending}"), _words(reader, folder / "ferry.txt"))
     print(f"LibreOffice's {ending}: {100 * figure:.2f} %")
     assert figure >= _LEAST
 
 
-def test_the_table_is_read_row_by_row_everywhere(folder: Path, reader: Reader) -> None:
+def test_the_table_is_read_row_by_row_everywhere(folder: Path, reader: DocumentReader) -> None:
     rows = "A horse and rider 3 d 6 d A cart with its load 9 d 18 d Priest and midwife free free"
     for path in [*(folder / f"ferry.{ending}" for ending in _FORMATS), *(folder / "office").glob("ferry.*")]:
         assert rows in " ".join(words_of(text_of(read(reader, path)))), path.name

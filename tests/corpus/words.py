@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from rapidfuzz.distance import Indel
 
-from app.core.cancel import Cancel
 from app.core.document import Document
 from app.core.events import Done
-from app.documents.reader import Reader
+from app.core.work import Cancel
+from app.documents.reader import DocumentReader
 from tests.endings import as_events
 
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u3040-\u30ff\u3400-\u9fff]+")
@@ -32,7 +32,7 @@ def agreement(some: Sequence[str], others: Sequence[str]) -> float:
     return Indel.normalized_similarity(some, others)
 
 
-def read(reader: Reader, path: Path) -> Document:
+def read(reader: DocumentReader, path: Path) -> Document:
     """The document as a person gets it, through a reader process."""
     last = list(as_events(reader.read(path, Cancel())))[-1]
     assert isinstance(last, Done), last

@@ -9,14 +9,14 @@ import msgspec
 
 from app.documents.protocol import Event, Order
 from app.isolation.handover import FileReceiver
-from app.isolation.pulse import Port, Ready
+from app.isolation.heartbeat import Port, SandboxReady
 from app.isolation.sandbox import Step
 
 
 def main(socket: str, lie: str) -> None:
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
-    port.send(Ready(Step.RLIMITS))
+    port.send(SandboxReady(Step.RLIMITS))
     FileReceiver(int(socket)).receive()
     while port.receive() is not None:
         if lie.startswith("garbage "):

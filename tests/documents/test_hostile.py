@@ -15,16 +15,16 @@ import msgspec
 import pytest
 from lxml import etree
 
-from app.core.cancel import Cancel
 from app.core.document import Document, Format, Page, PageLayer, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Failed, Opening
 from app.core.image import Raster
-from app.documents.protocol import Drawn, LayerRead, Parsed
-from app.documents.reader import Reader
+from app.core.work import Cancel
+from app.documents.protocol import DrawnPage, LayerRead, Parsed
+from app.documents.reader import DocumentReader
 from app.documents.worker import diagnose
 from app.isolation import client
-from app.isolation.pulse import WireFailed
+from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents import liar
 from tests.endings import as_events
@@ -34,8 +34,8 @@ SOUND = Document("Book", Format.PDF, SHA256, (Page(1, "i", "one"), Page(2, "ii",
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    reader = Reader(Step.RLIMITS)
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader(Step.RLIMITS)
     yield reader
     reader.close()
 
@@ -58,7 +58,7 @@ def text_of(message: msgspec.Struct) -> str:
     return msgspec.json.encode(message).decode()
 
 
-def problem_of(reader: Reader, path: Path) -> Problem:
+def problem_of(reader: DocumentReader, path: Path) -> Problem:
     *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert isinstance(last, Failed), last
@@ -79,14 +79,14 @@ def problem_of(reader: Reader, path: Path) -> Problem:
     ids=["order", "zero", "negative", "beyond", "before", "path", "digits"],
 )
 def test_a_document_that_cannot_be_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, document: Document
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, document: Document
 ) -> None:
     lie(monkeypatch, text_of(Parsed(document)))
     assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
 
 
 def test_a_sound_document_of_the_same_reader_is_taken(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path
 ) -> None:
     """Without this, the tests above could pass because the liar does not work at all."""
     lie(monkeypatch, text_of(Parsed(SOUND)))
@@ -96,9 +96,9 @@ def test_a_sound_document_of_the_same_reader_is_taken(
 
 @pytest.mark.parametrize("image", [Raster(100, 100, b"too short"), Raster(0, 0, b""), Raster(-1, -1, b"abc")])
 def test_an_image_smaller_than_it_claims_is_not_shown(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, image: Raster
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, image: Raster
 ) -> None:
-    lie(monkeypatch, text_of(Drawn(image)))
+    lie(monkeypatch, text_of(DrawnPage(image)))
     with pytest.raises(AppError) as told:
         reader.draw_page(book, SHA256, 1, 100)
     assert told.value.code is Code.READER_CRASHED
@@ -106,7 +106,7 @@ def test_an_image_smaller_than_it_claims_is_not_shown(
 
 @pytest.mark.parametrize("claim", [{"confidence": 0.99}, {"picture": "a" * 64}])
 def test_only_the_recogniser_says_what_was_recognised(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, claim: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, claim: dict[str, Any]
 ) -> None:
     """Else a document could put its words into another one that has the same picture."""
     pages = (msgspec.structs.replace(SOUND.pages[0], **claim), *SOUND.pages[1:])
@@ -125,7 +125,7 @@ def test_only_the_recogniser_says_what_was_recognised(
     ids=["short", "beyond", "negative", "nan"],
 )
 def test_places_that_cannot_be_are_not_believed(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, layer: PageLayer
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, layer: PageLayer
 ) -> None:
     lie(monkeypatch, text_of(LayerRead(layer)))
     with pytest.raises(AppError) as told:
@@ -133,8 +133,10 @@ def test_places_that_cannot_be_are_not_believed(
     assert told.value.code is Code.READER_CRASHED
 
 
-def test_an_answer_of_another_kind_is_no_answer(monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path) -> None:
-    lie(monkeypatch, text_of(Drawn(Raster(1, 1, b"abc"))))
+def test_an_answer_of_another_kind_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path
+) -> None:
+    lie(monkeypatch, text_of(DrawnPage(Raster(1, 1, b"abc"))))
     assert problem_of(reader, book).code is Code.READER_CRASHED
     lie(monkeypatch, text_of(Parsed(SOUND)))
     with pytest.raises(AppError) as told:
@@ -153,20 +155,22 @@ def test_an_answer_of_another_kind_is_no_answer(monkeypatch: pytest.MonkeyPatch,
     ids=lambda problem: problem.code.value,
 )
 def test_a_finding_that_no_reader_has_is_not_passed_on(
-    monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, problem: Problem
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, problem: Problem
 ) -> None:
     lie(monkeypatch, text_of(WireFailed(problem)))
     assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
 
 
 @pytest.mark.parametrize("garbage", ["ff" * 32, "03000000c1c1c1", "0100000007"])
-def test_garbage_costs_one_document(monkeypatch: pytest.MonkeyPatch, reader: Reader, book: Path, garbage: str) -> None:
+def test_garbage_costs_one_document(
+    monkeypatch: pytest.MonkeyPatch, reader: DocumentReader, book: Path, garbage: str
+) -> None:
     lie(monkeypatch, f"garbage {garbage}")
     assert problem_of(reader, book) == Problem(Code.READER_CRASHED, {"path": str(book), "signal": 0})
 
 
 def test_a_damaged_document_is_told_as_such_with_its_whole_path(book: Path) -> None:
-    reader = Reader()
+    reader = DocumentReader()
     try:
         problem = problem_of(reader, book)
     finally:

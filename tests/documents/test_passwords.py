@@ -11,14 +11,14 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.core.events import Done, Failed
 from app.core.password import Password
+from app.core.work import Cancel
 from app.documents.formats import Content, page_image, parse
 from app.documents.protocol import DrawPage, Parse
-from app.documents.reader import Reader
+from app.documents.reader import DocumentReader
 from tests.documents.locksmith import REVISIONS, lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.endings import as_events
@@ -39,8 +39,8 @@ def _code(data: bytes, password: str | None) -> Code:
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    reader = Reader()
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader()
     yield reader
     reader.close()
 
@@ -52,7 +52,7 @@ def locked(tmp_path: Path) -> Path:
     return path
 
 
-def _read(reader: Reader, path: Path, password: str | None = None) -> Document | Code:
+def _read(reader: DocumentReader, path: Path, password: str | None = None) -> Document | Code:
     *_, ending = as_events(reader.read(path, Cancel(), Password(password) if password else None))
     assert isinstance(ending, Done | Failed)
     return ending.result if isinstance(ending, Done) else ending.problem.code
@@ -81,7 +81,7 @@ def test_what_anybody_may_read_needs_none(revision: int) -> None:
 
 
 def test_pages_are_drawn_without_asking_again_until_the_desk_is_closed(
-    reader: Reader, locked: Path, tmp_path: Path
+    reader: DocumentReader, locked: Path, tmp_path: Path
 ) -> None:
     assert _read(reader, locked) is Code.DOCUMENT_PASSWORD_NEEDED
     assert _read(reader, locked, "wrong") is Code.DOCUMENT_PASSWORD_WRONG
@@ -94,7 +94,7 @@ def test_pages_are_drawn_without_asking_again_until_the_desk_is_closed(
         assert isinstance(_read(reader, other), Document)
     assert reader.draw_page(locked, document.sha256, 1, 80).width == 80
     reader.close()
-    later = Reader()
+    later = DocumentReader()
     try:
         for _try in range(2):
             with pytest.raises(AppError) as raised:
@@ -104,7 +104,7 @@ def test_pages_are_drawn_without_asking_again_until_the_desk_is_closed(
         later.close()
 
 
-def test_a_password_is_shown_nowhere(reader: Reader, locked: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_password_is_shown_nowhere(reader: DocumentReader, locked: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     seen: list[str] = []
     for event in as_events(reader.read(locked, Cancel(), Password(SECRET))):

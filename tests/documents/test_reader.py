@@ -15,12 +15,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code
 from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.work import Cancel
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
-from app.documents.reader import KEPT_DOCUMENTS, Reader, ReaderLimits
+from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from tests.documents.annotated import Annotated
@@ -38,8 +38,8 @@ def step(request: pytest.FixtureRequest) -> Step:
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    reader = Reader()
+def reader() -> Iterator[DocumentReader]:
+    reader = DocumentReader()
     yield reader
     reader.close()
 
@@ -74,14 +74,14 @@ def write_pdf(path: Path, pages: int = 2, width: int = 200, height: int = 300) -
     return path
 
 
-def ending(reader: Reader, path: Path) -> Done[Document] | Cancelled | Failed:
+def ending(reader: DocumentReader, path: Path) -> Done[Document] | Cancelled | Failed:
     *progress, last = as_events(reader.read(path, Cancel()))
     assert all(isinstance(event, Opening) for event in progress)
     assert not isinstance(last, Opening)
     return last
 
 
-def failure(reader: Reader, path: Path) -> tuple[Code, dict[str, str | int | float]]:
+def failure(reader: DocumentReader, path: Path) -> tuple[Code, dict[str, str | int | float]]:
     last = ending(reader, path)
     assert isinstance(last, Failed), last
     return last.problem.code, last.problem.params
@@ -105,7 +105,7 @@ def wraps(process: psutil.Process) -> bool:
 
 
 def read_and(
-    reader: Reader, path: Path, disturb: Callable[[psutil.Process], object]
+    reader: DocumentReader, path: Path, disturb: Callable[[psutil.Process], object]
 ) -> Done[Document] | Cancelled | Failed:
     """Read `path`; once its reader is at work, do something to it."""
     events = as_events(reader.read(path, Cancel()))
@@ -125,7 +125,7 @@ def test_a_text_becomes_a_document_at_every_step(step: Step, tmp_path: Path) -> 
     """In an encoding whose codec Python loads when it meets it: inside the sandbox."""
     path = tmp_path / "neko.txt"
     path.write_bytes(("吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。\n\n" * 100).encode("cp932"))
-    reader = Reader(step)
+    reader = DocumentReader(step)
     try:
         done = ending(reader, path)
         assert isinstance(done, Done), done
@@ -144,7 +144,7 @@ def test_a_text_becomes_a_document_at_every_step(step: Step, tmp_path: Path) -> 
 def test_pages_are_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "squares.pdf")
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    reader = Reader(step)
+    reader = DocumentReader(step)
     try:
         image = reader.draw_page(path, sha256, 2, 400)
         assert (image.width, image.height, len(image.rgb)) == (400, 600, 400 * 600 * 3)
@@ -165,7 +165,7 @@ def test_forms_are_read_and_drawn_at_every_step(step: Step, tmp_path: Path) -> N
     made.box((54, 598, 68, 612), "Box1", True)
     path = tmp_path / "form.pdf"
     path.write_bytes(made.data())
-    reader = Reader(step)
+    reader = DocumentReader(step)
     try:
         done = ending(reader, path)
         assert isinstance(done, Done), done
@@ -177,7 +177,7 @@ def test_forms_are_read_and_drawn_at_every_step(step: Step, tmp_path: Path) -> N
         reader.close()
 
 
-def test_a_name_that_is_no_utf8_can_be_read(reader: Reader, tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf8_can_be_read(reader: DocumentReader, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     try:
         path.write_text(LINE, encoding="utf-8")
@@ -189,7 +189,7 @@ def test_a_name_that_is_no_utf8_can_be_read(reader: Reader, tmp_path: Path) -> N
 # ---- what is refused -------------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_a_document_is_refused_before_a_reader_starts(reader: Reader, tmp_path: Path) -> None:
+def test_what_cannot_be_a_document_is_refused_before_a_reader_starts(reader: DocumentReader, tmp_path: Path) -> None:
     fifo, folder, empty = tmp_path / "fifo.txt", tmp_path / "folder.pdf", tmp_path / "empty.txt"
     os.mkfifo(fifo)
     folder.mkdir()
@@ -212,7 +212,7 @@ def test_what_cannot_be_a_document_is_refused_before_a_reader_starts(reader: Rea
         assert workers() == []
 
 
-def test_a_file_without_permission_is_named_as_such(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_without_permission_is_named_as_such(reader: DocumentReader, tmp_path: Path) -> None:
     path = tmp_path / "locked.txt"
     path.write_text(LINE, encoding="utf-8")
     path.chmod(0)
@@ -235,7 +235,7 @@ def test_a_file_without_permission_is_named_as_such(reader: Reader, tmp_path: Pa
     ],
 )
 def test_a_file_that_is_too_large_is_refused_at_once(
-    reader: Reader, tmp_path: Path, name: str, size: int, limit: int
+    reader: DocumentReader, tmp_path: Path, name: str, size: int, limit: int
 ) -> None:
     path = tmp_path / name
     with path.open("wb") as file:
@@ -244,7 +244,7 @@ def test_a_file_that_is_too_large_is_refused_at_once(
     assert failure(reader, path) == expected
 
 
-def test_what_the_format_refuses_comes_with_the_whole_path(reader: Reader, tmp_path: Path) -> None:
+def test_what_the_format_refuses_comes_with_the_whole_path(reader: DocumentReader, tmp_path: Path) -> None:
     path = tmp_path / "image.txt"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     assert failure(reader, path) == (Code.FORMAT_UNKNOWN, {"path": str(path)})
@@ -254,7 +254,7 @@ def test_what_the_format_refuses_comes_with_the_whole_path(reader: Reader, tmp_p
 
 
 def test_a_crash_costs_one_document(step: Step, long_text: Path) -> None:
-    reader = Reader(step)
+    reader = DocumentReader(step)
     try:
         last = read_and(reader, long_text, lambda worker: worker.send_signal(signal.SIGSEGV))
         assert isinstance(last, Failed), last
@@ -265,7 +265,7 @@ def test_a_crash_costs_one_document(step: Step, long_text: Path) -> None:
         reader.close()
 
 
-def test_after_a_crash_the_next_document_is_read(reader: Reader, long_text: Path, tmp_path: Path) -> None:
+def test_after_a_crash_the_next_document_is_read(reader: DocumentReader, long_text: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.txt"
     short.write_text(LINE, encoding="utf-8")
     assert isinstance(read_and(reader, long_text, lambda worker: worker.kill()), Failed)
@@ -274,7 +274,7 @@ def test_after_a_crash_the_next_document_is_read(reader: Reader, long_text: Path
 
 def test_a_reader_that_stands_still_is_given_up(long_text: Path) -> None:
     limits = ReaderLimits(progress_s=1.5)
-    reader = Reader(limits=limits)
+    reader = DocumentReader(limits=limits)
     try:
         last = read_and(reader, long_text, lambda worker: worker.suspend())
         assert isinstance(last, Failed), last
@@ -286,7 +286,7 @@ def test_a_reader_that_stands_still_is_given_up(long_text: Path) -> None:
 
 
 def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
-    reader = Reader(limits=ReaderLimits(silence_s=2.0))
+    reader = DocumentReader(limits=ReaderLimits(silence_s=2.0))
     try:
         last = read_and(reader, long_text, lambda worker: worker.suspend())
         assert isinstance(last, Failed), last
@@ -299,7 +299,7 @@ def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
 @pytest.mark.parametrize("files", [0, 1])
 def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int) -> None:
     """Also where the reader waited, and did not know how large its file would be."""
-    reader = Reader(limits=ReaderLimits(memory_bytes=192 << 20))
+    reader = DocumentReader(limits=ReaderLimits(memory_bytes=192 << 20))
     reader.expect(files)
     try:
         assert failure(reader, long_text) == (Code.READER_OUT_OF_MEMORY, {"path": str(long_text)})
@@ -309,14 +309,14 @@ def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int)
 
 
 def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
-    reader = Reader(limits=ReaderLimits(cpu_s=1))
+    reader = DocumentReader(limits=ReaderLimits(cpu_s=1))
     try:
         assert failure(reader, long_text) == (Code.READER_TIMEOUT, {"path": str(long_text), "seconds": 1})
     finally:
         reader.close()
 
 
-def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
+def test_cancelling_ends_the_reader(reader: DocumentReader, long_text: Path) -> None:
     cancel = Cancel()
     events = as_events(reader.read(long_text, cancel))
     next(events)
@@ -328,14 +328,14 @@ def test_cancelling_ends_the_reader(reader: Reader, long_text: Path) -> None:
     worker.wait(timeout=10)  # killed with its sandbox; the system takes a moment to clear it away
 
 
-def test_a_task_cancelled_before_it_began_reads_nothing(reader: Reader, long_text: Path) -> None:
+def test_a_task_cancelled_before_it_began_reads_nothing(reader: DocumentReader, long_text: Path) -> None:
     cancel = Cancel()
     cancel.request()
     assert list(as_events(reader.read(long_text, cancel)))[-1] == Cancelled()
     assert workers() == []
 
 
-def test_whoever_stops_listening_ends_the_reader(reader: Reader, long_text: Path) -> None:
+def test_whoever_stops_listening_ends_the_reader(reader: DocumentReader, long_text: Path) -> None:
     events = as_events(reader.read(long_text, Cancel()))
     next(events)
     next(events)
@@ -347,7 +347,7 @@ def test_whoever_stops_listening_ends_the_reader(reader: Reader, long_text: Path
 # ---- drawing ---------------------------------------------------------------------------------------------------
 
 
-def test_the_reader_that_read_a_pdf_draws_its_pages(reader: Reader, tmp_path: Path) -> None:
+def test_the_reader_that_read_a_pdf_draws_its_pages(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf")
     done = ending(reader, path)
     assert isinstance(done, Done), done
@@ -357,7 +357,7 @@ def test_the_reader_that_read_a_pdf_draws_its_pages(reader: Reader, tmp_path: Pa
     assert workers() == [worker]
 
 
-def test_only_the_last_documents_stay_open(reader: Reader, tmp_path: Path) -> None:
+def test_only_the_last_documents_stay_open(reader: DocumentReader, tmp_path: Path) -> None:
     paths = [write_pdf(tmp_path / f"{number}.pdf", pages=number) for number in (1, 2, 3)]
     seen: list[set[int]] = []
     for path in paths:
@@ -368,7 +368,7 @@ def test_only_the_last_documents_stay_open(reader: Reader, tmp_path: Path) -> No
     assert len(seen[1] & seen[2]) == 1
 
 
-def test_a_file_that_changed_has_no_pages(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_that_changed_has_no_pages(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf", pages=2)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     reader.draw_page(path, sha256, 2, 100)
@@ -382,14 +382,14 @@ def test_a_file_that_changed_has_no_pages(reader: Reader, tmp_path: Path) -> Non
     assert workers() == []
 
 
-def test_a_page_that_is_not_there_is_unavailable(reader: Reader, tmp_path: Path) -> None:
+def test_a_page_that_is_not_there_is_unavailable(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf", pages=1)
     with pytest.raises(AppError) as told:
         reader.draw_page(path, hashlib.sha256(path.read_bytes()).hexdigest(), 2, 100)
     assert (told.value.code, told.value.params) == (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 2})
 
 
-def test_a_reader_killed_between_two_pages_is_replaced(reader: Reader, tmp_path: Path) -> None:
+def test_a_reader_killed_between_two_pages_is_replaced(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf")
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     before = reader.draw_page(path, sha256, 1, 100)
@@ -398,7 +398,7 @@ def test_a_reader_killed_between_two_pages_is_replaced(reader: Reader, tmp_path:
     assert reader.draw_page(path, sha256, 1, 100) == before
 
 
-def test_threads_may_read_and_draw_at_the_same_time(reader: Reader, tmp_path: Path) -> None:
+def test_threads_may_read_and_draw_at_the_same_time(reader: DocumentReader, tmp_path: Path) -> None:
     pdf, text = write_pdf(tmp_path / "book.pdf"), tmp_path / "book.txt"
     text.write_text(LINE * 100, encoding="utf-8")
     sha256 = hashlib.sha256(pdf.read_bytes()).hexdigest()
@@ -422,7 +422,7 @@ def test_threads_may_read_and_draw_at_the_same_time(reader: Reader, tmp_path: Pa
 def test_a_reader_that_waits_reads_one_document_at_every_step(step: Step, tmp_path: Path) -> None:
     text, pdf = tmp_path / "book.txt", write_pdf(tmp_path / "book.pdf")
     text.write_bytes(("吾輩は猫である。名前はまだ無い。\n\n" * 100).encode("cp932"))
-    reader = Reader(step)
+    reader = DocumentReader(step)
     reader.expect(2)
     try:
         used = []
@@ -442,7 +442,7 @@ def test_a_reader_that_waits_reads_one_document_at_every_step(step: Step, tmp_pa
     assert workers() == []
 
 
-def test_a_reader_that_dies_while_it_waits_is_replaced_unseen(reader: Reader, tmp_path: Path) -> None:
+def test_a_reader_that_dies_while_it_waits_is_replaced_unseen(reader: DocumentReader, tmp_path: Path) -> None:
     text = tmp_path / "book.txt"
     text.write_text(LINE, encoding="utf-8")
     reader.expect()
@@ -453,7 +453,7 @@ def test_a_reader_that_dies_while_it_waits_is_replaced_unseen(reader: Reader, tm
     assert second not in workers()  # it has read the text
 
 
-def test_a_file_that_is_not_there_leaves_the_reader_waiting(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_leaves_the_reader_waiting(reader: DocumentReader, tmp_path: Path) -> None:
     reader.expect(1)
     (waiting,) = until(workers)
     assert failure(reader, tmp_path / "nowhere.txt")[0] is Code.FILE_MISSING
@@ -476,7 +476,7 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
 
     def use() -> None:
-        reader = Reader()
+        reader = DocumentReader()
         ending(reader, text)
         ending(reader, tmp_path / "fifo")
         ending(reader, tmp_path / "nowhere")
@@ -493,7 +493,7 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     assert workers() == []
 
 
-def test_the_reader_gets_its_document_and_no_other_file(reader: Reader, long_text: Path) -> None:
+def test_the_reader_gets_its_document_and_no_other_file(reader: DocumentReader, long_text: Path) -> None:
     """Descriptors 0 to 2 and the document are passed on; whatever else the desk holds open is not."""
     if os.geteuid() != 0:
         pytest.skip("a reader is not dumpable: only root may look at its descriptors")

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.core.cancel import Cancel
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
 

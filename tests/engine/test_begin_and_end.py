@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.events import Token
 from app.core.settings import Sampling
-from app.engine.llama import Model
-from app.engine.prompt import Typesetter
+from app.core.work import Cancel
+from app.engine.llama import LlamaModel
+from app.engine.prompt import PromptTokenizer
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models import families, llama4
 from tests.work import run
@@ -20,14 +20,14 @@ from tests.work import run
 ENDS = (llama4.END_OF_TEXT, llama4.END_OF_MESSAGE, llama4.END_OF_TURN)
 
 
-def vocabulary_of(path: Path) -> Model:
-    return Model(path, 0, lambda _fraction: True, vocabulary_only=True)
+def vocabulary_of(path: Path) -> LlamaModel:
+    return LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
 
 
 @pytest.mark.parametrize("says_bos", [True, False])
 def test_a_prompt_begins_with_begin_of_text_whether_the_file_asks_for_it_or_not(tmp_path: Path, says_bos: bool) -> None:
     model = vocabulary_of(llama4.write_scout(tmp_path / "scout.gguf", layers=4, says_bos=says_bos))
-    laid = Typesetter(model).lay_out(prompt("A question?"))
+    laid = PromptTokenizer(model).lay_out(prompt("A question?"))
     assert model.token_text(laid.tokens[0]) == llama4.BEGIN.encode()
     assert [model.token_text(token) for token in laid.tokens].count(llama4.BEGIN.encode()) == 1
     model.close()

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
-from app.engine.llama import Context, Model
+from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import EngineState, LoadSpec
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.work import at, fail, problem_of, run, stop
@@ -245,8 +244,8 @@ def test_stop_does_not_wait_for_the_slice(new_engine: NewEngine, tiny_scout_fast
 
 def test_only_slices_are_given_up(tiny_scout: Path) -> None:
     """A few tokens of an answer are evaluated to their end: stopping it is looked at between them."""
-    model = Model(tiny_scout, 0, lambda _fraction: True)
-    context = Context(model, 1024, KvType.F16, 1, 64, outputs=4, should_stop=lambda: True)
+    model = LlamaModel(tiny_scout, 0, lambda _fraction: True)
+    context = LlamaContext(model, 1024, KvType.F16, 1, 64, outputs=4, should_stop=lambda: True)
     with pytest.raises(InterruptedError):
         context.decode([1, 2, 3], 0, outputs=3, stoppable=True)
     context.decode([1, 2, 3], 0, outputs=3)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from app.core.settings import KvType
-from app.engine.desk import TILE_TOKENS
-from app.engine.llama import Context, Model
+from app.engine.kv.reuse import TILE_TOKENS
+from app.engine.llama import LlamaContext, LlamaModel
 
 _SLICE, _SHORT, _CHUNK = 512, 23, 8192
 _TOLERANCE = 0.02
@@ -19,8 +19,8 @@ def test_filling_leaves_nothing_behind(tiny_scout_quantized: Path) -> None:
     """Beyond a chunk, so that local keys are short: what the filling overwrote would be missed in what follows."""
     rng = random.Random(1)
     tokens = [rng.randrange(300) for _ in range(_CHUNK + 4 * _SLICE)]
-    model = Model(tiny_scout_quantized, -1, lambda _fraction: True)
-    contexts = [Context(model, 16_384, KvType.Q8_0, 2, _SLICE, 9) for _ in range(2)]
+    model = LlamaModel(tiny_scout_quantized, -1, lambda _fraction: True)
+    contexts = [LlamaContext(model, 16_384, KvType.Q8_0, 2, _SLICE, 9) for _ in range(2)]
     ends = [*range(_SLICE, _CHUNK + 2 * _SLICE + 1, _SLICE)]
     after_short, after_more, oldest = [], [], []
     for context, filling in zip(contexts, (TILE_TOKENS - _SHORT, 0), strict=True):

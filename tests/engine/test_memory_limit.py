@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code
 from app.core.settings import KvType
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.protocol import EngineState, LoadSpec
 from tests.engine.conftest import NewEngine
 from tests.work import problem_of

@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.cancel import Cancel
 from app.core.events import Done
-from app.core.model import Kind, ModelHeader, Part, Weights
+from app.core.model import FileKind, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType, Mapping
-from app.engine.lookup import MAX_DRAFT
+from app.core.work import Cancel
 from app.engine.planner import (
     GIB,
-    Device,
-    Item,
     Machine,
+    MachineDevice,
+    MemoryClass,
     Placement,
     Reason,
     Shortfall,
@@ -27,9 +26,10 @@ from app.engine.planner import (
     imagined,
     plan,
 )
-from app.engine.planner.machine import Repacked
+from app.engine.planner.machine import RepackedWeights
 from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS
-from app.models.reader import HeaderReader
+from app.engine.quotes.prompt_lookup import MAX_DRAFT
+from app.models.gguf.reader import HeaderReader
 from tests.endings import as_events
 from tests.models.headers import LAYERS, MAVERICK, SCOUT, write_header
 from tests.models.published import SMOLLM2, header_of
@@ -104,8 +104,8 @@ def check(header: ModelHeader, machine: Machine, result: Placement | Shortfall) 
     """What holds of every plan: nothing is lost, nothing is counted twice, no device is overfilled."""
     by_class, by_device = result.by_class(), result.by_device()
     assert sum(by_class.values()) == sum(by_device.values()) == sum(use.bytes for use in result.uses)
-    placed_twice = header.total_bytes(Part.EMBEDDINGS) if header.tied and by_class.get(Item.OUTPUT) else 0
-    weights = sum(by_class.get(part.value, 0) for part in Part)
+    placed_twice = header.total_bytes(TensorPart.EMBEDDINGS) if header.tied and by_class.get(MemoryClass.OUTPUT) else 0
+    weights = sum(by_class.get(part.value, 0) for part in TensorPart)
     assert weights == sum(weights.bytes for weights in header.weights) + placed_twice
     devices = {device.name: device for device in (*machine.gpus, machine.host)}
     over = sum(max(0, size - devices[name].room) for name, size in by_device.items())
@@ -134,18 +134,24 @@ def test_what_every_token_reads_stays_on_the_gpu(headers: dict[tuple[str, str], 
     result = plan(headers["Scout", "Q4_K_M"], None, MACHINES["12 GB"], Wish())
     assert isinstance(result, Placement)
     on_host = {use.item for use in result.uses if use.device == "RAM"}
-    assert on_host == {Item.EXPERTS, Item.EMBEDDINGS, Item.COMPUTE, Item.LOGITS, Item.REST}
+    assert on_host == {
+        MemoryClass.EXPERTS,
+        MemoryClass.EMBEDDINGS,
+        MemoryClass.COMPUTE,
+        MemoryClass.LOGITS,
+        MemoryClass.REST,
+    }
     assert Reason.EXPERTS_ON_CPU in {remark.reason for remark in result.remarks}
     assert result.mapping == "read"
 
 
 def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
-    projector = msgspec.structs.replace(scout, kind=Kind.PROJECTOR, file_bytes=1_750_000_000, weights=())
+    projector = msgspec.structs.replace(scout, kind=FileKind.PROJECTOR, file_bytes=1_750_000_000, weights=())
     blind, seeing = (plan(scout, each, machine, Wish(kv_type=KvType.Q8_0)) for each in (None, projector))
     assert isinstance(blind, Placement)
     assert isinstance(seeing, Placement)
-    assert seeing.by_class()[Item.PROJECTOR] > projector.file_bytes
+    assert seeing.by_class()[MemoryClass.PROJECTOR] > projector.file_bytes
     assert 450 * K <= seeing.context_tokens < blind.context_tokens
 
 
@@ -259,16 +265,19 @@ def small_headers(draw: st.DrawFn) -> ModelHeader:
     layers = draw(st.integers(1, 12))
     mixture = draw(st.booleans())
     expert_bytes = draw(st.integers(1, 40)) * (GIB // 100)
-    weights = [Weights(-1, Part.EMBEDDINGS, GIB // 20, 1, ("F16",)), Weights(-1, Part.OTHER, 4096, 1, ("F32",))]
+    weights = [
+        Weights(-1, TensorPart.EMBEDDINGS, GIB // 20, 1, ("F16",)),
+        Weights(-1, TensorPart.OTHER, 4096, 1, ("F32",)),
+    ]
     tied = draw(st.booleans())
     if not tied:
-        weights.append(Weights(-1, Part.OUTPUT, GIB // 20, 1, ("F16",)))
+        weights.append(Weights(-1, TensorPart.OUTPUT, GIB // 20, 1, ("F16",)))
     for layer in range(layers):
-        weights.append(Weights(layer, Part.ATTENTION, draw(st.integers(1, 9)) * (GIB // 200), 1, ("F16",)))
-        part = Part.EXPERTS if mixture else Part.FEED_FORWARD
+        weights.append(Weights(layer, TensorPart.ATTENTION, draw(st.integers(1, 9)) * (GIB // 200), 1, ("F16",)))
+        part = TensorPart.EXPERTS if mixture else TensorPart.FEED_FORWARD
         weights.append(Weights(layer, part, expert_bytes, 1, ("Q4_K",)))
     return ModelHeader(
-        kind=Kind.MODEL, architecture=draw(st.sampled_from(["llama", "llama4", "gemma3"])), untrusted_name="x",
+        kind=FileKind.MODEL, architecture=draw(st.sampled_from(["llama", "llama4", "gemma3"])), untrusted_name="x",
         quantization="Q4_K_M", file_bytes=sum(each.bytes for each in weights), files=("x",), parameters=10**9,
         context_trained=draw(st.sampled_from([512, 4096, 200_000, 10_485_760])), layers=layers, width=1024,
         vocabulary=32_000, heads=(8,) * layers, kv_heads=(draw(st.sampled_from([1, 2, 8])),) * layers, key_length=128,
@@ -325,21 +334,21 @@ def test_a_smaller_type_never_means_less_context(header: ModelHeader, ram: float
 def test_a_tied_table_that_is_repacked_is_there_twice_and_read_once() -> None:
     """A CPU that repacks it multiplies with the copy; rows are looked up in the file's own."""
     header = header_of(SMOLLM2, "Q4_K_M")
-    host = Device("RAM", False, 64 * GIB, 60 * GIB, 50e9)
+    host = MachineDevice("RAM", False, 64 * GIB, 60 * GIB, 50e9)
     plain = plan(header, None, Machine((), host, 4), Wish(8 * K))
-    repacking = plan(header, None, Machine((), host, 4, (Repacked("q6_K", False, 1.0),)), Wish(8 * K))
+    repacking = plan(header, None, Machine((), host, 4, (RepackedWeights("q6_K", False, 1.0),)), Wish(8 * K))
     assert isinstance(plain, Placement)
     assert isinstance(repacking, Placement)
-    embeddings = header.total_bytes(Part.EMBEDDINGS)
-    assert repacking.by_class() == plain.by_class() | {Item.OUTPUT: embeddings}
+    embeddings = header.total_bytes(TensorPart.EMBEDDINGS)
+    assert repacking.by_class() == plain.by_class() | {MemoryClass.OUTPUT: embeddings}
     assert repacking.speed.writing == pytest.approx(plain.speed.writing)
     assert (plain.mapping, repacking.mapping) == (Mapping.MAPPED, Mapping.READ)
 
 
 def test_where_there_is_a_gpu_nothing_is_repacked() -> None:
     header = header_of(SMOLLM2, "Q4_K_M")
-    gpu, host = Device("GPU", True, 24 * GIB, 24 * GIB), Device("RAM", False, 64 * GIB, 60 * GIB)
-    repacked = (Repacked("q4_K", False, 2.0), Repacked("q6_K", False, 2.0))
+    gpu, host = MachineDevice("GPU", True, 24 * GIB, 24 * GIB), MachineDevice("RAM", False, 64 * GIB, 60 * GIB)
+    repacked = (RepackedWeights("q4_K", False, 2.0), RepackedWeights("q6_K", False, 2.0))
     for wish in (Wish(8 * K), Wish(8 * K, gpu_layers=4)):
         with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), wish) for kinds in (repacked, ()))
         assert with_kinds == without

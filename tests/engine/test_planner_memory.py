@@ -11,19 +11,18 @@ import psutil
 import pytest
 from gguf import GGMLQuantizationType as Type
 
-from app.core.cancel import Cancel
 from app.core.events import Done
-from app.core.model import ModelHeader, Part
+from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
-from app.core.work import finish
-from app.engine.buffers import buffers
-from app.engine.llama import Context, Model
-from app.engine.placing import Placing
-from app.engine.planner import Device, Item, Machine, Placement, Reason, Wish, plan
+from app.core.work import Cancel, finish
+from app.engine.dry_run import buffers
+from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.load_params import Placing
+from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Reason, Wish, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec
 from app.engine.repacking import repacked
-from app.models.reader import HeaderReader
+from app.models.gguf.reader import HeaderReader
 from app.services.plans import spec_of
 from tests.endings import as_events
 from tests.engine.conftest import NewEngine
@@ -32,10 +31,10 @@ from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_heade
 from tests.models.llama4 import write_scout
 from tests.models.qwen2 import write_qwen2
 
-WITHOUT_END = Device("RAM", False, 1 << 50, 1 << 50)
+WITHOUT_END = MachineDevice("RAM", False, 1 << 50, 1 << 50)
 CONTEXTS = (512, 3000, 8192, 40_000)
 NewContext = Callable[..., tuple[Buffer, ...]]
-BESIDE_WEIGHTS = (Item.KV, Item.COMPUTE, Item.LOGITS, Item.REST)
+BESIDE_WEIGHTS = (MemoryClass.KV, MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST)
 
 
 def read(path: Path) -> ModelHeader:
@@ -56,7 +55,7 @@ def predicted(placement: Placement) -> tuple[int, int, int]:
     """Bytes of weights, of the cache, to compute in."""
     held = {use.item: use.bytes for use in placement.uses}
     weights = sum(size for item, size in held.items() if item not in BESIDE_WEIGHTS)
-    return weights, held[Item.KV], held[Item.COMPUTE]
+    return weights, held[MemoryClass.KV], held[MemoryClass.COMPUTE]
 
 
 def counted(found: Sequence[Buffer]) -> tuple[int, int, int]:
@@ -210,7 +209,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
     file = write_scout(tmp_path / "large.gguf", layers=16, expert_width=20_480)
     header = read(file)
     assert header.experts == 16
-    assert header.total_bytes(Part.EXPERTS) > 1.9e9
+    assert header.total_bytes(TensorPart.EXPERTS) > 1.9e9
     for kv_type in KvType:
         for context_tokens in CONTEXTS:
             placement = predict(header, context_tokens, kv_type)
@@ -231,8 +230,10 @@ def new_context() -> NewContext:
     """Load for once, here; gives what that took."""
 
     def make(path: Path, placement: Placement, placing: Placing | None = None) -> tuple[Buffer, ...]:
-        model = Model(path, 0, lambda _fraction: True, placing=placing)
-        context = Context(model, placement.context_tokens, placement.kv_type, 1, placement.slice_tokens, outputs=17)
+        model = LlamaModel(path, 0, lambda _fraction: True, placing=placing)
+        context = LlamaContext(
+            model, placement.context_tokens, placement.kv_type, 1, placement.slice_tokens, outputs=17
+        )
         found = buffers(context.handle)
         context.close()
         model.close()
@@ -253,7 +254,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
-    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
+    gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
     wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=2))
     assert isinstance(wanted, Placement)
     assert wanted.expert_layers == 2
@@ -262,7 +263,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
         placement,
         Placing(kept=wanted.cpu_tensors, kept_in="CPU_REPACK", repacked=False, mapping=Mapping.READ),
     )
-    experts = [weights for weights in header.weights if weights.part is Part.EXPERTS]
+    experts = [weights for weights in header.weights if weights.part is TensorPart.EXPERTS]
     sent = sum(weights.bytes for weights in experts if weights.layer < 2)
     assert {buffer.name: buffer.weights_bytes for buffer in found} == {
         "CPU_REPACK": sent,
@@ -273,7 +274,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
 def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Path) -> None:
     """The patterns of a plan reach llama.cpp through the engine; without a GPU all of it is the CPU's anyway."""
     header = read(quantized)
-    gpu = Machine((Device("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
+    gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
     wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
     assert isinstance(wanted, Placement)
     engine = new_engine()

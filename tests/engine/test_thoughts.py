@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
 from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
-from app.core.work import Work
-from app.engine.llama import Model
+from app.core.work import Cancel, Work
+from app.engine.llama import LlamaModel
 from app.engine.protocol import Generated, Prompt
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models.reciter import HARMONY_FORMAT, write_reciter
@@ -114,7 +113,7 @@ def test_in_harmony_the_model_names_its_channel(new_engine: NewEngine, tmp_path:
     engine = new_engine()
     model = write_reciter(tmp_path / "m.gguf", ANSWER, template=HARMONY_FORMAT)
     load(engine, model, context_tokens=1024)
-    vocabulary = Model(model, 0, lambda _fraction: True, vocabulary_only=True)
+    vocabulary = LlamaModel(model, 0, lambda _fraction: True, vocabulary_only=True)
     laid = engine.lay_out(prompt("And then?", "What came?", "A letter.")).tokens
     text = b"".join(vocabulary.piece(token) or vocabulary.token_text(token) for token in laid).decode()
     vocabulary.close()

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
-from app.export import docx, html, markdown, sheet_text
+from app.export import docx, html, markdown
+from app.export import sheet as sheet_text
 from app.export.pictures import Picture
 from app.export.report import Report, compose
 

@@ -16,7 +16,8 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetRow
-from app.export import files, sheet_docx, sheet_text, sheet_xlsx
+from app.export import files, sheet_docx, sheet_xlsx
+from app.export import sheet as sheet_text
 from app.export.sheet import SheetReport, compose_sheet
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"

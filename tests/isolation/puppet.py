@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.isolation.pulse import Port
+from app.isolation.heartbeat import Port
 
 
 class Echo(msgspec.Struct, frozen=True, tag=True):

@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import prisoner
 
 from app.core.events import Opening
-from app.isolation import inmate
-from app.isolation.pulse import Ready, WireFailed
+from app.isolation import worker_main
+from app.isolation.heartbeat import SandboxReady, WireFailed
 
 
 class Try(msgspec.Struct, frozen=True, tag=True):
@@ -33,7 +33,7 @@ class Tried(msgspec.Struct, frozen=True, tag=True):
     pid: int
 
 
-Event: TypeAlias = Ready | Opening | Tried | WireFailed
+Event: TypeAlias = SandboxReady | Opening | Tried | WireFailed
 
 
 def receive_anywhere() -> str:
@@ -47,14 +47,14 @@ def receive_anywhere() -> str:
 
 
 def main(*arguments: str) -> None:
-    port, (fd,) = inmate.enter(Try, arguments)
+    port, (fd,) = worker_main.enter(Try, arguments)
 
     def carry_out(order: Try) -> Tried:
         every = prisoner.attempts(order.home, order.secret, order.loot, fd, -1)
         every["receive"] = receive_anywhere
         return Tried({name: prisoner.outcome(every[name]) for name in order.names}, os.getpid())
 
-    inmate.serve(port, carry_out)
+    worker_main.serve(port, carry_out)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import msgspec
 
 from app.core.model import NO_LAYER, ModelHeader, Weights
 from app.core.paths import resources
-from app.models.compact import CompactHeader, CompactWeights
+from app.models.hub.catalogue import CompactHeader, CompactWeights
 from tests.models import published
 from tests.models.headers import MAVERICK, SCOUT, Shape
 from tests.models.published import (

@@ -15,7 +15,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def command(room: int) -> Callable[..., list[str]]:
-    """A command line for `app.models.hub_process`: after `room` bytes the disk is full."""
+    """A command line for `app.models.hub.process`: after `room` bytes the disk is full."""
     return lambda _module, folder: [sys.executable, __file__, "full", str(room), folder]
 
 
@@ -25,7 +25,7 @@ def limited_command(room: int) -> Callable[..., list[str]]:
 
 
 def main(kind: str, room: int, folder: str) -> None:
-    from app.models import hub_worker
+    from app.models.hub import worker
 
     if kind == "limited":
         import resource
@@ -42,7 +42,7 @@ def main(kind: str, room: int, folder: str) -> None:
             return written
 
         os.write = write_while_there_is_room  # type: ignore[assignment]
-    hub_worker.main(folder)
+    worker.main(folder)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ import msgspec
 
 from app.core.errors import Code, Problem
 from app.isolation.handover import FileReceiver
-from app.isolation.pulse import Port, Ready, WireFailed
+from app.isolation.heartbeat import Port, SandboxReady, WireFailed
 from app.isolation.sandbox import Step
-from app.models.protocol import Event, Order, PartRead, ReadPart
+from app.models.gguf.protocol import Event, Order, PartRead, ReadPart
 
 
 def descriptors() -> set[str]:
@@ -26,7 +26,7 @@ def main(socket: str, lie: str) -> None:
     """`lie`: what to do when asked for the header, or, where it begins with `part `, for a part."""
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
-    port.send(Ready(Step.RLIMITS))
+    port.send(SandboxReady(Step.RLIMITS))
     FileReceiver(int(socket)).receive()
     early = lie.startswith("part ")
     while (order := port.receive()) is not None:

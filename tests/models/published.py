@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from gguf import GGMLQuantizationType as Type
 
 from app.core.model import ModelHeader
-from app.models import header
-from app.models.gguf import Array, Contents, Tensor, Value
-from app.models.tensor_types import TENSOR_TYPES
+from app.models.gguf import header
+from app.models.gguf.container import Array, GgufContents, Tensor, Value
+from app.models.gguf.tensor_types import TENSOR_TYPES
 from tests.models import headers
 from tests.models.headers import MIXTURES, Mixture, Shape
 
@@ -72,7 +72,7 @@ def header_of(shape: Shape | Published, quantization: str) -> ModelHeader:
         tensors = [_tensor(*entry) for entry in _entries(shape, mixture)]
     keys |= {"general.file_type": mixture.file_type, "tokenizer.chat_template": "there is one"}
     file_bytes = sum(tensor.bytes for tensor in tensors) + _KEYS_BYTES
-    return header.compose([Contents(keys, tuple(tensors), file_bytes, 0)])
+    return header.compose([GgufContents(keys, tuple(tensors), file_bytes, 0)])
 
 
 def projector_of(name: str, kind: str, entries: list[tuple[str, tuple[int, ...], Type]]) -> ModelHeader:
@@ -85,7 +85,7 @@ def projector_of(name: str, kind: str, entries: list[tuple[str, tuple[int, ...],
         "clip.has_vision_encoder": True,
         "clip.projector_type": kind,
     }
-    return header.compose([Contents(keys, tensors, sum(tensor.bytes for tensor in tensors) + 20_000, 0)])
+    return header.compose([GgufContents(keys, tensors, sum(tensor.bytes for tensor in tensors) + 20_000, 0)])
 
 
 def llama4_projector() -> ModelHeader:

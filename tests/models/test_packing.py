@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.work import Stopped
+from app.core.work import Cancel, Stopped
 from app.models import packing
 from app.models.packing import Packed
 from app.models.records import Record, RecordedFile

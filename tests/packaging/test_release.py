@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app import __version__
 from app.core.installation import HashedFile, sha256_of
 from app.core.release import Release
-from app.services.updates import PackageState, Standing, check
+from app.services.updates import PackageState, UpdateState, check
 
 PROGRAM = Path(__file__).parents[2] / "packaging" / "bundle" / "release.py"
 DATED = ("--commit", "c0ffee", "--date", "2026-01-02T03:04:05+00:00")
@@ -89,7 +89,7 @@ def test_what_the_hook_signed_is_an_update_that_octavo_trusts(
     done = release(folder, *DATED, "--key", str(public), sign=f"'{sign}' x")
     assert (done.returncode, done.stderr) == (0, "")
     update = check(Path(done.stdout.strip()), public, "0.0.1", None)
-    assert (update.version, update.standing) == (__version__, Standing.NEWER)
+    assert (update.version, update.standing) == (__version__, UpdateState.NEWER)
     assert all(package.state is PackageState.WHOLE for package in update.packages)
 
 

@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.ui.bridge import Executor
-from app.ui.presenters.image_sources import Source
+from app.ui.chat.image_sources import ImageSource
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS, RULES, pause
@@ -102,7 +102,7 @@ def images_opening(stage: Stage) -> None:
     stage.hold(Executor.IMAGES)
     folder = stage.desk.paths.database.parent
     names = ("Survey photographs, all berths.tiff", "crane.webp")
-    stage.presenter.attachments.take([Source(folder / name, name) for name in names])
+    stage.presenter.attachments.take([ImageSource(folder / name, name) for name in names])
     pause(200)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.messages import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import LEASE, LETTERS

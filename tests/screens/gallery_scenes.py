@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from app.core.conversation import Usage
 from app.core.events import Looking
 from app.core.image import Image
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.ui.chat.lightbox import ImageDialog
 from tests.screens import pictures
 from tests.screens.stage import Stage

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
 from app.core.events import Opening
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
+from app.core.work import Cancel
 from app.messages import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate

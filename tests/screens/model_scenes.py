@@ -8,13 +8,12 @@ import msgspec
 
 from app.core.errors import Code, Problem
 from app.core.events import Fetching, Loading
-from app.core.settings import KvType
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import KvType, ThemeChoice
 from app.messages import use_language
-from app.models.catalogue import catalogue
-from app.models.offers import Offer
+from app.models.hub.catalogue import catalogue
+from app.models.hub.offers import Offer
+from app.models.local import starter
 from app.models.records import Record
-from app.models.shelf import starter
 from app.services.machines import Hardware
 from app.ui.bridge import Executor
 from app.ui.models.card import Deed

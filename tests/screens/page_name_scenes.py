@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.conversation import PageRange
 from app.core.document import Book, PageLayer
 from app.core.image import Raster
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.documents import formats
 from tests.documents import labelled
 from tests.screens.stage import Stage

@@ -7,7 +7,7 @@ from functools import cache
 
 from app.core.document import PageLayer
 from app.core.image import Raster
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.documents import formats
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.page_name_scenes import PAGE_NAME_SCENES

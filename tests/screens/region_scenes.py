@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from app.core.document import Document, Format, Page
 from app.core.image import Raster
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.documents import formats
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.stage import Stage

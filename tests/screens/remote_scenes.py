@@ -7,9 +7,8 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtWidgets import QScrollArea
 
-from app.core.settings import RemoteSettings
-from app.core.settings import Theme as ThemeChoice
-from app.ui.settings_dialog import SettingsDialog
+from app.core.settings import RemoteSettings, ThemeChoice
+from app.ui.settings.dialog import SettingsDialog
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.document import READING, Document, Flag
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, pause

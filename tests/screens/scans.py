@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageFilter
 from app.core.document import Document, Flag, Format, Page
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from tests.screens import drawings
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QScrollArea
 
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Opening, Reading, Thinking
-from app.core.settings import Adapter, EngineSettings, KvType, Settings
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import Adapter, EngineSettings, KvType, Settings, ThemeChoice
 from app.engine.protocol import ModelInfo
-from app.models.shelf import starter
-from app.ui.fit_dialog import FitDialog
-from app.ui.settings_dialog import SettingsDialog
+from app.models.local import starter
+from app.ui.context.fit_dialog import FitDialog
+from app.ui.settings.dialog import SettingsDialog
 from tests.screens import sheets
 from tests.screens.attachment_scenes import ATTACHMENT_SCALED, ATTACHMENT_SCENES, drag_over
 from tests.screens.claim_scenes import CLAIM_SCENES

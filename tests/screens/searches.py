@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.core.cancel import Cancel
 from app.core.conversation import Question
 from app.core.events import Done
 from app.core.image import Image
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
+from app.core.work import Cancel
 from app.ui.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.screens.stage import Stage

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.core.conversation import BookRef
 from app.core.errors import Code, Problem
 from app.core.events import Reading
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate

@@ -8,11 +8,11 @@ import msgspec
 from PySide6.QtCore import Qt
 
 from app.core.events import Opening
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.messages import use_language
 from app.ui.bridge import Executor
-from app.ui.presenters.frame_choice import FrameChoice
-from app.ui.video.dialog import VideoDialog, Way
+from app.ui.video.dialog import SelectionMethod, VideoDialog
+from app.ui.video.frame_choice import FrameChoice
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.film import harbour_film
 from tests.screens.stage import Stage
@@ -61,7 +61,7 @@ def video_frames(stage: Stage) -> None:
 def video_changes(stage: Stage) -> None:
     _talk(stage)
     dialog = _drop(stage)
-    dialog.ways[Way.CHANGES].setChecked(True)
+    dialog.ways[SelectionMethod.CHANGES].setChecked(True)
     dialog.slider.setValue(16)
     stage.settle()
     _wait_for_pictures(dialog)
@@ -70,7 +70,7 @@ def video_changes(stage: Stage) -> None:
 def video_dark(stage: Stage) -> None:
     _talk(stage, theme=ThemeChoice.DARK)
     dialog = _drop(stage)
-    dialog.ways[Way.CHANGES].setChecked(True)
+    dialog.ways[SelectionMethod.CHANGES].setChecked(True)
     stage.settle()
     _wait_for_pictures(dialog)
 

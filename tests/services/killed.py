@@ -16,8 +16,8 @@ PIECE_BYTES = 1 << 14
 
 def main(data: str, events: int, verb: str, *paths: str) -> None:
     from app.bootstrap import open_desk
-    from app.core.cancel import Cancel
     from app.core.paths import Paths
+    from app.core.work import Cancel
     from app.models import copying, packing
 
     copying.PIECE_BYTES = packing.PIECE_BYTES = PIECE_BYTES

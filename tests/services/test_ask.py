@@ -8,12 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, Conversation, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.services.prompts import RULES, RULES_WITHOUT_DOCUMENTS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import answered, at, problem_of, run, unanswered

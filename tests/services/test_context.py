@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
-from app.core.work import finish
-from app.services.context import Segment, chapters_of
+from app.core.work import Cancel, finish
+from app.services.context import ContextSegment, chapters_of
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
 
@@ -73,7 +72,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
     assert (segment.first_page, segment.page_ends) == (3, (100, 200, 300, 400))
     assert segment.read_to == 4
     assert [segment.page_at(tokens) for tokens in (0, 99, 100, 399, 400)] == [3, 3, 4, 6, 6]
-    assert Segment("book", 10, "b", "Empty").read_to == 0
+    assert ContextSegment("book", 10, "b", "Empty").read_to == 0
 
 
 def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) -> None:

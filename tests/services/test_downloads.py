@@ -10,18 +10,17 @@ import msgspec
 import pytest
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import Paths
 from app.core.settings import HubSettings
-from app.core.work import Stopped, Work, finish
+from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner import Placement, Wish
 from app.messages import sentence
-from app.models.offers import Offer, RemoteFile
+from app.models.hub.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
-from app.services.desk import Desk
 from app.services.machines import Hardware
+from app.services.services import Services
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
@@ -35,7 +34,7 @@ def loopback() -> Iterator[LoopbackHub]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, loopback: LoopbackHub) -> Iterator[Desk]:
+def desk(tmp_path: Path, loopback: LoopbackHub) -> Iterator[Services]:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
         settings = desk.settings.load()
         desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(loopback.endpoint)))
@@ -43,7 +42,7 @@ def desk(tmp_path: Path, loopback: LoopbackHub) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def folder(desk: Desk) -> Path:
+def folder(desk: Services) -> Path:
     return desk.models.folder
 
 
@@ -56,11 +55,11 @@ def problem(work: Work[object, object]) -> Problem:
     return raised.value.problem
 
 
-def looked_up(desk: Desk) -> tuple[Offer, ...]:
+def looked_up(desk: Services) -> tuple[Offer, ...]:
     return finish(desk.downloads.look_up(REPOSITORY, Cancel()))
 
 
-def models(desk: Desk) -> list[str]:
+def models(desk: Services) -> list[str]:
     return [model.name for model in desk.models.available() if not model.starter]
 
 
@@ -77,7 +76,7 @@ def add_one(loopback: LoopbackHub, tmp_path: Path, *, fault: Fault | None = None
     loopback.add("tiny-Q8_0.gguf", write_model(tmp_path / "source.gguf"), fault=fault)
 
 
-def scout(desk: Desk) -> Offer:
+def scout(desk: Services) -> Offer:
     offers = (offer for offer in desk.downloads.offers() if offer.untrusted_name == "Llama 4 Scout")
     return next(offer for offer in offers if offer.quantization == "Q4_K_M")
 
@@ -85,7 +84,7 @@ def scout(desk: Desk) -> Offer:
 # ---- before anything is asked ----------------------------------------------------------------------------------
 
 
-def test_what_a_download_means_is_told_without_the_network(desk: Desk, folder: Path, loopback: LoopbackHub) -> None:
+def test_what_a_download_means_is_told_without_the_network(desk: Services, folder: Path, loopback: LoopbackHub) -> None:
     order = desk.downloads.order(scout(desk))
     assert order.host == loopback.endpoint.removeprefix("http://")
     assert order.bytes_to_fetch == order.offer.size_bytes > 65e9
@@ -99,7 +98,7 @@ def test_what_a_download_means_is_told_without_the_network(desk: Desk, folder: P
     assert not folder.exists()
 
 
-def test_an_offer_can_be_planned_before_it_is_fetched(desk: Desk, loopback: LoopbackHub) -> None:
+def test_an_offer_can_be_planned_before_it_is_fetched(desk: Services, loopback: LoopbackHub) -> None:
     plan = desk.plans.plan_offer(scout(desk), Wish(), Hardware((80.0,), 256.0))
     assert isinstance(plan.result, Placement)
     assert plan.projector is not None
@@ -110,7 +109,7 @@ def test_an_offer_can_be_planned_before_it_is_fetched(desk: Desk, loopback: Loop
     assert not loopback.requests
 
 
-def test_accepted_terms_are_remembered_until_their_text_changes(desk: Desk, tmp_path: Path) -> None:
+def test_accepted_terms_are_remembered_until_their_text_changes(desk: Services, tmp_path: Path) -> None:
     offer = scout(desk)
     desk.downloads.accept("llama4")
     desk.downloads.accept("no such licence")
@@ -129,7 +128,7 @@ def test_accepted_terms_are_remembered_until_their_text_changes(desk: Desk, tmp_
         assert not again.downloads.order(offer).accepted
 
 
-def test_an_address_that_would_be_spoken_to_in_the_clear(desk: Desk) -> None:
+def test_an_address_that_would_be_spoken_to_in_the_clear(desk: Services) -> None:
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings("http://hub.example.org")))
     with pytest.raises(AppError) as refused:
@@ -143,7 +142,7 @@ def test_an_address_that_would_be_spoken_to_in_the_clear(desk: Desk) -> None:
 
 
 def test_a_fetched_model_lies_whole_in_a_folder_with_its_record(
-    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:
     names = add_split(loopback, tmp_path)
     (offer,) = looked_up(desk)
@@ -166,7 +165,7 @@ def test_a_fetched_model_lies_whole_in_a_folder_with_its_record(
 
 
 def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
-    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:
     add_one(loopback, tmp_path)
     loopback.card = {"license": "other", "license_name": "llama4"}
@@ -190,14 +189,14 @@ def test_terms_that_the_hub_tells_of_have_to_be_accepted_too(
     assert dict(verdict.files) == dict.fromkeys(("tiny-Q8_0.gguf", "LICENCE.txt", "NOTICE.txt"), FileState.GOOD)
 
 
-def test_the_starter_has_terms_as_well(desk: Desk, starter: Path) -> None:
+def test_the_starter_has_terms_as_well(desk: Services, starter: Path) -> None:
     licence = desk.downloads.licence_of(starter)
     assert licence is not None
     assert licence.name == "Apache License 2.0"
     assert desk.downloads.record(starter) is None
 
 
-def paused(desk: Desk, loopback: LoopbackHub, offer: Offer) -> None:
+def paused(desk: Services, loopback: LoopbackHub, offer: Offer) -> None:
     """Fetch until the hub holds, then pause."""
     cancel = Cancel()
 
@@ -209,7 +208,7 @@ def paused(desk: Desk, loopback: LoopbackHub, offer: Offer) -> None:
         finish(desk.downloads.fetch(offer, cancel), pause)
 
 
-def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_a_paused_download_is_gone_on_with(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)
     paused(desk, loopback, offer)
@@ -229,7 +228,7 @@ def test_a_paused_download_is_gone_on_with(desk: Desk, folder: Path, loopback: L
     assert loopback.ranges("tiny-Q8_0.gguf")[-1][0] == unfinished.done_bytes
 
 
-def test_a_download_is_given_up(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_a_download_is_given_up(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)
     paused(desk, loopback, offer)
@@ -239,7 +238,9 @@ def test_a_download_is_given_up(desk: Desk, folder: Path, loopback: LoopbackHub,
     desk.downloads.discard(offer)  # nothing is there to be given up
 
 
-def test_one_model_is_fetched_once_at_a_time(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_one_model_is_fetched_once_at_a_time(
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)
     cancel = Cancel()
@@ -258,7 +259,7 @@ def test_one_model_is_fetched_once_at_a_time(desk: Desk, folder: Path, loopback:
     desk.downloads.discard(offer)
 
 
-def test_wrong_bytes_are_never_ready(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_wrong_bytes_are_never_ready(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.WRONG)
     (offer,) = looked_up(desk)
     assert problem(desk.downloads.fetch(offer, Cancel())).code is Code.HUB_HASH_WRONG
@@ -268,7 +269,7 @@ def test_wrong_bytes_are_never_ready(desk: Desk, folder: Path, loopback: Loopbac
 
 
 def test_what_breaks_off_at_the_very_end_is_not_fetched_again(
-    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_one(loopback, tmp_path)
     (offer,) = looked_up(desk)
@@ -298,7 +299,7 @@ def in_catalogue(path: str) -> Offer:
 
 
 def test_a_catalogue_that_knows_other_parts_means_that_quantization(
-    desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:
     names = add_split(loopback, tmp_path)
     model = finish(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel()))
@@ -308,13 +309,15 @@ def test_a_catalogue_that_knows_other_parts_means_that_quantization(
     assert desk.downloads.unfinished() == ()
 
 
-def test_a_quantization_that_is_gone_is_told(desk: Desk, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_a_quantization_that_is_gone_is_told(
+    desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
+) -> None:
     loopback.add("tiny-Q4_0.gguf", write_model(tmp_path / "source.gguf"))
     assert problem(desk.downloads.fetch(in_catalogue("tiny-Q8_0.gguf"), Cancel())).code is Code.HUB_FILE_MISSING
     assert desk.downloads.unfinished() == ()
 
 
-def test_headers_are_asked_for_where_they_are_not_known(desk: Desk, loopback: LoopbackHub, tmp_path: Path) -> None:
+def test_headers_are_asked_for_where_they_are_not_known(desk: Services, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_split(loopback, tmp_path)
     (offer,) = looked_up(desk)
     progress: list[Asking | Opening] = []

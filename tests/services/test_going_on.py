@@ -10,15 +10,14 @@ import msgspec
 import pytest
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question
 from app.core.errors import Code, Problem
 from app.core.events import Done, Reading, Stored, Token
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Sampling, Settings
-from app.core.work import finish
-from app.services.desk import Desk
-from app.services.fitting import Kind, ways
+from app.core.work import Cancel, finish
+from app.services.fitting import RemedyKind, ways
+from app.services.services import Services
 from app.store.conversations import Conversations
 from tests.endings import as_events
 from tests.work import answered, at, run, unanswered
@@ -29,7 +28,7 @@ LINE = "The harbour opens at six and the tenant gives notice not less than twelv
 
 
 @pytest.fixture
-def desk(tmp_path: Path, tiny_scout: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, tiny_scout: Path) -> Iterator[Services]:
     made = open_desk(Paths(tmp_path / "desk"), None)
     settings = Settings(
         engine=EngineSettings(model_path=str(tiny_scout), context_tokens=CONTEXT, ubatch_tokens=64),
@@ -43,11 +42,11 @@ def desk(tmp_path: Path, tiny_scout: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def talk(desk: Desk, tmp_path: Path) -> Conversation:
+def talk(desk: Services, tmp_path: Path) -> Conversation:
     return desk.conversations.create(books=(BookRef(add_book(desk, tmp_path, 12)),))
 
 
-def add_book(desk: Desk, folder: Path, lines: int) -> str:
+def add_book(desk: Services, folder: Path, lines: int) -> str:
     file = folder / f"lease{lines}.txt"
     file.write_text("".join(f"{n}. {LINE}" for n in range(lines)), encoding="utf-8")
     *_, ending = as_events(desk.library.open(file, Cancel()))
@@ -55,11 +54,11 @@ def add_book(desk: Desk, folder: Path, lines: int) -> str:
     return str(ending.result.id)
 
 
-def limit(desk: Desk, tokens: int) -> None:
+def limit(desk: Services, tokens: int) -> None:
     desk.settings.save(msgspec.structs.replace(desk.settings.load(), max_answer_tokens=tokens))
 
 
-def ask(desk: Desk, talk: Conversation, text: str = "When?", parent: Answer | None = None) -> Answer:
+def ask(desk: Services, talk: Conversation, text: str = "When?", parent: Answer | None = None) -> Answer:
     question = Question(talk.id, text, talk.books, parent.id if parent else None)
     return answered(desk.ask.ask(question, Cancel()))
 
@@ -67,7 +66,7 @@ def ask(desk: Desk, talk: Conversation, text: str = "When?", parent: Answer | No
 # ---- going on
 
 
-def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Desk, talk: Conversation) -> None:
+def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, talk: Conversation) -> None:
     limit(desk, 24)
     short = ask(desk, talk)
     assert short.ending is Ending.LENGTH
@@ -88,7 +87,7 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Desk, talk: 
     assert at_once.text == longer.text
 
 
-def test_quotations_are_checked_over_the_whole_text(desk: Desk, talk: Conversation) -> None:
+def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conversation) -> None:
     """The quotation was written before, the mark after."""
     limit(desk, 8)
     answer = ask(desk, talk)
@@ -101,7 +100,7 @@ def test_quotations_are_checked_over_the_whole_text(desk: Desk, talk: Conversati
     assert first.state is CitationState.VERIFIED
 
 
-def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:
+def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Services, tmp_path: Path) -> None:
     talk = desk.conversations.create(books=(BookRef(add_book(desk, tmp_path, 24)),))
     cancel = Cancel()
     question = Question(talk.id, "When?", talk.books)
@@ -126,7 +125,7 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Desk, tmp_path: P
     assert turn.answer == finished
 
 
-def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Desk, talk: Conversation) -> None:
+def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Services, talk: Conversation) -> None:
     limit(desk, 16)
     short = ask(desk, talk)
     desk.models.use(EngineSettings(model_path="/nowhere.gguf"), desk.settings.load().remote)
@@ -137,7 +136,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Desk, t
     assert desk.conversations.answer(short.id) == short
 
 
-def test_a_kill_while_it_goes_on_loses_nothing(desk: Desk, talk: Conversation) -> None:
+def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversation) -> None:
     limit(desk, 16)
     short = ask(desk, talk)
     events = desk.ask.go_on(short.id, Cancel())
@@ -148,7 +147,7 @@ def test_a_kill_while_it_goes_on_loses_nothing(desk: Desk, talk: Conversation) -
     assert (kept.text, kept.ending) == (short.text, Ending.CLOSED)
 
 
-def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Desk, talk: Conversation) -> None:
+def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Services, talk: Conversation) -> None:
     limit(desk, 2000)
     cancel = Cancel()
     work = desk.ask.ask(Question(talk.id, "When?", talk.books), cancel)
@@ -160,7 +159,7 @@ def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Desk, t
 # ---- making room
 
 
-def grow(desk: Desk, talk: Conversation) -> tuple[list[Answer], Answer, Problem]:
+def grow(desk: Services, talk: Conversation) -> tuple[list[Answer], Answer, Problem]:
     """Ask until it does not fit any more: the answers, the one that failed, and its problem."""
     answers: list[Answer] = []
     while True:
@@ -173,7 +172,9 @@ def grow(desk: Desk, talk: Conversation) -> tuple[list[Answer], Answer, Problem]
         answers.append(answer)
 
 
-def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(desk: Desk, talk: Conversation) -> None:
+def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
+    desk: Services, talk: Conversation
+) -> None:
     answers, failed, problem = grow(desk, talk)
     question_id = failed.question_id
     choices = desk.context.choices(talk.id, question_id)
@@ -201,7 +202,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(d
     unanswered(desk.ask.again(question_id, Cancel()))
 
 
-def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Desk, talk: Conversation) -> None:
+def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Services, talk: Conversation) -> None:
     _answers, failed, _problem = grow(desk, talk)
     choices = desk.context.choices(talk.id, failed.question_id)
     fresh = desk.conversations.create(books=talk.books)
@@ -211,7 +212,7 @@ def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Desk, 
     assert first.usage.prompt_tokens == choices.needed_tokens - choices.reserve_tokens - choices.turns_tokens
 
 
-def test_there_is_a_warning_before_it_does_not_fit(desk: Desk, talk: Conversation) -> None:
+def test_there_is_a_warning_before_it_does_not_fit(desk: Services, talk: Conversation) -> None:
     tight = False
     parent: Answer | None = None
     while True:
@@ -226,7 +227,7 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Desk, talk: Conversatio
     assert tight
 
 
-def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Desk, talk: Conversation) -> None:
+def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Services, talk: Conversation) -> None:
     answers, _failed, _problem = grow(desk, talk)
     last = answers[-1]
     assert last.ending is Ending.LENGTH
@@ -240,7 +241,7 @@ def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Desk,
     assert len(ending.text) > len(last.text)
 
 
-def test_the_first_way_out_is_one_that_helps(desk: Desk, tmp_path: Path) -> None:
+def test_the_first_way_out_is_one_that_helps(desk: Services, tmp_path: Path) -> None:
     """A small book beside one that is far too large: pages of the small one cannot help."""
     small, large = add_book(desk, tmp_path, 4), add_book(desk, tmp_path, 200)
     talk = desk.conversations.create(books=(BookRef(small), BookRef(large)))
@@ -249,7 +250,7 @@ def test_the_first_way_out_is_one_that_helps(desk: Desk, tmp_path: Path) -> None
     found = ways(msgspec.structs.replace(choices, rooms=()), KvType.F16, asked=True)
     assert found[0].helps
     assert {way.book.book_id for way in found if way.book} == {large}
-    off = next(way for way in found if way.kind is Kind.TAKE_OFF)
+    off = next(way for way in found if way.kind is RemedyKind.TAKE_OFF)
     assert off.book is not None
     desk.conversations.set_books(talk.id, (BookRef(small),))
     without = desk.context.choices(talk.id)

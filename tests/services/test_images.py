@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Done, Looking, Reading, Stored, Token
 from app.core.image import Image, Raster
+from app.core.work import Cancel
 from app.services.images import Area
 from app.services.prompts import WITH_IMAGES
 from tests.endings import as_events

@@ -11,19 +11,18 @@ import msgspec
 import pytest
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.errors import Code
 from app.core.events import Loading
 from app.core.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
-from app.core.work import Work, finish
+from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.protocol import Buffer, ModelInfo
 from app.engine.repacking import repacked
 from app.messages import sentence
 from app.services import machines
-from app.services.desk import Desk
 from app.services.machines import THIS, Hardware, Machines
+from app.services.services import Services
 from tests.models.headers import MIXTURES, write_header
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2
@@ -31,23 +30,23 @@ from tests.work import problem_of
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[Services]:
     opened = open_desk(Paths(tmp_path / "desk"))
     yield opened
     opened.close()
 
 
-def load(desk: Desk, path: Path, **wanted: object) -> Work[Loading, ModelInfo]:
+def load(desk: Services, path: Path, **wanted: object) -> Work[Loading, ModelInfo]:
     desk.models.use(msgspec.structs.replace(EngineSettings(), model_path=str(path), **wanted))
     return desk.models.load(None, Cancel())
 
 
-def loaded(desk: Desk, path: Path, **wanted: object) -> ModelInfo:
+def loaded(desk: Services, path: Path, **wanted: object) -> ModelInfo:
     return finish(load(desk, path, **wanted))
 
 
 def test_a_load_takes_what_was_planned_and_says_so(
-    desk: Desk, tiny_scout: Path, caplog: pytest.LogCaptureFixture
+    desk: Services, tiny_scout: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "octavo.models"):
         info = loaded(desk, tiny_scout)
@@ -60,14 +59,14 @@ def test_a_load_takes_what_was_planned_and_says_so(
     assert "tiny-scout" not in caplog.text
 
 
-def test_choices_by_hand_reach_the_engine(desk: Desk, tiny_scout: Path) -> None:
+def test_choices_by_hand_reach_the_engine(desk: Services, tiny_scout: Path) -> None:
     info = loaded(desk, tiny_scout, context_tokens=5000, kv_type=KvType.Q8_0, ubatch_tokens=7, threads=1)
     assert info.context_tokens == 5120
     assert (info.kv_type, info.threads) == (KvType.Q8_0, 1)
 
 
 @pytest.mark.parametrize("mapping", Mapping)
-def test_weights_come_into_memory_in_every_way(desk: Desk, tiny_scout: Path, mapping: Mapping) -> None:
+def test_weights_come_into_memory_in_every_way(desk: Services, tiny_scout: Path, mapping: Mapping) -> None:
     info = loaded(desk, tiny_scout, context_tokens=512, mapping=mapping)
     mapped = {Mapping.MAPPED, Mapping.LOCKED} | (set() if repacks_halves() else {Mapping.AUTO})
     assert ("CPU_Mapped" in {buffer.name for buffer in info.buffers}) == (mapping in mapped)
@@ -76,7 +75,7 @@ def test_weights_come_into_memory_in_every_way(desk: Desk, tiny_scout: Path, map
     assert abs(fit.error) < 0.03
 
 
-def test_a_mapped_file_counts_for_what_is_used_of_it(desk: Desk, tmp_path: Path) -> None:
+def test_a_mapped_file_counts_for_what_is_used_of_it(desk: Services, tmp_path: Path) -> None:
     """Where a person has it mapped, weights that the CPU repacks stay in the file, which the system may let go."""
     file = write_qwen2(tmp_path / "model.gguf", MIXTURES["Q4_K_M"], 40_000, tied=False)
     info = loaded(desk, file, context_tokens=512, mapping=Mapping.MAPPED)
@@ -106,7 +105,7 @@ def leave(monkeypatch: pytest.MonkeyPatch, bytes: int) -> None:
 
 
 def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
-    desk: Desk, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Services, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = loaded(desk, tiny_scout, context_tokens=512)
     pid = desk.engine.pid
@@ -125,7 +124,7 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     assert finish(desk.models.ready(Cancel())) == before
 
 
-def test_a_broken_file_leaves_the_loaded_model_alone(desk: Desk, tiny_scout: Path, tmp_path: Path) -> None:
+def test_a_broken_file_leaves_the_loaded_model_alone(desk: Services, tiny_scout: Path, tmp_path: Path) -> None:
     before = loaded(desk, tiny_scout, context_tokens=512)
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(tiny_scout.read_bytes()[:5000])
@@ -135,7 +134,7 @@ def test_a_broken_file_leaves_the_loaded_model_alone(desk: Desk, tiny_scout: Pat
 
 
 def test_without_a_choice_a_context_that_fits_is_taken(
-    desk: Desk, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Services, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Left to itself the context shrinks where the usual one does not fit; one that a person chose never does."""
     alone = tmp_path / "models" / "scout.gguf"  # no projector beside it
@@ -148,7 +147,7 @@ def test_without_a_choice_a_context_that_fits_is_taken(
 
 
 def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
-    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan of a family that was not measured may promise too much."""
     monkeypatch.setattr(desk.engine, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
@@ -157,7 +156,7 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
 
 
 def test_the_memory_of_the_loaded_model_counts_as_free(
-    desk: Desk, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machines, "free_memory", lambda: 5_000_000_000)
     assert desk.machines.machine().host.free_bytes == 5_000_000_000
@@ -171,7 +170,7 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
     assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held - mapped
 
 
-def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
     monkeypatch.setattr(type(desk.engine), "gauge", lambda _engine: 1.0)
@@ -182,7 +181,7 @@ def test_main_memory_is_probed_once(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert desk.machines.machine().host.bandwidth == 1.0
 
 
-def test_adapters_are_checked_before_the_load(desk: Desk, tiny_scout: Path, starter: Path, tmp_path: Path) -> None:
+def test_adapters_are_checked_before_the_load(desk: Services, tiny_scout: Path, starter: Path, tmp_path: Path) -> None:
     good = write_lora(tmp_path / "lora.gguf", tiny_scout)
     info = loaded(desk, tiny_scout, context_tokens=512, adapters=(Adapter(str(good)), Adapter(str(good), 0.5)))
     assert info.adapters == ("lora", "lora")
@@ -199,7 +198,7 @@ def test_adapters_are_checked_before_the_load(desk: Desk, tiny_scout: Path, star
 
 
 def test_what_was_chosen_for_a_model_comes_back_with_it(
-    desk: Desk, tiny_scout: Path, tiny_maverick: Path, tmp_path: Path
+    desk: Services, tiny_scout: Path, tiny_maverick: Path, tmp_path: Path
 ) -> None:
     """A projector, adapters and a place are chosen for one model, and wrong for another."""
     lora = Adapter(str(write_lora(tmp_path / "lora.gguf", tiny_scout)), 0.5)
@@ -212,7 +211,7 @@ def test_what_was_chosen_for_a_model_comes_back_with_it(
     assert ending.adapters == ("lora",)
 
 
-def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: Desk, tiny_scout: Path) -> None:
+def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: Services, tiny_scout: Path) -> None:
     kept = {
         "/models/other.gguf": {"model_path": "/models/other.gguf", "threads": 3, "phase": "full", "kv_type": "q2_0"},
         "": {"threads": 2, "phase": "half"},

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import open_desk
-from app.core.cancel import Cancel
 from app.core.paths import Paths
-from app.core.work import Stopped
+from app.core.work import Cancel, Stopped
 from app.services.selection import read_headers
 
 

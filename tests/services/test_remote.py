@@ -8,15 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code
 from app.core.password import Password
 from app.core.settings import RemoteSettings
-from app.core.work import finish
-from app.services.remote import KEY_VARIABLE, Remote
-from app.store.remote_keys import RemoteKeys
+from app.core.work import Cancel, finish
+from app.services.remote import KEY_VARIABLE, RemoteEngine
+from app.store.network_keys import RemoteKeys
 from app.store.settings import SettingsStore
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import problem_of
@@ -93,7 +92,7 @@ def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: Fa
 
 
 def test_the_key_belongs_to_the_address(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    remote = Remote(RemoteKeys(fake.desk.settings, lambda _may_ask: None))
+    remote = RemoteEngine(RemoteKeys(fake.desk.settings, lambda _may_ask: None))
     remote.set_key(_REMOTE.address, Password(" secret "))
     assert remote.has_key(f"{_REMOTE.address}/v1")
     assert not remote.has_key(f"{_REMOTE.address}:8443")

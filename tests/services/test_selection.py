@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
-from app.core.work import Stopped
+from app.core.work import Cancel, Stopped
 from app.engine.planner import Wish, imagined
-from app.services.plans import Plan
-from app.services.selection import Planned, Wanted, survey
+from app.services.plans import ModelPlan
+from app.services.selection import Planned, WantedPlan, survey
 from tests.ui.fakes import FakeDesk, open_desk
 
 MACHINE = imagined((24.0,), 64.0, 8)
@@ -39,15 +38,15 @@ class StoppedOnTheWay(Cancel):
 def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
-    wanted = [Wanted(str(path), Wish()) for path in (tiny_scout, broken)]
+    wanted = [WantedPlan(str(path), Wish()) for path in (tiny_scout, broken)]
     first, second = survey(fake.desk, wanted, (), MACHINE, Cancel())
     assert first.key == str(tiny_scout)
-    assert isinstance(first.plan, Plan)
+    assert isinstance(first.plan, ModelPlan)
     assert second == Planned(str(broken), Problem(Code.MODEL_NOT_GGUF, {"path": str(broken)}))
 
 
 def test_a_survey_that_is_stopped_calls_no_model_unreadable(fake: FakeDesk, tiny_scout: Path) -> None:
     told: list[object] = []
     with pytest.raises(Stopped):
-        told.extend(survey(fake.desk, [Wanted(str(tiny_scout), Wish())] * 2, (), MACHINE, StoppedOnTheWay()))
+        told.extend(survey(fake.desk, [WantedPlan(str(tiny_scout), Wish())] * 2, (), MACHINE, StoppedOnTheWay()))
     assert told == []

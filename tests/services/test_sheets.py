@@ -8,16 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import BookRef, CitationState, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Reading, Token
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetProgress
-from app.core.work import finish
-from app.services import questions
-from app.services.questions import check_questions, read_questions, split_questions
-from app.services.templates import Template
+from app.core.work import Cancel, finish
+from app.services import templates
+from app.services.templates import SheetTemplate, check_questions, read_questions, split_questions
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop
@@ -255,7 +253,7 @@ def test_another_encoding_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "questions.txt"
     with path.open("wb") as file:
-        file.truncate(questions.MAX_FILE_BYTES + 1)
+        file.truncate(templates.MAX_FILE_BYTES + 1)
     with pytest.raises(AppError) as caught:
         read_questions(path)
     assert caught.value.code is Code.FILE_TOO_LARGE
@@ -265,8 +263,8 @@ def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     ("listed", "code"),
     [
         ((), Code.QUESTION_NONE),
-        (("Why?",) * (questions.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
-        (("Why?", "y" * (questions.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
+        (("Why?",) * (templates.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
+        (("Why?", "y" * (templates.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
     ],
 )
 def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
@@ -277,7 +275,7 @@ def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) ->
 
 
 def test_what_is_at_the_limits_is_taken() -> None:
-    check_questions(("y" * questions.MAX_QUESTION_CHARACTERS,) * questions.MAX_QUESTIONS)
+    check_questions(("y" * templates.MAX_QUESTION_CHARACTERS,) * templates.MAX_QUESTIONS)
 
 
 # ---- templates
@@ -316,7 +314,7 @@ def test_an_unknown_template_is_told_with_those_there_are(fake: FakeDesk) -> Non
 
 
 def chapters(fake: FakeDesk, *books: Book) -> tuple[str, ...]:
-    template = Template("T", "D", each_chapter="{title} of {book}: {pages}", each_book=("{book}?", "{book}!"))
+    template = SheetTemplate("T", "D", each_chapter="{title} of {book}: {pages}", each_book=("{book}?", "{book}!"))
     return fake.desk.templates.questions(template, tuple(BookRef(book.id) for book in books))
 
 
@@ -333,5 +331,5 @@ def test_a_book_without_an_outline_is_asked_as_a_whole(fake: FakeDesk, book: Boo
 
 def test_only_chapters_on_the_chosen_pages_are_asked_about(fake: FakeDesk) -> None:
     book = add_book(fake, "Parts", (Section("A", 1, 1), Section("B", 3, 1)))
-    template = Template("T", "D", each_chapter="{title}: {pages}")
+    template = SheetTemplate("T", "D", each_chapter="{title}: {pages}")
     assert fake.desk.templates.questions(template, (BookRef(book.id, PageRange(2, 2)),)) == ("A: 2",)

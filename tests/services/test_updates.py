@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.core.errors import AppError, Code
 from app.core.installation import HashedFile, Manifest, encode, system
 from app.core.release import MAX_RELEASE_BYTES, Release
-from app.services.updates import PackageState, Standing, Update, check
+from app.services.updates import PackageState, Update, UpdateState, check
 
 PACKAGE = b"a package"
 KIND, MACHINE = system().split("-")
@@ -67,18 +67,18 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.mark.parametrize(
     ("running", "standing"),
     [
-        ("1.0", Standing.NEWER),
-        ("1.10", Standing.NEWER),
-        ("2.0rc1", Standing.NEWER),
-        ("2.0.dev4", Standing.NEWER),
-        ("2.0", Standing.SAME),
-        ("2.0.0", Standing.SAME),
-        ("2.0.post1", Standing.OLDER),
-        ("2.0.1", Standing.OLDER),
-        ("10.0", Standing.OLDER),
+        ("1.0", UpdateState.NEWER),
+        ("1.10", UpdateState.NEWER),
+        ("2.0rc1", UpdateState.NEWER),
+        ("2.0.dev4", UpdateState.NEWER),
+        ("2.0", UpdateState.SAME),
+        ("2.0.0", UpdateState.SAME),
+        ("2.0.post1", UpdateState.OLDER),
+        ("2.0.1", UpdateState.OLDER),
+        ("10.0", UpdateState.OLDER),
     ],
 )
-def test_versions_compare_as_pep_440_says(desk: Desk, running: str, standing: Standing) -> None:
+def test_versions_compare_as_pep_440_says(desk: Desk, running: str, standing: UpdateState) -> None:
     update = desk.check(running)
     assert (update.version, update.running, update.standing) == ("2.0", running, standing)
     assert (update.commit, update.date) == (RELEASE.commit, RELEASE.date)

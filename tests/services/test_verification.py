@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import Code
 from app.core.installation import HashedFile, Manifest, contents, encode, manifest_name, sha256_of, system
-from app.services.verification import MOST_NAMED, Verdict, verify
+from app.services.verification import MOST_NAMED, InstallationVerdict, verify
 
 
 def describe(root: Path, name: str = "octavo", version: str = "0.1.0", prefix: str = "") -> None:
@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
     return made
 
 
-def paths(verdict: Verdict) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def paths(verdict: InstallationVerdict) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     return verdict.changed.paths, verdict.missing.paths, verdict.unnamed.paths
 
 

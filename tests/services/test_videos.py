@@ -9,12 +9,12 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Question
 from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Image
 from app.core.video import Video, evenly_spaced
+from app.core.work import Cancel
 from app.documents.videos.protocol import PREVIEW_SIDE
 from app.services.videos import Videos
 from tests.documents.videos.films import HEIGHT, drawing, film, number_of

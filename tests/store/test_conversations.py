@@ -34,7 +34,7 @@ from app.core.paths import Paths
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.images import Images
+from app.store.images import ImageStore
 from app.store.secret import Key, KeyOrigin
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
@@ -323,7 +323,7 @@ def image(png: bytes, name: str = "a.png", book_id: str = "") -> Image:
 
 
 def test_questions_refer_to_images_in_their_order(conversations: Conversations, database: Database) -> None:
-    images, talk = Images(database), conversations.create().id
+    images, talk = ImageStore(database), conversations.create().id
     one, two, copy = image(b"one", "b.png"), image(b"two", "a.png"), image(b"one", "copy of b.png")
     question = conversations.add_question(Question(talk, "What is this?", images=(one, two)))
     other = conversations.add_question(Question(talk, "And this?", images=(copy, two.ref)))
@@ -348,12 +348,12 @@ def test_images_are_listed_by_their_names(conversations: Conversations, database
     conversations.add_question(Question(old, "First?", images=(one, two)))
     again = conversations.add_question(Question(old, "Again?", images=(one.ref,)))
     last = conversations.add_question(Question(new, "Elsewhere?", images=(one.ref,)))
-    named = Images(database).named()
+    named = ImageStore(database).named()
     assert named[0] == NamedImage("b.png", last.id, new, "New")
     assert named[1] == NamedImage("b.png", again.id, old, "Old")
     assert [(entry.untrusted_name, entry.conversation_id) for entry in named[2:]] == [("a.png", old)]
     conversations.delete(old)
-    assert Images(database).named() == named[:1]
+    assert ImageStore(database).named() == named[:1]
 
 
 def test_a_reference_to_an_image_that_is_gone_keeps_nothing(conversations: Conversations) -> None:
@@ -373,7 +373,7 @@ def test_an_image_of_a_page_goes_with_its_book(conversations: Conversations, dat
     found = conversations.question(question.id)
     assert found is not None
     assert found.images == (own.ref,)
-    assert Images(database).all() == {own.ref.sha256}
+    assert ImageStore(database).all() == {own.ref.sha256}
 
 
 def test_threads_share_a_conversation(conversations: Conversations) -> None:

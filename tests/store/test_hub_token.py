@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import AppError, Code
-from app.store import hub_token
-from app.store.ring import Ring
+from app.store import network_keys
+from app.store.system_keyring import Ring
 from tests.store.test_ring import Forgetful, Memory
 
 HUB = "huggingface.co"
@@ -14,34 +14,34 @@ HUB = "huggingface.co"
 
 def test_a_token_is_kept_for_its_host_alone() -> None:
     ring = Ring(Memory())
-    assert not hub_token.has(HUB, ring=ring)
-    assert hub_token.get(HUB, ring=ring) is None
-    hub_token.put(HUB, " hf_sesame\n", ring=ring)
-    assert hub_token.has(HUB, ring=ring)
-    assert hub_token.get(HUB, ring=ring) == "hf_sesame"
-    assert hub_token.get("mirror.example.org", ring=ring) is None
-    hub_token.put(HUB, "hf_other", ring=ring)
-    assert hub_token.get(HUB, ring=ring) == "hf_other"
-    hub_token.forget(HUB, ring=ring)
-    hub_token.forget(HUB, ring=ring)
-    assert not hub_token.has(HUB, ring=ring)
+    assert not network_keys.has(HUB, ring=ring)
+    assert network_keys.get(HUB, ring=ring) is None
+    network_keys.put(HUB, " hf_sesame\n", ring=ring)
+    assert network_keys.has(HUB, ring=ring)
+    assert network_keys.get(HUB, ring=ring) == "hf_sesame"
+    assert network_keys.get("mirror.example.org", ring=ring) is None
+    network_keys.put(HUB, "hf_other", ring=ring)
+    assert network_keys.get(HUB, ring=ring) == "hf_other"
+    network_keys.forget(HUB, ring=ring)
+    network_keys.forget(HUB, ring=ring)
+    assert not network_keys.has(HUB, ring=ring)
 
 
 @pytest.mark.parametrize("token", ["", "  ", "hf_a b", "hf_a\r\nHost: b", "hf_ä", "x" * 501])
 def test_what_cannot_be_a_token_is_not_kept(token: str) -> None:
     ring = Ring(Memory())
     with pytest.raises(AppError) as raised:
-        hub_token.put(HUB, token, ring=ring)
+        network_keys.put(HUB, token, ring=ring)
     assert raised.value.code is Code.SETTING_INVALID
-    assert not hub_token.has(HUB, ring=ring)
+    assert not network_keys.has(HUB, ring=ring)
 
 
 def test_without_a_keyring_it_is_kept_nowhere() -> None:
     """The tests run without one, see conftest."""
     for ring in (None, Ring(Forgetful())):
         with pytest.raises(AppError) as raised:
-            hub_token.put(HUB, "hf_sesame", ring=ring)
+            network_keys.put(HUB, "hf_sesame", ring=ring)
         assert raised.value.code is Code.HUB_TOKEN_NOT_KEPT
-        assert not hub_token.has(HUB, ring=ring)
-    assert hub_token.get(HUB) is None
-    hub_token.forget(HUB)
+        assert not network_keys.has(HUB, ring=ring)
+    assert network_keys.get(HUB) is None
+    network_keys.forget(HUB)

@@ -19,8 +19,8 @@ from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.store.db import Database
 from app.store.keys import Key, KeyOrigin, ScryptCost, obtain, set_passphrase
-from app.store.ring import Ring
 from app.store.settings import SettingsStore
+from app.store.system_keyring import Ring
 
 CHEAP = ScryptCost(n=16)
 

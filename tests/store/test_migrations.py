@@ -14,12 +14,12 @@ from app.core.conversation import BookRef, CitationState, Draft, Ending, PageRan
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
-from app.core.settings import EngineSettings, KvType, Settings, Theme
+from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.drafts import Drafts
-from app.store.images import Images
+from app.store.images import ImageStore
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.recognitions import Recognitions
 from app.store.secret import Key, KeyOrigin
@@ -61,8 +61,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert (first.question.text, first.question.books) == ("Who speaks?", (BookRef(book.id),))
         (image,) = first.question.images
         assert (image.untrusted_name, image.width, image.height) == ("whale.png", 2, 3)
-        assert Images(database).png(image.sha256) == b"\x89PNG\0"
-        assert Images(database).all() == {image.sha256}
+        assert ImageStore(database).png(image.sha256) == b"\x89PNG\0"
+        assert ImageStore(database).all() == {image.sha256}
         assert (first.answer_variant, first.answer_variants) == (2, 2)
         answer = first.answer
         assert answer is not None
@@ -79,7 +79,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert second.answer is not None
         assert second.answer.ending is Ending.OPEN
 
-        assert settings.load() == Settings(EngineSettings(kv_type=KvType.Q4_0, threads=3), theme=Theme.DARK)
+        assert settings.load() == Settings(EngineSettings(kv_type=KvType.Q4_0, threads=3), theme=ThemeChoice.DARK)
         assert settings.get_blob("window") == b"\0\1\2"
 
         if version >= 2:
@@ -90,7 +90,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
         if version >= 3:
             assert image.book_id == book.id
-            assert Images(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
+            assert ImageStore(database).thumbnail(image.sha256) == Raster(1, 2, b"abcdef")
         written = Draft("And then?", second.question.id, "Where does he sail?") if version >= 4 else Draft()
         assert Drafts(database).get(talk.id) == written
         assert answer.from_search == (version >= 4)

@@ -14,7 +14,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from app.store.ring import Ring
+from app.store.system_keyring import Ring
 
 
 class Memory(KeyringBackend):
@@ -100,7 +100,7 @@ def test_a_keyring_that_never_answers_is_left_waiting() -> None:
 ASK = """
 import os, sys
 sys.addaudithook(lambda event, _: os._exit(3) if event in ("subprocess.Popen", "os.posix_spawn", "os.fork") else None)
-from app.store.ring import system_ring
+from app.store.system_keyring import system_ring
 ring = system_ring(may_ask=True)
 print("keyring" in sys.modules, ring is None)
 """

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import EngineSettings, KvType, Sampling, Settings, Theme
+from app.core.settings import EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.store.db import Database
 from app.store.secret import Key
 from app.store.settings import SettingsStore
@@ -20,7 +20,7 @@ CHANGED = Settings(
     close_reading=False,
     readings_quota_gb=3,
     max_answer_tokens=7,
-    theme=Theme.DARK,
+    theme=ThemeChoice.DARK,
     language="ja",
 )
 
@@ -38,8 +38,8 @@ def test_settings_come_back_as_they_were(store: SettingsStore, paths: Paths, key
     store.save(CHANGED)
     with contextlib.closing(Database.open(paths.database, key)) as another:
         assert SettingsStore(another).load() == CHANGED
-    store.save(msgspec.structs.replace(CHANGED, theme=Theme.SYSTEM))
-    assert store.load() == msgspec.structs.replace(CHANGED, theme=Theme.SYSTEM)
+    store.save(msgspec.structs.replace(CHANGED, theme=ThemeChoice.SYSTEM))
+    assert store.load() == msgspec.structs.replace(CHANGED, theme=ThemeChoice.SYSTEM)
 
 
 @pytest.mark.parametrize("value", ['"a lot"', "-1", "99999999", "1.5", "null", "not json", ""])
@@ -52,7 +52,7 @@ def test_a_value_that_is_not_valid_costs_its_own_field_only(
         connection.execute("UPDATE settings SET value = ? WHERE name = 'theme'", ('"sepia"',))
         connection.execute("INSERT INTO settings VALUES ('engine.of_the_future', '1')")
     engine = msgspec.structs.replace(CHANGED.engine, threads=0)
-    assert store.load() == msgspec.structs.replace(CHANGED, engine=engine, theme=Theme.SYSTEM)
+    assert store.load() == msgspec.structs.replace(CHANGED, engine=engine, theme=ThemeChoice.SYSTEM)
     store.save(CHANGED)
     assert store.load() == CHANGED
     with database.read() as connection:

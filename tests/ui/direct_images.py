@@ -8,11 +8,10 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Image, ImageRef, Raster
-from app.core.work import Stopped, Work
+from app.core.work import Cancel, Stopped, Work
 
 _THUMBNAIL = 320
 

@@ -13,7 +13,6 @@ from typing import Never, TypeAlias
 
 from msgspec.structs import replace
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
@@ -22,7 +21,7 @@ from app.core.image import Raster
 from app.core.password import Password
 from app.core.paths import Paths, resources
 from app.core.settings import EngineSettings, KvType, Sampling
-from app.core.work import Result, Stopped, Work
+from app.core.work import Cancel, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
 from app.engine.protocol import (
     DocumentText,
@@ -34,22 +33,22 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     Room,
-    Vision,
+    VisionInfo,
 )
-from app.models.reader import HeaderReader
+from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
-from app.services.desk import Desk
 from app.services.images import Images
 from app.services.library import Library
 from app.services.machines import Machines
 from app.services.models import Models
-from app.services.plans import Placed, Plans
+from app.services.plans import PlacedModel, Plans
 from app.services.prompts import Prompts
 from app.services.readings import SavedReadings
-from app.services.remote import Remote
+from app.services.remote import RemoteEngine
 from app.services.removal import Removal
-from app.services.restating import Restating
+from app.services.retrieval import Retrieval
+from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
@@ -57,7 +56,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.drafts import Drafts
-from app.store.images import Images as ImageStore
+from app.store.images import ImageStore
 from app.store.passages import Passages
 from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
@@ -82,7 +81,7 @@ SCOUT = ModelInfo(
     device="H100",
     threads=16,
     vocabulary="llama4",
-    vision=Vision("projector", "llama4", True, 336),
+    vision=VisionInfo("projector", "llama4", True, 336),
 )
 
 
@@ -94,7 +93,7 @@ class AsWished(Plans):
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Work[Opening, Placed]:
+    ) -> Work[Opening, PlacedModel]:
         spec = LoadSpec(
             model_path,
             wanted.context_tokens,
@@ -102,7 +101,7 @@ class AsWished(Plans):
             gpu_layers=wanted.gpu_layers,
             projector_path=projector_path,
         )
-        return _at_once(Placed(spec, 0))
+        return _at_once(PlacedModel(spec, 0))
 
 
 @dataclass
@@ -347,9 +346,9 @@ class ScriptedReader:
 
 @dataclass(frozen=True)
 class FakeDesk:
-    """What `Desk` is, with the parts that a test scripts by their own types."""
+    """What `Services` is, with the parts that a test scripts by their own types."""
 
-    desk: Desk
+    desk: Services
     engine: ScriptedEngine
     reader: ScriptedReader
     books: Books
@@ -383,13 +382,13 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, headers, plans)
-    restating = Restating(library, Passages(database))
+    restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     kept_images = ImageStore(database)
     images = Images(DirectImageReader(), kept_images, library, engine)  # type: ignore[arg-type]
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     downloads = ScriptedDownloads(paths.models)
-    desk = Desk(
+    desk = Services(
         paths=paths,
         key=_KEY,
         ask=ask,
@@ -406,7 +405,7 @@ def open_desk(folder: Path, engine: ScriptedEngine | None = None, reader: Script
         plans=plans,
         downloads=downloads,  # type: ignore[arg-type]
         carrying=downloads,  # type: ignore[arg-type]
-        remote=Remote(),
+        remote=RemoteEngine(),
         readings=readings,
         removal=Removal(conversations, library, kept_images, readings, engine),
         conversations=conversations,

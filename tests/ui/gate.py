@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from app.core.cancel import Cancel
+from app.core.work import Cancel
 
 WAIT_S = 20.0
 """The longest that a script waits at a gate; a test that needs it fails."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Conversation, Ending, Question, Timings, Usage
 from app.core.events import Done
 from app.core.image import Image, ImageRef, Raster
-from app.services.desk import Desk
+from app.core.work import Cancel
+from app.services.services import Services
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
 from app.ui.widgets.dialogs import Confirmation
@@ -21,7 +21,7 @@ from tests.ui.room import Room
 RED, GREEN, BLUE = "#c81e1e", "#1ea03c", "#1e3cc8"
 
 
-def take(desk: Desk, png: bytes, name: str) -> Image:
+def take(desk: Services, png: bytes, name: str) -> Image:
     """As when it is attached."""
     *_, ending = as_events(desk.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
@@ -29,7 +29,7 @@ def take(desk: Desk, png: bytes, name: str) -> Image:
 
 
 def add_turn(
-    desk: Desk,
+    desk: Services,
     conversation: Conversation,
     question: str,
     images: Sequence[Image | ImageRef],

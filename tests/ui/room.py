@@ -16,12 +16,11 @@ from unittest import mock
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.cancel import Cancel
 from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.document import Book, Document
 from app.core.events import Cancelled
-from app.core.settings import Settings
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import Settings, ThemeChoice
+from app.core.work import Cancel
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.composer import Composer
@@ -29,10 +28,10 @@ from app.ui.collector import Collector
 from app.ui.fonts import load_fonts
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, WindowState
-from app.ui.presenters.window import WindowPresenter
 from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
+from app.ui.window import WindowPresenter
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate, ScriptedEngine, ScriptedReader, open_desk
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
-from app.core.work import Stopped, Work
-from app.models.offers import Offer
-from app.models.records import FileState, Verdict
-from app.models.shelf import ModelFile
+from app.core.work import Cancel, Stopped, Work
+from app.models.hub.offers import Offer
+from app.models.local import ModelFile
+from app.models.records import FileState, ModelVerdict
 from app.services.downloads import Licence, Order, Record, Unfinished
 from tests.ui.gate import Gate
 
@@ -45,7 +44,7 @@ class ScriptedDownloads:
     listings: dict[str, tuple[Offer, ...] | Problem] = field(default_factory=dict)
     known: dict[str, Offer | Problem] = field(default_factory=dict)
     imports: list[Sequence[Step]] = field(default_factory=list)
-    verifications: list[Sequence[Step | Verdict]] = field(default_factory=list)
+    verifications: list[Sequence[Step | ModelVerdict]] = field(default_factory=list)
     free_bytes: int = 2_100 * 10**9
     token: str = ""
     fetched: list[str] = field(default_factory=list)
@@ -109,12 +108,12 @@ class ScriptedDownloads:
             yield from _play(step, cancel)
         return ModelFile(str(self.folder / path.name), path.stem, 4)
 
-    def verify(self, path: Path, cancel: Cancel) -> Work[Progress, Verdict]:
+    def verify(self, path: Path, cancel: Cancel) -> Work[Progress, ModelVerdict]:
         for step in self.verifications.pop(0) if self.verifications else ():
-            if isinstance(step, Verdict):
+            if isinstance(step, ModelVerdict):
                 return step
             yield from _play(step, cancel)
-        return Verdict(((path.name, FileState.GOOD),))
+        return ModelVerdict(((path.name, FileState.GOOD),))
 
     def remove(self, path: Path) -> tuple[str, ...]:
         self.removed.append(path.name)

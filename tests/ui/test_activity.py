@@ -8,7 +8,7 @@ import pytest
 
 from app.core.conversation import BookRef, Conversation
 from app.core.events import Loading, Looking, Reading, Thinking
-from app.services.context import ContextUse, Segment
+from app.services.context import ContextSegment, ContextUse
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.shown import Shown
 
@@ -37,7 +37,7 @@ class _Desk:
 
 
 def _use() -> ContextUse:
-    return ContextUse(10_000, (Segment("book", 1_000, "lease", "The lease", page_ends=(500, 1_000)),))
+    return ContextUse(10_000, (ContextSegment("book", 1_000, "lease", "The lease", page_ends=(500, 1_000)),))
 
 
 def test_free_it_may_be_had_for_anything() -> None:

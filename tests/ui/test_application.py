@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.messages import sentence
-from app.services.desk import Desk
-from app.ui.application import Opening
+from app.services.services import Services
+from app.ui.application import WindowStart
 from app.ui.widgets.dialogs import LineDialog, SmallDialog
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
@@ -25,13 +25,13 @@ _ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str | None], Desk]], Opening]:
+def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str | None], Services]], WindowStart]:
     application()
 
-    def begin(opener: Callable[[Paths, str | None], Desk]) -> Opening:
+    def begin(opener: Callable[[Paths, str | None], Services]) -> WindowStart:
         paths = Paths(tmp_path / "desk")
         paths.window.mkdir(parents=True, exist_ok=True)  # as Place.take does
-        opening = Opening(qapp, paths, opener, tmp_path / "handbook.md", ())
+        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", ())
         opening.begin()
         return opening
 
@@ -42,7 +42,7 @@ def _visible(kind: type[SmallDialog]) -> list[SmallDialog]:
     return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]
 
 
-def _end(opening: Opening) -> None:
+def _end(opening: WindowStart) -> None:
     opening.close()
     for widget in QApplication.topLevelWidgets():
         widget.close()
@@ -52,11 +52,11 @@ def _end(opening: Opening) -> None:
 
 
 def test_the_gui_thread_does_not_wait_for_the_desk(
-    start: Callable[[Callable[[Paths, str | None], Desk]], Opening],
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
 ) -> None:
     gate = Gate()
 
-    def slow(paths: Paths, passphrase: str | None) -> Desk:
+    def slow(paths: Paths, passphrase: str | None) -> Services:
         gate.wait()
         return open_desk(paths.data).desk
 
@@ -73,9 +73,9 @@ def test_the_gui_thread_does_not_wait_for_the_desk(
 
 
 def test_what_the_window_remembers_is_there_at_the_next_start(
-    start: Callable[[Callable[[Paths, str | None], Desk]], Opening],
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
 ) -> None:
-    def reopen(paths: Paths, passphrase: str | None) -> Desk:
+    def reopen(paths: Paths, passphrase: str | None) -> Services:
         return open_desk(paths.data).desk
 
     first = start(reopen)
@@ -91,9 +91,9 @@ def test_what_the_window_remembers_is_there_at_the_next_start(
 
 
 def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
-    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
 ) -> None:
-    def reopen(paths: Paths, passphrase: str | None) -> Desk:
+    def reopen(paths: Paths, passphrase: str | None) -> Services:
         return open_desk(paths.data).desk
 
     first = start(reopen)
@@ -109,11 +109,11 @@ def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
 
 
 def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
-    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
 ) -> None:
     tried: list[str | None] = []
 
-    def locked(paths: Paths, passphrase: str | None) -> Desk:
+    def locked(paths: Paths, passphrase: str | None) -> Services:
         tried.append(passphrase)
         if passphrase is None:
             raise AppError(Code.PASSPHRASE_NEEDED, path=str(paths.database))
@@ -135,14 +135,14 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
 
 
 def test_a_desk_that_cannot_be_opened_says_why_and_ends(
-    monkeypatch: pytest.MonkeyPatch, start: Callable[[Callable[[Paths, str | None], Desk]], Opening]
+    monkeypatch: pytest.MonkeyPatch, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
 ) -> None:
     ended: list[int] = []
     monkeypatch.setattr(QApplication, "exit", lambda *arguments: ended.append(arguments[-1]))
 
     error = AppError(Code.DATABASE_NEWER, path="octavo.db", found=9, known=1)
 
-    def newer(paths: Paths, passphrase: str | None) -> Desk:
+    def newer(paths: Paths, passphrase: str | None) -> Services:
         raise error
 
     opening = start(newer)
@@ -156,7 +156,7 @@ def test_a_desk_that_cannot_be_opened_says_why_and_ends(
 
 
 def test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on(
-    start: Callable[[Callable[[Paths, str | None], Desk]], Opening], caplog: pytest.LogCaptureFixture
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], caplog: pytest.LogCaptureFixture
 ) -> None:
     opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
     wait(lambda: opening.presenter is not None)

@@ -10,11 +10,10 @@ import pytest
 from PySide6.QtCore import QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
-from app.core.cancel import Cancel
 from app.core.conversation import Answer, Ending
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Reading, Token
-from app.core.work import Stopped, Work
+from app.core.work import Cancel, Stopped, Work
 from app.ui.bridge import Bridge, Executor
 from tests.ui.fakes import Gate
 

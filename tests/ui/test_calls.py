@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.services.desk import Desk
-from app.ui.application import Opening
-from app.ui.calls import Call, Calls, Place
+from app.services.services import Services
+from app.ui.application import WindowStart
+from app.ui.calls import Call, Calls, WindowLock
 from app.ui.widgets.dialogs import LineDialog
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
@@ -37,8 +37,8 @@ sys.stdin.read()
 """
 
 
-def _taken(paths: Paths) -> Place:
-    place = Place.take(paths, Call())
+def _taken(paths: Paths) -> WindowLock:
+    place = WindowLock.take(paths, Call())
     assert place is not None
     assert place.folder is not None
     return place
@@ -50,7 +50,7 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
-def place(paths: Paths) -> Iterator[Place]:
+def place(paths: Paths) -> Iterator[WindowLock]:
     made = _taken(paths)
     yield made
     made.close()
@@ -58,14 +58,14 @@ def place(paths: Paths) -> Iterator[Place]:
 
 @pytest.fixture
 def start(
-    qapp: QApplication, paths: Paths, place: Place, tmp_path: Path
-) -> Iterator[Callable[[Callable[[Paths, str | None], Desk]], Opening]]:
+    qapp: QApplication, paths: Paths, place: WindowLock, tmp_path: Path
+) -> Iterator[Callable[[Callable[[Paths, str | None], Services]], WindowStart]]:
     """An open window over a scripted desk, which listens."""
     application()
-    started: list[Opening] = []
+    started: list[WindowStart] = []
 
-    def begin(opener: Callable[[Paths, str | None], Desk]) -> Opening:
-        opening = Opening(qapp, paths, opener, tmp_path / "handbook.md", ())
+    def begin(opener: Callable[[Paths, str | None], Services]) -> WindowStart:
+        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", ())
         started.append(opening)
         opening.listen(place)
         opening.begin()
@@ -81,13 +81,13 @@ def start(
     QApplication.processEvents()
 
 
-def _read_lease(paths: Paths, passphrase: str | None) -> Desk:
+def _read_lease(paths: Paths, passphrase: str | None) -> Services:
     reader = ScriptedReader(documents={"lease.epub": shelf_of_books.lease()})
     return open_desk(paths.data, reader=reader).desk
 
 
 def test_a_second_start_hands_its_files_to_the_window_that_is_open(
-    start: Callable[[Callable[[Paths, str | None], Desk]], Opening], paths: Paths, tmp_path: Path
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], paths: Paths, tmp_path: Path
 ) -> None:
     opening = start(_read_lease)
     wait(lambda: opening.presenter is not None)
@@ -109,9 +109,9 @@ def test_a_second_start_hands_its_files_to_the_window_that_is_open(
 
 
 def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
-    start: Callable[[Callable[[Paths, str | None], Desk]], Opening], paths: Paths
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], paths: Paths
 ) -> None:
-    def locked(paths: Paths, passphrase: str | None) -> Desk:
+    def locked(paths: Paths, passphrase: str | None) -> Services:
         if passphrase is None:
             raise AppError(Code.PASSPHRASE_NEEDED, path=str(paths.database))
         return _read_lease(paths, None)
@@ -122,7 +122,7 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
 
     opening = start(locked)
     wait(lambda: len(dialogs()) == 1)
-    second = _in_thread(lambda: Place.take(paths, Call.of([Path("lease.epub")])))
+    second = _in_thread(lambda: WindowLock.take(paths, Call.of([Path("lease.epub")])))
     wait(lambda: not second.is_alive())
     (dialog,) = dialogs()
     dialog.line.setText("right")
@@ -138,7 +138,7 @@ def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:
     assert first.stdin is not None
     assert first.stdout.readline() == "held\n"
     with pytest.raises(AppError):
-        Place.take(paths, Call(), patience_s=0)
+        WindowLock.take(paths, Call(), patience_s=0)
     first.send_signal(signal.SIGKILL)
     first.wait()
     first.stdin.close()
@@ -148,8 +148,8 @@ def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:
 
 def test_a_start_while_the_window_closes_becomes_the_window(paths: Paths) -> None:
     first = _taken(paths)
-    taken: list[Place | None] = []
-    second = _in_thread(lambda: taken.append(Place.take(paths, Call.of([Path("lease.epub")]))))
+    taken: list[WindowLock | None] = []
+    second = _in_thread(lambda: taken.append(WindowLock.take(paths, Call.of([Path("lease.epub")]))))
     wait(lambda: any(paths.window.glob("*.call")))
     first.close()
     wait(lambda: not second.is_alive())
@@ -159,39 +159,39 @@ def test_a_start_while_the_window_closes_becomes_the_window(paths: Paths) -> Non
     place.close()
 
 
-def test_a_window_that_does_not_answer_is_told_and_nothing_is_left_behind(paths: Paths, place: Place) -> None:
+def test_a_window_that_does_not_answer_is_told_and_nothing_is_left_behind(paths: Paths, place: WindowLock) -> None:
     with pytest.raises(AppError) as told:
-        Place.take(paths, Call.of([Path("lease.epub")]), patience_s=0)
+        WindowLock.take(paths, Call.of([Path("lease.epub")]), patience_s=0)
     assert told.value.code is Code.WINDOW_SILENT
     assert [file.name for file in paths.window.iterdir()] == ["lock"]
 
 
 def test_a_folder_that_nothing_can_be_written_into_is_told_by_the_desk_and_not_here(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    place = Place.take(Paths(tmp_path / "file"), Call())
+    place = WindowLock.take(Paths(tmp_path / "file"), Call())
     assert place is not None
     assert place.folder is None
     Calls(place).look()
     place.close()
 
 
-def test_desks_that_are_kept_apart_have_a_window_each(paths: Paths, place: Place, tmp_path: Path) -> None:
+def test_desks_that_are_kept_apart_have_a_window_each(paths: Paths, place: WindowLock, tmp_path: Path) -> None:
     _taken(Paths(tmp_path / "other")).close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_any_name_that_a_file_can_have_arrives(qapp: QApplication, paths: Paths, place: Place) -> None:
+def test_any_name_that_a_file_can_have_arrives(qapp: QApplication, paths: Paths, place: WindowLock) -> None:
     odd = [Path(os.fsdecode(b"/books/\xff\n.pdf")), Path("/books/契約書.pdf")]
     arrived: list[Call] = []
     calls = Calls(place)
     calls.arrived.connect(arrived.append)
-    second = _in_thread(lambda: Place.take(paths, Call.of(odd)))
+    second = _in_thread(lambda: WindowLock.take(paths, Call.of(odd)))
     wait(lambda: not second.is_alive())
     assert [call.paths() for call in arrived] == [odd]
 
 
 def test_what_is_no_call_and_what_is_an_old_one_is_taken_away_unheard(
-    qapp: QApplication, paths: Paths, place: Place
+    qapp: QApplication, paths: Paths, place: WindowLock
 ) -> None:
     (paths.window / "1.call").write_bytes(b"\xc1 no message")
     for name in ("2.call", "3.part"):

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.core.settings import Theme as ThemeChoice
+from app.core.settings import ThemeChoice
 from app.ui.fonts import load_fonts, text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.style import Appearance, stylesheet

@@ -15,17 +15,17 @@ from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.messages import sentence
-from app.ui.application import Opening
+from app.ui.application import WindowStart
 from app.ui.chat.answer import AnswerMessage
 from app.ui.models.placement_rows import NumberRow
-from app.ui.presenters.window import WindowPresenter
+from app.ui.window import WindowPresenter
 from tests.ui.room import application, wait
 
 _TIMEOUT_MS = 60_000
 
 
 @pytest.fixture
-def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[Opening]:
+def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[WindowStart]:
     paths = Paths(tmp_path / "desk")
     desk = open_desk(paths)
     desk.settings.save(
@@ -34,13 +34,13 @@ def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[Opening]:
     desk.close()
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
-    made = Opening(application(), paths, open_desk, handbook, ())
+    made = WindowStart(application(), paths, open_desk, handbook, ())
     made.begin()
     yield made
     made.close()
 
 
-def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> None:
+def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -> None:
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
@@ -77,7 +77,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: Opening) -> No
     assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
 
 
-def test_a_question_typed_too_early_is_asked_of_the_books(opening: Opening, tmp_path: Path) -> None:
+def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, tmp_path: Path) -> None:
     """At the first start the handbook is being opened, and the model loaded; then another book is dropped."""
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
@@ -102,7 +102,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: Opening, tmp_
     assert [titles[ref.book_id] for ref in second.question.books] == ["A handbook", "Notes"]
 
 
-def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Opening) -> None:
+def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: WindowStart) -> None:
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None

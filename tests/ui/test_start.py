@@ -17,10 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.core.settings import Settings, Theme
-from app.services.desk import Desk
+from app.core.settings import Settings, ThemeChoice
+from app.services.services import Services
 from app.ui import frame_state
-from app.ui.application import Opening
+from app.ui.application import WindowStart
 from app.ui.chat.editor import QuestionEditor
 from app.ui.frame_state import FrameState
 from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
@@ -42,15 +42,15 @@ class Start:
         self.paths = paths
         paths.window.mkdir(parents=True)  # as Place.take does
         self._application = application
-        self._begun: list[Opening] = []
+        self._begun: list[WindowStart] = []
 
-    def begin(self) -> Opening:
-        opening = Opening(self._application, self.paths, self._open, self.paths.data / "handbook.md", ())
+    def begin(self) -> WindowStart:
+        opening = WindowStart(self._application, self.paths, self._open, self.paths.data / "handbook.md", ())
         self._begun.append(opening)
         opening.begin()
         return opening
 
-    def close(self, opening: Opening) -> None:
+    def close(self, opening: WindowStart) -> None:
         self._begun.remove(opening)
         opening.close()
         opening.deleteLater()
@@ -65,7 +65,7 @@ class Start:
         QApplication.processEvents()
         self._application.setQuitOnLastWindowClosed(True)
 
-    def _open(self, paths: Paths, passphrase: str | None) -> Desk:
+    def _open(self, paths: Paths, passphrase: str | None) -> Services:
         self.gate.wait()
         if self.error is not None:
             raise self.error
@@ -79,7 +79,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
     made.end()
 
 
-def _editor(opening: Opening) -> QuestionEditor:
+def _editor(opening: WindowStart) -> QuestionEditor:
     (editor,) = opening.window.findChildren(QuestionEditor)
     return editor
 
@@ -154,9 +154,9 @@ def test_help_imports_no_desk_and_no_window(words: list[str]) -> None:
 # ---- how it looks
 
 
-@pytest.mark.parametrize(("theme", "palette"), [(Theme.LIGHT, PAPER), (Theme.DARK, LAMP)])
+@pytest.mark.parametrize(("theme", "palette"), [(ThemeChoice.LIGHT, PAPER), (ThemeChoice.DARK, LAMP)])
 def test_the_frame_has_the_colours_of_its_theme_before_the_desk_is_open(
-    start: Start, theme: Theme, palette: Palette
+    start: Start, theme: ThemeChoice, palette: Palette
 ) -> None:
     frame_state.save(start.paths.window, FrameState(theme=theme))
     window = start.begin().window
@@ -208,8 +208,8 @@ def test_a_chosen_theme_is_that_of_the_next_frame(start: Start) -> None:
     first = start.begin()
     wait(lambda: first.presenter is not None)
     assert first._desk is not None
-    first._desk.settings.save(Settings(theme=Theme.DARK))
-    first._appearance.choose(Theme.DARK)
+    first._desk.settings.save(Settings(theme=ThemeChoice.DARK))
+    first._appearance.choose(ThemeChoice.DARK)
     start.close(first)
     second = start.begin()
     assert _colour(second.window, 5, 5) == LAMP.ground

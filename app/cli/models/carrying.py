@@ -7,28 +7,27 @@ from pathlib import Path
 
 from app import messages
 from app.cli.models import listing, targets
-from app.cli.models.progress import Progress
+from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.messages import _, size
-from app.models.records import FileState, Verdict
-from app.models.shelf import ModelFile
-from app.services.desk import Desk
+from app.models.local import ModelFile
+from app.models.records import FileState, ModelVerdict
+from app.services.services import Services
 
 _WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileState.GOOD)
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Raises AppError, Stopped."""
     match options.models_command:
         case "import":
             work = desk.carrying.import_model(options.path.absolute(), cancel)
-            _print_arrived(finish(work, Progress(options.json)), options, desk)
+            _print_arrived(finish(work, ProgressBar(options.json)), options, desk)
         case "unpack":
             unpacking = desk.carrying.unpack(options.path.absolute(), cancel)
-            _print_arrived(finish(unpacking, Progress(options.json)), options, desk)
+            _print_arrived(finish(unpacking, ProgressBar(options.json)), options, desk)
         case "verify":
             _verify(options, desk, cancel)
         case "pack":
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
                 print(_("Deleted: {path}").format(path=messages.printable(path)))
 
 
-def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Desk) -> None:
+def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Services) -> None:
     record = desk.downloads.record(Path(model.path))
     proved = record is not None and all(file.proved for file in record.files)
     if options.json:
@@ -53,10 +52,10 @@ def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Desk) ->
         print(_("It came without a hash, so Octavo can only detect later changes."))
 
 
-def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def _verify(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Raises AppError where a file is not good, so that the exit code tells."""
     path = targets.local(options.model, desk)
-    verdict = finish(desk.carrying.verify(path, cancel), Progress(options.json))
+    verdict = finish(desk.carrying.verify(path, cancel), ProgressBar(options.json))
     if options.json:
         files = [{"file": name, "state": state} for name, state in verdict.files]
         print_json({"event": "finished", "good": verdict.is_good, "files": files})
@@ -71,7 +70,7 @@ def _verify(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     _check(verdict, path)
 
 
-def _check(verdict: Verdict, path: Path) -> None:
+def _check(verdict: ModelVerdict, path: Path) -> None:
     folder = path if path.is_dir() else path.parent
     for name, state in sorted(verdict.files, key=lambda file: _WORST_FIRST.index(file[1])):
         match state:
@@ -83,9 +82,9 @@ def _check(verdict: Verdict, path: Path) -> None:
                 raise AppError(Code.MODEL_UNPROVED, path=str(path), file=name)
 
 
-def _pack(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def _pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     path, target = targets.local(options.model, desk), options.target.absolute()
-    packed = finish(desk.carrying.pack(path, target, cancel, as_folder=options.folder), Progress(options.json))
+    packed = finish(desk.carrying.pack(path, target, cancel, as_folder=options.folder), ProgressBar(options.json))
     if options.json:
         print_json({"event": "finished", "path": str(packed)})
         return

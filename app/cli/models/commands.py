@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from app.cli.models import carrying, fetching, listing, plan, show, token
-from app.core.cancel import Cancel
-from app.services.desk import Desk
+from app.core.work import Cancel
+from app.services.services import Services
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Carry out a command of `octavo models`. Raises AppError, Stopped."""
     match options.models_command:
         case "list":

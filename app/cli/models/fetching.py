@@ -8,17 +8,16 @@ from typing import Any
 
 from app import messages
 from app.cli.models import listing, targets
-from app.cli.models.progress import Progress
+from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
-from app.core.work import Stopped, finish
+from app.core.work import Cancel, Stopped, finish
 from app.messages import _, size
-from app.services.desk import Desk
 from app.services.downloads import Licence, Order
+from app.services.services import Services
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Fetch a model. Raises AppError, Stopped."""
     offer = targets.offer(options.model, desk, cancel)
     order = desk.downloads.order(offer)
@@ -27,7 +26,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         _accept(order.licence, offer.key, options, desk)
     if not options.yes and not _agrees(_("Download it? [y/N] "), options):
         raise Stopped
-    progress = Progress(options.json)
+    progress = ProgressBar(options.json)
     try:
         model = finish(desk.downloads.fetch(offer, cancel), progress)
     except Stopped:
@@ -43,7 +42,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
             print(order.licence.credit)
 
 
-def _tell(order: Order, options: argparse.Namespace, desk: Desk) -> None:
+def _tell(order: Order, options: argparse.Namespace, desk: Services) -> None:
     """From where, how much, where to: before anything of it is asked."""
     offer = order.offer
     if options.json:
@@ -63,7 +62,7 @@ def _tell(order: Order, options: argparse.Namespace, desk: Desk) -> None:
         print(f"{name:<{width}}  {messages.printable(value)}", file=sys.stderr)
 
 
-def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Desk) -> None:
+def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError LICENCE_NOT_ACCEPTED where nobody says so, Stopped where a person does not."""
     if not options.accept_licence:
         if options.json or not sys.stdin.isatty():

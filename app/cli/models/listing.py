@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from app import messages
-from app.cli.models.progress import Progress
+from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Problem
-from app.core.model import Kind, ModelHeader
-from app.core.work import finish
+from app.core.model import FileKind, ModelHeader
+from app.core.work import Cancel, finish
 from app.messages import _, count, size
-from app.models.offers import Offer
-from app.models.shelf import ModelFile
-from app.services.desk import Desk
+from app.models.hub.offers import Offer
+from app.models.local import ModelFile
+from app.services.services import Services
 
 _Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print the list. Raises AppError, Stopped."""
     if options.offers:
         print_offers(desk.downloads.offers(), desk, as_json=options.json)
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         _print_list(found, desk)
 
 
-def print_offers(offers: Sequence[Offer], desk: Desk, *, as_json: bool) -> None:
+def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> None:
     if as_json:
         print_json({"offers": [described(offer, desk) for offer in offers]})
         return
@@ -49,13 +48,13 @@ def print_offers(offers: Sequence[Offer], desk: Desk, *, as_json: bool) -> None:
     print_table(rows)
 
 
-def asked_as(offer: Offer, desk: Desk) -> str:
+def asked_as(offer: Offer, desk: Services) -> str:
     """What stands for an offer on the command line."""
     listed = any(known.key == offer.key for known in desk.downloads.offers())
     return f"{offer.untrusted_name if listed else offer.repository}:{offer.quantization or offer.files[0].path}"
 
 
-def described(offer: Offer, desk: Desk) -> dict[str, Any]:
+def described(offer: Offer, desk: Services) -> dict[str, Any]:
     """An offer as JSON."""
     order = desk.downloads.order(offer)
     return {
@@ -78,7 +77,7 @@ def described(offer: Offer, desk: Desk) -> dict[str, Any]:
     }
 
 
-def _state(offer: Offer, desk: Desk) -> str:
+def _state(offer: Offer, desk: Services) -> str:
     order = desk.downloads.order(offer)
     if Path(order.folder).exists():
         return _("downloaded")
@@ -86,14 +85,14 @@ def _state(offer: Offer, desk: Desk) -> str:
     return _("started, {done} downloaded").format(done=size(done)) if done else ""
 
 
-def _header_or_problem(path: Path, desk: Desk, cancel: Cancel) -> ModelHeader | Problem:
+def _header_or_problem(path: Path, desk: Services, cancel: Cancel) -> ModelHeader | Problem:
     try:
-        return finish(desk.models.header(path, cancel), Progress())
+        return finish(desk.models.header(path, cancel), ProgressBar())
     except AppError as error:
         return error.problem
 
 
-def _listed(found: _Found, desk: Desk) -> dict[str, Any]:
+def _listed(found: _Found, desk: Services) -> dict[str, Any]:
     file, header = found
     told: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
     if isinstance(header, Problem):
@@ -112,7 +111,7 @@ def _listed(found: _Found, desk: Desk) -> dict[str, Any]:
     }
 
 
-def _print_list(found: Sequence[_Found], desk: Desk) -> None:
+def _print_list(found: Sequence[_Found], desk: Services) -> None:
     rows = []
     for file, header in found:
         if isinstance(header, Problem):
@@ -120,7 +119,7 @@ def _print_list(found: Sequence[_Found], desk: Desk) -> None:
             continue
         projector = Path(desk.models.projector_beside(Path(file.path))).name
         architecture = header.architecture
-        if header.kind is Kind.ADAPTER:
+        if header.kind is FileKind.ADAPTER:
             architecture = _("LoRA adapter for {architecture}").format(architecture=architecture)
         elif not desk.models.knows(architecture):
             architecture = _("{architecture} (not known)").format(architecture=architecture)

@@ -9,21 +9,20 @@ import msgspec
 
 from app import messages
 from app.cli.models import targets
-from app.cli.models.progress import Progress
+from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
-from app.core.cancel import Cancel
 from app.core.settings import KvType
-from app.core.work import finish
-from app.engine.planner import Item, Placement, Wish
-from app.explanations import item_name, sentences
+from app.core.work import Cancel, finish
+from app.engine.planner import MemoryClass, Placement, Wish
 from app.messages import _, count, size
-from app.models.belongings import model_at
-from app.services.desk import Desk
+from app.models.model_files import model_at
 from app.services.machines import Hardware
-from app.services.plans import Plan
+from app.services.plans import ModelPlan
+from app.services.services import Services
+from app.wording.placement import item_name, sentences
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
     wish = Wish(options.context, KvType(options.kv) if options.kv else None)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
@@ -34,17 +33,17 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         _print(plan)
 
 
-def _planned(model: str, wish: Wish, hardware: Hardware, desk: Desk, cancel: Cancel) -> Plan:
+def _planned(model: str, wish: Wish, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
     """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
     catalogue knows it."""
     if targets.is_local(model, desk):
         path = model_at(targets.local(model, desk))
-        return finish(desk.plans.plan(path, wish, hardware, cancel), Progress())
-    offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), Progress())
+        return finish(desk.plans.plan(path, wish, hardware, cancel), ProgressBar())
+    offer = finish(desk.downloads.headers(targets.offer(model, desk, cancel), cancel), ProgressBar())
     return desk.plans.plan_offer(offer, wish, hardware)
 
 
-def _described(plan: Plan) -> dict[str, Any]:
+def _described(plan: ModelPlan) -> dict[str, Any]:
     result, machine = plan.result, plan.machine
     described: dict[str, Any] = {
         "name": plan.header.untrusted_name,
@@ -77,7 +76,7 @@ def _described(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _print(plan: Plan) -> None:
+def _print(plan: ModelPlan) -> None:
     header, result = plan.header, plan.result
     devices = (*plan.machine.gpus, plan.machine.host)
     print(messages.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
@@ -86,7 +85,7 @@ def _print(plan: Plan) -> None:
     print()
     used = {(use.device, use.item): use.bytes for use in result.uses}
     rows = [["", *(device.name for device in devices)]]
-    for item in Item:
+    for item in MemoryClass:
         if any((device.name, item) in used for device in devices):
             rows.append([item_name(item), *(_size(used.get((device.name, item), 0)) for device in devices)])
     by_device = result.by_device()

@@ -15,7 +15,7 @@ from app.messages import _
 Event: TypeAlias = Loading | Opening | Asking | Fetching | Hashing | Copying
 
 
-class Progress:
+class ProgressBar:
     """Call it with each event. `as_json`: tell of fetching, hashing and copying as JSON too, a line for each percent;
     the hub is named in any case."""
 

@@ -11,19 +11,18 @@ import msgspec
 
 from app import messages
 from app.cli.models import listing, targets
-from app.cli.models.progress import Progress
+from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
-from app.core.cancel import Cancel
-from app.core.model import Kind, ModelHeader, Part
-from app.core.work import finish
+from app.core.model import FileKind, ModelHeader, TensorPart
+from app.core.work import Cancel, finish
 from app.messages import _, count, size
-from app.models.belongings import model_at
-from app.models.offers import Offer
-from app.services.desk import Desk
+from app.models.hub.offers import Offer
+from app.models.model_files import model_at
 from app.services.downloads import Licence, Record
+from app.services.services import Services
 
 
-def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
+def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print what the header of a file says, of one on this machine or of one that is offered; or what a repository
     has, where that is several. Raises AppError, Stopped."""
     if targets.is_local(options.model, desk):
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
     if len(found) > 1:
         listing.print_offers(found, desk, as_json=options.json)
         return
-    offer = finish(desk.downloads.headers(found[0], cancel), Progress())
+    offer = finish(desk.downloads.headers(found[0], cancel), ProgressBar())
     assert offer.header is not None
     described = listing.described(offer, desk)
     known = desk.models.knows(offer.header.architecture)
@@ -44,9 +43,9 @@ def run(options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
         _print_rows(rows)
 
 
-def _show_file(file: Path, options: argparse.Namespace, desk: Desk, cancel: Cancel) -> None:
-    header = finish(desk.models.header(file, cancel), Progress())
-    projector = desk.models.projector_beside(file) if header.kind is Kind.MODEL else ""
+def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
+    header = finish(desk.models.header(file, cancel), ProgressBar())
+    projector = desk.models.projector_beside(file) if header.kind is FileKind.MODEL else ""
     known = desk.models.knows(header.architecture)
     licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)
     if options.json:
@@ -57,7 +56,7 @@ def _show_file(file: Path, options: argparse.Namespace, desk: Desk, cancel: Canc
     _print_rows(rows)
 
 
-def _offer_rows(offer: Offer, desk: Desk) -> Iterator[tuple[str, str]]:
+def _offer_rows(offer: Offer, desk: Services) -> Iterator[tuple[str, str]]:
     order = desk.downloads.order(offer)
     yield _("name in the catalogue"), f"{offer.untrusted_name} {offer.quantization}".strip()
     yield _("repository"), offer.repository
@@ -96,13 +95,13 @@ def _described(header: ModelHeader, known: bool, projector: str) -> dict[str, An
 
 def _rows(header: ModelHeader, known: bool, projector: str | None = None) -> Iterator[tuple[str, str]]:
     kinds = {
-        Kind.MODEL: _("language model"),
-        Kind.PROJECTOR: _("projector for images, of the type {kind}").format(kind=header.projector),
-        Kind.ADAPTER: _("LoRA adapter"),
-        Kind.OTHER: _("neither a model nor a projector"),
+        FileKind.MODEL: _("language model"),
+        FileKind.PROJECTOR: _("projector for images, of the type {kind}").format(kind=header.projector),
+        FileKind.ADAPTER: _("LoRA adapter"),
+        FileKind.OTHER: _("neither a model nor a projector"),
     }
     family = header.architecture
-    if header.kind is Kind.MODEL and not known:
+    if header.kind is FileKind.MODEL and not known:
         family = _("{architecture}, which this version of Octavo cannot run").format(architecture=family)
     yield _("name"), header.untrusted_name
     yield _("kind"), kinds[header.kind]
@@ -113,7 +112,7 @@ def _rows(header: ModelHeader, known: bool, projector: str | None = None) -> Ite
     yield _("quantization"), header.quantization
     yield _("parameters"), _parameters(header)
     yield from _shape_rows(header)
-    if header.kind is Kind.MODEL:
+    if header.kind is FileKind.MODEL:
         yield _("trained context"), _("{n} tokens").format(n=count(header.context_trained))
         tokenizer = " ".join(filter(None, (header.tokenizer, header.pre_tokenizer)))
         yield _("vocabulary"), _("{n} tokens, {tokenizer}").format(n=count(header.vocabulary), tokenizer=tokenizer)
@@ -133,7 +132,7 @@ def _shape_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
         yield _("local layers"), _("see {n} tokens").format(n=count(header.window))
     if header.recurrent:
         yield _("state"), _("some layers keep a state instead of keys")
-    if header.feed_forward and (header.kind is Kind.PROJECTOR or Part.FEED_FORWARD in _parts(header)):
+    if header.feed_forward and (header.kind is FileKind.PROJECTOR or TensorPart.FEED_FORWARD in _parts(header)):
         yield _("feed-forward width"), count(header.feed_forward)
     if header.experts:
         words = _("{n} in every layer, {used} used per token, {width} wide")
@@ -147,7 +146,7 @@ def _shape_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
 
 def _parameters(header: ModelHeader) -> str:
     total = _short(header.parameters)
-    if header.kind is not Kind.MODEL:
+    if header.kind is not FileKind.MODEL:
         return total
     return _("{total}, of which each token uses {active}").format(total=total, active=_short(header.active_parameters))
 
@@ -155,23 +154,23 @@ def _parameters(header: ModelHeader) -> str:
 def _weight_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
     """What each part takes, and in what number formats."""
     names = {
-        Part.EXPERTS: _("experts"),
-        Part.SHARED_EXPERTS: _("shared experts"),
-        Part.ATTENTION: _("attention"),
-        Part.FEED_FORWARD: _("feed-forward"),
-        Part.ROUTER: _("routers"),
-        Part.EMBEDDINGS: _("embeddings"),
-        Part.OUTPUT: _("output"),
-        Part.OTHER: _("rest"),
+        TensorPart.EXPERTS: _("experts"),
+        TensorPart.SHARED_EXPERTS: _("shared experts"),
+        TensorPart.ATTENTION: _("attention"),
+        TensorPart.FEED_FORWARD: _("feed-forward"),
+        TensorPart.ROUTER: _("routers"),
+        TensorPart.EMBEDDINGS: _("embeddings"),
+        TensorPart.OUTPUT: _("output"),
+        TensorPart.OTHER: _("rest"),
     }
     for part in _parts(header):
         types = dict.fromkeys(name for weights in header.weights if weights.part is part for name in weights.types)
         yield f"  {names[part]}", f"{size(header.total_bytes(part))}, {', '.join(types)}"
 
 
-def _parts(header: ModelHeader) -> list[Part]:
+def _parts(header: ModelHeader) -> list[TensorPart]:
     there = {weights.part for weights in header.weights}
-    return [part for part in Part if part in there]
+    return [part for part in TensorPart if part in there]
 
 
 def _print_rows(rows: Iterable[tuple[str, str]]) -> None:

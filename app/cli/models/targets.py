@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.cli.models.progress import Progress
-from app.core.cancel import Cancel
+from app.cli.models.progress import ProgressBar
 from app.core.errors import AppError, Code
-from app.core.work import finish
-from app.models.offers import Offer
-from app.services.desk import Desk
+from app.core.work import Cancel, finish
+from app.models.hub.offers import Offer
+from app.services.services import Services
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
-def local(text: str, desk: Desk) -> Path:
+def local(text: str, desk: Services) -> Path:
     """A file or folder; else what lies under that name in the models folder, or is called so in the list."""
     path = Path(text)
     if path.exists():
@@ -28,14 +27,14 @@ def local(text: str, desk: Desk) -> Path:
     return next(named, path)
 
 
-def is_local(text: str, desk: Desk) -> bool:
+def is_local(text: str, desk: Services) -> bool:
     """Whether a file is meant, there or not: nothing that a hub could have."""
     path = Path(text)
     looks_so = path.is_absolute() or text.startswith((".", "~")) or (text.lower().endswith(".gguf") and ":" not in text)
     return looks_so or local(text, desk).exists()
 
 
-def offers(text: str, desk: Desk, cancel: Cancel) -> tuple[Offer, ...]:
+def offers(text: str, desk: Services, cancel: Cancel) -> tuple[Offer, ...]:
     """Whatever is offered under a name: `NAME[:WHICH]` of the catalogue, else `OWNER/NAME[:WHICH]`, about which the
     hub is asked. WHICH is a quantization or a file of the repository.
 
@@ -46,7 +45,7 @@ def offers(text: str, desk: Desk, cancel: Cancel) -> tuple[Offer, ...]:
     there = tuple(offer for offer in known if _fold(name) in (_fold(offer.untrusted_name), _fold(offer.repository)))
     found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found and _REPOSITORY.fullmatch(name):
-        there = finish(desk.downloads.look_up(name, cancel), Progress())
+        there = finish(desk.downloads.look_up(name, cancel), ProgressBar())
         found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found:
         names = dict.fromkeys(offer.quantization or offer.files[0].path for offer in there)
@@ -55,7 +54,7 @@ def offers(text: str, desk: Desk, cancel: Cancel) -> tuple[Offer, ...]:
     return found
 
 
-def offer(text: str, desk: Desk, cancel: Cancel) -> Offer:
+def offer(text: str, desk: Services, cancel: Cancel) -> Offer:
     """The one that is meant. Raises AppError OFFER_UNKNOWN where there is none or more than one, HUB_*; Stopped."""
     found = offers(text, desk, cancel)
     if len(found) > 1:

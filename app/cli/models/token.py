@@ -8,10 +8,10 @@ import sys
 
 from app.cli.output import print_json
 from app.messages import _
-from app.services.desk import Desk
+from app.services.services import Services
 
 
-def run(options: argparse.Namespace, desk: Desk) -> None:
+def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError HUB_TOKEN_NOT_KEPT, SETTING_INVALID."""
     if options.token_command == "set":  # noqa: S105 -- a command, not a secret
         at_terminal = sys.stdin.isatty()

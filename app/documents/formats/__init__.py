@@ -9,25 +9,13 @@ import zipfile
 from app.core.document import Document, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.image import Raster
-from app.documents import language
-from app.documents.formats import (
-    charsets,
-    csv,
-    docx,
-    eml,
-    epub,
-    html,
-    markdown,
-    odt,
-    pdf,
-    pdf_layer,
-    rtf,
-    rtf_tokens,
-    text,
-    xlsx,
-)
-from app.documents.formats.base import Content, FormatReader, Progress
+from app.documents.formats.contract import Content, FormatReader, Progress
 from app.documents.formats.detect import HEAD_BYTES, identify
+from app.documents.pdf import pdf, text_layer
+from app.documents.tables import csv, xlsx
+from app.documents.text import language, markdown, plain
+from app.documents.web import charsets, eml, epub, html
+from app.documents.word import docx, odt, rtf, rtf_tokens
 
 __all__ = [
     "HEAD_BYTES",
@@ -48,7 +36,7 @@ _READERS: dict[Format, FormatReader] = {
     Format.ODT: odt,
     Format.RTF: rtf,
     Format.MARKDOWN: markdown,
-    Format.TEXT: text,
+    Format.TEXT: plain,
     Format.HTML: html,
     Format.EML: eml,
     Format.CSV: csv,
@@ -99,7 +87,7 @@ def page_image(content: Content, page: int, width: int) -> Raster:
 def page_layer(content: Content, page: int) -> PageLayer:
     """Where the characters of page `page`, from 1, stand on its drawing. Raises AppError as `page_image`."""
     _require_pdf(content, page)
-    return pdf_layer.page_layer(content, page)
+    return text_layer.page_layer(content, page)
 
 
 def _require_pdf(content: Content, page: int) -> None:
@@ -118,7 +106,7 @@ def preload() -> None:
     the language model, and what all these load only when they are first used.
     """
     language.load()
-    for encoding in (*text.ENCODINGS, *rtf_tokens.ENCODINGS, *charsets.CODECS, "utf-8-sig", "latin-1"):
+    for encoding in (*plain.ENCODINGS, *rtf_tokens.ENCODINGS, *charsets.CODECS, "utf-8-sig", "latin-1"):
         codecs.lookup(encoding)
     for name, sample in _samples():
         content = Content(name, sample, "")

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
-from app.documents.formats.base import Content, refuse_damaged, refuse_over
+from app.documents.formats.contract import Content, refuse_damaged, refuse_over
 
 MAX_MEMBERS = 20_000
 MAX_MEMBER_BYTES = 64 << 20

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from app.documents.formats.base import Content, refuse_over
+from app.documents.formats.contract import Content, refuse_over
 
 MAX_DEPTH = 200
 

@@ -23,17 +23,17 @@ from PIL import (
 )
 
 from app.core.errors import AppError, Code
-from app.documents.images.kinds import Kind, kind_of
+from app.documents.images.kinds import ImageKind, kind_of
 from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_PROFILE_BYTES, excess, thumbnail_size
 
-_OPENERS: dict[Kind, type[ImageFile.ImageFile]] = {
-    Kind.PNG: PngImagePlugin.PngImageFile,
-    Kind.JPEG: JpegImagePlugin.JpegImageFile,
-    Kind.WEBP: WebPImagePlugin.WebPImageFile,
-    Kind.GIF: GifImagePlugin.GifImageFile,
-    Kind.TIFF: TiffImagePlugin.TiffImageFile,
-    Kind.BMP: BmpImagePlugin.BmpImageFile,
-    Kind.AVIF: AvifImagePlugin.AvifImageFile,
+_OPENERS: dict[ImageKind, type[ImageFile.ImageFile]] = {
+    ImageKind.PNG: PngImagePlugin.PngImageFile,
+    ImageKind.JPEG: JpegImagePlugin.JpegImageFile,
+    ImageKind.WEBP: WebPImagePlugin.WebPImageFile,
+    ImageKind.GIF: GifImagePlugin.GifImageFile,
+    ImageKind.TIFF: TiffImagePlugin.TiffImageFile,
+    ImageKind.BMP: BmpImagePlugin.BmpImageFile,
+    ImageKind.AVIF: AvifImagePlugin.AvifImageFile,
 }
 
 _Way = Image.Transpose
@@ -83,7 +83,7 @@ def decode(untrusted_bytes: bytes) -> Image.Image:
 
 def decode_own(png: bytes) -> Image.Image:
     """What was written here once. Raises AppError IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError."""
-    with _told(Kind.PNG):
+    with _told(ImageKind.PNG):
         picture = PngImagePlugin.PngImageFile(io.BytesIO(png))
         _check_size(picture)
         return picture.convert("RGB")
@@ -109,7 +109,7 @@ def encode(picture: Image.Image) -> bytes:
 
 
 @contextmanager
-def _told(kind: Kind) -> Iterator[None]:
+def _told(kind: ImageKind) -> Iterator[None]:
     """What Pillow raises: all but a few of its errors are about the bytes, and they are of every type."""
     try:
         yield

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 
-class Kind(StrEnum):
+class ImageKind(StrEnum):
     """The kinds that are decoded. A kind that is not among them is never handed to a decoder."""
 
     PNG = "png"
@@ -29,14 +29,14 @@ HEAD_BYTES = 64
 """How much of a file's beginning `kind_of` looks at."""
 
 _SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": Kind.PNG,
-    b"\xff\xd8\xff": Kind.JPEG,
-    b"GIF87a": Kind.GIF,
-    b"GIF89a": Kind.GIF,
-    b"II*\0": Kind.TIFF,
-    b"MM\0*": Kind.TIFF,
-    b"II+\0": Kind.TIFF,  # BigTIFF
-    b"MM\0+": Kind.TIFF,
+    b"\x89PNG\r\n\x1a\n": ImageKind.PNG,
+    b"\xff\xd8\xff": ImageKind.JPEG,
+    b"GIF87a": ImageKind.GIF,
+    b"GIF89a": ImageKind.GIF,
+    b"II*\0": ImageKind.TIFF,
+    b"MM\0*": ImageKind.TIFF,
+    b"II+\0": ImageKind.TIFF,  # BigTIFF
+    b"MM\0+": ImageKind.TIFF,
 }
 _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 """Bytes of the second header, from byte 14 (Microsoft, Bitmap Storage); a text may well begin with BM."""
@@ -44,18 +44,18 @@ _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
-def kind_of(untrusted_head: bytes) -> Kind | None:
+def kind_of(untrusted_head: bytes) -> ImageKind | None:
     """None for whatever is no image of a known kind."""
     head = untrusted_head[:HEAD_BYTES]
     for signature, kind in _SIGNATURES.items():
         if head.startswith(signature):
             return kind
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return Kind.WEBP
+        return ImageKind.WEBP
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
-        return Kind.BMP
+        return ImageKind.BMP
     if head[4:8] == b"ftyp" and _AVIF_BRANDS & _brands(head):
-        return Kind.AVIF
+        return ImageKind.AVIF
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.image import Raster
-from app.isolation.pulse import Ready, WireFailed
+from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_PIXELS = 100_000_000
 """Telephones take 50 million, the largest cameras 100. Its pixels then take 400 MB, and twice that while it is turned
@@ -79,7 +79,7 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
     overview: Raster | None
 
 
-Event: TypeAlias = Ready | Decoded | Resized | Prepared | WireFailed
+Event: TypeAlias = SandboxReady | Decoded | Resized | Prepared | WireFailed
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:

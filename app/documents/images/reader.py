@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Image, ImageRef, Raster
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.documents.files import PACKED_LIMIT_BYTES, open_document
 from app.documents.images.protocol import (
     MAX_FILE_BYTES,

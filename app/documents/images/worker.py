@@ -24,12 +24,12 @@ from app.documents.images.protocol import (
     Resize,
     Resized,
 )
-from app.isolation import inmate
+from app.isolation import worker_main
 
 
 def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
     """Whatever happens becomes an event."""
-    event: Event = inmate.attempt(lambda: _carry_out(order, untrusted_bytes))
+    event: Event = worker_main.attempt(lambda: _carry_out(order, untrusted_bytes))
     return event
 
 
@@ -68,9 +68,9 @@ def _raster(picture: Image.Image) -> Raster:
 
 
 def main(*arguments: str) -> None:
-    port, fds = inmate.enter(Order, arguments, get_ready=decoding.get_ready)
+    port, fds = worker_main.enter(Order, arguments, get_ready=decoding.get_ready)
     untrusted_bytes = b"".join(map(_read, fds))
-    inmate.serve(port, lambda order: carry_out(order, untrusted_bytes))
+    worker_main.serve(port, lambda order: carry_out(order, untrusted_bytes))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from app.documents.formats.pdf_lines import join_lines
+from app.documents.pdf.paragraphs import join_lines
 
 Point: TypeAlias = tuple[float, float]
 
@@ -21,7 +21,7 @@ _PARAGRAPH_GAP = 1.6  # usual distances of two lines
 _STRAIGHT_WIDTH = 5.0  # heights of a line from which on its slope can be told
 
 
-class Line(NamedTuple):
+class RecognisedLine(NamedTuple):
     """A line as it was found. `corners`: x and y in pixels, clockwise from the upper left."""
 
     corners: tuple[Point, ...]
@@ -45,7 +45,7 @@ class _Box(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
-def set_text(lines: Sequence[Line], upside_down: bool = False) -> str:
+def set_text(lines: Sequence[RecognisedLine], upside_down: bool = False) -> str:
     """The page's text: paragraphs joined, an empty line between blocks. `upside_down`: the lines had to be turned so.
 
     A page that lies on its side or stands on its head is read as if it were upright, and so is one written in columns
@@ -58,7 +58,7 @@ def set_text(lines: Sequence[Line], upside_down: bool = False) -> str:
     return "\n\n".join(map(_set_block, _blocks(boxes, height)))
 
 
-def _turn_upright(lines: Sequence[Line], upside_down: bool) -> list[Line]:
+def _turn_upright(lines: Sequence[RecognisedLine], upside_down: bool) -> list[RecognisedLine]:
     """Turn the whole page as most of its text was turned to read it."""
     characters = sum(len(line.text) for line in lines)
     on_side = 2 * sum(len(line.text) for line in lines if _is_tall(line)) > characters
@@ -73,12 +73,12 @@ def _turn_upright(lines: Sequence[Line], upside_down: bool) -> list[Line]:
     return turned
 
 
-def _is_tall(line: Line) -> bool:
+def _is_tall(line: RecognisedLine) -> bool:
     first, second, _, last = line.corners
     return math.dist(first, last) >= _TALL * math.dist(first, second)
 
 
-def _straighten(lines: Sequence[Line]) -> list[_Box]:
+def _straighten(lines: Sequence[RecognisedLine]) -> list[_Box]:
     """Boxes around the lines once the page's slope is taken out."""
     slopes = []
     for line in lines:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from app.core.image import Raster
-from app.documents.scans.layout import Line
+from app.documents.scans.layout import RecognisedLine
 
 
 @contextmanager
@@ -68,10 +68,10 @@ _LINES_A_STEP = 6
 _UPSIDE_DOWN = "180"
 
 
-class Found(NamedTuple):
+class FoundLines(NamedTuple):
     """The lines of a picture, in no order, and whether they had to be turned upside down to be read."""
 
-    lines: list[Line]
+    lines: list[RecognisedLine]
     upside_down: bool
 
 
@@ -82,7 +82,7 @@ class _Section(dict[str, Any]):
         return self.get(name)
 
 
-class Models:
+class RecognitionModels:
     """Loaded in two steps, since files cannot be read once the sandbox is closed, and threads may not start before."""
 
     def load(self) -> None:
@@ -103,7 +103,7 @@ class Models:
         cv2.putText(sample, "Sample", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (0, 0, 0), 3)
         self.find(Raster(320, 96, sample.tobytes()), lambda: None)
 
-    def find(self, image: Raster, on_step: Callable[[], None]) -> Found:
+    def find(self, image: Raster, on_step: Callable[[], None]) -> FoundLines:
         """`on_step` is called whenever a few lines more are read."""
         picture = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)[:, :, ::-1]
         picture = np.ascontiguousarray(picture)  # blue, green, red, as OpenCV has them
@@ -121,8 +121,10 @@ class Models:
                 boxes[start : start + _LINES_A_STEP], read.txts or (), read.scores, strict=True
             ):
                 if text.strip():
-                    lines.append(Line(tuple((float(x), float(y)) for x, y in box), text.strip(), float(score)))
-        return Found(lines, upside_down)
+                    lines.append(
+                        RecognisedLine(tuple((float(x), float(y)) for x, y in box), text.strip(), float(score))
+                    )
+        return FoundLines(lines, upside_down)
 
     def _are_upside_down(self, cuttings: list[npt.NDArray[np.uint8]]) -> bool:
         """What most of the text says: of a single line it is often unsure."""

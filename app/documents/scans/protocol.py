@@ -8,7 +8,7 @@ import msgspec
 
 from app.core.events import Opening
 from app.core.image import Raster
-from app.isolation.pulse import Ready, WireFailed
+from app.isolation.heartbeat import SandboxReady, WireFailed
 
 
 class Recognise(msgspec.Struct, frozen=True, tag=True):
@@ -24,4 +24,4 @@ class Recognised(msgspec.Struct, frozen=True, tag=True):
     confidence: float
 
 
-Event: TypeAlias = Ready | Opening | Recognised | WireFailed
+Event: TypeAlias = SandboxReady | Opening | Recognised | WireFailed

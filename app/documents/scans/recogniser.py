@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.document import Recognition
 from app.core.errors import AppError, Code
 from app.core.image import Raster
+from app.core.work import Cancel
 from app.documents.scans.protocol import Event, Recognise, Recognised
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess
 from app.isolation.limits import READER_MEMORY_BYTES

@@ -10,12 +10,11 @@ from typing import Protocol
 
 import msgspec
 
-from app.core.cancel import Cancel
 from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError
 from app.core.events import Opening
 from app.core.image import Raster
-from app.core.work import Work
+from app.core.work import Cancel, Work
 from app.documents.scans.recogniser import NotRecognised, Recogniser
 
 LOW_CONFIDENCE = 0.96
@@ -28,7 +27,7 @@ MAX_FAILURES = 3
 _log = logging.getLogger("octavo.reader")
 
 
-class Recognitions(Protocol):
+class RecognitionCache(Protocol):
     """What was recognised before, by the picture's key. May raise AppError."""
 
     def find(self, picture: str) -> Recognition | None: ...
@@ -54,7 +53,7 @@ def recognise(
     document: Document,
     draw: Callable[[int], Raster],
     recogniser: Recogniser,
-    recognitions: Recognitions,
+    recognitions: RecognitionCache,
     cancel: Cancel,
 ) -> Work[Opening, Document]:
     """The document with the text of its pictures; progress page by page.
@@ -85,7 +84,7 @@ def recognise(
                 recognitions.keep(picture, recognition)
         pages[page.number - 1] = _failed(page) if recognition is None else _with_text(page, recognition, picture)
     yield Opening(len(wanted), len(wanted), recognising=True)
-    from app.documents import language  # a tenth of a second that the desk's start should not take
+    from app.documents.text import language  # a tenth of a second that the desk's start should not take
 
     told = document.language or language.tell([page.text for page in pages])
     return msgspec.structs.replace(document, pages=tuple(pages), language=told)
@@ -111,7 +110,7 @@ def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
     """A picture in which no text was found stays without."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
-    from app.documents.hygiene import ODD_SHARE_LIMIT, odd_share  # as above: it loads tables of characters
+    from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # as above: it loads tables of characters
 
     found = {
         Flag.RECOGNISED: True,

@@ -8,14 +8,14 @@ from __future__ import annotations
 import sys
 
 from app.core.events import Opening
-from app.documents.hygiene import clean
 from app.documents.scans.layout import set_text
-from app.documents.scans.models import MIN_LINE_CONFIDENCE, Found, Models
+from app.documents.scans.models import MIN_LINE_CONFIDENCE, FoundLines, RecognitionModels
 from app.documents.scans.protocol import Recognise, Recognised
-from app.isolation import inmate
+from app.documents.text.clean import clean
+from app.isolation import worker_main
 
 
-def recognised(found: Found) -> Recognised:
+def recognised(found: FoundLines) -> Recognised:
     """The confidence is the mean of all lines found, weighted by characters: those left out as too unsure count."""
     sure = [line for line in found.lines if line.confidence >= MIN_LINE_CONFIDENCE]
     text, _ = clean(set_text(sure, found.upside_down))
@@ -26,14 +26,14 @@ def recognised(found: Found) -> Recognised:
 
 
 def main(*arguments: str) -> None:
-    models = Models()
-    port, _no_files = inmate.enter(Recognise, arguments, get_ready=models.load, start=models.start)
+    models = RecognitionModels()
+    port, _no_files = worker_main.enter(Recognise, arguments, get_ready=models.load, start=models.start)
 
     def on_step() -> None:
         port.step()
         port.send(Opening(0, 0))
 
-    inmate.serve(port, lambda order: inmate.attempt(lambda: recognised(models.find(order.image, on_step))))
+    worker_main.serve(port, lambda order: worker_main.attempt(lambda: recognised(models.find(order.image, on_step))))
 
 
 if __name__ == "__main__":

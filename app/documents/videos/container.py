@@ -15,19 +15,19 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from app.core.errors import AppError, Code
-from app.documents.videos.kinds import Kind
+from app.documents.videos.kinds import VideoKind
 from app.documents.videos.pictures import Painter
 from app.documents.videos.protocol import MAX_PIXELS
 
 _FORMATS = {
-    Kind.MP4: "mov",
-    Kind.MATROSKA: "matroska",
-    Kind.AVI: "avi",
-    Kind.MPEG_TS: "mpegts",
-    Kind.MPEG_PS: "mpeg",
-    Kind.OGG: "ogg",
-    Kind.FLASH: "flv",
-    Kind.ASF: "asf",
+    VideoKind.MP4: "mov",
+    VideoKind.MATROSKA: "matroska",
+    VideoKind.AVI: "avi",
+    VideoKind.MPEG_TS: "mpegts",
+    VideoKind.MPEG_PS: "mpeg",
+    VideoKind.OGG: "ogg",
+    VideoKind.FLASH: "flv",
+    VideoKind.ASF: "asf",
 }
 
 CODECS = frozenset(
@@ -51,7 +51,7 @@ _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.
 
 
 @contextlib.contextmanager
-def told(kind: Kind) -> Iterator[None]:
+def told(kind: VideoKind) -> Iterator[None]:
     """What FFmpeg raises: all of its errors but for lack of memory are about the bytes, or their disk.
 
     Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
@@ -73,7 +73,7 @@ def _refuse(*_: Any) -> Any:
     raise PermissionError
 
 
-def open_container(file: FileIO, kind: Kind) -> InputContainer:
+def open_container(file: FileIO, kind: VideoKind) -> InputContainer:
     """Raises av.FFmpegError and others; see `told`."""
     options = {
         "protocol_whitelist": "none",
@@ -121,4 +121,4 @@ def get_ready() -> None:
         plane.update(bytes(plane.buffer_size))
     Painter(sample, 1.0).raster(sample, 8)
     with contextlib.suppress(av.FFmpegError), FileIO(os.devnull) as nothing:
-        open_container(nothing, Kind.MATROSKA)
+        open_container(nothing, VideoKind.MATROSKA)

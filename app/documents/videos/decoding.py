@@ -17,11 +17,11 @@ from av.video.stream import VideoStream
 from app.core.errors import AppError, Code
 from app.core.image import Raster
 from app.documents.videos.container import moving_pictures, open_container, prepare, told
-from app.documents.videos.kinds import HEAD_BYTES, Kind, kind_of
+from app.documents.videos.kinds import HEAD_BYTES, VideoKind, kind_of
 from app.documents.videos.pictures import Painter
 from app.documents.videos.protocol import MAX_DURATION_S
 
-_INDEXED = frozenset({Kind.MP4, Kind.MATROSKA, Kind.AVI})
+_INDEXED = frozenset({VideoKind.MP4, VideoKind.MATROSKA, VideoKind.AVI})
 """Kinds in which an index tells all key frames from the start, or none."""
 
 NEAR_S = 2.0
@@ -38,7 +38,7 @@ _TOO_OFTEN = 5_000
 """Packets in a row of which nothing can be decoded."""
 
 
-class Frame:
+class DecodedFrame:
     """A decoded frame and when it is seen, in seconds from the first one."""
 
     __slots__ = ("picture", "time_s")
@@ -71,9 +71,9 @@ class OpenVideo:
         self._base_s: float | None = None
         self._timed = True
         self._counted = False
-        self._last: Frame | None = None
-        self._ahead: Frame | None = None
-        self._frames: Iterator[Frame] = iter(())
+        self._last: DecodedFrame | None = None
+        self._ahead: DecodedFrame | None = None
+        self._frames: Iterator[DecodedFrame] = iter(())
         with told(kind):
             self._container = open_container(file, kind)
             self._stream = moving_pictures(self._container)
@@ -82,13 +82,13 @@ class OpenVideo:
             rate = float(self._stream.guessed_rate or 0)
             self.interval_s = 1 / rate if rate > 0 else 0.04
             # AVI tells when a packet is decoded, not when it is shown, and these decoders do not know either.
-            self._counted = kind is Kind.AVI and self._stream.codec_context.name in ("h264", "hevc")
-            self._same_s = 0.55 * self.interval_s if kind is Kind.MPEG_PS else _SAME_S
+            self._counted = kind is VideoKind.AVI and self._stream.codec_context.name in ("h264", "hevc")
+            self._same_s = 0.55 * self.interval_s if kind is VideoKind.MPEG_PS else _SAME_S
             first = next(self._decoded(), None)
             if first is None:
                 raise AppError(Code.VIDEO_DAMAGED, path="", format=kind.value)
             self._start = round(first.time_s / self._tick_s) if self._timed else 0
-            self.first = Frame(first.picture, 0.0)
+            self.first = DecodedFrame(first.picture, 0.0)
             self.painter = Painter(self.first.picture, float(self._stream.sample_aspect_ratio or 1))
 
     @property
@@ -106,13 +106,13 @@ class OpenVideo:
         with told(self.kind):
             return self.painter.raster(self._at(time_s).picture, side)
 
-    def every(self) -> Iterator[Frame]:
+    def every(self) -> Iterator[DecodedFrame]:
         """All frames from the first one."""
         with told(self.kind):
             self._go(-math.inf)
             yield from self._decoded()
 
-    def key_frames(self, step_s: float) -> Iterator[Frame]:
+    def key_frames(self, step_s: float) -> Iterator[DecodedFrame]:
         """Those that can be decoded by themselves, from the first one on, no two closer than `step_s`."""
         with told(self.kind):
             self._go(-math.inf, keys=True)
@@ -124,7 +124,7 @@ class OpenVideo:
                     due_s = frame.time_s + step_s
                     yield frame
 
-    def key_frame(self, time_s: float, after_s: float) -> Frame | None:
+    def key_frame(self, time_s: float, after_s: float) -> DecodedFrame | None:
         """The key frame before `time_s`; None where it is none later than `after_s`, or none can be found."""
         with told(self.kind):
             if not self._go(time_s, keys=True):
@@ -149,7 +149,7 @@ class OpenVideo:
 
     # ---- a moment
 
-    def _at(self, time_s: float) -> Frame:
+    def _at(self, time_s: float) -> DecodedFrame:
         """The last frame whose time is not after `time_s`, or the first one."""
         if self._last is not None and self._last.time_s <= time_s + self._same_s and self._goes_on(self._last, time_s):
             return self._forward(time_s) or self._last
@@ -161,7 +161,7 @@ class OpenVideo:
                     return found
         return self.first
 
-    def _goes_on(self, last: Frame, time_s: float) -> bool:
+    def _goes_on(self, last: DecodedFrame, time_s: float) -> bool:
         """Whether decoding on from `last` is no slower than from a key frame."""
         if time_s - last.time_s <= NEAR_S or not self._timed:
             return True
@@ -171,7 +171,7 @@ class OpenVideo:
         found = entries.search_timestamp(self._ticks(time_s))
         return found >= 0 and self._time(entries[found].timestamp) <= last.time_s
 
-    def _forward(self, time_s: float) -> Frame | None:
+    def _forward(self, time_s: float) -> DecodedFrame | None:
         """Decode up to the frame that is seen at `time_s`; None where the first one comes later."""
         while True:
             if self._ahead is None:
@@ -203,7 +203,7 @@ class OpenVideo:
             self._container.seek(0, unsupported_byte_offset=True, any_frame=True)
         return True
 
-    def _decoded(self) -> Iterator[Frame]:
+    def _decoded(self) -> Iterator[DecodedFrame]:
         for packet in self._packets():
             yield from self._decode(packet)
 
@@ -224,7 +224,7 @@ class OpenVideo:
         except av.FFmpegError:
             return
 
-    def _decode(self, packet: Packet[VideoStream] | None) -> list[Frame]:
+    def _decode(self, packet: Packet[VideoStream] | None) -> list[DecodedFrame]:
         """The frames that come with it; none where it is damaged."""
         try:
             pictures = self._stream.codec_context.decode(packet)
@@ -237,14 +237,14 @@ class OpenVideo:
             return []
         return [self._frame(picture) for picture in pictures]
 
-    def _frame(self, picture: VideoFrame) -> Frame:
+    def _frame(self, picture: VideoFrame) -> DecodedFrame:
         self._failed = 0
         self._count += 1
         if picture.pts is None and not self._counted:
             self._timed = False
         if picture.pts is None or self._counted:
-            return Frame(picture, (self._base_s or 0.0) + (self._count - 1) * self.interval_s)
-        return Frame(picture, self._time(picture.pts))
+            return DecodedFrame(picture, (self._base_s or 0.0) + (self._count - 1) * self.interval_s)
+        return DecodedFrame(picture, self._time(picture.pts))
 
     def _packet_s(self, packet: Packet[VideoStream], unknown_s: float) -> float:
         ticks = packet.dts if self._counted else packet.pts

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from app.documents.images import kinds as images
 
 
-class Kind(StrEnum):
+class VideoKind(StrEnum):
     """The containers that are opened. One that is not among them is never handed to FFmpeg: it knows kinds, such as
     playlists, that name other files and addresses."""
 
@@ -33,11 +33,11 @@ HEAD_BYTES = 512
 """How much of a file's beginning `kind_of` looks at."""
 
 _SIGNATURES = {
-    b"\x1aE\xdf\xa3": Kind.MATROSKA,  # EBML (RFC 8794), of which only Matroska and WebM are in use
-    b"\0\0\x01\xba": Kind.MPEG_PS,
-    b"OggS": Kind.OGG,
-    b"FLV\x01": Kind.FLASH,
-    bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"): Kind.ASF,
+    b"\x1aE\xdf\xa3": VideoKind.MATROSKA,  # EBML (RFC 8794), of which only Matroska and WebM are in use
+    b"\0\0\x01\xba": VideoKind.MPEG_PS,
+    b"OggS": VideoKind.OGG,
+    b"FLV\x01": VideoKind.FLASH,
+    bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"): VideoKind.ASF,
 }
 _ATOMS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 """With which files of QuickTime and its descendants begin."""
@@ -49,21 +49,21 @@ _PACKET_BYTES = (188, 192)
 """Of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), and with a time code of four bytes before each, as cameras write it."""
 
 
-def kind_of(untrusted_head: bytes) -> Kind | None:
+def kind_of(untrusted_head: bytes) -> VideoKind | None:
     """None for whatever is no video of a known kind. Some hold sound only, which the beginning does not tell."""
     head = untrusted_head[:HEAD_BYTES]
     for signature, kind in _SIGNATURES.items():
         if head.startswith(signature):
             return kind
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
-        return Kind.AVI
+        return VideoKind.AVI
     if head[4:8] in _ATOMS and head[:1] == b"\0" and images.kind_of(head) is None:
-        return None if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS else Kind.MP4
+        return None if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS else VideoKind.MP4
     for packet in _PACKET_BYTES:
         first = packet - 188
         marks = head[first::packet]
         if len(marks) >= 2 and set(marks) == {0x47}:
-            return Kind.MPEG_TS
+            return VideoKind.MPEG_TS
     return None
 
 

@@ -9,7 +9,7 @@ import msgspec
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Moment
-from app.isolation.pulse import Ready, WireFailed
+from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_PIXELS = 8_192 * 4_320
 """Of a frame as it is coded, 8K of cinemas. A decoder holds up to 17 frames, of 53 MB each, or 106 of 10 bits."""
@@ -29,7 +29,7 @@ PREVIEW_SIDE = 320
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 
-class Survey(msgspec.Struct, frozen=True, tag=True):
+class SurveyVideo(msgspec.Struct, frozen=True, tag=True):
     """Look through the video. Answered by Surveyed or WireFailed, and by Opening, in seconds of the video, before."""
 
 
@@ -40,13 +40,13 @@ class Draw(msgspec.Struct, frozen=True, tag=True):
     side: int
 
 
-Order: TypeAlias = Survey | Draw
+Order: TypeAlias = SurveyVideo | Draw
 
 
 # ---- events, reader to desk: Ready first, as of every reader -----------------------------------------------------
 
 
-class Surveyed(msgspec.Struct, frozen=True, tag=True):
+class VideoSurveyed(msgspec.Struct, frozen=True, tag=True):
     """The fields are those of `core.video.Video`."""
 
     duration_s: float
@@ -56,11 +56,11 @@ class Surveyed(msgspec.Struct, frozen=True, tag=True):
     complete: bool
 
 
-class Drawn(msgspec.Struct, frozen=True, tag=True):
+class DrawnFrame(msgspec.Struct, frozen=True, tag=True):
     raster: Raster
 
 
-Event: TypeAlias = Ready | Opening | Surveyed | Drawn | WireFailed
+Event: TypeAlias = SandboxReady | Opening | VideoSurveyed | DrawnFrame | WireFailed
 
 
 def size_within(width: int, height: int, side: int) -> tuple[int, int]:

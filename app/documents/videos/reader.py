@@ -8,22 +8,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.video import Video
-from app.core.work import Work, finish
+from app.core.work import Cancel, Work, finish
 from app.documents.files import open_document
 from app.documents.videos.protocol import (
     MAX_DURATION_S,
     MAX_MOMENTS,
     MAX_SIDE,
     Draw,
-    Drawn,
+    DrawnFrame,
     Event,
-    Survey,
-    Surveyed,
+    SurveyVideo,
+    VideoSurveyed,
     size_within,
 )
 from app.isolation.client import (
@@ -86,7 +85,7 @@ class VideoReader:
         with logged(_log, "not taken"):
             process, version = self._open(path)
             try:
-                found = yield from process.converse(Survey(), printable(path), Surveyed, is_sound, cancel)
+                found = yield from process.converse(SurveyVideo(), printable(path), VideoSurveyed, is_sound, cancel)
             except BaseException:
                 self._client.end(process)
                 raise
@@ -150,16 +149,16 @@ def _frame(process: ReaderProcess, order: Draw, size: tuple[int, int], path: str
     def refuse(_opening: Opening) -> None:
         raise unbelievable(path)
 
-    def is_sound(said: Drawn) -> bool:
+    def is_sound(said: DrawnFrame) -> bool:
         return (said.raster.width, said.raster.height) == size and is_whole(said.raster)
 
-    return finish(process.converse(order, path, Drawn, is_sound, cancel), refuse).raster
+    return finish(process.converse(order, path, DrawnFrame, is_sound, cancel), refuse).raster
 
 
 # A process that a video has taken over may say anything: nothing that later code relies on is taken on trust.
 
 
-def is_sound(found: Surveyed) -> bool:
+def is_sound(found: VideoSurveyed) -> bool:
     times = [moment.time_s for moment in found.moments]
     return (
         0.0 < found.duration_s <= MAX_DURATION_S

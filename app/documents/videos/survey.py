@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from app.core.video import OPENING, Moment
-from app.documents.videos.decoding import Frame, OpenVideo
+from app.documents.videos.decoding import DecodedFrame, OpenVideo
 from app.documents.videos.pictures import Pixels
-from app.documents.videos.protocol import MAX_DURATION_S, MAX_MOMENTS, Surveyed
+from app.documents.videos.protocol import MAX_DURATION_S, MAX_MOMENTS, VideoSurveyed
 
 WHOLE_PIXELS = 4_000_000_000
 """A video of no more pixels, all frames together, is decoded whole: a minute of 1920 x 1080 at 30 frames a second,
@@ -38,7 +38,7 @@ _DARK, _FLAT = 16.0, 6.0  # of 255
 Progress = Callable[[float, float], None]
 
 
-def survey(video: OpenVideo, progress: Progress) -> Surveyed:
+def survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
     """`progress` is told seconds of the video that were looked at, and of how many, 0 if that is not known.
 
     Raises AppError, MemoryError.
@@ -50,7 +50,7 @@ def survey(video: OpenVideo, progress: Progress) -> Surveyed:
         video.stop_at = math.inf
 
 
-def _survey(video: OpenVideo, progress: Progress) -> Surveyed:
+def _survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
     claimed_s = video.claimed_s
     if not _is_short(video):
         step_s = max(1.0, claimed_s / MAX_MOMENTS)
@@ -76,7 +76,7 @@ def _is_short(video: OpenVideo) -> bool:
     return frames <= WHOLE_FRAMES and frames * picture.width * picture.height <= WHOLE_PIXELS
 
 
-def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame]:
+def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[DecodedFrame]:
     """Key frames, one in each step at most."""
     yield video.first
     last_s = 0.0
@@ -87,14 +87,14 @@ def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[Frame
             yield frame
 
 
-def _surveyed(video: OpenVideo, end_s: float, seen: _Seen, complete: bool) -> Surveyed:
+def _surveyed(video: OpenVideo, end_s: float, seen: _Seen, complete: bool) -> VideoSurveyed:
     moments = seen.moments()
     if len(moments) > MAX_MOMENTS:
         strongest = sorted(moments, key=lambda moment: -moment.change)[:MAX_MOMENTS]
         moments = sorted(strongest, key=lambda moment: moment.time_s)
         complete = False
     end_s = min(max(end_s, seen.last_s), MAX_DURATION_S)
-    return Surveyed(end_s, *video.painter.size, tuple(moments), complete)
+    return VideoSurveyed(end_s, *video.painter.size, tuple(moments), complete)
 
 
 class _Seen:
@@ -114,7 +114,7 @@ class _Seen:
     def last_s(self) -> float:
         return self.times[-1]
 
-    def look(self, frames: Iterator[Frame]) -> None:
+    def look(self, frames: Iterator[DecodedFrame]) -> None:
         """At all of them, until the time for it is over; at the first one in any case."""
         for frame in frames:
             self._progress(frame.time_s, self._video.claimed_s)
@@ -125,7 +125,7 @@ class _Seen:
         if not self.times:
             self._add(self._video.first)
 
-    def _add(self, frame: Frame) -> None:
+    def _add(self, frame: DecodedFrame) -> None:
         if not 0.0 <= frame.time_s <= MAX_DURATION_S or (self.times and frame.time_s <= self.times[-1]):
             return
         self.times.append(frame.time_s)

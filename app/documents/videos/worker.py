@@ -14,14 +14,14 @@ from io import FileIO
 from app.core.events import Opening
 from app.documents.videos import container
 from app.documents.videos.decoding import OpenVideo
-from app.documents.videos.protocol import Draw, Drawn, Event, Order, Survey
+from app.documents.videos.protocol import Draw, DrawnFrame, Event, Order, SurveyVideo
 from app.documents.videos.survey import survey
-from app.isolation import inmate
+from app.isolation import worker_main
 
 _TELL_S, _REPEAT_S = 0.1, 5.0
 
 
-class Work:
+class VideoWork:
     """Carries out orders on one file. `tell` is given progress, `step` is called between pieces of work."""
 
     def __init__(self, file: FileIO, tell: Callable[[Opening], None], step: Callable[[], None]) -> None:
@@ -35,7 +35,7 @@ class Work:
 
     def carry_out(self, order: Order) -> Event:
         """Whatever happens becomes an event."""
-        event: Event = inmate.attempt(lambda: self._carry_out(order))
+        event: Event = worker_main.attempt(lambda: self._carry_out(order))
         self._told_at = math.inf
         return event
 
@@ -43,11 +43,11 @@ class Work:
         if self._video is None:
             self._video = OpenVideo(self._file, self._alive)
         match order:
-            case Survey():
+            case SurveyVideo():
                 self._told_at = 0.0
                 return survey(self._video, self._progress)
             case Draw(time_s, side):
-                return Drawn(self._video.raster(time_s, side))
+                return DrawnFrame(self._video.raster(time_s, side))
 
     def _alive(self) -> None:
         """A survey that finds nothing for a while is at work all the same: it has its own end."""
@@ -66,9 +66,9 @@ class Work:
 
 
 def main(*arguments: str) -> None:
-    port, (fd,) = inmate.enter(Order, arguments, get_ready=container.get_ready)
-    work = Work(FileIO(fd), port.send, port.step)
-    inmate.serve(port, work.carry_out)
+    port, (fd,) = worker_main.enter(Order, arguments, get_ready=container.get_ready)
+    work = VideoWork(FileIO(fd), port.send, port.step)
+    worker_main.serve(port, work.carry_out)
 
 
 if __name__ == "__main__":

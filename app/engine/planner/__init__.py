@@ -14,8 +14,8 @@ from app.engine.planner.cache import (
     largest_context,
     pattern_of,
 )
-from app.engine.planner.demand import Item, Use
-from app.engine.planner.machine import GIB, Device, Machine, imagined
+from app.engine.planner.demand import MemoryClass, Use
+from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import plan
 from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import Speed
@@ -24,9 +24,9 @@ __all__ = [
     "DEFAULT_CONTEXT",
     "GIB",
     "LLAMA4_CHUNK",
-    "Device",
-    "Item",
     "Machine",
+    "MachineDevice",
+    "MemoryClass",
     "Placement",
     "Reason",
     "Remark",

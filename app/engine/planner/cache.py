@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from app.core.settings import KvType
-from app.engine.desk import Attention, Geometry
+from app.engine.kv.reuse import Attention, Geometry
 
 DEFAULT_CONTEXT = 32_768
 """Tokens of context when nobody asked for a number: what a model was trained for, up to this."""

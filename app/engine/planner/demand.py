@@ -8,10 +8,10 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.model import NO_LAYER, ModelHeader, Part, Weights
+from app.core.model import NO_LAYER, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType
 from app.engine.planner import cache, graph
-from app.engine.planner.machine import Device, Machine
+from app.engine.planner.machine import Machine, MachineDevice
 
 _PROCESS_BYTES = 54_000_000
 """What the engine's process holds before it loads anything (Python, numpy, llama.cpp); measured."""
@@ -30,7 +30,7 @@ _F16 = 2
 _LOGIT = 4
 
 
-class Item(StrEnum):
+class MemoryClass(StrEnum):
     """The classes that bytes are counted in: the parts of the weights, then what comes beside them."""
 
     EXPERTS = "experts"
@@ -53,12 +53,12 @@ class Use(msgspec.Struct, frozen=True):
     """Bytes of one class on one device."""
 
     device: str
-    item: Item
+    item: MemoryClass
     bytes: int
 
 
 @dataclass(frozen=True)
-class Choice:
+class PlacementChoice:
     """`gpu_layers` as llama.cpp counts them: the last so many, the output layer is one more. `expert_layers`: the
     experts of the first so many layers stay on the CPU."""
 
@@ -70,7 +70,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Layout:
+class PlannedLayout:
     """`split`: layers on each GPU, in order. `missing`: bytes beyond what each device that is too small has, summed."""
 
     uses: tuple[Use, ...]
@@ -97,29 +97,29 @@ class Demand:
         self._outputs = outputs
         self._projector = projector.file_bytes if projector else 0
         self._adapters = adapter_bytes
-        self._layers: list[dict[Item, int]] = [{} for _ in range(header.layers)]
-        self._outside: dict[Item, int] = {}
+        self._layers: list[dict[MemoryClass, int]] = [{} for _ in range(header.layers)]
+        self._outside: dict[MemoryClass, int] = {}
         # With a GPU, what stays in main memory waits there to be copied, as it is (`make_cpu_buft_list`).
         growths = {} if machine.gpus else {(each.type, each.experts): each.growth for each in machine.repacked}
         self.repacks = False
         for weights in header.weights:
             held = self._outside if weights.layer == NO_LAYER else self._layers[weights.layer]
-            item = Item(weights.part.value)
+            item = MemoryClass(weights.part.value)
             growth = _growth(weights, growths)
             self.repacks = self.repacks or growth > 0
             held[item] = held.get(item, 0) + int(weights.bytes * (growth or 1.0))
-            if weights.part is Part.EMBEDDINGS and header.tied:
+            if weights.part is TensorPart.EMBEDDINGS and header.tied:
                 # Rows are looked up in the one, and multiplied with the other, which may lie elsewhere.
                 copied = growths.get((weights.types[0], False), 0.0)
                 self.repacks = self.repacks or copied > 0
-                self._outside[Item.OUTPUT] = int(weights.bytes * copied)
+                self._outside[MemoryClass.OUTPUT] = int(weights.bytes * copied)
 
     @property
     def mixture_layers(self) -> tuple[int, ...]:
         """Layers with experts."""
-        return tuple(number for number, held in enumerate(self._layers) if held.get(Item.EXPERTS))
+        return tuple(number for number, held in enumerate(self._layers) if held.get(MemoryClass.EXPERTS))
 
-    def lay_out(self, choice: Choice) -> Layout:
+    def lay_out(self, choice: PlacementChoice) -> PlannedLayout:
         """Where all bytes go."""
         gpus = self._machine.gpus if choice.gpu_layers else ()
         host = self._machine.host
@@ -128,36 +128,38 @@ class Demand:
         fixed = [self._fixed(choice, index, len(gpus)) for index in range(len(gpus))]
         sizes = [sum(block.values()) for block in blocks]
         split = _cut(sizes, [gpu.room - sum(each.values()) for gpu, each in zip(gpus, fixed, strict=True)])
-        held: list[tuple[Device, dict[Item, int]]] = []
+        held: list[tuple[MachineDevice, dict[MemoryClass, int]]] = []
         start = 0
         for gpu, each, count in zip(gpus, fixed, split, strict=True):
             held.append((gpu, _sum([each, *blocks[start : start + count]])))
             start += count
         held.append((host, self._on_host(choice, first)))
         uses = tuple(
-            Use(device.name, item, each[item]) for device, each in held for item in Item if each.get(item, 0) > 0
+            Use(device.name, item, each[item]) for device, each in held for item in MemoryClass if each.get(item, 0) > 0
         )
         missing = sum(max(0, sum(each.values()) - device.room) for device, each in held)
-        return Layout(uses, tuple(split), missing)
+        return PlannedLayout(uses, tuple(split), missing)
 
-    def _block(self, choice: Choice, layer: int) -> dict[Item, int]:
+    def _block(self, choice: PlacementChoice, layer: int) -> dict[MemoryClass, int]:
         """What a layer brings to its GPU; the layer after the last is the output."""
         if layer == self.header.layers:
-            held: dict[Item, int] = dict(self._outside)
-            held.pop(Item.EMBEDDINGS, None)
+            held: dict[MemoryClass, int] = dict(self._outside)
+            held.pop(MemoryClass.EMBEDDINGS, None)
             if self.header.tied:
-                held[Item.OUTPUT] = self._outside.get(Item.EMBEDDINGS, 0)  # llama.cpp makes a second copy there
+                held[MemoryClass.OUTPUT] = self._outside.get(
+                    MemoryClass.EMBEDDINGS, 0
+                )  # llama.cpp makes a second copy there
             return held
         held = dict(self._layers[layer])
         if layer < choice.expert_layers:
-            held.pop(Item.EXPERTS, None)
-        held[Item.KV] = self._kv(choice, layer)
+            held.pop(MemoryClass.EXPERTS, None)
+        held[MemoryClass.KV] = self._kv(choice, layer)
         return held
 
-    def _kv(self, choice: Choice, layer: int) -> int:
+    def _kv(self, choice: PlacementChoice, layer: int) -> int:
         return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
 
-    def _fixed(self, choice: Choice, index: int, count: int) -> dict[Item, int]:
+    def _fixed(self, choice: PlacementChoice, index: int, count: int) -> dict[MemoryClass, int]:
         """What lies on a GPU whatever layers it has."""
         shape = self._graph(choice)
         compute = graph.compute_bytes(shape)
@@ -165,45 +167,48 @@ class Demand:
             # CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh).
             numbers = max(self.shape.kv_heads, default=0) * (self.shape.key_length + self.shape.value_length)
             compute += _F16 * numbers * cache.cells(choice.context_tokens)
-        moved = [held.get(Item.EXPERTS, 0) for held in self._layers[: choice.expert_layers]]
+        moved = [held.get(MemoryClass.EXPERTS, 0) for held in self._layers[: choice.expert_layers]]
         if moved:
             # For a long slice the experts are copied to the GPU, one tensor after the other: of a layer's three, the
             # largest is less than half.
             compute += max(moved) // 2
-        held = {Item.COMPUTE: compute}
+        held = {MemoryClass.COMPUTE: compute}
         if index == 0 and self._projector:
-            held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
+            held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:
-            held[Item.ADAPTERS] = self._adapters  # they lie where the weights do; a bound for the first
+            held[MemoryClass.ADAPTERS] = self._adapters  # they lie where the weights do; a bound for the first
         return held if count else {}
 
-    def _on_host(self, choice: Choice, first_on_gpu: int) -> dict[Item, int]:
+    def _on_host(self, choice: PlacementChoice, first_on_gpu: int) -> dict[MemoryClass, int]:
         layers = self.header.layers
         own = range(min(first_on_gpu, layers))
-        held = _sum([*(self._layers[layer] for layer in own), {Item.KV: sum(self._kv(choice, layer) for layer in own)}])
-        held[Item.EXPERTS] = held.get(Item.EXPERTS, 0) + sum(
-            self._layers[layer].get(Item.EXPERTS, 0) for layer in range(len(own), min(layers, choice.expert_layers))
+        held = _sum(
+            [*(self._layers[layer] for layer in own), {MemoryClass.KV: sum(self._kv(choice, layer) for layer in own)}]
+        )
+        held[MemoryClass.EXPERTS] = held.get(MemoryClass.EXPERTS, 0) + sum(
+            self._layers[layer].get(MemoryClass.EXPERTS, 0)
+            for layer in range(len(own), min(layers, choice.expert_layers))
         )
         outside = self._outside
         if first_on_gpu <= layers:
-            outside = {Item.EMBEDDINGS: outside.get(Item.EMBEDDINGS, 0)}
+            outside = {MemoryClass.EMBEDDINGS: outside.get(MemoryClass.EMBEDDINGS, 0)}
         shape = self._graph(choice)
         all_on_gpu = first_on_gpu == 0 and not choice.expert_layers
         held = _sum([held, outside])
-        held[Item.COMPUTE] = graph.input_bytes(shape) if all_on_gpu else graph.compute_bytes(shape)
-        held[Item.LOGITS] = _LOGIT * self.header.vocabulary * self._outputs
-        held[Item.REST] = (
+        held[MemoryClass.COMPUTE] = graph.input_bytes(shape) if all_on_gpu else graph.compute_bytes(shape)
+        held[MemoryClass.LOGITS] = _LOGIT * self.header.vocabulary * self._outputs
+        held[MemoryClass.REST] = (
             _PROCESS_BYTES
             + self.header.vocabulary * _BYTES_PER_TOKEN_OF_VOCABULARY
             + _BYTES_PER_CELL * (shape.cells + (shape.local_cells if self.shape.pattern else 0))
         )
         if self._adapters and first_on_gpu > layers:
-            held[Item.ADAPTERS] = self._adapters
+            held[MemoryClass.ADAPTERS] = self._adapters
         if self._projector and first_on_gpu > layers:
-            held[Item.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
+            held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         return held
 
-    def _graph(self, choice: Choice) -> graph.GraphShape:
+    def _graph(self, choice: PlacementChoice) -> graph.GraphShape:
         context_tokens, slice_tokens = choice.context_tokens, choice.slice_tokens
         tokens = min(slice_tokens, cache.cells(context_tokens))
         return graph.GraphShape(
@@ -222,9 +227,9 @@ class Demand:
 def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
     """How many times as large weights are once they are repacked, by the type of most of them; 0 where they are not:
     rows are looked up in embeddings, and what else there is, is too small to matter."""
-    if weights.part in (Part.EMBEDDINGS, Part.ROUTER, Part.OTHER) or not weights.types:
+    if weights.part in (TensorPart.EMBEDDINGS, TensorPart.ROUTER, TensorPart.OTHER) or not weights.types:
         return 0.0
-    return growths.get((weights.types[0], weights.part is Part.EXPERTS), 0.0)
+    return growths.get((weights.types[0], weights.part is TensorPart.EXPERTS), 0.0)
 
 
 def shape_of(header: ModelHeader) -> cache.Shape:
@@ -235,7 +240,7 @@ def shape_of(header: ModelHeader) -> cache.Shape:
 
 
 def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShape, ...]:
-    mixtures = {weights.layer for weights in header.weights if weights.part is Part.EXPERTS}
+    mixtures = {weights.layer for weights in header.weights if weights.part is TensorPart.EXPERTS}
     return tuple(
         graph.LayerShape(
             query=header.heads[layer] * header.key_length,
@@ -252,8 +257,8 @@ def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShap
     )
 
 
-def _sum(parts: Sequence[dict[Item, int]]) -> dict[Item, int]:
-    total: dict[Item, int] = {}
+def _sum(parts: Sequence[dict[MemoryClass, int]]) -> dict[MemoryClass, int]:
+    total: dict[MemoryClass, int] = {}
     for part in parts:
         for item, size in part.items():
             total[item] = total.get(item, 0) + size

@@ -16,7 +16,7 @@ _GPU_FREE, _RAM_FREE = 0.975, 0.95
 """What is free of imagined memory: an H100 of 80 GB shows 78 GiB, a desktop with nothing open takes a few GB."""
 
 
-class Device(msgspec.Struct, frozen=True):
+class MachineDevice(msgspec.Struct, frozen=True):
     """`bandwidth`: bytes a second that can be read; 0 where it is not known."""
 
     name: str
@@ -31,7 +31,7 @@ class Device(msgspec.Struct, frozen=True):
         return max(0, self.free_bytes - int(max(_KEPT_BYTES, self.total_bytes * _KEPT_SHARE)))
 
 
-class Repacked(msgspec.Struct, frozen=True):
+class RepackedWeights(msgspec.Struct, frozen=True):
     """A type of weights that llama.cpp repacks for the CPU: `growth` times as large as in the file, and a copy, so that
     the file's own are of no use any more. `experts`: said of those of a mixture, else of all other matrices."""
 
@@ -43,18 +43,18 @@ class Repacked(msgspec.Struct, frozen=True):
 class Machine(msgspec.Struct, frozen=True):
     """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU."""
 
-    gpus: tuple[Device, ...]
-    host: Device
+    gpus: tuple[MachineDevice, ...]
+    host: MachineDevice
     threads: int
-    repacked: tuple[Repacked, ...] = ()
+    repacked: tuple[RepackedWeights, ...] = ()
 
 
 def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:
     """A machine by the sizes that are printed on boxes, which count 2**30 bytes as a gigabyte."""
     names = ["GPU"] if len(gpu_gigabytes) == 1 else [f"GPU {number}" for number in range(len(gpu_gigabytes))]
     gpus = tuple(
-        Device(name, True, int(size * GIB), int(size * GIB * _GPU_FREE))
+        MachineDevice(name, True, int(size * GIB), int(size * GIB * _GPU_FREE))
         for name, size in zip(names, gpu_gigabytes, strict=True)
     )
-    host = Device("RAM", False, int(ram_gigabytes * GIB), int(ram_gigabytes * GIB * _RAM_FREE))
+    host = MachineDevice("RAM", False, int(ram_gigabytes * GIB), int(ram_gigabytes * GIB * _RAM_FREE))
     return Machine(gpus, host, threads)

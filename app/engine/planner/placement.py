@@ -14,7 +14,7 @@ from app.core.errors import Parameter
 from app.core.model import ModelHeader
 from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
-from app.engine.planner.demand import Choice, Demand, Item, Layout
+from app.engine.planner.demand import Demand, MemoryClass, PlacementChoice, PlannedLayout
 from app.engine.planner.machine import Machine
 from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
 from app.engine.planner.speed import estimate
@@ -47,7 +47,7 @@ def plan(
 
 @dataclass(frozen=True)
 class _Level:
-    """How much of a model is off the GPU; `Choice` says what the numbers mean."""
+    """How much of a model is off the GPU; `PlacementChoice` says what the numbers mean."""
 
     gpu_layers: int
     expert_layers: int
@@ -71,7 +71,7 @@ class _Planner:
 
     def plan(self) -> Placement | Shortfall:
         wish = self._wish
-        found: Choice | None
+        found: PlacementChoice | None
         if wish.context_tokens:
             kinds = (wish.kv_type,) if wish.kv_type else tuple(KvType)
             found = self._fastest(wish.context_tokens, kinds)
@@ -112,11 +112,11 @@ class _Planner:
             return (level.slice_tokens,)
         return (_SLICE_WITH_EXPERTS_APART, _SLICE) if level.expert_layers else (_SLICE,)
 
-    def _fits(self, level: _Level, slice_tokens: int, context_tokens: int, kind: KvType) -> Choice | None:
-        choice = Choice(context_tokens, kind, slice_tokens, level.gpu_layers, level.expert_layers)
+    def _fits(self, level: _Level, slice_tokens: int, context_tokens: int, kind: KvType) -> PlacementChoice | None:
+        choice = PlacementChoice(context_tokens, kind, slice_tokens, level.gpu_layers, level.expert_layers)
         return choice if self._demand.lay_out(choice).missing == 0 else None
 
-    def _first(self, context_tokens: int, kind: KvType) -> tuple[int, Choice] | None:
+    def _first(self, context_tokens: int, kind: KvType) -> tuple[int, PlacementChoice] | None:
         """The level with the least off the GPU that holds a context. Where experts have to move, long slices are worth
         a few more of them, but no whole layers."""
         short, long = (self._first_with(pick, context_tokens, kind) for pick in (min, max))
@@ -126,20 +126,20 @@ class _Planner:
 
     def _first_with(
         self, pick: Callable[[tuple[int, ...]], int], context_tokens: int, kind: KvType
-    ) -> tuple[int, Choice] | None:
+    ) -> tuple[int, PlacementChoice] | None:
         for number, level in enumerate(self._levels):
             choice = self._fits(level, pick(self._slices(level)), context_tokens, kind)
             if choice is not None:
                 return number, choice
         return None
 
-    def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> Choice | None:
+    def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> PlacementChoice | None:
         """The least off the GPU; of types that need no more off it, the most exact. q4_0 only if nothing else fits."""
         found = [hit for kind in kinds if (hit := self._first(context_tokens, kind)) is not None]
         exact = [hit for hit in found if hit[1].kv_type is not KvType.Q4_0] or found
         return min(exact, key=lambda hit: hit[0])[1] if exact else None
 
-    def _roomiest(self, kind: KvType) -> Choice | None:
+    def _roomiest(self, kind: KvType) -> PlacementChoice | None:
         """As much context as possible: all that is left where everything stays on the GPU, else enough for books."""
         books = min(BOOKS_CONTEXT, self._trained)
         best = self._largest(self._levels[0], kind)
@@ -152,12 +152,12 @@ class _Planner:
         every = [choice for level in self._levels if (choice := self._largest(level, kind)) is not None]
         return max(every, key=lambda choice: choice.context_tokens, default=None)
 
-    def _largest(self, level: _Level, kind: KvType) -> Choice | None:
+    def _largest(self, level: _Level, kind: KvType) -> PlacementChoice | None:
         """The most context that a level holds."""
         smallest = min(cache.STEP, self._trained)
         if self._fits(level, min(self._slices(level)), smallest, kind) is None:
             return None
-        found: list[Choice] = []
+        found: list[PlacementChoice] = []
         sizes = (*range(cache.STEP, self._trained, cache.STEP), self._trained)
         for slice_tokens in self._slices(level):
             low, high = 0, len(sizes)  # so many fit; more than so many do not
@@ -172,7 +172,7 @@ class _Planner:
 
     # ---- what is told
 
-    def _placement(self, choice: Choice, why: Remark) -> Placement:
+    def _placement(self, choice: PlacementChoice, why: Remark) -> Placement:
         layout = self._demand.lay_out(choice)
         several = len(layout.split) > 1
         patterns = _patterns(self._demand.mixture_layers, choice)
@@ -197,7 +197,7 @@ class _Planner:
         # A mapped file stays in memory beside what was made of it.
         return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
 
-    def _why_devices(self, choice: Choice, layout: Layout) -> Iterator[Remark]:
+    def _why_devices(self, choice: PlacementChoice, layout: PlannedLayout) -> Iterator[Remark]:
         layers = self._header.layers
         mixtures = self._demand.mixture_layers
         moved = sum(1 for layer in mixtures if layer < choice.expert_layers)
@@ -210,7 +210,9 @@ class _Planner:
             yield Remark(Reason.ALL_ON_GPUS, {"count": count}) if count > 1 else Remark(Reason.ALL_ON_GPU)
         if choice.gpu_layers and moved:
             host = self._machine.host.name
-            moved_bytes = sum(use.bytes for use in layout.uses if use.device == host and use.item is Item.EXPERTS)
+            moved_bytes = sum(
+                use.bytes for use in layout.uses if use.device == host and use.item is MemoryClass.EXPERTS
+            )
             yield Remark(
                 Reason.EXPERTS_ON_CPU, {"layers": moved, "of_layers": len(mixtures), "moved_bytes": moved_bytes}
             )
@@ -218,7 +220,7 @@ class _Planner:
             kept = layers + 1 - choice.gpu_layers
             yield Remark(Reason.LAYERS_ON_CPU, {"layers": min(kept, layers), "of_layers": layers})
 
-    def _why_context(self, choice: Choice) -> Remark:
+    def _why_context(self, choice: PlacementChoice) -> Remark:
         tokens: dict[str, Parameter] = {"context_tokens": choice.context_tokens}
         if choice.context_tokens >= self._trained:
             return Remark(Reason.CONTEXT_TRAINED, tokens)
@@ -228,7 +230,7 @@ class _Planner:
         token_bytes = (_all(self._demand.lay_out(more)) - _all(self._demand.lay_out(choice))) // cache.STEP
         return Remark(Reason.CONTEXT_LARGEST, {**tokens, "token_bytes": token_bytes})
 
-    def _why_rest(self, choice: Choice) -> Iterator[Remark]:
+    def _why_rest(self, choice: PlacementChoice) -> Iterator[Remark]:
         if self._wish.kv_type is None:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
         if self._header.architecture not in MEASURED:
@@ -240,7 +242,7 @@ class _Planner:
         """What is missing at the level that misses least."""
         layouts = [
             self._demand.lay_out(
-                Choice(context_tokens, kind, self._slices(level)[-1], level.gpu_layers, level.expert_layers)
+                PlacementChoice(context_tokens, kind, self._slices(level)[-1], level.gpu_layers, level.expert_layers)
             )
             for level in self._levels
         ]
@@ -263,7 +265,7 @@ class _Planner:
             yield Remark(Reason.SMALLER_MODEL)
 
 
-def _patterns(mixtures: tuple[int, ...], choice: Choice) -> tuple[str, ...]:
+def _patterns(mixtures: tuple[int, ...], choice: PlacementChoice) -> tuple[str, ...]:
     """Names of the experts that stay on the CPU, as llama.cpp searches for them; none where a whole model does."""
     layers = [str(layer) for layer in mixtures if layer < choice.expert_layers]
     if not layers or not choice.gpu_layers:
@@ -271,5 +273,5 @@ def _patterns(mixtures: tuple[int, ...], choice: Choice) -> tuple[str, ...]:
     return (rf"^blk\.({'|'.join(layers)})\.ffn_(up|down|gate|gate_up)_(ch|)exps\.",)
 
 
-def _all(layout: Layout) -> int:
+def _all(layout: PlannedLayout) -> int:
     return sum(use.bytes for use in layout.uses)

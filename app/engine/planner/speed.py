@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import msgspec
 
 from app.core.model import ModelHeader
-from app.engine.planner.demand import Item, Use, shape_of
-from app.engine.planner.machine import GIB, Device, Machine
+from app.engine.planner.demand import MemoryClass, Use, shape_of
+from app.engine.planner.machine import GIB, Machine, MachineDevice
 
 _REACHED = 0.65
 """Share of a bandwidth that decoding reaches in practice; llama.cpp's own benchmarks lie between a half and 0.8."""
@@ -52,7 +52,9 @@ def estimate(
     weights_s = sum(
         use.bytes * _share(header, use.item, uses) / (_bandwidth(devices[use.device]) * _REACHED) for use in uses
     )
-    cache_s = sum(use.bytes / (_bandwidth(devices[use.device]) * _REACHED) for use in uses if use.item is Item.KV)
+    cache_s = sum(
+        use.bytes / (_bandwidth(devices[use.device]) * _REACHED) for use in uses if use.item is MemoryClass.KV
+    )
     used = {use.device for use in uses}
     return Speed(
         writing=1 / max(weights_s, 1e-9),
@@ -80,7 +82,7 @@ def _reading(
     return slice_tokens / max(slice_s, 1e-9)
 
 
-def _bandwidth(device: Device) -> float:
+def _bandwidth(device: MachineDevice) -> float:
     if device.bandwidth:
         return device.bandwidth
     if not device.gpu:
@@ -88,14 +90,21 @@ def _bandwidth(device: Device) -> float:
     return next(speed for size, speed in _GPU_BANDWIDTHS if device.total_bytes >= size * GIB)
 
 
-def _is_weights(item: Item) -> bool:
-    return item in (Item.EXPERTS, Item.SHARED_EXPERTS, Item.ATTENTION, Item.FEED_FORWARD, Item.ROUTER, Item.OUTPUT)
+def _is_weights(item: MemoryClass) -> bool:
+    return item in (
+        MemoryClass.EXPERTS,
+        MemoryClass.SHARED_EXPERTS,
+        MemoryClass.ATTENTION,
+        MemoryClass.FEED_FORWARD,
+        MemoryClass.ROUTER,
+        MemoryClass.OUTPUT,
+    )
 
 
-def _share(header: ModelHeader, item: Item, uses: Sequence[Use]) -> float:
+def _share(header: ModelHeader, item: MemoryClass, uses: Sequence[Use]) -> float:
     """Of the bytes of a class, those that a token reads. Tied embeddings are read where there is no copy of them."""
-    if item is Item.EXPERTS:
+    if item is MemoryClass.EXPERTS:
         return header.experts_used / max(1, header.experts)
-    if item is Item.EMBEDDINGS:
-        return 1.0 if header.tied and not any(use.item is Item.OUTPUT for use in uses) else 0.0
+    if item is MemoryClass.EMBEDDINGS:
+        return 1.0 if header.tied and not any(use.item is MemoryClass.OUTPUT for use in uses) else 0.0
     return 1.0 if _is_weights(item) else 0.0

@@ -11,8 +11,9 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
-from app.engine.prompt import Template
-from app.engine.remote import disarming, formats, wire
+from app.engine.prompt import ChatTemplate
+from app.engine.remote import formats, wire
+from app.engine.remote import formats as escaping
 from app.engine.remote.layout import TextLayout, TokenLayout
 
 COMPLETIONS = "/v1/completions"
@@ -36,7 +37,7 @@ class Requests(Protocol):
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]: ...
 
 
-class Server:
+class ServerDialect:
     """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
 
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not tell.
@@ -90,11 +91,11 @@ class Server:
         self, texts: Sequence[str], special: bool, tokens: Callable[[Sequence[str]], list[wire.Tokens]]
     ) -> list[Sequence[int]]:
         """For servers whose tokenizer takes control tokens out of any text."""
-        parts = [[text] if special else disarming.apart(text) for text in texts]
+        parts = [[text] if special else escaping.apart(text) for text in texts]
         told = iter(tokens([part for text in parts for part in text]))
         return [array("i", [token for _part in text for token in next(told).tokens]) for text in parts]
 
-    def _recognise(self, count: Callable[[str], int]) -> Template:
+    def _recognise(self, count: Callable[[str], int]) -> ChatTemplate:
         """The chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
 
         def told(conversation: formats.Conversation) -> int:
@@ -107,7 +108,7 @@ class Server:
         return found
 
 
-class LlamaServer(Server):
+class LlamaServer(ServerDialect):
     """llama.cpp's own server."""
 
     kind = "llama-server"
@@ -140,7 +141,7 @@ class LlamaServer(Server):
         )
 
 
-class _Transformers(Server):
+class _Transformers(ServerDialect):
     """What servers have in common whose tokenizer is that of Hugging Face."""
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
@@ -192,7 +193,7 @@ class Sglang(_Transformers):
         return formats.rendered(self._template, messages)
 
 
-class LlamaCppPython(Server):
+class LlamaCppPython(ServerDialect):
     """`llama_cpp.server`, of llama-cpp-python: it takes text only, and tells neither its context nor what it held."""
 
     kind = "llama_cpp.server"
@@ -207,7 +208,7 @@ class LlamaCppPython(Server):
         return TextLayout(self, lambda text: len(self._tokens([text])[0].tokens))
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        told = self._tokens([text if special else disarming.spaced(text) for text in texts])
+        told = self._tokens([text if special else escaping.spaced(text) for text in texts])
         own = 0 if self.bos is None else 1  # it puts one before every text
         return [array("i", tokens.tokens[own:]) for tokens in told]
 
@@ -227,10 +228,10 @@ class LlamaCppPython(Server):
         return self._post_all("/extras/tokenize", bodies, wire.Tokens)
 
 
-_DIALECTS: tuple[type[Server], ...] = (LlamaServer, Vllm, Sglang, LlamaCppPython)
+_DIALECTS: tuple[type[ServerDialect], ...] = (LlamaServer, Vllm, Sglang, LlamaCppPython)
 
 
-def find(requests: Requests, wanted: str) -> Server:
+def find(requests: Requests, wanted: str) -> ServerDialect:
     """The server, by what it answers. `wanted`: the model; empty takes the only one.
 
     Raises AppError REMOTE_*, REMOTE_NO_TOKENIZER where it has nothing to count with; Stopped.

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from app.engine.prompt import Template
+from app.engine.prompt import ChatTemplate
 
 Conversation = Sequence[tuple[str, str]]
 
 # As the families' own templates lay out a conversation that begins with a system message.
-FORMATS: tuple[Template, ...] = (
-    Template(  # Llama 4
+FORMATS: tuple[ChatTemplate, ...] = (
+    ChatTemplate(  # Llama 4
         "<|begin_of_text|><|header_start|>system<|header_end|>\n\n",
         "<|eot|><|header_start|>user<|header_end|>\n\n",
         "<|eot|><|header_start|>assistant<|header_end|>\n\n",
         "<|eot|><|header_start|>user<|header_end|>\n\n",
     ),
-    Template(  # Llama 3
+    ChatTemplate(  # Llama 3
         "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
         "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
         "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
         "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
     ),
-    Template(  # ChatML: Qwen, SmolLM and many others
+    ChatTemplate(  # ChatML: Qwen, SmolLM and many others
         "<|im_start|>system\n",
         "<|im_end|>\n<|im_start|>user\n",
         "<|im_end|>\n<|im_start|>assistant\n",
         "<|im_end|>\n<|im_start|>user\n",
     ),
-    Template(  # Mistral, since its seventh tokenizer
+    ChatTemplate(  # Mistral, since its seventh tokenizer
         "<s>[SYSTEM_PROMPT]",
         "[/SYSTEM_PROMPT][INST]",
         "[/INST]",
@@ -50,7 +51,7 @@ PROBES: tuple[Conversation, ...] = (
 """Short conversations with and without a turn before; formats that differ take different numbers of tokens."""
 
 
-def recognised(count: Callable[[str], int], told: Callable[[Conversation], int]) -> Template | None:
+def recognised(count: Callable[[str], int], told: Callable[[Conversation], int]) -> ChatTemplate | None:
     """The format in which all probes take as many tokens as the server says that they do.
 
     `count`: of a text in which special tokens stand; `told`: what the server says of a conversation.
@@ -62,7 +63,7 @@ def recognised(count: Callable[[str], int], told: Callable[[Conversation], int])
     return None
 
 
-def rendered(template: Template, conversation: Conversation) -> str:
+def rendered(template: ChatTemplate, conversation: Conversation) -> str:
     """A conversation that begins with the system and ends with a question, up to where the answer begins."""
     (_system, rules), *turns = conversation
     text, before = template.begin + rules, template.to_question
@@ -75,3 +76,21 @@ def rendered(template: Template, conversation: Conversation) -> str:
 def without_beginning(text: str) -> str:
     """Without the token that begins a text, for servers that put it there by themselves."""
     return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)
+
+
+_BEGINS = re.compile(r"<(?=[^\s<>]{1,64}>)|\[(?=/?[A-Z_]{2,32}\])")
+
+
+def apart(untrusted_text: str) -> list[str]:
+    """The text in parts, none of which holds anything that looks like a control token; together they are the text."""
+    parts, start = [], 0
+    for found in _BEGINS.finditer(untrusted_text):
+        parts.append(untrusted_text[start : found.end()])
+        start = found.end()
+    parts.append(untrusted_text[start:])
+    return [part for part in parts if part] or [""]
+
+
+def spaced(untrusted_text: str) -> str:
+    """The text with a space inside everything that looks like a control token."""
+    return " ".join(apart(untrusted_text))

@@ -12,9 +12,10 @@ from typing import Protocol
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.engine.prompt import Typesetter, texts
+from app.engine.prompt import PromptTokenizer, texts
 from app.engine.protocol import BookSpan, Prompt, PromptSize
-from app.engine.remote import disarming, formats
+from app.engine.remote import formats
+from app.engine.remote import formats as escaping
 
 _REMEMBERED_TOTALS = 64
 
@@ -165,16 +166,16 @@ class _Characters:
         self._tokenizer = tokenizer
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        return [ord(character) for character in (text if special else disarming.spaced(text))]
+        return [ord(character) for character in (text if special else escaping.spaced(text))]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         text = self._tokenizer.render_chat(messages)
         return text if self._tokenizer.bos is None else formats.without_beginning(text)
 
 
-def _typesetter(vocabulary: _Vocabulary | _Characters) -> Typesetter:
+def _typesetter(vocabulary: _Vocabulary | _Characters) -> PromptTokenizer:
     """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what was rendered."""
-    return Typesetter(vocabulary)
+    return PromptTokenizer(vocabulary)
 
 
 def _refuse_images(prompt: Prompt) -> None:

@@ -13,13 +13,13 @@ from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
 from app.core.work import Stopped
+from app.engine.control import RunControl
 from app.engine.protocol import Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
-from app.engine.remote.refusals import is_about_context
-from app.engine.remote.transport import Interrupted, Transport
+from app.engine.remote.transport import RequestPaused, Transport
+from app.engine.remote.wire import is_about_context
 from app.engine.thinking import Thoughts, check_answered
-from app.engine.wishes import Wishes
 
 MAX_CHARACTERS_A_TOKEN = 64
 """No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""
@@ -33,7 +33,7 @@ _COMPLETE = ("stop", "eos", "stop_sequence")
 class RemoteSession:
     """Owns the connection. `wishes` are looked at while the server is waited for."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], wishes: Wishes) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], wishes: RunControl) -> None:
         """Connect. Raises AppError REMOTE_*; Stopped."""
         remote = spec.remote
         if remote is None:
@@ -161,7 +161,7 @@ class RemoteSession:
                     self._take(event, reader)
                     self._held = sent
                     stream.patient = bool(reader.first_text_at)
-            except Interrupted:
+            except RequestPaused:
                 if self._wishes.wait():
                     raise Stopped from None
                 continue  # what the server has read by now it need not read again
@@ -263,7 +263,7 @@ class _Reader:
         return Usage(self._total, self._reused, self._total - self._reused, generated)
 
 
-def _describe(server: dialects.Server, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
+def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
     """Raises AppError REMOTE_NO_CONTEXT, and others; Stopped."""
     model = server.model
     context_tokens = server.context_tokens or spec.context_tokens

@@ -6,6 +6,7 @@ The only module of the engine that opens a socket. It runs in the process of `en
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -19,11 +20,55 @@ import truststore
 
 from app.core.errors import AppError, Code
 from app.core.work import Stopped
-from app.engine.protocol import Patience
+from app.engine.control import RunControl
+from app.engine.protocol import RemoteTimeouts
 from app.engine.remote.address import Address
-from app.engine.remote.refusals import refusal
-from app.engine.remote.stream import EventBytes, TooLong
-from app.engine.wishes import Wishes
+from app.engine.remote.wire import refusal
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class TooLong(Exception):
+    """An event has more bytes than any real one."""
+
+
+class EventBytes:
+    """Feed it bytes, and it gives the data of each event that is whole; comments and other fields are dropped."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit = limit_bytes
+        self._rest = b""
+        self._data: list[bytes] = []
+        self._size = 0
+
+    def feed(self, received: bytes) -> list[bytes]:
+        """Raises TooLong."""
+        *lines, self._rest = self._lines(self._rest + received)
+        if len(self._rest) + self._size > self._limit:
+            raise TooLong
+        events = []
+        for line in lines:
+            if not line:
+                if self._data:
+                    events.append(b"\n".join(self._data))
+                self._data, self._size = [], 0
+                continue
+            name, _colon, value = line.partition(b":")
+            if name == b"data":
+                self._data.append(value.removeprefix(b" "))
+                self._size += len(value)
+                if self._size > self._limit:
+                    raise TooLong
+        return events
+
+    def _lines(self, text: bytes) -> list[bytes]:
+        """The whole lines, and what comes after the last one. A carriage return at the very end may be half a line
+        end, and waits."""
+        held = b"\r" if text.endswith(b"\r") else b""
+        lines = _LINE_END.split(text.removesuffix(held) if held else text)
+        lines[-1] += held
+        return lines
+
 
 MAX_ANSWER_BYTES = 64 << 20
 """One answer that is no stream: the tokens of the largest page take a hundredth of it."""
@@ -43,7 +88,7 @@ _CLOSE_S = 5.0
 Result = TypeVar("Result")
 
 
-class Interrupted(Exception):
+class RequestPaused(Exception):
     """A pause was asked for while nothing had come yet: the request was given up, and can be made again."""
 
 
@@ -81,7 +126,7 @@ class Stream:
 class Transport:
     """Methods block, look at the wishes meanwhile, and raise Stopped when the command shall end."""
 
-    def __init__(self, address: Address, key: str, ca_file: str, patience: Patience, wishes: Wishes) -> None:
+    def __init__(self, address: Address, key: str, ca_file: str, patience: RemoteTimeouts, wishes: RunControl) -> None:
         """Nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
         self.host = address.shown
         self.patience = patience
@@ -117,7 +162,7 @@ class Transport:
         while True:
             try:
                 return self.wait(make())
-            except Interrupted:
+            except RequestPaused:
                 if self._wishes.wait():
                     raise Stopped from None
 
@@ -139,7 +184,7 @@ class Transport:
                 continue
             try:
                 self.heed(patient=patient)
-            except (Stopped, Interrupted):
+            except (Stopped, RequestPaused):
                 if future.cancel():
                     raise
                 # else its result is there already, and the next look is soon enough
@@ -151,7 +196,7 @@ class Transport:
         if self._wishes.wait() if patient else self._wishes.stopping():
             raise Stopped
         if not patient:
-            raise Interrupted
+            raise RequestPaused
 
     # ---- on the network's thread
 
@@ -249,7 +294,7 @@ class Transport:
         return refusal(response.status_code, told, self.host, path, with_key=bool(self._key))
 
 
-def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: Patience) -> httpx2.AsyncClient:
+def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: RemoteTimeouts) -> httpx2.AsyncClient:
     headers = {"User-Agent": "Octavo", "Accept-Encoding": "identity", "Host": address.shown}
     if key:
         headers["Authorization"] = f"Bearer {key}"

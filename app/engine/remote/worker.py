@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from app.core.errors import AppError, Code
 from app.core.events import Loading
+from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, Appraise, Forget, KeepImages, LoadSpec, LookFor, See, Settle, Survey
 from app.engine.remote.session import RemoteSession
-from app.engine.serving import Server, serve
 from app.isolation import limits
 
 MEMORY_BYTES = 4 << 30
 """What a server says cannot take more; ten million tokens of prompt take an eighth of it."""
 
 
-class Worker(Server[RemoteSession]):
+class RemoteWorker(OrderLoop[RemoteSession]):
     def _open(self, spec: LoadSpec) -> RemoteSession:
         return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._wishes)
 
@@ -39,7 +39,7 @@ def main() -> None:
     limits.volunteer()
     limits.harden()
     limits.hold_memory(MEMORY_BYTES)
-    serve(Worker)
+    serve(RemoteWorker)
 
 
 if __name__ == "__main__":

@@ -13,16 +13,16 @@ from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.messages import _
-from app.ui.chat.buttons import TextButton
+from app.ui.chat.answer_footer import Foot
+from app.ui.chat.block import MessageBlock
+from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.foot import Foot
+from app.ui.chat.citations import CitationMark, embed, list_placed, mark_citations
 from app.ui.chat.inline import LINE_SEPARATOR
-from app.ui.chat.markdown import Block, list_shown_texts, parse
-from app.ui.chat.marks import Mark, embed, list_placed, mark_citations
-from app.ui.chat.message import Message
-from app.ui.chat.notes import NOTE_INDENT, Note, Progress
-from app.ui.chat.piece import Piece
-from app.ui.chat.scribe import Scribe
+from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
+from app.ui.chat.message import MessageWidget
+from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
+from app.ui.chat.render import BlockRenderer
 from app.ui.chat.stream import OpenText
 from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
@@ -34,7 +34,7 @@ _CHARACTER = 8  # px a character takes on average, for guesses
 _WIDTH = 640  # px, for guesses
 
 
-class AnswerMessage(Message):
+class AnswerMessage(MessageWidget):
     """What was answered. It is open from `begin` to `show_answer`.
 
     `books` are the ids of those on the desk; so many `images` came with the question.
@@ -67,8 +67,8 @@ class AnswerMessage(Message):
         self._answer: Answer | None = None
         self._closed_pieces = 0
         self._notes: list[Note] = []
-        self._progress = Progress(theme, self)
-        self.deed = TextButton("", theme, self, size=SIZE_UI, accent=True)
+        self._progress = ProgressLine(theme, self)
+        self.deed = InlineButton("", theme, self, size=SIZE_UI, accent=True)
         self.deed.clicked.connect(self._emit_deed)
         self.deed.hide()
         self._foot = Foot(theme, self)
@@ -92,7 +92,7 @@ class AnswerMessage(Message):
         return self._foot
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ProgressLine:
         return self._progress
 
     @property
@@ -210,15 +210,15 @@ class AnswerMessage(Message):
         spent = (time.perf_counter() - started) * 1000
         self._timer.setInterval(max(RENDER_INTERVAL_MS, round(spent * _RENDER_SHARE)))
 
-    def _make_pieces(self, blocks: Sequence[Block], marks: Sequence[Mark]) -> list[Piece]:
+    def _make_pieces(self, blocks: Sequence[MarkdownBlock], marks: Sequence[CitationMark]) -> list[MessageBlock]:
         return [self._make_piece(block, marks) for block in blocks]
 
-    def _make_piece(self, block: Block, marks: Sequence[Mark]) -> Piece:
+    def _make_piece(self, block: MarkdownBlock, marks: Sequence[CitationMark]) -> MessageBlock:
         lines = block.characters * _CHARACTER // _WIDTH + len(block.tokens) // 6 + 1
         tokens, theme, space = block.tokens, self._theme, self._space
         framed = len(tokens) == 1 and tokens[0].type in ("fence", "code_block")
-        return Piece(
-            lambda: Scribe(theme.palette, marks, space).write(tokens), round(lines * LINE_ANSWER), framed=framed
+        return MessageBlock(
+            lambda: BlockRenderer(theme.palette, marks, space).write(tokens), round(lines * LINE_ANSWER), framed=framed
         )
 
     def _describe(self) -> None:

@@ -35,7 +35,7 @@ _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Rig
 
 
 @dataclass(frozen=True)
-class Card:
+class AttachmentData:
     """`key` tells it from the others; `detail` is a few words. A `picture` may come later."""
 
     key: int
@@ -79,7 +79,7 @@ class CardButton(PlainButton):
     dragged = Signal(QPoint)  # its upper left corner goes here, in its parent
     dropped = Signal(bool)  # True where it is to stay
 
-    def __init__(self, card: Card, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, card: AttachmentData, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._card = card
         self._grip: QPoint | None = None
@@ -90,10 +90,10 @@ class CardButton(PlainButton):
         self.tell(card)
 
     @property
-    def card(self) -> Card:
+    def card(self) -> AttachmentData:
         return self._card
 
-    def tell(self, card: Card) -> None:
+    def tell(self, card: AttachmentData) -> None:
         self._card = card
         name, opening = printable(card.untrusted_name), card.opening
         self.setText(_("Opening {name}…").format(name=name) if opening else name)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.messages import _
 from app.ui.chat import attachment_card
-from app.ui.chat.attachment_card import Card, CardButton
-from app.ui.chat.buttons import TextButton
+from app.ui.chat.attachment_card import AttachmentData, CardButton
+from app.ui.chat.buttons import InlineButton
 from app.ui.chat.composer_note import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 
@@ -53,7 +53,7 @@ class Attachments(QWidget):
         self._note.hide()
         self.hide()
 
-    def show_cards(self, cards: Sequence[Card]) -> None:
+    def show_cards(self, cards: Sequence[AttachmentData]) -> None:
         """These, in this order. The keyboard stays where it is, or goes to the next when its card is gone."""
         self._cards.show_cards(cards)
         self._settle()
@@ -71,7 +71,7 @@ class Attachments(QWidget):
         return self._note.words if self._note.isVisibleTo(self) else ""
 
     @property
-    def note_button(self) -> TextButton:
+    def note_button(self) -> InlineButton:
         return self._note.button
 
     def heightForWidth(self, width: int) -> int:
@@ -129,7 +129,7 @@ class _Cards(QWidget):
     def rows(self, width: int) -> int:
         return -(-len(self._order) // _columns(width))
 
-    def show_cards(self, cards: Sequence[Card]) -> None:
+    def show_cards(self, cards: Sequence[AttachmentData]) -> None:
         self.setAccessibleName(_("Attached images"))
         order = [card.key for card in cards]
         gone = [key for key in self._order if key not in order]
@@ -172,7 +172,7 @@ class _Cards(QWidget):
             self.focused.emit(watched)
         return False
 
-    def _make(self, card: Card) -> CardButton:
+    def _make(self, card: AttachmentData) -> CardButton:
         made = CardButton(card, self._theme, self)
         made.clicked.connect(partial(self._open, card.key))
         made.removed.connect(partial(self.removed.emit, card.key))

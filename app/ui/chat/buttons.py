@@ -33,7 +33,7 @@ class PlainButton(QAbstractButton):
             super().keyPressEvent(event)
 
 
-class TextButton(PlainButton):
+class InlineButton(PlainButton):
     """A word that can be pressed. A `quiet` one shows only while the mouse is near or the keyboard is on it."""
 
     def __init__(

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
 from app.ui.chat.buttons import PlainButton
-from app.ui.chat.marks import Mark, colour_state, describe_citation, escape_tip
+from app.ui.chat.citations import CitationMark, colour_state, describe_citation, escape_tip
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_SMALL, Theme
@@ -37,7 +37,7 @@ _DRAWN = QTextFormat.Property.UserProperty.value + 2
 _LIFT = 1.0  # px a chip stands higher than the room in the line, so that its words are level with the text's
 
 
-def format_chip(mark: Mark) -> QTextCharFormat:
+def format_chip(mark: CitationMark) -> QTextCharFormat:
     """The format of the one character that stands for a chip; a mark without a citation is drawn with the text."""
     form = QTextCharFormat()
     form.setObjectType(_OBJECT)
@@ -102,7 +102,9 @@ def place_chip(line_top: float, baseline: float) -> int:
 class ChipButton(PlainButton):
     """A citation that can be opened with the mouse or the keyboard."""
 
-    def __init__(self, mark: Mark, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, mark: CitationMark, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None
+    ) -> None:
         super().__init__(theme, parent)
         assert mark.citation is not None
         self.citation = mark.citation

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.messages import _
 from app.ui.chat import send_button
 from app.ui.chat.attachments import Attachments
-from app.ui.chat.buttons import PlainButton, TextButton
+from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.send_button import SendButton
@@ -72,8 +72,8 @@ class Composer(QWidget):
         self.attachments = Attachments(theme, self)  # behind the field in the order of Tab: the composer begins with it
         self._hold = ComposerNote(theme, self)
         self._hold.hide()
-        self.book_button = TextButton("", theme, self, size=SIZE_UI)
-        self.image_button = TextButton("", theme, self, size=SIZE_UI)
+        self.book_button = InlineButton("", theme, self, size=SIZE_UI)
+        self.image_button = InlineButton("", theme, self, size=SIZE_UI)
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
@@ -148,7 +148,7 @@ class Composer(QWidget):
         return self._hold.words
 
     @property
-    def hold_button(self) -> TextButton:
+    def hold_button(self) -> InlineButton:
         return self._hold.button
 
     def set_text(self, text: str) -> None:

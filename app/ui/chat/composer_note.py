@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.buttons import TextButton
+from app.ui.chat.buttons import InlineButton
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_UI, SPACE_S, Theme
 
@@ -21,7 +21,7 @@ class ComposerNote(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.words = ""
-        self.button = TextButton("", theme, self, size=SIZE_UI)
+        self.button = InlineButton("", theme, self, size=SIZE_UI)
         theme.changed.connect(self.update)
 
     def tell(self, words: str, action: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtWidgets import QScrollBar, QWidget
 
-from app.ui.chat.message import Message
+from app.ui.chat.message import MessageWidget
 
 _INTERVAL_MS = 30
 
@@ -17,13 +17,13 @@ class DragScroller(QObject):
         super().__init__(window)
         self._window = window
         self._bar = bar
-        self._message: Message | None = None
+        self._message: MessageWidget | None = None
         self._point = QPoint()  # of the mouse, in global coordinates
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self._scroll)
 
-    def follow(self, message: Message, point: QPoint) -> None:
+    def follow(self, message: MessageWidget, point: QPoint) -> None:
         """The mouse selects in `message` and is at `point`."""
         self._message, self._point = message, point
         if self._window.rect().contains(self._window.mapFromGlobal(point)):
@@ -35,7 +35,7 @@ class DragScroller(QObject):
         self._message = None
         self._timer.stop()
 
-    def forget(self, message: Message) -> None:
+    def forget(self, message: MessageWidget) -> None:
         """The message goes away."""
         if self._message is message:
             self.end()

@@ -17,7 +17,7 @@ MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
 
 
 @dataclass(frozen=True)
-class Run:
+class CodeRun:
     """A stretch of code in one style."""
 
     text: str
@@ -26,11 +26,11 @@ class Run:
     slanted: bool = False
 
 
-def highlight(code: str, language: str, palette: Palette) -> Iterator[Run]:
+def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
     """The code as runs that join to exactly `code`. `language` is a name that Pygments knows; others stay plain."""
     lexer = _find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
     if lexer is None:
-        yield Run(code, palette.ink)
+        yield CodeRun(code, palette.ink)
         return
     from pygments import lex
 
@@ -50,18 +50,18 @@ def _find_lexer(language: str) -> Lexer | None:
         return None
 
 
-def _style(kind: _TokenType, text: str, palette: Palette) -> Run:
+def _style(kind: _TokenType, text: str, palette: Palette) -> CodeRun:
     from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
     if _belongs(kind, Comment):
-        return Run(text, palette.soft_ink, slanted=True)
+        return CodeRun(text, palette.soft_ink, slanted=True)
     if _belongs(kind, Keyword, Operator.Word):
-        return Run(text, palette.accent)
+        return CodeRun(text, palette.accent)
     if _belongs(kind, String):
-        return Run(text, palette.verified)
+        return CodeRun(text, palette.verified)
     if _belongs(kind, Number):
-        return Run(text, palette.near)
-    return Run(text, palette.ink, strong=_belongs(kind, Name.Function, Name.Class, Name.Tag))
+        return CodeRun(text, palette.near)
+    return CodeRun(text, palette.ink, strong=_belongs(kind, Name.Function, Name.Class, Name.Tag))
 
 
 def _belongs(kind: _TokenType, *families: _TokenType) -> bool:

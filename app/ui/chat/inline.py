@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
 from app.messages import _
 from app.ui.chat.chip import format_chip
-from app.ui.chat.marks import Mark, holds_mark, restore, split
+from app.ui.chat.citations import CitationMark, holds_mark, restore, split
 from app.ui.chat.typography import code_font
 from app.ui.theme import Palette
 
@@ -28,7 +28,7 @@ class PlacedMark:
     """A mark, and the character of the document that stands for it."""
 
     position: int
-    mark: Mark
+    mark: CitationMark
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,12 @@ class InlineScribe:
     """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
 
     def __init__(
-        self, cursor: QTextCursor, palette: Palette, marks: Sequence[Mark], placed: list[PlacedMark], links: list[Link]
+        self,
+        cursor: QTextCursor,
+        palette: Palette,
+        marks: Sequence[CitationMark],
+        placed: list[PlacedMark],
+        links: list[Link],
     ) -> None:
         self._cursor = cursor
         self._palette = palette

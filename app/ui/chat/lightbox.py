@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.image import Image
 from app.messages import _, count
-from app.ui.chat.magnifier import Magnifier
+from app.ui.chat.image_viewer import Magnifier
 from app.ui.chat.numbered import NumberedImage
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.pictures import Levels, to_image
 from app.ui.widgets.thumbnails import Thumbnails
 
@@ -185,5 +185,5 @@ class ImageDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.magnifier, 1)
-        column.addWidget(Rule())
+        column.addWidget(Separator())
         column.addLayout(foot)

@@ -17,7 +17,7 @@ MAX_CHARACTERS = 40_000  # of one paragraph without a blank line; longer ones ar
 
 
 @dataclass(frozen=True)
-class Block:
+class MarkdownBlock:
     """A top-level block: `tokens` of markdown-it, and the line (from 0) of the source where it begins."""
 
     tokens: tuple[Token, ...]
@@ -25,7 +25,7 @@ class Block:
     characters: int
 
 
-def parse(source: str) -> list[Block]:
+def parse(source: str) -> list[MarkdownBlock]:
     """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text."""
     if _longest_paragraph(source) > MAX_CHARACTERS:
         return [_quote_verbatim(source)]
@@ -38,7 +38,7 @@ def parse(source: str) -> list[Block]:
     return _split_top_level(tokens)
 
 
-def list_shown_texts(blocks: Sequence[Block]) -> Iterator[str]:
+def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
     """Every stretch of text in which a mark becomes a chip: not code blocks, not addresses."""
     for block in blocks:
         for token in block.tokens:
@@ -48,23 +48,23 @@ def list_shown_texts(blocks: Sequence[Block]) -> Iterator[str]:
                 yield child.content
 
 
-def _split_top_level(tokens: Sequence[Token]) -> list[Block]:
-    blocks: list[Block] = []
+def _split_top_level(tokens: Sequence[Token]) -> list[MarkdownBlock]:
+    blocks: list[MarkdownBlock] = []
     depth, begin = 0, 0
     for index, token in enumerate(tokens):
         depth += token.nesting
         if depth == 0:
             group = tuple(tokens[begin : index + 1])
             line = group[0].map[0] if group[0].map else 0
-            blocks.append(Block(group, line, sum(len(member.content) for member in group)))
+            blocks.append(MarkdownBlock(group, line, sum(len(member.content) for member in group)))
             begin = index + 1
     return blocks
 
 
-def _quote_verbatim(source: str) -> Block:
+def _quote_verbatim(source: str) -> MarkdownBlock:
     from markdown_it.token import Token
 
-    return Block((Token("verbatim", "", 0, content=source),), 0, len(source))
+    return MarkdownBlock((Token("verbatim", "", 0, content=source),), 0, len(source))
 
 
 def _longest_paragraph(source: str) -> int:

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.core.document import Book
 from app.messages import _
+from app.ui.chat.block import MessageBlock
 from app.ui.chat.inline import Link
 from app.ui.chat.overlays import Overlays
-from app.ui.chat.piece import Piece
-from app.ui.chat.selection import Place, Selection, find_place
+from app.ui.chat.selection import MessageSelection, Place, find_place
 from app.ui.theme import SPACE_M, Theme
 
 _FADED = 0.62
@@ -30,7 +30,7 @@ _FADED = 0.62
 _KEPT_SCREENS = 4_000  # px around the shown part within which documents are kept
 
 
-class Message(QWidget):
+class MessageWidget(QWidget):
     """Lays its pieces out, builds those that are shown, and lets the mouse select in them.
 
     A subclass says where the text stands (`_text_box`), and puts what it has below it (`_arrange_below`).
@@ -44,12 +44,12 @@ class Message(QWidget):
     def __init__(self, theme: Theme, shelf: Mapping[str, Book], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._pieces: list[Piece] = []
+        self._pieces: list[MessageBlock] = []
         self._gap = SPACE_M
         self._overlays = Overlays(theme, shelf, self)
         self._overlays.citation_clicked.connect(self.citation_clicked)
         self._overlays.link_clicked.connect(self.link_clicked)
-        self._selection = Selection()
+        self._selection = MessageSelection()
         self._pressed_link: Link | None = None
         self._needed = 0
         self._faded = False
@@ -76,7 +76,7 @@ class Message(QWidget):
     # layout
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[MessageBlock, ...]:
         return tuple(self._pieces)
 
     @property
@@ -127,25 +127,25 @@ class Message(QWidget):
         """What Tab visits, in the order of reading."""
         return self._overlays.stops(self._pieces)
 
-    def _set_pieces(self, pieces: Sequence[Piece], kept: int = 0) -> None:
+    def _set_pieces(self, pieces: Sequence[MessageBlock], kept: int = 0) -> None:
         """Take new pieces after the first `kept` ones."""
         for piece in self._pieces[kept:]:
             self._release(piece)
         self._selection.cut(kept)
         self._pieces[kept:] = pieces
 
-    def _build(self, piece: Piece, width: int) -> bool:
+    def _build(self, piece: MessageBlock, width: int) -> bool:
         fresh = piece.written is None
         changed = piece.build(width)
         if fresh:
             self._overlays.build(piece)
         return changed
 
-    def _release(self, piece: Piece) -> None:
+    def _release(self, piece: MessageBlock) -> None:
         piece.release()
         self._overlays.release(piece)
 
-    def _is_pinned(self, piece: Piece) -> bool:
+    def _is_pinned(self, piece: MessageBlock) -> bool:
         return self._selection.exists or self._overlays.has_focus(piece)
 
     # painting

@@ -54,7 +54,7 @@ class Note(QWidget):
         self._layout.draw(painter, QPointF(_MARK + SPACE_S, 0))
 
 
-class Progress(QWidget):
+class ProgressLine(QWidget):
     """One quiet line, and below it a thin bar where a share is known."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

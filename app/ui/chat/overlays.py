@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.document import Book
+from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
-from app.ui.chat.piece import Piece
 from app.ui.theme import Theme
 
 _Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
@@ -28,15 +28,15 @@ class Overlays(QObject):
         self._theme = theme
         self._shelf = shelf
         self._message = message
-        self._made: dict[Piece, list[_Overlay]] = {}
+        self._made: dict[MessageBlock, list[_Overlay]] = {}
 
-    def build(self, piece: Piece) -> None:
+    def build(self, piece: MessageBlock) -> None:
         """Make the buttons of a piece that was just written."""
         chips = [(placed.position, self._make_chip(placed)) for placed in piece.chips() if placed.mark.citation]
         links = [(link.start, self._make_link(link)) for link in piece.links()]
         self._made[piece] = [overlay for _, overlay in sorted([*chips, *links], key=lambda pair: pair[0])]
 
-    def release(self, piece: Piece) -> None:
+    def release(self, piece: MessageBlock) -> None:
         for _, button in self._made.pop(piece, ()):
             button.hide()
             button.deleteLater()
@@ -53,11 +53,11 @@ class Overlays(QObject):
                     button.setGeometry(room.toAlignedRect())
                 button.show()
 
-    def stops(self, pieces: Iterable[Piece]) -> list[QWidget]:
+    def stops(self, pieces: Iterable[MessageBlock]) -> list[QWidget]:
         """The buttons of these pieces in the order of reading."""
         return [button for piece in pieces for _, button in self._made.get(piece, ())]
 
-    def has_focus(self, piece: Piece) -> bool:
+    def has_focus(self, piece: MessageBlock) -> bool:
         focused = QApplication.focusWidget()
         return any(button is focused for _, button in self._made.get(piece, ()))
 

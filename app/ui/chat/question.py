@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
 from app.messages import _, count
-from app.ui.chat.buttons import TextButton
-from app.ui.chat.message import Message
+from app.ui.chat.block import MessageBlock
+from app.ui.chat.buttons import InlineButton
+from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage
-from app.ui.chat.piece import Piece
-from app.ui.chat.scribe import Written
+from app.ui.chat.render import RenderedText
 from app.ui.chat.sealed import SealedDocument
 from app.ui.chat.tiles import Tile, place_tiles, tiles_height
 from app.ui.chat.typography import LINE_QUESTION
@@ -33,7 +33,7 @@ _PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
 _CHARACTER = 7  # px a character takes on average, for guesses
 
 
-class QuestionMessage(Message):
+class QuestionMessage(MessageWidget):
     """What the person asked."""
 
     edited = Signal(str)  # question_id
@@ -56,13 +56,13 @@ class QuestionMessage(Message):
         self._question_id = question_id
         self._text = text
         self._gap = 0
-        self.edit_button = TextButton(_("Edit"), theme, self, tip=_("Edit this question and ask it again"))
+        self.edit_button = InlineButton(_("Edit"), theme, self, tip=_("Edit this question and ask it again"))
         self.edit_button.set_quiet(True)
         self.edit_button.clicked.connect(self._emit_edited)
         self.variants = Variants(theme, self)
         self.variants.tell(variant, variants)
         self.variants.stepped.connect(self._emit_variant)
-        self.unfold_button = TextButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
+        self.unfold_button = InlineButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
         self.unfold_button.clicked.connect(self._unfold)
         self.unfold_button.hide()
         self.setAccessibleName(_("Question"))
@@ -157,16 +157,16 @@ def _inside_bubble(width: int) -> QRect:
     return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 
 
-def _make_piece(untrusted_text: str) -> Piece:
+def _make_piece(untrusted_text: str) -> MessageBlock:
     lines = len(untrusted_text) * _CHARACTER // 480 + untrusted_text.count("\n") + 1
 
-    def write() -> Written:
+    def write() -> RenderedText:
         return _write_plain(untrusted_text)
 
-    return Piece(write, lines * LINE_QUESTION)
+    return MessageBlock(write, lines * LINE_QUESTION)
 
 
-def _write_plain(untrusted_text: str) -> Written:
+def _write_plain(untrusted_text: str) -> RenderedText:
     document = SealedDocument()
     document.setDefaultFont(ui_font(SIZE_TEXT))
     option = QTextOption()
@@ -177,7 +177,7 @@ def _write_plain(untrusted_text: str) -> Written:
     cursor = QTextCursor(document)
     cursor.setBlockFormat(form)
     cursor.insertText(disarm(untrusted_text))
-    return Written(document)
+    return RenderedText(document)
 
 
 def _fold(text: str) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.drag import DragScroller
-from app.ui.chat.message import Message
-from app.ui.chat.slots import Column, Slot
+from app.ui.chat.message import MessageWidget
+from app.ui.chat.slots import Slot, SlotColumn
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font
 from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
@@ -42,7 +42,7 @@ class Scroller(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._column = Column()
+        self._column = SlotColumn()
         self._alive: list[Slot] = []
         self._stops: list[QWidget] = []  # what Tab visits, as Qt was told last
         self._following = True
@@ -57,7 +57,7 @@ class Scroller(QAbstractScrollArea):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._follow_focus)
 
-    def messages(self) -> tuple[Message, ...]:
+    def messages(self) -> tuple[MessageWidget, ...]:
         """The messages that are widgets now, from the top."""
         alive = sorted(self._alive, key=lambda slot: slot.index)
         return tuple(slot.message for slot in alive if slot.message is not None)
@@ -69,11 +69,11 @@ class Scroller(QAbstractScrollArea):
 
     # for the subclass
 
-    def _create(self, slot: Slot) -> Message:
+    def _create(self, slot: Slot) -> MessageWidget:
         """Make the message of a slot."""
         raise NotImplementedError
 
-    def _adopt(self, slot: Slot, message: Message) -> Message:
+    def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
         """Let `message` stand in the slot."""
         message.changed.connect(self._settle_changed)
         message.selecting.connect(self._follow_drag)
@@ -234,7 +234,7 @@ class Scroller(QAbstractScrollArea):
 
     def _follow_drag(self, point: QPoint) -> None:
         message = self.sender()
-        assert isinstance(message, Message)
+        assert isinstance(message, MessageWidget)
         if point.isNull():
             self._drag.end()
             return

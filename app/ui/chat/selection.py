@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QPointF
 
-from app.ui.chat.piece import Piece
+from app.ui.chat.block import MessageBlock
 
 Place: TypeAlias = tuple[int, int]
 """The number of a piece, and a character position in it."""
 
 
-class Selection:
+class MessageSelection:
     """Where the selection began and where it ends; none of both while nothing is selected."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Selection:
         if self._ends is not None and max(self._ends)[0] >= kept:
             self._ends = None
 
-    def within(self, number: int, piece: Piece) -> tuple[int, int] | None:
+    def within(self, number: int, piece: MessageBlock) -> tuple[int, int] | None:
         """The positions that are selected in a piece that is built; None where nothing is."""
         span = self.span()
         if span is None or not span[0][0] <= number <= span[1][0]:
@@ -58,7 +58,7 @@ class Selection:
         return first, span[1][1] if number == span[1][0] else piece.end()
 
 
-def find_place(pieces: Sequence[Piece], point: QPointF) -> Place | None:
+def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
     """The place nearest to a point, `point` measured from the left edge of the text; None while nothing is built."""
     shown = [number for number, piece in enumerate(pieces) if piece.written is not None]
     if not shown:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from app.core.conversation import Answer, Turn
-from app.ui.chat.message import Message
+from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import images_height
 from app.ui.chat.typography import LINE_ANSWER, LINE_QUESTION
@@ -38,7 +38,7 @@ class Slot:
     variant: int = 1
     variants: int = 1
     left_out: bool = False
-    message: Message | None = None
+    message: MessageWidget | None = None
     height: int = 0
     index: int = 0
     top: int = 0
@@ -90,7 +90,7 @@ def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
     ]
 
 
-class Column:
+class SlotColumn:
     """The slots, and where each of them begins."""
 
     def __init__(self) -> None:

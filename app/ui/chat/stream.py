@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core.untrusted import LINE_BREAK, disarm
-from app.ui.chat.markdown import Block, parse
-from app.ui.chat.marks import Mark, embed, mark_stream
+from app.ui.chat.citations import CitationMark, embed, mark_stream
+from app.ui.chat.markdown import MarkdownBlock, parse
 
 
 @dataclass(frozen=True)
 class Tail:
     """The blocks from the open one on: the last is still open, those before it are closed for good."""
 
-    blocks: tuple[Block, ...]
-    marks: tuple[Mark, ...]
+    blocks: tuple[MarkdownBlock, ...]
+    marks: tuple[CitationMark, ...]
 
 
 class OpenText:
@@ -27,7 +27,7 @@ class OpenText:
         self._raw: list[str] = []
         self._untrusted_tail = ""
         self._closed = 0  # characters before the tail
-        self._checked: tuple[Mark, ...] = ()
+        self._checked: tuple[CitationMark, ...] = ()
 
     @property
     def text(self) -> str:
@@ -40,7 +40,7 @@ class OpenText:
         self._untrusted_tail += untrusted_text
         return disarm(untrusted_text)
 
-    def take_checked(self, marks: Sequence[Mark]) -> bool:
+    def take_checked(self, marks: Sequence[CitationMark]) -> bool:
         """Take the marks that were checked so far. True when one stands in a closed block that did not show it so:
         then all blocks are open again."""
         known, self._checked = set(self._checked), tuple(marks)
@@ -59,7 +59,7 @@ class OpenText:
             self._closed += begin
         return Tail(tuple(blocks), tuple(marks))
 
-    def _marks(self) -> list[Mark]:
+    def _marks(self) -> list[CitationMark]:
         """Of the tail: those that were checked, and neutral ones for those that were not yet."""
         checked = [
             replace(mark, start=mark.start - self._closed, end=mark.end - self._closed)

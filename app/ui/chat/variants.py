@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from app.messages import _
-from app.ui.chat.buttons import TextButton
+from app.ui.chat.buttons import InlineButton
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_XS, Theme
 
@@ -21,8 +21,8 @@ class Variants(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown = ""
-        self.earlier = TextButton("‹", theme, self, tip=_("Previous version"))
-        self.later = TextButton("›", theme, self, tip=_("Next version"))
+        self.earlier = InlineButton("‹", theme, self, tip=_("Previous version"))
+        self.later = InlineButton("›", theme, self, tip=_("Next version"))
         self.earlier.clicked.connect(self._step_back)
         self.later.clicked.connect(self._step_on)
         theme.changed.connect(self.update)

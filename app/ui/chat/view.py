@@ -15,7 +15,7 @@ from app.messages import _
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.hint import EmptyHint
 from app.ui.chat.links import LinkDialog
-from app.ui.chat.message import Message
+from app.ui.chat.message import MessageWidget
 from app.ui.chat.numbered import NumberedImage, number_images
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
@@ -233,10 +233,10 @@ class ConversationView(Scroller):
         else:
             super().keyPressEvent(event)
 
-    def _create(self, slot: Slot) -> Message:
+    def _create(self, slot: Slot) -> MessageWidget:
         return self._create_answer(slot) if slot.is_answer else self._create_question(slot)
 
-    def _create_question(self, slot: Slot) -> Message:
+    def _create_question(self, slot: Slot) -> MessageWidget:
         made = QuestionMessage(
             slot.question_id,
             slot.text,
@@ -254,7 +254,7 @@ class ConversationView(Scroller):
         made.set_faded(slot.left_out)
         return self._adopt(slot, made)
 
-    def _create_answer(self, slot: Slot) -> Message:
+    def _create_answer(self, slot: Slot) -> MessageWidget:
         made = AnswerMessage(
             slot.question_id,
             slot.answer_id,

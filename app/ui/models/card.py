@@ -22,7 +22,7 @@ _BUTTON_WIDTH = 152
 _STEPS = 1000
 
 
-class Group(StrEnum):
+class CardGroup(StrEnum):
     """Where a card stands."""
 
     HERE = "here"
@@ -57,7 +57,7 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Progress:
+class CardProgress:
     """`fraction` from 0 to 1, None where it is not known. `words` and `aside` stand above the bar, `below` under it."""
 
     words: str
@@ -67,12 +67,12 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Card:
+class CardData:
     """`lines` say what the model is; `room` what it leaves, or that it does not fit (`misfit`), `tip` the whole
     explanation; `problem` what went wrong. `quiet`: deeds below the button, `more`: those in its menu."""
 
     key: str
-    group: Group
+    group: CardGroup
     title: str
     lines: tuple[str, ...] = ()
     current: bool = False
@@ -81,7 +81,7 @@ class Card:
     tip: str = ""
     misfit: bool = False
     problem: str = ""
-    progress: Progress | None = None
+    progress: CardProgress | None = None
     button: Button | None = None
     quiet: tuple[Button, ...] = ()
     more: tuple[Button, ...] = ()
@@ -92,7 +92,7 @@ class ModelCard(QFrame):
 
     acted = Signal(str, object)
 
-    def __init__(self, icons: Icons, card: Card, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, card: CardData, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.card = card
         self.setProperty("role", "card")
@@ -122,7 +122,7 @@ class ModelCard(QFrame):
         """As if its button or its entry of the menu were chosen."""
         self.acted.emit(self.card.key, deed)
 
-    def show_card(self, card: Card) -> None:
+    def show_card(self, card: CardData) -> None:
         changed_current = card.current != self.property("current")
         self.card = card
         self.setAccessibleName(", ".join((card.title, *card.lines)))
@@ -148,7 +148,7 @@ class ModelCard(QFrame):
         self._show_progress(card.progress)
         self._show_buttons(card)
 
-    def _show_progress(self, progress: Progress | None) -> None:
+    def _show_progress(self, progress: CardProgress | None) -> None:
         for widget in (self.progress_words, self.progress_aside, self.progress, self.progress_below):
             widget.setVisible(progress is not None)
         if progress is None:
@@ -161,7 +161,7 @@ class ModelCard(QFrame):
         self.progress.setValue(round(_STEPS * (progress.fraction or 0.0)))
         self.progress.setAccessibleName(progress.words)
 
-    def _show_buttons(self, card: Card) -> None:
+    def _show_buttons(self, card: CardData) -> None:
         button = card.button
         self.button.setVisible(button is not None)
         if button is not None:

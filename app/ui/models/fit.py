@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.messages import _, size
+from app.ui.context.spine import SpineBar, SpinePart
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.roles import set_role
-from app.ui.widgets.spine import Part, SpineBar
 
 _SWATCH = 10
 _LINE = 20
@@ -30,7 +30,7 @@ class Share(StrEnum):
 
 
 @dataclass(frozen=True)
-class Segment:
+class FitSegment:
     """`name` and `number` as the legend has them."""
 
     share: Share
@@ -45,7 +45,7 @@ class DeviceFit:
 
     name: str
     detail: str
-    segments: tuple[Segment, ...]
+    segments: tuple[FitSegment, ...]
     total_bytes: int
     room_bytes: int = 0
     over: bool = False
@@ -126,7 +126,7 @@ class DeviceView(QWidget):
         free = fit.total_bytes - sum(segment.bytes for segment in fit.segments)
         parts = [_part(segment, palette) for segment in taken]
         if free > 0:
-            parts.append(Part(_("free · {size}").format(size=size(free)), free))
+            parts.append(SpinePart(_("free · {size}").format(size=size(free)), free))
         parts += [_part(segment, palette) for segment in kept]
         self.bar.show_parts(tuple(parts), fit.room_bytes if fit.over else fit.total_bytes)
 
@@ -137,13 +137,13 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._segments: tuple[Segment, ...] = ()
+        self._segments: tuple[FitSegment, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._repaint)
 
-    def show_segments(self, segments: tuple[Segment, ...]) -> None:
+    def show_segments(self, segments: tuple[FitSegment, ...]) -> None:
         self._segments = segments
         self.setAccessibleName(", ".join(_words(segment) for segment in segments))
         self.updateGeometry()
@@ -185,10 +185,10 @@ class Legend(QWidget):
         font.setPixelSize(12)
         return font
 
-    def _lines(self, width: int) -> list[list[tuple[int, Segment]]]:
+    def _lines(self, width: int) -> list[list[tuple[int, FitSegment]]]:
         """The segments of each line with their left edges."""
         metrics = self.fontMetrics()
-        lines: list[list[tuple[int, Segment]]] = []
+        lines: list[list[tuple[int, FitSegment]]] = []
         left = width + 1
         for segment in self._segments:
             wide = _SWATCH + SPACE_XS + metrics.horizontalAdvance(_words(segment))
@@ -204,9 +204,9 @@ class Legend(QWidget):
         self.update()
 
 
-def _words(segment: Segment) -> str:
+def _words(segment: FitSegment) -> str:
     return f"{segment.name} {segment.number}"
 
 
-def _part(segment: Segment, palette: Palette) -> Part:
-    return Part(f"{segment.name} · {size(segment.bytes)}", segment.bytes, colour_of(segment.share, palette))
+def _part(segment: FitSegment, palette: Palette) -> SpinePart:
+    return SpinePart(f"{segment.name} · {size(segment.bytes)}", segment.bytes, colour_of(segment.share, palette))

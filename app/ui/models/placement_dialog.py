@@ -12,10 +12,10 @@ from app.core.settings import KvType
 from app.messages import _, count
 from app.ui.icons import Icons
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.models.placement_rows import ChoiceRow, NumberRow, Row
+from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, Rule
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.roles import set_role
 
 _WIDTH, _HEIGHT = 940, 640
@@ -62,7 +62,7 @@ class PlacementDialog(QDialog):
         self.setModal(True)
         self.heading = ElidedLabel(title, role="heading")
         self.machine = ElidedLabel(role="small")
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, PlacementRow] = {}
         self._fields = QVBoxLayout()
         self.status = PlainLabel(_("Calculating the memory…"), role="soft")
         self.fit = FitView(icons.theme)
@@ -244,7 +244,7 @@ class PlacementDialog(QDialog):
         middle = QHBoxLayout()
         middle.setSpacing(SPACE_XL)
         middle.addWidget(left)
-        middle.addWidget(Rule(Qt.Orientation.Vertical))
+        middle.addWidget(Separator(Qt.Orientation.Vertical))
         middle.addWidget(right, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)

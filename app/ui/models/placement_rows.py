@@ -12,7 +12,7 @@ from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.choice import Choice
+from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.number_field import NumberField
 
@@ -20,7 +20,7 @@ _NUMBER_WIDTH = 104
 _POSITIONS = 1000
 
 
-class Row(QWidget):
+class PlacementRow(QWidget):
     """`changed`: the person chose, or left it to the plan again. `value` is None while it is the plan's."""
 
     changed = Signal()
@@ -79,7 +79,7 @@ class Row(QWidget):
         self.reset.setEnabled(self._by_hand)
 
 
-class NumberRow(Row):
+class NumberRow(PlacementRow):
     """A slider and a field for one whole number; `steps` rounds what the slider gives, and `growing` spreads small
     numbers, where the range spans several powers of ten."""
 
@@ -153,12 +153,12 @@ class NumberRow(Row):
         return min(self._highest, max(self._lowest, round(value / self._steps) * self._steps))
 
 
-class ChoiceRow(Row):
+class ChoiceRow(PlacementRow):
     """One of several values, as a menu."""
 
     def __init__(self, icons: Icons, name: str, hint: str, values: Sequence[tuple[str, str]]) -> None:
         super().__init__(icons, name, hint)
-        self.choice = Choice(tuple(values), values[0][0])
+        self.choice = ChoiceButton(tuple(values), values[0][0])
         self.choice.setAccessibleName(name)
         self.choice.setAccessibleDescription(hint)
         self.choice.chosen.connect(self._on_chosen)

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, 
 from app.messages import _
 from app.ui.chat.intake import pick_files
 from app.ui.icons import Icons
-from app.ui.models.card import Card, Group, ModelCard
+from app.ui.models.card import CardData, CardGroup, ModelCard
 from app.ui.screens import bound
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.drop_overlay import DropOverlay
 from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.notice import Notice
+from app.ui.widgets.notice import NoticeBar
 
 _SIZE = (1180, 760)
 _SMALLEST = (760, 480)
@@ -50,10 +50,10 @@ class ModelsWindow(QDialog):
         self.import_menu = QMenu(self)
         self.import_menu.addAction(_("A file…"), self.file_wanted.emit)
         self.import_menu.addAction(_("A folder…"), self.folder_wanted.emit)
-        self.notice = Notice(icons)
+        self.notice = NoticeBar(icons)
         self.empty = PlainLabel(role="soft")
         self.cards: dict[str, ModelCard] = {}
-        self._sections: dict[Group, tuple[PlainLabel, QVBoxLayout]] = {}
+        self._sections: dict[CardGroup, tuple[PlainLabel, QVBoxLayout]] = {}
         self.scroller = QScrollArea()
         self._build()
         self.overlay = DropOverlay(icons.theme, self)
@@ -65,7 +65,7 @@ class ModelsWindow(QDialog):
     def show_machine(self, words: str) -> None:
         self.machine.setText(words)
 
-    def show_cards(self, cards: Sequence[Card], nothing: str = "") -> None:
+    def show_cards(self, cards: Sequence[CardData], nothing: str = "") -> None:
         """In this order, within their groups. `nothing`: said where there are none."""
         self.empty.setText(nothing)
         self.empty.setVisible(bool(nothing) and not cards)
@@ -80,12 +80,12 @@ class ModelsWindow(QDialog):
             for place, card in enumerate(members):
                 self._show_card(card, column, place)
 
-    def show_card(self, card: Card) -> None:
+    def show_card(self, card: CardData) -> None:
         """One that is there already has changed."""
         if card.key in self.cards:
             self.cards[card.key].show_card(card)
 
-    def _show_card(self, card: Card, column: QVBoxLayout, place: int) -> None:
+    def _show_card(self, card: CardData, column: QVBoxLayout, place: int) -> None:
         view = self.cards.get(card.key)
         if view is None:
             view = self.cards[card.key] = ModelCard(self._icons, card)
@@ -181,9 +181,9 @@ class ModelsWindow(QDialog):
         whole.addWidget(self.scroller, 1)
 
 
-def _titles() -> dict[Group, str]:
+def _titles() -> dict[CardGroup, str]:
     return {
-        Group.HERE: _("On this computer"),
-        Group.COMING: _("In progress"),
-        Group.OFFERED: _("Available to download"),
+        CardGroup.HERE: _("On this computer"),
+        CardGroup.COMING: _("In progress"),
+        CardGroup.OFFERED: _("Available to download"),
     }

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.messages import _
-from app.ui.chat.marks import shorten_title
+from app.ui.chat.citations import shorten_title
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton

@@ -22,7 +22,7 @@ _SLANTED = re.compile(r"(?<![*\w])\*(?=[^*\s])([^*\n]{1,400}?)(?<=[^*\s])\*(?![*
 _CODE = re.compile(r"(?<!`)`([^`\n]{1,400})`(?!`)")
 
 
-class Look(Enum):
+class MarkupStyle(Enum):
     SIGN = auto()  # stands back
     STRONG = auto()
     SLANTED = auto()
@@ -35,7 +35,7 @@ class Span:
 
     start: int
     end: int
-    look: Look
+    look: MarkupStyle
 
 
 def flow_markdown(untrusted_text: str) -> str:
@@ -77,15 +77,19 @@ def spans_of(line: str) -> Iterator[Span]:
     """The signs of one line and the words that they set off."""
     heading = _HEADING.match(line)
     if heading:
-        yield Span(0, heading.end(), Look.SIGN)
+        yield Span(0, heading.end(), MarkupStyle.SIGN)
     code = [match.span() for match in _CODE.finditer(line)]
-    for pattern, sign, look in ((_CODE, 1, Look.CODE), (_STRONG, 2, Look.STRONG), (_SLANTED, 1, Look.SLANTED)):
+    for pattern, sign, look in (
+        (_CODE, 1, MarkupStyle.CODE),
+        (_STRONG, 2, MarkupStyle.STRONG),
+        (_SLANTED, 1, MarkupStyle.SLANTED),
+    ):
         for match in pattern.finditer(line):
             start, end = match.span()
-            if look is Look.CODE or not any(first < end and start < last for first, last in code):
-                yield Span(start, start + sign, Look.SIGN)
+            if look is MarkupStyle.CODE or not any(first < end and start < last for first, last in code):
+                yield Span(start, start + sign, MarkupStyle.SIGN)
                 yield Span(start + sign, end - sign, look)
-                yield Span(end - sign, end, Look.SIGN)
+                yield Span(end - sign, end, MarkupStyle.SIGN)
 
 
 def _bullet(line: str) -> str:

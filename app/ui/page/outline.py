@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFrame, QTreeWidget, QTreeWidgetItem, QVBoxLayout,
 
 from app.core.document import Book
 from app.messages import _
-from app.page_words import name_words
 from app.ui.theme import SPACE_S, SPACE_XL
+from app.wording.page_names import name_words
 
 _WIDEST, _HIGHEST, _ROW_HEIGHT = 480, 480, 26
 _PageRole = int(Qt.ItemDataRole.UserRole)

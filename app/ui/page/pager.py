@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.core.page_names import PageNames
 from app.messages import _, count
-from app.page_words import name_words, place_words
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.tips import plain_tip
+from app.wording.page_names import name_words, place_words
 
 PAGER_HEIGHT = 34
 ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"

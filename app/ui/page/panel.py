@@ -13,7 +13,6 @@ from app.core.document import Book, Format, Page
 from app.core.image import Raster
 from app.core.page_names import PageNames
 from app.messages import _
-from app.page_words import place_words
 from app.ui.icons import Icons
 from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
@@ -21,12 +20,13 @@ from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
 from app.ui.page.read_bar import ReadBar
-from app.ui.page.selection import Selection
-from app.ui.page.sheet import Sheet
+from app.ui.page.selection import PageSelection
+from app.ui.page.sheet import Paper
 from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel
+from app.wording.page_names import place_words
 
 _ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _FITTING = _ZOOMS.index(1.0)
@@ -58,7 +58,7 @@ class PagePanel(QWidget):
         self.text = TextPage(icons.theme)
         self.text.setAccessibleName(_("Text of the page"))
         self.image = ImagePage(icons.theme)
-        self._sheet = Sheet(icons.theme, self.text)
+        self._sheet = Paper(icons.theme, self.text)
         self._empty = PlainLabel(_("Open a book from the shelf, or click a page mark in an answer."), role="soft")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -225,7 +225,7 @@ class PagePanel(QWidget):
         self._stack = QStackedLayout(body)
         for widget in (self._empty, self._sheet, self.image):
             self._stack.addWidget(widget)
-        self.selection = Selection(self.text, self.image, body)
+        self.selection = PageSelection(self.text, self.image, body)
         inner = QVBoxLayout()
         inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
         inner.setSpacing(SPACE_S)

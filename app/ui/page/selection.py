@@ -16,7 +16,7 @@ from app.ui.widgets.buttons import TextButton
 WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
-class Selection(QObject):
+class PageSelection(QObject):
     """Both ways to show a page are served alike. The signals carry the words; none stand for the whole page.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.

@@ -10,7 +10,7 @@ from app.ui.page.text_page import TextPage
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 
 
-class Sheet(QWidget):
+class Paper(QWidget):
     """No wider than the text's measure, centred."""
 
     def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:

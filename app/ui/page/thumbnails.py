@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from app.core.page_names import PageNames
 from app.messages import _
-from app.page_words import name_words, page_words
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.page_names import name_words, page_words
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

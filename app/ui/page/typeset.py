@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.fonts import text_font, ui_font
-from app.ui.page.markup import Look, flow_markdown, heading_level, indent_of, spans_of
+from app.ui.page.markup import MarkupStyle, flow_markdown, heading_level, indent_of, spans_of
 from app.ui.theme import LINE_HEIGHT
 
 _PARAGRAPH_GAP_SHARE = 0.5
@@ -128,13 +128,13 @@ def _set_paragraph(block: QTextBlock, size: int, indent: int, *, justify: bool) 
 
 
 def _set_spans(block: QTextBlock, words: str, size: int) -> None:
-    looks = {look: QTextCharFormat() for look in Look}
+    looks = {look: QTextCharFormat() for look in MarkupStyle}
     sign = text_font(1)
-    looks[Look.SIGN].setFont(sign)
-    looks[Look.SIGN].setForeground(Qt.GlobalColor.transparent)
-    looks[Look.STRONG].setFontWeight(QFont.Weight.DemiBold)
-    looks[Look.SLANTED].setFontItalic(True)
-    looks[Look.CODE].setFont(ui_font(size - 1))
+    looks[MarkupStyle.SIGN].setFont(sign)
+    looks[MarkupStyle.SIGN].setForeground(Qt.GlobalColor.transparent)
+    looks[MarkupStyle.STRONG].setFontWeight(QFont.Weight.DemiBold)
+    looks[MarkupStyle.SLANTED].setFontItalic(True)
+    looks[MarkupStyle.CODE].setFont(ui_font(size - 1))
     cursor = QTextCursor(block)
     for span in spans_of(words):
         cursor.setPosition(block.position() + utf16_offset(words, span.start))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.leaving import short_words, whole_words
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XL
-from app.ui.widgets.labels import ElidedLabel, Rule
+from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.tips import plain_tip
+from app.wording.remote import short_words, whole_words
 
 _HEIGHT = 32
 
@@ -34,7 +34,7 @@ class RemoteMark(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Rule())
+        column.addWidget(Separator())
         column.addWidget(strip)
         icons.theme.changed.connect(self._recolour)
         self.hide()

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.ingestion import IngestionReport, PageState
-from app.remarks import state_count
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SIZE_SMALL, SPACE_L, SPACE_S, SPACE_XS, Palette
+from app.wording.page_flags import state_count
 
 SYMBOLS = {
     PageState.TEXT: Symbol.TEXT,

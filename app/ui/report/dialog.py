@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout,
 from app.core.document import Book, Flag, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
 from app.messages import _
-from app.remarks import look_words, outdated_sentence, pages_words, report_sentence, size_words
 from app.ui.icons import Icons
 from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
@@ -16,9 +15,16 @@ from app.ui.report.rows import PageDelegate
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.choice import Choice
+from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.page_flags import (
+    look_words,
+    outdated_sentence,
+    pages_words,
+    report_sentence,
+    size_words,
+)
 
 _WIDTH, _HEIGHT = 680, 600
 _CHOICE_WIDTH = 180
@@ -74,7 +80,7 @@ class ReportDialog(QDialog):
         self._sentence.setWordWrap(True)
         self._size = PlainLabel(role="small")
         self.bar = StatesBar(icons)
-        self.filter = Choice(((_ALL, _("All pages")), (_LOOK, _("Pages to check"))), _ALL)
+        self.filter = ChoiceButton(((_ALL, _("All pages")), (_LOOK, _("Pages to check"))), _ALL)
         self.filter.setFixedWidth(_CHOICE_WIDTH)
         self.filter.setAccessibleName(_("Choose the pages to list"))
         self.filter.chosen.connect(self._narrow)
@@ -84,7 +90,7 @@ class ReportDialog(QDialog):
         self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
         self.view.opened.connect(self._open)
         self.pages.show_hidden_read(book.hidden_read)
-        self.hidden = Choice(_hidden_words(hidden=True, comments=False)[1], _READ if book.hidden_read else _KEPT)
+        self.hidden = ChoiceButton(_hidden_words(hidden=True, comments=False)[1], _READ if book.hidden_read else _KEPT)
         self.hidden.chosen.connect(self._choose_hidden)
         self.hidden.hide()
         self.outdated = _Outdated()

@@ -10,9 +10,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.core.ingestion import IngestionReport, PageReport
 from app.core.page_names import PageNames
 from app.messages import _, count
-from app.page_words import page_words
-from app.remarks import page_remarks, state_word
 from app.ui.widgets.tips import plain_tip
+from app.wording.page_flags import page_remarks, state_word
+from app.wording.page_names import page_words
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 PageRole = int(Qt.ItemDataRole.UserRole)

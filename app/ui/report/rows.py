@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from app.core.document import Flag
 from app.core.ingestion import PageReport
-from app.remarks import state_word
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.report.bar import SYMBOLS, colour_of
@@ -17,6 +16,7 @@ from app.ui.shelf.delegates import RowDelegate
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.thumbnails import Thumbnails
 from app.ui.widgets.wrapping import two_lines
+from app.wording.page_flags import state_word
 
 THUMBNAIL = QSize(46, 64)
 _ROW_HEIGHT, _TEXT_ROW_HEIGHT = 82, 74

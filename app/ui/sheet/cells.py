@@ -13,9 +13,17 @@ from app.core.conversation import Citation
 from app.core.sheet import RowState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.marks import Mark, colour_state, embed, label_citation, mark_citations, mark_stream, split
+from app.ui.chat.citations import (
+    CitationMark,
+    colour_state,
+    embed,
+    label_citation,
+    mark_citations,
+    mark_stream,
+    split,
+)
 from app.ui.fonts import text_font, ui_font
-from app.ui.sheet.table import Chip, Column, ShownRole, ShownRow
+from app.ui.sheet.table import Chip, SheetColumn, ShownRole, ShownRow
 from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -40,12 +48,12 @@ class SheetCells(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
         width = self._view.columnWidth(index.column())
         row: ShownRow = index.data(ShownRole)
-        match Column(index.column()):
-            case Column.QUESTION:
+        match SheetColumn(index.column()):
+            case SheetColumn.QUESTION:
                 height = self._question_height(row, width) + self._state_height(row, width) + SPACE_XS
-            case Column.ANSWER:
+            case SheetColumn.ANSWER:
                 height = round(self._document(row, width).size().height())
-            case Column.PAGES:
+            case SheetColumn.PAGES:
                 height = len(row.chips) * (HEIGHT + SPACE_XS)
         return QSize(width, max(_SMALLEST, height + 2 * SPACE_M))
 
@@ -57,19 +65,19 @@ class SheetCells(QStyledItemDelegate):
         painter.save()
         painter.fillRect(area, QColor(palette.wash if chosen else palette.surface))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(palette.line))
-        if chosen and self._view.hasFocus() and index.column() == Column.QUESTION:
+        if chosen and self._view.hasFocus() and index.column() == SheetColumn.QUESTION:
             painter.fillRect(QRect(area.left(), area.top(), _FOCUS_WIDTH, area.height()), QColor(palette.accent))
         painter.setClipRect(area)
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
-        match Column(index.column()):
-            case Column.QUESTION:
+        match SheetColumn(index.column()):
+            case SheetColumn.QUESTION:
                 self._paint_question(painter, room, row)
-            case Column.ANSWER:
+            case SheetColumn.ANSWER:
                 painter.translate(room.topLeft())
                 context = QAbstractTextDocumentLayout.PaintContext()
                 context.palette.setColor(QPalette.ColorRole.Text, QColor(palette.ink))
                 self._document(row, area.width()).documentLayout().draw(painter, context)
-            case Column.PAGES:
+            case SheetColumn.PAGES:
                 for place, chip in self._chip_places(room, row):
                     colour = colour_state(chip.citation.state, palette)
                     draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), colour, palette.surface)
@@ -81,10 +89,10 @@ class SheetCells(QStyledItemDelegate):
         if not isinstance(row, ShownRow):
             return None
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
-        if index.column() == Column.PAGES:
+        if index.column() == SheetColumn.PAGES:
             places = self._chip_places(room, row)
             return next((chip.citation for place, chip in places if place.contains(point.toPoint())), None)
-        if index.column() != Column.ANSWER:
+        if index.column() != SheetColumn.ANSWER:
             return None
         layout = self._document(row, area.width()).documentLayout()
         address = layout.anchorAt(point - QPointF(room.topLeft()))
@@ -174,7 +182,7 @@ def answer_html(row: ShownRow, palette: Palette) -> str:
     return "".join(part if isinstance(part, str) else _mark_html(part, marks, palette) for part in parts)
 
 
-def _mark_html(number: int, marks: list[Mark], palette: Palette) -> str:
+def _mark_html(number: int, marks: list[CitationMark], palette: Palette) -> str:
     mark = marks[number]
     label = html.escape(mark.label).replace(" ", "&nbsp;")
     if mark.citation is None:

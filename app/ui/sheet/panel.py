@@ -13,8 +13,8 @@ from app.ui.sheet.table import SheetTable
 from app.ui.sheet.view import SheetView
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.labels import ElidedLabel, Rule
-from app.ui.widgets.notice import Notice
+from app.ui.widgets.labels import ElidedLabel, Separator
+from app.ui.widgets.notice import NoticeBar
 
 
 class SheetPanel(QWidget):
@@ -30,7 +30,7 @@ class SheetPanel(QWidget):
         super().__init__(parent)
         self.setAccessibleName(_("Question sheet"))
         self.title = ElidedLabel(role="title")
-        self.notice = Notice(icons)
+        self.notice = NoticeBar(icons)
         self.setup = SheetSetup()
         self.view = SheetView(table, icons.theme)
         self.status = ElidedLabel(role="soft")
@@ -58,7 +58,7 @@ class SheetPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header)
-        column.addWidget(Rule())
+        column.addWidget(Separator())
         column.addWidget(self.notice)
         column.addWidget(self._pages, 1)
 

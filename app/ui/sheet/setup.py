@@ -20,11 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.core.sheet import SheetEntry
 from app.messages import _, count, printable
-from app.services.questions import split_questions
-from app.services.templates import Template
+from app.services.templates import SheetTemplate, split_questions
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.choice import Choice
+from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
 
 _EntryRole = int(Qt.ItemDataRole.UserRole)
@@ -56,7 +55,7 @@ class SheetSetup(QWidget):
         self._busy = False
         self.books = PlainLabel(role="soft")
         self.books.setWordWrap(True)
-        self.template = Choice(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
+        self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
         self.file_button.clicked.connect(self.file_wanted)
         self.editor = QPlainTextEdit()
@@ -85,10 +84,10 @@ class SheetSetup(QWidget):
         self._lay_out()
         self._recount()
 
-    def show_templates(self, templates: Sequence[Template]) -> None:
+    def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
         row = self.template.parentWidget()
-        new = Choice(((_NO_TEMPLATE, _("No template")), *self._titles.items()), self.template.value(), row)
+        new = ChoiceButton(((_NO_TEMPLATE, _("No template")), *self._titles.items()), self.template.value(), row)
         new.setAccessibleName(_("Template"))
         for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
             action.setToolTip(template.description)

@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.basis import basis_words
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.core.untrusted import disarm
 from app.messages import _, sentence
-from app.ui.chat.marks import mark_citations
+from app.ui.chat.citations import mark_citations
+from app.wording.support import basis_words
 
 ShownRole = int(Qt.ItemDataRole.UserRole)
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -31,7 +31,7 @@ _SIGNS = {
 }
 
 
-class Column(IntEnum):
+class SheetColumn(IntEnum):
     QUESTION = 0
     ANSWER = 1
     PAGES = 2
@@ -117,7 +117,7 @@ class SheetTable(QAbstractTableModel):
         place = row.number - 1
         if 0 <= place < len(self._rows) and self._rows[place].question_id == row.question_id:
             self._rows[place] = row
-            self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(SheetColumn) - 1))
 
     def row(self, number: int) -> ShownRow:
         return self._rows[number - 1]
@@ -129,14 +129,16 @@ class SheetTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(SheetColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(section + 1)
-        return {Column.QUESTION: _("Question"), Column.ANSWER: _("Answer"), Column.PAGES: _("Pages")}[Column(section)]
+        return {SheetColumn.QUESTION: _("Question"), SheetColumn.ANSWER: _("Answer"), SheetColumn.PAGES: _("Pages")}[
+            SheetColumn(section)
+        ]
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -146,8 +148,8 @@ class SheetTable(QAbstractTableModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return {
-                Column.QUESTION: f"{row.number}. {disarm(row.question)}. {row.state_words}",
-                Column.ANSWER: disarm(row.text),
-                Column.PAGES: "; ".join(chip.label for chip in row.chips),
-            }[Column(index.column())]
+                SheetColumn.QUESTION: f"{row.number}. {disarm(row.question)}. {row.state_words}",
+                SheetColumn.ANSWER: disarm(row.text),
+                SheetColumn.PAGES: "; ".join(chip.label for chip in row.chips),
+            }[SheetColumn(index.column())]
         return None

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 
 from app.core.conversation import Citation
 from app.messages import _
-from app.ui.chat.marks import describe_citation, escape_tip
+from app.ui.chat.citations import describe_citation, escape_tip
 from app.ui.sheet.cells import SheetCells
-from app.ui.sheet.table import Column, SheetTable, ShownRole, ShownRow
+from app.ui.sheet.table import SheetColumn, SheetTable, ShownRole, ShownRow
 from app.ui.theme import Theme
 
 _QUESTION_SHARE = 0.27
@@ -125,9 +125,9 @@ class SheetView(QTableView):
         whole = self.viewport().width()
         question = round(whole * _QUESTION_SHARE)
         pages = min(_PAGES_WIDEST, round(whole * _PAGES_SHARE))
-        for column, width in ((Column.QUESTION, question), (Column.PAGES, pages)):
+        for column, width in ((SheetColumn.QUESTION, question), (SheetColumn.PAGES, pages)):
             self.setColumnWidth(column, width)
-        self.setColumnWidth(Column.ANSWER, whole - question - pages)
+        self.setColumnWidth(SheetColumn.ANSWER, whole - question - pages)
         self.resizeRowsToContents()
 
     @Slot()

@@ -8,15 +8,15 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 
 from app.messages import _, count
-from app.page_words import range_words
 from app.ui.shelf.headed_list import HeadedList, Index
-from app.ui.shelf.rows import BookRow, Heading, ItemRole
+from app.ui.shelf.rows import BookRow, HeadingRow, ItemRole
+from app.wording.page_names import range_words
 
 _MIME = "application/x-octavo-book"
 
 
 class BookList(HeadedList[BookRow]):
-    """`ItemRole` gives a `Heading` or a `BookRow`. Books can be dragged onto the desk, within it, and off it."""
+    """`ItemRole` gives a `HeadingRow` or a `BookRow`. Books can be dragged onto the desk, within it, and off it."""
 
     dropped = Signal(str, int)  # a book's id; before which number of the desk, -1: off the desk
 
@@ -63,7 +63,7 @@ class BookList(HeadedList[BookRow]):
         """Says where a book was dropped; always False, so that the view removes no row by itself."""
         if data.hasFormat(_MIME):
             place = row if row >= 0 else len(self._rows)
-            shelf = next((n for n, one in enumerate(self._rows) if n and isinstance(one, Heading)), len(self._rows))
+            shelf = next((n for n, one in enumerate(self._rows) if n and isinstance(one, HeadingRow)), len(self._rows))
             desk = [number for number, one in self.entries() if one.on_desk and one.book is not None]
             off = bool(desk) and shelf < place
             number = -1 if off else sum(other < place for other in desk)
@@ -77,7 +77,7 @@ class BookList(HeadedList[BookRow]):
         if role == ItemRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text if isinstance(row, Heading) else row.title
+            return row.text if isinstance(row, HeadingRow) else row.title
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             return " · ".join(part for part in (measure_of(row), row.state_text) if part)
         return None
@@ -96,8 +96,8 @@ def measure_of(row: BookRow) -> str:
     return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))
 
 
-def _identity(row: Heading | BookRow) -> tuple[str | bool, ...]:
+def _identity(row: HeadingRow | BookRow) -> tuple[str | bool, ...]:
     """What decides a row's place and height."""
-    if isinstance(row, Heading):
+    if isinstance(row, HeadingRow):
         return (row.text,)
     return row.key, row.title, row.on_desk, bool(row.state_text), row.fraction is not None

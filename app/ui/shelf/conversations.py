@@ -11,11 +11,12 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from app.core.conversation import Conversation
 from app.messages import _
 from app.ui.shelf.headed_list import HeadedList, Index
-from app.ui.shelf.rows import Heading, ItemRole
+from app.ui.shelf.rows import HeadingRow, ItemRole
 
 
 class ConversationList(HeadedList[Conversation]):
-    """`ItemRole` gives a `Heading` or a `Conversation`; an edited title emits `renamed` with the id and the title."""
+    """`ItemRole` gives a `HeadingRow` or a `Conversation`; an edited title emits `renamed` with the id and the
+    title."""
 
     renamed = Signal(str, str)
 
@@ -42,7 +43,7 @@ class ConversationList(HeadedList[Conversation]):
         row = self._rows[index.row()]
         if role == ItemRole:
             return row
-        words = row.text if isinstance(row, Heading) else title_of(row)
+        words = row.text if isinstance(row, HeadingRow) else title_of(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
             return words
         return None
@@ -50,7 +51,7 @@ class ConversationList(HeadedList[Conversation]):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ARG002
         row = self._rows[index.row()]
         title = " ".join(str(value).split())
-        if isinstance(row, Heading) or not title or title == row.title:
+        if isinstance(row, HeadingRow) or not title or title == row.title:
             return False
         self.renamed.emit(row.id, title)
         return True

@@ -24,7 +24,7 @@ from app.messages import _
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.books import measure_of
-from app.ui.shelf.rows import BookRow, BookState, Heading, ItemRole
+from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
 from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.wrapping import two_lines
@@ -87,7 +87,7 @@ class RowDelegate(QStyledItemDelegate):
 
 class ConversationDelegate(RowDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
-        heading = isinstance(index.data(ItemRole), Heading)
+        heading = isinstance(index.data(ItemRole), HeadingRow)
         return QSize(80, _HEADING_HEIGHT if heading else _ROW_HEIGHT + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -95,7 +95,7 @@ class ConversationDelegate(RowDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(row, Heading):
+        if isinstance(row, HeadingRow):
             self._paint_heading(painter, rect, row.text)
         elif isinstance(row, Conversation):
             area = rect.adjusted(0, 0, 0, -_GAP)
@@ -147,7 +147,7 @@ class BookDelegate(RowDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(row, Heading):
+        if isinstance(row, HeadingRow):
             self._paint_heading(painter, rect, row.text)
         elif isinstance(row, BookRow):
             area = rect.adjusted(0, 0, 0, -_GAP)

@@ -18,12 +18,12 @@ from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
 from app.messages import _, count
-from app.page_words import no_page_words, range_words, shared_words, span_words
-from app.services.fitting import Chapter
+from app.services.fitting import OutlineChapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.page_field import PageField
+from app.wording.page_names import no_page_words, range_words, shared_words, span_words
 
 _RangeRole = int(Qt.ItemDataRole.UserRole)
 _OUTLINE_HEIGHT, _LEAST_OUTLINE_HEIGHT = 220, 130
@@ -39,7 +39,7 @@ class PagesDialog(SmallDialog):
     count_wanted = Signal(object)
 
     def __init__(
-        self, book: Book, chapters: Sequence[Chapter], pages: PageRange | None, parent: QWidget | None = None
+        self, book: Book, chapters: Sequence[OutlineChapter], pages: PageRange | None, parent: QWidget | None = None
     ) -> None:
         self._book = book
         self._tokens = PlainLabel(role="small")
@@ -72,7 +72,7 @@ class PagesDialog(SmallDialog):
             field.typed.connect(self._explain)
         self._recount()
 
-    def show_chapters(self, chapters: Sequence[Chapter]) -> None:
+    def show_chapters(self, chapters: Sequence[OutlineChapter]) -> None:
         """Tell what each chapter takes; tokens of 0 are not told."""
         for number, chapter in enumerate(chapters):
             indent = "    " * (chapter.level - 1)

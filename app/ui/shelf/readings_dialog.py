@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
-from app.engine.readings import SavedReading
+from app.engine.kv.saved_states import SavedReading
 from app.messages import _, count, printable, size
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog

@@ -14,7 +14,7 @@ ItemRole = int(Qt.ItemDataRole.UserRole) + 1
 
 
 @dataclass(frozen=True)
-class Heading:
+class HeadingRow:
     text: str
 
 

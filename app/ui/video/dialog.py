@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.messages import _, count, printable
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
-from app.ui.video.strip import Frame, FrameStrip
+from app.ui.video.strip import FrameStrip, StripFrame
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.number_field import NumberField
@@ -33,7 +33,7 @@ _PAGE = 4
 """So many frames more or fewer with Page Up and Page Down."""
 
 
-class Way(StrEnum):
+class SelectionMethod(StrEnum):
     """How the frames are chosen."""
 
     EVEN = "even"
@@ -62,8 +62,8 @@ class VideoDialog(QDialog):
         self.failure = PlainLabel()
         self.failure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.ways = {
-            Way.EVEN: QRadioButton(_("Evenly spaced")),
-            Way.CHANGES: QRadioButton(_("Where the picture changes")),
+            SelectionMethod.EVEN: QRadioButton(_("Evenly spaced")),
+            SelectionMethod.CHANGES: QRadioButton(_("Where the picture changes")),
         }
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(_PAGE)
@@ -84,7 +84,7 @@ class VideoDialog(QDialog):
         self.setAccessibleDescription(name)
 
     @property
-    def way(self) -> Way:
+    def way(self) -> SelectionMethod:
         return next(way for way, button in self.ways.items() if button.isChecked())
 
     @property
@@ -118,9 +118,9 @@ class VideoDialog(QDialog):
         self._pages.setCurrentIndex(1)
         self.action.setEnabled(True)
         self.action.setDefault(True)
-        (self.slider if most > 1 else self.ways[Way.EVEN]).setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.slider if most > 1 else self.ways[SelectionMethod.EVEN]).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_frames(self, frames: Sequence[Frame]) -> None:
+    def show_frames(self, frames: Sequence[StripFrame]) -> None:
         self.strip.show_frames(frames)
         words = _("Add 1 frame") if len(frames) == 1 else _("Add {n} frames").format(n=count(len(frames)))
         self.action.setText(words)
@@ -224,7 +224,7 @@ class VideoDialog(QDialog):
             ways.addWidget(button)
         ways.addStretch(1)
         controls.addLayout(ways)
-        self.ways[Way.EVEN].setChecked(True)
+        self.ways[SelectionMethod.EVEN].setChecked(True)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         label = PlainLabel(_("Frames"))

@@ -22,7 +22,7 @@ _CORNER = 4
 
 
 @dataclass(frozen=True)
-class Frame:
+class StripFrame:
     """`time`: where it is, in words. `picture`: None until it has come. `missing`: none will come."""
 
     time: str
@@ -50,7 +50,7 @@ class FrameStrip(QScrollArea):
         self._grid.proportions = width / height
         self._arrange()
 
-    def show_frames(self, frames: Sequence[Frame]) -> None:
+    def show_frames(self, frames: Sequence[StripFrame]) -> None:
         self._grid.show_frames(frames)
         self._arrange()
 
@@ -82,9 +82,9 @@ class FrameCell(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.frame = Frame("")
+        self.frame = StripFrame("")
 
-    def tell(self, frame: Frame) -> None:
+    def tell(self, frame: StripFrame) -> None:
         self.frame = frame
         if frame.picture is not None:
             words = _("Frame at {time}")
@@ -124,7 +124,7 @@ class _Grid(QWidget):
         self.proportions = 16 / 9
         self.cells: list[FrameCell] = []
 
-    def show_frames(self, frames: Sequence[Frame]) -> None:
+    def show_frames(self, frames: Sequence[StripFrame]) -> None:
         while len(self.cells) > len(frames):
             cell = self.cells.pop()
             cell.hide()

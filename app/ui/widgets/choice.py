@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.ui.widgets.buttons import TextButton
 
 
-class Choice(TextButton):
+class ChoiceButton(TextButton):
     chosen = Signal(str)
 
     def __init__(self, values: tuple[tuple[str, str], ...], current: str, parent: QWidget | None = None) -> None:

@@ -64,7 +64,7 @@ class ElidedLabel(PlainLabel):
         self.setToolTip("" if whole else plain_tip(self.text()))
 
 
-class Rule(QFrame):
+class Separator(QFrame):
     """A line, one pixel wide, between two places."""
 
     def __init__(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal, parent: QWidget | None = None) -> None:

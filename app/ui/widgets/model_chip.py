@@ -18,7 +18,7 @@ _DOT = 8
 _LONGEST = 440
 
 
-class Mark(StrEnum):
+class ChipDot(StrEnum):
     """What the dot says; the words say it too."""
 
     READY = "ready"
@@ -31,7 +31,7 @@ class Mark(StrEnum):
 class ChipState:
     """`fraction` from 0 to 1 draws progress along the lower edge; `tooltip` has the details."""
 
-    mark: Mark
+    mark: ChipDot
     name: str
     detail: str = ""
     fraction: float | None = None
@@ -59,7 +59,7 @@ class ModelChip(QAbstractButton):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._state = ChipState(Mark.EMPTY, _("No model"))
+        self._state = ChipState(ChipDot.EMPTY, _("No model"))
         self._entries: tuple[ModelEntry, ...] = ()
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
@@ -135,10 +135,10 @@ class ModelChip(QAbstractButton):
         painter.drawRoundedRect(frame, CORNER, CORNER)
         self._paint_progress(painter, frame)
         colour = {
-            Mark.READY: palette.verified,
-            Mark.WORKING: palette.near,
-            Mark.DEAD: palette.not_found,
-            Mark.EMPTY: palette.soft_ink,
+            ChipDot.READY: palette.verified,
+            ChipDot.WORKING: palette.near,
+            ChipDot.DEAD: palette.not_found,
+            ChipDot.EMPTY: palette.soft_ink,
         }[self._state.mark]
         middle = self.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)

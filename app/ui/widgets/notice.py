@@ -12,7 +12,7 @@ from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 
 
-class Notice(QWidget):
+class NoticeBar(QWidget):
     """Hidden until there is something to say. `acted` carries the key that `show_sentence` was given."""
 
     acted = Signal(str)

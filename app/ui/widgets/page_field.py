@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.page_names import PageNames
-from app.page_words import name_words
+from app.wording.page_names import name_words
 
 
 class PageField(QLineEdit):

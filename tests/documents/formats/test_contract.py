@@ -17,8 +17,8 @@ from app.core.document import Document, Format
 from app.core.errors import AppError, Code
 from app.documents import formats
 from app.documents.formats import Content
-from app.documents.formats.base import MAX_LABEL_CHARACTERS
-from app.documents.hygiene import clean
+from app.documents.formats.contract import MAX_LABEL_CHARACTERS
+from app.documents.text.clean import clean
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import paragraph, word_heading, write_docx, write_odt, write_rtf
 from tests.documents.pdf_writer import lines, write_pdf

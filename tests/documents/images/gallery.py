@@ -8,20 +8,20 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from app.core.cancel import Cancel
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Image as Taken
+from app.core.work import Cancel
 from app.documents.images import decoding
-from app.documents.images.kinds import Kind
+from app.documents.images.kinds import ImageKind
 from app.documents.images.reader import ImageReader
 from tests.endings import as_events
 
-LOSSLESS = (Kind.PNG, Kind.TIFF, Kind.BMP)
-NEARLY: dict[Kind, dict[str, Any]] = {
-    Kind.JPEG: {"quality": 100, "subsampling": 0},
-    Kind.AVIF: {"quality": 100, "subsampling": "4:4:4", "speed": 10},
-    Kind.WEBP: {"lossless": True},
+LOSSLESS = (ImageKind.PNG, ImageKind.TIFF, ImageKind.BMP)
+NEARLY: dict[ImageKind, dict[str, Any]] = {
+    ImageKind.JPEG: {"quality": 100, "subsampling": 0},
+    ImageKind.AVIF: {"quality": 100, "subsampling": "4:4:4", "speed": 10},
+    ImageKind.WEBP: {"lossless": True},
 }
 
 RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (90, 90, 90)
@@ -41,13 +41,13 @@ def noise(size: tuple[int, int] = (64, 48), seed: int = 1) -> Image.Image:
     return Image.frombytes("RGB", size, random.Random(seed).randbytes(size[0] * size[1] * 3))
 
 
-def saved(image: Image.Image, kind: Kind, **options: Any) -> bytes:
+def saved(image: Image.Image, kind: ImageKind, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, kind.value.upper(), **(NEARLY.get(kind, {}) | options))
     return file.getvalue()
 
 
-SAMPLES = {kind: saved(flag(), kind) for kind in Kind}
+SAMPLES = {kind: saved(flag(), kind) for kind in ImageKind}
 
 
 def variants() -> list[bytes]:
@@ -59,23 +59,23 @@ def variants() -> list[bytes]:
     clear.putalpha(128)
     packings = ("tiff_lzw", "tiff_adobe_deflate", "packbits", "tiff_jpeg", "zstd", "lzma")
     modes = ("L", "1", "CMYK", "YCbCr", "LAB", "I", "F", "I;16", "RGBA", "P")
-    with_alpha = (Kind.PNG, Kind.WEBP, Kind.TIFF, Kind.AVIF)
-    with_metadata = (Kind.PNG, Kind.JPEG, Kind.WEBP, Kind.TIFF, Kind.AVIF)
-    with_frames = (Kind.PNG, Kind.GIF, Kind.WEBP, Kind.TIFF, Kind.AVIF)
+    with_alpha = (ImageKind.PNG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.AVIF)
+    with_metadata = (ImageKind.PNG, ImageKind.JPEG, ImageKind.WEBP, ImageKind.TIFF, ImageKind.AVIF)
+    with_frames = (ImageKind.PNG, ImageKind.GIF, ImageKind.WEBP, ImageKind.TIFF, ImageKind.AVIF)
     return [
-        *(saved(flag(), Kind.TIFF, compression=packing) for packing in packings),
-        saved(flag().convert("1"), Kind.TIFF, compression="group4"),
-        *(saved(Image.new(mode, SIZE), Kind.TIFF) for mode in modes),
+        *(saved(flag(), ImageKind.TIFF, compression=packing) for packing in packings),
+        saved(flag().convert("1"), ImageKind.TIFF, compression="group4"),
+        *(saved(Image.new(mode, SIZE), ImageKind.TIFF) for mode in modes),
         *(saved(clear, kind) for kind in with_alpha),
         *(saved(flag(), kind, exif=turned, icc_profile=profile) for kind in with_metadata),
         *(saved(flag(), kind, save_all=True, append_images=[noise(SIZE)]) for kind in with_frames),
-        saved(flag().quantize(4), Kind.PNG, transparency=1),
-        saved(flag().quantize(4), Kind.GIF, transparency=1, interlace=True),
-        saved(flag().quantize(4), Kind.BMP),
-        saved(Image.new("I;16", SIZE), Kind.PNG),
-        saved(flag().convert("CMYK"), Kind.JPEG),
-        saved(flag(), Kind.JPEG, progressive=True),
-        saved(flag(), Kind.WEBP, lossless=False),
+        saved(flag().quantize(4), ImageKind.PNG, transparency=1),
+        saved(flag().quantize(4), ImageKind.GIF, transparency=1, interlace=True),
+        saved(flag().quantize(4), ImageKind.BMP),
+        saved(Image.new("I;16", SIZE), ImageKind.PNG),
+        saved(flag().convert("CMYK"), ImageKind.JPEG),
+        saved(flag(), ImageKind.JPEG, progressive=True),
+        saved(flag(), ImageKind.WEBP, lossless=False),
     ]
 
 

@@ -19,7 +19,7 @@ from app.documents.images import decoding, worker
 from app.documents.images.protocol import Decode
 from app.documents.images.reader import MEMORY_BYTES
 from app.isolation import limits, sandbox
-from app.isolation.pulse import WireFailed
+from app.isolation.heartbeat import WireFailed
 
 
 def outcome(untrusted_bytes: bytes) -> str:

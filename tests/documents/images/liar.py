@@ -12,7 +12,7 @@ import msgspec
 from app.core.errors import Code, Problem
 from app.documents.images.protocol import Event, Order
 from app.isolation.handover import FileReceiver
-from app.isolation.pulse import Port, Ready, WireFailed
+from app.isolation.heartbeat import Port, SandboxReady, WireFailed
 from app.isolation.sandbox import Step
 
 
@@ -25,7 +25,7 @@ def descriptors() -> set[str]:
 def main(socket: str, lie: str) -> None:
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
-    port.send(Ready(Step.RLIMITS))
+    port.send(SandboxReady(Step.RLIMITS))
     FileReceiver(int(socket)).receive()
     while port.receive() is not None:
         port.step()

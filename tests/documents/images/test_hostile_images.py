@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
 from app.core.events import Done, Failed
-from app.documents.images.kinds import Kind
+from app.core.work import Cancel
+from app.documents.images.kinds import ImageKind
 from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE
 from app.documents.images.reader import ImageReader
 from app.isolation import sandbox
@@ -47,25 +47,25 @@ def reader() -> Iterator[ImageReader]:
 @pytest.mark.parametrize(
     ("kind", "width", "height", "limit"),
     [
-        (Kind.PNG, 60_000, 60_000, "side"),
-        (Kind.PNG, 30_000, 30_000, "pixels"),
-        (Kind.PNG, 10_001, 10_000, "pixels"),
-        (Kind.PNG, 1_000_000, 1, "side"),
-        (Kind.JPEG, 65_500, 65_500, "side"),
-        (Kind.JPEG, 20_000, 20_000, "pixels"),
-        (Kind.WEBP, 16_383, 16_383, "pixels"),
-        (Kind.GIF, 60_000, 60_000, "side"),
-        (Kind.GIF, 20_000, 20_000, "pixels"),
-        (Kind.TIFF, 60_000, 60_000, "side"),
-        (Kind.TIFF, 4_000_000_000, 4_000_000_000, "side"),
-        (Kind.TIFF, 30_000, 30_000, "pixels"),
-        (Kind.BMP, 60_000, 60_000, "side"),
-        (Kind.BMP, 30_000, 30_000, "pixels"),
-        (Kind.AVIF, 16_000, 16_000, "pixels"),
+        (ImageKind.PNG, 60_000, 60_000, "side"),
+        (ImageKind.PNG, 30_000, 30_000, "pixels"),
+        (ImageKind.PNG, 10_001, 10_000, "pixels"),
+        (ImageKind.PNG, 1_000_000, 1, "side"),
+        (ImageKind.JPEG, 65_500, 65_500, "side"),
+        (ImageKind.JPEG, 20_000, 20_000, "pixels"),
+        (ImageKind.WEBP, 16_383, 16_383, "pixels"),
+        (ImageKind.GIF, 60_000, 60_000, "side"),
+        (ImageKind.GIF, 20_000, 20_000, "pixels"),
+        (ImageKind.TIFF, 60_000, 60_000, "side"),
+        (ImageKind.TIFF, 4_000_000_000, 4_000_000_000, "side"),
+        (ImageKind.TIFF, 30_000, 30_000, "pixels"),
+        (ImageKind.BMP, 60_000, 60_000, "side"),
+        (ImageKind.BMP, 30_000, 30_000, "pixels"),
+        (ImageKind.AVIF, 16_000, 16_000, "pixels"),
     ],
 )
 def test_a_size_beyond_the_limits_is_refused_before_it_is_unpacked(
-    reader: ImageReader, kind: Kind, width: int, height: int, limit: str
+    reader: ImageReader, kind: ImageKind, width: int, height: int, limit: str
 ) -> None:
     value = MAX_SIDE if limit == "side" else MAX_PIXELS
     found = problem(reader, claiming(width, height, kind))
@@ -73,8 +73,8 @@ def test_a_size_beyond_the_limits_is_refused_before_it_is_unpacked(
     assert f"{value:,} pixels" in sentence(found)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.AVIF, Kind.JPEG)])
-def test_a_claim_within_the_limits_that_is_not_kept_is_damage(reader: ImageReader, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in ImageKind if kind not in (ImageKind.AVIF, ImageKind.JPEG)])
+def test_a_claim_within_the_limits_that_is_not_kept_is_damage(reader: ImageReader, kind: ImageKind) -> None:
     """The decoder of JPEG takes what lacks for grey, if only the end is marked."""
     found = problem(reader, claiming(5_000, 5_000, kind))
     assert found == Problem(Code.IMAGE_DAMAGED, {"path": "a", "format": kind.value})
@@ -111,9 +111,9 @@ def test_a_file_that_is_too_large_is_refused_at_once(reader: ImageReader, tmp_pa
 # ---- cut short, and something else than it seems ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ImageKind)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
-def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: Kind, part: float) -> None:
+def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: ImageKind, part: float) -> None:
     whole = saved(noise(), kind)
     found = problem(reader, whole[: int(len(whole) * part)])
     assert found == Problem(Code.IMAGE_DAMAGED, {"path": "a", "format": kind.value})
@@ -138,7 +138,7 @@ def foreign() -> list[bytes]:
 
 
 def test_what_other_decoders_would_take_and_what_hardly_began_is_refused(tmp_path: Path) -> None:
-    begun = [SAMPLES[kind][:length] for kind in Kind for length in (1, 12, 40, 64)]
+    begun = [SAMPLES[kind][:length] for kind in ImageKind for length in (1, 12, 40, 64)]
     outcomes = imprisoned(sandbox.probe(), tmp_path, [*foreign(), *begun])["outcomes"]
     assert set(outcomes[: -len(begun)]) == {Code.IMAGE_UNKNOWN.value}
     assert set(outcomes[-len(begun) :]) == {Code.IMAGE_UNKNOWN.value, Code.IMAGE_DAMAGED.value}
@@ -154,10 +154,10 @@ def archive() -> bytes:
 @pytest.mark.parametrize(
     "untrusted_bytes",
     [
-        saved(flag(), Kind.PNG) + archive(),
-        saved(flag(), Kind.JPEG, comment=b"<script>evil.sh</script>") + b"<html>evil.sh</html>",
-        saved(flag(), Kind.GIF, comment=b"*/evil.sh()/*") + b";evil.sh",
-        saved(flag(), Kind.BMP) + b"%PDF-1.7 evil.sh",
+        saved(flag(), ImageKind.PNG) + archive(),
+        saved(flag(), ImageKind.JPEG, comment=b"<script>evil.sh</script>") + b"<html>evil.sh</html>",
+        saved(flag(), ImageKind.GIF, comment=b"*/evil.sh()/*") + b";evil.sh",
+        saved(flag(), ImageKind.BMP) + b"%PDF-1.7 evil.sh",
     ],
     ids=["png and zip", "jpeg and page", "gif and script", "bmp and pdf"],
 )
@@ -175,7 +175,7 @@ def test_a_script_that_begins_like_an_image_is_none(reader: ImageReader) -> None
 # ---- changed at random -----------------------------------------------------------------------------------------
 
 
-def mutants(kind: Kind) -> list[bytes]:
+def mutants(kind: ImageKind) -> list[bytes]:
     """Half of them with some bytes changed anywhere, half in the beginning, where sizes and tables are."""
     chance = random.Random(kind.value)
     original = saved(noise((24, 16)), kind)
@@ -189,18 +189,18 @@ def mutants(kind: Kind) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_what_was_changed_at_random_is_an_image_or_a_finding(reader: ImageReader, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ImageKind)
+def test_what_was_changed_at_random_is_an_image_or_a_finding(reader: ImageReader, kind: ImageKind) -> None:
     for mutant in mutants(kind)[:TAKEN]:
         last = ending(reader, mutant)
         assert isinstance(last, Done) or last.problem.code in FINDINGS | {Code.READER_CRASHED}
 
 
 def test_many_that_were_changed_at_random_are_images_or_findings(tmp_path: Path) -> None:
-    files = [mutant for kind in Kind for mutant in mutants(kind)[TAKEN:]]
+    files = [mutant for kind in ImageKind for mutant in mutants(kind)[TAKEN:]]
     outcomes = imprisoned(sandbox.probe(), tmp_path, files)["outcomes"]
     counted = Counter(outcomes)
-    assert len(outcomes) == len(Kind) * (MUTANTS - TAKEN)
+    assert len(outcomes) == len(ImageKind) * (MUTANTS - TAKEN)
     assert set(counted) <= {"decoded", *(code.value for code in FINDINGS)}
     assert counted["decoded"] > 20
     assert counted[Code.IMAGE_DAMAGED.value] > 100

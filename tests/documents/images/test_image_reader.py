@@ -14,23 +14,23 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
-from app.documents.images.kinds import Kind
+from app.core.work import Cancel
+from app.documents.images.kinds import ImageKind
 from app.documents.images.protocol import MAX_PIXELS, MAX_SIDE, Decoded, Prepared, Resized
 from app.documents.images.reader import ImageReader
 from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
-from app.isolation.pulse import WireFailed
+from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
 from tests.documents.images.gallery import ending, flag, problem, saved, taken
 from tests.endings import as_events
 
-FLAG = saved(flag(), Kind.PNG)
+FLAG = saved(flag(), ImageKind.PNG)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_file_is_taken_at_every_step(step: Step, tmp_path: Path) -> None:
     if not sandbox.offers(step):
         pytest.skip(f"this system does not offer {step.value}: not installed, or forbidden")
     path = tmp_path / "flag.webp"
-    path.write_bytes(saved(flag(), Kind.WEBP))
+    path.write_bytes(saved(flag(), ImageKind.WEBP))
     reader = ImageReader(step)
     try:
         opening, done = as_events(reader.take(path, "Flag", Cancel()))
@@ -90,7 +90,7 @@ def test_a_file_is_taken_at_every_step(step: Step, tmp_path: Path) -> None:
 
 def test_bytes_are_taken_where_memory_cannot_be_a_file(monkeypatch: pytest.MonkeyPatch, reader: ImageReader) -> None:
     monkeypatch.setattr("app.documents.images.reader._IN_MEMORY", False)
-    assert taken(reader, FLAG).png == taken(reader, saved(flag(), Kind.BMP)).png
+    assert taken(reader, FLAG).png == taken(reader, saved(flag(), ImageKind.BMP)).png
 
 
 def test_what_cannot_be_an_image_is_refused_before_a_process_starts(reader: ImageReader, tmp_path: Path) -> None:
@@ -253,7 +253,9 @@ def test_a_process_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, open_
 def test_memory_beyond_the_limit_costs_one_image() -> None:
     reader = ImageReader(limits=ReaderLimits(memory_bytes=160 << 20))
     try:
-        assert problem(reader, claiming(9_000, 9_000, Kind.PNG)) == Problem(Code.READER_OUT_OF_MEMORY, {"path": "a"})
+        assert problem(reader, claiming(9_000, 9_000, ImageKind.PNG)) == Problem(
+            Code.READER_OUT_OF_MEMORY, {"path": "a"}
+        )
         assert isinstance(ending(reader, FLAG), Done)
     finally:
         reader.close()

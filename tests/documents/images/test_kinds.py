@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.documents.images.kinds import ENDINGS, HEAD_BYTES, Kind, is_image, kind_of
+from app.documents.images.kinds import ENDINGS, HEAD_BYTES, ImageKind, is_image, kind_of
 from tests.documents.images.gallery import SAMPLES
 
 STRANGERS = {
@@ -39,8 +39,8 @@ STRANGERS = {
 }
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_known_by_its_bytes(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ImageKind)
+def test_every_kind_is_known_by_its_bytes(kind: ImageKind) -> None:
     assert kind_of(SAMPLES[kind]) is kind
     assert kind_of(SAMPLES[kind][:HEAD_BYTES]) is kind
     assert is_image("without-ending", SAMPLES[kind])
@@ -63,4 +63,4 @@ def test_the_name_tells_what_the_bytes_do_not() -> None:
 
 def test_the_endings_are_as_names_are_compared() -> None:
     assert all(ending.startswith(".") and ending == ending.lower() for ending in ENDINGS)
-    assert {f".{kind.value}" for kind in Kind} <= set(ENDINGS)
+    assert {f".{kind.value}" for kind in ImageKind} <= set(ENDINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.document import Page
-from app.documents.quotes import CitedBook
+from app.documents.citations.checker import CitedBook
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
 from app.core.image import Raster
-from app.documents.scans.models import Models
+from app.documents.scans.models import RecognitionModels
 from app.isolation import limits, sandbox
 
 
@@ -21,7 +21,7 @@ def threads() -> int:
 if __name__ == "__main__":
     step, home, secret, loot, *names = sys.argv[1:]
     limits.confine(limits.Limits())
-    models = Models()
+    models = RecognitionModels()
     models.load()
     told: dict[str, object] = {"threads_before": threads()}
     told["step"] = sandbox.lock(sandbox.Step(step)).value

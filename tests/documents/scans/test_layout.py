@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.scans.layout import Line, Point, set_text
+from app.documents.scans.layout import Point, RecognisedLine, set_text
 
 
-def line(text: str, x: float, y: float, width: float = 300, height: float = 20) -> Line:
-    return Line(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), text, 0.9)
+def line(text: str, x: float, y: float, width: float = 300, height: float = 20) -> RecognisedLine:
+    return RecognisedLine(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), text, 0.9)
 
 
-def turned(lines: list[Line], turn: Callable[[Point], Point]) -> list[Line]:
+def turned(lines: list[RecognisedLine], turn: Callable[[Point], Point]) -> list[RecognisedLine]:
     """The corners stay in the order in which rapidocr gives them: clockwise from the upper left."""
     moved = []
     for each in lines:
@@ -82,5 +82,5 @@ _corners = st.lists(st.tuples(_numbers, _numbers), min_size=4, max_size=4).map(t
 
 @given(st.lists(_corners, max_size=30), st.booleans())
 def test_whatever_is_found_where_nothing_is_lost(found: list[tuple[Point, ...]], upside_down: bool) -> None:
-    lines = [Line(corners, f"w{index}w", 0.9) for index, corners in enumerate(found)]
+    lines = [RecognisedLine(corners, f"w{index}w", 0.9) for index, corners in enumerate(found)]
     assert sorted(set_text(lines, upside_down).split()) == sorted(each.text for each in lines)

@@ -16,11 +16,11 @@ import psutil
 import pytest
 from PIL import Image
 
-from app.core.cancel import Cancel
 from app.core.document import Document, Flag, Page, Recognition
 from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
-from app.documents.reader import Reader
+from app.core.work import Cancel
+from app.documents.reader import DocumentReader
 from app.documents.scans.recogniser import RecogniserLimits
 from app.documents.scans.recognition import LOW_CONFIDENCE
 from app.isolation import sandbox
@@ -105,7 +105,7 @@ def recognitions() -> Counting:
 @pytest.fixture(scope="session")
 def events(binder: Path, recognitions: Counting) -> list[object]:
     """What reading the binder tells, for the first time."""
-    return read(binder, Reader(recognitions=recognitions))
+    return read(binder, DocumentReader(recognitions=recognitions))
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +114,7 @@ def page(events: list[object], pages: Pages) -> Callable[[str], Page]:
     return lambda name: document.pages[list(pages).index(name)]
 
 
-def read(path: Path, reader: Reader, cancel: Cancel | None = None) -> list[object]:
+def read(path: Path, reader: DocumentReader, cancel: Cancel | None = None) -> list[object]:
     try:
         return list(as_events(reader.read(path, cancel or Cancel())))
     finally:
@@ -186,7 +186,7 @@ def test_no_picture_is_recognised_twice(
     changed = tmp_path / "changed.pdf"
     changed.write_bytes(binder.read_bytes() + b"\n% another edition\n")
     kept, hits = len(recognitions.known), recognitions.hits
-    broken = Reader(recognitions=recognitions, recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))
+    broken = DocumentReader(recognitions=recognitions, recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))
     again = done(read(changed, broken))
     assert again.pages == done(events).pages
     assert recognitions.hits - hits == len(pages) - 2
@@ -197,12 +197,12 @@ def test_no_picture_is_recognised_twice(
 def test_the_language_of_a_scan_is_told(pages: Pages, recognitions: Counting, tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
     path.write_bytes(scanner.bind(pages["japanese"]))
-    assert done(read(path, Reader(recognitions=recognitions))).language == "ja"
+    assert done(read(path, DocumentReader(recognitions=recognitions))).language == "ja"
 
 
 def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path, pages: Pages) -> None:
     """With too little memory for its models it dies whenever it starts; it is not started for every page."""
-    document = done(read(binder, Reader(recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))))
+    document = done(read(binder, DocumentReader(recogniser_limits=RecogniserLimits(memory_bytes=1 << 20))))
     assert document.pages[0].text == "This page has a text of its own."
     failed = [page.number for page in document.pages if page.flags == (Flag.NO_TEXT, Flag.NOT_RECOGNISED)]
     assert failed == list(range(2, len(pages)))
@@ -211,7 +211,7 @@ def test_a_recogniser_that_dies_costs_its_pages_only(binder: Path, pages: Pages)
 def test_a_recogniser_that_takes_too_long_is_ended(pages: Pages, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(scanner.bind(pages["columns"]))
-    ending = read(scan, Reader(recogniser_limits=RecogniserLimits(progress_s=0.0)))[-1]
+    ending = read(scan, DocumentReader(recogniser_limits=RecogniserLimits(progress_s=0.0)))[-1]
     assert isinstance(ending, Failed)
     assert (ending.problem.code, ending.problem.params) == (Code.RECOGNITION_FAILED, {"path": str(scan), "pages": 1})
     assert recognisers() == []
@@ -221,13 +221,13 @@ def test_a_recogniser_that_takes_too_long_is_ended(pages: Pages, tmp_path: Path)
 def test_a_document_without_writing_is_refused(pages: Pages, recognitions: Counting, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(scanner.bind(pages["blank"]))
-    ending = read(scan, Reader(recognitions=recognitions))[-1]
+    ending = read(scan, DocumentReader(recognitions=recognitions))[-1]
     assert isinstance(ending, Failed)
     assert (ending.problem.code, ending.problem.params) == (Code.DOCUMENT_NO_TEXT, {"path": str(scan), "pages": 1})
 
 
 def test_stopping_ends_the_recogniser(binder: Path) -> None:
-    cancel, reader = Cancel(), Reader()
+    cancel, reader = Cancel(), DocumentReader()
     told: list[object] = []
     try:
         for event in as_events(reader.read(binder, cancel)):

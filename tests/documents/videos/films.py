@@ -14,14 +14,14 @@ from typing import Any
 import av
 import numpy as np
 
-from app.core.cancel import Cancel
 from app.core.errors import Problem
 from app.core.events import Done, Failed, Opening
 from app.core.image import Raster
 from app.core.video import Video
+from app.core.work import Cancel
 from app.documents.videos.decoding import OpenVideo
-from app.documents.videos.kinds import Kind
-from app.documents.videos.protocol import MAX_SIDE, Surveyed
+from app.documents.videos.kinds import VideoKind
+from app.documents.videos.protocol import MAX_SIDE, VideoSurveyed
 from app.documents.videos.reader import VideoReader
 from app.documents.videos.survey import survey
 from tests.endings import as_events
@@ -31,14 +31,14 @@ BITS = 8
 WIDTH, HEIGHT = 128, 96
 
 MADE = {
-    Kind.MP4: ("mp4", "libx264"),
-    Kind.MATROSKA: ("matroska", "libvpx-vp9"),
-    Kind.AVI: ("avi", "mpeg4"),
-    Kind.MPEG_TS: ("mpegts", "libx264"),
-    Kind.MPEG_PS: ("mpeg", "mpeg2video"),
-    Kind.OGG: ("ogg", "libvpx"),
-    Kind.FLASH: ("flv", "flv"),
-    Kind.ASF: ("asf", "wmv2"),
+    VideoKind.MP4: ("mp4", "libx264"),
+    VideoKind.MATROSKA: ("matroska", "libvpx-vp9"),
+    VideoKind.AVI: ("avi", "mpeg4"),
+    VideoKind.MPEG_TS: ("mpegts", "libx264"),
+    VideoKind.MPEG_PS: ("mpeg", "mpeg2video"),
+    VideoKind.OGG: ("ogg", "libvpx"),
+    VideoKind.FLASH: ("flv", "flv"),
+    VideoKind.ASF: ("asf", "wmv2"),
 }
 """For each container FFmpeg's name of it, and an encoder. Ogg gets what FFmpeg writes into it: VP8."""
 
@@ -148,7 +148,7 @@ def opened(trusted_bytes: bytes) -> Iterator[OpenVideo]:
         yield OpenVideo(file, lambda: None)
 
 
-def look_through(video: OpenVideo) -> Surveyed:
+def look_through(video: OpenVideo) -> VideoSurveyed:
     return survey(video, lambda _done, _total: None)
 
 

@@ -17,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
 from app.documents.videos import container
-from app.documents.videos.protocol import Draw, Survey, Surveyed
+from app.documents.videos.protocol import Draw, SurveyVideo, VideoSurveyed
 from app.documents.videos.reader import MEMORY_BYTES
-from app.documents.videos.worker import Work
+from app.documents.videos.worker import VideoWork
 from app.isolation import limits, sandbox
-from app.isolation.pulse import WireFailed
+from app.isolation.heartbeat import WireFailed
 
 
 def held(untrusted_bytes: bytes) -> FileIO:
@@ -32,9 +32,9 @@ def held(untrusted_bytes: bytes) -> FileIO:
 
 def outcome(file: FileIO) -> str:
     with file:
-        work = Work(file, lambda _opening: None, lambda: None)
-        event = work.carry_out(Survey())
-        if isinstance(event, Surveyed):
+        work = VideoWork(file, lambda _opening: None, lambda: None)
+        event = work.carry_out(SurveyVideo())
+        if isinstance(event, VideoSurveyed):
             event = work.carry_out(Draw(event.duration_s / 2, 64))
         if isinstance(event, WireFailed):
             return f"{event.problem.code.value} {event.problem.params.get('where', '')}".strip()

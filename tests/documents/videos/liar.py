@@ -12,7 +12,7 @@ import msgspec
 from app.core.errors import Code, Problem
 from app.documents.videos.protocol import Event, Order
 from app.isolation.handover import FileReceiver
-from app.isolation.pulse import Port, Ready, WireFailed
+from app.isolation.heartbeat import Port, SandboxReady, WireFailed
 from app.isolation.sandbox import Step
 
 
@@ -26,7 +26,7 @@ def main(socket: str, *lies: str) -> None:
     """The first order gets the first lie, and so on; the last one again and again."""
     raw_pipe = os.dup(1)
     port: Port[Order] = Port(Order)
-    port.send(Ready(Step.RLIMITS))
+    port.send(SandboxReady(Step.RLIMITS))
     FileReceiver(int(socket)).receive()
     told = 0
     while port.receive() is not None:

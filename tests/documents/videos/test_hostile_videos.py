@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
 from app.core.events import Done, Failed
-from app.documents.videos.kinds import Kind
+from app.core.work import Cancel
+from app.documents.videos.kinds import VideoKind
 from app.documents.videos.protocol import MAX_PIXELS
 from app.documents.videos.reader import VideoReader
 from app.isolation import sandbox
@@ -65,7 +65,7 @@ PLAYLISTS = {
 
 @pytest.mark.parametrize("name", PLAYLISTS)
 def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_path: Path, name: str) -> None:
-    other = saved(tmp_path, SMALL[Kind.MP4], "other.mp4")
+    other = saved(tmp_path, SMALL[VideoKind.MP4], "other.mp4")
     path = saved(tmp_path, PLAYLISTS[name].replace(b"{path}", bytes(other)))
     found = problem(reader, path)
     assert found == Problem(Code.VIDEO_UNKNOWN, {"path": str(path)})
@@ -73,7 +73,7 @@ def test_a_playlist_under_a_videos_name_opens_nothing(reader: VideoReader, tmp_p
 
 
 def test_a_playlist_behind_a_videos_beginning_opens_nothing(tmp_path: Path) -> None:
-    heads = [SMALL[kind][:length] + PLAYLISTS["hls"] for kind in Kind for length in (16, 64, 512)]
+    heads = [SMALL[kind][:length] + PLAYLISTS["hls"] for kind in VideoKind for length in (16, 64, 512)]
     assert set(outcomes(sandbox.probe(), tmp_path, heads)) <= {"decoded", *(code.value for code in FINDINGS)}
 
 
@@ -105,14 +105,14 @@ def test_a_video_that_lies_in_another_file_is_not_fetched_from_there(reader: Vid
 # ---- too large -------------------------------------------------------------------------------------------------
 
 
-def claiming(kind: Kind, width: int, height: int) -> bytes:
+def claiming(kind: VideoKind, width: int, height: int) -> bytes:
     """A video whose header says that it is larger than it is."""
     whole = bytearray(SMALL[kind])
     match kind:
-        case Kind.MP4:
+        case VideoKind.MP4:
             place = whole.index(b"avc1") + 4 + 24  # ISO/IEC 14496-12, 12.1.3
             whole[place : place + 4] = width.to_bytes(2) + height.to_bytes(2)
-        case Kind.AVI:
+        case VideoKind.AVI:
             place = whole.index(b"strf") + 8 + 4
             whole[place : place + 8] = width.to_bytes(4, "little") + height.to_bytes(4, "little")
             place = whole.index(b"avih") + 8 + 32
@@ -120,9 +120,11 @@ def claiming(kind: Kind, width: int, height: int) -> bytes:
     return bytes(whole)
 
 
-@pytest.mark.parametrize(("kind", "width", "height"), [(Kind.MP4, 65_535, 65_535), (Kind.AVI, 20_000, 20_000)])
+@pytest.mark.parametrize(
+    ("kind", "width", "height"), [(VideoKind.MP4, 65_535, 65_535), (VideoKind.AVI, 20_000, 20_000)]
+)
 def test_a_header_that_lies_about_the_size_costs_nothing(
-    reader: VideoReader, tmp_path: Path, kind: Kind, width: int, height: int
+    reader: VideoReader, tmp_path: Path, kind: VideoKind, width: int, height: int
 ) -> None:
     """The decoders believe their own header, where they have one."""
     *_, last = as_events(reader.survey(saved(tmp_path, claiming(kind, width, height)), Cancel()))
@@ -146,7 +148,7 @@ def test_frames_beyond_the_limit_are_refused(reader: VideoReader, tmp_path: Path
 # ---- cut short and changed at random ---------------------------------------------------------------------------
 
 
-def mutants(kind: Kind) -> list[bytes]:
+def mutants(kind: VideoKind) -> list[bytes]:
     """Half of them with some bytes changed anywhere, half in the beginning, where sizes and tables are."""
     chance = random.Random(kind.value)
     original = SMALL[kind]
@@ -160,15 +162,17 @@ def mutants(kind: Kind) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_what_was_changed_at_random_is_a_video_or_a_finding(reader: VideoReader, tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", VideoKind)
+def test_what_was_changed_at_random_is_a_video_or_a_finding(
+    reader: VideoReader, tmp_path: Path, kind: VideoKind
+) -> None:
     for mutant in mutants(kind)[:TAKEN]:
         *_, last = as_events(reader.survey(saved(tmp_path, mutant), Cancel()))
         assert isinstance(last, Done) or (isinstance(last, Failed) and last.problem.code in FINDINGS)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_many_that_were_changed_or_cut_are_videos_or_findings(tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", VideoKind)
+def test_many_that_were_changed_or_cut_are_videos_or_findings(tmp_path: Path, kind: VideoKind) -> None:
     whole = SMALL[kind]
     cut = [
         whole[:length] for length in (1, 4, 12, 40, 64, 188, 200, 512, *(len(whole) * part // 8 for part in range(8)))

@@ -16,8 +16,8 @@ from app.core.errors import AppError, Code
 from app.core.video import OPENING, Video, evenly_spaced, scene_changes
 from app.documents.videos import container, pictures, survey
 from app.documents.videos.decoding import OpenVideo
-from app.documents.videos.kinds import Kind
-from app.documents.videos.protocol import MAX_MOMENTS, Surveyed
+from app.documents.videos.kinds import VideoKind
+from app.documents.videos.protocol import MAX_MOMENTS, VideoSurveyed
 from tests.documents.videos.films import (
     HEIGHT,
     MADE,
@@ -51,11 +51,11 @@ FILMS = CODECS | {kind.value: film(*made) for kind, made in MADE.items()}
 FRAMES = 24
 
 
-def video_of(found: Surveyed) -> Video:
+def video_of(found: VideoSurveyed) -> Video:
     return Video("clip", found.duration_s, found.width, found.height, found.moments, found.complete)
 
 
-def times_of(found: Surveyed) -> list[float]:
+def times_of(found: VideoSurveyed) -> list[float]:
     return [moment.time_s for moment in found.moments]
 
 
@@ -116,9 +116,9 @@ def test_a_long_live_recording_is_looked_through_by_its_key_frames() -> None:
         assert times_of(look_through(video)) == pytest.approx([0.0, 1.6])
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.MPEG_PS, Kind.ASF)])
+@pytest.mark.parametrize("kind", [kind for kind in VideoKind if kind not in (VideoKind.MPEG_PS, VideoKind.ASF)])
 @pytest.mark.usefixtures("by_keys")
-def test_of_a_long_video_key_frames_are_moments(kind: Kind) -> None:
+def test_of_a_long_video_key_frames_are_moments(kind: VideoKind) -> None:
     pictures_of_scenes = (drawing(number, number // 48) for number in range(192))
     with opened(film(*MADE[kind], frames=pictures_of_scenes, key_every=16)) as video:
         found = look_through(video)
@@ -427,7 +427,7 @@ def test_a_title_may_be_anything(title: bytes) -> None:
 
 
 def test_a_disk_that_fails_is_not_called_a_damaged_video(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AppError) as told, container.told(Kind.MP4):
+    with pytest.raises(AppError) as told, container.told(VideoKind.MP4):
         raise OSError(5, "Input/output error")
     assert told.value.code is Code.FILE_UNREADABLE
 

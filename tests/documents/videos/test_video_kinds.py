@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.documents.images.kinds import kind_of as image_kind_of
-from app.documents.videos.kinds import ENDINGS, HEAD_BYTES, Kind, is_video, kind_of
+from app.documents.videos.kinds import ENDINGS, HEAD_BYTES, VideoKind, is_video, kind_of
 from tests.documents.images.gallery import SAMPLES
 from tests.documents.images.test_kinds import STRANGERS
 from tests.documents.videos.films import MADE, film
@@ -13,8 +13,8 @@ from tests.documents.videos.films import MADE, film
 TS_WITH_TIMES = b"".join(b"\0\0\0\0\x47" + bytes(187) for _ in range(3))
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_container_is_known_by_its_beginning_whatever_its_name(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", VideoKind)
+def test_a_container_is_known_by_its_beginning_whatever_its_name(kind: VideoKind) -> None:
     head = film(*MADE[kind])[:HEAD_BYTES]
     assert kind_of(head) is kind
     assert is_video("contract.pdf", head)
@@ -23,8 +23,8 @@ def test_a_container_is_known_by_its_beginning_whatever_its_name(kind: Kind) -> 
 
 def test_relatives_of_mp4_and_of_mpeg_ts_are_known() -> None:
     for head in (b"\0\0\0\x14ftypqt  ", b"\0\0\0\x08wide\0\0\0\0mdat", b"\0\x01\0\0moov", b"\0\0\0\x18ftyp3gp5"):
-        assert kind_of(head) is Kind.MP4
-    assert kind_of(TS_WITH_TIMES) is Kind.MPEG_TS
+        assert kind_of(head) is VideoKind.MP4
+    assert kind_of(TS_WITH_TIMES) is VideoKind.MPEG_TS
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,16 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Code, Problem
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.image import Raster
 from app.core.video import Moment
-from app.documents.videos.protocol import MAX_MOMENTS, MAX_SIDE, Drawn, Surveyed
+from app.core.work import Cancel
+from app.documents.videos.protocol import MAX_MOMENTS, MAX_SIDE, DrawnFrame, VideoSurveyed
 from app.documents.videos.reader import VideoReader
 from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
-from app.isolation.pulse import WireFailed
+from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
 from tests.documents.videos import liar
 from tests.documents.videos.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed
@@ -152,12 +152,12 @@ def test_frames_of_a_file_that_was_never_looked_through_are_not_given(reader: Vi
 
 # ---- what is not believed --------------------------------------------------------------------------------------
 
-SOUND = Surveyed(2.0, 3, 2, (Moment(0.0, 1.0), Moment(1.0, 0.5)), True)
-PIXELS = Drawn(Raster(3, 2, bytes(18)))
+SOUND = VideoSurveyed(2.0, 3, 2, (Moment(0.0, 1.0), Moment(1.0, 0.5)), True)
+PIXELS = DrawnFrame(Raster(3, 2, bytes(18)))
 NAN, INFINITE = float("nan"), float("inf")
 
 
-def moments(*pairs: tuple[float, float]) -> Surveyed:
+def moments(*pairs: tuple[float, float]) -> VideoSurveyed:
     return msgspec.structs.replace(SOUND, moments=tuple(Moment(*pair) for pair in pairs))
 
 
@@ -212,10 +212,10 @@ def test_numbers_that_are_none_are_not_believed(
 @pytest.mark.parametrize(
     "answer",
     [
-        Drawn(Raster(3, 2, bytes(17))),
-        Drawn(Raster(2, 3, bytes(18))),
-        Drawn(Raster(-3, -2, bytes(18))),
-        Drawn(Raster(10_000, 10_000, b"")),
+        DrawnFrame(Raster(3, 2, bytes(17))),
+        DrawnFrame(Raster(2, 3, bytes(18))),
+        DrawnFrame(Raster(-3, -2, bytes(18))),
+        DrawnFrame(Raster(10_000, 10_000, b"")),
         SOUND,
         Opening(1, 2),
     ],

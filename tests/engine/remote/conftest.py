@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import Problem
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Patience, Prompt, RemoteSpec
+from app.engine.protocol import DocumentText, LoadSpec, ModelInfo, PageText, Prompt, RemoteSpec, RemoteTimeouts
 from app.engine.protocol import Message as Said
 from tests.engine.remote.toy_server import ToyServer
 from tests.work import problem_of
@@ -56,5 +55,5 @@ def refusal(engine: EngineClient, address: str, **how: object) -> Problem:
     return problem_of(engine.load(spec_of(address, **how), Cancel()))
 
 
-HASTY = Patience(connect_s=5.0, answer_s=0.2, first_s=0.2, between_s=0.2)
+HASTY = RemoteTimeouts(connect_s=5.0, answer_s=0.2, first_s=0.2, between_s=0.2)
 """For servers that never answer."""

@@ -10,10 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState, LoadSpec, RemoteSpec
 from tests.engine.conftest import NewEngine

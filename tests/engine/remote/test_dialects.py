@@ -8,12 +8,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import AppError, Code
 from app.core.events import Reading, Token
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, PageText
 from tests.engine.remote.conftest import ASKED, BOOK, NewServer, connect, refusal

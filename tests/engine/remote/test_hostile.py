@@ -11,12 +11,11 @@ from functools import partial
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
 from app.core.events import Token
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.engine.remote.session import MAX_CHARACTERS_A_TOKEN

@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.events import Reading, Token
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import DocumentText, Message, PageText, Prompt, PromptSize
 from tests.engine.conftest import load

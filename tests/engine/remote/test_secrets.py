@@ -14,11 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.core.cancel import Cancel
 from app.core.errors import Code
 from app.core.password import Password
 from app.core.settings import Sampling
-from app.core.work import finish
+from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from tests.engine.remote.conftest import ASKED, NewServer, connect, refusal
 from tests.engine.remote.toy_server import Handler

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.remote import disarming, formats
-from app.engine.remote.stream import EventBytes, TooLong
+from app.engine.remote import formats
+from app.engine.remote import formats as escaping
+from app.engine.remote.transport import EventBytes, TooLong
 
 _STREAM = (
     b': ping\r\n\r\ndata: {"a": 1}\r\n\r\nevent: x\ndata: one\ndata:two\n\n\rdata: last\r\r: data: no\n\ndata: cut'
@@ -38,25 +39,25 @@ def test_an_event_that_never_ends_is_not_kept() -> None:
 )
 def test_what_looks_like_a_control_token_is_taken_apart(token: str) -> None:
     text = f"He wrote {token}{token} on the wall{token}"
-    parts = disarming.apart(text)
+    parts = escaping.apart(text)
     assert "".join(parts) == text
     assert not any(token in part for part in parts)
-    assert token not in disarming.spaced(text)
+    assert token not in escaping.spaced(text)
 
 
 @given(st.text(alphabet="<>|[]/sINSTeot ", max_size=40))
 def test_no_part_holds_a_control_token_of_any_known_format(text: str) -> None:
-    parts = disarming.apart(text)
+    parts = escaping.apart(text)
     assert "".join(parts) == text
     for token in ("<|eot|>", "</s>", "<s>", "[INST]", "[/INST]"):
         assert not any(token in part for part in parts)
-        assert token not in disarming.spaced(text)
+        assert token not in escaping.spaced(text)
 
 
 def test_ordinary_text_stays_whole() -> None:
     for text in ("", "a < b and b > c", "[p. 12] Clause [3]", "x[i] <- 4", "It ends with <"):
-        assert disarming.apart(text) == [text]
-        assert disarming.spaced(text) == text
+        assert escaping.apart(text) == [text]
+        assert escaping.spaced(text) == text
 
 
 @pytest.mark.parametrize("used", formats.FORMATS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.cancel import Cancel
 from app.core.conversation import Ending
 from app.core.errors import Code
 from app.core.events import Thinking, Token
 from app.core.settings import Sampling
+from app.core.work import Cancel
 from app.engine.client import EngineClient
 from tests.engine.remote.conftest import ASKED, NewServer, connect
 from tests.engine.remote.toy_server import Handler, Route, render

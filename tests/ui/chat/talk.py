@@ -19,7 +19,7 @@ from app.core.conversation import (
     Usage,
 )
 from app.core.document import Book, Format
-from app.ui.chat.message import Message
+from app.ui.chat.message import MessageWidget
 
 
 def book(id: str, title: str, pages: int = 100, labels: tuple[str, ...] = ()) -> Book:
@@ -71,7 +71,7 @@ def turn(
     )
 
 
-def read(message: Message) -> str:
+def read(message: MessageWidget) -> str:
     """All the text that a message shows, its pieces below each other."""
     message.expose(message.width(), -(10**7), 10**7)
     return "\n\n".join(piece.copy(0, piece.end()) for piece in message.pieces)

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.attachment_card import Card
+from app.ui.chat.attachment_card import AttachmentData
 from app.ui.chat.composer import Composer
 from app.ui.theme import LAMP, Theme
 from tests.ui.chat.talk import colours
@@ -17,10 +17,10 @@ from tests.ui.chat.talk import colours
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
-def _card(key: int, name: str = "", **options: object) -> Card:
+def _card(key: int, name: str = "", **options: object) -> AttachmentData:
     picture = QImage(30, 20, QImage.Format.Format_RGB888)
     picture.fill(QColor("#13579b"))
-    return Card(key, name or f"image {key}.png", "148 tokens", picture, **options)  # type: ignore[arg-type]
+    return AttachmentData(key, name or f"image {key}.png", "148 tokens", picture, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def told(composer: Composer) -> list[tuple[object, ...]]:
     return told
 
 
-def _show(composer: Composer, *cards: Card) -> None:
+def _show(composer: Composer, *cards: AttachmentData) -> None:
     composer.attachments.show_cards(cards)
     composer.resize(composer.width(), composer.sizeHint().height())
 

@@ -8,24 +8,24 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import CitationState
 from app.ui.chat.chip import ChipSpace
+from app.ui.chat.citations import embed, mark_citations, shorten_title
 from app.ui.chat.markdown import MAX_CHARACTERS, parse
-from app.ui.chat.marks import embed, mark_citations, shorten_title
-from app.ui.chat.scribe import Scribe, Written
+from app.ui.chat.render import BlockRenderer, RenderedText
 from app.ui.chat.sealed import SealedDocument
 from app.ui.theme import PAPER, Theme
 from tests.ui.chat.talk import cite
 
 
 @pytest.fixture
-def scribe(qapp: QApplication, fonts: None, theme: Theme) -> Scribe:
-    return Scribe(PAPER, (), ChipSpace(theme))
+def scribe(qapp: QApplication, fonts: None, theme: Theme) -> BlockRenderer:
+    return BlockRenderer(PAPER, (), ChipSpace(theme))
 
 
-def write(scribe: Scribe, text: str) -> list[Written]:
+def write(scribe: BlockRenderer, text: str) -> list[RenderedText]:
     return [scribe.write(block.tokens) for block in parse(embed(text, ()))]
 
 
-def plain(scribe: Scribe, text: str) -> str:
+def plain(scribe: BlockRenderer, text: str) -> str:
     return "\n".join(written.document.toPlainText() for written in write(scribe, text))
 
 
@@ -40,7 +40,7 @@ def plain(scribe: Scribe, text: str) -> str:
         "text <b unclosed",
     ],
 )
-def test_words_that_look_like_tags_are_shown_as_they_are(scribe: Scribe, text: str) -> None:
+def test_words_that_look_like_tags_are_shown_as_they_are(scribe: BlockRenderer, text: str) -> None:
     shown = plain(scribe, text)
     assert [word for word in text.split() if word not in shown] == []
 
@@ -50,7 +50,7 @@ def test_words_that_look_like_tags_are_shown_as_they_are(scribe: Scribe, text: s
     [">" * 5_000 + " deep", "".join("  " * level + "- item\n" for level in range(300)), "[" * 60_000 + "end"],
     ids=["quotations", "lists", "brackets"],
 )
-def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(scribe: Scribe, text: str) -> None:
+def test_a_text_that_the_parser_cannot_take_is_shown_as_it_is(scribe: BlockRenderer, text: str) -> None:
     shown = plain(scribe, text)
     assert len(shown) >= len(text.strip())
     assert shown.split()[-1] == text.split()[-1]
@@ -61,7 +61,7 @@ def test_a_long_text_of_short_paragraphs_is_still_markdown() -> None:
     assert len(parse("word *word*\n\n" * paragraphs)) == paragraphs
 
 
-def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: Scribe) -> None:
+def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: BlockRenderer) -> None:
     written = write(scribe, "It is so [p. 12].\n\n[p. 12]: https://evil.example")
     assert [link for part in written for link in part.links] == []
     assert "https://evil.example" in written[1].document.toPlainText()
@@ -71,13 +71,13 @@ def test_a_line_at_the_end_cannot_make_links_of_marks(scribe: Scribe) -> None:
     "address",
     ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "mailto:a@b.c", "../up", "HTTPS:x", "vbscript:x"],
 )
-def test_only_web_addresses_are_links_and_others_are_shown(scribe: Scribe, address: str) -> None:
+def test_only_web_addresses_are_links_and_others_are_shown(scribe: BlockRenderer, address: str) -> None:
     written = write(scribe, f"see [this]({address})")[0]
     assert written.links == []
     assert written.document.toPlainText() == f"see this ({address})"
 
 
-def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(scribe: Scribe) -> None:
+def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(scribe: BlockRenderer) -> None:
     written = write(scribe, "see [my bank](https://exämple.org/a b) or [this](http://x.example/?q=ä)")[0]
     assert [link.address for link in written.links] == ["http://x.example/?q=%C3%A4"]
     assert "https://exämple.org/a b" in written.document.toPlainText()
@@ -85,7 +85,7 @@ def test_a_web_address_is_a_link_in_the_form_in_which_it_is_opened(scribe: Scrib
     assert [link.address for link in punycode.links] == ["https://xn--exmple-cua.org"]
 
 
-def test_pictures_become_their_words(scribe: Scribe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_become_their_words(scribe: BlockRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(SealedDocument, "loadResource", lambda self, kind, name: asked.append(name))
     text = (
@@ -122,7 +122,7 @@ def test_a_sealed_document_never_reads_a_file(qapp: QApplication, tmp_path: obje
         assert document.idealWidth() < 20
 
 
-def test_emphasis_lists_tables_and_code_are_set(scribe: Scribe) -> None:
+def test_emphasis_lists_tables_and_code_are_set(scribe: BlockRenderer) -> None:
     text = (
         "# Title\n\nSome **strong** ~~gone~~ `code<int>`\\\nnext line\n\n3. three\n4. four\n   - inner\n\n"
         "| a | b |\n|--|--:|\n| 1 | 2 |\n\n```python\ndef f(x): return 'é'\n```\n\n    indented\n\n---\n"
@@ -150,7 +150,7 @@ def test_marks_in_every_place_are_chips_or_are_left_to_the_foot(qapp: QApplicati
     )
     citations = [cite(text, f"[p. {page}]", CitationState.PAGE, page) for page in range(1, 7)]
     marks = mark_citations(text, citations, {})
-    scribe = Scribe(PAPER, marks, ChipSpace(theme))
+    scribe = BlockRenderer(PAPER, marks, ChipSpace(theme))
     written = [scribe.write(block.tokens) for block in parse(embed(text, marks))]
     chips = [placed.mark.label for part in written for placed in part.marks]
     assert chips == ["p. 1", "p. 2", "p. 3", "p. 5"]

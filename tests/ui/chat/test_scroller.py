@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Turn
-from app.ui.chat.message import Message
+from app.ui.chat.message import MessageWidget
 from app.ui.chat.view import ConversationView
 from tests.ui.chat.talk import read, turn
 
@@ -32,7 +32,7 @@ def turns() -> tuple[Turn, ...]:
     return talk(1_000)
 
 
-def visible(view: ConversationView) -> list[Message]:
+def visible(view: ConversationView) -> list[MessageWidget]:
     return [message for message in view.messages() if not message.visibleRegion().isEmpty()]
 
 
@@ -129,7 +129,7 @@ def test_tab_leads_through_the_messages_and_scrolls_with_them(view: Conversation
             assert focused.text() == button  # type: ignore[attr-defined]
             assert not focused.visibleRegion().isEmpty()
         owner = focused.parentWidget().parentWidget()
-        assert isinstance(owner, Message)
+        assert isinstance(owner, MessageWidget)
         assert f"Answer {number}." in read(owner)
 
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import CitationState, Ending, PassageRef
 from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.buttons import LinkButton, TextButton
+from app.ui.chat.answer_footer import Foot
+from app.ui.chat.buttons import InlineButton, LinkButton
 from app.ui.chat.chip import ChipButton
-from app.ui.chat.foot import Foot
 from app.ui.chat.links import LinkDialog
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView
@@ -72,7 +72,7 @@ def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: Conve
     for _ in range(7):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
-        assert isinstance(focused, ChipButton | TextButton)
+        assert isinstance(focused, ChipButton | InlineButton)
         visited.append(focused.text())
         if focused.text() == "p. 87 ✓":
             QTest.keyClick(focused, Qt.Key.Key_Return)

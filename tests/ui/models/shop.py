@@ -9,15 +9,14 @@ from typing import ClassVar
 import msgspec
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.core.cancel import Cancel
 from app.core.events import Opening
 from app.core.model import ModelHeader
-from app.core.work import Work
-from app.models.catalogue import catalogue
-from app.models.offers import Offer
-from app.models.reader import HeaderReader
+from app.core.work import Cancel, Work
+from app.models.gguf.reader import HeaderReader
+from app.models.hub.catalogue import catalogue
+from app.models.hub.offers import Offer
 from app.services.machines import Hardware
-from app.ui.models.card import Card, Deed, ModelCard
+from app.ui.models.card import CardData, Deed, ModelCard
 from app.ui.models.window import ModelsWindow
 from tests.ui.fakes import SCOUT
 from tests.ui.room import Room, wait
@@ -86,7 +85,7 @@ class Shop:
     def view(self, key: str | Path | Offer) -> ModelCard:
         return self.window.cards[key.key if isinstance(key, Offer) else str(key)]
 
-    def card(self, key: str | Path | Offer) -> Card:
+    def card(self, key: str | Path | Offer) -> CardData:
         return self.view(key).card
 
     def dialogs(self) -> list[QDialog]:

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Copying
-from app.models.offers import Offer, RemoteFile
+from app.models.hub.offers import Offer, RemoteFile
 from app.ui.models.add_dialog import AddDialog
-from app.ui.models.card import Group
+from app.ui.models.card import CardGroup
 from app.ui.models.dialogs import OrderDialog
 from tests.ui.fakes import Gate
 from tests.ui.models.shop import SCOUT_REPOSITORY, Shop
@@ -45,7 +45,7 @@ def test_a_dropped_file_is_copied_with_a_card_that_can_be_cancelled(shop: Shop) 
         return progress.words if progress else ""
 
     wait(lambda: words() == "copying part-1.gguf · 20 GB of 61 GB")
-    assert shop.card(key).group is Group.COMING
+    assert shop.card(key).group is CardGroup.COMING
     assert shop.view(key).button.text() == "Cancel"
     shop.view(key).button.click()
     shop.room.settle()

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code, Problem
+from app.models.local import starter
 from app.models.records import Record
-from app.models.shelf import starter
 from app.services.machines import Hardware
 from app.services.plans import Fit
 from app.ui.bridge import Executor
-from app.ui.models.card import Deed, Group
+from app.ui.models.card import CardGroup, Deed
 from app.ui.models.fit import Share
-from app.ui.presenters.model_words import taken_words
+from app.ui.models.words import taken_words
 from app.ui.theme import PAPER
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
@@ -216,7 +216,7 @@ def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_s
 def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:
     window = shop.open()
     tops = {view.card.group: view.mapTo(window, QPoint()).y() for view in window.cards.values()}
-    assert tops[Group.HERE] < tops[Group.OFFERED]
+    assert tops[CardGroup.HERE] < tops[CardGroup.OFFERED]
     headings = [label for label in window.findChildren(QLabel) if label.property("role") == "section"]
     assert [label.text() for label in headings] == ["On this computer", "In progress", "Available to download"]
     assert [label.isVisible() for label in headings] == [True, False, True]

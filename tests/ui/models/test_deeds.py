@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Hashing, Loading
-from app.models.records import FileState, Verdict
-from app.models.shelf import starter
+from app.models.local import starter
+from app.models.records import FileState, ModelVerdict
 from app.ui.models.card import Deed
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
@@ -130,8 +130,8 @@ def test_verifying_can_be_stopped(shop: Shop) -> None:
     assert shop.card(shop.scout).progress is None
 
 
-def _verdict(state: FileState) -> Verdict:
-    return Verdict((("Scout.gguf", state),))
+def _verdict(state: FileState) -> ModelVerdict:
+    return ModelVerdict((("Scout.gguf", state),))
 
 
 def test_removing_asks_first_and_the_loaded_one_stays(shop: Shop) -> None:

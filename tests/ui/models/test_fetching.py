@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.events import Asking, Fetching, Hashing
-from app.models.offers import Offer
+from app.models.hub.offers import Offer
 from app.services.downloads import Unfinished
-from app.ui.models.card import Deed, Group, Progress
+from app.ui.models.card import CardGroup, CardProgress, Deed
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
@@ -41,8 +41,8 @@ def _begin(shop: Shop, offer: Offer, gate: Gate) -> None:
     wait(lambda: _progress(shop, offer).fraction is not None)
 
 
-def _progress(shop: Shop, offer: Offer) -> Progress:
-    return shop.card(offer).progress or Progress("", None)
+def _progress(shop: Shop, offer: Offer) -> CardProgress:
+    return shop.card(offer).progress or CardProgress("", None)
 
 
 def _deed(shop: Shop, offer: Offer) -> Deed | None:
@@ -95,7 +95,7 @@ def test_a_download_shows_bytes_rate_time_parts_and_whom_it_talks_to(shop: Shop)
     offer, gate = shop.offer("Q5_K_M"), Gate()
     _begin(shop, offer, gate)
     card, progress = shop.card(offer), _progress(shop, offer)
-    assert card.group is Group.COMING
+    assert card.group is CardGroup.COMING
     done = offer.files[0].size_bytes + 10**9
     left = (offer.size_bytes - done) / 214e6
     assert progress.words.startswith("downloading ")
@@ -107,7 +107,7 @@ def test_a_download_shows_bytes_rate_time_parts_and_whom_it_talks_to(shop: Shop)
     gate.open()
     shop.room.settle()
     assert offer.key not in shop.window.cards
-    here = [view.card.title for view in shop.window.cards.values() if view.card.group is Group.HERE]
+    here = [view.card.title for view in shop.window.cards.values() if view.card.group is CardGroup.HERE]
     assert "Llama 4 Scout" in here
 
 
@@ -153,7 +153,7 @@ def test_pause_go_on_and_discard(shop: Shop, qtbot: QtBot) -> None:
     dialog.action.click()
     shop.room.settle()
     assert shop.downloads.discarded == [offer.key]
-    assert shop.card(offer).group is Group.OFFERED
+    assert shop.card(offer).group is CardGroup.OFFERED
 
 
 def test_one_waits_for_the_other(shop: Shop) -> None:

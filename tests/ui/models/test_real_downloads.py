@@ -9,12 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import downloads_of
-from app.core.cancel import Cancel
 from app.core.settings import HubSettings
-from app.core.work import finish
-from app.models.reader import HeaderReader
+from app.core.work import Cancel, finish
+from app.models.gguf.reader import HeaderReader
 from app.ui.models.add_dialog import AddDialog
-from app.ui.models.card import Deed, Group, ModelCard
+from app.ui.models.card import CardGroup, Deed, ModelCard
 from app.ui.models.dialogs import OrderDialog
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault
@@ -22,7 +21,7 @@ from tests.ui.models.shop import Shop
 from tests.ui.room import wait
 
 
-def _found(shop: Shop, group: Group) -> ModelCard | None:
+def _found(shop: Shop, group: CardGroup) -> ModelCard | None:
     cards = [view for view in shop.window.cards.values() if view.card.group is group and "Tiny" in view.card.title]
     return cards[0] if cards else None
 
@@ -60,14 +59,14 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         assert "127.0.0.1" in order.accessibleDescription()
         assert order.action.text() == "Accept and download"
         order.action.click()
-        wait(lambda: (view := _found(shop, Group.COMING)) is not None and bool(view.card.progress.fraction))  # type: ignore[union-attr]
+        wait(lambda: (view := _found(shop, CardGroup.COMING)) is not None and bool(view.card.progress.fraction))  # type: ignore[union-attr]
         assert "127.0.0.1" in shop.room.window.line.words.text()
-        view = _found(shop, Group.COMING)
+        view = _found(shop, CardGroup.COMING)
         assert view is not None
         view.button.click()
         hub.let_go.set()
         shop.room.settle()
-        view = _found(shop, Group.COMING)
+        view = _found(shop, CardGroup.COMING)
         assert view is not None
         assert view.card.button is not None
         assert view.card.button.deed is Deed.GO_ON
@@ -75,7 +74,7 @@ def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtB
         hub.faults.clear()
         view.button.click()
         shop.room.settle()
-        here = _found(shop, Group.HERE)
+        here = _found(shop, CardGroup.HERE)
         assert here is not None, "it is in the list once its hash was found right"
         assert here.card.button is not None
         assert here.card.button.deed is Deed.USE
@@ -93,8 +92,8 @@ def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> Non
         shop.open()
         shop.models.fetching.start(finish(shop.room.desk.downloads.look_up(REPOSITORY, Cancel()))[0])
         shop.room.settle()
-        assert _found(shop, Group.HERE) is None
-        view = _found(shop, Group.COMING)
+        assert _found(shop, CardGroup.HERE) is None
+        view = _found(shop, CardGroup.COMING)
         assert view is not None
         assert "tiny-Q8_0.gguf" in view.card.problem
 

@@ -14,8 +14,8 @@ from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.panel import PagePanel
 from app.ui.page.text_page import TextPage
-from app.ui.presenters.words import page_note
 from app.ui.theme import PAPER, Theme
+from app.ui.words import page_note
 
 _TEXT = (
     "第三章 😀 係留\n\nThe first line of this paragraph was broken by a program\n"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
-from app.ui.page.markup import Look, Span, flow_markdown, indent_of, spans_of
+from app.ui.page.markup import MarkupStyle, Span, flow_markdown, indent_of, spans_of
 from app.ui.page.typeset import flow, index_of, typeset, utf16_offset
 
 _WIDE = (
@@ -64,9 +64,13 @@ def test_markdown_flows_as_it_is_meant() -> None:
 
 def test_signs_step_back_and_words_take_their_look() -> None:
     line = "Press **Ctrl+O**, *now*, or type `run **this**`; 2 * 3 * 4 stays"
-    spans = [(line[span.start : span.end], span.look) for span in spans_of(line) if span.look is not Look.SIGN]
-    assert sorted(spans) == [("Ctrl+O", Look.STRONG), ("now", Look.SLANTED), ("run **this**", Look.CODE)]
-    assert list(spans_of("## How")) == [Span(0, 3, Look.SIGN)]
+    spans = [(line[span.start : span.end], span.look) for span in spans_of(line) if span.look is not MarkupStyle.SIGN]
+    assert sorted(spans) == [
+        ("Ctrl+O", MarkupStyle.STRONG),
+        ("now", MarkupStyle.SLANTED),
+        ("run **this**", MarkupStyle.CODE),
+    ]
+    assert list(spans_of("## How")) == [Span(0, 3, MarkupStyle.SIGN)]
 
 
 def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:

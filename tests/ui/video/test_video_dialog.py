@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.fonts import load_fonts
-from app.ui.video.dialog import VideoDialog, Way
-from app.ui.video.strip import Frame, FrameStrip
+from app.ui.video.dialog import SelectionMethod, VideoDialog
+from app.ui.video.strip import FrameStrip, StripFrame
 from app.ui.video.words import changes_words, clock_words, sum_words
 
 
@@ -26,10 +26,10 @@ def dialog(qtbot: QtBot) -> VideoDialog:
     return made
 
 
-def _frames(number: int) -> list[Frame]:
+def _frames(number: int) -> list[StripFrame]:
     picture = QImage(160, 90, QImage.Format.Format_RGB888)
     picture.fill(Qt.GlobalColor.darkCyan)
-    return [Frame(f"0:{second:02}", picture) for second in range(number)]
+    return [StripFrame(f"0:{second:02}", picture) for second in range(number)]
 
 
 def _choose(dialog: VideoDialog, most: int = 20, wanted: int = 8) -> None:
@@ -61,13 +61,20 @@ def test_everything_is_reached_with_tab(qtbot: QtBot, dialog: VideoDialog) -> No
     for _step in range(7):
         reached.append(QApplication.focusWidget())
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-    wanted = {dialog.ways[Way.EVEN], dialog.slider, dialog.number, dialog.strip, dialog.cancel, dialog.action}
+    wanted = {
+        dialog.ways[SelectionMethod.EVEN],
+        dialog.slider,
+        dialog.number,
+        dialog.strip,
+        dialog.cancel,
+        dialog.action,
+    }
     assert wanted <= set(reached)
     assert all(widget.accessibleName() or widget.text() for widget in wanted)  # type: ignore[union-attr]
-    dialog.ways[Way.EVEN].setFocus()
+    dialog.ways[SelectionMethod.EVEN].setFocus()
     with qtbot.waitSignal(dialog.changed):
-        qtbot.keyClick(dialog.ways[Way.EVEN], Qt.Key.Key_Right)
-    assert dialog.way is Way.CHANGES
+        qtbot.keyClick(dialog.ways[SelectionMethod.EVEN], Qt.Key.Key_Right)
+    assert dialog.way is SelectionMethod.CHANGES
 
 
 def test_one_frame_leaves_nothing_to_choose(dialog: VideoDialog) -> None:
@@ -129,7 +136,7 @@ def test_tall_and_wide_pictures_stay_within_bounds(qtbot: QtBot, size: tuple[int
 def test_a_frame_says_whether_it_is_shown(qtbot: QtBot) -> None:
     strip = FrameStrip()
     qtbot.addWidget(strip)
-    strip.show_frames([*_frames(1), Frame("0:01"), Frame("0:02", missing=True)])
+    strip.show_frames([*_frames(1), StripFrame("0:01"), StripFrame("0:02", missing=True)])
     names = [cell.accessibleName() for cell in strip.cells()]
     assert names == ["Frame at 0:00", "Frame at 0:01, being opened", "Frame at 0:02, cannot be shown"]
     strip.grab()  # draws each of them

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.ui.theme import PAPER, Theme
-from app.ui.widgets.model_chip import ChipState, Mark, ModelChip, ModelEntry
+from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def chip(qtbot: QtBot) -> ModelChip:
 
 @pytest.mark.parametrize(
     ("mark", "colour"),
-    [(Mark.READY, PAPER.verified), (Mark.WORKING, PAPER.near), (Mark.DEAD, PAPER.not_found)],
+    [(ChipDot.READY, PAPER.verified), (ChipDot.WORKING, PAPER.near), (ChipDot.DEAD, PAPER.not_found)],
 )
-def test_the_dot_has_the_colour_of_the_state(chip: ModelChip, mark: Mark, colour: str) -> None:
+def test_the_dot_has_the_colour_of_the_state(chip: ModelChip, mark: ChipDot, colour: str) -> None:
     chip.show_state(ChipState(mark, "Scout · Q4_K_M", "H100"))
     chip.resize(chip.sizeHint())
     assert chip.grab().toImage().pixelColor(16, chip.height() // 2) == QColor(colour)
@@ -31,7 +31,7 @@ def test_the_dot_has_the_colour_of_the_state(chip: ModelChip, mark: Mark, colour
 
 
 def test_progress_lies_along_the_lower_edge(chip: ModelChip) -> None:
-    chip.show_state(ChipState(Mark.WORKING, "Loading the model · 50 %", fraction=0.5))
+    chip.show_state(ChipState(ChipDot.WORKING, "Loading the model · 50 %", fraction=0.5))
     chip.resize(chip.sizeHint())
     row = chip.height() - 3
     image = chip.grab().toImage()
@@ -40,7 +40,7 @@ def test_progress_lies_along_the_lower_edge(chip: ModelChip) -> None:
 
 
 def test_a_long_name_does_not_push_the_window(chip: ModelChip) -> None:
-    chip.show_state(ChipState(Mark.READY, "A model " * 40, "on a machine " * 40))
+    chip.show_state(ChipState(ChipDot.READY, "A model " * 40, "on a machine " * 40))
     assert chip.sizeHint().width() <= 440
     chip.resize(chip.minimumSizeHint())
     chip.grab()
@@ -75,5 +75,5 @@ def test_the_menu_chooses_a_model_and_is_reached_by_key(qtbot: QtBot, chip: Mode
 
 
 def test_a_name_is_not_markup(chip: ModelChip) -> None:
-    chip.show_state(ChipState(Mark.READY, "<img src=x>", tooltip="<img src=x>\nCPU"))
+    chip.show_state(ChipState(ChipDot.READY, "<img src=x>", tooltip="<img src=x>\nCPU"))
     assert chip.toolTip() == "<span>&lt;img src=x&gt;<br>CPU</span>"

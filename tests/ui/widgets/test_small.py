@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 import app.ui
 from app.ui.icons import Icons
 from app.ui.theme import Theme
-from app.ui.widgets.choice import Choice
+from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.widgets.labels import ElidedLabel
-from app.ui.widgets.notice import Notice
+from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.number_field import NumberField
 
 
@@ -50,7 +50,7 @@ def test_decimals_move_in_steps(qtbot: QtBot) -> None:
 
 
 def test_a_choice_shows_words_and_gives_values(qtbot: QtBot) -> None:
-    choice = Choice((("f16", "exact"), ("q8_0", "half")), "f16")
+    choice = ChoiceButton((("f16", "exact"), ("q8_0", "half")), "f16")
     qtbot.addWidget(choice)
     with qtbot.waitSignal(choice.chosen) as chosen:
         choice.menu_of_values.actions()[1].trigger()
@@ -60,7 +60,7 @@ def test_a_choice_shows_words_and_gives_values(qtbot: QtBot) -> None:
 
 
 def test_a_notice_says_its_sentence_and_does_one_thing(qtbot: QtBot) -> None:
-    notice = Notice(Icons(Theme()))
+    notice = NoticeBar(Icons(Theme()))
     qtbot.addWidget(notice)
     assert notice.isHidden()
     notice.show_sentence("The settings are kept.", failed=False, action="Load again", key="reload")

@@ -1,0 +1,323 @@
+"""Citations in an answer, checked by program against the pages that the model saw."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from app.core.conversation import Citation, CitationState
+from app.core.document import CitedBook, Page
+from app.documents.citations.attribution import find_related, last_sentence, liken, nearer, without_brackets
+from app.documents.citations.location import QuotationLocation, Standings, named_in, rank_title
+from app.documents.citations.matching import find_near
+from app.documents.citations.normal_form import Normal
+from app.documents.citations.page_marks import (
+    MarkedPages,
+    PageMark,
+    Quotation,
+    find_marks,
+    find_quotations,
+    is_evidence,
+    pair,
+)
+from app.documents.citations.quotation import WantedQuotation, find
+from app.documents.citations.verbatim import Verbatim, VerbatimRun, says_the_same
+
+__all__ = ["CitedBook", "check", "find_related", "locate"]
+
+MIN_LIKENESS = 80.0
+"""Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
+
+MIN_RUN_SHARE = 0.5
+"""Of a claim that a run of words without quotation marks must make up to answer for the page that it names."""
+
+MAX_RUN_PAGES = 50
+"""Of a mark such as [pp. 1-300], this many pages are looked at."""
+
+_PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
+"""Pages of a book that a place may mean."""
+
+
+_STANDS_THERE = (CitationState.VERIFIED, CitationState.CUT)
+
+
+def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
+    """The citations of one whole answer; see `CitationChecker.check`."""
+    return CitationChecker(books).check(answer)
+
+
+class CitationChecker:
+    """Checks one answer, also while it is being written: pages are brought into their normal form only once."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._desk = _Desk(books)
+
+    def check(self, answer: str) -> tuple[Citation, ...]:
+        """Every page that the answer names, and every quotation in it that names none but stands on a page.
+
+        In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
+        page (or begin or end there, and run over its border); quotations too short to prove anything are not looked up.
+        One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
+        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND
+        with page 0. A mark that names several pages gives one citation for each, with its share of the mark; a run of
+        pages gives one, for the page where the quotation stands, or its first. Where there is no quotation, a run of
+        words that stands in the books takes its place. A page without either gets its sentence that has most in common
+        with the claim, and is DIFFERS where that says something else. A page that several books have is the one of the
+        book that the claim names, or that is nearer to it.
+        """
+        desk = self._desk
+        marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
+        quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
+        runs = list(desk.runs(answer, [*marks, *quotations]))
+        cited: list[tuple[int, Citation]] = []
+        claimed: set[int] = set()
+        verified: set[int] = set()
+        for mark, claim, said in _said(answer, marks, quotations, runs):
+            quote = "" if said is None or not is_evidence(said.text) else " ".join(said.text.split())
+            citations = [
+                desk.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
+            ]
+            if said is not None:
+                claimed.add(said.start)
+            if any(citation.state in _STANDS_THERE for citation in citations) and said is not None:
+                verified.add(said.start)
+            elif quote and said is not None and said.start not in verified:
+                citations = desk.mend(citations)
+            elif not quote:
+                citations = [desk.illustrate(citation, claim) for citation in citations]
+            cited += [(citation.start, citation) for citation in citations]
+        told = [citation for _, citation in cited]
+        unclaimed = {
+            " ".join(found.text.split()): found for found in reversed(quotations) if found.start not in claimed
+        }
+        for quote, found in unclaimed.items():
+            if (citation := desk.search(quote, told)) is not None:
+                cited.append((found.start, citation))
+        for run in runs:  # a page needs no second proof
+            if run.start not in claimed:
+                citation = desk.search(" ".join(run.text.split()), told)
+                if citation is not None and not _is_proven(citation, cited):
+                    cited.append((run.start, citation))
+        return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
+
+
+def _said(
+    answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation], runs: Sequence[Quotation]
+) -> Iterator[tuple[PageMark, str, Quotation | None]]:
+    """Every mark with the claim before it, and the quotation that belongs to it or the run that makes up the claim."""
+    begin = 0
+    with_runs = pair(answer, marks, runs)
+    for (mark, quotation), (_, run) in zip(pair(answer, marks, quotations), with_runs, strict=True):
+        claim = last_sentence(answer[begin : mark.start]) or last_sentence(answer[: mark.start])
+        if quotation is None and run is not None and len(run.text) >= MIN_RUN_SHARE * len(claim):
+            quotation = run
+        yield mark, claim, quotation
+        begin = mark.end
+
+
+def _is_proven(citation: Citation, cited: Sequence[tuple[int, Citation]]) -> bool:
+    proofs = (CitationState.VERIFIED, CitationState.REPAIRED)
+    place = (citation.book_id, citation.page)
+    return any((other.book_id, other.page) == place and other.state in proofs for _, other in cited)
+
+
+def locate(page_text: str, quote: str) -> tuple[int, int] | None:
+    """The range of characters of `page_text` where the quotation stands, None where it does not.
+
+    Wording is compared in the form of `app.documents.citations.normal_form.Normal`: line breaks, hyphens at a line's
+    end, ligatures and kinds of dashes and quotation marks do not matter; words, numbers and the punctuation inside do.
+    A quotation that cuts a word, a hyphenated compound or a number of the page in two does not stand there. What its
+    writer left out and changed, and says so, is passed over as `app.documents.citations.quotation` does.
+    """
+    return find(Normal(page_text), WantedQuotation(quote))
+
+
+class _Desk:
+    """The books, with the normal forms of the pages that were looked at."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._books = books
+        self._pages = [(book, page) for book in books for page in book.pages]
+        self._standings = Standings(books)
+        self._verbatim: Verbatim | None = None
+        self._places: dict[str, tuple[str, int]] = {}  # where runs were found
+        self.labels = frozenset(_label(page) for _, page in self._pages)
+
+    def is_foreign(self, mark: PageMark) -> bool:
+        """Whether it names a book that is not on the desk: then, in round brackets, it is no mark of the model's."""
+        return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
+
+    def runs(self, answer: str, taken: Sequence[PageMark | Quotation]) -> Iterator[Quotation]:
+        """Runs of words that stand in the books, outside what is `taken`; none where what stands beside it, here or
+        there, says something else."""
+        if self._verbatim is None:
+            self._verbatim = Verbatim([page.text for _, page in self._pages])
+
+        def find_run(run: VerbatimRun) -> tuple[int, int] | None:
+            book, page = self._pages[run.page]
+            span = find(self._standings.normal(book, page), WantedQuotation(answer[run.start : run.end]))
+            # A quotation may begin with another letter than the page's words, as small or as large; a run is the words.
+            return span if span is not None and page.text[span[0]] == answer[run.start] else None
+
+        begin = 0
+        ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
+        for start, end in [*ends, (len(answer), len(answer))]:
+            for run in self._verbatim.runs(answer, begin, max(begin, start), lambda run: find_run(run) is not None):
+                span = find_run(run)
+                book, page = self._pages[run.page]
+                if span is not None and says_the_same(answer, run, page.text, span):
+                    words = answer[run.start : run.end]
+                    self._places[" ".join(words.split())] = (book.book_id, page.number)
+                    yield Quotation(run.start, run.end, words)
+            begin = max(begin, end)
+
+    def cite(self, place: MarkedPages, quote: str, span: tuple[int, int], claim: str) -> Citation:
+        books = self._named(place.title) if place.title else list(self._books)
+        if not books and place.vague:
+            books = list(self._books)
+        runs = _runs(books, place)
+        named = named_in(claim, books)
+        runs = [run for run in runs if run[0] is named] or runs
+        if quote:
+            cut: Citation | None = None
+            for book, page, standing in self._standings.look(runs, quote):
+                if not standing.fuller:
+                    return _citation(book, page, quote, CitationState.VERIFIED, span)
+                cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
+            if cut is not None:
+                return cut
+            if len(runs) > 1:
+                wanted = WantedQuotation(quote).whole
+                runs.sort(key=lambda run: not any(self._is_near(run[0], page, wanted) for page in run[1]))
+        else:
+            runs = self._meant(runs, place, claim)
+        if not runs:
+            book_id, title = (books[0].book_id, books[0].title) if books else ("", place.title)
+            return Citation(book_id, title, 0, place.written, quote, CitationState.NOT_FOUND, *span)
+        if not quote and len({book.book_id for book, _ in runs}) > 1:
+            titles = " / ".join(dict.fromkeys(book.title for book, _ in runs))
+            return Citation("", titles, 0, place.written, "", CitationState.PAGE, *span)
+        book, pages = runs[0]
+        return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
+
+    def _meant(self, runs: list[_PageRun], place: MarkedPages, claim: str) -> list[_PageRun]:
+        """Of pages that several books have, the one that is nearest to the claim; all where that is none."""
+        labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
+        if len({book.book_id for book, _ in labelled}) < 2:
+            return labelled
+        nearest = nearer(claim, ["\n".join(page.text for page in pages) for _, pages in labelled])
+        return labelled if nearest is None else [labelled[nearest]]
+
+    def _is_near(self, book: CitedBook, page: Page, wanted: Normal) -> bool:
+        return find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS) is not None
+
+    def mend(self, citations: Sequence[Citation]) -> list[Citation]:
+        """Citations of one quotation that stands on none of their pages: with the page where it does stand, else with
+        what comes near to it on theirs."""
+        elsewhere = self.search(citations[0].quote, citations)
+        if elsewhere is not None:
+            first = citations[0]
+            state = CitationState.REPAIRED if elsewhere.state is CitationState.VERIFIED else elsewhere.state
+            mended = msgspec.structs.replace(
+                elsewhere, state=state, start=first.start, end=first.end, named=first.label
+            )
+            return [mended, *citations[1:]]
+        wanted = WantedQuotation(citations[0].quote).whole
+        return [self._bring_near(citation, wanted) for citation in citations]
+
+    def illustrate(self, citation: Citation, claim: str) -> Citation:
+        """A citation without a quotation, with the page's sentence that has most in common with `claim`: of the pages
+        with that label it is the one that holds the sentence."""
+        pages = self._pages_meant(citation)
+        if citation.state is not CitationState.PAGE or not pages:
+            return citation
+        likeness = liken(claim, [page.text for _, page in pages])
+        page = pages[likeness.page][1]
+        place = {"page": page.number, "label": page.label, "on_page": likeness.statement}
+        if likeness.differs:
+            quote = " ".join(without_brackets(claim).split())
+            return msgspec.structs.replace(citation, state=CitationState.DIFFERS, quote=quote, **place)
+        return msgspec.structs.replace(citation, **place)
+
+    def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
+        for book, page in self._pages_meant(citation):
+            span = find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS)
+            if span is not None:
+                on_page = " ".join(page.text[slice(*span)].split()).strip(" ,;:")
+                place = {"page": page.number, "label": page.label}
+                return msgspec.structs.replace(citation, state=CitationState.NEAR, on_page=on_page, **place)
+        return citation
+
+    def _pages_meant(self, citation: Citation) -> list[tuple[CitedBook, Page]]:
+        """The page that was cited, then those of the same book with the same label: a mark may mean any of them."""
+        book = next((book for book in self._books if book.book_id == citation.book_id), None)
+        cited = next((page for page in book.pages if page.number == citation.page), None) if book else None
+        if book is None or cited is None:
+            return []
+        alike = (page for page in book.pages if page is not cited and _label(page) == _label(cited))
+        return [(book, page) for page in (cited, *alike)]
+
+    def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
+        """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
+        there is one."""
+        known = {(citation.book_id, citation.page) for citation in cited}
+        likely = self._places.get(quote)
+
+        def rank(entry: tuple[CitedBook, Page, QuotationLocation]) -> tuple[bool, bool, bool]:
+            book, page, standing = entry
+            place = (book.book_id, page.number)
+            return bool(standing.fuller), place not in known, place != likely
+
+        found = min(self._standings.everywhere(quote), key=rank, default=None)
+        if found is None:
+            return None
+        book, page, standing = found
+        state = CitationState.CUT if standing.fuller else CitationState.VERIFIED
+        return _cut(_citation(book, page, quote, state), standing)
+
+    def _named(self, title: str) -> list[CitedBook]:
+        """The books that a title names best; more than one if they are called the same."""
+        ranks = [rank_title(title, book) for book in self._books]
+        best = max(ranks, default=0)
+        return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
+
+
+def _cut(citation: Citation, standing: QuotationLocation) -> Citation:
+    return msgspec.structs.replace(citation, on_page=standing.fuller)
+
+
+def _citation(
+    book: CitedBook, page: Page, quote: str, state: CitationState, span: tuple[int, int] = (-1, -1)
+) -> Citation:
+    return Citation(book.book_id, book.title, page.number, page.label, quote, state, *span)
+
+
+def _runs(books: Sequence[CitedBook], place: MarkedPages) -> list[_PageRun]:
+    """What the place may mean, the likeliest first: a page of that label before a page of that number."""
+    labelled: list[_PageRun] = []
+    numbered: list[_PageRun] = []
+    for book in books:
+        written = place.written.casefold()
+        exact = [page for page in book.pages if _label(page) == written]
+        if exact:
+            labelled += [(book, (page,)) for page in exact]
+        elif not place.last:
+            numbered += [(book, (page,)) for page in book.pages if str(page.number) == written]
+        else:
+            first, last = _index(book, place.first), _index(book, place.last)
+            if first is not None and last is not None and first <= last:
+                labelled.append((book, book.pages[first : last + 1][:MAX_RUN_PAGES]))
+    return labelled + numbered
+
+
+def _index(book: CitedBook, name: str) -> int | None:
+    by_label = (index for index, page in enumerate(book.pages) if _label(page) == name.casefold())
+    by_number = (index for index, page in enumerate(book.pages) if str(page.number) == name)
+    return next(by_label, next(by_number, None))
+
+
+def _label(page: Page) -> str:
+    return unicodedata.normalize("NFKC", page.label).strip().casefold()

@@ -1,0 +1,212 @@
+"""Whether two sentences of nearly the same words say different things: other numbers, names, negations or duties.
+
+Words are compared, not meaning: sentences that do not differ here may still mean different things.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.core.languages import ENGLISH, Language, language_of
+from app.documents.citations.numbers import begins_with_unit, figures_of, without_bounds
+from app.documents.text.terms import is_unspaced, stem, words_of
+
+_REACH = 3
+"""Words on each side of a negation, grammar left out, that tell what it negates."""
+_NEIGHBOURS = 4
+"""Words right before and after a run of words that may take back what it says."""
+
+_CLAUSE_END = re.compile(r"[,;:()\u2013\u2014、。]|\s-\s|\b(?:but|while|whereas|aber|sondern|mais|pero|ma)\b")
+_NEGATED_FORM = re.compile(r"n['’]t$")
+_ANSWER_WORD = re.compile(r"^\s*(?:no|yes|nein|ja|non|oui|sí|sì)\s*[,.:;!\u2013\u2014]\s*")
+_ABBREVIATED_NUMBER = re.compile(r"\bno\.?\s*(?=\d)")
+_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BEGINS = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘„«(*_]*$")
+_SENTENCE_BREAK = re.compile(r"[.!?。！？]")
+_LIMITING = frozenset({"only", "nur", "seulement", "solo", "solamente", "soltanto"})
+
+_DUTY, _PERMISSION, _ADVICE, _PROHIBITION = "duty", "permission", "advice", "prohibition"
+_JAPANESE_DUTY = re.compile(r"(?:なければ|なくては|ねば|ないと)(?:なら|いけ)(?:ない|ません|ぬ|ず)?|べきで")
+_JAPANESE_PERMISSION = re.compile(r"ことができ(?:る|ます)|てもよい|ても構わない|てもかまわない")
+_JAPANESE_NO_NEGATION = re.compile(
+    r"かもしれ(?:ない|ません)|(?:だけ|のみ)で(?:は)?なく|少なくとも|少なくない|ほかならない"
+)
+_JAPANESE_NEGATION = re.compile(
+    r"ない|なかっ|なく|ません|ざる|ずに|ず(?=[、。])|無し|なし|除[かきくいっ]|[不非未無](?=[\u4e00-\u9fff])"
+)
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """What of a sentence may not be another in one that says the same. `negations`: of each the words beside it."""
+
+    negations: tuple[frozenset[str], ...]
+    modals: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Negation:
+    """`itself` with its neighbours as written; `before` and `after`, without grammar, tell what it negates."""
+
+    itself: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def differ(said: str, source: str, also: str = "") -> bool:
+    """Whether `said` has a number, a name, a negation or a duty that is not in `source`, or lacks a negation of it.
+
+    `said` may say less than `source`: a number that it leaves out is no difference, and a negation only where its
+    neighbours are there. It may say more, where that stands in `also`.
+    """
+    language = language_of([*words_of(said), *words_of(source)])
+    figures = [*figures_of(source, language), *figures_of(also, language)]
+    for figure in figures_of(said, language):
+        other = next((other for other in figures if figure.agrees(other)), None)
+        if other is None:
+            return True
+        figures.remove(other)
+    mine, theirs = _claims(said, language), _claims(source, language)
+    if _negates_otherwise(mine, theirs, _claims(also, language)):
+        return True
+    if theirs.modals and mine.modals - theirs.modals:
+        return True
+    return not language.nouns_are_capitalised and _names_another(said, source, also)
+
+
+def takes_back(run: str, before: str, after: str, said_before: str, said_after: str) -> bool:
+    """Whether a page's words right `before` or `after` a run of words hold a negation, a limit or the unit of its last
+    number, which those beside the run in an answer do not."""
+    language = language_of(words_of(f"{before} {run} {after}"))
+    if run[-1:].isdigit() and begins_with_unit(after) and not begins_with_unit(said_after):
+        return True
+    pairs = (
+        (_last_words(before), _last_words(said_before)),
+        (_first_words(after), _first_words(said_after)),
+    )
+    return any(_turns(page, language) and not _turns(said, language) for page, said in pairs)
+
+
+def _turns(text: str, language: Language) -> bool:
+    """Whether there is a word in it that turns or limits what stands beside it."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = _PIECE.findall(folded)
+    negated = any(word in language.turning or word in _LIMITING or _NEGATED_FORM.search(word) for word in words)
+    return negated or _JAPANESE_NEGATION.search(_without_japanese_idioms(folded)) is not None
+
+
+def _last_words(text: str) -> str:
+    return " ".join(_SENTENCE_BREAK.split(text)[-1].split()[-_NEIGHBOURS:])[-40:]
+
+
+def _first_words(text: str) -> str:
+    return " ".join(_SENTENCE_BREAK.split(text, maxsplit=1)[0].split()[:_NEIGHBOURS])[:40]
+
+
+def _negates_otherwise(mine: _Claims, theirs: _Claims, more: _Claims) -> bool:
+    told = [beside for beside in theirs.negations if _holds_half(mine.words, beside)]
+    own = [beside for beside in mine.negations if _holds_half(theirs.words, beside)]
+    if len(told) != len(own) or any(
+        beside and not any(beside & other or not other for other in told) for beside in own
+    ):
+        return True
+    added = [beside for beside in mine.negations if beside not in own]
+    if any(not any(_holds_half(other, beside) for other in more.negations) for beside in added):
+        return True
+    return any(beside and beside <= mine.words and beside not in mine.negations for beside in more.negations)
+
+
+def _holds_half(words: frozenset[str], beside: frozenset[str]) -> bool:
+    return 2 * len(beside & words) >= len(beside)
+
+
+def _claims(text: str, language: Language) -> _Claims:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = without_bounds(_ABBREVIATED_NUMBER.sub("", _ANSWER_WORD.sub("", text)))
+    modals = frozenset(_modals(text, language))
+    text = _without_japanese_idioms(text)
+    negations = dict.fromkeys(each for clause in _CLAUSE_END.split(text) for each in _negations(clause, language))
+    words = frozenset(_stems(text, language))
+    return _Claims(tuple(frozenset(each.before + each.after) for each in negations), modals, words)
+
+
+def _modals(text: str, language: Language) -> Iterator[str]:
+    """What kinds of words say how much something binds. What one may not and what one must not do are the same."""
+    words = _PIECE.findall(text)
+    for word, following in pairwise([*words, ""]):
+        if word in language.duties or word in language.permissions:
+            forbids = language is ENGLISH and following in language.turning
+            yield _PROHIBITION if forbids else _DUTY if word in language.duties else _PERMISSION
+        elif word in language.advice:
+            yield _ADVICE
+    if _JAPANESE_DUTY.search(text):
+        yield _DUTY
+    if _JAPANESE_PERMISSION.search(text):
+        yield _PERMISSION
+
+
+def _without_japanese_idioms(text: str) -> str:
+    return _JAPANESE_NO_NEGATION.sub("", _JAPANESE_PERMISSION.sub("", _JAPANESE_DUTY.sub("", text)))
+
+
+def _negations(clause: str, language: Language) -> Iterator[_Negation]:
+    """Each negation; a text that says the same twice gives it once."""
+    for match in _JAPANESE_NEGATION.finditer(clause):
+        left, right = clause[: match.start()], clause[match.end() :]
+        itself = (left[-2:], match.group(), right[:2])
+        yield _Negation(itself, tuple(_stems(left, language)), tuple(_stems(right, language)))
+    words = _PIECE.findall(clause)
+    for index, word in enumerate(words):
+        if word in language.turning or _NEGATED_FORM.search(word):
+            before = _stems(" ".join(words[:index]), language)[-_REACH:]
+            after = _stems(" ".join(words[index + 1 :]), language)[:_REACH]
+            yield _Negation(tuple(words[max(0, index - 1) : index + 2]), tuple(before), tuple(after))
+
+
+def _stems(text: str, language: Language) -> list[str]:
+    """Of its words, without grammar and negations; of scripts without spaces, pairs of neighbours."""
+    found: list[str] = []
+    grammar = language.common | language.turning
+    for word in words_of(text):
+        if is_unspaced(word[0]):
+            found += [word[at : at + 2] for at in range(len(word) - 1)]
+        elif word not in grammar and not word.isdigit() and len(word) > 1:
+            found.append(stem(word))
+    return found
+
+
+def _names_another(said: str, source: str, also: str) -> bool:
+    """Whether a name stands in the place of another: both are capitalised, and neither is in the other sentence."""
+    new, lost = _names(said, f"{source} {also}"), _names(source, said)
+    if any(not name.first for name in new) and lost:
+        return True
+    return any(mine.first and theirs.first and mine.following == theirs.following for mine in new for theirs in lost)
+
+
+@dataclass(frozen=True)
+class _Name:
+    """`first`: it begins a sentence, where every word is capitalised; `following`: the word after it."""
+
+    first: bool
+    following: str
+
+
+def _names(text: str, other: str) -> list[_Name]:
+    """The capitalised words that are not in `other`, but for grammar."""
+    there = {stem(word.casefold()) for word in _LETTERS.findall(other)}
+    found: list[_Name] = []
+    matches = list(_LETTERS.finditer(text))
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        word = match.group()
+        if not word[0].isupper() or len(word) == 1 or word.casefold() in ENGLISH.common:
+            continue
+        if stem(word.casefold()) not in there:
+            first = _BEGINS.search(text[: match.start()]) is not None
+            found.append(_Name(first, following.group() if following else ""))
+    return found

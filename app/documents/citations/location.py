@@ -1,0 +1,152 @@
+"""Where a quotation stands in the books, on a page or over the border of two, and what is cut from it there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from app.core.document import CitedBook, Page
+from app.documents.citations.cuts import fuller
+from app.documents.citations.normal_form import Normal
+from app.documents.citations.quotation import WantedQuotation
+from app.documents.text.terms import is_unspaced
+
+MAX_FULLER_CHARACTERS = 600
+"""Of the page's wording that is shown with a quotation that is cut."""
+
+
+@dataclass(frozen=True)
+class QuotationLocation:
+    """That a quotation stands somewhere. `fuller` is the page's wording with the words that turn the sense of what is
+    cut from them; empty where the quotation reads as the page does."""
+
+    fuller: str = ""
+
+
+class Standings:
+    """The books' pages, each brought into its normal form once, and what was found on them."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._books = books
+        self._normals: dict[tuple[str, int], Normal] = {}
+        self._wanted: dict[str, WantedQuotation] = {}
+        self._everywhere: dict[str, list[tuple[CitedBook, Page, QuotationLocation]]] = {}
+        self._following = {
+            (book.book_id, page.number): following
+            for book in books
+            for page, following in pairwise(book.pages)
+            if following.number == page.number + 1
+        }
+
+    def everywhere(self, quote: str) -> Sequence[tuple[CitedBook, Page, QuotationLocation]]:
+        """All the pages of the books where it stands, those first on which it stands whole."""
+        if quote not in self._everywhere:
+            pages = [(book, (page,)) for book in self._books for page in book.pages]
+            self._everywhere[quote] = list(self.look(pages, quote, ends=False))
+        return self._everywhere[quote]
+
+    def look(
+        self, runs: Sequence[tuple[CitedBook, Sequence[Page]]], quote: str, *, ends: bool = True
+    ) -> Iterator[tuple[CitedBook, Page, QuotationLocation]]:
+        """The pages of which a quotation stands on one, then those from which one runs on to the next or, if `ends`,
+        on which one ends that began on the page before."""
+        wanted = self._want(quote)
+        for book, pages in runs:
+            for page in pages:
+                if (standing := _best(self.normal(book, page), wanted)) is not None:
+                    yield book, page, standing
+        for book, pages in runs:
+            for page in pages:
+                begins = [page, *(other for other in book.pages if ends and self._follower(book, other) is page)]
+                for first in begins:
+                    if (standing := self._over_border(book, first, wanted)) is not None:
+                        yield book, page, standing
+
+    def normal(self, book: CitedBook, page: Page) -> Normal:
+        key = (book.book_id, page.number)
+        if key not in self._normals:
+            self._normals[key] = Normal(page.text)
+        return self._normals[key]
+
+    def _over_border(self, book: CitedBook, page: Page, wanted: WantedQuotation) -> QuotationLocation | None:
+        """How the quotation begins on the page and ends on the next."""
+        following = self._follower(book, page)
+        if following is None or not wanted.may_stand(self.normal(book, page), self.normal(book, following)):
+            return None
+        return _best(Normal(f"{page.text}\n{following.text}"), wanted, border=len(page.text))
+
+    def _follower(self, book: CitedBook, page: Page) -> Page | None:
+        return self._following.get((book.book_id, page.number))
+
+    def _want(self, quote: str) -> WantedQuotation:
+        if quote not in self._wanted:
+            self._wanted[quote] = WantedQuotation(quote)
+        return self._wanted[quote]
+
+
+def _best(text: Normal, wanted: WantedQuotation, border: int = -1) -> QuotationLocation | None:
+    """How the quotation stands in the text, None if it does not; over the `border`, an offset, if there is one."""
+    cut: QuotationLocation | None = None
+    for found in wanted.places(text):
+        begin, end = found.span
+        if border >= 0 and not begin < border < end:
+            continue
+        whole = fuller(text.source, found)
+        if whole is None:
+            return QuotationLocation()
+        cut = cut or QuotationLocation(_shortened(" ".join(text.source[slice(*whole)].split())))
+    return cut
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= MAX_FULLER_CHARACTERS else words[:MAX_FULLER_CHARACTERS].rpartition(" ")[0] + " …"
+
+
+MIN_WORD_LIKENESS = 85.0
+"""Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
+
+MIN_TITLE_WORDS = 2
+"""Of a title that no other book has, in a sentence that means this book, unless there are fewer."""
+
+_FILE_ENDING = re.compile(
+    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
+)
+
+
+def rank_title(written: str, book: CitedBook) -> int:
+    """How surely a title as written means the book; 0: it does not."""
+    wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
+    words, own = _telling_words(wanted), _telling_words(title)
+    if wanted == title:
+        return 4
+    if words and (words <= own or wanted in title):
+        return 3
+    if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
+        return 2
+    chapters = {page.chapter for page in book.pages if page.chapter}
+    return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
+
+
+def named_in(claim: str, books: Sequence[CitedBook]) -> CitedBook | None:
+    """The one of the books whose title the claim holds; of titles in part alike, what the others do not share."""
+    words = _telling_words(_plain(claim))
+    titles = [_telling_words(_plain(book.title)) for book in books]
+    named = []
+    for index, (book, title) in enumerate(zip(books, titles, strict=True)):
+        own = title.difference(*titles[:index], *titles[index + 1 :])
+        if own and (own <= words or len(own & words) >= MIN_TITLE_WORDS):
+            named.append(book)
+    return named[0] if len(named) == 1 and len(books) > 1 else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _telling_words(plain: str) -> set[str]:
+    return {word for word in plain.split() if len(word) > 2 or word.isdigit() or is_unspaced(word[0])}

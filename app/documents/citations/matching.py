@@ -1,0 +1,182 @@
+"""Finds a quotation's normal form in a page's, with what may differ between the two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from app.documents.citations.normal_form import (
+    ASIDE,
+    ASIDE_END,
+    DIVIDER,
+    FREE_CASE,
+    GROUP,
+    JOINT,
+    NOTE,
+    Normal,
+    cuts_word,
+    is_wordlike,
+)
+from app.documents.text.terms import is_unspaced
+
+_NUMBER = re.compile(
+    rf"(?<![\w.,])\d{{1,3}}(?P<sign>[ ',.{GROUP}])\d{{3}}(?P<rest>(?:(?P=sign)\d{{3}})*)"
+    r"(?:(?P<fraction>[.,])\d+)?(?!\d)"
+)
+_PATH = re.compile(r"\S*/\S+")
+_PATH_SIGNS = "/-_.?&=#:~%"
+_EDGES = " .,;:…'\"*_-、。" + JOINT
+_MARK = re.compile(rf"{ASIDE}(?P<aside>{NOTE}){ASIDE_END}|\[(?P<written>{NOTE})\]")
+
+
+def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
+    """The ranges of the page's source where the quotation stands, in order; whole words only.
+
+    Punctuation at the quotation's edges may differ from the page's, as careful writers let it, and so may the case of
+    its first letter.
+    """
+    if quotation.skeleton not in page.skeleton:
+        return
+    for wanted in dict.fromkeys((quotation.text.strip(), _trim(quotation.text))):
+        if not wanted:
+            continue
+        pattern, start = _compiled(wanted, page.thousands if _NUMBER.search(wanted) else ""), 0
+        found = False
+        while match := pattern.search(page.text, start):
+            span = page.origin(*match.span())
+            if span is not None and page.is_whole(*match.span()):
+                found = True
+                yield _without_space(page.source, *span)
+            start = match.start() + 1
+        if found:
+            return
+
+
+def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
+    """The range of the page's source, whole words, that is most like the quotation; None if nothing is enough.
+
+    `min_likeness` from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
+    """
+    wanted = quotation.text.strip()
+    if not wanted or len(wanted) > len(page.text):
+        return None
+    found = fuzz.partial_ratio_alignment(wanted, page.text, score_cutoff=min_likeness)
+    if found is None:
+        return None
+    start, end = found.dest_start, found.dest_end
+    while start > 0 and (page.text[start] == JOINT or cuts_word(page.text[start], page.text[start - 1 : start], "")):
+        start -= 1
+    while end < len(page.text) and (
+        page.text[end - 1] == JOINT or cuts_word(page.text[end - 1], page.text[end : end + 1], "")
+    ):
+        end += 1
+    span = page.origin(start, end)
+    return None if span is None else _without_space(page.source, *span)
+
+
+def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
+    """Every range of the page's source where the words stand, whatever their case, parts of words too."""
+    wanted = words.text.strip()
+    if not wanted:
+        return ()
+    found = (page.origin(*match.span()) for match in re.finditer(_pattern(wanted), page.text, re.IGNORECASE))
+    return tuple(span for span in found if span is not None)
+
+
+def _without_space(source: str, begin: int, end: int) -> tuple[int, int]:
+    begin = end - len(source[begin:end].lstrip())
+    return begin, begin + len(source[begin:end].rstrip())
+
+
+def _trim(text: str) -> str:
+    trimmed = text.rstrip(_EDGES)
+    shorter = trimmed.lstrip(_EDGES)
+    signed = shorter[:1].isdigit() and trimmed[: -len(shorter)].endswith("-")
+    return "-" + shorter if signed else shorter
+
+
+@lru_cache(maxsize=64)
+def _compiled(wanted: str, thousands: str) -> re.Pattern[str]:
+    first = next((index for index, character in enumerate(wanted) if is_wordlike(character)), 0)
+    return re.compile(_pattern(wanted, thousands, first))
+
+
+def _pattern(wanted: str, thousands: str = "", free: int = -1) -> str:
+    """A regular expression for it: every hyphen may be a joint, a joint may stand between any letters, and what may be
+    left out between words. `thousands`: the page's sign for them; `free`: the index of a letter whose case may differ.
+    """
+    pieces: list[str] = []
+    grouped = dict(_groupings(wanted, thousands))
+    paths = [match.span() for match in _PATH.finditer(wanted)]
+    marks = {match.start(): match for match in _MARK.finditer(wanted)}
+    done = 0
+    for index, character in enumerate(wanted):
+        before = wanted[index - 1] if index else ""
+        if index < done:
+            continue
+        if index in marks:
+            pieces.append(_mark_pattern(marks[index]))
+            done = marks[index].end()
+            continue
+        if index and character.isalpha() and before.isalpha() and not (is_unspaced(character) or is_unspaced(before)):
+            pieces.append(f"{JOINT}?")
+        elif index and ASIDE not in (before, character):
+            if character.isalpha() and before.isalpha():
+                pieces.append(f"{JOINT}?")
+            if not (before.isdigit() and character.isdigit()):
+                pieces.append(f"(?:{ASIDE}[^{ASIDE_END}]*{ASIDE_END})?")
+        if any(begin < index < end for begin, end in paths) and (before in _PATH_SIGNS or character in "/"):
+            pieces.append(" ?")
+        if character == JOINT:
+            pieces.append(f"[-{JOINT}]?")
+        elif character == "-":
+            pieces.append(f"[-{JOINT}]")
+        elif index in grouped:
+            pieces.append(grouped[index])
+        elif character == " ":
+            pieces.append(" ?" if before == "/" else f"[ {DIVIDER}]")
+        elif character in ("|", DIVIDER):
+            pieces.append(f"[|{DIVIDER}]")
+        elif index == free and _may_change(wanted[index : index + 2]):
+            pieces.append(f"[{character.lower()}{character.upper()}]")
+        elif character == FREE_CASE:
+            pieces.append("")
+        elif before == FREE_CASE:
+            pieces.append(f"[{re.escape(character.lower())}{re.escape(character.upper())}]")
+        else:
+            pieces.append(re.escape(character))
+    return "".join(pieces)
+
+
+def _mark_pattern(mark: re.Match[str]) -> str:
+    """A note's mark, which may have a space before it, or be written where the page's text has it as its own."""
+    number = re.escape(mark["aside"] or mark["written"])
+    return rf" ?(?:{ASIDE}{number}{ASIDE_END} ?|\[{number}\])"
+
+
+def _may_change(letters: str) -> bool:
+    """Whether a word that begins so may be written with a small or a capital letter: not `US`."""
+    first, second = letters[:1], letters[1:]
+    return first.isalpha() and len(first.lower()) == len(first.upper()) == 1 and not second.isupper()
+
+
+def _groupings(wanted: str, thousands: str) -> Iterator[tuple[int, str]]:
+    """For each sign between thousands its index, and all that may stand for it.
+
+    A comma and a full stop may be those of a fraction: they are other signs' equals only where the number itself, or
+    the page's language, rules that out.
+    """
+    for match in _NUMBER.finditer(wanted):
+        sign, fraction = match["sign"], match["fraction"] or ""
+        several = match["rest"] != ""
+        if several or fraction:
+            equals = {*" '", GROUP, sign, *",."} - {fraction}
+        elif sign in (",", "."):
+            equals = {sign, GROUP} if sign == thousands else {sign}
+        else:
+            equals = {*" '", GROUP, *thousands}
+        form = f"[{re.escape(''.join(sorted(equals)))}]"
+        yield from ((at, form) for at in range(match.start(), match.end("rest")) if wanted[at] == sign)

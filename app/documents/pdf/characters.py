@@ -1,0 +1,302 @@
+"""The characters of a PDF page: where they stand, and the lines, words and runs that they make."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.documents.formats.contract import MAX_CHARACTERS
+from app.documents.pdf.columns import Gutter, LinePiece
+from app.documents.pdf.hyphenation import SOFT_HYPHEN
+from app.documents.pdf.paragraphs import WIDE
+from app.documents.pdf.rulings import Box
+from app.documents.pdf.superscripts import (
+    NO_CHARACTER,
+    CharacterRun,
+    is_raised,
+    may_hold_scripts,
+    plain,
+    read_runs,
+)
+
+_LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
+_BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
+_WORD = re.compile(rf"[^\s{NO_CHARACTER}]+")
+_ANGLE_SAMPLES = 5
+_GAP = f" {NO_CHARACTER}"
+_SPACE_IN_WORD = 0.3  # times a line's height: what stands farther apart is two words
+_TYPED_SAMPLES = 5  # characters that are looked at
+_MIN_TYPED_SAMPLES = 3
+_SAME_WIDTH = 0.02
+_FONT_NAME_BYTES = 128
+_FIXED_PITCH = 1  # ISO 32000-1, table 123
+_CODE_FONT = re.compile(
+    rb"mono|courier|typewriter|consol|menlo|inconsolata|fira ?code|source ?code|lucida ?sans ?typ|tt\d+$|-tt",
+    re.IGNORECASE,
+)  # makers often leave the flag out
+_MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
+
+
+class CharacterFinder:
+    """Boxes are turned so that the text runs from left to right, however it stands on the page."""
+
+    def __init__(self, textpage: pypdfium2.PdfTextPage, characters: str) -> None:
+        self.texts: list[str] = []
+        self._raw = textpage.raw
+        self._characters = characters
+        self._box = pdfium.FS_RECTF()
+        self._box_ref = ctypes.byref(self._box)
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._edge_refs = [ctypes.byref(edge) for edge in self._edges]
+        self._point = (ctypes.c_double(), ctypes.c_double())
+        self._point_refs = [ctypes.byref(part) for part in self._point]
+        self._matrix = pdfium.FS_MATRIX()
+        self._matrix_ref = ctypes.byref(self._matrix)
+        self._rectangles: dict[int, list[Box]] = {}  # of pieces, by their begin
+        self._rectangle_count = 0
+        self.turns = self._find_turns()
+
+    def _find_turns(self) -> int:
+        """By how many quarters of a circle most of the text is turned, with the clock."""
+        count = len(self._characters)
+        turns: Counter[int] = Counter()
+        for index in range(0, count, max(1, count // _ANGLE_SAMPLES)):
+            angle = pdfium.FPDFText_GetCharAngle(self._raw, index)
+            turns[round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0] += 1
+        return turns.most_common(1)[0][0] if turns else 0
+
+    def find_lines(self) -> Iterator[LinePiece | None]:
+        """Every line that is not blank; None for one whose place PDFium does not know."""
+        for match in _LINE.finditer(self._characters):
+            begin, end = match.span()
+            if text := plain(match.group()):
+                self.texts.append(text)
+                yield self._piece(text, begin, end)
+
+    def _piece(self, text: str, begin: int, end: int) -> LinePiece | None:
+        while begin < end and _BLANK.match(self._characters[begin]):
+            begin += 1
+        while end > begin and _BLANK.match(self._characters[end - 1]):
+            end -= 1
+        first = self.box_of(begin)
+        last = self.box_of(end - 1) or self.box_of(end - 2)
+        if first is None or last is None:
+            return None
+        left, right = min(first[0], last[0]), max(first[2], last[2])
+        return LinePiece(text, left, right, first[1], first[3] - first[1], begin, end)
+
+    def words(self, piece: LinePiece) -> list[LinePiece]:
+        """The words of a line; in scripts without spaces, what stands apart is two."""
+        words: list[LinePiece] = []
+        for match in _WORD.finditer(self._characters, piece.begin, piece.end):
+            begin, end = match.span()
+            text = match.group()
+            if text.isascii() or not WIDE.search(text):
+                words.append(self._word(piece, begin, end))
+                continue
+            start, reach = begin, None
+            for index in range(begin, end):
+                box = self.box_of(index)
+                if box and reach and box[0] - reach > _SPACE_IN_WORD * (box[3] - box[1]):
+                    words.append(self._word(piece, start, index))
+                    start = index
+                reach = box[2] if box else reach
+            words.append(self._word(piece, start, end))
+        return words
+
+    def _word(self, piece: LinePiece, begin: int, end: int) -> LinePiece:
+        """Where PDFium does not know its place, it stands where its line does."""
+        first, last = self.box_of(begin), self.box_of(end - 1)
+        if first is None or last is None or first[3] <= first[1]:
+            first = last = (piece.left, piece.baseline, piece.left, piece.baseline + piece.height)
+        left, right = min(first[0], last[0]), max(first[2], last[2])
+        return LinePiece(self._characters[begin:end], left, right, first[1], first[3] - first[1], begin, end)
+
+    def is_typed(self, piece: LinePiece) -> bool | None:
+        """Whether its letters are equally wide, as those of code; None where there are too few of them."""
+        seen: set[str] = set()
+        width = 0.0
+        for index in range(piece.begin, piece.end):
+            character = self._characters[index]
+            if character in seen or not (character.isascii() and character.isalpha()):
+                continue
+            if box := self.box_of(index):
+                if seen and abs(box[2] - box[0] - width) > _SAME_WIDTH * width:
+                    return False
+                width = box[2] - box[0]
+                seen.add(character)
+                if len(seen) == _TYPED_SAMPLES:
+                    break
+        return True if len(seen) >= _MIN_TYPED_SAMPLES else None
+
+    def joined(self, words: Sequence[LinePiece]) -> list[LinePiece]:
+        """Words that follow one another in a line made one piece again."""
+        runs: list[tuple[int, int]] = []
+        for word in words:
+            if runs and runs[-1][1] <= word.begin and not self._characters[runs[-1][1] : word.begin].strip(_GAP):
+                runs[-1] = (runs[-1][0], word.end)
+            else:
+                runs.append((word.begin, word.end))
+        pieces = [self._piece(plain(self._characters[begin:end]), begin, end) for begin, end in runs]
+        return [piece for piece in pieces if piece is not None]
+
+    def split(self, piece: LinePiece, gutters: list[Gutter]) -> list[LinePiece]:
+        """A line in the parts that gutters part it into; what stands in a gutter joins its sides. A table is one."""
+        crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
+        if not crossed or piece.begin == piece.end:
+            return [piece]
+        cuts = []
+        before: Box | None = None
+        for index in range(piece.begin, piece.end):
+            if _BLANK.match(self._characters[index]) or (box := self.box_of(index)) is None:
+                continue
+            if before and any(_parts(gutter, before, box) for gutter in crossed):
+                cuts.append(index)
+            before = box
+        ends = [piece.begin, *cuts, piece.end]
+        parts = [
+            self._piece(text, begin, end)
+            for begin, end in pairwise(ends)
+            if (text := plain(self._characters[begin:end]))
+        ]
+        return [part for part in parts if part is not None] if all(parts) else [piece]
+
+    def rectangles(self, pieces: list[LinePiece]) -> list[Box]:
+        """Left, bottom, right and top of what the page's stream shows at a time."""
+        return [box for piece in pieces for box in self._rectangles_of(piece)]
+
+    def _rectangles_of(self, piece: LinePiece) -> list[Box]:
+        found = self._rectangles.get(piece.begin)
+        if found is None:
+            count = pdfium.FPDFText_CountRects(self._raw, piece.begin, piece.end - piece.begin)
+            count = min(count, _MAX_RECTANGLES - self._rectangle_count)
+            self._rectangle_count += count
+            left, top, right, bottom = self._edges
+            raw, references, read = self._raw, self._edge_refs, pdfium.FPDFText_GetRect
+            found = self._rectangles[piece.begin] = []
+            for index in range(count):
+                read(raw, index, *references)
+                box = left.value, bottom.value, right.value, top.value
+                found.append(self.turn(*box) if self.turns else box)
+        return found
+
+    def runs_of(self, group: list[LinePiece]) -> list[CharacterRun]:
+        """The runs of a line in which characters may be raised or lowered; none where they need no look."""
+        first = group[0]
+        if len(group) == 1 and not may_hold_scripts(self._rectangles_of(first), first.baseline, first.height):
+            return []
+        return read_runs(self, [(piece.begin, piece.end) for piece in group])
+
+    def settle(self, mark: LinePiece, host: list[LinePiece]) -> list[LinePiece] | None:
+        """The line with the mark where it stands, None where it is not raised against it or has no room there."""
+        height = max(piece.height for piece in host)
+        if mark.right <= host[0].left + 1.0:
+            fits = host[0].left - mark.right <= 1.5 * height and self._is_raised(mark, host[0].begin)
+            return [mark, *host] if fits else None
+        for place, piece in reversed(list(enumerate(host))):
+            if not piece.left < mark.left <= piece.right + height:
+                continue
+            begin, right = piece.end, piece.right
+            for index in range(piece.begin, piece.end):
+                box = self.box_of(index)
+                if box is not None and box[2] > box[0] and not self._characters[index].isspace():
+                    if box[0] >= mark.left - 1.0:
+                        begin = index
+                        break
+                    right = box[2]
+            if right > mark.left + 1.0 or begin == piece.begin or not self._is_raised(mark, piece.begin):
+                return None
+            parts = [
+                self._piece(text, start, end)
+                for start, end in ((piece.begin, begin), (begin, piece.end))
+                if (text := plain(self._characters[start:end]))
+            ]
+            whole = [part for part in parts if part is not None]
+            return [*host[:place], whole[0], mark, *whole[1:], *host[place + 1 :]] if len(whole) == len(parts) else None
+        return None
+
+    def _is_raised(self, mark: LinePiece, index: int) -> bool:
+        """Against the character at `index`."""
+        (above,), (level,) = self.levels(mark.begin, mark.begin + 1), self.levels(index, index + 1)
+        return is_raised(above - level, self.size_of(mark.begin), self.size_of(index))
+
+    def characters(self, begin: int, end: int) -> str:
+        return self._characters[begin:end]
+
+    def levels(self, begin: int, end: int) -> list[float]:
+        x, y = self._point
+        raw, references, read = self._raw, self._point_refs, pdfium.FPDFText_GetCharOrigin
+        found = []
+        for index in range(begin, end):
+            read(raw, index, *references)
+            found.append(self.turn(x.value, y.value, x.value, y.value)[1] if self.turns else y.value)
+        return found
+
+    def size_of(self, index: int) -> float:
+        matrix = self._matrix
+        pdfium.FPDFText_GetMatrix(self._raw, index, self._matrix_ref)
+        return float(pdfium.FPDFText_GetFontSize(self._raw, index) * math.hypot(matrix.c, matrix.d))
+
+    def is_code(self, index: int) -> bool:
+        """Whether a character is set as program code is: in a font whose characters are all of one width."""
+        flags = ctypes.c_int()
+        name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+        size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
+        return size > 0 and (bool(flags.value & _FIXED_PITCH) or _CODE_FONT.search(name.value) is not None)
+
+    def box_of(self, index: int) -> Box | None:
+        box = self._box
+        if index < 0 or not pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box_ref):
+            return None
+        if not self.turns:
+            return box.left, box.bottom, box.right, box.top
+        return self.turn(box.left, box.bottom, box.right, box.top)
+
+    def turn(self, left: float, bottom: float, right: float, top: float) -> Box:
+        return turn((left, bottom, right, top), self.turns)
+
+
+def turn(box: Box, turns: int) -> Box:
+    """Where a box of the page is after it was turned against the clock by so many quarters of a circle."""
+    left, bottom, right, top = box
+    if turns == 1:
+        return -top, left, -bottom, right
+    if turns == 2:
+        return -right, -top, -left, -bottom
+    if turns == 3:
+        return bottom, -right, top, -left
+    return left, bottom, right, top
+
+
+def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
+    """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
+    left, right = (before, after) if before[2] <= after[0] else (after, before)
+    return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least
+
+
+def read_string(read: Callable[..., int], limit: int = 2 * MAX_CHARACTERS) -> str:
+    """What `read` writes after telling its size in bytes, terminator included; "" for what is over `limit` bytes."""
+    size = read(None, 0)
+    if not 2 < size <= limit:
+        return ""
+    buffer = (ctypes.c_ushort * (size // 2))()
+    read(buffer, size)
+    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+
+
+def text_in(textpage: pypdfium2.PdfTextPage, box: tuple[float, float, float, float]) -> str:
+    """The text of the characters that meet the box: left, bottom, right and top."""
+    left, bottom, right, top = box
+    size = pdfium.FPDFText_GetBoundedText(textpage.raw, left, top, right, bottom, None, 0)  # without a terminator
+    if size <= 0:
+        return ""
+    buffer = (ctypes.c_ushort * size)()
+    pdfium.FPDFText_GetBoundedText(textpage.raw, left, top, right, bottom, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")

@@ -1,0 +1,162 @@
+"""Grids of ruling lines on a PDF page, and the cells that they bound."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from app.documents.pdf.rulings import Ruling, grouped
+
+_MAX_PAIRS = 100_000  # of rules that may cross: what has more is a drawing
+MAX_CELLS = 20_000
+_TOUCH = 3.0  # points
+_OPEN = 6.0  # how far rules go on beyond the outermost one across them where a side has no border
+_SHARE = 0.5  # of a cell's side that a rule must run along to part it from its neighbour
+_INSIDE = 1.0
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """Fields between places of rules: `xs` from the left, `ys` from above. `walls` are the sides with a rule, each by
+    the place that it stands at and the field along it: `across` part a field from its left, `down` from its upper
+    neighbour."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    across: frozenset[tuple[int, int]]
+    down: frozenset[tuple[int, int]]
+
+    @property
+    def columns(self) -> int:
+        return len(self.xs) - 1
+
+    @property
+    def rows(self) -> int:
+        return len(self.ys) - 1
+
+    @property
+    def area(self) -> float:
+        return (self.xs[-1] - self.xs[0]) * (self.ys[0] - self.ys[-1])
+
+    def meets(self, left: float, right: float, y: float) -> bool:
+        return left <= self.xs[-1] and right >= self.xs[0] and self.ys[-1] <= y <= self.ys[0]
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.xs[0] - _INSIDE <= x <= self.xs[-1] + _INSIDE and self.ys[-1] - _INSIDE <= y <= self.ys[0] + _INSIDE
+
+    def column(self, x: float) -> int:
+        return min(max(bisect_right(self.xs, x) - 1, 0), self.columns - 1)
+
+    def row(self, y: float) -> int:
+        return min(max(bisect_right(self.ys, -y, key=lambda place: -place) - 1, 0), self.rows - 1)
+
+    def with_columns(self, places: Sequence[float]) -> Grid:
+        """The same with further places, along which there is no rule."""
+        xs = sorted((*self.xs, *places))
+        moved = [xs.index(x) for x in self.xs]
+        rising = {
+            (new, row)
+            for old, row in self.down
+            for new, row in ((old, field) for field in range(moved[row], moved[row + 1]))
+        }
+        return Grid(tuple(xs), self.ys, frozenset((moved[place], row) for place, row in self.across), frozenset(rising))
+
+    def homes(self) -> list[int]:
+        """For each field, row by row, the first field of its cell."""
+        homes = list(range(self.columns * self.rows))
+
+        def home(index: int) -> int:
+            while homes[index] != index:
+                homes[index] = homes[homes[index]]
+                index = homes[index]
+            return index
+
+        def unite(one: int, other: int) -> None:
+            first, last = sorted((home(one), home(other)))
+            homes[last] = first
+
+        for row in range(self.rows):
+            for column in range(self.columns):
+                index = row * self.columns + column
+                if column + 1 < self.columns and (column + 1, row) not in self.across:
+                    unite(index, index + 1)
+                if row + 1 < self.rows and (row + 1, column) not in self.down:
+                    unite(index, index + self.columns)
+        return list(map(home, range(self.columns * self.rows)))
+
+
+def find_grids(lying: Sequence[Ruling], standing: Sequence[Ruling]) -> Iterator[Grid]:
+    """Those of at least two columns; none of a page whose rules are too many."""
+    if not standing or len(lying) * len(standing) > _MAX_PAIRS:
+        return
+    owners = list(range(len(lying) + len(standing)))
+
+    def owner(index: int) -> int:
+        while owners[index] != index:
+            owners[index] = owners[owners[index]]
+            index = owners[index]
+        return index
+
+    for place, rule in enumerate(lying):
+        for other, across in enumerate(standing, len(lying)):
+            if (
+                rule.start - _TOUCH <= across.at <= rule.stop + _TOUCH
+                and across.start - _TOUCH <= rule.at <= across.stop + _TOUCH
+            ):
+                owners[owner(other)] = owner(place)
+    parts: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
+    for index in range(len(owners)):
+        part = parts.setdefault(owner(index), ([], []))
+        if index < len(lying):
+            part[0].append(lying[index])
+        else:
+            part[1].append(standing[index - len(lying)])
+    for level, upright in parts.values():
+        if level and upright and (grid := _grid(level, upright)):
+            yield grid
+
+
+def _grid(lying: list[Ruling], standing: list[Ruling]) -> Grid | None:
+    xs = _places(standing, lying)
+    ys = _places(lying, standing)[::-1]
+    columns, rows = len(xs) - 1, len(ys) - 1
+    if columns < 2 or rows < 1 or columns * rows > MAX_CELLS:
+        return None
+    downwards = [-y for y in ys]
+    across = _walls(standing, xs, downwards, flip=True)
+    down = _walls(lying, downwards, xs, negate=True)
+    return Grid(tuple(xs), tuple(ys), frozenset(across), frozenset(down))
+
+
+def _places(rules: list[Ruling], across: list[Ruling]) -> list[float]:
+    """Where rules stand, and where those across them end beyond the outermost."""
+    values = sorted(rule.at for rule in rules)
+    places = [sum(values[group.start : group.stop]) / len(group) for group in grouped(values)]
+    start, stop = min(rule.start for rule in across), max(rule.stop for rule in across)
+    if start < places[0] - _OPEN:
+        places.insert(0, start)
+    if stop > places[-1] + _OPEN:
+        places.append(stop)
+    return places
+
+
+def _walls(
+    rules: list[Ruling], places: Sequence[float], steps: Sequence[float], flip: bool = False, negate: bool = False
+) -> set[tuple[int, int]]:
+    """Which place has a rule along which step. Both rise; `flip` and `negate` say what was counted from above."""
+    covered: dict[tuple[int, int], float] = {}
+    for rule in rules:
+        at = -rule.at if negate else rule.at
+        after = min(max(bisect_right(places, at), 1), len(places) - 1)
+        place = after if places[after] - at < at - places[after - 1] else after - 1
+        start, stop = (-rule.stop, -rule.start) if flip else (rule.start, rule.stop)
+        first = max(0, bisect_right(steps, start) - 1)
+        for step in range(first, len(steps) - 1):
+            if steps[step] >= stop:
+                break
+            length = min(stop, steps[step + 1]) - max(start, steps[step])
+            covered[place, step] = covered.get((place, step), 0.0) + length
+    return {
+        (place, step) for (place, step), length in covered.items() if length >= _SHARE * (steps[step + 1] - steps[step])
+    }

@@ -1,0 +1,221 @@
+"""The lines of one PDF page, the text they make, and what there is to know about it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from itertools import groupby, zip_longest
+
+import msgspec
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
+from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
+from app.documents.pdf.annotations import NOTHING_ON_TOP, OnTop
+from app.documents.pdf.characters import read_string
+from app.documents.pdf.hidden_text import RawObject, look_at
+from app.documents.pdf.hyphenation import SOFT_HYPHEN, Words
+from app.documents.pdf.layout import PageLayout, lay_out
+from app.documents.pdf.overlay import PlacedLines, place
+from app.documents.pdf.page_edges import Edges, find_edges, with_moved
+from app.documents.pdf.paragraphs import join_lines
+from app.documents.pdf.rulings import Box
+from app.documents.pdf.superscripts import NO_CHARACTER
+from app.documents.text.clean import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
+from app.documents.text.hidden import LeftOut
+
+_TABLE = "\ufdd0"  # stands for a table: no character at all
+_ODD_SAMPLES = 50
+_GENERATED_HYPHEN = 0x2
+_CONTROLS = {
+    0x2,
+    0x3,
+    0x93,
+    0x94,
+    0x96,
+    0x97,
+    0x98,
+    0xFFFE,
+}  # not text, says IsControlChar in PDFium's cpdf_textpage.cpp
+
+
+class PdfPageText(msgspec.Struct, frozen=True):
+    text: str
+    flags: tuple[Flag, ...]
+    hidden: str
+
+
+class PageLines(msgspec.Struct, frozen=True):
+    """What a person sees of a page's text, a line each, in reading order; `edges` are the rows that may be running."""
+
+    lines: tuple[str, ...]
+    starts: frozenset[int] = frozenset()  # lines that go on with nothing
+    in_columns: bool = False
+    rows: frozenset[int] = frozenset()  # lines that are rows of a table
+    edges: Edges = Edges()
+    drawn: bool = False
+    is_bare: bool = False  # but for what lies on top of it there is no text
+    flags: tuple[Flag, ...] = ()
+    hidden: str = ""
+    code: frozenset[int] = frozenset()  # lines that program code runs across the end of
+    filled: frozenset[int] = frozenset()  # lines that nothing more would have fitted in
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.lines))
+
+
+def read_page(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop = NOTHING_ON_TOP
+) -> PageLines:
+    """What `pdf_unseen.look_at` finds is left out and flagged; the text layer of a scan stays, with its own flag.
+
+    Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
+    """
+    seen = look_at(page, content)
+    layout, unmapped, placed = extract(page, content, characters_before, seen.rules, on_top)
+    hidden, left_out = False, LeftOut()
+    if seen.unseen:
+        everything = layout
+        _leave_out(page, seen.unseen, left_out)
+        for raw in seen.unseen:
+            pdfium.FPDFPageObj_SetIsActive(raw, False)
+        layout, unmapped, placed = extract(page, content, characters_before, seen.rules, on_top)
+        hidden = _count_seen(layout) < _count_seen(everything)
+    if not hidden:
+        left_out.take()
+    for words in on_top.hidden:
+        left_out.add(words + " ")
+    for words in on_top.comments:
+        left_out.add_comment(words)
+    odd = max(unmapped, odd_share("\n".join(layout.lines).replace(SOFT_HYPHEN, "-"))) > ODD_SHARE_LIMIT
+    found = {
+        Flag.TEXT_LAYER: seen.has_layer,
+        Flag.HIDDEN_TEXT: hidden or bool(on_top.hidden),
+        Flag.ODD_CHARACTERS: odd,
+        Flag.COMMENTS: bool(on_top.comments),
+    }
+    return PageLines(
+        placed.lines,
+        placed.starts,
+        layout.in_columns,
+        frozenset(placed.moved[index] for index in layout.rows),
+        with_moved(find_edges(layout.pieces, layout.bottom, layout.top, layout.inner), placed.moved, placed.touched),
+        seen.drawn,
+        not layout.lines,
+        tuple(flag for flag, applies in found.items() if applies),
+        left_out.take(),
+        placed.follow(layout.code),
+        placed.follow(layout.filled),
+    )
+
+
+def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Words | None = None) -> PdfPageText:
+    """The lines joined into paragraphs, without those that are `running`; `words` are the whole book's."""
+    shown = [index for index in range(len(page.lines)) if index not in running]
+    untrusted_lines = [page.lines[index] for index in shown]
+    text, invisible = clean(_join(page, shown, words))
+    unseen = LeftOut()
+    if invisible:
+        unseen.add(unseen_words("\n".join(untrusted_lines)))
+    hidden = " ".join(filter(None, (unseen.take(), page.hidden)))
+    text = text if text.strip() else ""
+    found = {
+        Flag.EMPTY: not text and not page.drawn,
+        Flag.NO_TEXT: page.drawn and (page.is_bare or not text),
+        Flag.WRONG_ENCODING: is_misread(text),
+        Flag.INVISIBLE_CHARACTERS: invisible > 0,
+    }
+    flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
+    return PdfPageText(text, tuple(flag for flag in Flag if flag in flags), hidden)
+
+
+def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
+    """Tables stay as they are, and tell nothing of how wide the page's lines are."""
+    lines: list[str] = []
+    starts: set[int] = set()
+    code: set[int] = set()
+    filled: set[int] = set()
+    tables: list[str] = []
+    for is_table, run in groupby(shown, lambda index: index in page.rows):
+        if is_table:
+            starts |= {len(lines), len(lines) + 1}
+            lines.append(_TABLE)
+            tables.append("\n".join(join_lines([page.lines[index]], words=words) for index in run))
+            continue
+        for index in run:
+            if index in page.starts:
+                starts.add(len(lines))
+            if index in page.code:
+                code.add(len(lines))
+            if index in page.filled:
+                filled.add(len(lines))
+            lines.append(page.lines[index].replace(_TABLE, "\ufffd"))
+    parts = join_lines(lines, starts, page.in_columns, code=code, filled=filled, words=words).split(_TABLE)
+    return "".join(part + table for part, table in zip_longest(parts, tables, fillvalue=""))
+
+
+def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
+    """Keep what these objects say, which must be active still; what lies in forms nested too deep is not among them."""
+    textpage = page.get_textpage()
+    try:
+        for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium looks at all characters of the page for each of them
+            if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
+                continue
+            if words := read_string(lambda *to, raw=raw: pdfium.FPDFTextObj_GetText(raw, textpage.raw, *to)):
+                left_out.add(words + " ")
+    finally:
+        textpage.close()
+
+
+def _count_seen(layout: PageLayout) -> int:
+    return sum(len("".join(line.split())) for line in layout.lines)
+
+
+def extract(
+    page: pypdfium2.PdfPage, content: Content, characters_before: int, rules: Sequence[Box], on_top: OnTop
+) -> tuple[PageLayout, float, PlacedLines]:
+    """The lines of all active objects, the share of characters that the PDF gives no meaning (a sample's), and the
+    lines with what is on top of them."""
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        refuse_over(MAX_CHARACTERS, characters_before + count, "characters", content)
+        if count <= 0:
+            layout = PageLayout(())
+            return layout, 0.0, place(layout, on_top.marks, textpage, "")
+        sample = range(0, count, max(1, count // _ODD_SAMPLES))
+        unmapped = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
+        characters = _all_at_once(textpage, count)
+        if characters is None:
+            characters = _one_by_one(textpage, count)
+        layout = lay_out(textpage, characters, page.get_bbox(), rules)
+        return layout, unmapped / len(sample), place(layout, on_top.marks, textpage, characters, rules)
+    finally:
+        textpage.close()
+
+
+def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
+    """None where PDFium would leave characters out: those without a meaning, in old versions those beyond U+FFFF."""
+    if pdfium.FPDFText_GetTextIndexFromCharIndex(textpage.raw, count - 1) != count - 1:
+        return None
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(textpage.raw, 0, count, buffer) != count + 1:
+        return None
+    text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
+    return text if len(text) == count else "".join(map(chr, buffer[:count]))  # halves of characters are counted too
+
+
+def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:
+    """Slower by far, and whole: what has no meaning becomes U+FFFD."""
+    characters = []
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(textpage.raw, index)
+        if code == _GENERATED_HYPHEN and pdfium.FPDFText_IsHyphen(textpage.raw, index) == 1:
+            characters.append(SOFT_HYPHEN)
+        elif code == 0:
+            characters.append("\ufffd")
+        else:
+            characters.append(NO_CHARACTER if code in _CONTROLS else chr(code))
+    return "".join(characters)

@@ -1,0 +1,260 @@
+"""PDF, read and drawn by PDFium."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from typing import Any, Self
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from app.core.document import Document, Flag, Format, Page, Section
+from app.core.errors import AppError, Code
+from app.core.image import Raster
+from app.documents.formats.contract import (
+    MAX_LABEL_CHARACTERS,
+    MAX_OUTLINE_LEVELS,
+    MAX_PAGES,
+    Content,
+    Progress,
+    choose_title,
+    refuse_damaged,
+    refuse_over,
+)
+from app.documents.pdf.annotations import NOTHING_ON_TOP, has_annotations, read_on_top
+from app.documents.pdf.characters import read_string
+from app.documents.pdf.hyphenation import Words
+from app.documents.pdf.page import PageLines, read_page, set_page
+from app.documents.pdf.page_edges import Edges
+from app.documents.pdf.page_labels import find_labels
+from app.documents.pdf.running_heads import MAX_TITLE_CHARACTERS, Title, find_running
+from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
+from app.documents.text import language
+from app.documents.text.clean import clean_line
+from app.documents.text.flow import MAX_OUTLINE_ENTRIES
+
+format = Format.PDF
+
+SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each form with XFA, which is left out on purpose
+MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Text a page, with the page's own label; pages that cannot be loaded are flagged DAMAGED, and the others stay.
+
+    A document of nothing but pictures is one too: their text may be recognised.
+    A page's chapter is the first entry of the outline that leads to it, or else the last one before.
+    """
+    with _open(content) as pdf, _Forms(content) as forms:
+        refuse_over(MAX_PAGES, len(pdf), "pages", content)
+        outline = _outline(pdf, len(pdf))
+        chapters = _chapters(outline, len(pdf))
+        found: list[PageLines | None] = []
+        characters = 0
+        for index in range(len(pdf)):
+            progress(index, len(pdf))
+            found.append(_read(pdf, index, content, characters, forms))
+            characters += found[-1].characters if found[-1] else 0
+        edges = [page.edges if page else Edges() for page in found]
+        running = find_running(edges, lambda: _titles(found, outline))
+        labels = _labels(pdf) or find_labels(edges) or map(str, range(1, len(pdf) + 1))
+        words = Words([page.lines if page else () for page in found])
+        pages = [
+            _page(number, label, chapter, lines, left_out, words)
+            for number, (label, chapter, lines, left_out) in enumerate(
+                zip(labels, chapters, found, running, strict=True), 1
+            )
+        ]
+        if all(Flag.DAMAGED in page.flags for page in pages):
+            refuse_damaged(content, format)
+        if not characters and not any(Flag.NO_TEXT in page.flags for page in pages):
+            raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
+        progress(len(pdf), len(pdf))
+        return Document(
+            title=choose_title(_string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, b"Title", *to)), content),
+            format=format,
+            sha256=content.sha256,
+            pages=tuple(pages),
+            outline=outline,
+            language=language.tell(
+                [page.text for page in pages], _string(lambda *to: pdfium.FPDFCatalog_GetLanguage(pdf.raw, *to))
+            ),
+        )
+
+
+def page_image(content: Content, page: int, width: int) -> Raster:
+    """Page `page`, from 1, drawn `width` pixels wide; smaller where that would exceed the limits of an image.
+
+    Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
+    """
+
+    def scale(page_width: float, page_height: float) -> float:
+        wanted = (min(max(width, 1), MAX_DRAWN_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+        return min(wanted, math.sqrt(MAX_DRAWN_PIXELS / max(page_width * page_height, 1.0)))
+
+    return _drawn(content, page, scale)
+
+
+def scan_image(content: Content, page: int) -> Raster:
+    """As `page_image`, at SCAN_DPI, smaller where a side would exceed MAX_SCAN_SIDE."""
+    return _drawn(
+        content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
+    )
+
+
+def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> Raster:
+    """`scale` tells pixels a point from the page's width and height in points."""
+    with open_page(content, page, with_form=True) as drawn_page:
+        bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True)
+        pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
+        rows = (pixels[start : start + row_bytes] for start in range(0, bitmap.height * bitmap.stride, bitmap.stride))
+        return Raster(bitmap.width, bitmap.height, b"".join(rows))
+
+
+@contextmanager
+def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterator[pypdfium2.PdfPage]:
+    """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, and where PDFium fails on it."""
+    unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
+    with _open(content, with_form=with_form) as pdf:
+        if not 1 <= page <= len(pdf):
+            raise unavailable
+        try:
+            with _loaded(pdf, page - 1) as loaded:
+                yield loaded
+        except pypdfium2.PdfiumError as error:
+            raise unavailable from error
+
+
+@contextmanager
+def _open(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
+    """`with_form`: what is filled in can be read and drawn; no script runs, as PDFium is built without.
+
+    Raises AppError DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium
+    does not know) or DOCUMENT_DAMAGED. Either password of a PDF opens it, the user's or the owner's."""
+    data: Any = content.data
+    if isinstance(data, memoryview):  # PDFium wants an address, which Python gives of writable memory only
+        data = bytes(data) if data.readonly else (ctypes.c_char * len(data)).from_buffer(data)
+    try:
+        pdf = pypdfium2.PdfDocument(data, password=content.password.secret if content.password else None)
+        if with_form:
+            pdf.init_forms()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            code = Code.DOCUMENT_PASSWORD_WRONG if content.password else Code.DOCUMENT_PASSWORD_NEEDED
+            raise AppError(code, path=content.name) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
+            raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name) from error
+        refuse_damaged(content, format, error)
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _read(
+    pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_before: int, forms: _Forms
+) -> PageLines | None:
+    """None for a page that is damaged."""
+    try:
+        with _loaded(pdf, index) as page:
+            on_top = NOTHING_ON_TOP
+            if has_annotations(page):
+                on_top = read_on_top(lambda: forms.load(index), content, characters_before)
+            return read_page(page, content, characters_before, on_top)
+    except pypdfium2.PdfiumError:
+        return None
+
+
+class _Forms:
+    """The document once more, opened if need be, with its form: pages are changed when their annotations are read."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._open = ExitStack()
+        self._pdf: pypdfium2.PdfDocument | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def load(self, index: int) -> pypdfium2.PdfPage:
+        if self._pdf is None:
+            self._pdf = self._open.enter_context(_open(self._content, with_form=True))
+        return self._pdf[index]
+
+
+def _page(
+    number: int, label: str, chapter: str, found: PageLines | None, running: frozenset[int], words: Words
+) -> Page:
+    if found is None:
+        return Page(number, label, "", chapter, (Flag.DAMAGED,))
+    page = set_page(found, running, words)
+    return Page(number, label, page.text, chapter, page.flags, page.hidden)
+
+
+def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
+    """Those that the file gives its pages, a number where it gives one none; nothing where it has none at all."""
+    given = [
+        clean_line(_string(lambda *to, at=index: pdfium.FPDF_GetPageLabel(pdf.raw, at, *to)), MAX_LABEL_CHARACTERS)
+        for index in range(len(pdf))
+    ]
+    return tuple(label or str(number) for number, label in enumerate(given, 1)) if any(given) else ()
+
+
+def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
+    """All that a running head may repeat: the outline, and lines that are not at the edge of a page themselves."""
+    for section in outline:
+        yield Title(section.title)
+    for number, page in enumerate(found):
+        if page:
+            outer = {line for row in (*page.edges.top, *page.edges.bottom) for line in row.lines}
+            yield from (
+                Title(line, number)
+                for index, line in enumerate(page.lines)
+                if index not in outer and len(line) <= MAX_TITLE_CHARACTERS
+            )
+
+
+@contextmanager
+def _loaded(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    page = pdf[index]
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def _outline(pdf: pypdfium2.PdfDocument, pages: int) -> tuple[Section, ...]:
+    """Entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
+    sections = []
+    for entry in islice(pdf.get_toc(max_depth=MAX_OUTLINE_LEVELS), MAX_OUTLINE_ENTRIES):
+        destination = entry.get_dest()
+        index = destination.get_index() if destination else None
+        title = clean_line(_string(lambda *to, raw=entry.raw: pdfium.FPDFBookmark_GetTitle(raw, *to)))
+        if title and index is not None and 0 <= index < pages:
+            sections.append(Section(title, index + 1, entry.level + 1))
+    return tuple(sections)
+
+
+def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
+    starts: dict[int, str] = {}
+    for section in outline:
+        starts.setdefault(section.page, section.title)
+    ends = {section.page: section.title for section in outline}
+    chapters, current = [], ""
+    for number in range(1, pages + 1):
+        chapters.append(starts.get(number, current))
+        current = ends.get(number, current)
+    return chapters
+
+
+def _string(read: Callable[..., int]) -> str:
+    return read_string(read, MAX_STRING_BYTES)

@@ -1,0 +1,348 @@
+"""Raised and lowered small characters of a PDF's line, written as powers, indices and marks of notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from app.documents.text.notation import subscript, superscript
+
+Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
+
+# All in shares of the size of the characters that they stand beside.
+_SMALLER = (0.4, 0.92)  # what is smaller yet follows a drop cap
+_RAISED = (0.14, 0.75)  # what is higher is ruby, a limit, another line
+_LOWERED = (0.08, 0.6)
+_LEVEL = 0.05
+_SPACE, _DRAWN_SPACE = 0.2, 0.12  # the least gap that is a space, and that is one if PDFium says so
+_SPAN_SPACE = 0.1  # between what PDFium takes for two lines
+_DETACHED = 0.6  # the widest gap before a note's mark
+_LEADING = 1.5  # the widest gap behind one that begins a line
+_TOUCHING = 0.1
+_HIGH = 0.25  # capitals that are raised less are of a logo, as that of TeX
+_STACKED = (0.33, 0.3)  # how high and how deep the two parts of a fraction stand, which scripts of one letter do not
+_ALIGNED = 0.3
+
+NO_CHARACTER = "\0"
+"""Stands where PDFium counts a character that is none."""
+
+_MAX_CHARACTERS = 24
+_MARK = re.compile(r"\(?[-+\u2212]?[\d,;*†‡§¶\u2013-]{1,8}\)?|[a-z]")
+_SAME_SIZE = re.compile(r"[-+\u2212]?\d{1,3}")  # may be raised without being smaller
+_NUMBER = re.compile(r"\d{1,4}")
+_TAKES_POWER = re.compile(  # ten, units and variables, whatever notes there are on the page
+    r"(?<![\d.,])10$|\d\s?(?:[pnµumcdhkMG]?(?:[msgAKVNJW]|Pa|Hz)|ft|in|yd|mi)$|(?<![^\W_])[A-Za-zα-ω]$"
+)
+_SLASHES = ("/", "\u2044", "\u2215")
+_SIGNS = str.maketrans({"\u25e6": "°", "\u2218": "°", "\u2217": "*"})  # TeX's degree, and its asterisk
+_NOTE = re.compile(r"\(?(?:[1-9]\d{0,2}|[a-z])\)?")
+_STARS = re.compile(r"[*†‡§¶]{1,3}")
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+class Glyphs(Protocol):
+    """What is known of a page's characters, by their index; places are turned so that text runs to the right."""
+
+    def characters(self, begin: int, end: int) -> str: ...
+
+    def box_of(self, index: int) -> Box | None: ...
+
+    def levels(self, begin: int, end: int) -> list[float]:
+        """The heights of their base lines, in points."""
+        ...
+
+    def size_of(self, index: int) -> float:
+        """The size of its font as it arrives on the page, in points."""
+        ...
+
+
+class CharacterRun(msgspec.Struct, frozen=True):
+    """Characters that stand on one base line; where they stand is in points. `spaced`: PDFium has a space before."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float  # of its first character
+    last_size: float
+    spaced: bool = False
+
+
+def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -> bool:
+    """Whether one of a line's pieces looks raised or lowered against its first character, whose box is given: asked
+    before its characters are looked at, which takes time."""
+    if len(rectangles) < 2 or height <= 0:
+        return False
+    lowest, highest, deep, short = (bottom + share * height for share in (-0.08, 0.33, 0.15, 0.62))
+    for left, low, right, top in rectangles:
+        if lowest <= low <= highest and (top >= short or low >= deep):
+            continue  # nearly all of them: this is for speed
+        low, top, tall = (low - bottom) / height, (top - bottom) / height, (top - low) / height
+        if low < -0.08:  # the first character is the raised one
+            return True
+        if low > 0.33 and top > 0.8 and not 0.12 < tall < 0.28:  # no letter, bullet or quotation mark stands so
+            return True
+        if low < 0.15 and top < 0.62 and tall > 0.14 and right - left > 0.155 * height:  # nor a comma or a stroke
+            return True
+    return False
+
+
+def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[CharacterRun]:
+    """The runs of a line, whose characters are in `spans`; empty where they all stand on one base line, and where
+    PDFium does not know the place of one."""
+    levels = [glyphs.levels(begin, end) for begin, end in spans]
+    size = glyphs.size_of(spans[0][0])
+    if max(map(max, levels)) - min(map(min, levels)) <= _LEVEL * size:
+        return []
+    runs: list[CharacterRun] = []
+    for (begin, end), bases in zip(spans, levels, strict=True):
+        last = start = begin - 1
+        base = size = 0.0
+        in_fraction = was_stroke = False
+        for index, character, here in zip(range(begin, end), glyphs.characters(begin, end), bases, strict=True):
+            if character.isspace() or character == NO_CHARACTER:
+                continue
+            was_in_fraction = in_fraction
+            in_fraction = character in _SLASHES or (in_fraction and character.isdigit())
+            changes = (
+                last < begin
+                or abs(here - base) > _LEVEL * size
+                or (start == last and was_stroke and character.isdigit())
+            )
+            was_stroke = character in _SLASHES
+            if not changes and (in_fraction or was_in_fraction):
+                changes = abs(glyphs.size_of(index) - size) > _LEVEL * size
+            if changes:
+                if last >= begin and not _append(runs, glyphs, begin, start, last, base):
+                    return []
+                start, base, size = index, here, glyphs.size_of(index)
+            last = index
+        if last >= begin and not _append(runs, glyphs, begin, start, last, base):
+            return []
+    return runs
+
+
+def _append(runs: list[CharacterRun], glyphs: Glyphs, begin: int, start: int, last: int, base: float) -> bool:
+    """The characters from `start` to `last`, in a span that begins at `begin`; whether their place is known."""
+    first, end = glyphs.box_of(start), glyphs.box_of(last)
+    size, last_size = glyphs.size_of(start), glyphs.size_of(last)
+    if first is None or end is None or size <= 0 or last_size <= 0:
+        return False
+    left, right = min(first[0], end[0]), max(first[2], end[2])
+    if start > begin:
+        spaced = glyphs.characters(start - 1, start).isspace()
+    else:
+        spaced = bool(runs) and left - runs[-1].right > _SPAN_SPACE * size
+    text = plain(glyphs.characters(start, last + 1))
+    runs.append(CharacterRun(text, left, right, base, size, last_size, spaced))
+    return True
+
+
+def is_mark(text: str) -> bool:
+    """Whether it may be a power or a note's mark by itself."""
+    return _MARK.fullmatch(text) is not None
+
+
+def is_raised(rise: float, size: float, base_size: float) -> bool:
+    """Whether a character of one size is raised against one of the other; all in points."""
+    smaller = _SMALLER[0] * base_size <= size < _SMALLER[1] * base_size
+    return smaller and _RAISED[0] * base_size <= rise <= _RAISED[1] * base_size
+
+
+def plain(characters: str) -> str:
+    """Where wide characters are of 16 bits, the two halves of one come one after the other."""
+    text = characters.replace(NO_CHARACTER, "").strip()
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
+    """The numbers that begin a line and are raised: those of the notes that the page holds."""
+    return frozenset(
+        first.text.strip("()")
+        for first, following in (runs[:2] for runs in lines if len(runs) > 1)
+        if _NOTE.fullmatch(first.text) and _leads(first, following)
+    )
+
+
+def write_runs(runs: Sequence[CharacterRun], notes: Collection[str] = ()) -> str:
+    """The text of a line; a raised number that is one of `notes` is a note's mark."""
+    return _Line(runs, notes).write()
+
+
+class _Line:
+    def __init__(self, runs: Sequence[CharacterRun], notes: Collection[str]) -> None:
+        self._runs = runs
+        self._notes = notes
+        self._text = ""
+        self._stem = ""  # the text up to what the scripts stand beside
+        self._base: CharacterRun | None = None
+        self._edge = runs[0].left if runs else 0.0
+        self._after_script = False
+
+    def write(self) -> str:
+        at = 0
+        while at < len(self._runs):
+            at = self._fraction(at) or self._script(at) or self._plain(at)
+        return self._text
+
+    def _plain(self, at: int) -> int:
+        run = self._runs[at]
+        if self._after_script:
+            space = "" if self._text.endswith(" ") else self._gap(run, self._base or run)
+        else:
+            space = " " if run.spaced and self._text else ""
+        self._text += space + run.text
+        if any(map(str.isalnum, run.text)):
+            self._base = msgspec.structs.replace(run, size=run.last_size)
+        self._stem, self._edge, self._after_script = self._text, run.right, False
+        return at + 1
+
+    def _script(self, at: int) -> int:
+        """Where it ends, 0 where none begins."""
+        run = self._runs[at]
+        base = self._base or self._following_base(at)
+        if base is None:
+            return 0
+        direction = _direction(run, base) or self._same_size(at, base)
+        if direction == 0 or self._text.endswith("\u221a"):
+            return 0
+        end = at + 1
+        while (
+            end < len(self._runs)
+            and _direction(self._runs[end], base) == direction
+            and self._runs[end].left - self._runs[end - 1].right <= _SPACE * base.size
+            and self._runs[end].left >= self._runs[end - 1].left
+        ):
+            end += 1
+        group = self._runs[at:end]
+        text = write_runs(group).translate(_SIGNS)
+        if self._base is None:
+            if not (_NOTE.fullmatch(text) or _STARS.fullmatch(text)):
+                return 0
+            self._put(superscript(text, "") + " ", *group)
+            return end
+        space = self._gap(run, base) if self._text else ""
+        if len(text) > _MAX_CHARACTERS or (space and not self._may_be_apart(text, run, base)):
+            return 0
+        if text.isalpha() and text.isupper() and len(text) == 1 and abs(run.base - base.base) < _HIGH * base.size:
+            return 0
+        if space:
+            self._stem += space
+        self._put(space + self._marked(text, direction, end), *group)
+        return end
+
+    def _marked(self, text: str, direction: int, end: int) -> str:
+        if direction < 0:
+            return subscript(text, self._stem)
+        if text.strip("()") in self._notes and not _TAKES_POWER.search(self._stem):
+            return superscript(text, self._stem, note=True)
+        if self._stem[-1:].isspace() and self._touches(end) and self._runs[end].text[:1].isupper():
+            return superscript(text, self._stem, note=False)  # an isotope
+        return superscript(text, self._stem)
+
+    def _fraction(self, at: int) -> int:
+        """Two small numbers, the first raised, with a stroke between, or one above the other; where they end, 0 where
+        there are none."""
+        upper, *rest = self._runs[at : at + 3]
+        if not rest:
+            return 0
+        has_stroke = rest[0].text in _SLASHES and len(rest) == 2
+        lower, end = (rest[1], at + 3) if has_stroke else (rest[0], at + 2)
+        base = self._base or (self._runs[end] if end < len(self._runs) else None)
+        if base is None or not (has_stroke or _stacked(upper, lower, base)) or _direction(upper, base) <= 0:
+            return 0
+        if not has_stroke:
+            lower, end = self._whole_lower(lower, end, base)
+        is_number = _NUMBER.fullmatch(upper.text) is not None and _NUMBER.fullmatch(lower.text) is not None
+        is_low = _is_small(lower, base) and lower.base <= base.base + _LEVEL * base.size
+        if not is_low or (has_stroke and not is_number) or len(upper.text + lower.text) > _MAX_CHARACTERS:
+            return 0
+        space = self._gap(upper, base) if self._text else ""
+        if self._text[-1:].isdigit():
+            space = " "
+        written = f"{upper.text}/{lower.text}" if is_number else f"\\frac{{{upper.text}}}{{{lower.text}}}"
+        self._text += space + written
+        self._stem, self._edge, self._after_script = self._text, lower.right, True
+        return end
+
+    def _whole_lower(self, lower: CharacterRun, end: int, base: CharacterRun) -> tuple[CharacterRun, int]:
+        """The lower part of a fraction with its own scripts, and where it ends."""
+        parts = [lower]
+        while (
+            end < len(self._runs)
+            and self._runs[end].base <= base.base - _LOWERED[0] * base.size
+            and -_SPACE * base.size <= self._runs[end].left - parts[-1].right <= _SPACE * base.size
+        ):
+            parts.append(self._runs[end])
+            end += 1
+        return msgspec.structs.replace(lower, text=write_runs(parts), right=parts[-1].right), end
+
+    def _put(self, text: str, *runs: CharacterRun) -> None:
+        stem = len(self._stem)
+        if self._after_script and runs[0].left < self._edge - _LEVEL * runs[0].size:
+            self._text = self._text[:stem] + text + self._text[stem:]  # below what is raised: indices come first
+        else:
+            self._text += text
+        self._edge = max(self._edge, *(run.right for run in runs))
+        self._after_script = True
+
+    def _gap(self, run: CharacterRun, base: CharacterRun) -> str:
+        least = _DRAWN_SPACE if run.spaced else _SPACE
+        return " " if run.left - self._edge > least * base.size else ""
+
+    def _may_be_apart(self, text: str, run: CharacterRun, base: CharacterRun) -> bool:
+        return run.left - self._edge <= _DETACHED * base.size and _MARK.fullmatch(text) is not None
+
+    def _following_base(self, at: int) -> CharacterRun | None:
+        """What a line begins with may be raised against what comes next."""
+        following = self._runs[at + 1 : at + 2]
+        return following[0] if following and _leads(self._runs[at], following[0]) else None
+
+    def _same_size(self, at: int, base: CharacterRun) -> int:
+        """A number that is raised only, and after which the line goes on below."""
+        run = self._runs[at]
+        rise = (run.base - base.base) / base.size
+        following = self._runs[at + 1 : at + 2]
+        returns = not following or abs(following[0].base - base.base) <= _LEVEL * base.size
+        touches = abs(run.left - self._edge) <= _TOUCHING * base.size
+        raised = _HIGH <= rise <= 0.5 and run.size <= 1.05 * base.size
+        return int(raised and touches and returns and _SAME_SIZE.fullmatch(run.text) is not None and self._base is base)
+
+    def _touches(self, end: int) -> bool:
+        if end >= len(self._runs):
+            return False
+        return self._runs[end].left - self._edge <= _TOUCHING * self._runs[end].size
+
+
+def _is_small(run: CharacterRun, base: CharacterRun) -> bool:
+    return _SMALLER[0] * base.size <= run.size < _SMALLER[1] * base.size
+
+
+def _direction(run: CharacterRun, base: CharacterRun) -> int:
+    """1 for what is raised, -1 for what is lowered, and smaller than what stands on the base line."""
+    if is_raised(run.base - base.base, run.size, base.size):
+        return 1
+    rise = (run.base - base.base) / base.size
+    return -1 if _is_small(run, base) and _LOWERED[0] <= -rise <= _LOWERED[1] else 0
+
+
+def _leads(first: CharacterRun, following: CharacterRun) -> bool:
+    return (
+        _direction(first, following) > 0
+        and _WORD.search(following.text) is not None
+        and -1.0 <= following.left - first.right <= _LEADING * following.size
+    )
+
+
+def _stacked(upper: CharacterRun, lower: CharacterRun, base: CharacterRun) -> bool:
+    """Whether they are the parts of a fraction, one above the other."""
+    middles = (upper.left + upper.right - lower.left - lower.right) / 2
+    return (
+        abs(middles) <= _ALIGNED * base.size
+        and lower.left < upper.right
+        and upper.base - base.base >= _STACKED[0] * base.size
+        and base.base - lower.base >= _STACKED[1] * base.size
+    )

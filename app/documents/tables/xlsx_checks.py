@@ -1,0 +1,204 @@
+"""What a workbook may make calamine do, checked before calamine sees it: it has no limits of its own."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+import msgspec
+from lxml import etree
+
+from app.core.document import Format
+from app.documents.formats.archive import Archive
+from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over
+from app.documents.formats.xml import attribute, local_name, parse_xml
+from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
+from app.documents.word.office import child, is_on, whole_number
+from app.documents.word.runs import PLAIN, Change, Run, RunStyle, Shift, written
+
+MAX_CELLS = 4_000_000
+"""Of the rectangle that ends with the last cell of a sheet: calamine holds all of it, about 32 bytes a cell."""
+
+MAX_STRING_CHARACTERS = 500_000_000
+"""Of the shared strings of a sheet with their markup: calamine holds a copy for each cell."""
+
+_STYLES = "xl/styles.xml"
+_TYPES = "[Content_Types].xml"
+_NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|_rels/\.rels|xl/(?:.*/)?[^/]*\.(?:xml|rels))", re.IGNORECASE)
+_PREFIX = rb"(?:[^\s<>/:=!?]+:)?"
+_TAG = re.compile(
+    rb"<(/?)" + _PREFIX + rb"(row|c)(?=[\s/>])((?:\s+[^\s<>=\"'/]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
+)
+_TAG_BEGINS = re.compile(rb"</?" + _PREFIX + rb"(?:row|c)(?=[\s/>])")
+_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
+_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
+_ROW, _CELL = re.compile(rb"\d{1,7}"), re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
+_STRING = re.compile(rb"<" + _PREFIX + rb"si(?=[\s/>])")
+_STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>\s*(\d{1,9})\s*<")
+
+
+class CheckedWorkbook(msgspec.Struct, frozen=True):
+    """`struck` has, for each part of a sheet, the cells that are struck out: row and column, from 1."""
+
+    packed: bytes
+    struck: Mapping[str, frozenset[tuple[int, int]]]
+
+
+def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWorkbook:
+    """The parts that calamine needs, as our own archive read them: calamine may read a damaged directory otherwise.
+    What calamine would not tell of the looks of cells is written into their strings, or told here.
+
+    Raises AppError DOCUMENT_DAMAGED where there is no workbook, DOCUMENT_LIMIT where a sheet is too large.
+    """
+    names = archive.names()
+    if _TYPES not in archive or not any(name.startswith("xl/") for name in names):
+        refuse_damaged(content, Format.XLSX)
+    lengths: list[int] = []
+    uses: list[Counter[bytes]] = []
+    struck: dict[str, frozenset[tuple[int, int]]] = {}
+    styles = struck_styles(archive.read(_STYLES), content) if _STYLES in archive else frozenset()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for name in filter(_NEEDED.fullmatch, names):
+            progress(0, 0)
+            untrusted_xml = write_looks(archive.read(name), content)
+            cells = dict(_cells(untrusted_xml, content))
+            _refuse_large_sheet(set(cells), content)
+            if styles:
+                struck[name] = frozenset(place for place, style in cells.items() if style in styles)
+            starts = [found.start() for found in _STRING.finditer(untrusted_xml)]
+            lengths += [end - start for start, end in pairwise([*starts, len(untrusted_xml)])]
+            uses.append(Counter(_STRING_USE.findall(untrusted_xml)))
+            target.writestr(zipfile.ZipInfo(name), untrusted_xml)
+    for sheet in uses:
+        characters = sum(lengths[int(index)] * count for index, count in sheet.items() if int(index) < len(lengths))
+        refuse_over(MAX_STRING_CHARACTERS, characters, "characters", content)
+    return CheckedWorkbook(packed.getvalue(), struck)
+
+
+def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
+    """Raise AppError DOCUMENT_LIMIT before calamine makes room for every cell up to the last one."""
+    if not places:
+        return
+    columns = {column for _, column in places}
+    last_row = max(row for row, _ in places)
+    refuse_over(MAX_ROWS, last_row, "rows", content)
+    refuse_over(MAX_COLUMNS, max(columns), "columns", content)
+    refuse_over(MAX_CELLS, last_row * (max(columns) - min(columns) + 1), "cells", content)
+
+
+def _cells(untrusted_xml: bytes, content: Content) -> Iterator[tuple[tuple[int, int], int]]:
+    """Row and column, from 1, and the style of each cell that may hold something, counted as calamine counts: what it
+    reads is the next tag, however tags are nested. What is not written as programs write it is damage; in UTF-16, say,
+    the tags would not be found.
+    """
+    row = column = 1
+    tags = 0
+    for tag in _TAG.finditer(untrusted_xml):
+        tags += 1
+        end, kind, attributes, empty = tag.groups()
+        references = _REFERENCE.findall(attributes)
+        if len(references) > 1:
+            refuse_damaged(content, Format.XLSX)
+        if kind == b"row":
+            row = _row(references[0], content) if references else row
+            if end or empty:
+                row, column = row + 1, 1
+        elif not end:
+            place = _place(references[0], content) if references else (row, column)
+            column = place[1] + 1
+            if not empty:
+                style = _STYLE.search(attributes)
+                yield place, int(style[1]) if style else 0
+    if b"\0" in untrusted_xml or tags != len(_TAG_BEGINS.findall(untrusted_xml)):
+        refuse_damaged(content, Format.XLSX)
+
+
+def _row(untrusted_reference: bytes, content: Content) -> int:
+    if not _ROW.fullmatch(untrusted_reference):
+        refuse_damaged(content, Format.XLSX)
+    return int(untrusted_reference)
+
+
+def _place(untrusted_reference: bytes, content: Content) -> tuple[int, int]:
+    """Row and column, from 1, of a reference such as AB12."""
+    found = _CELL.fullmatch(untrusted_reference)
+    if not found or not int(found[2]):
+        refuse_damaged(content, Format.XLSX)
+    return int(found[2]), _column(found[1].upper())
+
+
+@lru_cache(maxsize=MAX_COLUMNS)
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return column
+
+
+_STRINGS = {"si", "is"}
+_SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
+
+
+def write_looks(untrusted_xml: bytes, content: Content) -> bytes:
+    """Strings with raised, lowered or struck runs as plain ones that say so: calamine joins the runs of a string."""
+    if b"vertAlign" not in untrusted_xml and b"strike" not in untrusted_xml:
+        return untrusted_xml
+    try:
+        root = parse_xml(untrusted_xml, content)
+    except ValueError:
+        return untrusted_xml  # calamine says what is wrong with it
+    changed = False
+    for element in root.iter():
+        if local_name(element) in _STRINGS:
+            runs = [_run(each) for each in element if local_name(each) == "r"]
+            if any(look != PLAIN for _, look in runs):
+                _set_text(element, written(runs))
+                changed = True
+    return etree.tostring(root, encoding="utf-8") if changed else untrusted_xml
+
+
+def struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
+    """The styles of cells, by their numbers, that strike out all that is in a cell."""
+    if b"strike" not in untrusted_xml:
+        return frozenset()
+    try:
+        root = parse_xml(untrusted_xml, content)
+    except ValueError:
+        return frozenset()
+    fonts = child(root, "fonts")
+    struck = {n for n, font in enumerate(fonts if fonts is not None else ()) if _is_struck(font)}
+    styles = child(root, "cellxfs")
+    return frozenset(
+        number
+        for number, style in enumerate(styles if styles is not None else ())
+        if whole_number(attribute(style, "fontId"), -1) in struck
+    )
+
+
+def _run(run: etree._Element) -> Run:
+    text, properties = child(run, "t"), child(run, "rpr")
+    shift = child(properties, "vertalign")
+    look = RunStyle(
+        _SHIFTS.get(attribute(shift, "val"), Shift.NONE) if shift is not None else Shift.NONE,
+        Change.STRUCK if properties is not None and _is_struck(properties) else Change.NONE,
+    )
+    return (text.text or "") if text is not None else "", look
+
+
+def _is_struck(font: etree._Element) -> bool:
+    strike = child(font, "strike")
+    return strike is not None and is_on(strike)
+
+
+def _set_text(string: etree._Element, text: str) -> None:
+    for each in list(string):
+        string.remove(each)
+    inner = etree.SubElement(string, str(string.tag).rpartition("}")[0] + "}t" if "}" in str(string.tag) else "t")
+    inner.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    inner.text = text

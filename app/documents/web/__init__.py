@@ -1,0 +1,1 @@
+"""Web pages, e-books and e-mail: HTML, EPUB, EML."""

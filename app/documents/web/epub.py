@@ -1,0 +1,289 @@
+"""EPUB 2 and 3: the chapters along the spine, flowed onto pages. Sources: EPUB 3.3, OCF 3.3, OPF 2.0.1 (NCX)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+import msgspec
+from lxml import etree
+
+from app.core.document import Document, Flag, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.archive import Archive
+from app.documents.formats.contract import (
+    MAX_CHARACTERS,
+    MAX_OUTLINE_LEVELS,
+    Content,
+    Progress,
+    choose_title,
+    refuse_damaged,
+    refuse_over,
+)
+from app.documents.formats.xml import attribute, find_all, local_name, parse_xhtml, parse_xml, text_of
+from app.documents.text import language
+from app.documents.text.flow import Block, Heading, flow
+from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
+from app.documents.web.xhtml import PICTURE, read_chapter, read_title
+from app.documents.web.xhtml_line import InlineMark
+from app.documents.web.xhtml_styles import Rules, read_rules
+
+format = Format.EPUB
+
+MAX_SPINE_ITEMS = 10_000
+MAX_NOTE_CHAPTERS = 8  # that hold the notes of others
+
+_CONTAINER = "META-INF/container.xml"
+_ENCRYPTION = "META-INF/encryption.xml"
+_FONT_SCRAMBLING = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
+_NOT_CHAPTERS = ("image/", "audio/", "video/", "font/", "text/css")  # pages that are a picture have no text
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_QUOTED = re.compile(rb"%([0-9A-Fa-f]{2})")
+_NCX_TYPE = "application/x-dtbncx+xml"
+
+
+class _Item(msgspec.Struct, frozen=True):
+    """A file of the book, as the manifest has it; `name` is its member of the archive."""
+
+    name: str
+    media_type: str
+    properties: tuple[str, ...]
+
+
+class _Package(msgspec.Struct, frozen=True):
+    untrusted_title: str
+    untrusted_language: str
+    spine: tuple[_Item, ...]
+    contents: _Item | None  # the navigation document, else the NCX
+
+
+class _Target(msgspec.Struct, frozen=True):
+    """An entry of the table of contents and where it leads."""
+
+    heading: Heading
+    name: str
+    fragment: str
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Raises AppError DOCUMENT_ENCRYPTED for a book under DRM. A chapter that cannot be read leaves its flag behind."""
+    archive = Archive(content, format)
+    _refuse_encrypted(archive, content)
+    package = _read_package(archive, content)
+    refuse_over(MAX_SPINE_ITEMS, len(package.spine), "chapters", content)
+    library = _Library(archive, content)
+    notes = Notes()
+    blocks: list[Block] = []
+    places: dict[tuple[str, str], int] = {}
+    characters = unread = 0
+    for done, item in enumerate(package.spine):
+        progress(done, len(package.spine))
+        places.setdefault((item.name, ""), len(blocks))
+        try:
+            if item.name not in archive:
+                raise ValueError("missing")
+            root = library.open(item.name)
+            chapter = read_chapter(
+                root,
+                notes=notes,
+                elsewhere=library.finder(item.name),
+                pictures=True,
+                rules=library.rules(item.name, root),
+            )
+        except (ValueError, AppError) as error:
+            if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
+                raise
+            blocks.append(Block("", flags=(Flag.DAMAGED,)))
+            unread += 1
+            continue
+        places.update({(item.name, anchor): len(blocks) + index for anchor, index in chapter.anchors.items()})
+        characters += sum(len(block.untrusted_text) for block in chapter.blocks)
+        refuse_over(MAX_CHARACTERS, characters, "characters", content)
+        blocks += chapter.blocks
+    if unread == len(package.spine):
+        refuse_damaged(content, format)
+    flowed = flow(_apply_contents(blocks, list(_read_contents(archive, package.contents, content)), places))
+    if not any(page.text.replace(PICTURE, "").strip() for page in flowed.pages):
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
+    progress(len(package.spine), len(package.spine))
+    return Document(
+        title=choose_title(package.untrusted_title, content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages], package.untrusted_language),
+    )
+
+
+class _Library:
+    """The chapters as trees. Those with notes of others are kept: a note must be the same element every time."""
+
+    def __init__(self, archive: Archive, content: Content) -> None:
+        self._archive = archive
+        self._content = content
+        self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
+        self._rules: dict[str, Rules] = {}  # by the style sheet that has them
+
+    def open(self, name: str) -> etree._Element:
+        """Raises ValueError, and AppError as `parse_xhtml` does."""
+        kept = self._kept.get(name)
+        return kept[0] if kept else parse_xhtml(self._archive.read(name), self._content)
+
+    def finder(self, base_name: str) -> Elsewhere:
+        """What an address in `base_name` leads to in another chapter; None for all that cannot be had."""
+
+        def find(untrusted_href: str) -> etree._Element | None:
+            name, fragment = _resolve(base_name, untrusted_href)
+            if name == base_name or name not in self._archive:
+                return None
+            if name not in self._kept and len(self._kept) < MAX_NOTE_CHAPTERS:
+                self._kept[name] = self._look_into(name)
+            kept = self._kept.get(name)
+            return kept[1].get(fragment) if kept else None
+
+        return find
+
+    def rules(self, base_name: str, root: etree._Element) -> Rules:
+        """Those of the style sheets that a chapter names."""
+        rules: dict[str, frozenset[InlineMark]] = {}
+        for link in find_all(root, "link"):
+            name = _resolve(base_name, attribute(link, "href"))[0]
+            if "stylesheet" in attribute(link, "rel").lower().split() and name in self._archive:
+                if name not in self._rules:
+                    self._rules[name] = self._read_rules(name)
+                rules.update(self._rules[name])
+        return rules
+
+    def _read_rules(self, name: str) -> Rules:
+        """None where the sheet cannot be read, since the chapter can be."""
+        try:
+            return read_rules(self._archive.read(name).decode("utf-8", "replace"))
+        except (ValueError, AppError) as error:
+            if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
+                raise
+            return {}
+
+    def _look_into(self, name: str) -> tuple[etree._Element, dict[str, etree._Element]] | None:
+        try:
+            root = self.open(name)
+        except (ValueError, AppError):
+            return None
+        return root, anchors_of(root)
+
+
+def _refuse_encrypted(archive: Archive, content: Content) -> None:
+    """Fonts may be scrambled against copying (OCF 3.3, 4.4); anything else that is encrypted is DRM."""
+    if _ENCRYPTION not in archive:
+        return
+    for entry in find_all(_tree(archive, _ENCRYPTION, content), "encrypteddata"):
+        method = next(find_all(entry, "encryptionmethod"), None)
+        if method is None or attribute(method, "Algorithm") not in _FONT_SCRAMBLING:
+            raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+
+
+def _read_package(archive: Archive, content: Content) -> _Package:
+    rootfile = next(find_all(_tree(archive, _CONTAINER, content, mend=True), "rootfile"), None)
+    package_name = attribute(rootfile, "full-path") if rootfile is not None else ""
+    root = _tree(archive, package_name, content, mend=True)
+    items: dict[str, _Item] = {}
+    for entry in find_all(root, "item"):
+        name = _resolve(package_name, attribute(entry, "href"))[0]
+        properties = tuple(attribute(entry, "properties").split())
+        items[attribute(entry, "id")] = _Item(name, attribute(entry, "media-type").lower(), properties)
+    references = [attribute(entry, "idref") for entry in find_all(root, "itemref")]
+    spine = [items.get(reference, _Item("", "", ())) for reference in references]
+    ncx = [item for item in items.values() if item.media_type == _NCX_TYPE]
+    contents = [item for item in items.values() if "nav" in item.properties] + ncx
+    return _Package(
+        untrusted_title=_metadata(root, "title"),
+        untrusted_language=_metadata(root, "language"),
+        spine=tuple(item for item in spine if not item.media_type.startswith(_NOT_CHAPTERS)),
+        contents=next((item for item in contents if item.name in archive), None),
+    )
+
+
+def _metadata(root: etree._Element, name: str) -> str:
+    metadata = next(find_all(root, "metadata"), None)
+    found = next(find_all(metadata, name), None) if metadata is not None else None
+    return text_of(found) if found is not None else ""
+
+
+def _tree(archive: Archive, name: str, content: Content, mend: bool = False) -> etree._Element:
+    try:
+        return parse_xml(archive.read(name), content, mend)
+    except ValueError as error:
+        refuse_damaged(content, format, error)
+
+
+def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
+    """The member that a relative address in `base_name` means, "" for an address elsewhere, and the fragment."""
+    address, _, fragment = untrusted_href.strip().partition("#")
+    path = _unquote(address.partition("?")[0])
+    if _ELSEWHERE.match(address):
+        return "", ""
+    if not path:
+        return base_name, _unquote(fragment)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base_name), path)), _unquote(fragment)
+
+
+def _unquote(untrusted_text: str) -> str:
+    """Without the percent signs of RFC 3986, 2.1. `urllib` could do it, but no part of it belongs in this process."""
+    untrusted_bytes = untrusted_text.encode("utf-8", "replace")
+    return _QUOTED.sub(lambda found: bytes([int(found[1], 16)]), untrusted_bytes).decode("utf-8", "replace")
+
+
+def _read_contents(archive: Archive, item: _Item | None, content: Content) -> Iterator[_Target]:
+    """The entries of the table of contents; none where it cannot be read, since the chapters can be."""
+    if item is None:
+        return
+    try:
+        root = parse_xhtml(archive.read(item.name), content)
+    except (ValueError, AppError) as error:
+        if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
+            raise
+        return
+    if item.media_type == _NCX_TYPE:
+        yield from _ncx_entries(root, item.name)
+    else:
+        yield from _nav_entries(root, item.name)
+
+
+def _ncx_entries(root: etree._Element, base_name: str) -> Iterator[_Target]:
+    for point in find_all(root, "navpoint"):
+        label = next((child for child in point if local_name(child) == "navlabel"), None)
+        target = next((child for child in point if local_name(child) == "content"), None)
+        if label is not None and target is not None:
+            level = 1 + sum(local_name(above) == "navpoint" for above in point.iterancestors())
+            yield _target(text_of(label), level, base_name, attribute(target, "src"))
+
+
+def _nav_entries(root: etree._Element, base_name: str) -> Iterator[_Target]:
+    navs = list(find_all(root, "nav"))
+    nav = next((each for each in navs if "toc" in attribute(each, "type").split()), navs[0] if navs else None)
+    if nav is None:
+        return
+    for link in find_all(nav, "a"):
+        level = sum(local_name(above) == "li" for above in link.iterancestors())
+        yield _target(read_title(link), level, base_name, attribute(link, "href"))
+
+
+def _target(untrusted_title: str, level: int, base_name: str, untrusted_href: str) -> _Target:
+    return _Target(
+        Heading(untrusted_title, min(max(level, 1), MAX_OUTLINE_LEVELS)), *_resolve(base_name, untrusted_href)
+    )
+
+
+def _apply_contents(blocks: list[Block], targets: list[_Target], places: dict[tuple[str, str], int]) -> list[Block]:
+    """The blocks with the entries of the table of contents as their headings, where there is a usable one."""
+    headings: dict[int, list[Heading]] = {}
+    for target in targets:
+        place = places.get((target.name, target.fragment), places.get((target.name, "")))
+        if place is not None and blocks:
+            headings.setdefault(min(place, len(blocks) - 1), []).append(target.heading)
+    if not headings:
+        return blocks
+    return [
+        msgspec.structs.replace(block, headings=tuple(headings.get(index, ()))) for index, block in enumerate(blocks)
+    ]

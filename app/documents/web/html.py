@@ -1,0 +1,147 @@
+"""Web pages: one HTML file, or a page saved with its pictures as MHTML. Sources: HTML Living Standard; RFC 2557."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from lxml import etree
+
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.contract import (
+    MAX_CHARACTERS,
+    Content,
+    Progress,
+    choose_title,
+    refuse_damaged,
+    refuse_over,
+)
+from app.documents.formats.detect import begins_like_mail
+from app.documents.formats.xml import find_all, local_name, parse_html, parse_xhtml, text_of
+from app.documents.text import language
+from app.documents.text.flow import Block, flow
+from app.documents.text.plain import BOMS, decode_unmarked
+from app.documents.web import mime
+from app.documents.web.charsets import codec_of
+from app.documents.web.xhtml import XhtmlChapter, read_chapter
+
+format = Format.HTML
+
+MAIN_SHARE = 0.5
+"""An element that says to hold the main text is believed if it holds this share of all text, from 0 to 1."""
+
+_CHARSET_BYTES = 4_096  # HTML wants it within the first 1,024; saved pages have comments before it
+_META = re.compile(rb"<meta\b[^>]{0,1000}", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
+_XML_CHARSET = re.compile(rb"\A\s*<\?xml\b[^>]{0,100}\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})")
+_OF_HEAD = {"title", "meta", "link", "base", "basefont", "script", "style", "noscript", "template", "object", "bgsound"}
+_MENU = frozenset({"nav"})
+
+
+class WebPage(msgspec.Struct, frozen=True):
+    """What one page says; the title is that of its head, else its first heading of level 1."""
+
+    blocks: tuple[Block, ...]
+    untrusted_title: str
+    untrusted_language: str
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """The main text where the page names one that holds most of its text, else all of its body."""
+    progress(0, 1)
+    refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
+    data = bytes(content.data)
+    untrusted_html, untrusted_charset = _unpack(data, content) if begins_like_mail(data) else (data, "")
+    page = read_page(untrusted_html, content, untrusted_charset)
+    refuse_over(MAX_CHARACTERS, sum(len(block.untrusted_text) for block in page.blocks), "characters", content)
+    flowed = flow(page.blocks)
+    if not flowed.pages:
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=1)
+    progress(1, 1)
+    return Document(
+        title=choose_title(page.untrusted_title, content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages], page.untrusted_language),
+    )
+
+
+def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = "") -> WebPage:
+    """`untrusted_charset` is what came with the page, outside of it. Raises AppError DOCUMENT_LIMIT."""
+    untrusted_text = decode(untrusted_html, untrusted_charset)
+    declared = _XML_DECLARATION.match(untrusted_text)
+    untrusted_bytes = untrusted_text[declared.end() if declared else 0 :].encode("utf-8", "replace")
+    try:
+        root = parse_xhtml(untrusted_bytes, content) if declared else parse_html(untrusted_bytes, content)
+    except ValueError:
+        return WebPage((), "", "")
+    title = next((text_of(each) for each in find_all(root, "title") if not _is_of_drawing(each)), "")
+    _open_heads(root)
+    blocks = _main_blocks(root)
+    headings = (each.untrusted_title for block in blocks for each in block.headings if each.level == 1)
+    return WebPage(blocks, title or next(headings, ""), root.get("lang") or "")
+
+
+def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
+    """By its mark, else as it was sent, else as it says of itself, else as its bytes suggest."""
+    for mark, encoding in BOMS:
+        if untrusted_html.startswith(mark):
+            return untrusted_html[len(mark) :].decode(encoding, "replace")
+    codec = codec_of(untrusted_charset) or _declared_codec(untrusted_html[:_CHARSET_BYTES])
+    if not codec:
+        return decode_unmarked(untrusted_html)
+    return mime.decode_as(untrusted_html, codec)
+
+
+def _declared_codec(untrusted_head: bytes) -> str:
+    """A page whose declaration can be read byte by byte is not in UTF-16, whatever it says."""
+    found = [_XML_CHARSET.match(untrusted_head)]
+    found += [_CHARSET.search(meta[0]) for meta in _META.finditer(untrusted_head)]
+    codecs = (codec_of(each[1].decode("ascii")) for each in found if each)
+    codec = next(filter(None, codecs), "")
+    return "utf-8" if codec.startswith("utf-16") else codec
+
+
+def _open_heads(root: etree._Element) -> None:
+    """libxml2 leaves in the head what follows it where a page has no `<body>`, if it does not know the element."""
+    for head in list(find_all(root, "head")):
+        if all(local_name(child) in _OF_HEAD for child in head):
+            continue
+        for title in head.findall("title"):
+            title.tag = "template"
+        head.tag = "div"
+
+
+def _main_blocks(root: etree._Element) -> tuple[Block, ...]:
+    chapter = read_chapter(root, _MENU, aria=True)
+    if any(block.untrusted_text for block in chapter.blocks):
+        return _main_part(chapter)
+    return read_chapter(root).blocks
+
+
+def _main_part(chapter: XhtmlChapter) -> tuple[Block, ...]:
+    """The smallest part that holds enough of the text."""
+    ends = [0]
+    for block in chapter.blocks:
+        ends.append(ends[-1] + len(block.untrusted_text))
+    enough = [part for part in chapter.main_parts if ends[part[1]] - ends[part[0]] >= MAIN_SHARE * ends[-1]]
+    start, end = min(enough, key=lambda part: ends[part[1]] - ends[part[0]], default=(0, len(chapter.blocks)))
+    return chapter.blocks[start:end]
+
+
+def _is_of_drawing(title: etree._Element) -> bool:
+    parent = title.getparent()
+    return parent is not None and local_name(parent) not in ("head", "html", "body")
+
+
+def _unpack(data: bytes, content: Content) -> tuple[bytes, str]:
+    """The page itself, of all that was saved with it, and the encoding it was sent in."""
+    parts = mime.open_message(data, content, format).walk()
+    page = next((each for each in parts if each.get_content_type() in ("text/html", "application/xhtml+xml")), None)
+    if page is None:
+        refuse_damaged(content, format)
+    return mime.body(page), mime.charset(page)

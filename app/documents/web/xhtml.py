@@ -1,0 +1,330 @@
+"""A chapter of XHTML into blocks of plain text, the way a person would read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Set
+from typing import TypeVar
+
+import msgspec
+from lxml import etree
+
+from app.core.document import Flag
+from app.documents.formats.xml import find_all, local_name, text_of
+from app.documents.text import notation
+from app.documents.text.flow import Block, Heading
+from app.documents.text.hidden import LeftOut
+from app.documents.web.footnotes import Elsewhere, Notes, back_links, find_notes, without_mark
+from app.documents.web.mathml import latex
+from app.documents.web.xhtml_fields import FIELDS, Fields
+from app.documents.web.xhtml_line import OpenParagraph
+from app.documents.web.xhtml_styles import SEEN_BY, Rules, is_spare_formula, is_unseen, marks_of, read_rules
+
+_SKIPPED = {
+    *("head", "script", "style", "template", "noscript", "iframe", "object", "embed", "audio", "video", "canvas"),
+    *("svg", "button", "datalist", "rp", "rt", "rtc"),
+}
+_PARAGRAPHS = {
+    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl"),
+    *("dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav", "p"),
+    *("section", "summary"),
+}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = {"ul", "ol", "menu"}
+_CELLS = {"td", "th"}
+_MAIN = {"main", "article"}
+_BLOCKS = {*_PARAGRAPHS, *_HEADINGS, *_LISTS, *_CELLS, "li", "tr", "pre", "table"}
+PICTURE = "[picture]"
+_UNREAD = -1
+_WHOLE_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
+_Otherwise = TypeVar("_Otherwise", int, None)
+# An ideographic space is layout that its author wanted; single spaces, the most of all, need no replacing.
+_SPACES = re.compile(r"[^\S \u3000][^\S\u3000]*| [^\S\u3000]+")
+_SPACES_IN_LINE = re.compile(r"[^\S\n \u3000][^\S\n\u3000]*| [^\S\n\u3000]+")
+
+
+class XhtmlChapter(msgspec.Struct, frozen=True):
+    """Blocks, for each id in the markup the index of the block that it stands in or before, and the blocks, from and
+    to, of each element that says to hold the main text.
+    """
+
+    blocks: tuple[Block, ...]
+    anchors: dict[str, int]
+    main_parts: tuple[tuple[int, int], ...] = ()
+
+
+class _List:
+    """A list that is open; `last` is the number of its latest item, None where items have none."""
+
+    def __init__(self, last: int | None) -> None:
+        self._last = last
+        self._has_line = False
+
+    def open_item(self, value: int | None) -> None:
+        self._has_line = False
+        if self._last is not None:
+            self._last = self._last + 1 if value is None else value
+
+    def take_mark(self) -> str:
+        """What the open item's next line begins with."""
+        if self._has_line:
+            return "  "
+        self._has_line = True
+        return "- " if self._last is None else f"{self._last}. "
+
+
+def read_chapter(
+    root: etree._Element,
+    skipped: frozenset[str] = frozenset(),
+    aria: bool = False,
+    notes: Notes | None = None,
+    elsewhere: Elsewhere | None = None,
+    pictures: bool = False,
+    rules: Rules | None = None,
+) -> XhtmlChapter:
+    """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
+    cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets, and if
+    `pictures` says so it is noted without one too. What is marked as not to be seen (`hidden`, `display: none` and
+    their like on the element itself) is left out and flagged; so is, if `aria` says so, what is kept from screen
+    readers. Elements named in `skipped` are left out, as scripts are. A footnote follows the paragraph, item or table
+    that refers to it, and is left out where it stands; `notes` are those of the chapters before. What is raised, struck
+    out and the like, by its element, its style, `rules` or those of the chapter, is written as `notation` says, a
+    formula as `mathml`, a field of a form with what is filled in.
+    """
+    own = read_rules("\n".join(text_of(each) for each in root.iter("{*}style")))
+    reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere), {**(rules or {}), **own})
+    reader.read(root)
+    return XhtmlChapter(tuple(reader.blocks), reader.anchors, tuple(reader.main_parts))
+
+
+def read_title(element: etree._Element) -> str:
+    """What an element says, in one line, as a heading or an entry of a table of contents."""
+    reader = _Reader(frozenset(), False, False, Notes(), {}, {})
+    reader.read(element)
+    return " ".join(" ".join(block.untrusted_text for block in reader.blocks).split())
+
+
+class _Reader:
+    def __init__(
+        self,
+        skipped: Set[str],
+        aria: bool,
+        pictures: bool,
+        notes: Notes,
+        references: dict[etree._Element, etree._Element],
+        rules: Rules,
+        back: frozenset[etree._Element] = frozenset(),
+    ) -> None:
+        self.blocks: list[Block] = []
+        self.anchors: dict[str, int] = {}
+        self.main_parts: list[tuple[int, int]] = []
+        self._skipped = _SKIPPED | skipped
+        self._aria = aria
+        self._pictures = pictures
+        self._notes = notes
+        self._references = references  # links to notes
+        self._moved = set(references.values())  # notes that are told where they are referred to
+        self._rules = rules
+        self._back = back  # links from a note to its reference
+        self._asides: list[Block] = []  # the notes of what is open
+        self._open_main: list[tuple[etree._Element, int]] = []
+        self._line = OpenParagraph()  # the paragraph that is open
+        self._fields = Fields()
+        self._lines: list[str] = []  # of the list or table that is open
+        self._lists: list[_List] = []  # that are open
+        self._rows: list[list[str]] = []  # for each open table, the cells of the open row
+        self._preformatted = 0
+        self._hidden = False
+        self._left_out = LeftOut()
+
+    def read(self, root: etree._Element) -> None:
+        """An explicit stack: nesting of the document must not become nesting of calls."""
+        stack: list[tuple[etree._Element, str, int]] = [(root, local_name(root), _UNREAD)]
+        while stack:
+            element, name, marks = stack.pop()
+            if marks != _UNREAD:
+                self._close(name)
+                self._close_main(element)
+                for _ in range(marks):
+                    self._line.close()
+                if stack:  # what follows the root is no part of it
+                    self._say(element.tail)
+                continue
+            attributes = element.keys()
+            if self._is_said_otherwise(element, name, attributes):
+                self._say(element.tail)
+                continue
+            self._open(element, name, attributes)
+            opened = marks_of(element, name, attributes, name in _BLOCKS, self._rules)
+            for mark in opened:
+                self._line.open(mark)
+            self._say(element.text)
+            stack.append((element, name, len(opened)))
+            stack.extend((child, local_name(child), _UNREAD) for child in reversed(element))
+        self._end_paragraph()
+        self._end_lines()
+        for link, note in self._references.items():
+            if not self._notes.is_told(note):  # what refers to it was left out
+                self._tell(self._notes.number(note)[0], note, link)
+        self._put_asides()
+        self._flag()
+
+    def _is_said_otherwise(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
+        """Whether something else is said for the element than what is in it, or nothing."""
+        if not name or element in self._moved or element in self._back or self._notes.is_told(element):
+            return True
+        if element in self._references:
+            number, known = self._notes.number(self._references[element])
+            self._line.refer(number)
+            if not known:
+                self._tell(number, self._references[element], element)
+            return True
+        if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
+            self._line.say(PICTURE)
+        if name in self._skipped or (not SEEN_BY.isdisjoint(attributes) and self._is_left_out(element, name)):
+            return True
+        if name == "math":
+            alone = "\n" if (element.get("display") or "").strip().lower() == "block" else ""
+            self._line.say(alone)
+            self._line.say_formula(latex(element))
+            self._line.say(alone)
+        elif name in FIELDS:
+            self._line.say(f" {self._fields.written(element, name)} ")
+        return name == "math" or name in FIELDS
+
+    def _tell(self, number: int, note: etree._Element, link: etree._Element) -> None:
+        reader = _Reader(
+            self._skipped, self._aria, self._pictures, Notes(), {}, self._rules, frozenset(back_links(note))
+        )
+        reader.read(note)
+        text = without_mark("\n".join(block.untrusted_text for block in reader.blocks if block.untrusted_text), link)
+        flags = dict.fromkeys(flag for block in reader.blocks for flag in block.flags)
+        if text:
+            self._asides.append(Block(f"{notation.note_mark(number)} {text}", flags=tuple(flags)))
+
+    def _put_asides(self) -> None:
+        self.blocks += self._asides
+        self._asides = []
+
+    def _is_left_out(self, element: etree._Element, name: str) -> bool:
+        if not is_unseen(element, self._aria):
+            return False
+        # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
+        if name != "nav" and not is_spare_formula(element):
+            pieces = [str(piece) for piece in element.itertext() if str(piece).strip()]
+            self._hidden |= bool(pieces)
+            self._left_out.add(" ".join([*pieces, ""]))
+        return True
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self._line.say(text if self._preformatted else _SPACES.sub(" ", text))
+
+    def _open(self, element: etree._Element, name: str, attributes: Collection[object]) -> None:
+        if name in _BLOCKS:
+            self._end_paragraph()
+        if name in _LISTS:
+            self._lists.append(_List(_number(element.get("start"), 1) - 1 if name == "ol" else None))
+        elif name == "li" and self._lists:
+            self._lists[-1].open_item(_number(element.get("value"), None))
+        elif name == "table":
+            self._rows.append([])
+        elif name in _CELLS and self._rows:
+            self._rows[-1].append("")
+        elif name == "pre":
+            self._preformatted += 1
+        elif name == "br":
+            self._line.say("\n")
+        elif name == "img":
+            description = " ".join((element.get("alt") or "").split())
+            if description or self._pictures:
+                self._line.say(f"[picture: {description}]" if description else PICTURE)
+        if name in _MAIN or ("role" in attributes and element.get("role") == "main"):
+            self._flag()
+            self._open_main.append((element, len(self.blocks)))
+        if "id" not in attributes and "name" not in attributes:
+            return
+        for anchor in (element.get("id"), element.get("name") if name == "a" else None):
+            if anchor:
+                self.anchors.setdefault(anchor, len(self.blocks))
+
+    def _close(self, name: str) -> None:
+        if name in _HEADINGS:
+            self._end_paragraph(_HEADINGS[name])
+        elif name in _PARAGRAPHS or name in _CELLS or name == "li":
+            self._end_paragraph()
+        elif name in _LISTS and self._lists:
+            self._end_paragraph()
+            self._lists.pop()
+            self._end_lines()
+        elif name == "tr" and self._rows:
+            self._end_paragraph()
+            self._end_row()
+        elif name == "table" and self._rows:
+            self._end_paragraph()
+            self._end_row()
+            self._rows.pop()
+            self._end_lines()
+        elif name == "pre":
+            self._end_paragraph()
+            self._preformatted = max(0, self._preformatted - 1)
+
+    def _close_main(self, element: etree._Element) -> None:
+        if self._open_main and self._open_main[-1][0] is element:
+            self._flag()
+            self.main_parts.append((self._open_main.pop()[1], len(self.blocks)))
+
+    def _end_paragraph(self, heading_level: int = 0) -> None:
+        text = self._line.take()
+        if not self._preformatted:
+            text = "\n".join(map(str.strip, _SPACES_IN_LINE.sub(" ", text).split("\n"))).strip()
+        text = text.strip("\n").rstrip()
+        if not text.strip():
+            return
+        if self._rows and self._rows[-1]:
+            row = self._rows[-1]
+            row[-1] = " ".join(filter(None, (row[-1], " ".join(text.split()))))
+        elif self._lists:
+            self._add_item(text)
+        elif self._rows:
+            self._lines.append(text)
+        else:
+            self._add(text, (Heading(" ".join(text.split()), heading_level),) if heading_level else ())
+
+    def _add_item(self, text: str) -> None:
+        indent = "  " * (len(self._lists) - 1)
+        lines = text.split("\n")
+        first = indent + self._lists[-1].take_mark() + lines[0]
+        self._lines += [first, *(f"{indent}  {line}" for line in lines[1:])]
+        if self._asides and not self._rows:
+            text, self._lines = "\n".join(self._lines), []
+            self._add(text)
+
+    def _end_row(self) -> None:
+        row = self._rows[-1]
+        if any(row):
+            self._lines.append(" | ".join(row))
+        self._rows[-1] = []
+
+    def _end_lines(self) -> None:
+        """The outermost list or table is complete."""
+        if self._lines and not self._lists and not self._rows:
+            text, self._lines = "\n".join(self._lines), []
+            self._add(text)
+
+    def _flag(self) -> None:
+        """What is hidden belongs to the part that it stands in."""
+        if self._hidden:
+            self._add("")
+
+    def _add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
+        flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
+        self.blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take()))
+        self._hidden = False
+        self._put_asides()
+
+
+def _number(untrusted_text: str | None, otherwise: _Otherwise) -> int | _Otherwise:
+    """What `start` and `value` of lists may hold."""
+    found = _WHOLE_NUMBER.fullmatch(untrusted_text or "")
+    return int(found[1]) if found else otherwise

@@ -1,0 +1,1 @@
+"""Word processors' documents: DOCX, ODT, RTF."""

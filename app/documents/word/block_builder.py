@@ -1,0 +1,222 @@
+"""The blocks of a word processor's document, set paragraph by paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+import msgspec
+
+from app.core.document import Document, Flag, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.contract import (
+    MAX_CHARACTERS,
+    MAX_OUTLINE_LEVELS,
+    Content,
+    choose_title,
+    refuse_damaged,
+    refuse_over,
+)
+from app.documents.text import language, notation
+from app.documents.text.flow import Block, Comment, Heading, flow
+from app.documents.text.hidden import LeftOut
+from app.documents.word.runs import PLAIN, Run, RunStyle, written
+
+MAX_LIST_LEVELS = 9
+MAX_NESTED_TABLES = 16
+_AROUND_LINE_END = re.compile(r" *\n[ \n]*")
+_BULLETS = {"o"}  # Word's second bullet, a letter of Courier
+
+
+class ListItem(msgspec.Struct, frozen=True):
+    """A paragraph's place in a list, `level` from 0; `continues` where it has no mark of its own."""
+
+    level: int
+    untrusted_mark: str = ""
+    continues: bool = False
+
+
+class _Table(msgspec.Struct):
+    rows: list[str] = []
+    row: list[str] = []
+    cell: list[str] = []
+
+
+class BlockBuilder:
+    """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
+    cells divided by " | ", and so is a table inside a cell. Asides (notes and text boxes) follow the paragraph,
+    item or table that they belong to.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+        self._inline: list[Run] = []  # of the paragraph that is open
+        self._lines: list[str] = []  # of the list that is open
+        self._tables: list[_Table] = []  # that are open, the outermost first
+        self._asides: list[Block] = []  # of what is open
+        self._hidden = False
+        self._left_out = LeftOut()
+        self._comments: list[tuple[int, str]] = []  # with the row or the line of what is open that they are on
+
+    def say(self, untrusted_text: str, look: RunStyle = PLAIN) -> None:
+        self._inline.append((untrusted_text, look))
+
+    def say_formula(self, text: str, look: RunStyle = PLAIN) -> None:
+        """As `formula` writes it."""
+        self.say(text, RunStyle(change=look.change, formula=True))
+
+    def hide(self, untrusted_text: str = "") -> None:
+        """Something that a person would not see is left out here."""
+        self._hidden = True
+        self._left_out.add(untrusted_text)
+
+    def leave_out(self, blocks: Iterable[Block]) -> None:
+        """What is hidden in `blocks` and commented there, without their text."""
+        for block in blocks:
+            if Flag.HIDDEN_TEXT in block.flags:
+                self.hide(f"{block.untrusted_hidden} ")
+            place = self._place
+            self._comments += [(place, each.untrusted_text) for each in block.comments]
+
+    def comment(self, untrusted_text: str, untrusted_author: str = "") -> None:
+        """A comment on what stands here."""
+        if untrusted_text.strip():
+            self._comments.append((self._place, notation.comment(untrusted_text, untrusted_author)))
+
+    @property
+    def _place(self) -> int:
+        """The row of the table or the line of the list that is open."""
+        return len(self._tables[0].rows if self._tables else self._lines)
+
+    def refer(self, number: int, look: RunStyle = PLAIN) -> None:
+        """A note's mark."""
+        self.say(notation.note_mark(number), RunStyle(change=look.change))
+
+    def put_note(self, number: int, blocks: Iterable[Block]) -> None:
+        """A note's text, after the paragraph that is open; each of its paragraphs a line."""
+        noted = list(blocks)
+        text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
+        flags = tuple(dict.fromkeys(flag for block in noted for flag in block.flags))
+        hidden = " ".join(block.untrusted_hidden for block in noted if block.untrusted_hidden)
+        comments = tuple(Comment(each.untrusted_text) for block in noted for each in block.comments)
+        text = f"{notation.note_mark(number)} {text}" if text else ""
+        self._asides.append(Block(text, flags=flags, untrusted_hidden=hidden, comments=comments))
+
+    def put_box(self, blocks: Iterable[Block]) -> None:
+        """A text box, after the paragraph that is open."""
+        self._asides += blocks
+
+    def end_paragraph(self, heading_level: int = 0, item: ListItem | None = None) -> None:
+        """`heading_level` counts from 1; 0 is no heading."""
+        text = "\n".join(line.rstrip() for line in written(self._inline).split("\n")).strip("\n").rstrip()
+        self._inline = []
+        self._left_out.add(" ")
+        if self._tables:
+            self._tables[-1].cell += text.split()
+            return
+        if item and not heading_level:
+            self._add_item(text.lstrip(), item)
+        elif text.strip():
+            self._end_list()
+            level = min(heading_level, MAX_OUTLINE_LEVELS)
+            self._add(text, (Heading(" ".join(text.split()), level),) if level else ())
+        if self._asides:
+            self._end_list()
+            self._put_asides()
+
+    def set_table_depth(self, depth: int) -> None:
+        """Open or end tables until `depth` of them are open; those deeper than MAX_NESTED_TABLES are one."""
+        wanted = min(depth, MAX_NESTED_TABLES)
+        while len(self._tables) < wanted:
+            if not self._tables:
+                self._end_list()
+            self._tables.append(_Table())
+        while len(self._tables) > wanted:
+            self._end_table()
+
+    def end_cell(self) -> None:
+        if self._tables:
+            table = self._tables[-1]
+            table.row.append(_AROUND_LINE_END.sub("\n", " ".join(table.cell)).strip())
+            table.cell = []
+
+    def end_row(self) -> None:
+        if not self._tables:
+            return
+        table = self._tables[-1]
+        if table.cell:
+            self.end_cell()
+        if any(table.row):
+            table.rows.append(" | ".join(table.row))
+        table.row = []
+
+    def finish(self) -> list[Block]:
+        self.end_paragraph()
+        self.set_table_depth(0)
+        self._end_list()
+        self._put_asides()
+        if self._hidden or self._comments:
+            self._add("")
+        return self._blocks
+
+    def _add_item(self, text: str, item: ListItem) -> None:
+        if not text:
+            return
+        mark = item.untrusted_mark.strip()
+        shown = mark if any(map(str.isalnum, mark)) and mark not in _BULLETS else "-"
+        indent = "  " * min(max(item.level, 0), MAX_LIST_LEVELS - 1)
+        lines = text.split("\n")
+        first = f"{indent}{' ' if item.continues else shown} {lines[0]}"
+        self._lines += [first, *(f"{indent}  {line}" for line in lines[1:])]
+
+    def _end_table(self) -> None:
+        self.end_row()
+        rows = self._tables.pop().rows
+        if self._tables:
+            self._tables[-1].cell += [f"\n{row}\n" for row in rows]
+            return
+        if rows:
+            self._add("\n".join(rows), parts=rows)
+        self._put_asides()
+
+    def _end_list(self) -> None:
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._add("\n".join(lines), parts=lines)
+
+    def _put_asides(self) -> None:
+        self._blocks += self._asides
+        self._asides = []
+
+    def _add(self, text: str, headings: tuple[Heading, ...] = (), parts: Sequence[str] = ()) -> None:
+        """`parts` are the lines or rows that the text consists of."""
+        flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
+        places = [0, *accumulate(len(part) + 1 for part in parts)]
+        comments = tuple(Comment(comment, places[min(part, len(parts))]) for part, comment in self._comments)
+        self._blocks.append(Block(text, headings, flags, untrusted_hidden=self._left_out.take(), comments=comments))
+        self._hidden, self._comments = False, []
+
+
+def bind(
+    blocks: list[Block], content: Content, format: Format, untrusted_title: str, untrusted_language: str = ""
+) -> Document:
+    """The blocks on pages. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where nothing but
+    damage was found.
+    """
+    commented = sum(len(each.untrusted_text) for block in blocks for each in block.comments)
+    characters = sum(len(block.untrusted_text) for block in blocks) + commented
+    refuse_over(MAX_CHARACTERS, characters, "characters", content)
+    flowed = flow(blocks)
+    if not flowed.pages:
+        if any(Flag.DAMAGED in block.flags for block in blocks):
+            refuse_damaged(content, format)
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=0)
+    return Document(
+        title=choose_title(untrusted_title, content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages], untrusted_language),
+    )

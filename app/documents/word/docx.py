@@ -1,0 +1,342 @@
+"""DOCX: the body of a Word document, flowed onto pages. Source: ECMA-376, parts 1 and 2."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lxml import etree
+
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.archive import Archive
+from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.detect import OLE
+from app.documents.formats.xml import attribute, local_name, text_of
+from app.documents.tables.charts import describe, describe_diagram
+from app.documents.text import notation
+from app.documents.text.flow import Block
+from app.documents.word import omml
+from app.documents.word.block_builder import ListItem, bind
+from app.documents.word.docx_numbers import Numbers
+from app.documents.word.docx_styles import DocxStyle, DocxStyles, children
+from app.documents.word.office import (
+    Walker,
+    child,
+    is_on,
+    read_optional_part,
+    read_part,
+    relations,
+    switch,
+    text_in,
+    whole_number,
+)
+from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
+
+format = Format.DOCX
+
+_DOCUMENT = "word/document.xml"
+_OLD_WORD = "WordDocument".encode("utf-16-le")  # a stream of the format before OOXML
+_SKIPPED = {
+    *("ppr", "rpr", "tblpr", "tblgrid", "tcpr", "sectpr", "sdtpr", "instrtext", "delinstrtext", "rt", "annotationref"),
+    *("footnoteref", "endnoteref", "docpr", "headerreference", "footerreference"),
+}
+_DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
+_NO_STYLE = DocxStyle()
+_NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
+_CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
+_CHANGES = {
+    **dict.fromkeys(("del", "movefrom"), Change.STRUCK),
+    **dict.fromkeys(("ins", "moveto"), Change.INSERTED),
+}
+_CHANGING = {*_CHANGES, "tr"}
+_COMMENTED = {"commentrangestart", "commentreference"}
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Raises AppError DOCUMENT_ENCRYPTED for one under a password, which is an OLE file. Headers, footers and comments
+    are no part of the text; changes that are recorded are, as a person sees them.
+    """
+    progress(0, 1)
+    if content.data[: len(OLE)] == OLE:
+        if _OLD_WORD in bytes(content.data):
+            refuse_damaged(content, format)
+        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    archive = Archive(content, format)
+    package = {each.kind: each.part for each in relations(archive, "", content, format)}
+    name = package.get("officeDocument", _DOCUMENT)
+    body = child(read_part(archive, name, content, format), "body")
+    if body is None:
+        refuse_damaged(content, format)
+    related = relations(archive, name, content, format)
+    parts = {each.kind: each.part for each in related}
+    core = read_optional_part(archive, package.get("core-properties", ""), content, format)
+    styles = read_optional_part(archive, parts.get("styles", ""), content, format)
+    notes = {
+        (kind, attribute(note, "id")): note
+        for kind in _NOTES.values()
+        for note in children(read_optional_part(archive, parts.get(kind, ""), content, format))
+    }
+    numbering = read_optional_part(archive, parts.get("numbering", ""), content, format)
+    comments = {
+        attribute(comment, "id"): comment
+        for comment in children(read_optional_part(archive, parts.get("comments", ""), content, format))
+    }
+    drawn = {
+        each.id: _DRAWN[each.kind](read_optional_part(archive, each.part, content, format))
+        for each in related
+        if each.kind in _DRAWN
+    }
+    walker = _Walker(DocxStyles(styles), Numbers(numbering), notes, comments, drawn)
+    walker.read_all(body, progress)
+    walker.read_other_comments()
+    document = bind(walker.galley.finish(), content, format, text_in(core, "title"), _language(core, styles))
+    progress(len(body), len(body))
+    return document
+
+
+def _language(core: etree._Element | None, styles: etree._Element | None) -> str:
+    default = child(child(child(child(styles, "docdefaults"), "rprdefault"), "rpr"), "lang")
+    return text_in(core, "language") or (attribute(default, "val") if default is not None else "")
+
+
+class _Walker(Walker):
+    def __init__(
+        self,
+        styles: DocxStyles,
+        numbers: Numbers,
+        notes: dict[tuple[str, str], etree._Element],
+        comments: dict[str, etree._Element],
+        untrusted_drawn: dict[str, str],
+    ) -> None:
+        super().__init__()
+        self._styles = styles
+        self._list_numbers = numbers
+        self._notes = notes
+        self._numbers: dict[tuple[str, str], int] = {}  # of the notes that were referred to
+        self._comments = comments  # that were not met yet
+        self._untrusted_drawn = untrusted_drawn
+        self._in_note = self._in_comment = False
+        self._paragraphs: list[DocxStyle] = []  # that are open, a text box's inside the one that it hangs from
+        self._marks: list[str] = []  # of each of them in its list
+        self._runs: list[DocxStyle] = []  # that are open
+        self._changes = Counter[Change]()  # that are open
+        self._hidden_rows = 0
+        self._values: list[str | None] = []  # for each open control, what is said in the place of its content
+        self._choices: list[bool] = []  # whether each open alternative has one that is better than its fallback
+        self._tables = [0]  # how many are open, for each open galley
+        self._fields: list[bool] = []  # for each open field, whether its instruction is open
+        self._instructions = 0
+
+    def _enter(self, element: etree._Element, name: str) -> bool:
+        if name in _SKIPPED or (name == "fallback" and self._choices and self._choices[-1]):
+            return False
+        if name == "p":
+            self._open_paragraph(self._styles.of(child(element, "ppr")), element)
+        elif name == "r":
+            self._runs.append(self._styles.of_run(child(element, "rpr"), self._paragraph))
+        elif name in ("t", "deltext"):
+            self._say(element.text or "")
+        elif name in _CHARACTERS:
+            self._say(_CHARACTERS[name])
+        elif name == "sym":
+            self._say(_symbol(attribute(element, "char")))
+        elif name == "fldchar":
+            self._turn_field(attribute(element, "fldCharType"), child(element, "ffdata"))
+        elif name in _NOTES:
+            self._refer((_NOTES[name], attribute(element, "id")))
+        elif name in _COMMENTED:
+            self._comment(attribute(element, "id"))
+        elif name == "sdt":
+            self._values.append(value_of_control(child(element, "sdtpr")))
+        elif name == "omath":
+            self._say_formula(element)
+            return False
+        elif name == "chart":
+            self._say(self._untrusted_drawn.get(attribute(element, "id"), notation.chart()))
+        elif name == "relids":
+            self._say(self._untrusted_drawn.get(attribute(element, "dm"), notation.diagram(())))
+        elif name == "tr":
+            self._hidden_rows += _is_hidden_row(element)
+        elif name == "alternatecontent":
+            self._choices.append(child(element, "choice") is not None)
+        elif name == "txbxcontent":
+            self._open_galley()
+            self._tables.append(0)
+        elif name == "tbl":
+            self._turn_table(1)
+        if name in _CHANGING:
+            self._changes[_change_of(element, name)] += 1
+        return True
+
+    def _leave(self, element: etree._Element, name: str) -> None:
+        if name in _CHANGING:
+            self._changes[_change_of(element, name)] -= 1
+        if name == "p":
+            style, mark = self._paragraphs.pop(), self._marks.pop()
+            item = ListItem(style.level, mark) if style.level >= 0 else None
+            self.galley.end_paragraph(style.heading_level or 0, item)
+            self._fields = [False] * len(self._fields) if self._instructions else self._fields
+            self._instructions = 0  # one that does not end must not take the rest of the book with it
+        elif name == "r":
+            self._runs.pop()
+        elif name == "sdt":
+            self._values.pop()
+        elif name == "alternatecontent":
+            self._choices.pop()
+        elif name == "txbxcontent":
+            self._tables.pop()
+            blocks = self._close_galley().finish()
+            self.galley.put_box(blocks)
+        elif name == "tc":
+            self.galley.end_cell()
+        elif name == "tr":
+            self.galley.end_row()
+            self._hidden_rows -= _is_hidden_row(element)
+        elif name == "tbl":
+            self._turn_table(-1)
+
+    def _open_paragraph(self, style: DocxStyle, paragraph: etree._Element) -> None:
+        mark = self._list_numbers.next(style.list_id or "", style.level) if style.level >= 0 else ""
+        self._paragraphs.append(style)
+        self._marks.append(mark)
+        if style.heading_level and mark and text_of(paragraph):
+            self._say(f"{mark} ")
+
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
+        if self._instructions:
+            return
+        if self._hidden_rows or (self._runs and self._runs[-1].hidden):
+            if untrusted_text.strip():
+                self.galley.hide(untrusted_text)
+        elif self._values and (value := self._values[-1]) is not None:
+            self.galley.say(value, self._look)
+            self._values[-1] = ""
+        elif formula:
+            self.galley.say_formula(untrusted_text, self._look)
+        else:
+            self.galley.say(untrusted_text, self._look)
+
+    def _say_formula(self, math: etree._Element) -> None:
+        before = math.getprevious()
+        if before is not None and local_name(before) == "omath":
+            self._say("\n")
+        said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
+        self._say(said.text, formula=True)
+        if said.hidden:
+            self.galley.hide(said.hidden)
+
+    @property
+    def _paragraph(self) -> DocxStyle:
+        return self._paragraphs[-1] if self._paragraphs else _NO_STYLE
+
+    @property
+    def _look(self) -> RunStyle:
+        run = self._runs[-1] if self._runs else _NO_STYLE
+        shift, change = run.shift or Shift.NONE, Change.NONE
+        if self._changes[Change.STRUCK] or run.struck:
+            change = Change.STRUCK
+        elif self._changes[Change.INSERTED]:
+            change = Change.INSERTED
+        return RunStyle(shift, change) if shift or change else PLAIN
+
+    def _turn_table(self, change: int) -> None:
+        self._tables[-1] += change
+        self.galley.set_table_depth(self._tables[-1])
+
+    def _turn_field(self, kind: str, form: etree._Element | None) -> None:
+        """A field's instruction goes from `begin` to `separate`, its result from there to `end`."""
+        if kind == "begin":
+            self._say(value_of_field(form))
+            self._fields.append(True)
+            self._instructions += 1
+        elif kind in ("separate", "end") and self._fields:
+            self._instructions -= self._fields[-1]
+            self._fields[-1] = False
+            if kind == "end":
+                self._fields.pop()
+
+    def _refer(self, key: tuple[str, str]) -> None:
+        """A note's text comes once, however often it is referred to: else a small file could hold a large one."""
+        note = self._notes.get(key)
+        if note is None or self._in_note or self._in_comment or self._instructions or self._hidden_rows:
+            return
+        known = key in self._numbers
+        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        self.galley.refer(number, self._look)
+        if not known:
+            self._in_note = True
+            self.galley.put_note(number, self._read_aside(note))
+            self._in_note = False
+
+    def _comment(self, identifier: str) -> None:
+        """Once, where what it is on begins."""
+        if self._in_comment or (comment := self._comments.pop(identifier, None)) is None:
+            return
+        self._in_comment = True
+        blocks = self._read_aside(comment)
+        self._in_comment = False
+        self.galley.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
+
+    def read_other_comments(self) -> None:
+        """Those that the text does not refer to."""
+        for identifier in tuple(self._comments):
+            self._comment(identifier)
+
+    def _read_aside(self, element: etree._Element) -> list[Block]:
+        around = self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows
+        self._runs, self._changes, self._values, self._fields = [], Counter(), [], []
+        self._instructions = self._hidden_rows = 0
+        self._open_galley()
+        self._tables.append(0)
+        self.read(element)
+        self._tables.pop()
+        self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows = around
+        return self._close_galley().finish()
+
+
+def _is_hidden_row(row: etree._Element) -> bool:
+    return bool(switch(child(row, "trpr"), "hidden"))
+
+
+def _change_of(element: etree._Element, name: str) -> Change:
+    """What an element says of all that is in it."""
+    if name != "tr":
+        return _CHANGES.get(name, Change.NONE)
+    marks = (_CHANGES.get(local_name(each), Change.NONE) for each in children(child(element, "trpr")))
+    return next(filter(None, marks), Change.NONE)
+
+
+def _symbol(untrusted_code: str) -> str:
+    try:
+        code = int(untrusted_code, 16)
+    except ValueError:
+        return ""
+    return chr(code) if 0x20 <= code < 0xD800 else ""  # the rest is mostly a symbol font's own
+
+
+def value_of_control(properties: etree._Element | None) -> str | None:
+    """What is said in the place of a content control's text: a box by its state, a prompt by the field that it is in;
+    None where its text is its value.
+    """
+    box = child(properties, "checkbox")
+    if box is not None:
+        return notation.check_box("", ticked=bool(switch(box, "checked")))
+    if switch(properties, "showingplchdr"):
+        name = child(properties, "alias")
+        return notation.field(attribute(name, "val") if name is not None else "", "")
+    return None
+
+
+def value_of_field(form: etree._Element | None) -> str:
+    """Of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
+    box, choices = child(form, "checkbox"), child(form, "ddlist")
+    if box is not None:
+        state = child(box, "checked")
+        state = child(box, "default") if state is None else state
+        return notation.check_box("", ticked=state is not None and is_on(state))
+    if choices is not None:
+        chosen = child(choices, "result")
+        index = whole_number(attribute(chosen, "val"), 0) if chosen is not None else 0
+        entries = [attribute(each, "val") for each in children(choices) if local_name(each) == "listentry"]
+        return entries[index] if index < len(entries) else ""
+    return ""

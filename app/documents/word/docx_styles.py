@@ -1,0 +1,151 @@
+"""What paragraphs and runs of a Word document are by their properties and styles. Source: ECMA-376, part 1, 17.7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from lxml import etree
+
+from app.documents.formats.xml import attribute, local_name
+from app.documents.word.office import child, is_on, whole_number
+from app.documents.word.runs import Shift
+
+_MAX_BASED_ON = 32
+_HEADING = "heading "
+_BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
+_DEFAULT_SIZE = 20  # half-points
+_SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
+
+
+class DocxStyle(msgspec.Struct):
+    """None where it is left to the style below."""
+
+    based_on: str = ""
+    heading_level: int | None = None  # 0 is no heading
+    list_level: int | None = None  # -1 is no list
+    list_id: str | None = None
+    hidden: bool | None = None
+    struck: bool | None = None
+    shift: Shift | None = None  # by `vertAlign`
+    position: int | None = None  # half-points above the base line
+    size: int | None = None  # half-points
+
+    @property
+    def level(self) -> int:
+        """The level in a list, from 0; -1 where there is none."""
+        return -1 if self.list_level is None else self.list_level
+
+
+class DocxStyles:
+    def __init__(self, root: etree._Element | None) -> None:
+        self._styles: dict[str, DocxStyle] = {}
+        self._default = ""
+        defaults = child(child(child(root, "docdefaults"), "rprdefault"), "rpr")
+        self._size = _read_look(defaults).size or _DEFAULT_SIZE
+        for style in children(root):
+            if local_name(style) != "style":
+                continue
+            identifier = attribute(style, "styleId")
+            self._styles[identifier] = _read_style(style)
+            if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
+                self._default = identifier
+
+    def of(self, properties: etree._Element | None) -> DocxStyle:
+        """What a paragraph is by its properties, with all its styles worked in."""
+        found = _read_properties(properties) if properties is not None else DocxStyle()
+        style = child(properties, "pstyle")
+        for below in self._chain(attribute(style, "val") if style is not None else self._default):
+            _fill(found, below)
+            _fill_look(found, below)
+        return found
+
+    def of_run(self, properties: etree._Element | None, paragraph: DocxStyle) -> DocxStyle:
+        """What a run is in such a paragraph; it is raised or lowered also by a position and a smaller size."""
+        found = _read_look(properties)
+        for below in self._chain(found.based_on):
+            _fill_look(found, below)
+        _fill_look(found, paragraph)
+        around = paragraph.size or self._size
+        if found.shift is None and found.position and (found.size or around) < around:
+            found.shift = Shift.RAISED if found.position > 0 else Shift.LOWERED
+        return found
+
+    def _chain(self, name: str) -> Iterator[DocxStyle]:
+        """A style and those that it is based on."""
+        for _ in range(_MAX_BASED_ON):
+            style = self._styles.get(name)
+            if style is None:
+                return
+            yield style
+            name = style.based_on
+
+
+def _read_style(style: etree._Element) -> DocxStyle:
+    paragraph, run, name = child(style, "ppr"), child(style, "rpr"), child(style, "name")
+    found = _read_properties(paragraph) if paragraph is not None else DocxStyle()
+    based_on = child(style, "basedon")
+    found.based_on = attribute(based_on, "val") if based_on is not None else ""
+    _fill_look(found, _read_look(run))
+    title = attribute(name, "val").lower() if name is not None else ""
+    if found.heading_level is None and title.startswith(_HEADING):
+        found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
+    return found
+
+
+def _read_properties(properties: etree._Element) -> DocxStyle:
+    outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
+    found = DocxStyle()
+    if outline is not None:
+        level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
+        found.heading_level = level + 1 if level < _BODY_LEVEL else 0
+    if numbering is not None:
+        level_of, list_of = child(numbering, "ilvl"), child(numbering, "numid")
+        found.list_id = attribute(list_of, "val") if list_of is not None else None
+        in_list = list_of is None or attribute(list_of, "val") != "0"
+        found.list_level = (
+            (whole_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
+        )
+    return found
+
+
+def _read_look(properties: etree._Element | None) -> DocxStyle:
+    """Of a run; its style is what it is based on."""
+    found = DocxStyle()
+    for element in properties if properties is not None else ():
+        name = local_name(element)
+        if name == "vanish":
+            found.hidden = is_on(element)
+        elif name in ("strike", "dstrike"):
+            found.struck = is_on(element) or bool(found.struck)
+        elif name == "vertalign":
+            found.shift = _SHIFTS.get(attribute(element, "val"), Shift.NONE)
+        elif name == "position":
+            untrusted_points = attribute(element, "val").strip()
+            number = whole_number(untrusted_points.removeprefix("-"), 0)
+            found.position = -number if untrusted_points.startswith("-") else number
+        elif name == "sz":
+            found.size = whole_number(attribute(element, "val"), 0) or None
+        elif name == "rstyle":
+            found.based_on = attribute(element, "val")
+    return found
+
+
+def _fill(style: DocxStyle, below: DocxStyle) -> None:
+    """What a style leaves of a paragraph to the one below it is as it is there."""
+    style.heading_level = below.heading_level if style.heading_level is None else style.heading_level
+    style.list_level = below.list_level if style.list_level is None else style.list_level
+    style.list_id = below.list_id if style.list_id is None else style.list_id
+
+
+def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
+    """The same of its runs."""
+    style.hidden = below.hidden if style.hidden is None else style.hidden
+    style.struck = below.struck if style.struck is None else style.struck
+    style.shift = below.shift if style.shift is None else style.shift
+    style.position = below.position if style.position is None else style.position
+    style.size = below.size if style.size is None else style.size
+
+
+def children(element: etree._Element | None) -> list[etree._Element]:
+    return list(element) if element is not None else []

@@ -1,0 +1,366 @@
+"""ODT: the body of an OpenDocument text, flowed onto pages. Source: OpenDocument 1.3, part 3."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from functools import cache
+
+from lxml import etree
+
+from app.core.document import Document, Format
+from app.core.errors import AppError, Code
+from app.documents.formats.archive import Archive
+from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.xml import attribute, find_all, local_name, text_of
+from app.documents.text import notation
+from app.documents.text.flow import Block
+from app.documents.web import mathml
+from app.documents.word.block_builder import ListItem, bind
+from app.documents.word.odt_styles import OdtStyle, OdtStyles
+from app.documents.word.office import (
+    Walker,
+    child,
+    read_optional_part,
+    read_part,
+    text_in,
+    whole_number,
+)
+from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
+
+format = Format.ODT
+
+MAX_SPACES = 100  # that one element may stand for
+
+_CONTENT, _STYLES, _META, _MANIFEST = "content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"
+_SPACES = re.compile(r"[ \t\r\n]+")
+_PARAGRAPHS = {"p", "h"}
+_STYLED = {*_PARAGRAPHS, "span", "a"}
+_SHORT = {"annotation", "change", "control", "object"}
+_SKIPPED = {
+    *("tracked-changes", "note-citation", "ruby-text", "number", "script", "forms", "object-ole"),
+    *("covered-table-cell", "glue-point", "event-listeners", "list-style"),
+}
+_DESCRIPTION = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"  # a picture's title and description
+_SHAPES = {
+    *("text-box", "custom-shape", "rect", "line", "polyline", "polygon", "regular-polygon", "path", "circle"),
+    *("ellipse", "connector", "caption", "measure"),
+}
+_HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Raises AppError DOCUMENT_ENCRYPTED for one under a password. Headers, footers and comments are no part of the
+    text; changes that are recorded are, as a person sees them.
+    """
+    progress(0, 1)
+    archive = Archive(content, format)
+    manifest = read_optional_part(archive, _MANIFEST, content, format)
+    if manifest is not None and next(find_all(manifest, "encryption-data"), None) is not None:
+        raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
+    root = read_part(archive, _CONTENT, content, format)
+    body = child(child(root, "body"), "text")
+    if body is None:
+        refuse_damaged(content, format)
+    styles = read_optional_part(archive, _STYLES, content, format)
+    meta = read_optional_part(archive, _META, content, format)
+
+    def read_object(address: str) -> etree._Element | None:
+        return read_optional_part(archive, posixpath.normpath(f"{address}/{_CONTENT}"), content, format)
+
+    walker = _Walker(OdtStyles(each for each in (styles, root) if each is not None), body, read_object)
+    walker.read_all(body, progress)
+    document = bind(
+        walker.galley.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
+    )
+    progress(len(body), len(body))
+    return document
+
+
+def _language(styles: etree._Element | None) -> str:
+    for style in find_all(styles, "default-style") if styles is not None else ():
+        properties = child(style, "text-properties")
+        if attribute(style, "family") == "paragraph" and properties is not None:
+            return attribute(properties, "language")
+    return ""
+
+
+class _Walker(Walker):
+    def __init__(
+        self, styles: OdtStyles, body: etree._Element, read_object: Callable[[str], etree._Element | None]
+    ) -> None:
+        super().__init__()
+        self._styles = styles
+        self._open_styles = [OdtStyle()]  # of the paragraphs and spans that are open, all that is around worked in
+        self._controls = controls_of(body)
+        self._object = cache(lambda address: _describe(read_object(address)))
+        self._deletions, self._insertions = _recorded_changes(body)
+        self._open_insertions: set[str] = set()
+        self._in_deletion = False
+        self._notes = 0
+        self._open_notes: list[int] = []
+        self._paragraphs = [0]  # how many are open, for each open galley
+        self._lists: list[list[bool]] = [[]]  # for each galley and open list, whether the open item has its mark
+        self._tables = [0]
+        self._after_space = True
+
+    def _enter(self, element: etree._Element, name: str) -> bool:
+        if name in _SKIPPED or str(element.tag).startswith(_DESCRIPTION):
+            return False
+        if name in _SHORT:
+            self._say_short(element, name)
+            return False
+        if name == "content-control" and (value := value_of_control(element)) is not None:
+            self._say_as_is(value)
+            return False
+        style = self._style(element, name) if name in _STYLED else None
+        if _is_hidden(element, name) if style is None else style.hidden:
+            if text := text_of(element):
+                self.galley.hide(text)
+            return False
+        if style is not None:
+            self._open_styles.append(style if name in _PARAGRAPHS else style.within(self._open_styles[-1]))
+        if name in _PARAGRAPHS:
+            self._paragraphs[-1] += 1
+            self._after_space = True
+        elif name == "change-start":
+            self._open_insertions |= {attribute(element, "change-id")} & self._insertions
+        elif name == "change-end":
+            self._open_insertions.discard(attribute(element, "change-id"))
+        elif name in ("fieldmark", "fieldmark-start"):
+            self._say_as_is(value_of_mark(element))
+        elif name == "s":
+            count = min(whole_number(attribute(element, "c"), 1), MAX_SPACES)
+            self._say_as_is(" " * count)
+        elif name in ("tab", "line-break"):
+            self._say_as_is("\t" if name == "tab" else "\n")
+        elif name == "list":
+            self._lists[-1].append(False)
+        elif name in ("list-item", "list-header") and self._lists[-1]:
+            self._lists[-1][-1] = name == "list-header"
+        elif name == "table":
+            self._turn_table(1)
+        elif name == "note":
+            self._notes += 1
+            self.galley.refer(self._notes, self._look)
+        elif name == "note-body" or name in _SHAPES:
+            self._open(self._notes)
+        self._say(element.text)
+        return True
+
+    def _leave(self, element: etree._Element, name: str) -> None:
+        if name in _STYLED:
+            self._open_styles.pop()
+        if name in _PARAGRAPHS:
+            self._paragraphs[-1] -= 1
+            level = max(1, whole_number(attribute(element, "outline-level"), 1)) if name == "h" else 0
+            self.galley.end_paragraph(level, self._item())
+            self._after_space = True
+        elif name == "list":
+            self._lists[-1].pop()
+        elif name == "table-cell":
+            self.galley.end_cell()
+        elif name == "table-row":
+            self.galley.end_row()
+        elif name == "table":
+            self._turn_table(-1)
+        elif name == "note-body" or name in _SHAPES:
+            number = self._close()
+            self._after_space = False
+            blocks = self._close_galley().finish()
+            if name == "note-body":
+                self.galley.put_note(number, blocks)
+            else:
+                self.galley.put_box(blocks)
+
+    def _say_tail(self, element: etree._Element) -> None:
+        self._say(element.tail)
+
+    def _say(self, untrusted_text: str | None) -> None:
+        if not untrusted_text or not self._paragraphs[-1]:
+            return
+        text = _SPACES.sub(" ", untrusted_text)
+        if self._after_space:
+            text = text.removeprefix(" ")
+        if text:
+            self.galley.say(text, self._look)
+            self._after_space = text.endswith(" ")
+
+    def _say_as_is(self, text: str) -> None:
+        if text and self._paragraphs[-1]:
+            self.galley.say(text, self._look)
+            self._after_space = False
+
+    def _say_short(self, element: etree._Element, name: str) -> None:
+        """What says something else than what is in it, and of which the rest is no part of the text."""
+        if name == "annotation":
+            author = child(element, "creator")
+            text = " ".join(block.untrusted_text for block in self._read_aside(element))
+            self.galley.comment(text, text_of(author) if author is not None else "")
+        elif name == "change":
+            self._say_deleted(attribute(element, "change-id"))
+        elif name == "control":
+            self._put(self._controls.get(attribute(element, "control"), ""), self._look)
+        else:
+            inside = next(find_all(element, "math"), None)
+            text = self._object(attribute(element, "href")) if inside is None else mathml.latex(inside)
+            self._put(text, RunStyle(change=self._look.change, formula=True))
+
+    def _say_deleted(self, identifier: str) -> None:
+        """Once, where it was."""
+        if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
+            return
+        self._in_deletion = True
+        blocks = self._read_aside(deletion)
+        self._in_deletion = False
+        self.galley.leave_out(blocks)
+        text = "\n".join(block.untrusted_text for block in blocks if block.untrusted_text)
+        self._put(text, RunStyle(change=Change.STRUCK))
+
+    def _put(self, text: str, look: RunStyle) -> None:
+        """Here, or where no paragraph is open, in one of its own."""
+        if text:
+            self.galley.say(text, look)
+            self._after_space = False
+            if not self._paragraphs[-1]:
+                self.galley.end_paragraph()
+
+    def _read_aside(self, element: etree._Element) -> list[Block]:
+        after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
+        self._open(self._notes)
+        for each in element:
+            self.read(each)
+        self._close()
+        self._after_space, self._open_insertions = after_space, insertions
+        return self._close_galley().finish()
+
+    @property
+    def _look(self) -> RunStyle:
+        style = self._open_styles[-1]
+        if not (style.struck or style.shift or self._open_insertions):
+            return PLAIN
+        change = Change.STRUCK if style.struck else Change.INSERTED if self._open_insertions else Change.NONE
+        return RunStyle(style.shift or Shift.NONE, change)
+
+    def _style(self, element: etree._Element, name: str) -> OdtStyle:
+        return self._styles.of("paragraph" if name in _PARAGRAPHS else "text", attribute(element, "style-name"))
+
+    def _item(self) -> ListItem | None:
+        lists = self._lists[-1]
+        if not lists:
+            return None
+        continues, lists[-1] = lists[-1], True
+        return ListItem(len(lists) - 1, continues=continues)
+
+    def _turn_table(self, change: int) -> None:
+        self._tables[-1] += change
+        self.galley.set_table_depth(self._tables[-1])
+
+    def _open(self, number: int) -> None:
+        self._open_galley()
+        self._open_notes.append(number)
+        self._paragraphs.append(0)
+        self._lists.append([])
+        self._tables.append(0)
+
+    def _close(self) -> int:
+        self._paragraphs.pop()
+        self._lists.pop()
+        self._tables.pop()
+        return self._open_notes.pop()
+
+
+def _is_hidden(element: etree._Element, name: str) -> bool:
+    """By itself, whatever its style."""
+    if name not in _HIDEABLE:
+        return False
+    return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
+
+
+def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:
+    """What was deleted, by the name that its place refers to it by, and the names of what was inserted."""
+    deletions, insertions = dict[str, etree._Element](), set[str]()
+    for region in find_all(body, "changed-region"):
+        for change in region:
+            if local_name(change) == "deletion":
+                deletions[attribute(region, "id")] = change
+            elif local_name(change) == "insertion":
+                insertions.add(attribute(region, "id"))
+    return deletions, insertions
+
+
+def _describe(root: etree._Element | None) -> str:
+    """What an object inside the text says: a formula, or of a chart its title and what its series are called."""
+    if root is None:
+        return ""
+    math, chart = next(find_all(root, "math"), None), next(find_all(root, "chart"), None)
+    if math is not None:
+        return mathml.latex(math)
+    if chart is None:
+        return ""
+    rows = find_all(root, "table-header-rows")
+    names = (text_of(cell) for row in rows for cell in find_all(row, "table-cell"))
+    return notation.chart(text_in(root, "title"), filter(None, names))
+
+
+_BOXES = {"checkbox": "current-state", "radio": "current-selected"}
+_TICKED = {"checked", "true"}
+_LABELS = {"fixed-text", "button", "frame"}
+_UNSEEN = {"hidden", "password", "generic-control", "properties"}
+
+
+def controls_of(body: etree._Element) -> dict[str, str]:
+    """What each control of the forms says, by the name that a place on a page refers to it by."""
+    return {
+        attribute(control, "id"): _said(control)
+        for forms in find_all(body, "forms")
+        for control in forms.iter()
+        if attribute(control, "id") and local_name(control) not in _UNSEEN
+    }
+
+
+def value_of_control(control: etree._Element) -> str | None:
+    """What is said in the place of a content control's text; None where its text is its value."""
+    if attribute(control, "checkbox") == "true":
+        return notation.check_box("", ticked=attribute(control, "checked") == "true")
+    return (
+        notation.field(attribute(control, "alias"), "")
+        if attribute(control, "showing-place-holder") == "true"
+        else None
+    )
+
+
+def value_of_mark(mark: etree._Element) -> str:
+    """Of a box or a list of choices that came from Word, which have no text of their own; "" for other fields."""
+    values: dict[str, list[str]] = {}
+    for each in find_all(mark, "param"):
+        values.setdefault(attribute(each, "name").rpartition("_")[2], []).append(attribute(each, "value"))
+    kind = attribute(mark, "type")
+    if kind.endswith("FORMCHECKBOX"):
+        return notation.check_box("", ticked=values.get("Checked") == ["true"])
+    entries = values.get("ListEntry", [])
+    if kind.endswith("FORMDROPDOWN") and entries:
+        index = whole_number("".join(values.get("Selected", values.get("Result", []))), 0)
+        return entries[index] if index < len(entries) else ""
+    return ""
+
+
+def _said(control: etree._Element) -> str:
+    kind = local_name(control)
+    label = attribute(control, "label")
+    if kind in _LABELS:
+        return label
+    if kind in _BOXES:
+        state = _BOXES[kind]
+        value = attribute(control, state) or attribute(control, state.removeprefix("current-"))
+        return notation.check_box(label or attribute(control, "name"), ticked=value in _TICKED)
+    if kind == "listbox":
+        chosen = [attribute(each, "label") for each in find_all(control, "option") if _is_chosen(each)]
+        return notation.field(attribute(control, "name"), ", ".join(chosen))
+    value = attribute(control, "current-value") or attribute(control, "value")
+    return notation.field(label or attribute(control, "name"), value or text_of(control))
+
+
+def _is_chosen(option: etree._Element) -> bool:
+    return (attribute(option, "current-selected") or attribute(option, "selected")) == "true"

@@ -1,0 +1,88 @@
+"""What paragraphs and spans of an OpenDocument text are by their styles. OpenDocument 1.3, part 3, 16 and 20."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+from lxml import etree
+
+from app.documents.formats.xml import attribute, find_all
+from app.documents.word.office import child
+from app.documents.word.runs import Shift
+
+_MAX_PARENTS = 32
+_POSITION = re.compile(r"\s*(?P<place>super|sub|(?P<percent>-?\d{1,3}(?:\.\d{1,9})?)%)(?:\s+(?P<size>\d{1,3})\S*)?\s*")
+_WHOLE_SIZE = 100
+
+
+class OdtStyle(msgspec.Struct, frozen=True):
+    """None where it is left to what is around."""
+
+    parent: str = ""
+    hidden: bool | None = None
+    struck: bool | None = None
+    shift: Shift | None = None
+
+    def within(self, around: OdtStyle) -> OdtStyle:
+        """What is left to what is around is as it is there."""
+        if self.hidden is None and self.struck is None and self.shift is None:
+            return around
+        return OdtStyle(
+            hidden=around.hidden if self.hidden is None else self.hidden,
+            struck=around.struck if self.struck is None else self.struck,
+            shift=around.shift if self.shift is None else self.shift,
+        )
+
+
+class OdtStyles:
+    def __init__(self, roots: Iterable[etree._Element]) -> None:
+        """`roots` are those of the parts with styles; what a later one says holds."""
+        self._own: dict[tuple[str, str], OdtStyle] = {}
+        for root in roots:
+            for style in find_all(root, "style"):
+                self._own[attribute(style, "family"), attribute(style, "name")] = _read_style(style)
+        self._known: dict[tuple[str, str], OdtStyle] = {}
+
+    def of(self, family: str, name: str) -> OdtStyle:
+        """With all that it is based on worked in."""
+        known = self._known.get((family, name))
+        if known is None:
+            known = self._known[family, name] = self._find(family, name)
+        return known
+
+    def _find(self, family: str, name: str) -> OdtStyle:
+        found = OdtStyle()
+        for _ in range(_MAX_PARENTS):
+            below = self._own.get((family, name))
+            if below is None:
+                break
+            found = found.within(below)
+            name = below.parent
+        return found
+
+
+def _read_style(style: etree._Element) -> OdtStyle:
+    parent, properties = attribute(style, "parent-style-name"), child(style, "text-properties")
+    if properties is None:
+        return OdtStyle(parent)
+    display = attribute(properties, "display")
+    lines = [attribute(properties, f"text-line-through-{kind}") for kind in ("style", "type")]
+    position = _POSITION.fullmatch(attribute(properties, "text-position"))
+    return OdtStyle(
+        parent,
+        hidden=display == "none" if display else None,
+        struck="none" not in lines if any(lines) else None,
+        shift=_shift(position) if position else None,
+    )
+
+
+def _shift(position: re.Match[str]) -> Shift:
+    """Raised or lowered, and smaller."""
+    if position["place"] in ("super", "sub"):
+        return Shift.RAISED if position["place"] == "super" else Shift.LOWERED
+    percent = float(position["percent"])
+    if not percent or int(position["size"] or _WHOLE_SIZE) >= _WHOLE_SIZE:
+        return Shift.NONE
+    return Shift.RAISED if percent > 0 else Shift.LOWERED

@@ -1,0 +1,344 @@
+"""RTF: the text of a Rich Text file, flowed onto pages. Source: RTF specification 1.9.1."""
+
+from __future__ import annotations
+
+import copy
+
+from app.core.document import Document, Flag, Format
+from app.documents.formats.contract import Content, Progress, refuse_damaged
+from app.documents.formats.detect import RTF
+from app.documents.text.flow import Block
+from app.documents.word.block_builder import BlockBuilder, ListItem, bind
+from app.documents.word.rtf_controls import (
+    AUTHOR,
+    CHARACTERS,
+    CODE_PAGES,
+    COMMENT,
+    DEFAULT_SIZE,
+    DESTINATIONS,
+    ENTRY,
+    FIELD,
+    FONTS,
+    LOOKS,
+    MARK,
+    MATH,
+    NOTE,
+    OPENING,
+    READ_THOUGH_STARRED,
+    SKIPPED,
+    STYLES,
+    SYMBOLS,
+    TEXT,
+    TITLE,
+    Form,
+    RtfFormula,
+    RtfGroup,
+    RtfStyle,
+    heading_level,
+)
+from app.documents.word.rtf_tokens import (
+    DEFAULT_ENCODING,
+    RtfToken,
+    encoding_of_charset,
+    encoding_of_page,
+    tokens,
+)
+from app.documents.word.runs import Change
+
+format = Format.RTF
+
+_GATHERED = {MATH, FIELD, ENTRY}
+_PROGRESS_STEP = 10_000
+_MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
+
+
+def parse(content: Content, progress: Progress) -> Document:
+    """Headers, footers, comments and pictures are no part of the text; changes that are recorded are, as a person sees
+    them. A file that was cut off is read as far as it goes, and its last page flagged as damaged.
+    """
+    untrusted_bytes = bytes(content.data)
+    if not untrusted_bytes.startswith(RTF):
+        refuse_damaged(content, format)
+    progress(0, len(untrusted_bytes))
+    reader = _Reader()
+    for count, (token, place) in enumerate(tokens(untrusted_bytes, content), 1):
+        if count % _PROGRESS_STEP == 0:
+            progress(min(place, len(untrusted_bytes)), len(untrusted_bytes))
+        reader.read(token)
+        if reader.is_done:
+            break
+    cut = [] if reader.is_done else [Block("", flags=(Flag.DAMAGED,))]
+    document = bind([*reader.finish(), *cut], content, format, reader.untrusted_title)
+    progress(len(untrusted_bytes), len(untrusted_bytes))
+    return document
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.untrusted_title = ""
+        self.is_done = False
+        self._groups = [RtfGroup()]
+        self._galleys = [BlockBuilder()]
+        self._asides: list[tuple[int, str]] = []  # that are open: a note's number, the list mark of what is around
+        self._note_count = 0
+        self._pending: list[bytes] = []  # text that is not decoded yet: a character may be two tokens
+        self._skip = 0  # characters of text that stand for a `\u`
+        self._high_surrogate = 0
+        self._starred = False
+        self._encoding = DEFAULT_ENCODING
+        self._fonts: dict[int, str] = {}
+        self._font = self._default_font = 0
+        self._styles: dict[int, int] = {}  # the heading level of each
+        self._style = RtfStyle()
+        self._mark = ""
+        self._untrusted_author = ""  # of the comment that comes next
+        self._line_size = DEFAULT_SIZE  # half-points, of what stands on the base line
+
+    @property
+    def _group(self) -> RtfGroup:
+        return self._groups[-1]
+
+    def read(self, token: RtfToken) -> None:
+        if token.kind == "text":
+            self._take(token)
+            return
+        self._flush()
+        self._skip = 0
+        if token.kind == "brace":
+            self._open_group() if token.name == "{" else self._close_group()
+        elif token.kind == "symbol":
+            self._read_symbol(token.name)
+        elif self._group.destination != SKIPPED:
+            starred, self._starred = self._starred, False
+            self._read_word(token.name, token.number, starred)
+
+    def finish(self) -> list[Block]:
+        self._flush()
+        while len(self._groups) > 1 and not self.is_done:
+            self._close_group()
+        return self._galleys[0].finish()
+
+    def _take(self, token: RtfToken) -> None:
+        if self._group.destination == SKIPPED:
+            return
+        untrusted_bytes = token.untrusted_bytes[self._skip :]
+        self._skip = max(0, self._skip - len(token.untrusted_bytes))
+        if untrusted_bytes:
+            self._pending.append(untrusted_bytes)
+
+    def _flush(self) -> None:
+        if self._pending:
+            untrusted_bytes, self._pending = b"".join(self._pending), []
+            self._say(untrusted_bytes.decode(self._group.encoding or self._encoding, "replace"))
+
+    def _say(self, untrusted_text: str, formula: bool = False) -> None:
+        group = self._group
+        if group.destination == TITLE:
+            self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == STYLES:
+            self._style.untrusted_name = (self._style.untrusted_name + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == AUTHOR:
+            self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
+        elif group.destination == ENTRY and group.form is not None:
+            group.form.say(untrusted_text)
+        elif group.destination not in (TEXT, MARK, MATH):
+            return
+        elif group.hidden:
+            if untrusted_text.strip():
+                self._galleys[-1].hide(untrusted_text)
+        elif group.destination == MATH and group.formula is not None:
+            group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
+        elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
+            self._mark += untrusted_text
+        elif formula:
+            self._galleys[-1].say_formula(untrusted_text, group.look(self._line_size))
+        else:
+            if not group.position:
+                self._line_size = group.size
+            self._galleys[-1].say(untrusted_text, group.look(self._line_size))
+
+    def _open_group(self) -> None:
+        group = copy.copy(self._group)
+        group.opened, group.in_formula = "", False
+        self._groups.append(group)
+        self._starred = False
+        if group.destination == STYLES:
+            self._style = RtfStyle()
+
+    def _close_group(self) -> None:
+        group = self._groups.pop()
+        if group.destination == STYLES:
+            self._styles[self._style.number] = self._style.heading_level
+        if self._groups:
+            self._say_gathered(group)
+        if group.opened:
+            self._end_paragraph(group, 0)
+            blocks = self._galleys.pop().finish()
+            number, self._mark = self._asides.pop()
+            if group.opened == NOTE:
+                self._galleys[-1].put_note(number, blocks)
+            elif group.opened == COMMENT:
+                text = " ".join(block.untrusted_text for block in blocks)
+                self._galleys[-1].comment(text, self._untrusted_author)
+                self._untrusted_author = ""
+            else:
+                self._galleys[-1].put_box(blocks)
+        if len(self._groups) <= 1:
+            self._end_paragraph(group, group.depth)
+            self.is_done = True
+        if not self._groups:
+            self._groups.append(group)
+
+    def _gather(self, group: RtfGroup, name: str, number: int | None) -> bool:
+        """A control word inside a formula or a field's instruction; whether it belongs to that."""
+        if group.destination == MATH and group.formula is not None and name.startswith("m"):
+            if group.in_formula:
+                group.formula.set_look(name, number)
+            else:
+                group.in_formula = group.formula.open(name)
+            return True
+        if group.destination == MATH or group.form is None or name in ("u", "uc"):
+            return False
+        group.destination = ENTRY if name == "ffl" else group.destination
+        group.form.read(name, number)
+        return True
+
+    def _say_gathered(self, closed: RtfGroup) -> None:
+        """What a formula or a form says, at its end."""
+        if closed.destination == MATH and closed.formula is not None:
+            if closed.in_formula:
+                closed.formula.close()
+            elif self._group.formula is not closed.formula:
+                self._say(closed.formula.text(), formula=True)
+        elif closed.destination == FIELD and closed.form is not None and self._group.form is not closed.form:
+            self._say(closed.form.value())
+
+    def _read_symbol(self, symbol: str) -> None:
+        if symbol == "*":
+            self._starred = True
+        elif self._group.destination == SKIPPED:
+            return
+        elif symbol in "\r\n":
+            self._read_word("par", None, starred=False)
+        elif symbol in SYMBOLS:
+            self._say(SYMBOLS[symbol])
+
+    def _read_word(self, name: str, number: int | None, starred: bool) -> None:
+        group = self._group
+        if starred and name not in READ_THOUGH_STARRED:
+            group.destination = SKIPPED
+        elif group.destination in _GATHERED and self._gather(group, name, number):
+            return
+        elif name in DESTINATIONS:
+            group.destination = DESTINATIONS[name]
+            if name == "atnauthor":
+                self._untrusted_author = ""
+            elif name == "fldinst":
+                group.form = Form()
+            elif name == "moMath":
+                group.formula = RtfFormula()
+        elif name in OPENING:
+            self._open_aside(group, OPENING[name])
+        elif name in CHARACTERS:
+            self._say(CHARACTERS[name])
+        elif name == "u":
+            self._say_unicode(number or 0)
+            self._skip = group.fallback_length
+        elif group.destination == FONTS:
+            self._read_font(name, number or 0)
+        elif group.destination == STYLES:
+            self._read_style(name, number or 0)
+        elif group.destination == TEXT and name in ("par", "sect", "cell", "row", "nestcell"):
+            self._end_line(group, name)
+        elif name == "nestrow":
+            self._galleys[-1].end_row()
+        else:
+            self._read_property(group, name, number)
+
+    def _read_property(self, group: RtfGroup, name: str, number: int | None) -> None:
+        on, value = number != 0, number or 0
+        if name in LOOKS:
+            group.set_look(name, number)
+        elif name == "plain":
+            group.set_plain()
+            group.encoding = self._fonts.get(self._default_font, "")
+        elif name == "f":
+            group.encoding = self._fonts.get(value, "")
+        elif name == "uc":
+            group.fallback_length = max(0, value)
+        elif name == "pard":
+            group.style, group.outline_level, group.in_table, group.table_depth = 0, None, False, 1
+            group.list_number = group.list_level = 0
+        elif name == "s":
+            group.style = value
+        elif name == "outlinelevel":
+            group.outline_level = value
+        elif name == "intbl":
+            group.in_table = on
+        elif name == "itap":
+            group.table_depth = max(1, value)
+        elif name == "ls":
+            group.list_number = value
+        elif name == "ilvl":
+            group.list_level = value
+        elif name == "deff":
+            self._default_font = value
+        elif name in CODE_PAGES or name == "ansicpg":
+            self._encoding = encoding_of_page(CODE_PAGES.get(name, value)) or self._encoding
+
+    def _read_font(self, name: str, number: int) -> None:
+        if name == "f":
+            self._font = number
+        elif name in ("fcharset", "cpg"):
+            self._fonts[self._font] = encoding_of_charset(number) if name == "fcharset" else encoding_of_page(number)
+
+    def _read_style(self, name: str, number: int) -> None:
+        if name == "s":
+            self._style.number = number
+        elif name == "outlinelevel":
+            self._style.outline_level = number
+
+    def _say_unicode(self, number: int) -> None:
+        code = number + 0x10000 if number < 0 else number
+        high, self._high_surrogate = self._high_surrogate, 0
+        if 0xD800 <= code < 0xDC00:
+            self._high_surrogate = code
+        elif 0xDC00 <= code < 0xE000 and high:
+            self._say(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
+        else:
+            self._say(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
+
+    def _open_aside(self, group: RtfGroup, kind: str) -> None:
+        """A note, a text box or a comment, up to the end of the group."""
+        if group.destination == SKIPPED or group.opened:
+            return
+        if group.hidden and kind != COMMENT:
+            self._galleys[-1].hide()
+            group.destination = SKIPPED
+            return
+        if kind == NOTE:
+            self._note_count += 1
+            self._galleys[-1].refer(self._note_count, group.look(self._line_size))
+        group.set_plain()
+        group.opened, group.destination, group.in_table, group.list_number = kind, TEXT, False, 0
+        self._asides.append((self._note_count, self._mark))
+        self._mark = ""
+        self._galleys.append(BlockBuilder())
+
+    def _end_line(self, group: RtfGroup, name: str) -> None:
+        """The end of a paragraph, cell or row."""
+        nested = name == "nestcell"
+        self._end_paragraph(group, max(2, group.depth) if nested else 1 if name in ("cell", "row") else group.depth)
+        if name in ("cell", "nestcell"):
+            self._galleys[-1].end_cell()
+        elif name == "row":
+            self._galleys[-1].end_row()
+
+    def _end_paragraph(self, group: RtfGroup, depth: int) -> None:
+        galley = self._galleys[-1]
+        galley.set_table_depth(depth)
+        own = group.outline_level
+        level = self._styles.get(group.style, 0) if own is None else heading_level(own)
+        listed = group.list_number > 0 or self._mark.strip()
+        galley.end_paragraph(level, ListItem(group.list_level, self._mark) if listed else None)
+        self._mark = ""

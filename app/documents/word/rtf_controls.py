@@ -1,0 +1,241 @@
+"""What RTF's control words mean, and what holds inside its groups. Source: RTF specification 1.9.1."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from lxml import etree
+
+from app.documents.formats.xml import MAX_DEPTH, as_xml_text, local_name
+from app.documents.text import notation
+from app.documents.word import omml
+from app.documents.word.docx_styles import DocxStyle
+from app.documents.word.office import child
+from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
+
+_BOX, _CHOICES = 1, 2
+_UNDEFINED = 25  # a result that says: as by default
+_MAX_ENTRIES = 1_000
+_MAX_ENTRY_CHARACTERS = 1_000
+
+
+class Form(msgspec.Struct):
+    """Fills with the words of a field's instruction; most fields are no forms."""
+
+    kind: int = 0
+    result: int = _UNDEFINED
+    default: int = 0
+    untrusted_entries: list[str] = []
+
+    def read(self, name: str, number: int | None) -> None:
+        """A control word."""
+        value = number or 0
+        if name == "fftype":
+            self.kind = value
+        elif name == "ffres":
+            self.result = value
+        elif name == "ffdefres":
+            self.default = value
+        elif name == "ffl" and len(self.untrusted_entries) < _MAX_ENTRIES:
+            self.untrusted_entries.append("")
+
+    def say(self, untrusted_text: str) -> None:
+        """Text of the last entry to choose from."""
+        if self.untrusted_entries:
+            self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
+
+    def value(self) -> str:
+        """What is ticked or chosen; "" where the text of the field says it, or there is nothing."""
+        result = self.default if self.result == _UNDEFINED else self.result
+        if self.kind == _BOX:
+            return notation.check_box("", ticked=result == 1)
+        if self.kind == _CHOICES and 0 <= result < len(self.untrusted_entries):
+            return self.untrusted_entries[result]
+        return ""
+
+
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+class RtfFormula:
+    """Grows with the groups of a formula; groups beyond xml.MAX_DEPTH are read as if they were not there."""
+
+    def __init__(self) -> None:
+        self._open = [etree.Element(f"{_MATH}oMath")]
+
+    def open(self, name: str) -> bool:
+        """Whether the control word `name` opens an element, which is then to be closed."""
+        if name in ("m", "moMath") or len(self._open) >= MAX_DEPTH or local_name(self._open[-1]) == "r":
+            return False
+        self._open.append(etree.SubElement(self._open[-1], _MATH + name[1:]))
+        return True
+
+    def set_look(self, name: str, number: int | None) -> None:
+        """A control word inside an element, of which one says something: that a run is text."""
+        if name == "mnor" and number != 0 and local_name(self._open[-1]) == "r":
+            etree.SubElement(etree.SubElement(self._open[-1], f"{_MATH}rPr"), f"{_MATH}nor")
+
+    def close(self) -> None:
+        element = self._open.pop()
+        if local_name(self._open[-1]).endswith("pr"):
+            element.set("val", "".join(map(str, element.itertext())).strip())
+
+    def say(self, untrusted_text: str, struck: bool) -> None:
+        inner = self._open[-1]
+        if struck and local_name(inner) == "r" and inner.find(f"{_WORD}rPr") is None:
+            etree.SubElement(etree.SubElement(inner, f"{_WORD}rPr"), f"{_WORD}strike")
+        etree.SubElement(inner, f"{_MATH}t").text = as_xml_text(untrusted_text)
+
+    def text(self) -> str:
+        return omml.latex(self._open[0], _look).text
+
+
+def _look(properties: etree._Element | None) -> DocxStyle:
+    return DocxStyle(struck=child(properties, "strike") is not None)
+
+
+_HEADING = "heading "
+_HEADING_LEVELS = 9
+DEFAULT_SIZE = 24
+_DEFAULT_POSITION = 6
+TEXT, SILENT, SKIPPED = "text", "silent", "skipped"  # silent: only groups inside it may have text
+FONTS, STYLES, TITLE, MARK, AUTHOR, MATH = "fonts", "styles", "title", "mark", "author", "math"
+FIELD, ENTRY = "field", "entry"  # a field's instruction, and in it what a list of a form offers
+_WORDS_OF_DESTINATIONS = {
+    FONTS: "fonttbl",
+    STYLES: "stylesheet",
+    TITLE: "title",
+    MARK: "listtext pntext",
+    AUTHOR: "atnauthor",
+    MATH: "moMath",
+    FIELD: "fldinst",
+    SILENT: "info shpinst do nesttableprops",
+    SKIPPED: (
+        "pict object colortbl filetbl template pgdsctbl shprslt sp nonesttables pntxta pntxtb atnid"
+        " header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
+        " mmathPict moMathParaPr generator xe tc tcn rxe txe bkmkstart bkmkend"
+    ),
+}
+DESTINATIONS = {word: name for name, words in _WORDS_OF_DESTINATIONS.items() for word in words.split()}
+NOTE, BOX, COMMENT = "note", "box", "comment"
+OPENING = {"footnote": NOTE, "shptxt": BOX, "dptxbxtext": BOX, "annotation": COMMENT}
+READ_THOUGH_STARRED = {
+    *("shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor", "moMath", "moMathPara"),
+    *("fldinst", "formfield", "ffl"),
+}
+LOOKS = {
+    "v": "hidden",
+    "deleted": "removed",
+    "mvf": "removed",
+    "revised": "inserted",
+    "mvt": "inserted",
+    "strike": "struck",
+    "striked": "struck",
+    "super": "shift",
+    "sub": "shift",
+    "nosupersub": "shift",
+    "up": "position",
+    "dn": "position",
+    "fs": "size",
+}
+"""The properties of characters that say something."""
+_SHIFTS = {"super": Shift.RAISED, "sub": Shift.LOWERED}
+CODE_PAGES = {"ansi": 1252, "mac": 10000, "pc": 437, "pca": 850}
+CHARACTERS = {
+    "tab": "\t",
+    "line": "\n",
+    "page": "\n",
+    "column": "\n",
+    "emdash": "—",
+    "endash": "–",
+    "bullet": "•",
+    "lquote": "‘",
+    "rquote": "’",
+    "ldblquote": "“",
+    "rdblquote": "”",
+    "emspace": "\u2003",
+    "enspace": "\u2002",
+    "qmspace": "\u2005",
+    "zwj": "\u200d",
+    "zwnj": "\u200c",
+}
+SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
+
+
+class RtfGroup(msgspec.Struct):
+    """What holds inside a pair of braces; a group begins as a copy of the one around it."""
+
+    destination: str = TEXT
+    opened: str = ""
+    form: Form | None = None  # of the field that it belongs to, where its destination is FIELD or ENTRY
+    formula: RtfFormula | None = None  # that it belongs to, where its destination is MATH
+    in_formula: bool = False  # it is an element of that
+    encoding: str = ""
+    fallback_length: int = 1  # how many characters follow each `\\u` for readers without Unicode
+    hidden: bool = False
+    removed: bool = False  # by a recorded change
+    inserted: bool = False
+    struck: bool = False
+    shift: Shift = Shift.NONE
+    position: int = 0  # half-points above the base line
+    size: int = DEFAULT_SIZE  # half-points
+    style: int = 0
+    outline_level: int | None = None
+    in_table: bool = False
+    table_depth: int = 1
+    list_number: int = 0
+    list_level: int = 0
+
+    def set_look(self, name: str, number: int | None) -> None:
+        """`name` is one of LOOKS."""
+        if LOOKS[name] == "shift":
+            self.shift = _SHIFTS.get(name, Shift.NONE) if number != 0 else Shift.NONE
+        elif LOOKS[name] == "position":
+            self.position = (_DEFAULT_POSITION if number is None else number) * (1 if name == "up" else -1)
+        elif LOOKS[name] == "size":
+            self.size = number or DEFAULT_SIZE
+        else:
+            setattr(self, LOOKS[name], number != 0)
+
+    def set_plain(self) -> None:
+        """No property of characters but the encoding."""
+        self.hidden = self.removed = self.inserted = self.struck = False
+        self.shift, self.position, self.size = Shift.NONE, 0, DEFAULT_SIZE
+
+    def look(self, line_size: int) -> RunStyle:
+        """`line_size` is the size of what stands on the line: what is raised or lowered by a position is smaller."""
+        if not (self.shift or self.position or self.removed or self.struck or self.inserted):
+            return PLAIN
+        shift = self.shift
+        if self.position and self.size < line_size:
+            shift = Shift.RAISED if self.position > 0 else Shift.LOWERED
+        if self.removed or self.struck:
+            return RunStyle(shift, Change.STRUCK)
+        if self.inserted:
+            return RunStyle(shift, Change.INSERTED)
+        return RunStyle(shift)
+
+    @property
+    def depth(self) -> int:
+        """In how many tables a paragraph is."""
+        return self.table_depth if self.in_table else 0
+
+
+class RtfStyle(msgspec.Struct):
+    number: int = 0
+    untrusted_name: str = ""
+    outline_level: int | None = None
+
+    @property
+    def heading_level(self) -> int:
+        if self.outline_level is not None:
+            return heading_level(self.outline_level)
+        name = self.untrusted_name.strip().rstrip(";").lower()
+        digit = name.removeprefix(_HEADING)
+        return int(digit) if name.startswith(_HEADING) and re.fullmatch("[1-9]", digit) else 0
+
+
+def heading_level(outline_level: int) -> int:
+    return outline_level + 1 if 0 <= outline_level < _HEADING_LEVELS else 0

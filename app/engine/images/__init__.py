@@ -1,0 +1,1 @@
+"""Images into embeddings: how they are cut, encoded once, and kept."""

@@ -1,0 +1,204 @@
+"""llama.cpp's multimodal library as an owned object: an image's pixels into embeddings that a model reads.
+
+One tile, or one image by the library's own layout, goes in; nothing here knows the context. The library is handed raw
+pixels only: its own image loader, which opens addresses and starts programs, is never called.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import AppError, Code
+from app.core.image import Raster
+from app.engine.llama import LlamaModel, check_magic
+from app.engine.llama_loader import (
+    GGUF_STRING,
+    GGUF_UINT32,
+    GgufParams,
+    bindings,
+    gguf,
+    last_errors,
+    log_callback,
+    summary,
+)
+
+LLAMA4 = "llama4"
+"""`clip.projector_type` of the projectors whose images `engine.tiles` lays out."""
+
+_TEXT, _IMAGE = 0, 1  # mtmd.h: enum mtmd_input_chunk_type
+_MISMATCH = re.compile(r"n_embd = (\d+).*?n_embd = (\d+)", re.DOTALL)
+
+Embeddings = npt.NDArray[np.float32]
+"""(tokens, width of the model's embeddings)"""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a projector's file says about itself. `tile` in pixels; `tokens` of a tile; `width` of an embedding."""
+
+    kind: str
+    tile: int
+    tokens: int
+    width: int
+
+
+@dataclass(frozen=True)
+class ProjectorPart:
+    """A part of an image as the library lays it out: tokens of text, or the number of embeddings of a picture."""
+
+    text: tuple[int, ...] = ()
+    embeddings: int = 0
+
+
+def read_header(path: Path) -> Header:
+    """Read a projector's header without loading it (gguf.h, by llama.cpp's own parser).
+
+    Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED.
+    """
+    check_magic(path)
+    library = gguf()
+    file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
+    if not file:
+        raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=summary(last_errors()))
+    try:
+
+        def number(name: str) -> int:
+            key = library.gguf_find_key(file, name.encode())
+            known = key >= 0 and library.gguf_get_kv_type(file, key) == GGUF_UINT32
+            return int(library.gguf_get_val_u32(file, key)) if known else 0
+
+        key = library.gguf_find_key(file, b"clip.projector_type")
+        if key < 0:
+            key = library.gguf_find_key(file, b"clip.vision.projector_type")
+        kind = ""
+        if key >= 0 and library.gguf_get_kv_type(file, key) == GGUF_STRING:
+            kind = library.gguf_get_val_str(file, key).decode("utf-8", "replace")
+        tile, patch = number("clip.vision.image_size"), number("clip.vision.patch_size")
+        scale, width = number("clip.vision.projector.scale_factor") or 1, number("clip.vision.projection_dim")
+    finally:
+        library.gguf_free(file)
+    if not kind or not tile or not patch:
+        raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail="no vision encoder")
+    return Header(kind, tile, (tile // patch // scale) ** 2, width)
+
+
+class Projector:
+    """A loaded projector. Free it by `close`, before its model."""
+
+    def __init__(
+        self, path: Path, model: LlamaModel, threads: int, *, gpu: bool, on_progress: Callable[[float], bool]
+    ) -> None:
+        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
+
+        Raises AppError MODEL_PROJECTOR_FAILED, MODEL_PROJECTOR_MISMATCH, MODEL_PROJECTOR_UNSUPPORTED.
+        """
+        self._api = api = _multimodal()
+        self._path = path
+        last_errors()
+        given_up = False
+
+        def progress(fraction: float, _data: Any) -> bool:
+            nonlocal given_up
+            given_up = not on_progress(float(fraction))
+            return not given_up
+
+        params = api.mtmd_context_params_default()
+        params.use_gpu, params.n_threads = gpu, threads
+        params.print_timings = params.warmup = False
+        callback = api.mtmd_progress_callback(progress)
+        params.progress_callback = callback
+        self._context = api.mtmd_init_from_file(str(path).encode(), model.handle, params)
+        if not self._context:
+            if given_up:
+                raise InterruptedError
+            raise self._error(last_errors())
+        self._width = model.embedding_width
+        self._marker: bytes = api.mtmd_get_marker(self._context)
+        if api.mtmd_decode_use_mrope(self._context):
+            self.close()
+            raise AppError(Code.MODEL_PROJECTOR_UNSUPPORTED, path=str(path), kind=read_header(path).kind)
+        self.causal = not api.mtmd_decode_use_non_causal(self._context, None)
+
+    def close(self) -> None:
+        if self._context:
+            self._api.mtmd_free(self._context)
+            self._context = None
+
+    def encode_tile(self, tile: npt.NDArray[np.uint8]) -> Embeddings:
+        """The embeddings of one tile (side, side, 3). Raises AppError MODEL_PROJECTOR_FAILED."""
+        side = tile.shape[0]
+        return self.encode(Raster(side, side, tile.tobytes()))
+
+    def encode(self, image: Raster) -> Embeddings:
+        """The embeddings of all pictures that the library makes of an image, one after the other. Raises AppError."""
+        with self._chunks(image) as chunks:
+            pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
+            return np.concatenate([self._encode(chunk) for chunk in pictures])
+
+    def parts(self, width: int, height: int) -> tuple[ProjectorPart, ...]:
+        """How the library lays an image of this size out. Raises AppError MODEL_PROJECTOR_FAILED."""
+        with self._chunks(Raster(width, height, bytes(3 * width * height))) as chunks:
+            return tuple(self._part(chunk) for chunk in chunks)
+
+    @contextmanager
+    def _chunks(self, image: Raster) -> Iterator[list[Any]]:
+        api = self._api
+        pixels = (ctypes.c_uint8 * len(image.rgb)).from_buffer_copy(image.rgb)
+        bitmap = api.mtmd_bitmap_init(image.width, image.height, pixels)
+        found = api.mtmd_input_chunks_init()
+        try:
+            text = api.mtmd_input_text(self._marker, len(self._marker), False, True)
+            bitmaps = (ctypes.c_void_p * 1)(bitmap)
+            if api.mtmd_tokenize(self._context, found, ctypes.byref(text), bitmaps, 1) != 0:
+                raise self._error(last_errors())
+            yield [api.mtmd_input_chunks_get(found, i) for i in range(api.mtmd_input_chunks_size(found))]
+        finally:
+            api.mtmd_input_chunks_free(found)
+            api.mtmd_bitmap_free(bitmap)
+
+    def _kind(self, chunk: Any) -> int:
+        return int(self._api.mtmd_input_chunk_get_type(chunk))
+
+    def _part(self, chunk: Any) -> ProjectorPart:
+        if self._kind(chunk) == _IMAGE:
+            return ProjectorPart(embeddings=int(self._api.mtmd_input_chunk_get_n_tokens(chunk)))
+        count = ctypes.c_size_t()
+        tokens = self._api.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+        return ProjectorPart(tuple(tokens[: count.value]))
+
+    def _encode(self, chunk: Any) -> Embeddings:
+        last_errors()
+        if self._api.mtmd_encode_chunk(self._context, chunk) != 0:
+            raise self._error(last_errors())
+        tokens = int(self._api.mtmd_input_chunk_get_n_tokens(chunk))
+        found = np.ctypeslib.as_array(self._api.mtmd_get_output_embd(self._context), (tokens * self._width,))
+        return found.reshape(tokens, self._width).copy()
+
+    def _error(self, lines: list[str]) -> AppError:
+        text = "\n".join(lines)
+        if "mismatch" in text and (widths := _MISMATCH.search(text)):
+            expected, found = int(widths[1]), int(widths[2])
+            return AppError(Code.MODEL_PROJECTOR_MISMATCH, path=str(self._path), expected=expected, found=found)
+        return AppError(Code.MODEL_PROJECTOR_FAILED, path=str(self._path), detail=summary(lines))
+
+
+@cache
+def _multimodal() -> ModuleType:
+    """The module `llama_cpp.mtmd_cpp`, whose messages go where llama.cpp's go."""
+    bindings()
+    api = importlib.import_module("llama_cpp.mtmd_cpp")
+    api.mtmd_log_set(log_callback(), None)
+    api.mtmd_helper_log_set(log_callback(), None)
+    return api

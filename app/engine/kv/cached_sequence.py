@@ -1,0 +1,391 @@
+"""The one token sequence in a context: brought to what is wanted with as little evaluation as is sound.
+
+What may be kept is decided in `engine.desk`; here it is done. Three things spare evaluation: what the context holds,
+snapshots of its local layers (main memory), and saved readings (disk).
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.conversation import Usage
+from app.core.errors import AppError, Code, Problem
+from app.core.work import Stopped
+from app.engine.control import RunControl
+from app.engine.hardware import free_memory
+from app.engine.kv import reuse
+from app.engine.kv.checkpoints import MIN_TOKENS, Keeper
+from app.engine.kv.encrypted_file import SealBroken
+from app.engine.kv.reuse import Attention, Geometry, Tokens
+from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading, deviation
+from app.engine.kv.snapshots import Snapshots
+from app.engine.llama import LlamaContext
+from app.engine.protocol import BookSpan, ImageSpan
+
+_SNAPSHOT_WORTH = 64
+"""A snapshot that spares fewer tokens than this is not taken."""
+
+_log = logging.getLogger("octavo.engine")
+
+EmbeddingsOf = Callable[[ImageSpan], "npt.NDArray[np.float32]"]
+"""Gives the rows that a span takes. Raises AppError."""
+
+OnProgress = Callable[[int, int, int], None]
+"""Called with tokens: done, total, reused."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where and as what readings are saved. `kernels`: see `SavedReading`."""
+
+    readings: Readings
+    key: ReadingKey
+    model_name: str
+    kernels: str = ""
+
+
+class CachedSequence:
+    """`wishes` are looked at between slices; on a CPU the context looks at them inside slices too."""
+
+    def __init__(
+        self,
+        context: LlamaContext,
+        geometry: Geometry,
+        wishes: RunControl,
+        keeping: Keeping | None = None,
+        snapshot_bytes: int = 0,
+        *,
+        tiled: bool = False,
+        embeddings_of: EmbeddingsOf | None = None,
+    ) -> None:
+        """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`). `embeddings_of`: None for text alone."""
+        self._context = context
+        self._geometry = geometry
+        self._wishes = wishes
+        self._keeping = keeping if geometry.attention is not Attention.RECURRENT else None
+        self._keeper = Keeper(keeping.readings) if keeping else None
+        self._snapshots = Snapshots(context, snapshot_bytes)
+        self._tiled = tiled
+        self._embeddings_of = embeddings_of
+        self._held: Tokens = array("i")
+        self._book_ids: frozenset[str] = frozenset()
+        self._problems: list[Problem] = []
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def read(
+        self,
+        wanted: Tokens,
+        books: Sequence[BookSpan],
+        on_progress: OnProgress,
+        images: Sequence[ImageSpan] = (),
+    ) -> Usage:
+        """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
+
+        `images`: where embeddings stand in it, in their order; the embeddings of what is evaluated must be at hand.
+        Where the last of the `books` ends, the reading is saved; before that it is saved now and then, and when it is
+        stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
+        """
+        if len(wanted) > self._context.size:
+            raise AppError(Code.CONTEXT_FULL, context_tokens=self._context.size)
+        total, books_end = len(wanted), books[-1].end if books else 0
+        plan = self._restore(self._plan(wanted), wanted, on_progress)
+        self._book_ids |= {book.book_id for book in books}
+        self._go_back(plan, books_end)
+        on_progress(plan.keep, total, plan.keep)
+        self._evaluate(wanted, books, images, lambda done: on_progress(done, total, plan.keep))
+        return Usage(total, plan.keep, total - plan.keep, 0)
+
+    def foresee(self, wanted: Tokens) -> int:
+        """Positions, of tokens and embeddings, that `read` would evaluate; nothing is done."""
+        plan = self._plan(wanted)
+        gain = max((self._gain(plan, saved, wanted) for saved in self._saved()), default=0)
+        return plan.total - plan.keep - (gain if gain >= MIN_TOKENS else 0)
+
+    def extend(self, tokens: Tokens) -> None:
+        """Evaluate a few more tokens; there are logits after each. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
+        self._decode(tokens, outputs=len(tokens))
+
+    def take_back(self, position: int) -> None:
+        """Forget tokens from `position` on that `extend` was just given, within one chunk: nothing else is lost."""
+        self._cut(position)
+
+    def forget(self, book_id: str) -> None:
+        """Keep nothing more of a book, in memory or on disk. Raises AppError FOLDER_READ_ONLY."""
+        if book_id in self._book_ids:
+            self._cut(0)
+            self._context.erase()
+            self._book_ids = frozenset()
+        self.settle()
+        if self._keeping is not None:
+            self._keeping.readings.delete_of_book(book_id)
+
+    def settle(self) -> None:
+        """Wait until all readings that are being saved are on disk."""
+        if self._keeper is not None:
+            self._keeper.settle()
+
+    def problems(self) -> list[Problem]:
+        """What went wrong with saved readings since the last call, to be told."""
+        problems, self._problems = self._problems, []
+        if self._keeper is not None:
+            problems += self._keeper.problems()
+        return problems
+
+    # ---- back to a sound point
+
+    def _plan(self, wanted: Tokens) -> reuse.ReusePlan:
+        return reuse.plan(self._held, wanted, self._context.position_min(), self._geometry, self._snapshots.positions)
+
+    def _go_back(self, plan: reuse.ReusePlan, books_end: int) -> None:
+        if plan.keep == len(self._held):
+            if plan.keep > books_end:
+                self._take_snapshot()  # a turn ends here, and an edited question comes back to it
+            return
+        if plan.snapshot is not None:
+            self._snapshots.restore(plan.snapshot)
+        self._cut(plan.keep)
+
+    def _cut(self, position: int) -> None:
+        self._context.remove_from(position)
+        del self._held[position:]
+        self._snapshots.forget_beyond(position)
+
+    def _take_snapshot(self, *, is_end_of_books: bool = False) -> None:
+        position = len(self._held)
+        if reuse.snapshot_gain(position, self._snapshots.positions, self._geometry) >= _SNAPSHOT_WORTH:
+            self._snapshots.take(position, is_end_of_books=is_end_of_books)
+
+    # ---- on to the end of what is wanted
+
+    def _evaluate(
+        self,
+        wanted: Tokens,
+        books: Sequence[BookSpan],
+        images: Sequence[ImageSpan],
+        on_progress: Callable[[int], None],
+    ) -> None:
+        """The last token of the books, and that of the prompt, are evaluated by themselves: a saved reading is probed
+        by evaluating its last token again, and a regenerated answer begins with the prompt's."""
+        total, books_end = len(wanted), books[-1].end if books else 0
+        cuts = [books_end - 1, books_end, *(image.start for image in images)]
+        ahead = deque(images)
+        if self._geometry.attention is not Attention.FULL:
+            cuts.append(total - 1)
+        if self._keeper is not None:
+            self._keeper.begin(len(self._held))
+        while (start := len(self._held)) < total:
+            checkpoint = start < books_end - 1 and self._is_checkpoint_due()
+            while ahead and ahead[0].end <= start:
+                ahead.popleft()
+            image = ahead[0] if ahead and ahead[0].start <= start else None
+            end = start + 1 if checkpoint else reuse.slice_end(start, total, self._context.slice_tokens, cuts)
+            try:
+                if image is not None:
+                    end = image.end if image.whole else min(end, image.end)
+                    self._decode_image(image, wanted[start:end])
+                else:
+                    outputs = int(checkpoint or end in (books_end, total))
+                    self._decode(wanted[start:end], outputs=outputs, stoppable=end - start > 1)
+            except InterruptedError:
+                self._give_way(wanted, books)
+                continue
+            on_progress(end)
+            if checkpoint:
+                self._save(books, complete=False)
+            elif end == books_end:
+                self._take_snapshot(is_end_of_books=True)
+                self._save_if_new(books)
+            elif end == total - 1:
+                self._take_snapshot()
+            if end < total and self._wishes.any():
+                self._give_way(wanted, books)
+
+    def _give_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
+        """Save what was read; then wait as long as the desk wants, or raise Stopped."""
+        self._save_before_stopping(wanted, books)
+        if self._wishes.wait():
+            raise Stopped
+
+    def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
+        position, room = len(self._held), self._context.size
+        filling = reuse.filling(position, len(tokens), room, self._geometry) if self._tiled else 0
+        try:
+            self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
+        except AppError:
+            self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
+            raise
+        self._held.extend(tokens)
+
+    def _decode_image(self, image: ImageSpan, numbers: Tokens) -> None:
+        """Evaluate the embeddings of an image that `numbers` stand for."""
+        if self._embeddings_of is None:
+            raise AppError(Code.BUG, where="sequence.images")
+        first = len(self._held) - image.start
+        rows = self._embeddings_of(image)[first : first + len(numbers)]
+        try:
+            self._context.decode_embeddings(rows, len(self._held), causal=not image.whole, stoppable=True)
+        except AppError:
+            self._cut(0)
+            raise
+        self._held.extend(numbers)
+
+    # ---- saved readings
+
+    def _restore(self, plan: reuse.ReusePlan, wanted: Tokens, on_progress: OnProgress) -> reuse.ReusePlan:
+        """Take up the saved reading that spares most, if one spares more than the context itself; of equals, one that
+        the same kernels computed."""
+        if self._keeping is None:
+            return plan
+        readings = self._keeping.readings
+
+        def worth(saved: SavedReading) -> tuple[int, bool]:
+            return self._gain(plan, saved, wanted), self._is_of_these_kernels(saved)
+
+        best = max(self._saved(), key=worth, default=None)
+        self._note_thrown_away(readings)
+        if best is None or (gain := self._gain(plan, best, wanted)) < MIN_TOKENS:
+            return plan
+
+        def loading(fraction: float) -> None:
+            if self._wishes.any() and self._wishes.wait():
+                raise Stopped
+            kept = plan.keep + int(fraction * gain)
+            on_progress(kept, len(wanted), kept)
+
+        free = free_memory()
+        if best.state_bytes >= free:
+            error = AppError(Code.READING_NO_MEMORY, needed_bytes=best.state_bytes, free_bytes=free)
+            self._problems.append(error.problem)
+            return plan
+        try:
+            state = readings.load(best, loading)
+        except SealBroken:
+            self._throw_away(readings, best)
+            return self._restore(plan, wanted, on_progress)
+        except AppError as error:
+            self._problems.append(error.problem)
+            return plan
+        try:
+            self._take_up(best, state)
+        except AppError as error:
+            self._cut(0)
+            readings.pass_over(best)
+            self._problems.append(error.problem)
+            return self._restore(self._plan(wanted), wanted, on_progress)
+        finally:
+            state.close()
+        return self._plan(wanted)
+
+    def _take_up(self, saved: SavedReading, state: mmap.mmap) -> None:
+        """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
+        llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
+        tokens = saved.tokens
+        self._snapshots.forget_beyond(reuse.common_prefix(self._held, tokens))
+        self._held = array("i")
+        self._context.remove_from(0)
+        try:
+            self._context.set_state(state)
+        except AppError as error:
+            raise AppError(Code.READING_PASSED_OVER) from error
+        self._held = tokens
+        last = tokens[-1:]
+        self._context.remove_from(len(tokens) - 1)
+        del self._held[-1]
+        self._decode(last, outputs=1)
+        same_kernels = self._is_of_these_kernels(saved)
+        found = deviation(np.frombuffer(saved.logits, np.float32), self._context.logits())
+        sound = found.is_rounding(same_kernels=same_kernels)
+        _log.info(
+            "a saved reading of %d tokens, %s kernels, %.5f nats and %.3f deviations off: %s",
+            len(tokens),
+            "same" if same_kernels else "other",
+            found.divergence,
+            found.best,
+            "used" if sound else "passed over",
+        )
+        if not sound:
+            raise AppError(Code.READING_PASSED_OVER)
+
+    def _is_of_these_kernels(self, saved: SavedReading) -> bool:
+        return self._keeping is not None and saved.kernels == self._keeping.kernels
+
+    def _gain(self, plan: reuse.ReusePlan, saved: SavedReading, wanted: Tokens) -> int:
+        return reuse.saved_gain(plan, saved.tokens, saved.position_min, wanted, self._geometry)
+
+    def _saved(self) -> tuple[SavedReading, ...]:
+        """Those of this model; none where the folder cannot be read."""
+        if self._keeping is None:
+            return ()
+        try:
+            return self._keeping.readings.of(self._keeping.key)
+        except AppError as error:
+            if error.problem not in self._problems:  # every look at a prompt meets it
+                self._problems.append(error.problem)
+            return ()
+
+    def _throw_away(self, readings: Readings, saved: SavedReading) -> None:
+        self._problems.append(AppError(Code.READING_DAMAGED).problem)
+        try:
+            readings.delete(saved)
+        except AppError as error:
+            self._problems.append(error.problem)
+
+    def _note_thrown_away(self, readings: Readings) -> None:
+        if readings.thrown_away:
+            readings.thrown_away = 0
+            self._problems.append(AppError(Code.READING_DAMAGED).problem)
+
+    def _is_checkpoint_due(self) -> bool:
+        return self._keeper is not None and self._keeper.is_due(len(self._held), self._context.state_bytes)
+
+    def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
+        start = len(self._held)
+        unfinished = bool(books) and start < books[-1].end - 1
+        if unfinished and self._keeper is not None and self._keeper.grown(start) >= MIN_TOKENS:
+            self._decode(wanted[start : start + 1], outputs=1)
+            self._save(books, complete=False)
+
+    def _save_if_new(self, books: Sequence[BookSpan]) -> None:
+        """Save the books unless a finished reading on disk gives them back already."""
+        nothing = reuse.ReusePlan(0, len(self._held))
+        for saved in self._saved():
+            if saved.complete and len(self._held) - self._gain(nothing, saved, self._held) < MIN_TOKENS:
+                return
+        if len(self._held) >= MIN_TOKENS:
+            self._save(books, complete=True)
+
+    def _save(self, books: Sequence[BookSpan], *, complete: bool) -> None:
+        """Copy the state now and write it in the background. The logits of the next token must be there."""
+        if self._keeping is None or self._keeper is None:
+            return
+        position, position_min = len(self._held), self._context.position_min()
+        if reuse.sound_point(position - 1, position, position_min, self._geometry) != position - 1:
+            return  # it could not be probed
+        if not self._keeper.has_memory_for(self._context.state_bytes()):
+            return
+        started = time.monotonic()
+        state = self._context.state()
+        reading = SavedReading(
+            key=self._keeping.key,
+            tokens_le32=self._held.tobytes(),
+            position_min=position_min,
+            logits=self._context.logits().tobytes(),
+            state_bytes=len(state),
+            books=tuple(book for book in books if book.start < position),
+            model_name=self._keeping.model_name,
+            complete=complete,
+            saved_at=time.time(),
+            kernels=self._keeping.kernels,
+        )
+        self._keeper.save(reading, state, position, time.monotonic() - started)

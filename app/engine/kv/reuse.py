@@ -1,0 +1,170 @@
+"""The token sequence on the desk: what of it can be kept for the next prompt, and how the rest is cut into slices.
+
+Pure arithmetic, no model. A prefix of equal tokens is not enough to continue from: layers with local attention keep
+only their last window of keys. `llama_memory_seq_rm` reports success where needed keys are gone, and the answer is
+then wrong without an error; so every rollback is decided here.
+
+A position is sound to continue from when a local layer needs no key from before it (for chunked attention: a multiple
+of the chunk), when every key that it needs is still there, or when a snapshot of the local layers, taken there, is
+restored first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Tokens: TypeAlias = "array[int]"
+"""Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small.
+
+Numbers below zero stand for embeddings of an image (`embedded`), so that one sequence is compared with another in the
+same way whatever is in it."""
+
+TILE_TOKENS = 64
+"""llama.cpp's attention on the CPU takes so many tokens of a slice together where the cache is f16 (`GGML_FA_TILE_Q` in
+ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, measured at five to six times the time a token."""
+
+_MIN_FILLED_TOKENS = 16
+
+
+class Attention(StrEnum):
+    FULL = "full"  # every layer sees everything
+    CHUNKED = "chunked"  # Llama 4: a local layer sees its own chunk only, from (p // window) * window on
+    SLIDING = "sliding"  # a local layer sees the last `window` positions
+    RECURRENT = "recurrent"  # the past is folded into a state; there is no way back but to the beginning
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How a model attends. `window` in tokens, 0 where there is none."""
+
+    attention: Attention = Attention.FULL
+    window: int = 0
+
+
+@dataclass(frozen=True)
+class ReusePlan:
+    """Keep positions [0, keep), evaluate [keep, total).
+
+    `snapshot`: bring the local layers back to the snapshot taken at this position first; it equals `keep`.
+    """
+
+    keep: int
+    total: int
+    snapshot: int | None = None
+
+
+def plan(
+    held: Tokens, wanted: Tokens, position_min: int, geometry: Geometry, snapshots: Iterable[int] = ()
+) -> ReusePlan:
+    """What to keep of the `held` sequence so that `wanted` can be continued soundly.
+
+    `position_min` is the oldest position of which every layer still has its keys, read before anything is removed
+    (`Context.position_min`). `snapshots`: positions of `held` at which the local layers were copied. At least the
+    last token of `wanted` is evaluated, since logits are wanted after it.
+    """
+    common = min(shared(held, wanted), len(wanted) - 1)
+    keep = sound_point(common, len(held), position_min, geometry)
+    snapshot = max((position for position in snapshots if keep < position <= common), default=None)
+    return ReusePlan(snapshot or keep, len(wanted), snapshot)
+
+
+def saved_gain(plan: ReusePlan, saved: Tokens, position_min: int, wanted: Tokens, geometry: Geometry) -> int:
+    """Tokens that restoring a saved sequence would keep, beyond what `plan` keeps already.
+
+    `position_min` as it was when the sequence was saved. Zero or less: it is no help.
+    """
+    common = min(shared(saved, wanted), len(wanted) - 1)
+    return sound_point(common, len(saved), position_min, geometry) - plan.keep
+
+
+def snapshot_gain(position: int, snapshots: Iterable[int], geometry: Geometry) -> int:
+    """Tokens that a snapshot at `position` would spare whoever comes back there after the local keys are lost."""
+    match geometry.attention:
+        case Attention.FULL:
+            return 0
+        case Attention.CHUNKED:
+            fallback = position // geometry.window * geometry.window
+        case _:
+            fallback = 0
+    return position - max((taken for taken in snapshots if fallback < taken <= position), default=fallback)
+
+
+def sound_point(position: int, held: int, position_min: int, geometry: Geometry) -> int:
+    """The last position, at most `position`, from which decoding gives what a fresh read would give.
+
+    For chunked attention (llama.cpp's `LLAMA_SWA_TYPE_CHUNKED`): a multiple of the window, where the local layers
+    begin anew; else a position of whose chunk no key is lost; else the beginning of the chunk.
+    """
+    if position == held or geometry.attention is Attention.FULL:
+        return position
+    match geometry.attention:
+        case Attention.CHUNKED:
+            chunk = position // geometry.window * geometry.window
+            return position if position_min <= chunk else chunk
+        case Attention.SLIDING:
+            return position if position_min <= max(0, position - geometry.window) else 0
+        case _:
+            return 0
+
+
+def embedded(content: str, row: int, count: int) -> Tokens:
+    """What stands in a sequence for `count` embeddings of `content`, from its row `row` on.
+
+    Each number has 31 bits of a digest of it all: that two runs are equal from end to end by chance is out of the
+    question, while single numbers may well be. So only whole runs are compared (`shared`).
+    """
+    digest = hashlib.shake_256(f"{content}:{row}:{count}".encode()).digest(4 * count)
+    numbers = array("i", digest)
+    return array("i", (number | -(1 << 31) for number in numbers))
+
+
+def shared(one: Tokens, other: Tokens) -> int:
+    """Positions from the beginning that two sequences share; of an image's embeddings all of a run, or none."""
+    common = common_prefix(one, other)
+    if any(common < len(tokens) and tokens[common] < 0 for tokens in (one, other)):
+        while common and one[common - 1] < 0:
+            common -= 1
+    return common
+
+
+def common_prefix(one: Tokens, other: Tokens) -> int:
+    """Length of the longest common prefix; compares blocks at the speed of memcmp."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def slice_end(position: int, end: int, size: int, cuts: Iterable[int] = ()) -> int:
+    """Where the slice that begins at `position` ends: at the next multiple of `size`, at a cut, at `end`.
+
+    The borders do not depend on where reading began: a sequence is evaluated in the same batches whether it was
+    continued or read anew. Rounding differs between batch shapes, and routing to experts amplifies that.
+    """
+    return min(end, position // size * size + size, *(cut for cut in cuts if cut > position), end)
+
+
+def filling(position: int, count: int, room: int, geometry: Geometry) -> int:
+    """Tokens to evaluate behind a slice of `count` at `position` and to take back at once, so that it makes a full
+    tile; 0 where that would not pay, or could cost keys: it stays inside the chunk, as a draft does, and inside the
+    `room` of the context.
+    """
+    end = position + TILE_TOKENS
+    if not _MIN_FILLED_TOKENS <= count < TILE_TOKENS or end > room:
+        return 0
+    match geometry.attention:
+        case Attention.FULL:
+            return TILE_TOKENS - count
+        case Attention.CHUNKED if position // geometry.window == (end - 1) // geometry.window:
+            return TILE_TOKENS - count
+        case _:
+            return 0

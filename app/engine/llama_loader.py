@@ -1,0 +1,168 @@
+"""llama.cpp's shared library: loaded once, its errors kept, and what the bindings leave out of it.
+
+Only the low-level bindings are used. The high-level `llama_cpp.Llama` trusts `llama_memory_seq_rm`, which is silently
+wrong for chunked attention, reads templates and whole prompts with special tokens, and needs `diskcache`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psutil
+
+_LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
+
+_NUMA_DISTRIBUTE = 1
+"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that lie near."""
+
+_NODES = Path("/sys/devices/system/node")
+
+_OPENMP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
+"""llama.cpp's CPU threads meet hundreds of times a token, and OpenMP has them spin while they wait. When another
+program takes one of the cores, long spinning keeps the late thread from its turn: on two cores, one busy program beside
+it slowed decoding from tens of tokens a second to less than one. Sleeping at once costs more than half of the speed on
+a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
+
+_CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
+"""How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
+
+_CUDA_LIBRARIES = ("libggml-cuda.", "ggml-cuda.")
+
+_errors: list[str] = []
+
+
+@cache
+def bindings() -> ModuleType:
+    """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
+    for name, value in _OPENMP.items():
+        os.environ.setdefault(name, value)
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.submodule_search_locations is None:
+            raise ModuleNotFoundError("llama_cpp")
+        package = ModuleType("llama_cpp")
+        package.__path__ = list(spec.submodule_search_locations)
+        sys.modules["llama_cpp"] = package
+    api = importlib.import_module("llama_cpp.llama_cpp")
+    api.llama_log_set(log_callback(), None)
+    _load_backends(api._lib)
+    api.llama_backend_init()
+    if numa_nodes() > 1:
+        api.llama_numa_init(_NUMA_DISTRIBUTE)
+    return api
+
+
+def folder() -> Path:
+    """Where llama.cpp's libraries lie."""
+    return Path(importlib.import_module("llama_cpp.llama_cpp")._base_path)
+
+
+def _load_backends(library: Any) -> None:
+    """A build for any machine (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs
+    here is taken, and one for graphics cards where that was added; a card without a driver is passed over. A build for
+    this very machine is linked to all that it has."""
+    if not cpu_variants():
+        return
+    if with_cuda():
+        from app.engine import nvidia  # the window's process imports this module, too, and never asks for cards
+
+        nvidia.hide_old()
+    library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+    library.ggml_backend_load_all_from_path.restype = None
+    library.ggml_backend_load_all_from_path(os.fsencode(folder()))
+
+
+def cpu_variants() -> tuple[str, ...]:
+    """The kinds of processor that this build has a library for, such as `haswell`; none in a build for one machine."""
+    return tuple(sorted(match[1] for path in folder().iterdir() if (match := _CPU_VARIANT.search(path.name))))
+
+
+def cpu_variant() -> str:
+    """Which of them is in use; empty where there is none to choose from, or the system does not tell."""
+    if not cpu_variants():
+        return ""
+    try:
+        loaded = [mapped.path for mapped in psutil.Process().memory_maps()]
+    except (psutil.Error, AttributeError):  # macOS has no such list
+        return ""
+    return next((match[1] for path in loaded if (match := _CPU_VARIANT.search(Path(path).name))), "")
+
+
+def with_cuda() -> bool:
+    """Whether there is a library for graphics cards of NVIDIA's, which may find none."""
+    return any(path.name.startswith(_CUDA_LIBRARIES) for path in folder().iterdir())
+
+
+def numa_nodes() -> int:
+    """Parts of main memory that lie nearer to some cores than to others; 1 where all is near, or not known."""
+    found = len(list(_NODES.glob("node[0-9]*"))) if _NODES.is_dir() else 0
+    return max(1, found)
+
+
+@cache
+def log_callback() -> Any:
+    """What llama.cpp and its multimodal library tell, of which errors are kept (`last_errors`)."""
+
+    def keep_errors(level: int, text: bytes, _data: Any) -> None:
+        if level == _LOG_LEVEL_ERROR:
+            _errors.append(text.decode("utf-8", "replace").strip())
+
+    api = importlib.import_module("llama_cpp.llama_cpp")
+    return api.llama_log_callback(keep_errors)  # cached: llama.cpp holds a bare pointer to it
+
+
+def last_errors() -> list[str]:
+    """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
+    lines, _errors[:] = list(_errors), []
+    return lines
+
+
+def version() -> str:
+    """Identifies the build of llama.cpp; saved states are only valid within one."""
+    import importlib.metadata
+
+    return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"
+
+
+def summary(lines: list[str]) -> str:
+    """The first error line, without the name of the C++ function that wrote it."""
+    first = next((line for line in lines if line), "")
+    return first.split(": ", 1)[-1][:300]
+
+
+# ---- gguf.h; exported, but not in the bindings
+
+GGUF_UINT32, GGUF_STRING = 4, 8  # enum gguf_type
+
+
+class GgufParams(ctypes.Structure):
+    """struct gguf_init_params"""
+
+    _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p))
+
+
+@cache
+def gguf() -> Any:
+    """llama.cpp's parser of GGUF files."""
+    library = bindings()._lib
+    pointer, text, index = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64
+    for name, arguments, result in (
+        ("gguf_init_from_file", [text, GgufParams], pointer),
+        ("gguf_free", [pointer], None),
+        ("gguf_find_key", [pointer, text], index),
+        ("gguf_get_kv_type", [pointer, index], ctypes.c_int),
+        ("gguf_get_val_u32", [pointer, index], ctypes.c_uint32),
+        ("gguf_get_val_str", [pointer, index], text),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    return library

@@ -1,0 +1,178 @@
+"""What an engine's process does alike, whether it computes here or speaks with a server: takes orders from the desk one
+after the other; `Stop`, `Pause` and `Resume` at any time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from app.core.conversation import Usage
+from app.core.errors import AppError, Code, Problem
+from app.core.events import Notice, Reading, Thinking, Token
+from app.core.settings import Sampling
+from app.core.work import Progress, Result, Stopped
+from app.engine.control import RunControl
+from app.engine.protocol import (
+    AnswerTo,
+    AnyOrder,
+    Command,
+    EngineOrder,
+    Generated,
+    Load,
+    LoadSpec,
+    Measure,
+    ModelInfo,
+    Pause,
+    Prompt,
+    PromptSize,
+    ReadBooks,
+    Resume,
+    Stop,
+    WireFailed,
+    WireStopped,
+)
+from app.isolation.heartbeat import Port
+
+
+class EngineSession(Protocol):
+    """A loaded model, here or on a server."""
+
+    info: ModelInfo
+
+    def measure(self, prompt: Prompt) -> PromptSize: ...
+
+    def read_books(self, prompt: Prompt, on_progress: Callable[[int, int, int], None]) -> Usage: ...
+
+    def answer(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        max_tokens: int,
+        on_progress: Callable[[int, int, int], None],
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[], None],
+    ) -> Generated: ...
+
+    def problems(self) -> list[Problem]: ...
+
+    def close(self) -> None: ...
+
+
+Session = TypeVar("Session", bound=EngineSession)
+
+
+class OrderLoop(ABC, Generic[Session]):
+    def __init__(self, port: Port[Command]) -> None:
+        self._port = port
+        self._wishes = RunControl(port.step)
+        self._orders: queue.SimpleQueue[AnyOrder | None] = queue.SimpleQueue()
+        self._session: Session | None = None
+
+    def run(self) -> None:
+        """Serve until the desk closes the pipe."""
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+        while (order := self._orders.get()) is not None:
+            self._port.step()
+            try:
+                self._obey(order)
+            except (Stopped, InterruptedError):
+                self._port.send(WireStopped())
+            except AppError as error:
+                self._port.send(WireFailed(error.problem))
+            except MemoryError:
+                self._port.send(WireFailed(Problem(Code.ENGINE_OUT_OF_MEMORY)))
+            self._port.rest()
+
+    def _obey(self, order: AnyOrder) -> None:
+        """Do what is asked and send the reply.
+
+        Raises:
+            AppError, MemoryError: it cannot be done; the desk is told, and the next order is taken.
+            Stopped, InterruptedError: the desk wished it to stop.
+        """
+        match order:
+            case Load(spec):
+                if self._session is not None:
+                    self._session.close()
+                    self._session = None
+                self._session = self._open(spec)
+                self._reply(order, self._session.info)
+            case Measure(prompt):
+                self._reply(order, self._loaded().measure(prompt))
+            case ReadBooks(prompt):
+                usage = self._loaded().read_books(prompt, self._reading)
+                self._tell_problems()
+                self._reply(order, usage)
+            case AnswerTo(prompt, sampling, max_tokens):
+                session = self._loaded()
+                answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
+                self._tell_problems()
+                self._reply(order, answer)
+            case _:
+                self._obey_other(order)
+
+    @abstractmethod
+    def _open(self, spec: LoadSpec) -> Session: ...
+
+    @abstractmethod
+    def _obey_other(self, order: AnyOrder) -> None:
+        """As `_obey`, what the kinds of engines do each in their own way."""
+
+    def _reply(self, order: EngineOrder[Progress, Result], result: Result) -> None:
+        self._port.send(order.reply(result))
+
+    def _loaded(self) -> Session:
+        if self._session is None:
+            raise AppError(Code.NO_MODEL)
+        return self._session
+
+    def _tell_problems(self) -> None:
+        for problem in self._loaded().problems():
+            self._port.send(Notice(problem))
+
+    def _writing(self, text: str) -> None:
+        self._port.send(Token(text))
+
+    def _thinking(self) -> None:
+        self._port.send(Thinking())
+
+    def _reading(self, done: int, total: int, reused: int) -> None:
+        self._port.send(Reading(done, total, reused))
+
+    def _listen(self) -> None:
+        """`Stop` and `Pause` mean the order before them: one that arrives begins without, so none is lost and none
+        lingers."""
+        try:
+            while (order := self._port.receive()) is not None:
+                match order:
+                    case Stop():
+                        self._wishes.stop()
+                    case Pause():
+                        self._wishes.pause()
+                    case Resume():
+                        self._wishes.resume()
+                    case _:
+                        self._wishes.begin()
+                        self._orders.put(order)
+        finally:
+            self._wishes.stop()
+            self._orders.put(None)
+
+
+def serve(server: Callable[[Port[Command]], OrderLoop[Session]]) -> None:
+    """The rest of the process's life; what it cannot know how to answer is told as a bug, and ends it."""
+    port: Port[Command] = Port(Command)
+    try:
+        server(port).run()
+    except BrokenPipeError:
+        pass  # the desk is gone
+    except BaseException as error:
+        traceback.print_exc()
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        port.send(WireFailed(Problem(Code.BUG, {"where": f"{Path(frame.filename).name}:{frame.lineno}"})))
+        raise

@@ -1,0 +1,478 @@
+"""Quotations held to the books: after an opening quotation mark what stands in the books is followed word by word.
+
+An automaton over the bytes of tokens. It knows neither a vocabulary nor probabilities: the sampler asks it what would
+go on in the books' text, and decides at every token whether the quotation is meant for the books at all. It forbids
+nothing but another text between marks that it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import chain, islice
+
+from app.core.grammar import QUOTATION_MARKS
+from app.engine.quotes.index import (
+    BARRIER,
+    VARIANTS,
+    QuotableText,
+    fold,
+    is_unspaced,
+    is_wordlike,
+)
+from app.engine.quotes.prose import Prose
+
+MIN_WORDS = 3
+MIN_BYTES = 12
+"""A quotation has as many words or as many bytes (four characters of Chinese or Japanese); what is shorter is a term,
+which no page vouches for."""
+LONG_BYTES, MAX_BYTES = 240, 600
+"""A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
+
+_MOST_PLACES = 64
+"""Of a quotation that stands in more, so many are looked at where none was restated."""
+
+BLOCK = ">"
+"""Opens a line of a Markdown block quotation, which no mark closes."""
+
+_CLOSING = {**QUOTATION_MARKS, BLOCK: ""}
+CLOSING_MARKS = frozenset("".join(QUOTATION_MARKS.values()))
+_ALWAYS_OPEN = "「『｢《〝"
+_ALSO_CLOSE = "«»‹›”"  # in some languages: they open only where nothing can be closed
+_STICKS = '"”»›‘‚'  # what they quote follows at once, or they open nothing
+_SPACED = "«‹" + BLOCK  # a blank may stand before what closes: « comme ceci »
+_LAX = "‘‚" + BLOCK  # nothing can be mistaken where their end is missed
+_APOSTROPHE, _APOSTROPHES = "’", ("'", "’")
+_ADDED = ".,;:…。、"
+"""Punctuation that may stand before the closing mark though the book goes on; the later check forgives no other."""
+_SENTENCE_ENDS = ".!?…。！？\n"
+_AHEAD = 8
+"""Bytes of the books that are looked at behind what may be the end of a sentence."""
+_BLANKS = " \u00a0\u202f\u3000"
+_WORD = re.compile(r"\w+")
+_WHOLE = re.compile(r"[.!?。！？][\"'”’»)\]」』]*$")
+_LEFT_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{3})\s?\]|…|\.{3})\s?")
+_LEAVING_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{0,3})\s?|\.{1,2})$")  # the beginning of that
+
+
+class State(StrEnum):
+    FREE = "free"  # outside a quotation
+    QUOTING = "quoting"  # inside one that is held to the books
+    RELEASED = "released"  # inside quotation marks that are not meant for the books
+
+
+@dataclass(frozen=True)
+class QuotedPlace:
+    """Where a quotation stands: the document's index in the prompt, its title, the page's label.
+
+    `quotation` is what the answer has between the marks; `page` is the page's index in the document.
+    """
+
+    document: int
+    label: str
+    title: str
+    quotation: str
+    page: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Words of a quotation before others that it leaves out: where they may begin, and their folded bytes."""
+
+    beginnings: tuple[int, ...]
+    length: int
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """All that is known after some bytes; replaced, never changed, so that pieces can be tried."""
+
+    state: State = State.FREE
+    opening: str = ""
+    tail: bytes = b""  # of a character that is not complete
+    before: str = ""  # the last complete character
+    blank: bool = True  # nothing but white space since a line end
+    shut: bool = False  # a mark that could also go on in a word closed a quotation just now
+    beginnings: tuple[int, ...] | None = None  # of the occurrences that are left; None: nothing was quoted
+    length: int = 0  # of what was quoted, in folded bytes
+    added: tuple[int, ...] = ()  # beginnings of those that ended before punctuation that the book does not have
+    quoted: str = ""
+    parts: tuple[_Part, ...] = ()  # before the words that were left out; all else is about the part that follows them
+    part: str = ""
+    place: QuotedPlace | None = None
+    prose: Prose = field(default_factory=Prose)
+
+
+class QuoteConstraint:
+    """Follows one answer while it is written."""
+
+    def __init__(
+        self, text: QuotableText, said: Sequence[str] = (), restated: Set[tuple[int, int]] = frozenset()
+    ) -> None:
+        """`said`: what the person wrote, whose words are free in quotation marks. `restated`: pages, each with the
+        index of its document, that are preferred where a quotation stands on several."""
+        self._text = text
+        self._said = fold(" ".join(" ".join(said).split())).casefold()
+        self._restated = restated
+        self._now = _Moment()
+        self._next: dict[int, dict[bytes, int]] = {}  # by size: what follows now, and the first occurrence with it
+
+    @property
+    def state(self) -> State:
+        return self._now.state
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether a letter that comes now would make the later check miss that the quotation was closed."""
+        return self._now.shut
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the quotation is so long that it should be closed as soon as `allows` lets it."""
+        size = self.quoted_bytes
+        return size > MAX_BYTES or (size > LONG_BYTES and self._now.quoted[-1:] in _SENTENCE_ENDS)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what stands between the marks could be closed now, and ends where a sentence of the books does."""
+        now = self._now
+        if now.state is not State.QUOTING or now.tail:
+            return False
+        at = self._closable(now)
+        if at is None or not _is_enough(now.quoted):
+            return False
+        if at not in (now.beginnings or ()):
+            return False  # the book goes on
+        end = at + now.length
+        after = self._text.between(end, min(end + _AHEAD, self._text.folded.index(BARRIER, end)))
+        ends = _WHOLE.search(now.quoted.rstrip()) is not None and not after.lstrip()[:1].islower()
+        return ends or not after or after[0] in _SENTENCE_ENDS
+
+    def feed(self, piece: bytes) -> None:
+        """Take the bytes of the token that was chosen. A quotation that they leave the books with is released."""
+        moment = self._after(piece, strict=False)
+        assert moment is not None
+        self._now = moment
+        self._next.clear()
+
+    def allows(self, piece: bytes) -> bool:
+        """Whether a token of these bytes leaves every quotation that is held in the books' words."""
+        if not piece:
+            return True
+        return self._after(piece, strict=True) is not None
+
+    def opens(self, piece: bytes) -> bool:
+        """Whether these bytes end inside a quotation that is held."""
+        moment = self._after(piece, strict=True)
+        return moment is not None and moment.state is State.QUOTING
+
+    def echoes(self, piece: bytes) -> bool:
+        """Whether these bytes go on with the quotation as the person wrote it."""
+        now = self._now
+        run = _split((now.tail + piece).decode("utf-8", "ignore"), now.opening)[0]
+        words = fold((now.quoted + run).lstrip()).casefold()
+        return bool(words.strip()) and words in self._said
+
+    def closing(self, piece: bytes) -> bytes:
+        """As many of these bytes as close the quotation, where a page vouches for it; else all."""
+        if self._now.state is not State.QUOTING or self._now.tail:
+            return piece
+        text = piece.decode("utf-8", "replace")
+        ends = (len(text[: at + 1].encode()) for at, letter in enumerate(text) if letter in self.closing_marks)
+        for end in ends:
+            moment = self._after(piece[:end], strict=True)
+            if moment is not None and moment.place is not None:
+                return piece[:end]
+        return piece
+
+    def ends_line(self, piece: bytes) -> bool:
+        """Whether these bytes end a block quotation that is held: its line, before a page mark, or the answer."""
+        return self._now.opening == BLOCK and (not piece or piece.lstrip(b" ")[:1] in (b"\n", b"["))
+
+    def release(self, wanted: bytes | None = None) -> QuotedPlace | None:
+        """The quotation is not meant for the books, or no more: what follows is free. Gives the place of what there is
+        of a block quotation, which no mark closes, if it is whole or `wanted`, what comes instead, ends it."""
+        now = self._now
+        if now.state is not State.QUOTING:
+            return None
+        ended = now.opening == BLOCK and (self.is_whole or (wanted is not None and self.ends_line(wanted)))
+        at = self._closable(now) if ended and _is_enough(now.quoted) else None
+        self._now = _released(now)
+        self._next.clear()
+        return None if at is None else self._place(now, at)
+
+    def ended(self) -> QuotedPlace | None:
+        """After bytes that closed a held quotation: where it stands. Of several places one on a page that was restated,
+        then one in the body before one in a list of headings, then the first in reading order."""
+        return self._now.place
+
+    @property
+    def quoted_bytes(self) -> int:
+        """How much of the present quotation was written."""
+        return len(self._now.quoted.encode("utf-8", "replace")) if self._now.state is State.QUOTING else 0
+
+    @property
+    def closing_marks(self) -> str:
+        """The characters that can close the present quotation."""
+        return _CLOSING[self._now.opening] if self._now.state is State.QUOTING else ""
+
+    def _after(self, piece: bytes, *, strict: bool) -> _Moment | None:
+        """The moment after these bytes; None if they are not allowed and `strict`."""
+        written, tail = _characters(self._now.tail + piece)
+        now = replace(self._now, tail=tail, place=None)
+        while written:
+            if now.state is State.QUOTING:
+                if now.opening == BLOCK and not now.quoted.strip() and written[0] in QUOTATION_MARKS:
+                    now = _released(now)  # it is these marks that quote
+                    continue
+                run, mark, rest = _split(written, now.opening)
+                # Whether there is any occurrence is told sooner than where all of them are.
+                moment = self._quote(now, run, any_will_do=strict and not mark and not tail) if run else now
+                if moment is not None and mark:
+                    if self._is_apostrophe(moment, mark):
+                        moment = self._quote(moment, mark, any_will_do=False)
+                    else:
+                        moment = self._close(moment, mark)
+                if moment is not None:
+                    now, written = moment, rest
+                    continue
+                if strict:
+                    return None
+                now = _released(now)
+            if strict and now.shut and written[0].isalnum() and not is_unspaced(written[0]):
+                return None
+            now, written = self._pass(now, written[0]), written[1:]
+        if tail and now.state is State.QUOTING and not self._fits(now, tail):
+            return None if strict else _released(now)
+        return now
+
+    def _pass(self, now: _Moment, character: str) -> _Moment:
+        """One character outside a held quotation."""
+        state, opening = now.state, now.opening
+        ends_paragraph = character == "\n" and now.blank
+        closes = state is State.RELEASED and character in _CLOSING[opening]
+        if state is State.RELEASED and (ends_paragraph or closes):
+            state, opening = State.FREE, ""
+            closes = closes and not (character == now.opening and now.before.isspace())
+        if state is State.FREE and not closes and not self._text.empty and now.prose.quotes and _opens(character, now):
+            state, opening = State.QUOTING, character
+        blank = character == "\n" or (now.blank and character.isspace())
+        prose = now.prose.after(character, ends_paragraph=ends_paragraph) if state is not State.RELEASED else now.prose
+        return _Moment(state, opening, now.tail, character, blank, place=now.place, prose=prose)
+
+    def _quote(self, now: _Moment, run: str, *, any_will_do: bool) -> _Moment | None:
+        """Characters inside a held quotation, none of them a mark of its own kind."""
+        if "\0" in run or (now.opening == BLOCK and "\n" in run):
+            return None
+        quoted, part = now.quoted + run, now.part + run
+        if now.beginnings is None and run[0] in _BLANKS and self._may_be_blank(now):
+            run = run[1:]
+            if not run:
+                return replace(now, quoted=quoted, before=quoted)
+            part = run
+        added: tuple[int, ...] = ()
+        if run[-1] in _ADDED and _is_enough(part[:-1]):
+            ended, length = now.beginnings, now.length
+            if run[:-1]:
+                ended, length = self._narrowed(now, run[:-1], any_will_do=False)
+            added = tuple(each for each in ended or () if self._may_add(each + length))
+        left, length = self._narrowed(now, run, any_will_do=any_will_do)
+        if not left and not added:
+            return self._leave_out(now, part, quoted)
+        return replace(now, beginnings=left, length=length, added=added, quoted=quoted, part=part, before=quoted[-1])
+
+    def _may_be_blank(self, now: _Moment) -> bool:
+        """Whether a blank may come before any words: « comme ceci », or behind words that were left out."""
+        return now.quoted[-1] not in _BLANKS if now.quoted else now.opening not in _STICKS
+
+    def _leave_out(self, now: _Moment, part: str, quoted: str) -> _Moment | None:
+        """A part that is none of the books as a whole: dots in it may stand for words that were left out."""
+        fresh = replace(now, beginnings=None, length=0, added=(), part="", quoted=quoted, before=quoted[-1])
+        for gap in _LEFT_OUT.finditer(part):
+            head, rest = part[: gap.start()], part[gap.end() :]
+            parts = now.parts
+            if head or parts:
+                beginnings, length = self._narrowed(fresh, head, any_will_do=False) if head else ((), 0)
+                beginnings = tuple(each for each in beginnings if self._text.ends_word(each + length))
+                if not beginnings or not _is_part(head):
+                    continue
+                parts = (*parts, _Part(beginnings, length))
+            behind = replace(fresh, parts=parts)
+            if not rest:
+                return behind
+            moment = self._quote(behind, rest, any_will_do=False)
+            if moment is not None:
+                return replace(moment, quoted=quoted)
+        begun = _LEAVING_OUT.search(part)
+        if begun is None or not _is_part(part[: begun.start()]):
+            return None
+        left, length = self._narrowed(fresh, part[: begun.start()], any_will_do=False)
+        text = self._text  # where a mark of the book's own follows, it is no bracket of the answer's
+        ends = any(text.folded[each + length] and text.ends_word(each + length) for each in left)
+        return replace(fresh, beginnings=(), part=part) if ends else None
+
+    def _narrowed(self, now: _Moment, run: str, *, any_will_do: bool) -> tuple[tuple[int, ...], int]:
+        """The occurrences that are left when `run` is written, and the bytes of what was quoted then."""
+        text, beginnings = self._text, now.beginnings
+        needle = fold(run, now.part[-1:] if beginnings is not None else "").encode("utf-8", "replace")
+        if beginnings is None:
+            found = self._behind(now.parts[-1], needle) if now.parts else text.beginnings(needle)
+            return tuple(islice(found, 1) if any_will_do else found), len(needle)
+        folded, end = text.folded, now.length + len(needle)
+        if any_will_do and beginnings is self._now.beginnings and len(beginnings) > 1:
+            size = len(needle)
+            if size not in self._next:
+                self._next[size] = {folded[each + now.length : each + end]: each for each in reversed(beginnings)}
+            first = self._next[size].get(needle)
+            return () if first is None else (first,), end
+        return tuple([each for each in beginnings if folded.startswith(needle, each + now.length)]), end
+
+    def _behind(self, part: _Part, needle: bytes) -> Iterator[int]:
+        """Where these bytes stand behind a part, on its page or the next, in reading order."""
+        done = 0
+        for each in part.beginnings:
+            start, stop = max(done, each + part.length), self._text.reach(each)
+            if start < stop:
+                yield from self._text.beginnings(needle, start, stop)
+                done = stop
+
+    def _may_add(self, offset: int) -> bool:
+        last = self._text.last_character(offset)
+        return (is_wordlike(last) or last in ")]") and self._text.ends_word(offset)
+
+    def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
+        """Whether a mark that closes single quotation marks stands in a word of the books, or behind one: don’t, the
+        tenants’."""
+        if mark != _APOSTROPHE:
+            return False
+        text = self._text
+        for end in (each + now.length for each in now.beginnings or ()):
+            in_word = text.character(end + 1).isalnum() or text.last_character(end) == "s"
+            if in_word and text.character(end) == "'" and text.between(end, end + 1) in _APOSTROPHES:
+                return True
+        return False
+
+    def _close(self, now: _Moment, mark: str) -> _Moment | None:
+        if mark not in _CLOSING[now.opening]:
+            return None
+        closed = _Moment(tail=now.tail, before=mark, blank=False, shut=mark in '"' + _APOSTROPHE, prose=now.prose)
+        if not _is_enough(now.quoted):
+            return closed  # a term
+        beginning = self._closable(now)
+        if beginning is not None:
+            return replace(closed, place=self._place(now, beginning))
+        left = now.beginnings  # where nothing else can be written it ends, in the middle of something, and has no place
+        stuck = left and all(self._is_stuck(each + now.length, now.opening) for each in left)
+        return closed if stuck else None
+
+    def _place(self, now: _Moment, beginning: int) -> QuotedPlace:
+        start = beginning if not now.parts else self._first(now, beginning)
+        found = self._text.position(start)
+        return QuotedPlace(found.document, found.label, found.title, now.quoted.strip(), found.page)
+
+    def _first(self, now: _Moment, beginning: int) -> int:
+        """Where the first part stands of a quotation whose last part begins at `beginning`."""
+        for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
+            before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
+            beginning = self._best(before) or 0
+        return beginning
+
+    def _closable(self, now: _Moment) -> int | None:
+        """Where the best occurrence begins that lets the quotation be closed here."""
+        if now.beginnings is None:  # behind words that were left out, or before all
+            return self._best(now.parts[-1].beginnings) if now.parts else None
+        ends: Iterable[int] = now.added
+        if _is_part(now.part) if now.parts else _is_enough(now.part):
+            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
+            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
+        if now.parts:  # all of them on one page, or on two that follow each other
+            ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
+        return self._best(ends)
+
+    def _best(self, beginnings: Iterable[int]) -> int | None:
+        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
+        looked_at: list[int] = []
+        for each in beginnings:
+            found = self._text.position(each)
+            if (found.document, found.page) in self._restated:
+                return each
+            if len(looked_at) < _MOST_PLACES:
+                looked_at.append(each)
+            elif not self._restated:
+                break
+        return min(looked_at, key=lambda each: (self._text.is_list(each), each), default=None)
+
+    def _is_stuck(self, offset: int, opening: str) -> bool:
+        return self._text.folded[offset] == 0 or not self._writable(self._text.character(offset), opening)
+
+    def _writable(self, folded: str, opening: str) -> str:
+        """The characters that may be written for a folded one inside a quotation that was opened by `opening`."""
+        taken = opening + _CLOSING[opening]
+        return "".join(each for each in folded + VARIANTS.get(folded, "") if each not in taken)
+
+    def _fits(self, now: _Moment, tail: bytes) -> bool:
+        """Whether some character that begins with these bytes may come next."""
+        ends = _CLOSING[now.opening]
+        if any(mark.encode().startswith(tail) and self._may_be(now, mark) for mark in ends):
+            return True
+        taken, text = now.opening + ends, self._text
+        if now.beginnings is None:
+            left: Iterator[int] = self._behind(now.parts[-1], tail) if now.parts else text.beginnings(tail)
+        else:
+            left = (each + now.length for each in now.beginnings)
+        if any(text.folded.startswith(tail, each) and text.character(each) not in taken for each in left):
+            return True
+        candidates = {each for each in _ADDED + "".join(VARIANTS.values()) if each.encode().startswith(tail)}
+        return any(self._quote(now, each, any_will_do=True) is not None for each in candidates - set(taken))
+
+    def _may_be(self, now: _Moment, mark: str) -> bool:
+        return self._is_apostrophe(now, mark) or self._close(now, mark) is not None
+
+
+def _opens(mark: str, now: _Moment) -> bool:
+    before = now.before
+    if mark == BLOCK:
+        return now.blank
+    if mark not in QUOTATION_MARKS:
+        return False
+    if mark in _ALWAYS_OPEN or not before or is_unspaced(before):
+        return True
+    if mark in _ALSO_CLOSE:
+        return before.isspace() or before in "([{（—–*_|>"
+    return not before.isalnum() and not (mark == "‘" and before in ".,;:!?…")
+
+
+def _released(now: _Moment) -> _Moment:
+    state, opening = (State.FREE, "") if now.opening in _LAX else (State.RELEASED, now.opening)
+    return _Moment(state, opening, now.tail, now.before, blank=False, place=now.place, prose=now.prose)
+
+
+def _is_enough(quoted: str) -> bool:
+    return len(quoted.strip().encode("utf-8", "replace")) >= MIN_BYTES or len(_WORD.findall(quoted)) >= MIN_WORDS
+
+
+def _is_part(quoted: str) -> bool:
+    """Whether it is long enough to stand between two places where words are left out: one word never is."""
+    return _is_enough(quoted) and (len(_WORD.findall(quoted)) > 1 or any(map(is_unspaced, quoted)))
+
+
+def _split(written: str, opening: str) -> tuple[str, str, str]:
+    """What stands before the first mark of the quotation's own kind, that mark, and the rest; the last two if any."""
+    taken = opening + _CLOSING[opening]
+    at = next((index for index, character in enumerate(written) if character in taken), len(written))
+    return written[:at], written[at : at + 1], written[at + 1 :]
+
+
+def _characters(data: bytes) -> tuple[str, bytes]:
+    """The complete characters, U+FFFD for what is none, and the bytes of one that may be completed."""
+    for size in range(1, min(3, len(data)) + 1):
+        lead = data[-size]
+        if lead & 0xC0 == 0x80:
+            continue
+        needed = 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2 if lead >= 0xC0 else 1
+        if size < needed:
+            return data[:-size].decode("utf-8", "replace"), data[-size:]
+        break
+    return data.decode("utf-8", "replace"), b""

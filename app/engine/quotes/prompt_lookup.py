@@ -1,0 +1,112 @@
+"""Prompt lookup: drafts the tokens that come next when an answer copies what it has read.
+
+The draft is what followed the last few tokens where they stood before; the model then verifies all of it in one batch
+(Saxena, "Prompt Lookup Decoding", 2023). Nothing is assumed: a drafted token counts only if it is the one that the
+sampler chooses from the model's own logits, so the distribution is that of plain decoding.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.engine.kv.reuse import Attention, Geometry, Tokens
+
+MAX_DRAFT = 16
+"""Tokens of the longest draft: the logits of so many more tokens are kept room for."""
+
+_MATCH_TOKENS = (4, 3)
+"""So many of the last tokens must have stood there before; the longer match is preferred."""
+
+_FIRST_DRAFT, _SHORTEST_DRAFT = 4, 2
+_TRIALS = 3
+_PAUSE_TOKENS = 48
+"""After drafts that cost more time than they saved, so many tokens are written without."""
+
+_MEMORY = 0.7  # of the running means
+
+
+class Lookup:
+    """Drafts for one answer, and keeps count of whether they pay."""
+
+    def __init__(self, prompt: Tokens) -> None:
+        self._prompt = prompt
+        self._array = np.frombuffer(prompt, np.int32)
+        self._length = _FIRST_DRAFT
+        self._expected: int | None = None  # where the copied text goes on
+        self._pause = 0
+        self._trials = 0
+        self._single_s = 0.0
+        self._gain = 1.0
+
+    def draft(self, written: Sequence[int], most: int) -> Tokens:
+        """At most `most` tokens that may follow `written`; none where it copies nothing or drafts do not pay."""
+        if self._pause:
+            self._pause -= 1
+            return array("i")
+        length = min(self._length, most, MAX_DRAFT)
+        if length < 1 or not self._single_s:
+            return array("i")
+        start = self._expected
+        if start is None or start > len(self._prompt) or self._prompt[start - 1] != written[-1]:
+            start = self._find(written)
+        self._expected = start
+        return array("i") if start is None else _text(self._prompt[start : start + length])
+
+    def note_single(self, seconds: float) -> None:
+        """A token was evaluated by itself."""
+        self._single_s = seconds if not self._single_s else _mean(self._single_s, seconds)
+        if self._expected is not None:
+            self._expected += 1
+
+    def note_draft(self, drafted: int, accepted: int, seconds: float) -> None:
+        """A draft was verified, together with the token before it: `accepted` of its tokens were right."""
+        if self._expected is not None:
+            self._expected = self._expected + accepted + 1 if accepted == drafted else None
+        self._length = min(2 * drafted, MAX_DRAFT) if accepted == drafted else max(_SHORTEST_DRAFT, accepted)
+        self._trials += 1
+        self._gain = _mean(self._gain, (accepted + 1) * self._single_s / seconds)
+        if self._trials >= _TRIALS and self._gain < 1:
+            self._pause, self._trials, self._gain, self._length = _PAUSE_TOKENS, 0, 1.0, _FIRST_DRAFT
+
+    def _find(self, written: Sequence[int]) -> int | None:
+        """The position after the last place in the prompt where the last tokens stand."""
+        if len(written) < _MATCH_TOKENS[-1]:
+            return None
+        found = np.flatnonzero(self._array[:-1] == written[-1])  # something must follow
+        best = None
+        for back in range(1, _MATCH_TOKENS[0]):
+            found = found[found >= back]
+            found = found[self._array[found - back] == written[-1 - back]] if back < len(written) else found[:0]
+            if not len(found):
+                break
+            if back + 1 >= _MATCH_TOKENS[-1]:
+                best = int(found[-1]) + 1
+        return best
+
+
+def _text(draft: Tokens) -> Tokens:
+    """What comes before an image: its embeddings cannot be drafted."""
+    return draft[: next((i for i, token in enumerate(draft) if token < 0), len(draft))]
+
+
+def room_for_draft(position: int, context_tokens: int, geometry: Geometry) -> int:
+    """Tokens that may be drafted after the token at `position`, and taken back soundly.
+
+    Never across a chunk's border: evaluating beyond it may overwrite local keys that the way back needs. Models whose
+    layers slide or fold the past into a state have no way back at all.
+    """
+    room = context_tokens - position - 1
+    match geometry.attention:
+        case Attention.FULL:
+            return room
+        case Attention.CHUNKED:
+            return min(room, geometry.window - position % geometry.window - 1)
+        case _:
+            return 0
+
+
+def _mean(before: float, now: float) -> float:
+    return _MEMORY * before + (1 - _MEMORY) * now

@@ -1,0 +1,87 @@
+"""What all processes that decode untrusted bytes do alike: lock themselves in, carry out orders, tell what went wrong.
+
+The desk's side of it is `isolation.client`.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.core.errors import AppError, Code, Problem
+from app.isolation import limits, sandbox
+from app.isolation.handover import FileReceiver
+from app.isolation.heartbeat import Port, SandboxReady, WireFailed
+
+Order = TypeVar("Order")
+
+OUT_OF_MEMORY = WireFailed(Problem(Code.READER_OUT_OF_MEMORY, {"path": ""}))
+"""Made in time."""
+
+
+def enter(
+    orders: Any,
+    arguments: Sequence[str],
+    *,
+    get_ready: Callable[[], object] = lambda: None,
+    start: Callable[[], object] = lambda: None,
+    mapped_bytes: int = 0,
+) -> tuple[Port[Any], tuple[int, ...]]:
+    """Limit this process, lock it in, seal it, tell the desk which step was reached, and wait for the files.
+
+    `orders` is the (union) type of what it is told; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
+    `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
+    untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory.
+    Returns the pipe to the desk and the descriptors of the files.
+    """
+    step, socket, memory_bytes, cpu_s = arguments
+    held = limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=mapped_bytes)
+    limits.confine(held)
+    files = FileReceiver(int(socket))
+    get_ready()
+    reached = sandbox.lock(sandbox.Step(step), receiver=int(socket))
+    port: Port[Any] = Port(orders)  # starts a thread, so that it comes after the lock
+    start()
+    limits.seal()
+    port.send(SandboxReady(reached))
+    fds = files.receive()
+    if mapped_bytes:
+        limits.hold(msgspec.structs.replace(held, mapped_bytes=sum(os.fstat(fd).st_size for fd in fds)))
+    return port, fds
+
+
+def serve(
+    port: Port[Order],
+    carry_out: Callable[[Order], Any],
+    out_of_memory: Callable[[Order], WireFailed] = lambda _order: OUT_OF_MEMORY,
+) -> None:
+    """Carry out one order after the other until the desk closes the pipe."""
+    while (order := port.receive()) is not None:
+        port.step()
+        event = carry_out(order)
+        try:
+            port.send(event)
+        except MemoryError:  # there was room for the result, but not for its copy in the message
+            del event
+            port.send(out_of_memory(order))
+        port.rest()
+
+
+def attempt(work: Callable[[], Any]) -> Any:
+    """What `work` gives; an exception becomes the event that says what went wrong."""
+    try:
+        return work()
+    except AppError as error:
+        return WireFailed(error.problem)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except Exception as error:
+        traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
+        return WireFailed(Problem(Code.BUG, {"where": where}))

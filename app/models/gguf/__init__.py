@@ -1,0 +1,1 @@
+"""The GGUF format: headers of models, read in a locked-in process."""

@@ -1,0 +1,226 @@
+"""The format GGUF: the keys and the list of tensors at the beginning of a file, read within limits, nothing else of it.
+
+Source of the format: docs/gguf.md of ggml. Of what llama.cpp refuses (gguf.cpp), this refuses the same.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from app.core.errors import Code
+from app.models.gguf.cursor import ByteSource, Cursor, flaw, problem
+from app.models.gguf.tensor_types import TENSOR_TYPES, TensorType
+
+MAX_KEYS = 10_000
+"""Real files have 30 to 100."""
+
+MAX_KEY_BYTES = 65_535
+"""As the format says."""
+
+MAX_TENSORS = 100_000
+"""The largest mixtures have two thousand; with a tensor for each expert some tens of thousands."""
+
+MAX_NAME_BYTES = 63
+"""Of a tensor's name: GGML_MAX_NAME in ggml.h, less the null byte."""
+
+MAX_DIMENSIONS = 4
+"""GGML_MAX_DIMS in ggml.h."""
+
+MAX_ARRAY_LENGTH = 1 << 24
+"""Vocabularies have up to 300,000 tokens, and twice as many merges."""
+
+MAX_KEPT_BYTES = 4_096
+"""Of a text; a longer one, such as a template, is passed over, and only its being there is told."""
+
+MAX_KEPT_LENGTH = 1_024
+"""Of an array of whole numbers; a longer one, or one of another type, is passed over, and only its length is told."""
+
+_MAGIC = b"GGUF"
+_VERSIONS = range(2, 4)
+_LARGEST = (1 << 63) - 1
+_DEFAULT_ALIGNMENT = 32
+_ALIGNMENT_KEY = "general.alignment"
+
+_STRING, _ARRAY = 8, 9
+_UINT32 = 4
+_SCALARS = {
+    0: struct.Struct("<B"),
+    1: struct.Struct("<b"),
+    2: struct.Struct("<H"),
+    3: struct.Struct("<h"),
+    _UINT32: struct.Struct("<I"),
+    5: struct.Struct("<i"),
+    6: struct.Struct("<f"),
+    7: struct.Struct("<?"),
+    10: struct.Struct("<Q"),
+    11: struct.Struct("<q"),
+    12: struct.Struct("<d"),
+}
+"""Types of values, by number: enum gguf_type of gguf.h."""
+
+_WHOLE_NUMBERS = frozenset({0, 1, 2, 3, _UINT32, 5, 10, 11})
+
+
+class Array(NamedTuple):
+    """`numbers` are there if they are whole and few enough."""
+
+    length: int
+    numbers: tuple[int, ...] = ()
+
+
+class LongText(NamedTuple):
+    """A text that was passed over."""
+
+    bytes: int
+
+
+Value: TypeAlias = int | float | bool | str | LongText | Array
+
+
+class Tensor(NamedTuple):
+    """`dimensions`: the length of a row first."""
+
+    name: str
+    type: TensorType
+    dimensions: tuple[int, ...]
+    parameters: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class GgufContents:
+    """`missing_bytes`: so much of the tensors' data lies beyond the end of the file."""
+
+    keys: dict[str, Value]
+    tensors: tuple[Tensor, ...]
+    file_bytes: int
+    missing_bytes: int
+
+
+def parse(source: ByteSource) -> GgufContents:
+    """Read the header of one file.
+
+    Raises AppError, with an empty `path`: MODEL_NOT_GGUF, MODEL_TRUNCATED (inside the header), MODEL_BYTE_ORDER,
+    MODEL_VERSION, MODEL_LIMIT, MODEL_TYPE_UNKNOWN, MODEL_DAMAGED.
+    """
+    cursor = Cursor(source)
+    magic = source.read(0, len(_MAGIC))
+    if magic != _MAGIC[: len(magic)]:
+        raise problem(Code.MODEL_NOT_GGUF)
+    cursor.skip(len(_MAGIC))
+    version = cursor.u32()
+    if version and not version & 0xFFFF:  # 3 in the other byte order is 0x03000000
+        raise problem(Code.MODEL_BYTE_ORDER)
+    if version not in _VERSIONS:
+        raise problem(Code.MODEL_VERSION, found=version)
+    tensor_count = _within("tensors", cursor.u64(), MAX_TENSORS)
+    keys = _read_keys(cursor, _within("keys", cursor.u64(), MAX_KEYS))
+    alignment = keys.get(_ALIGNMENT_KEY, _DEFAULT_ALIGNMENT)
+    if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
+        raise flaw("alignment")
+    tensors, data_bytes = _read_tensors(cursor, tensor_count, alignment)
+    data_start = _padded(cursor.position, alignment)
+    return GgufContents(keys, tensors, source.size, max(0, data_start + data_bytes - source.size) if tensors else 0)
+
+
+def _read_keys(cursor: Cursor, count: int) -> dict[str, Value]:
+    keys: dict[str, Value] = {}
+    for _ in range(count):
+        name = _text(cursor.take(_within("key_bytes", cursor.u64(), MAX_KEY_BYTES)))
+        if not name:
+            raise flaw("key_nameless")
+        if name in keys:
+            raise flaw("key_twice")
+        kind = cursor.u32()
+        keys[name] = _read_value(cursor, kind)
+        if name == _ALIGNMENT_KEY and kind != _UINT32:
+            raise flaw("alignment")
+    return keys
+
+
+def _read_value(cursor: Cursor, kind: int) -> Value:
+    if kind in _SCALARS:
+        return cursor.scalar(_SCALARS[kind])
+    if kind == _STRING:
+        size = cursor.u64()
+        if size <= MAX_KEPT_BYTES:
+            return _text(cursor.take(size))
+        cursor.skip(size)
+        return LongText(size)
+    if kind == _ARRAY:
+        kind, length = cursor.u32(), cursor.u64()
+        if kind == _STRING:
+            cursor.skip_strings(_within("array_length", length, MAX_ARRAY_LENGTH))
+            return Array(length)
+        if kind in _SCALARS:  # an array of arrays is none of them
+            return _read_numbers(cursor, kind, _within("array_length", length, MAX_ARRAY_LENGTH))
+    raise flaw("value_type")
+
+
+def _read_numbers(cursor: Cursor, kind: int, length: int) -> Array:
+    scalar = _SCALARS[kind]
+    if kind in _WHOLE_NUMBERS and length <= MAX_KEPT_LENGTH:
+        return Array(length, tuple(int(cursor.scalar(scalar)) for _ in range(length)))
+    cursor.skip(length * scalar.size)
+    return Array(length)
+
+
+def _read_tensors(cursor: Cursor, count: int, alignment: int) -> tuple[tuple[Tensor, ...], int]:
+    """The tensors, and where the data of the last one ends, counted from where data begins."""
+    tensors: list[Tensor] = []
+    names: set[str] = set()
+    expected = end = 0
+    for _ in range(count):
+        tensor = _read_tensor(cursor)
+        if tensor.name in names:
+            raise flaw("tensor_twice")
+        if cursor.u64() != expected:
+            raise flaw("tensor_offset")
+        names.add(tensor.name)
+        tensors.append(tensor)
+        end = expected + tensor.bytes
+        expected = _padded(end, alignment)
+        if expected > _LARGEST:
+            raise flaw("tensor_size")
+    return tuple(tensors), end
+
+
+def _read_tensor(cursor: Cursor) -> Tensor:
+    """All but its offset."""
+    size = cursor.u64()
+    if size > MAX_NAME_BYTES:
+        raise flaw("tensor_name")
+    name = _text(cursor.take(size))
+    count = cursor.u32()
+    if count > MAX_DIMENSIONS:
+        raise flaw("tensor_dimensions")
+    dimensions = tuple(cursor.u64() for _ in range(count)) or (1,)
+    number = cursor.u32()
+    kind = TENSOR_TYPES.get(number)
+    if kind is None:
+        raise problem(Code.MODEL_TYPE_UNKNOWN, number=number)
+    parameters = 1
+    for length in dimensions:
+        parameters *= length
+        if max(length, parameters) > _LARGEST:
+            raise flaw("tensor_size")
+    if dimensions[0] % kind.block:
+        raise flaw("tensor_dimensions")
+    return Tensor(name, kind, dimensions, parameters, parameters // kind.block * kind.block_bytes)
+
+
+def _text(untrusted_bytes: bytes) -> str:
+    return untrusted_bytes.decode("utf-8", "replace")
+
+
+def _padded(size: int, alignment: int) -> int:
+    return -(-size // alignment) * alignment
+
+
+def _within(limit: str, value: int, most: int) -> int:
+    """Raises AppError MODEL_LIMIT."""
+    if value > most:
+        raise problem(Code.MODEL_LIMIT, limit=limit, value=most)
+    return value

@@ -1,0 +1,1 @@
+"""Model hubs: what they offer, and downloads, in a process of their own."""

@@ -1,0 +1,232 @@
+"""The catalogue: models that are offered by name, with their terms, and what their headers will say.
+
+It is `resources/models.json`, which `tests/models/catalogue.py` writes. What it says of files is what was published
+when it was written: sizes are rounded, hashes are empty, and the hub is asked for both before anything is fetched.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+import msgspec
+
+from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
+from app.core.paths import resources
+from app.models.gguf.header import MAX_LAYERS
+from app.models.hub.offers import Offer, RemoteFile
+
+
+class Licence(msgspec.Struct, frozen=True):
+    """The terms of a model. `id`: as model hubs call it. `text`: the whole of it; empty where the catalogue has none.
+    `credit`: words that have to be shown where the model is used; `notice`: words that have to go with its copies. They
+    are never translated."""
+
+    id: str
+    name: str
+    text: str
+    must_accept: bool
+    credit: str
+    address: str = ""
+    notice: str = ""
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    offers: tuple[Offer, ...]
+    licences: tuple[Licence, ...]
+    starter_licence: str
+    architectures: dict[str, str]
+
+    def licence_of(self, offer: Offer) -> Licence | None:
+        """The terms of an offer, whether it is from the catalogue or not: a model of a family that has terms of its own
+        has them whatever its repository says. None where nothing was said."""
+        listed = next((known.licence for known in self.offers if known.repository == offer.repository), "")
+        family = self.architectures.get(offer.header.architecture, "") if offer.header else ""
+        return self.licence(family or listed or offer.licence)
+
+    def licence(self, id: str) -> Licence | None:
+        """The terms that are called so, which have no text if the catalogue does not know them; None for no name."""
+        if not id:
+            return None
+        unknown = Licence(id, id, "", must_accept=False, credit="")
+        return next((licence for licence in self.licences if licence.id == id.lower()), unknown)
+
+
+class _Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`file`: its text, in `resources/licences`. `architectures`: of headers, whose models all have these terms."""
+
+    id: str
+    name: str
+    address: str
+    file: str = ""
+    must_accept: bool = False
+    credit: str = ""
+    notice: str = ""
+    architectures: tuple[str, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    path: str
+    size_bytes: int
+    sha256: str = ""
+    repository: str = ""
+
+
+class _Quantization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    quantization: str
+    files: tuple[_File, ...]
+    header: CompactHeader | None = None
+
+
+class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Terms and projector are those of all quantizations."""
+
+    name: str
+    repository: str
+    licence: str
+    quantizations: tuple[_Quantization, ...]
+    note: str = ""
+    gated: bool = False
+    projector: _File | None = None
+    projector_header: CompactHeader | None = None
+
+
+class _Starter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The model that comes with Octavo."""
+
+    licence: str
+
+
+class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    licences: tuple[_Licence, ...]
+    models: tuple[_Model, ...]
+    starter: _Starter
+
+
+def load(folder: Path) -> Catalogue:
+    """Read the catalogue in a folder of resources. Raises OSError, ValueError: it comes with Octavo, and a broken one
+    is a fault of ours."""
+    contents = msgspec.json.decode((folder / "models.json").read_bytes(), type=_Contents)
+    licences = tuple(_licence(licence, folder) for licence in contents.licences)
+    offers = tuple(offer for model in contents.models for offer in _offers(model))
+    architectures = {family: licence.id for licence in contents.licences for family in licence.architectures}
+    return Catalogue(offers, licences, contents.starter.licence, architectures)
+
+
+@functools.cache
+def catalogue() -> Catalogue:
+    """The one that comes with Octavo, read once."""
+    return load(resources())
+
+
+def _licence(licence: _Licence, folder: Path) -> Licence:
+    text = (folder / "licences" / licence.file).read_text("utf-8") if licence.file else ""
+    return Licence(licence.id, licence.name, text, licence.must_accept, licence.credit, licence.address, licence.notice)
+
+
+def _offers(model: _Model) -> list[Offer]:
+    projector = _remote(model.projector, model) if model.projector else None
+    projector_header = expand(model.projector_header) if model.projector_header else None
+    return [
+        Offer(
+            repository=model.repository,
+            untrusted_name=model.name,
+            quantization=each.quantization,
+            files=tuple(_remote(file, model) for file in each.files),
+            projector=projector,
+            licence=model.licence,
+            gated=model.gated,
+            header=expand(each.header) if each.header else None,
+            projector_header=projector_header,
+            note=model.note,
+        )
+        for each in model.quantizations
+    ]
+
+
+def _remote(file: _File, model: _Model) -> RemoteFile:
+    return RemoteFile(file.repository or model.repository, file.path, file.size_bytes, file.sha256)
+
+
+_SPAN = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
+
+
+class CompactWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`core.model.Weights` of one part that several layers have alike. `layers`: their numbers, such as `0-5,8,11-47`;
+    empty for what stands outside the layers. Bytes and parameters are those of one layer."""
+
+    part: TensorPart
+    bytes: int
+    parameters: int
+    types: tuple[str, ...]
+    layers: str = ""
+
+
+class CompactHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`core.model.ModelHeader` without its files. `heads`, `kv_heads`: runs of (layers, heads of each)."""
+
+    architecture: str
+    untrusted_name: str
+    quantization: str
+    file_bytes: int
+    parameters: int
+    weights: tuple[CompactWeights, ...]
+    kind: FileKind = FileKind.MODEL
+    context_trained: int = 0
+    layers: int = 0
+    width: int = 0
+    vocabulary: int = 0
+    heads: tuple[tuple[int, int], ...] = ()
+    kv_heads: tuple[tuple[int, int], ...] = ()
+    key_length: int = 0
+    value_length: int = 0
+    window: int = 0
+    feed_forward: int = 0
+    experts: int = 0
+    experts_used: int = 0
+    expert_feed_forward: int = 0
+    shared_expert_feed_forward: int = 0
+    moe_step: int = 0
+    recurrent: bool = False
+    tokenizer: str = ""
+    pre_tokenizer: str = ""
+    has_template: bool = False
+    tied: bool = False
+    projector: str = ""
+
+
+def expand(compact: CompactHeader) -> ModelHeader:
+    """Raises ValueError where layers are named that there cannot be."""
+    values = {name: getattr(compact, name) for name in compact.__struct_fields__}
+    order = list(TensorPart)
+    weights = [weight for group in compact.weights for weight in _expand(group)]
+    values |= {
+        "files": (),
+        "heads": _unroll(compact.heads),
+        "kv_heads": _unroll(compact.kv_heads),
+        "weights": tuple(sorted(weights, key=lambda weight: (weight.layer, order.index(weight.part)))),
+    }
+    return ModelHeader(**values)
+
+
+def _expand(group: CompactWeights) -> list[Weights]:
+    layers = _numbers(group.layers) if group.layers else [NO_LAYER]
+    return [Weights(layer, group.part, group.bytes, group.parameters, group.types) for layer in layers]
+
+
+def _numbers(layers: str) -> list[int]:
+    numbers: list[int] = []
+    for text in layers.split(","):
+        span = _SPAN.fullmatch(text)
+        first, last = (int(span[1]), int(span[2] or span[1])) if span else (0, MAX_LAYERS)
+        if not first <= last < MAX_LAYERS:
+            raise ValueError(layers)
+        numbers += range(first, last + 1)
+    return numbers
+
+
+def _unroll(runs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    if sum(length for length, _value in runs) > MAX_LAYERS:
+        raise ValueError(runs)
+    return tuple(value for length, value in runs for _each in range(length))

@@ -1,0 +1,234 @@
+"""The desk's side of the model hub: a process for each call, which alone speaks with the network and ends with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.events import Asking, Fetching, Hashing, Opening
+from app.core.model import ModelHeader
+from app.core.password import Password
+from app.core.work import Cancel, Work, finish
+from app.models.copying import need_room
+from app.models.gguf.reader import HeaderReader, Supply
+from app.models.hub import listing
+from app.models.hub.names import check_endpoint, check_path, check_repository, stored_name
+from app.models.hub.offers import Offer, RemoteFile
+from app.models.hub.process import HubProcess
+from app.models.hub.protocol import (
+    DownloadProgress,
+    Fetch,
+    Fetched,
+    HubFile,
+    HubTimeouts,
+    List,
+    Listed,
+    RangeRead,
+    ReadRange,
+    WantedFile,
+)
+from app.models.hub.staging import are_verified, present_bytes
+
+__all__ = ["Hub", "HubTimeouts"]
+
+MARGIN_BYTES = 1 << 30
+"""Of a disk, left free by a download: a full one would stop everything else."""
+
+RATE_WINDOW_S = 5.0
+"""The speed that is told is that of the last seconds."""
+
+_RATE_LEAST_S = 0.5
+
+_log = logging.getLogger("octavo.models")
+
+
+class Hub:
+    """Every method may be called from any thread; each call has a process of its own, which ends with it.
+
+    Cancelling ends the process within a tenth of a second; what has arrived stays.
+    """
+
+    def __init__(
+        self,
+        endpoint: Callable[[], str],
+        token: Callable[[], str | None],
+        headers: HeaderReader,
+        patience: HubTimeouts | None = None,
+    ) -> None:
+        """`endpoint` and `token` are asked at the beginning of each call."""
+        self._endpoint = endpoint
+        self._token = token
+        self._headers = headers
+        self._patience = patience or HubTimeouts()
+
+    def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
+        """The models in a repository; its name is `owner/name`. Raises AppError HUB_*; Stopped, as all that follow."""
+        check_repository(repository)
+        with self._process() as process:
+            yield Asking(process.host)
+            return listing.compose(repository, finish(process.ask(List(repository, ""), Listed, cancel)))
+
+    def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
+        """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
+        knows must agree, else HUB_HASH_DIFFERS. The projector may lie in another repository.
+
+        A repository may have been split into other parts since the catalogue was written: then the quantization
+        counts.
+        """
+        _check_names(offer)
+        answers: dict[str, Listed] = {}
+        with self._process() as process:
+            yield Asking(process.host)
+            for repository in dict.fromkeys(file.repository for file in offer.all_files):
+                revision = offer.revision if repository == offer.repository else ""
+                answers[repository] = finish(process.ask(List(repository, revision), Listed, cancel))
+        try:
+            return _resolved(offer, answers)
+        except AppError as error:
+            if error.code is not Code.HUB_FILE_MISSING or offer.revision:
+                raise
+            found = listing.compose(offer.repository, answers[offer.repository])
+            same = [each for each in found if each.quantization == offer.quantization]
+            if len(same) != 1:
+                raise
+            return msgspec.structs.replace(same[0], untrusted_name=offer.untrusted_name, licence=offer.licence)
+
+    def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
+        """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,
+        by a process that is locked in; progress counts them in bytes, of a total that is not known."""
+        _check_names(offer)
+        headers: list[ModelHeader] = []
+        with self._process() as process:
+            yield Asking(process.host)
+            for files in (offer.files, *([(offer.projector,)] if offer.projector else [])):
+                supply = _supply(process, offer, files, cancel)
+                headers.append((yield from self._headers.read_remote(files, supply, cancel)))
+        projector = headers[1] if offer.projector else None
+        return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
+
+    def fetch(self, offer: Offer, folder: Path, cancel: Cancel) -> Work[Fetching | Hashing, tuple[Path, ...]]:
+        """All files of a resolved offer into `folder`, which belongs to this offer alone; their paths in the order
+        of `offer.all_files`, each file under its own name, its SHA-256 found right.
+
+        Called again after anything, it goes on; what was verified is neither fetched nor hashed again. Raises also
+        AppError DISK_*, FOLDER_READ_ONLY.
+        """
+        _check_names(offer)
+        check_endpoint(self._endpoint())
+        wanted = tuple(_wanted(file, offer) for file in offer.all_files)
+        if not are_verified(offer, folder):
+            need_room(folder, offer.size_bytes - present_bytes(offer, folder) + MARGIN_BYTES)
+            with self._process(folder) as process:
+                rate = _Rate()
+                for progress in process.ask(Fetch(wanted), Fetched, cancel):
+                    yield _as_event(progress, offer, rate)
+                if not are_verified(offer, folder):
+                    raise process.strange()
+        return tuple(folder / file.name for file in wanted)
+
+    @contextlib.contextmanager
+    def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
+        """Raises AppError HUB_ADDRESS_INSECURE."""
+        endpoint, token = self._endpoint(), self._token()
+        check_endpoint(endpoint)
+        # A process ends with the thread that started it: this thread lives as long as the process is needed.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-starter") as starter:
+            process = HubProcess(endpoint, Password(token) if token else None, self._patience, folder, starter)
+            try:
+                yield process
+            except AppError as error:
+                _log.warning("hub: %s", error.code.value)
+                raise
+            finally:
+                process.kill()
+
+
+class _Rate:
+    """Bytes a second of late."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def tell(self, done: int) -> float:
+        """0 while it is not known."""
+        now = time.monotonic()
+        self._seen.append((now, done))
+        while now - self._seen[0][0] > RATE_WINDOW_S:
+            self._seen.popleft()
+        then, before = self._seen[0]
+        return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
+
+
+def _as_event(progress: DownloadProgress, offer: Offer, rate: _Rate) -> Fetching | Hashing:
+    done, total = min(progress.done, offer.size_bytes), offer.size_bytes
+    if progress.hashing:
+        return Hashing(progress.hashing, max(progress.hashing, total - progress.hashed), progress.name)
+    return Fetching(done, total, min(progress.hashed, done), rate.tell(done), progress.host, progress.name)
+
+
+def _supply(process: HubProcess, offer: Offer, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
+    """Gives the header's process the bytes that it asks for."""
+
+    def supply(part: int, offset: int, size: int) -> bytes:
+        read = finish(process.ask(ReadRange(_remote(files[part], offer), offset, size), RangeRead, cancel))
+        if len(read.content) != size:
+            raise process.strange()
+        return read.content
+
+    return supply
+
+
+def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
+    """Raises AppError HUB_FILE_MISSING, HUB_HASH_MISSING, HUB_HASH_DIFFERS."""
+
+    def resolved(file: RemoteFile) -> RemoteFile:
+        there = next((found for found in answers[file.repository].files if found.path == file.path), None)
+        if there is None:
+            raise AppError(Code.HUB_FILE_MISSING, repository=file.repository, file=file.path)
+        if not there.sha256 or not there.size_bytes:
+            raise AppError(Code.HUB_HASH_MISSING, file=file.path)
+        if file.sha256 and (file.sha256, file.size_bytes) != (there.sha256, there.size_bytes):
+            raise AppError(Code.HUB_HASH_DIFFERS, file=file.path)
+        return msgspec.structs.replace(file, size_bytes=there.size_bytes, sha256=there.sha256)
+
+    told = answers[offer.repository]
+    return msgspec.structs.replace(
+        offer,
+        files=tuple(map(resolved, offer.files)),
+        projector=resolved(offer.projector) if offer.projector else None,
+        revision=told.revision,
+        licence=offer.licence or told.licence,
+        gated=told.gated,
+    )
+
+
+def _check_names(offer: Offer) -> None:
+    """An offer may have been kept in a file meanwhile. Raises AppError HUB_REPOSITORY_INVALID, HUB_NAME_UNSAFE."""
+    names: set[str] = set()
+    for file in offer.all_files:
+        check_repository(file.repository)
+        name = stored_name(check_path(file.path)).casefold()
+        if name in names:  # in two folders of the repository, and here in one
+            raise AppError(Code.HUB_NAME_UNSAFE, name=file.path)
+        names.add(name)
+
+
+def _wanted(file: RemoteFile, offer: Offer) -> WantedFile:
+    """Raises AppError HUB_HASH_MISSING."""
+    if not file.sha256:
+        raise AppError(Code.HUB_HASH_MISSING, file=file.path)
+    return WantedFile(_remote(file, offer), stored_name(file.path), file.sha256)
+
+
+def _remote(file: RemoteFile, offer: Offer) -> HubFile:
+    """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
+    revision = offer.revision if file.repository == offer.repository else ""
+    return HubFile(file.repository, revision, file.path, file.size_bytes)

@@ -1,0 +1,220 @@
+"""Whole models on their way in or out, in hidden folders of the models folder: one rename makes one appear or go.
+
+`.fetching/DIGEST/` holds `offer.json`, a lock and, in `files/`, what the hub has sent; it stays until the download is
+finished or given up. `.arriving/NAME/` holds what is copied or unpacked, `.leaving/NAME/` what is deleted: whatever
+lies there when nobody holds its lock was left by a crash, and goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import AppError, Code
+from app.core.files import sync_folder, write_private
+from app.core.locks import try_lock
+from app.core.paths import machine_error
+from app.models.hub.offers import Offer
+
+FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
+
+_OFFER, _LOCK, _FILES = "offer.json", "lock", "files"
+_PRIVATE_FOLDER = 0o700
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked anew."""
+
+    offer: Offer
+    resolved: Offer | None
+
+
+class Incoming:
+    def __init__(self, models: Path) -> None:
+        """`models`: the models folder, which need not be there yet."""
+        self._models = models
+
+    # ---- downloads
+
+    @contextlib.contextmanager
+    def fetching(self, offer: Offer) -> Iterator[Path]:
+        """The folder of a download's files, held for one process at a time.
+
+        Raises AppError FETCH_RUNNING, DISK_FULL, FOLDER_READ_ONLY.
+        """
+        folder = self._place(offer)
+        files = _make(folder / _FILES)
+        with _held(folder) as is_ours:
+            if not is_ours:
+                raise AppError(Code.FETCH_RUNNING, path=offer.key)
+            yield files
+
+    def begun(self, offer: Offer) -> Offer | None:
+        """The offer as the hub completed it when its download was begun, if anything of that is there."""
+        begun = _read(self._place(offer))
+        return begun.resolved if begun and _present_bytes(self._place(offer)) else None
+
+    def remember(self, offer: Offer, resolved: Offer | None) -> None:
+        """Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        content = msgspec.json.encode(_Begun(offer, resolved))
+        write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
+
+    def forget(self, offer: Offer) -> None:
+        """Have the hub asked anew the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        self.remember(offer, None)
+
+    def unfinished(self) -> list[tuple[Offer, int]]:
+        """Downloads of which something is there, and how many bytes."""
+        found = []
+        for folder in _folders(self._models / FETCHING):
+            begun, present = _read(folder), _present_bytes(folder)
+            if begun is not None and present:
+                found.append((begun.offer, min(present, (begun.resolved or begun.offer).size_bytes)))
+        return sorted(found, key=lambda each: each[0].key)
+
+    def discard(self, offer: Offer) -> None:
+        """Delete what was fetched of an offer. Raises AppError FETCH_RUNNING, FOLDER_READ_ONLY."""
+        folder = self._place(offer)
+        if not folder.is_dir():
+            return
+        with _held(folder) as is_ours:
+            if not is_ours:
+                raise AppError(Code.FETCH_RUNNING, path=offer.key)
+            (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder tells of nothing
+            _empty(folder)
+        _clear(folder)
+
+    # ---- arrivals and departures
+
+    @contextlib.contextmanager
+    def arriving(self) -> Iterator[Path]:
+        """A new folder to copy into, gone afterwards unless it was published.
+
+        Raises AppError DISK_FULL, FOLDER_READ_ONLY.
+        """
+        self.sweep()
+        folder = _make(self._models / ARRIVING / secrets.token_hex(8))
+        try:
+            with _held(folder):
+                yield _make(folder / _FILES)
+        finally:
+            _clear(folder)
+
+    def publish(self, files: Path, name: str) -> Path:
+        """Give a folder of finished files its name among the models. Raises AppError MODEL_THERE, DISK_FULL,
+        FOLDER_READ_ONLY."""
+        target = self._models / name
+        try:
+            sync_folder(files)
+            if target.exists():  # an empty folder would be replaced
+                raise AppError(Code.MODEL_THERE, path=str(target))
+            files.rename(target)
+            sync_folder(self._models)
+        except OSError as error:
+            raise machine_error(error, target) from error
+        return target
+
+    def leave(self, folder: Path) -> None:
+        """Delete a folder of a model: at once for whoever looks, then on disk. Raises AppError FOLDER_READ_ONLY."""
+        place = _make(self._models / LEAVING / secrets.token_hex(8))
+        with _held(place):
+            try:
+                folder.rename(place / _FILES)
+                sync_folder(folder.parent)
+            except OSError as error:
+                raise machine_error(error, folder) from error
+            _empty(place)
+        _clear(place)
+
+    def sweep(self) -> None:
+        """Delete what a crash left behind."""
+        left = [each for kind in (ARRIVING, LEAVING) for each in _folders(self._models / kind)]
+        left += [each for each in _folders(self._models / FETCHING) if not (each / _FILES).exists()]
+        for folder in left:
+            with _held(folder) as is_ours:
+                pass
+            if is_ours:
+                _clear(folder)
+
+    def _place(self, offer: Offer) -> Path:
+        return self._models / FETCHING / hashlib.sha256(offer.key.encode()).hexdigest()[:32]
+
+
+def _make(folder: Path) -> Path:
+    """With the folders above it, all of them private whatever the umask; one that is there already stays as it is."""
+    try:
+        for each in (*reversed(folder.parents), folder, folder):  # twice: another process may be clearing around it
+            if not each.is_dir():
+                with contextlib.suppress(FileNotFoundError, FileExistsError):
+                    each.mkdir(mode=_PRIVATE_FOLDER)
+                    os.chmod(each, _PRIVATE_FOLDER)
+    except OSError as error:
+        raise machine_error(error, folder) from error
+    if not folder.is_dir():
+        raise AppError(Code.FOLDER_READ_ONLY, path=str(folder))
+    return folder
+
+
+def _clear(folder: Path) -> None:
+    """Delete a folder with what is in it, and the one around it if nothing else is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
+
+
+def _folders(parent: Path) -> list[Path]:
+    try:
+        return sorted(each for each in parent.iterdir() if each.is_dir() and not each.is_symlink())
+    except OSError:
+        return []
+
+
+def _present_bytes(folder: Path) -> int:
+    """Of the files that a hub has sent."""
+    places = os.walk(folder / _FILES)
+    sizes = (_size(Path(place) / name) for place, _folders, names in places for name in names if name[0] != ".")
+    return sum(sizes)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # it has just got another name
+
+
+def _read(folder: Path) -> _Begun | None:
+    try:
+        return msgspec.json.decode((folder / _OFFER).read_bytes(), type=_Begun)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _empty(folder: Path) -> None:
+    """All but the lock, which cannot be deleted everywhere while it is held. Raises AppError FOLDER_READ_ONLY."""
+    try:
+        if (folder / _FILES).exists():
+            shutil.rmtree(folder / _FILES)
+    except OSError as error:
+        raise machine_error(error, folder) from error
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Whether the folder's lock is ours."""
+    try:
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield False
+        return
+    try:
+        yield try_lock(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,74 @@
+"""Everything a face needs, wired: the use-cases and the parts that are used directly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.paths import Paths
+from app.documents.reader import DocumentReader
+from app.engine.client import EngineClient
+from app.engine.protocol import EngineState
+from app.services.ask import Ask
+from app.services.context import Context
+from app.services.downloads import Downloads
+from app.services.images import Images
+from app.services.import_export import ImportExport
+from app.services.library import Library
+from app.services.machines import Machines
+from app.services.models import Models
+from app.services.plans import Plans
+from app.services.prompts import Prompts
+from app.services.readings import SavedReadings
+from app.services.remote import RemoteEngine
+from app.services.removal import Removal
+from app.services.retrieval import Retrieval
+from app.services.sheets import Sheets
+from app.services.templates import Templates
+from app.services.videos import Videos
+from app.store.conversations import Conversations
+from app.store.db import Database
+from app.store.drafts import Drafts
+from app.store.keys import Key
+from app.store.settings import SettingsStore
+
+
+@dataclass(frozen=True)
+class Services:
+    paths: Paths
+    key: Key
+    ask: Ask
+    sheets: Sheets
+    templates: Templates
+    context: Context
+    prompts: Prompts
+    library: Library
+    images: Images
+    videos: Videos
+    restating: Retrieval
+    models: Models
+    machines: Machines
+    plans: Plans
+    downloads: Downloads
+    carrying: ImportExport
+    remote: RemoteEngine
+    readings: SavedReadings
+    removal: Removal
+    conversations: Conversations
+    drafts: Drafts
+    settings: SettingsStore
+    engine: EngineClient
+    reader: DocumentReader
+    database: Database
+    installed: Path | None = None  # the root of the installation; None in a checkout
+
+    def close(self) -> None:
+        """End the children, then close the database. Answers that were being written keep what they have, and an
+        engine at rest first brings the readings to disk that it is saving."""
+        if self.engine.state() is EngineState.READY:
+            self.engine.settle()
+        self.engine.close()
+        self.reader.close()
+        self.videos.close()
+        self.images.close()
+        self.database.close()

@@ -1,0 +1,194 @@
+"""The answer under way: starts and stops it, and lets the view follow while its conversation is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import Answer, BookRef, Citation, Conversation, StoredQuestion, Turn
+from app.core.errors import Problem
+from app.core.events import (
+    AnswerProgress,
+    Cancelled,
+    Checked,
+    Done,
+    Failed,
+    Loading,
+    Looking,
+    Notice,
+    Reading,
+    Stored,
+    Thinking,
+    Token,
+)
+from app.core.image import ImageRef
+from app.core.work import Cancel, Work
+from app.messages import sentence
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.view import ConversationView
+from app.ui.shown import Shown
+from app.ui.words import answer_remarks, step_share, step_words
+from app.wording.support import asked_words
+
+
+@dataclass
+class Running:
+    """`before` are the turns above the question, `books` those that it is asked of; the ids are empty until the
+    question is on disk.
+
+    `again` says that the question was there before and gets another answer, `written` that it was just written,
+    `goes_on` that its answer gets longer, of which `pieces` has the beginning.
+    """
+
+    conversation: Conversation
+    text: str
+    before: tuple[Turn, ...]
+    books: tuple[BookRef, ...]
+    parent_id: str | None = None
+    question_id: str = ""
+    answer_id: str = ""
+    again: bool = False
+    written: bool = False
+    goes_on: bool = False
+    images: tuple[ImageRef, ...] = ()
+    pieces: list[str] = field(default_factory=list)
+    checked: tuple[Citation, ...] = ()
+
+    @property
+    def book_ids(self) -> tuple[str, ...]:
+        return tuple(ref.book_id for ref in self.books)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the answer from its first word on."""
+        words = asked_words(self.kept(0.0))
+        return (words,) if words else ()
+
+    def kept(self, created_at: float) -> StoredQuestion:
+        """The question as the store has it; `created_at` in seconds since the epoch."""
+        return StoredQuestion(
+            self.question_id, self.conversation.id, self.parent_id, self.text, self.books, created_at, self.images
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an answer ended. `answer` is None when not even the question could be kept."""
+
+    running: Running
+    answer: Answer | None
+    problem: Problem | None = None
+
+
+class AnswerPresenter(QObject):
+    """One answer at a time in the whole window; it goes on when another conversation is shown meanwhile."""
+
+    stored = Signal(object)  # Running: the question is on disk; comes before the view is told of it
+    begun = Signal(object)  # Running: the view shows the open answer
+    noticed = Signal(str)  # a sentence about something that does not stop the answer
+    ended = Signal(object)  # Outcome
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        view: ConversationView,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._view = view
+        self._activity = activity
+        self._shown = shown
+        self.running: Running | None = None
+
+    def start(self, work: Callable[[Cancel], Work[AnswerProgress, Answer]], running: Running) -> None:
+        self.running = running
+        job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
+        self._activity.begin(EngineTask.ANSWER, job.cancel, running.books)
+
+    def is_open_in(self, conversation_id: str) -> bool:
+        """Whether this conversation's last turn is the one under way."""
+        running = self.running
+        return running is not None and bool(running.answer_id) and running.conversation.id == conversation_id
+
+    def show_again(self) -> None:
+        """Put the question and what there is of its answer below the turns that the view shows."""
+        running = self.running
+        assert running is not None
+        self._begin_turn(running)
+        self.show_progress()
+        self._view.append("".join(running.pieces))
+        self._view.show_checked(running.checked)
+
+    @Slot(object)
+    def _on_event(self, event: AnswerProgress | Done[Answer] | Cancelled | Failed) -> None:
+        running = self.running
+        assert running is not None
+        match event:
+            case Stored(question_id, answer_id):
+                self._on_stored(running, question_id, answer_id)
+            case Loading() | Looking() | Reading() | Thinking():
+                self._activity.note(EngineTask.ANSWER, event)
+            case Token(text):
+                self._on_token(running, text)
+            case Checked(citations):
+                running.checked = citations
+                if self._is_shown(running):
+                    self._view.show_checked(citations)
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case Done(answer):
+                self._end(Outcome(running, answer, answer.problem))
+            case Cancelled():  # before it began
+                self._end(Outcome(running, None))
+            case Failed(problem):
+                self._end(Outcome(running, None, problem))
+
+    def _on_stored(self, running: Running, question_id: str, answer_id: str) -> None:
+        running.question_id, running.answer_id = question_id, answer_id
+        self.stored.emit(running)
+        if self._is_shown(running):
+            if running.goes_on:
+                self._view.reopen(answer_id, running.remarks)
+            elif running.again:
+                self._view.begin_answer(question_id, answer_id, running.remarks)
+            else:
+                self._begin_turn(running)
+        self.begun.emit(running)
+
+    def _begin_turn(self, running: Running) -> None:
+        self._view.begin_turn(
+            running.question_id, running.text, running.answer_id, running.book_ids, running.images, running.remarks
+        )
+
+    def _on_token(self, running: Running, text: str) -> None:
+        self._activity.note(EngineTask.ANSWER, None)
+        running.pieces.append(text)
+        if self._is_shown(running):
+            self._view.append(text)
+
+    @Slot()
+    def show_progress(self) -> None:
+        """How far the answer is, where it is shown."""
+        running = self.running
+        if running is not None and running.answer_id and self._is_shown(running):
+            step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None
+            self._view.set_progress(step_words(step), step_share(step))
+
+    def _end(self, outcome: Outcome) -> None:
+        self.running = None
+        self._activity.end(EngineTask.ANSWER)
+        answer = outcome.answer
+        if answer is not None and self._is_shown(outcome.running):
+            self._view.set_progress("", None)
+            asked = outcome.running.kept(answer.created_at)
+            self._view.finish(answer, *answer_remarks(asked, answer))
+        self.ended.emit(outcome)
+
+    def _is_shown(self, running: Running) -> bool:
+        return running.conversation.id == self._shown.id

@@ -1,0 +1,243 @@
+"""A piece of a message: one document, written when it is first shown and let go when it is far away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPalette,
+    QPen,
+    QTextBlock,
+    QTextCursor,
+    QTextLine,
+)
+
+from app.ui.chat.inline import Link, PlacedMark
+from app.ui.chat.render import RenderedText
+from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
+
+_AS_LINE_BREAKS = str.maketrans(
+    {"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\u2060": "", "\u00a0": " "}
+)
+_BAR_WIDTH = 3.0
+_MARKER_GAP = SPACE_S  # px between the marker of an item and its text
+
+
+class MessageBlock:
+    """Knows its height at all times: a guess from its length before it is written, what it measured afterwards.
+
+    All coordinates are pixels from the piece's own top left corner. `framed` pieces (code) have a ground and a frame.
+    """
+
+    def __init__(self, write: Callable[[], RenderedText], guess: int, *, framed: bool = False) -> None:
+        self.top = 0
+        self.height = guess
+        self._write = write
+        self._written: RenderedText | None = None
+        self._width = 0
+        self._framed = framed
+        self._bars: list[QRectF] = []
+        self._rules: list[QRectF] = []
+        self._markers: list[tuple[QPointF, str]] = []
+
+    @property
+    def written(self) -> RenderedText | None:
+        return self._written
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    def build(self, width: int) -> bool:
+        """Write and lay out where that is not done yet; True when something changed."""
+        if self._written is not None and self._width == width:
+            return False
+        if self._written is None:
+            self._written = self._write()
+        self._width = width
+        self._written.document.setTextWidth(width - 2 * self._inset.x())
+        self.measure()
+        return True
+
+    def release(self) -> None:
+        """Let the document go; the height stays."""
+        self._written = None
+
+    def measure(self) -> bool:
+        """Take the height of the document anew, after something was written into it; True when it changed."""
+        if self._written is None:
+            return False
+        before = self.height
+        self.height = ceil(self._written.document.size().height() + 2 * self._inset.y())
+        self._place_drawn()
+        return self.height != before
+
+    def paint(
+        self, painter: QPainter, clip: QRectF, palette: Palette, selected: tuple[int, int] | None, caret: bool
+    ) -> None:
+        """Draw the part inside `clip`; `selected` are character positions, `caret` asks for one at the end."""
+        if self._written is None:
+            return
+        document = self._written.document
+        if self._framed:
+            self._paint_frame(painter, palette)
+        for bar in self._bars:
+            painter.fillRect(bar, QColor(palette.line))
+        for rule in self._rules:
+            painter.fillRect(rule, QColor(palette.line))
+        painter.setPen(QColor(palette.ink))
+        painter.setFont(document.defaultFont())
+        for place, marker in self._markers:
+            painter.drawText(place, marker)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.clip = clip.translated(-self._inset)
+        colours = QPalette(QColor(palette.ink))
+        colours.setColor(QPalette.ColorRole.Text, QColor(palette.ink))
+        context.palette = colours
+        if selected is not None and selected[0] < selected[1]:
+            context.selections = [self._select(selected, palette)]
+        painter.save()
+        painter.translate(self._inset)
+        painter.setClipRect(context.clip)
+        document.documentLayout().draw(painter, context)
+        if caret:
+            box = self.rectangle_at(document.characterCount() - 1).translated(-self._inset)
+            painter.fillRect(QRectF(box.x() + 1, box.y() + 1, 2, box.height() - 2), QColor(palette.accent))
+        painter.restore()
+
+    def position_at(self, point: QPointF) -> int:
+        """The character position nearest to a point."""
+        assert self._written is not None
+        layout = self._written.document.documentLayout()
+        return max(0, layout.hitTest(point - self._inset, Qt.HitTestAccuracy.FuzzyHit))
+
+    def link_at(self, point: QPointF) -> Link | None:
+        if self._written is None or not self._written.links:
+            return None
+        position = self._written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
+        return next((link for link in self._written.links if link.start <= position < link.end), None)
+
+    def rectangle_at(self, position: int, length: int = 0) -> QRectF:
+        """Where the `length` characters from `position` stand, as far as they are on one line."""
+        assert self._written is not None
+        document = self._written.document
+        block = document.findBlock(position)
+        line = block.layout().lineForTextPosition(position - block.position())
+        origin = document.documentLayout().blockBoundingRect(block).topLeft() + self._inset
+        if not line.isValid():
+            return QRectF(origin.x(), origin.y(), 0, QFontMetricsF(document.defaultFont()).height())
+        start = position - block.position()
+        end = min(start + length, line.textStart() + line.textLength())
+        left, right = _cursor_x(line, start), _cursor_x(line, end)
+        return QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
+
+    def ascent_at(self, position: int) -> float:
+        """How far below the top of its rectangle the baseline of a character lies."""
+        assert self._written is not None
+        block = self._written.document.findBlock(position)
+        line = block.layout().lineForTextPosition(position - block.position())
+        return line.ascent() if line.isValid() else 0.0
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        cursor = self._cursor(position)
+        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def end(self) -> int:
+        """The last character position."""
+        return self._written.document.characterCount() - 1 if self._written else 0
+
+    def copy(self, start: int, end: int) -> str:
+        """The text between two positions: a chip as the mark that it stands for, a whole item with its marker."""
+        assert self._written is not None
+        literals = {placed.position: placed.mark.literal for placed in self._written.marks}
+        markers = {
+            drawn.position: drawn.copied
+            for drawn in self._written.drawn
+            if drawn.marker and (drawn.position > start or end >= self._line_end(drawn.position))
+        }
+        stops = sorted(place for place in {*literals, *markers} if start <= place < end)
+        parts, position = [], start
+        for stop in stops:
+            parts += [self._take(position, stop), markers.get(stop, ""), literals.get(stop, "")]
+            position = stop + 1 if stop in literals else stop
+        parts.append(self._take(position, end))
+        return "".join(parts)
+
+    def _line_end(self, position: int) -> int:
+        assert self._written is not None
+        block = self._written.document.findBlock(position)
+        return block.position() + block.length() - 1
+
+    def _take(self, start: int, end: int) -> str:
+        cursor = self._cursor(start)
+        cursor.setPosition(min(end, self.end()), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText().translate(_AS_LINE_BREAKS)
+
+    def chips(self) -> list[PlacedMark]:
+        return self._written.marks if self._written else []
+
+    def links(self) -> list[Link]:
+        return self._written.links if self._written else []
+
+    @property
+    def _inset(self) -> QPointF:
+        return QPointF(SPACE_M, SPACE_S) if self._framed else QPointF(0, 0)
+
+    def _cursor(self, position: int) -> QTextCursor:
+        assert self._written is not None
+        cursor = QTextCursor(self._written.document)
+        cursor.setPosition(min(position, self.end()))
+        return cursor
+
+    def _select(self, selected: tuple[int, int], palette: Palette) -> QAbstractTextDocumentLayout.Selection:
+        selection = QAbstractTextDocumentLayout.Selection()
+        cursor = self._cursor(selected[0])
+        cursor.setPosition(min(selected[1], self.end()), QTextCursor.MoveMode.KeepAnchor)
+        selection.cursor = cursor
+        selection.format.setBackground(QColor(palette.highlight))
+        return selection
+
+    def _paint_frame(self, painter: QPainter, palette: Palette) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(palette.line), 1))
+        painter.setBrush(QColor(palette.surface))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, self._width - 1, self.height - 1), CORNER, CORNER)
+        painter.restore()
+
+    def _place_drawn(self) -> None:
+        assert self._written is not None
+        document = self._written.document
+        layout = document.documentLayout()
+        self._bars, self._rules, self._markers = [], [], []
+        metrics = QFontMetricsF(document.defaultFont())
+        open_bars: dict[float, tuple[QRectF, QTextBlock]] = {}
+        for drawn in self._written.drawn:
+            block = document.findBlock(drawn.position)
+            box = layout.blockBoundingRect(block)
+            if drawn.marker:
+                line = self.rectangle_at(drawn.position)
+                left = line.x() - _MARKER_GAP - metrics.horizontalAdvance(drawn.marker)
+                self._markers.append((QPointF(left, line.y() + self.ascent_at(drawn.position)), drawn.marker))
+            if drawn.rule:
+                self._rules.append(QRectF(box.x(), box.center().y(), self._width - box.x(), 1))
+            for x in drawn.bars:
+                bar, last = open_bars.get(x, (None, None))
+                if bar is not None and last == block.previous():
+                    bar.setBottom(box.bottom())
+                else:
+                    bar = QRectF(x, box.y(), _BAR_WIDTH, box.height())
+                    self._bars.append(bar)
+                open_bars[x] = (bar, block)
+
+
+def _cursor_x(line: QTextLine, position: int) -> float:
+    answer = line.cursorToX(position)
+    return float(answer[0] if isinstance(answer, tuple) else answer)  # type: ignore[arg-type]

@@ -1,0 +1,249 @@
+"""Marks: the places in a text where a chip stands for a citation, and what a chip says."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.conversation import Citation, CitationState, PassageRef
+from app.core.document import Book
+from app.core.untrusted import disarm
+from app.messages import _, count
+from app.ui.theme import Palette
+from app.wording.page_names import cited_page, name_words, unresolved_words
+
+MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
+MAX_TIP_CHARACTERS = 300  # of the words that were verified
+
+_OPEN, _CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: `disarm` takes them out of every text
+_SENTINEL = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves them in an address
+_STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
+_SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
+
+_SIGNS = {
+    CitationState.VERIFIED: " ✓",
+    CitationState.REPAIRED: " ✓",
+    CitationState.NEAR: " ≈",
+    CitationState.CUT: " ⋯",
+    CitationState.NOT_FOUND: " ?",
+    CitationState.DIFFERS: " ≠",
+}
+
+
+@dataclass(frozen=True)
+class CitationMark:
+    """A stretch of a text, `start` to `end` in characters, that is drawn as a chip saying `label`.
+
+    `literal` is what a copied selection holds in its place. `citation` is None while the answer is still open.
+    """
+
+    start: int
+    end: int
+    literal: str
+    label: str
+    citation: Citation | None = None
+
+
+def mark_citations(
+    untrusted_text: str, citations: Sequence[Citation], shelf: Mapping[str, Book], books: Collection[str] = ()
+) -> list[CitationMark]:
+    """One mark for every citation, in the order of `citations`; those found by the program have `start` -1.
+
+    With more than one of `books` (their ids) on the desk, or cited, the labels carry the titles.
+    """
+    several = len({citation.book_id for citation in citations}.union(books)) > 1
+    marks = []
+    for citation in citations:
+        literal = disarm(untrusted_text[citation.start : citation.end]) if citation.start >= 0 else ""
+        marks.append(
+            CitationMark(
+                citation.start, citation.end, literal, label_citation(citation, shelf, titled=several), citation
+            )
+        )
+    return marks
+
+
+def mark_passages(
+    passages: Sequence[PassageRef], shelf: Mapping[str, Book], books: Collection[str] = ()
+) -> list[CitationMark]:
+    """One mark for every page that passages were taken from, in reading order; `books` as in `mark_citations`."""
+    pages = {
+        (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
+    }
+    return mark_citations("", tuple(pages.values()), shelf, books)
+
+
+def mark_stream(text: str) -> list[CitationMark]:
+    """The marks of an open answer: neutral ones, for nothing has been checked yet."""
+    return [
+        CitationMark(match.start(), match.end(), match.group(), _("p. {page}").format(page=match.group(1)))
+        for match in _STREAMED.finditer(text)
+    ]
+
+
+def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
+    """The text, made harmless, with a sentinel in the place of every mark that lies in it and overlaps no other."""
+    pieces, position = [], 0
+    for index, mark in sorted(enumerate(marks), key=lambda pair: pair[1].start):
+        if position <= mark.start < mark.end <= len(untrusted_text):
+            pieces += [disarm(untrusted_text[position : mark.start]), f"{_OPEN}{index}{_CLOSE}"]
+            position = mark.end
+    pieces.append(disarm(untrusted_text[position:]))
+    return "".join(pieces)
+
+
+def split(text: str) -> list[str | int]:
+    """The text between sentinels, made harmless, and the indices of the marks that the sentinels stand for, in turn."""
+    parts: list[str | int] = []
+    for number, part in enumerate(_SENTINEL.split(text)):
+        if number % 2:
+            parts.append(int(part))
+        elif part:
+            parts.append(disarm(part))
+    return parts
+
+
+def restore(text: str, marks: Sequence[CitationMark]) -> str:
+    """A text or an address with what stood in the place of every sentinel."""
+    decoded = text.replace(_OPEN_ENCODED, _OPEN).replace(_CLOSE_ENCODED, _CLOSE)
+    parts = [
+        part if isinstance(part, str) else marks[part].literal if part < len(marks) else "" for part in split(decoded)
+    ]
+    return "".join(parts)
+
+
+def list_placed(texts: Iterable[str]) -> set[int]:
+    """The indices of the marks whose sentinels stand in any of the texts."""
+    return {part for text in texts for part in split(text) if isinstance(part, int)}
+
+
+def holds_mark(address: str) -> bool:
+    """Whether a sentinel stands in an address of the parser's."""
+    return _OPEN in address or _OPEN_ENCODED in address
+
+
+def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: bool = False) -> str:
+    """What a chip says: `p. 12 ✓`, with several books, `titled`, `Side letters p. 12 ✓`. `shelf` has the books by their
+    ids."""
+    page = disarm(name_words(cited_page(citation, shelf)))
+    if citation.named:  # the quotation stands elsewhere
+        page = f"{disarm(citation.named)} → {page}"
+    place = _("p. {page}").format(page=page)
+    if citation.is_unresolved:
+        return _("which book? {place}").format(place=place)
+    title = shorten_title(_title_of(citation, shelf)) if titled else ""
+    return f"{title} {place}{_SIGNS.get(citation.state, '')}".strip()
+
+
+def _title_of(citation: Citation, shelf: Mapping[str, Book]) -> str:
+    """Untrusted."""
+    book = shelf.get(citation.book_id)
+    return citation.document if book is None else book.title
+
+
+def shorten_title(untrusted_title: str) -> str:
+    """A title without its subtitle or years, cut at a word where it is still too long for a chip."""
+    title = " ".join(disarm(untrusted_title).split())
+    short = _SUBTITLE.sub("", title) or title
+    if len(short) <= MAX_TITLE_CHARACTERS:
+        return short
+    cut = short[:MAX_TITLE_CHARACTERS]
+    return (cut.rpartition(" ")[0] if " " in cut[8:] else cut).rstrip() + "…"
+
+
+def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
+    """A sentence, plain text, that says what the mark on the chip means."""
+    words = {"page": disarm(name_words(cited_page(citation, shelf))), "named": disarm(citation.named)}
+    words["on_page"] = disarm(citation.on_page)
+    words["quote"] = shorten_words(disarm(citation.quote))
+    words["title"] = " ".join(disarm(_title_of(citation, shelf)).split())
+    match citation.state:
+        case CitationState.VERIFIED:
+            text = _("Verified: page {page} of {title} has these words: “{quote}”.")
+        case CitationState.REPAIRED:
+            text = _(
+                "Verified on another page: the answer names page {named}, but page {page} of {title} has these words:"
+                " “{quote}”."
+            )
+        case CitationState.NEAR:
+            text = _("Similar: page {page} of {title} says “{on_page}”.")
+        case CitationState.CUT:
+            text = _("Cut: page {page} of {title} has these words, but the full text says “{on_page}”.")
+        case CitationState.NOT_FOUND:
+            text = _("Not found: page {page} of {title} does not contain what the answer quotes.")
+        case CitationState.FOUND:
+            text = _("Found by Octavo, not named in the answer: page {page} of {title}.")
+        case CitationState.RELATED:
+            text = _("Most related page, only by shared words: page {page} of {title} says “{quote}”.")
+        case CitationState.DIFFERS:
+            text = _(
+                "Differs: page {page} of {title} says “{on_page}”. A number, name, negation or obligation is not the"
+                " same as in the answer."
+            )
+        case CitationState.PAGE if citation.is_unresolved:
+            return unresolved_words(citation)
+        case CitationState.PAGE:
+            text = _("Names page {page} of {title}, without a quotation to check.")
+            if citation.on_page:
+                text += " " + _("Most related sentence there: “{on_page}”.")
+    return text.format(**words)
+
+
+def describe_count(n: int, state: CitationState) -> str:
+    """`2 verified`, `1 not found`, `3 pages named`; empty for what is not counted."""
+    match state:
+        case CitationState.VERIFIED:
+            text = _("{n} verified")
+        case CitationState.REPAIRED:
+            text = _("{n} on another page")
+        case CitationState.NEAR:
+            text = _("{n} similar")
+        case CitationState.CUT:
+            text = _("{n} cut")
+        case CitationState.NOT_FOUND:
+            text = _("{n} not found")
+        case CitationState.PAGE:
+            text = _("1 page named") if n == 1 else _("{n} pages named")
+        case CitationState.DIFFERS:
+            text = _("1 differs") if n == 1 else _("{n} differ")
+        case CitationState.FOUND | CitationState.RELATED:
+            text = ""
+    return text.format(n=count(n))
+
+
+def count_citations(citations: Sequence[Citation]) -> list[tuple[CitationState, str]]:
+    """The counts under an answer, the good news first."""
+    counts = Counter(citation.state for citation in citations)
+    order = (
+        *(CitationState.VERIFIED, CitationState.REPAIRED),
+        *(CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS),
+        *(CitationState.NOT_FOUND, CitationState.PAGE),
+    )
+    return [(state, describe_count(counts[state], state)) for state in order if counts[state]]
+
+
+def colour_state(state: CitationState | None, palette: Palette) -> str:
+    match state:
+        case CitationState.VERIFIED | CitationState.REPAIRED:
+            return palette.verified
+        case CitationState.NEAR | CitationState.CUT | CitationState.DIFFERS:
+            return palette.near
+        case CitationState.NOT_FOUND:
+            return palette.not_found
+        case _:
+            return palette.soft_ink
+
+
+def shorten_words(untrusted_words: str) -> str:
+    """Words on one line, cut where they are too long to be read in passing."""
+    words = " ".join(untrusted_words.split())
+    return words if len(words) <= MAX_TIP_CHARACTERS else words[:MAX_TIP_CHARACTERS].rstrip() + "…"
+
+
+def escape_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is: Qt takes a string with tags in it for HTML, and would load its images."""
+    return f"<span>{html.escape(text)}</span>"

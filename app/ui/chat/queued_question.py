@@ -1,0 +1,151 @@
+"""What was sent too early: it waits until its books are open and the engine is free, or is given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+
+from app.messages import _
+from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.shelf.book_import import BookImport
+from app.ui.shown import Shown
+from app.ui.words import unopened_words, waiting_words, without_words
+
+
+@dataclass(frozen=True)
+class QueuedQuestion:
+    """Something to be asked of the books on the desk of a conversation.
+
+    `waits`: it is to have the books that are being opened; `waited`: some were, so they may lie on the desk by now.
+    """
+
+    conversation_id: str
+    waits: bool = True
+    waited: bool = False
+
+
+class QuestionSource(Protocol):
+    """Where something is written, and told why it was not sent."""
+
+    @property
+    def hold_answered(self) -> SignalInstance:
+        """The person would rather not wait for the books."""
+
+    def show_hold(self, words: str, action: str, *, locked: bool) -> None:
+        """Why it was not sent, and what can be done about it; no words hide both. A `locked` one waits."""
+
+
+class Holding(QObject):
+    """One thing for each conversation. What is written stays with whoever has it; here is only that it waits.
+
+    An empty id stands for the conversation that will be shown first.
+    """
+
+    released = Signal(object)  # Wanted: nothing is in its way any more
+    changed = Signal()
+
+    def __init__(
+        self,
+        openings: BookImport,
+        place: QuestionSource,
+        task: EngineTask,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        """`task` is what the engine is wanted for."""
+        super().__init__(parent)
+        self._openings = openings
+        self._place = place
+        self._task = task
+        self._activity = activity
+        self._shown = shown
+        self._held: dict[str, QueuedQuestion] = {}
+        self._given_back: dict[str, tuple[QueuedQuestion, tuple[str, ...]]] = {}  # with the titles that did not open
+        openings.changed.connect(self.look)
+        openings.unopened.connect(self._on_unopened)
+        openings.opened.connect(self._on_opened)
+        place.hold_answered.connect(self._ask_without)
+
+    def holds(self, conversation_id: str) -> bool:
+        return conversation_id in self._held
+
+    def take(self, wanted: QueuedQuestion) -> None:
+        """Release it as soon as nothing is in its way, which may be at once."""
+        self._given_back.pop(wanted.conversation_id, None)
+        self._held[wanted.conversation_id] = wanted
+        self.look()
+
+    def give_back(self, conversation_id: str) -> bool:
+        """It is not to be asked, nor anything said of it any more; whether there was something to give back."""
+        found = self._held.pop(conversation_id, None) or self._given_back.pop(conversation_id, None)
+        self._show()
+        return found is not None
+
+    @Slot()
+    def look(self) -> None:
+        """Something that was waited for may have come about: the engine is free, or another conversation is shown; what
+        was asked while none was belongs to it."""
+        if self._shown.id and (early := self._held.pop("", None)) is not None:
+            self._held[self._shown.id] = replace(early, conversation_id=self._shown.id)
+        for conversation_id in tuple(self._held):
+            wanted = self._held.get(conversation_id)
+            if wanted is None:  # what was released before it came to this
+                continue
+            if self._pending(wanted):
+                self._held[conversation_id] = replace(wanted, waited=True)
+            elif conversation_id and self._activity.may(self._task) is None:
+                del self._held[conversation_id]
+                self.released.emit(wanted)
+        self._show()
+
+    def _pending(self, wanted: QueuedQuestion) -> tuple[str, ...]:
+        return self._openings.pending(wanted.conversation_id) if wanted.waits else ()
+
+    def _show(self) -> None:
+        """Where it is written: what that of the shown conversation waits for, or why it was given back."""
+        wanted = self._held.get(self._shown.id)
+        given_back = self._given_back.get(self._shown.id)
+        if wanted is not None:
+            pending, first = self._pending(wanted), self._activity.may(self._task)
+            if pending:
+                words = waiting_words(pending)
+            else:
+                words = wait_words(first) if first is not None else _("Waiting for the conversation…")
+            self._place.show_hold(words, without_words(len(pending)), locked=True)
+        elif given_back is not None:
+            titles = given_back[1]
+            self._place.show_hold(unopened_words(titles), without_words(len(titles)), locked=False)
+        else:
+            self._place.show_hold("", "", locked=False)
+        self.changed.emit()
+
+    @Slot(str, object)
+    def _on_unopened(self, title: str, talks: tuple[str, ...]) -> None:
+        for conversation_id in talks:
+            wanted = self._held.get(conversation_id)
+            if wanted is not None and wanted.waits:
+                del self._held[conversation_id]
+                self._given_back[conversation_id] = wanted, (title,)
+            elif conversation_id in self._given_back:
+                kept, titles = self._given_back[conversation_id]
+                self._given_back[conversation_id] = kept, (*titles, title)
+        self._show()
+
+    @Slot(object, object, str)
+    def _on_opened(self, book: object, talks: tuple[str, ...], title: str) -> None:  # noqa: ARG002 - whichever it is
+        """Where a second try went well, what was said of the first is over. What is held follows with `changed`."""
+        for conversation_id in set(talks).intersection(self._given_back):
+            wanted, titles = self._given_back.pop(conversation_id)
+            if left := tuple(other for other in titles if other != title):
+                self._given_back[conversation_id] = wanted, left
+
+    @Slot()
+    def _ask_without(self) -> None:
+        held, given_back = self._held.get(self._shown.id), self._given_back.get(self._shown.id)
+        if held is not None:
+            self.take(replace(held, waits=False, waited=False))
+        elif given_back is not None:
+            self.take(replace(given_back[0], waited=False))

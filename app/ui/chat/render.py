@@ -1,0 +1,303 @@
+"""Writes the tokens of a Markdown block into a text document, cursor stroke by cursor stroke: no HTML in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextLength,
+    QTextOption,
+    QTextTableCellFormat,
+    QTextTableFormat,
+)
+
+from app.ui.chat.chip import ChipSpace
+from app.ui.chat.citations import CitationMark, restore
+from app.ui.chat.highlight import highlight
+from app.ui.chat.inline import InlineScribe, Link, PlacedMark
+from app.ui.chat.sealed import SealedDocument
+from app.ui.chat.typography import LINE_ANSWER, LINE_CODE, SIZE_ANSWER, code_font
+from app.ui.fonts import text_font
+from app.ui.theme import SIZE_TITLE, SPACE_L, SPACE_S, SPACE_XS, Palette
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+MAX_COLUMNS = 24  # of a table; wider ones, and longer ones than MAX_CELLS, are shown as they were written
+MAX_CELLS = 2_000
+
+INDENT = 24  # px a level of a list takes
+QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
+
+_BULLETS = ("•", "◦", "–")
+
+
+@dataclass(frozen=True)
+class Ornament:
+    """What is drawn beside the words of the block at `position`.
+
+    Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is what stands for
+    the marker in copied text.
+    """
+
+    position: int
+    bars: tuple[float, ...] = ()
+    marker: str = ""
+    copied: str = ""
+    rule: bool = False
+
+
+@dataclass
+class RenderedText:
+    """A document, and where in it (character positions) the marks, links and things to draw stand."""
+
+    document: SealedDocument
+    marks: list[PlacedMark] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    drawn: list[Ornament] = field(default_factory=list)
+
+
+@dataclass
+class _Level:
+    """A list that is open. `number` is that of the next item, None in a list of bullets.
+
+    The markers are drawn by Octavo: Qt's own stand too close to the text, and are lost in copied text.
+    """
+
+    number: int | None
+    tight: bool
+    item_waits: bool = False  # an item was opened, and its first block is still to come
+
+
+class BlockRenderer:
+    """Writes blocks in the colours of one palette; `marks` are those that the sentinels in the tokens stand for."""
+
+    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
+        self._palette = palette
+        self._marks = marks
+        self._space = space
+
+    def write(self, tokens: Sequence[Token]) -> RenderedText:
+        """One document for one top-level block."""
+        return _Writing(self._palette, self._marks, self._space).write(tokens)
+
+
+class _Writing:
+    """One document in the making."""
+
+    def __init__(self, palette: Palette, marks: Sequence[CitationMark], space: ChipSpace) -> None:
+        self._palette = palette
+        self._marks = marks
+        document = SealedDocument()
+        document.setDefaultFont(text_font(SIZE_ANSWER))
+        document.setIndentWidth(INDENT)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        document.setDefaultTextOption(option)
+        space.serve(document)
+        self._cursor = QTextCursor(document)
+        self._written = RenderedText(document)
+        self._inline = InlineScribe(self._cursor, palette, marks, self._written.marks, self._written.links)
+        self._levels: list[_Level] = []
+        self._bars: list[float] = []
+        self._fresh = True  # the document's first block is still unused
+
+    def write(self, tokens: Sequence[Token]) -> RenderedText:
+        self._cursor.beginEditBlock()
+        index = 0
+        while index < len(tokens):
+            index = self._write_token(tokens, index)
+        self._cursor.endEditBlock()
+        return self._written
+
+    def _write_token(self, tokens: Sequence[Token], index: int) -> int:
+        """Write what begins at `index`; gives the index of what comes next."""
+        token = tokens[index]
+        match token.type:
+            case "paragraph_open":
+                self._begin_block(LINE_ANSWER)
+            case "heading_open":
+                large = token.tag in ("h1", "h2")
+                self._begin_block(LINE_ANSWER + 2 if large else LINE_ANSWER, above=SPACE_L)
+                self._inline.use_base(_format_heading(large))
+            case "heading_close":
+                self._inline.use_base(QTextCharFormat())
+            case "inline":
+                self._inline.write(token.children or ())
+            case "bullet_list_open" | "ordered_list_open":
+                self._open_list(token, tokens[index + 1 :])
+            case "bullet_list_close" | "ordered_list_close":
+                self._levels.pop()
+            case "list_item_open":
+                self._levels[-1].item_waits = True
+            case "list_item_close":
+                if self._levels[-1].item_waits:  # an item without anything in it
+                    self._begin_block(LINE_ANSWER)
+            case "blockquote_open":
+                self._bars.append(self._left_edge())
+            case "blockquote_close":
+                self._bars.pop()
+            case "fence" | "code_block":
+                self._write_code(token)
+            case "hr":
+                self._begin_block(SPACE_L, rule=True)
+            case "verbatim":
+                self._write_lines(token.content)
+            case "table_open":
+                return self._write_table(tokens, index)
+        return index + 1
+
+    def _begin_block(self, line: int, above: int | None = None, rule: bool = False) -> None:
+        form = QTextBlockFormat()
+        form.setLineHeight(line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setIndent(len(self._levels))
+        form.setLeftMargin(QUOTE_INDENT * len(self._bars))
+        if not self._fresh:
+            tight = bool(self._levels) and self._levels[-1].tight
+            form.setTopMargin(above if above is not None else SPACE_XS if tight else SPACE_S)
+        if self._fresh:
+            self._cursor.setBlockFormat(form)
+        else:
+            self._cursor.insertBlock(form, QTextCharFormat())
+        self._fresh = False
+        marker, copied = self._take_marker()
+        if self._bars or rule or marker:
+            self._written.drawn.append(Ornament(self._cursor.position(), tuple(self._bars), marker, copied, rule))
+
+    def _take_marker(self) -> tuple[str, str]:
+        """The marker of the item that begins here, as it is drawn and as it is copied; empty where none does."""
+        if not self._levels or not self._levels[-1].item_waits:
+            return "", ""
+        level = self._levels[-1]
+        level.item_waits = False
+        margin = "  " * (len(self._levels) - 1)
+        if level.number is None:
+            depth = sum(above.number is None for above in self._levels[:-1])
+            return _BULLETS[min(depth, len(_BULLETS) - 1)], f"{margin}- "
+        level.number += 1
+        return f"{level.number - 1}.", f"{margin}{level.number - 1}. "
+
+    def _open_list(self, token: Token, inside: Sequence[Token]) -> None:
+        first = next((member for member in inside if member.type == "paragraph_open"), None)
+        number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
+        self._levels.append(_Level(number, first is not None and first.hidden))
+
+    def _left_edge(self) -> float:
+        return float(len(self._levels) * INDENT + len(self._bars) * QUOTE_INDENT)
+
+    def _write_lines(self, text: str) -> None:
+        """Text as it is, one block a line."""
+        for line in text.split("\n"):
+            self._begin_block(LINE_ANSWER, above=0)
+            self._inline.write_text(line)
+
+    def _write_code(self, token: Token) -> None:
+        # A mark inside code stays as it was written; the answer lists its chip below the text.
+        code = restore(token.content, self._marks).removesuffix("\n")
+        language = restore(token.info, self._marks).split()[0] if token.info.strip() else ""
+        form = QTextCharFormat()
+        form.setFont(code_font())
+        self._begin_block(LINE_CODE)
+        for run in highlight(code, language, self._palette):
+            form.setForeground(QColor(run.colour))
+            form.setFontWeight(QFont.Weight.DemiBold if run.strong else QFont.Weight.Normal)
+            form.setFontItalic(run.slanted)
+            for number, line in enumerate(run.text.split("\n")):
+                if number:
+                    self._begin_block(LINE_CODE, above=0)
+                self._cursor.insertText(line, form)
+
+    def _write_table(self, tokens: Sequence[Token], index: int) -> int:
+        end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
+        inside = tokens[index:end]
+        rows = sum(token.type == "tr_open" for token in inside)
+        columns = sum(token.type == "th_open" for token in inside)
+        if columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+            self._write_plain_table(inside)
+            return end + 1
+        if not self._fresh:
+            self._begin_block(SPACE_S)
+        self._fresh = False
+        table = self._cursor.insertTable(rows, columns, self._format_table(columns))
+        row, column = -1, 0
+        for token in inside:
+            match token.type:
+                case "tr_open":
+                    row, column = row + 1, 0
+                case "th_open" | "td_open":
+                    cell = table.cellAt(row, column)
+                    cell.setFormat(self._format_cell(row, column, rows, columns))
+                    self._cursor.setPosition(cell.firstCursorPosition().position())
+                    self._cursor.setBlockFormat(_format_cell_block(str(token.attrs.get("style", ""))))
+                    self._inline.use_base(_format_strong() if token.type == "th_open" else QTextCharFormat())
+                case "inline":
+                    self._inline.write(token.children or ())
+                case "th_close" | "td_close":
+                    column += 1
+        self._inline.use_base(QTextCharFormat())
+        self._cursor.setPosition(table.lastCursorPosition().position() + 1)
+        return end + 1
+
+    def _write_plain_table(self, inside: Sequence[Token]) -> None:
+        for token in inside:
+            if token.type == "tr_open":
+                self._begin_block(LINE_ANSWER, above=0)
+            elif token.type == "inline":
+                self._inline.write(token.children or ())
+                self._inline.write_text(" | ")
+
+    def _format_table(self, columns: int) -> QTextTableFormat:
+        form = QTextTableFormat()
+        form.setBorder(0)
+        form.setBorderCollapse(True)
+        form.setCellSpacing(0)
+        form.setCellPadding(SPACE_XS)
+        form.setLeftMargin(self._left_edge())
+        form.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
+        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.VariableLength, 0)] * columns)
+        return form
+
+    def _format_cell(self, row: int, column: int, rows: int, columns: int) -> QTextTableCellFormat:
+        form = QTextTableCellFormat()
+        form.setTopPadding(SPACE_XS)
+        form.setBottomPadding(SPACE_XS)
+        form.setLeftPadding(0)
+        form.setRightPadding(SPACE_L if column < columns - 1 else 0)
+        if row < rows - 1:
+            form.setBottomBorder(1)
+            form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+            form.setBottomBorderBrush(QBrush(QColor(self._palette.soft_ink if row == 0 else self._palette.line)))
+        return form
+
+
+def _format_heading(large: bool) -> QTextCharFormat:
+    form = _format_strong()
+    font = text_font(SIZE_TITLE if large else SIZE_ANSWER, QFont.Weight.DemiBold)
+    form.setFont(font)
+    return form
+
+
+def _format_strong() -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setFontWeight(QFont.Weight.DemiBold)
+    return form
+
+
+def _format_cell_block(style: str) -> QTextBlockFormat:
+    form = QTextBlockFormat()
+    form.setLineHeight(LINE_ANSWER - SPACE_XS, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    if "right" in style:
+        form.setAlignment(Qt.AlignmentFlag.AlignRight)
+    elif "center" in style:
+        form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return form

@@ -1,0 +1,1 @@
+"""How full the context is: the spine, making room, reading ahead."""

@@ -1,0 +1,180 @@
+"""What can be done about what does not fit into the context: what takes how much, and one choice among several."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QRadioButton, QVBoxLayout, QWidget
+
+from app.core.settings import KvType
+from app.messages import _, count
+from app.services.fitting import Choices, Remedy, RemedyKind, ways
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+
+_TITLE = 20  # characters
+_MOST_BOOKS = 5  # that have a line of their own
+_LINES = 2  # that are kept free for what a choice means
+
+
+class FitDialog(SmallDialog):
+    chosen = Signal(object)  # Way
+
+    def __init__(self, choices: Choices, kv_type: KvType | None, *, asked: bool, parent: QWidget | None = None) -> None:
+        """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
+        self._choices = choices
+        self._kv_type = kv_type
+        self.options: list[tuple[QRadioButton, Remedy]] = []
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(_table(choices, asked=asked))
+        column.addSpacing(SPACE_S)
+        for way in ways(choices, kv_type, asked=asked):
+            button = QRadioButton(self._words(way).replace("&", "&&"))
+            button.toggled.connect(self._explain)
+            self.options.append((button, way))
+            column.addWidget(button)
+        self.meaning = PlainLabel(role="small")
+        self.meaning.setWordWrap(True)
+        self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
+        column.addSpacing(SPACE_XS)
+        column.addWidget(self.meaning)
+        largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
+        if largest is not None and largest.context_tokens < choices.needed_tokens:
+            words = (
+                _("This model can read up to {n} tokens. More memory does not change that.")
+                if largest.trained
+                else _("The memory of this computer allows up to {n} tokens, with the KV cache in {type}.")
+            )
+            note = PlainLabel(words.format(n=count(largest.context_tokens), type=largest.kv_type.value), role="small")
+            note.setWordWrap(True)
+            column.addWidget(note)
+        fits = choices.fits_without(0)
+        sentence = (
+            _("The model can read {context} tokens at once. With one more question, this needs {needed}.")
+            if fits
+            else _("The model can read {context} tokens at once, and this needs {needed}. Nothing was cut off.")
+        )
+        super().__init__(
+            _("Room for the conversation") if fits else _("Too long to read at once"),
+            sentence.format(needed=count(choices.needed_tokens), context=count(choices.context_tokens)),
+            _("Apply"),
+            body=body,
+            parent=parent,
+        )
+        self.action.setEnabled(bool(self.options))
+        if self.options:
+            self.options[0][0].setChecked(True)
+
+    def accept(self) -> None:
+        for button, way in self.options:
+            if button.isChecked():
+                self.chosen.emit(way)
+        super().accept()
+
+    @Slot()
+    def _explain(self) -> None:
+        """Say what the choice means, and name the button by its deed."""
+        for button, way in self.options:
+            if button.isChecked():
+                deed, meaning = _deed(way.kind)
+                if way.kind is RemedyKind.NEW and self._choices.books:
+                    meaning = _("{meaning} It does not need to read the books again.").format(meaning=meaning)
+                self.meaning.setText(meaning)
+                self.action.setText(deed)
+
+    def _words(self, way: Remedy) -> str:
+        choices = self._choices
+        match way.kind:
+            case RemedyKind.LARGER if way.room is not None:
+                words = _("A context of {n} tokens").format(n=count(way.room.context_tokens))
+                if way.room.kv_type is not self._kv_type:
+                    words = _("{words}, the KV cache in {type}").format(words=words, type=way.room.kv_type.value)
+                return words
+            case RemedyKind.LEAVE_OUT:
+                number, tokens = len(choices.oldest), count(choices.oldest_tokens)
+                if number == 1:
+                    return _("Leave out the oldest question and answer ({tokens} tokens)").format(tokens=tokens)
+                words = _("Leave out the oldest {n} questions and answers ({tokens} tokens)")
+                return words.format(n=count(number), tokens=tokens)
+            case RemedyKind.NEW if choices.books:
+                return _("Continue in a new conversation with the same books")
+            case RemedyKind.NEW:
+                return _("Continue in a new conversation")
+            case RemedyKind.PAGES if way.book is not None:
+                words = _("Some pages of “{title}” ({n} tokens in all)")
+                return words.format(title=_short(way.book.title), n=count(way.book.tokens))
+            case RemedyKind.TAKE_OFF if way.book is not None:
+                words = _("Take “{title}” off the desk ({n} tokens)")
+                return words.format(title=_short(way.book.title), n=count(way.book.tokens))
+            case RemedyKind.EXCERPTS:
+                return _("Only relevant excerpts")
+            case _:
+                return _("Another model")
+
+
+def _deed(kind: RemedyKind) -> tuple[str, str]:
+    """The word on the button, and what comes of it."""
+    return {
+        RemedyKind.LARGER: (_("Load again"), _("The model is loaded again with a larger context.")),
+        RemedyKind.LEAVE_OUT: (
+            _("Leave out"),
+            _("They stay here in grey, but the model no longer reads them. You can include them again at any time."),
+        ),
+        RemedyKind.NEW: (
+            _("Continue there"),
+            _("The model does not know there what was said here."),
+        ),
+        RemedyKind.PAGES: (_("Choose pages…"), _("The model reads only these pages and does not know the others.")),
+        RemedyKind.TAKE_OFF: (
+            _("Take it off"),
+            _("It stays on the shelf. You can put it back on the desk at any time."),
+        ),
+        RemedyKind.EXCERPTS: (
+            _("Ask with excerpts"),
+            _("The model sees only what a search finds for this question, and can miss other parts of the books."),
+        ),
+        RemedyKind.MODEL: (_("Show models"), _("The list shows how much room each model has on this computer.")),
+    }[kind]
+
+
+def _table(choices: Choices, *, asked: bool) -> QGridLayout:
+    """What takes how much, line by line."""
+    named = choices.largest(_MOST_BOOKS)
+    parts = [(book.title, book.tokens) for book in choices.books if book in named]
+    if others := len(choices.books) - len(named):
+        one, several = _("1 other book"), _("{n} other books")
+        words = one if others == 1 else several.format(n=count(others))
+        parts.append((words, choices.books_tokens - sum(book.tokens for book in named)))
+    if choices.turns:
+        one, several = _("The conversation: 1 question"), _("The conversation: {n} questions")
+        words = one if choices.turns == 1 else several.format(n=count(choices.turns))
+        parts.append((words, choices.turns_tokens))
+    parts.append((_("This question") if asked else _("One more question"), choices.question_tokens))
+    parts.append((_("Reserved for the answer"), choices.reserve_tokens))
+    rest = choices.needed_tokens - sum(tokens for _name, tokens in parts)
+    parts.append((_("Instructions for the model"), rest))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_L)
+    grid.setVerticalSpacing(SPACE_XS)
+    grid.setColumnStretch(0, 1)
+    for row, (name, tokens) in enumerate(parts):
+        _add(grid, row, name, tokens)
+    grid.addWidget(Separator(), len(parts), 0, 1, 2)
+    grid.setContentsMargins(0, 0, SPACE_M, 0)
+    _add(grid, len(parts) + 1, _("Together"), choices.needed_tokens)
+    return grid
+
+
+def _add(grid: QGridLayout, row: int, name: str, tokens: int) -> None:
+    grid.addWidget(ElidedLabel(name, role="soft"), row, 0)
+    number = PlainLabel(count(tokens), role="soft")
+    grid.addWidget(number, row, 1, Qt.AlignmentFlag.AlignRight)
+
+
+def _short(title: str) -> str:
+    title = " ".join(title.split())
+    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"

@@ -1,0 +1,203 @@
+"""A context that is full, or nearly: says so once, asks what could be done, and has done what the person chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import Conversation, Draft
+from app.core.image import ImageRef
+from app.messages import _, count
+from app.services.context import Context
+from app.services.fitting import Choices, Remedy, RemedyKind
+from app.services.models import Models
+from app.store.conversations import Conversations
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.main_window import MainWindow
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+
+_ROOM = "room"
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """On its way out of the conversation `left`: what is in the composer, and the question that waits, if one does."""
+
+    left: str
+    written: str
+    question: tuple[str, tuple[ImageRef, ...]] | None
+
+
+class Fitting(Presenter):
+    room_chosen = Signal(object)  # Room
+    pages_chosen = Signal(str)  # a book's id
+    book_taken_off = Signal(str)  # its id
+    models_wanted = Signal()
+    turns_changed = Signal()  # others are read than before
+
+    def __init__(
+        self,
+        context: Context,
+        conversations: Conversations,
+        models: Models,
+        bridge: Bridge,
+        window: MainWindow,
+        conversation: ConversationPresenter,
+        shown: Shown,
+        attachments: AttachmentsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._conversations = conversations
+        self._models = models
+        self._bridge = bridge
+        self._window = window
+        self._conversation = conversation
+        self._attachments = attachments
+        self._shown = shown
+        self._told: set[str] = set()
+        self._warning = ""
+        self._waiting = ""  # the id of the conversation whose question waits for more room
+        self._redrawn = False
+        self._moved: _Moved | None = None
+        conversation.misfit.connect(self.offer)
+        conversation.shown.connect(self._on_shown)
+        window.talk.view.read_again_wanted.connect(self._read_again)
+        window.talk.notice.acted.connect(self._act)
+
+    @Slot()
+    def offer(self) -> None:
+        """Let the person choose how what does not fit can be made to fit."""
+        shown = self._shown.conversation
+        if shown is None or self._conversation.busy:
+            return
+        missed = self._conversation.missed
+        work = partial(self._context.choices, shown.id, missed, self._conversation.begun)
+        self._bridge.call(Executor.ENGINE, work, partial(self._show, shown.id, bool(missed)), self._on_problem)
+
+    @Slot()
+    def look(self) -> None:
+        """The context is used otherwise. That little room is left is said once, until there is more again."""
+        use, shown = self._shown.use, self._shown.conversation
+        if use is None or shown is None:
+            return
+        notice = self._window.talk.notice
+        if not use.is_tight:
+            self._told.discard(shown.id)
+            if notice.text() == self._warning:
+                notice.hide()
+        elif shown.id not in self._told and not self._conversation.empty:
+            self._told.add(shown.id)
+            words = _("Only {n} tokens are left, which may not be enough for another question and its answer.")
+            self._warning = words.format(n=count(use.context_tokens - use.used_tokens))
+            notice.show_sentence(self._warning, failed=False, action=_("Make room…"), key=_ROOM)
+
+    @Slot()
+    def retry(self) -> None:
+        """There is more room: ask what waited for it."""
+        waiting, self._waiting = self._waiting, ""
+        shown = self._shown.conversation
+        if shown is not None and shown.id == waiting:
+            self._conversation.retry()
+
+    @Slot()
+    def give_up(self) -> None:
+        """The model could not be loaded with more room."""
+        self._waiting = ""
+
+    # ---- what is chosen
+
+    def _show(self, conversation_id: str, asked: bool, choices: Choices) -> None:
+        model = self._models.loaded()
+        shown = self._shown.conversation
+        if model is None or shown is None or shown.id != conversation_id:
+            return
+        kv_type = None if model.host else model.kv_type
+        from app.ui.context.fit_dialog import FitDialog  # when it is opened
+
+        dialog = FitDialog(choices, kv_type, asked=asked, parent=self._window)
+        dialog.chosen.connect(partial(self._do, choices))
+        dialog.open()
+
+    def _do(self, choices: Choices, way: Remedy) -> None:
+        match way.kind:
+            case RemedyKind.LARGER:
+                self._wait()
+                self.room_chosen.emit(way.room)
+            case RemedyKind.LEAVE_OUT:
+                self._leave_out(choices.oldest, True)
+            case RemedyKind.NEW:
+                self._move()
+            case RemedyKind.PAGES if way.book is not None:
+                self.pages_chosen.emit(way.book.book_id)
+            case RemedyKind.TAKE_OFF if way.book is not None:
+                self.book_taken_off.emit(way.book.book_id)
+                if choices.fits_without(way.book.tokens):
+                    self._conversation.retry()
+            case RemedyKind.EXCERPTS:
+                self._conversation.retry(excerpts=True)
+            case RemedyKind.MODEL:
+                self.models_wanted.emit()
+
+    def _wait(self) -> None:
+        """What did not fit is asked once there is more room."""
+        shown = self._shown.conversation
+        self._waiting = shown.id if shown is not None and self._conversation.missed else ""
+
+    def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
+        work = partial(self._conversations.leave_out, answer_ids, left_out)
+        self._bridge.call(Executor.STORE, work, partial(self._left_out, left_out), self._on_problem)
+
+    def _left_out(self, left_out: bool, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        shown = self._shown.conversation
+        if shown is not None:
+            self._redrawn = True
+            if left_out:
+                self._wait()
+            self._conversation.open(shown.id)
+
+    @Slot(str)
+    def _read_again(self, answer_id: str) -> None:
+        """From this turn on all are read again."""
+        answers = [turn.answer for turn in self._conversation.turns if turn.answer is not None]
+        ids = [answer.id for answer in answers if answer.left_out]
+        if answer_id in ids and not self._conversation.busy:
+            self._leave_out(ids[ids.index(answer_id) :], False)
+
+    def _move(self) -> None:
+        """Go on in a new conversation: the question that waits is asked there, what is only written comes along."""
+        shown = self._shown.conversation
+        if shown is not None:
+            question = self._conversation.take_missed()
+            self._moved = _Moved(shown.id, self._window.talk.composer.text(), question)
+            self._conversation.create(shown.books)
+
+    @Slot(object)
+    def _on_shown(self, conversation: Conversation | None) -> None:
+        if self._redrawn:
+            self._redrawn = False
+            self.turns_changed.emit()
+            self.retry()
+        moved = self._moved
+        if moved is None or conversation is None or conversation.id == moved.left:
+            return
+        self._moved = None
+        if moved.question is None:
+            self._window.talk.composer.set_text(moved.written)
+            self._conversation.drafts.put(moved.left, Draft())
+            return
+        text, images = moved.question
+        self._attachments.add_all(images)
+        self._conversation.submit(text)
+
+    @Slot(str)
+    def _act(self, key: str) -> None:
+        if key == _ROOM:
+            self.offer()

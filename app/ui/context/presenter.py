@@ -1,0 +1,153 @@
+"""The use of the context: measures it whenever it can have changed, shows it in the spine, offers what can be done."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversation import BookRef
+from app.core.errors import Problem
+from app.engine.client import EngineClient
+from app.messages import _
+from app.services.context import Context, ContextUse
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.context.spine import Spine
+from app.ui.jobs import Job
+from app.ui.shown import Shown
+from app.ui.theme import Theme
+from app.ui.words import WORTH_TELLING, step_words, use_parts, use_words
+
+
+class _Action(StrEnum):
+    """What the button in the spine does."""
+
+    NOTHING = "nothing"
+    READ = "read"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FIT = "fit"
+    MAKE_ROOM = "make_room"
+
+
+class ContextPresenter(QObject):
+    measured = Signal()  # how the context is used may have changed
+    read_wanted = Signal()  # read the books of the shown conversation now
+    fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
+
+    def __init__(
+        self,
+        context: Context,
+        engine: EngineClient,
+        bridge: Bridge,
+        spine: Spine,
+        theme: Theme,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._engine = engine
+        self._bridge = bridge
+        self._spine = spine
+        self._theme = theme
+        self._activity = activity
+        self._shown = shown
+        self._wanted: tuple[str, tuple[BookRef, ...]] | None = None  # the conversation and books measured last
+        self._job: Job | None = None
+        spine.acted.connect(self.act)
+        theme.changed.connect(self.draw)
+        self.draw()
+
+    @Slot()
+    def look(self) -> None:
+        """Another desk may be shown."""
+        if self._wanted != (self._shown.id, self._shown.books):
+            self.measure()
+
+    @Slot()
+    def measure(self) -> None:
+        """Ask the engine; the answer comes when it is not busy."""
+        if self._job is not None:
+            self._job.cancel()
+        conversation = self._shown.conversation
+        self._wanted = (self._shown.id, self._shown.books)
+        if conversation is None:
+            self._take((), None)
+            return
+        work = partial(self._context.use, conversation.id)
+        take = partial(self._take, conversation.books)
+        self._job = self._bridge.call(Executor.ENGINE, work, take, self._on_problem)
+
+    @Slot()
+    def act(self) -> None:
+        """Do what the spine offers."""
+        match self._action():
+            case _Action.READ:
+                self.read_wanted.emit()
+            case _Action.PAUSE:
+                self._engine.pause()
+                self._activity.pause()
+            case _Action.RESUME:
+                self._engine.resume()
+                self._activity.resume()
+            case _Action.FIT | _Action.MAKE_ROOM:
+                self.fit_wanted.emit()
+
+    @Slot()
+    def pause_or_resume(self) -> None:
+        """Let the reading that is under way wait, or go on; without one nothing happens."""
+        if self._action() in (_Action.PAUSE, _Action.RESUME):
+            self.act()
+
+    def _action(self) -> _Action:
+        use, activity = self._shown.use, self._activity
+        if activity.paused:  # perhaps too late for the reading: then it waits while it writes
+            return _Action.RESUME
+        if activity.reading is not None:
+            return _Action.PAUSE
+        if use is None or activity.holder is not None:
+            return _Action.NOTHING
+        if use.used_tokens > use.context_tokens:
+            return _Action.FIT
+        unread = sum(s.tokens - s.held_tokens for s in use.segments if s.kind == "book")
+        if unread >= WORTH_TELLING:
+            return _Action.READ
+        return _Action.MAKE_ROOM if use.is_tight else _Action.NOTHING
+
+    def _take(self, books: tuple[BookRef, ...], use: ContextUse | None) -> None:
+        self._shown.measured, self._shown.use = books, use
+        self.draw()
+        self.measured.emit()
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:  # noqa: ARG002 - the chip says what is wrong with the model
+        self._take((), None)
+
+    @Slot()
+    def draw(self) -> None:
+        """At each change of the use, and of what the engine is about."""
+        offers = {
+            _Action.NOTHING: "",
+            _Action.READ: _("Prepare now"),
+            _Action.PAUSE: _("Pause"),
+            _Action.RESUME: _("Resume"),
+            _Action.FIT: _("Make it fit…"),
+            _Action.MAKE_ROOM: _("Make room…"),
+        }
+        self._spine.show_action(offers[self._action()])
+        now, use = self._activity.reading, self._shown.use
+        if now is not None:
+            words = step_words(now)
+        elif use is not None:
+            words = use_words(use, self._activity.tokens_per_second)
+        else:
+            words = _("available after a model is loaded")
+        if use is None:
+            self._spine.show_use((), 0, words)
+        else:
+            use = use.after(now.done) if now is not None else use
+            self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words)

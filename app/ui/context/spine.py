@@ -1,0 +1,172 @@
+"""The spine: how full the context is, a segment for each book, for the talk, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
+
+from app.messages import _
+from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.ui.widgets.tips import plain_tip
+
+_BAR_HEIGHT = 10
+_RING = 3
+_THINNEST = 2.0
+_PALE = 90
+
+
+@dataclass(frozen=True)
+class SpinePart:
+    """A segment: `name` in words with its tokens, `colour` as #RRGGBB, empty for what is left; `read` is the share of
+    it that the model has read, the rest is drawn paler."""
+
+    name: str
+    tokens: int
+    colour: str = ""
+    read: float = 1.0
+
+
+class SpineBar(QWidget):
+    """The bar alone. Hovering a segment, or Left and Right while it has the focus, names it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._parts: tuple[SpinePart, ...] = ()
+        self._capacity = 0
+        self._chosen = -1
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self._repaint)
+
+    def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
+        """`capacity` is the context in tokens; parts beyond it make the bar full, in the colour of what fails."""
+        self._parts = parts
+        self._capacity = capacity
+        self._chosen = -1
+        self.setAccessibleDescription(", ".join(part.name for part in parts))
+        self.update()
+
+    def part_at(self, x: float) -> SpinePart | None:
+        for part, left, width in self._segments():
+            if left <= x < left + width:
+                return part
+        return None
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, _BAR_HEIGHT + 2 * _RING)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, _BAR_HEIGHT + 2 * _RING)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            part = self.part_at(event.pos().x())
+            QToolTip.showText(event.globalPos(), plain_tip(part.name) if part else "", self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or not self._parts:
+            super().keyPressEvent(event)
+            return
+        self._chosen = (self._chosen + step) % len(self._parts) if self._chosen >= 0 else 0
+        for part, left, width in self._segments():
+            if part is self._parts[self._chosen]:
+                QToolTip.showText(
+                    self.mapToGlobal(QPoint(int(left + width / 2), -SPACE_XL)), plain_tip(part.name), self
+                )
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._chosen = -1
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = QRectF(_RING, _RING, self.width() - 2 * _RING, _BAR_HEIGHT)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(palette.accent), 2))
+            painter.drawRoundedRect(bar.adjusted(-2, -2, 2, 2), 5, 5)
+        whole = QPainterPath()
+        whole.addRoundedRect(bar, 3, 3)
+        painter.setClipPath(whole)
+        painter.fillRect(bar, QColor(palette.line))
+        over = self._used() > self._capacity > 0
+        for part, left, width in self._segments():
+            if part.colour:
+                segment = QRectF(left, bar.top(), width, bar.height())
+                colour = QColor(palette.not_found if over else part.colour)
+                pale = QColor(colour)
+                pale.setAlpha(_PALE)
+                painter.fillRect(segment, pale if part.read < 1 and not over else colour)
+                segment.setWidth(width * part.read)
+                painter.fillRect(segment, colour)
+                painter.fillRect(QRectF(left + width - 1, bar.top(), 1, bar.height()), QColor(palette.ground))
+
+    def _used(self) -> int:
+        return sum(part.tokens for part in self._parts if part.colour)
+
+    def _segments(self) -> Iterator[tuple[SpinePart, float, float]]:
+        """Parts with left edge and width in pixels; a part with tokens is never too thin to be seen."""
+        whole = max(self._capacity, sum(part.tokens for part in self._parts))
+        room = self.width() - 2.0 * _RING
+        left = float(_RING)
+        for part in self._parts:
+            width = room * part.tokens / whole if whole else 0.0
+            if part.tokens and part.colour:
+                width = max(width, _THINNEST + 1)
+            width = min(width, _RING + room - left)
+            yield part, left, width
+            left += width
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update()
+
+
+class Spine(QWidget):
+    """The bar with its name on the left; the numbers, and what can be done about them, on the right."""
+
+    acted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = SpineBar(theme)
+        self.bar.setAccessibleName(_("Context"))
+        self._text = ElidedLabel(role="small")
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.action = TextButton("", role="link")
+        self.action.clicked.connect(self.acted)
+        self.action.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_XL, 0, SPACE_XL, 0)
+        row.setSpacing(SPACE_M)
+        row.addWidget(PlainLabel(_("Context"), role="small"))
+        row.addWidget(self.bar, 1)
+        row.addWidget(self._text)
+        row.addWidget(self.action)
+        self.setFixedHeight(FOOT_HEIGHT)
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_action(self, words: str) -> None:
+        """What the person can do now; empty for nothing."""
+        self.action.setText(words)
+        self.action.setVisible(bool(words))
+
+    def show_use(self, parts: tuple[SpinePart, ...], capacity: int, text: str) -> None:
+        """`text` puts the numbers into words."""
+        self.bar.show_parts(parts, capacity)
+        self.bar.setVisible(capacity > 0)
+        self._text.setText(text)

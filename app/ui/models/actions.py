@@ -1,0 +1,179 @@
+"""What is done with a model on this machine: use it, verify it, remove it, show where it lies."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.core.events import Cancelled, Done, Failed, Hashing
+from app.messages import _, count, printable, sentence
+from app.models.records import FileState, ModelVerdict
+from app.services.import_export import ImportExport
+from app.services.models import Models
+from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.models.card import Deed
+from app.ui.models.cards import ModelStatus, ModelWork
+from app.ui.models.loading import ModelPresenter
+from app.ui.presenter import Presenter
+from app.ui.widgets.dialogs import Confirmation
+
+
+class ModelDeeds(Presenter):
+    """`moved`: a standing is another; `changed`: what is on this machine, or what is loaded, is."""
+
+    moved = Signal()
+    changed = Signal()
+
+    def __init__(
+        self,
+        carrying: ImportExport,
+        models: Models,
+        bridge: Bridge,
+        model: ModelPresenter,
+        activity: Activity,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._carrying = carrying
+        self._models = models
+        self._bridge = bridge
+        self._model = model
+        self._work: dict[str, ModelWork] = {}
+        self._jobs: dict[str, Job] = {}
+        self._outcomes: dict[str, str] = {}
+        self._problems: dict[str, str] = {}
+        self._activity = activity
+        self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
+        model.beginning.connect(self._on_beginning)
+        model.ready.connect(self._on_ready)
+        model.revived.connect(self._on_ready)
+        model.failed.connect(self._on_failed)
+
+    @property
+    def loaded_path(self) -> str:
+        """Of the model in use; empty while another is being loaded."""
+        loaded = self._models.loaded()
+        return loaded.path if loaded is not None and self._loading is None else ""
+
+    @property
+    def _loading(self) -> float | None:
+        """How much of the model is loaded that a person chose; None where none is being loaded."""
+        return self._activity.loading if self._activity.holder is EngineTask.LOADING else None
+
+    @property
+    def _waiting(self) -> str:
+        """What the model waits for that a person chose; empty where none waits."""
+        first = self._activity.holder
+        if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
+            return ""
+        return wait_words(first)
+
+    @Slot()
+    def look(self) -> None:
+        """At each change of what the engine does."""
+        now = (self._loading, self._waiting)
+        if now != self._drawn:
+            self._drawn = now
+            self.moved.emit()
+
+    def standing(self, path: str) -> ModelStatus:
+        is_chosen = path == self._model.loading_path
+        is_loaded = path == self.loaded_path
+        return ModelStatus(
+            is_loaded,
+            self._loading if is_chosen else None,
+            self._work.get(path),
+            self._outcomes.get(path, ""),
+            self._problems.get(path, ""),
+            self._models.fit() if is_loaded else None,
+            self._waiting if is_chosen else "",
+        )
+
+    def act(self, path: str, deed: Deed, title: str, over: QWidget) -> None:
+        match deed:
+            case Deed.USE:
+                self._model.load(path)
+            case Deed.VERIFY:
+                self._verify(path, title)
+            case Deed.CANCEL if path in self._jobs:
+                self._jobs[path].cancel()
+            case Deed.REMOVE:
+                self._ask_remove(path, title, over)
+            case Deed.SHOW:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
+
+    # ---- use
+
+    @Slot()
+    def _on_beginning(self) -> None:
+        self._problems.clear()
+        self.moved.emit()
+
+    @Slot()
+    def _on_ready(self) -> None:
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_failed(self, words: str) -> None:
+        self._problems[self._model.loading_path] = words
+        self.changed.emit()
+
+    # ---- verify
+
+    def _verify(self, path: str, title: str) -> None:
+        if path in self._jobs:
+            return
+        self._work[path] = ModelWork(title)
+        self._outcomes.pop(path, None)
+        self._problems.pop(path, None)
+        work = partial(self._carrying.verify, Path(path))
+        self._jobs[path] = self._bridge.stream(Executor.COPYING, work, partial(self._on_verifying, path))
+        self.moved.emit()
+
+    def _on_verifying(self, path: str, event: object) -> None:
+        match event:
+            case Hashing():
+                self._work[path] = ModelWork(self._work[path].name, event)
+            case Done(result):
+                self._outcomes[path], self._problems[path] = verdict_words(result)
+            case Failed(problem):
+                self._problems[path] = sentence(problem)
+        if isinstance(event, Done | Failed | Cancelled):
+            del self._work[path], self._jobs[path]
+        self.moved.emit()
+
+    # ---- remove
+
+    def _ask_remove(self, path: str, title: str, over: QWidget) -> None:
+        words = _("Its files are deleted from this computer. Books, conversations and saved readings stay.")
+        dialog = Confirmation(_("Remove {model}?").format(model=title), words, _("Remove"), path, over)
+        dialog.confirmed.connect(self._remove)
+        dialog.open()
+
+    @Slot(str)
+    def _remove(self, path: str) -> None:
+        work = partial(self._carrying.remove, Path(path))
+        self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
+
+    @Slot(object)
+    def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
+        self.changed.emit()
+
+
+def verdict_words(verdict: ModelVerdict) -> tuple[str, str]:
+    """What verifying found: good news, and bad."""
+    bad = [(name, state) for name, state in verdict.files if state in (FileState.CHANGED, FileState.MISSING)]
+    if bad:
+        states = {FileState.CHANGED: _("{file} has changed"), FileState.MISSING: _("{file} is missing")}
+        told = "; ".join(states[state].format(file=printable(name)) for name, state in bad)
+        return "", _("{told}. Download or import the model again before you use it.").format(told=told)
+    unknown = sum(state is FileState.UNKNOWN for _name, state in verdict.files)
+    if unknown:
+        return "", _("{n} of its files have no hash to compare with.").format(n=count(unknown))
+    return _("Verified ✓ no file has changed"), ""

@@ -1,0 +1,284 @@
+"""New models: by name from a hub, from a file or folder; and what has to be said and accepted before a fetch."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.errors import Problem
+from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
+from app.core.settings import Settings
+from app.engine.planner import Wish
+from app.messages import _, printable, sentence
+from app.models.hub.offers import Offer
+from app.services.downloads import Downloads, Order
+from app.services.import_export import ImportExport
+from app.services.plans import place
+from app.services.selection import MachineSeen
+from app.store.settings import SettingsStore
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.jobs import Job
+from app.ui.models import words as model_words
+from app.ui.models.cards import ModelWork
+from app.ui.models.fetching import FetchingPresenter
+from app.ui.models.order_words import host_of, offer_line, order_facts, shortage_words
+
+if TYPE_CHECKING:
+    from app.ui.models.add_dialog import AddDialog
+
+
+class AcquiringPresenter(QObject):
+    """`imports` are those under way, by a key of their own; `moved` tells that one has something new. `arrived`
+    carries the ModelFile of an import that is whole."""
+
+    moved = Signal()
+    arrived = Signal(object)
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        downloads: Downloads,
+        carrying: ImportExport,
+        settings: SettingsStore,
+        bridge: Bridge,
+        icons: Icons,
+        fetching: FetchingPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._downloads = downloads
+        self._carrying = carrying
+        self._settings = settings
+        self._bridge = bridge
+        self._icons = icons
+        self._fetching = fetching
+        self.imports: dict[str, ModelWork] = {}
+        self._jobs: dict[str, Job] = {}
+        self.seen: MachineSeen | None = None
+        self.dialog: AddDialog | None = None
+        self._offers: tuple[Offer, ...] = ()
+        self._job: Job | None = None
+
+    # ---- from this machine
+
+    def choose_file(self, over: QWidget) -> None:
+        dialog = QFileDialog(over, _("Import a model"), "", _("Models (*.gguf *.octavo-model.tar)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.filesSelected.connect(self._take_names)
+        dialog.open()
+
+    def choose_folder(self, over: QWidget) -> None:
+        dialog = QFileDialog(over, _("Import a model from a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._take_names)
+        dialog.open()
+
+    @Slot(list)
+    def _take_names(self, names: list[str]) -> None:
+        self.import_models([Path(name) for name in names])
+
+    @Slot(list)
+    def import_models(self, paths: list[Path]) -> None:
+        """One after the other."""
+        for path in paths:
+            key = f"import:{path}"
+            if key not in self.imports:
+                self.imports[key] = ModelWork(path.name, importing=True)
+                work = partial(self._carrying.import_model, path)
+                self._jobs[key] = self._bridge.stream(Executor.COPYING, work, partial(self._on_import, key))
+        self.moved.emit()
+
+    def cancel(self, key: str) -> None:
+        if key in self._jobs:
+            self._jobs[key].cancel()
+
+    def _on_import(self, key: str, event: object) -> None:
+        match event:
+            case Copying() | Hashing():
+                self.imports[key] = ModelWork(self.imports[key].name, event, importing=True)
+            case Done() | Cancelled() | Failed():
+                del self.imports[key], self._jobs[key]
+        self.moved.emit()
+        match event:
+            case Done(result):
+                self.arrived.emit(result)
+            case Failed(problem):
+                self.failed.emit(sentence(problem))
+
+    # ---- from a hub
+
+    def order(self, offer: Offer, over: QWidget) -> None:
+        """Say what fetching it means, then fetch it."""
+        work = partial(_order, self._downloads, offer)
+        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over), self._on_problem)
+
+    def go_on(self, offer: Offer, over: QWidget) -> None:
+        """Fetch what was said before, unless there are terms that nobody has accepted."""
+        work = partial(_order, self._downloads, offer)
+        self._bridge.call(Executor.MODELS, work, partial(self._go_on, over), self._on_problem)
+
+    def _go_on(self, over: QWidget, found: tuple[Order, bool]) -> None:
+        order, _has_token = found
+        if order.accepted:
+            self._fetching.start(order.offer, order.licence)
+        else:
+            self._show_order(over, found)
+
+    def _show_order(self, over: QWidget, found: tuple[Order, bool]) -> None:
+        order, has_token = found
+        if not shiboken6.isValid(over):
+            return
+        if order.offer.gated and not has_token:
+            self.ask_token(order.offer, over)
+            return
+        from app.ui.models.dialogs import OrderDialog  # when it is opened
+
+        dialog = OrderDialog(
+            _("Download {model}").format(model=model_words.title_of(order.offer.untrusted_name)),
+            order_facts(order),
+            _("Accept and download") if not order.accepted else _("Download"),
+            note=_("Octavo downloads only these files from {host}. It sends nothing that you read or ask.")
+            .format(host=printable(order.host)),
+            terms_title=order.licence.name if order.licence and not order.accepted else "",
+            terms=order.licence.text if order.licence and not order.accepted else "",
+            shortage=shortage_words(order),
+            parent=over,
+        )  # fmt: skip
+        dialog.accepted.connect(partial(self._accept, order))
+        dialog.open()
+
+    def _accept(self, order: Order) -> None:
+        work = partial(_accept, self._downloads, order)
+        self._bridge.call(Executor.MODELS, work, partial(self._accepted, order), self._on_problem)
+
+    def _accepted(self, order: Order, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._fetching.start(order.offer, order.licence)
+        if self.dialog is not None and shiboken6.isValid(self.dialog):
+            self.dialog.accept()
+
+    def ask_token(self, offer: Offer, over: QWidget) -> None:
+        """For a repository that admits only some people."""
+        words = _(
+            "Only approved people can download “{repository}”. Its hub identifies them by an access token, which you"
+            " create on your account page there. Octavo stores the token in the keyring of this computer and sends it"
+            " only to the hub."
+        )
+        from app.ui.models.dialogs import TokenDialog  # when it is opened
+
+        dialog = TokenDialog(words.format(repository=printable(offer.repository)), over)
+        dialog.given.connect(partial(self._keep_token, offer, over))
+        dialog.open()
+
+    def _keep_token(self, offer: Offer, over: QWidget, token: str) -> None:
+        work = partial(self._downloads.set_token, token)
+        self._bridge.call(Executor.MODELS, work, partial(self._token_kept, offer, over), self._on_problem)
+
+    def _token_kept(self, offer: Offer, over: QWidget, nothing: None) -> None:  # noqa: ARG002 - as above
+        if shiboken6.isValid(over):
+            self.order(offer, over)
+
+    # ---- by name
+
+    def add_by_name(self, over: QWidget) -> None:
+        work = self._settings.load
+        self._bridge.call(Executor.STORE, work, partial(self._show_add, over), self._on_problem)
+
+    def _show_add(self, over: QWidget, settings: Settings) -> None:
+        if not shiboken6.isValid(over):
+            return
+        from app.ui.models.add_dialog import AddDialog  # when it is opened
+
+        dialog = self.dialog = AddDialog(self._icons.theme, host_of(settings.hub.endpoint), over)
+        dialog.look_up_wanted.connect(self._look_up)
+        dialog.chosen.connect(self._look_closer)
+        dialog.fetch_wanted.connect(self._order_chosen)
+        dialog.finished.connect(self._stop_asking)
+        dialog.open()
+
+    @Slot(str)
+    def _look_up(self, repository: str) -> None:
+        assert self.dialog is not None
+        self._offers = ()
+        self.dialog.show_offers(())
+        self.dialog.show_asking(True)
+        self.dialog.show_status(_("Checking…"))
+        work = partial(self._downloads.look_up, repository)
+        self._job = self._bridge.stream(Executor.ASKING, work, partial(self._on_listing, self.dialog))
+
+    def _on_listing(self, dialog: AddDialog, event: object) -> None:
+        if not shiboken6.isValid(dialog):
+            return
+        match event:
+            case Asking(host):
+                dialog.show_status(_("Asking {host}…").format(host=printable(host)))
+            case Done(result):
+                self._offers = result
+                dialog.show_asking(False)
+                nothing = _("There is no model in GGUF format in this repository.")
+                dialog.show_status("" if result else nothing, failed=not result)
+                dialog.show_offers([offer_line(offer) for offer in result])
+            case Failed(problem):
+                dialog.show_asking(False)
+                dialog.show_status(sentence(problem), failed=True)
+
+    @Slot(int)
+    def _look_closer(self, number: int) -> None:
+        """Its header, by ranges, and the plan that follows from it."""
+        dialog, offer = self.dialog, self._offers[number]
+        if dialog is None:
+            return
+        if offer.header is not None:
+            self._show_fit(dialog, offer)
+            return
+        dialog.show_fit((), _("Checking whether it fits…"))
+        if self._job is not None:
+            self._job.cancel()
+        work = partial(self._downloads.headers, offer)
+        self._job = self._bridge.stream(Executor.ASKING, work, partial(self._on_header, dialog, number))
+
+    def _on_header(self, dialog: AddDialog, number: int, event: object) -> None:
+        if not shiboken6.isValid(dialog):
+            return
+        match event:
+            case Done(result):
+                self._offers = (*self._offers[:number], result, *self._offers[number + 1 :])
+                self._show_fit(dialog, result)
+            case Failed(problem):
+                dialog.show_fit((), sentence(problem), failed=True)
+
+    def _show_fit(self, dialog: AddDialog, offer: Offer) -> None:
+        if self.seen is None or offer.header is None:
+            dialog.show_fit((), _("Checking whether it fits this computer…"))
+            return
+        plan = place(offer.header, offer.projector_header, self.seen.machine, Wish())
+        dialog.show_fit(model_words.fit_of(plan), model_words.room_words(plan))
+
+    @Slot(int)
+    def _order_chosen(self, number: int) -> None:
+        assert self.dialog is not None
+        self.order(self._offers[number], self.dialog)
+
+    @Slot()
+    def _stop_asking(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self.dialog = None
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))
+
+
+def _order(downloads: Downloads, offer: Offer) -> tuple[Order, bool]:
+    return downloads.order(offer), downloads.has_token()
+
+
+def _accept(downloads: Downloads, order: Order) -> None:
+    if order.licence is not None and not order.accepted:
+        downloads.accept(order.licence.id)

@@ -1,0 +1,261 @@
+"""Makes the cards of the window of models from what is known about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.errors import Code, Problem
+from app.core.events import Asking, Copying, Fetching, Hashing
+from app.core.model import ModelHeader
+from app.engine.planner import Shortfall
+from app.messages import _, count, duration, printable, sentence, size
+from app.models.hub.offers import Offer
+from app.models.local import projector_beside
+from app.services.downloads import Licence, Unfinished
+from app.services.plans import Fit, ModelPlan
+from app.services.selection import Owned
+from app.ui.models import words as model_words
+from app.ui.models.card import Button, CardData, CardGroup, CardProgress, Deed
+from app.ui.models.fetching import Transfer
+from app.ui.models.fit import DeviceFit
+from app.ui.words import loading_words
+
+
+@dataclass(frozen=True)
+class ModelWork:
+    """An import or a comparison with hashes that is under way; `step` None before it has told anything."""
+
+    name: str
+    step: Copying | Hashing | None = None
+    importing: bool = False
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """How a model on this machine stands. `loading`: how far, from 0 to 1. `outcome`: what verifying it found. `taken`:
+    what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
+
+    loaded: bool = False
+    loading: float | None = None
+    work: ModelWork | None = None
+    outcome: str = ""
+    problem: str = ""
+    taken: Fit | None = None
+    waiting: str = ""
+
+
+def owned_card(owned: Owned, plan: ModelPlan | Problem | None, standing: ModelStatus, waiting: bool = True) -> CardData:
+    """`plan` None: it is being made, if anyone is `waiting` for one."""
+    file, record = owned.file, owned.record
+    header = plan.header if isinstance(plan, ModelPlan) else None
+    quantization = (record.quantization if record else "") or (header.quantization if header else "")
+    if file.starter:
+        title, about = file.name, _("starter model: for a first try, not for real work")
+    else:
+        title = (record.name if record else "") or (header.untrusted_name if header else "") or file.name
+        sees = plan.projector is not None if isinstance(plan, ModelPlan) else bool(projector_beside(Path(file.path)))
+        about = model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)
+    problem = standing.problem or (sentence(plan) if isinstance(plan, Problem) else "")
+    fit, room, tip, misfit = _plan_parts(plan, standing.loaded, waiting)
+    progress = _work_progress(standing.work) if standing.work else None
+    if standing.taken is not None and not misfit:
+        room = f"{room}\n{model_words.taken_words(standing.taken)}"
+    if standing.loading is not None:
+        button = Button(None, _("Loading…"))
+        progress = CardProgress(loading_words(standing.loading), standing.loading)
+    elif standing.waiting:
+        button, progress = Button(None, _("Loading…")), CardProgress(standing.waiting, 0.0)
+    elif standing.loaded:
+        button = Button(None, _("In use"), badge=True)
+    else:
+        button = Button(Deed.USE, _("Use"))
+    quiet = (Button(Deed.PLACE, _("Advanced…")),) if header is not None and standing.loading is None else ()
+    if standing.work is not None:
+        quiet = (Button(Deed.CANCEL, _("Cancel")),)
+    return CardData(
+        key=file.path,
+        group=CardGroup.HERE,
+        title=model_words.title_of(title),
+        lines=tuple(filter(None, (about, *model_words.licence_lines(owned.licence), standing.outcome))),
+        current=standing.loaded,
+        fit=fit,
+        room=room,
+        tip=tip,
+        misfit=misfit,
+        problem=problem,
+        progress=progress,
+        button=None if isinstance(plan, Problem) else button,
+        quiet=quiet,
+        more=_owned_deeds(owned, standing),
+    )
+
+
+def _owned_deeds(owned: Owned, standing: ModelStatus) -> tuple[Button, ...]:
+    deeds = [Button(Deed.SHOW, _("Show in folder"))]
+    if standing.work is None and not owned.file.starter:
+        deeds.insert(0, Button(Deed.VERIFY, _("Verify")))
+        if not standing.loaded and standing.loading is None:
+            deeds.append(Button(Deed.REMOVE, _("Remove…")))
+    return tuple(deeds)
+
+
+def offer_card(
+    offer: Offer,
+    licence: Licence | None,
+    plan: ModelPlan | Problem | None,
+    *,
+    asking: bool = False,
+    waiting: bool = True,
+) -> CardData:
+    """What can be fetched. `asking`: for its header, which the catalogue does not have."""
+    if offer.header is not None or isinstance(plan, Problem):
+        fit, room, tip, misfit = _plan_parts(plan, False, waiting)
+    else:
+        fit, tip, misfit = (), "", False
+        room = (
+            _("Checking at the model hub…")
+            if asking
+            else _("Not checked yet. “Check” asks the model hub whether it fits.")
+        )
+    unknown = offer.header is None and not asking
+    return CardData(
+        key=offer.key,
+        group=CardGroup.OFFERED,
+        title=model_words.title_of(offer.untrusted_name),
+        lines=_offer_lines(offer, licence),
+        fit=fit,
+        room=room,
+        tip=tip,
+        misfit=misfit,
+        problem=sentence(plan) if isinstance(plan, Problem) else "",
+        button=Button(Deed.FETCH, model_words.fetch_words(offer)),
+        quiet=(Button(Deed.ASK, _("Check")),) if unknown else (),
+    )
+
+
+def transfer_card(
+    offer: Offer, licence: Licence | None, transfer: Transfer | None, begun: Unfinished | None
+) -> CardData:
+    """A download: one of this session, or `begun` earlier."""
+    quiet: tuple[Button, ...] = (Button(Deed.DISCARD, _("Discard…")),)
+    problem = ""
+    if transfer is not None and transfer.running:
+        button = Button(Deed.PAUSE, _("Pause"))
+        if transfer.pausing:
+            button = Button(None, _("Pausing…"))
+        quiet = ()
+        progress = transfer_progress(transfer)
+    else:
+        button = Button(Deed.GO_ON, _("Resume"))
+        done = transfer.fetched.done if transfer and transfer.fetched else begun.done_bytes if begun else 0
+        words = _("paused · {done} of {total}").format(done=size(done), total=size(offer.size_bytes))
+        progress = CardProgress(words, done / max(1, offer.size_bytes))
+        if transfer is not None and transfer.problem is not None:
+            problem = sentence(transfer.problem)
+            if transfer.problem.code in _TOKEN_CODES:
+                button = Button(Deed.TOKEN, _("Access token…"))
+    return CardData(
+        key=offer.key,
+        group=CardGroup.COMING,
+        title=model_words.title_of(offer.untrusted_name),
+        lines=_offer_lines(offer, licence),
+        problem=problem,
+        progress=progress,
+        button=button,
+        quiet=quiet,
+    )
+
+
+_TOKEN_CODES = (Code.HUB_GATED, Code.HUB_TOKEN_REFUSED)
+
+
+def import_card(key: str, work: ModelWork) -> CardData:
+    """A model that is being copied into the models folder."""
+    return CardData(
+        key=key,
+        group=CardGroup.COMING,
+        title=printable(work.name),
+        lines=(_("importing…"),),
+        progress=_work_progress(work),
+        button=Button(Deed.CANCEL, _("Cancel")),
+    )
+
+
+def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
+    header: ModelHeader | None = offer.header
+    shape = model_words.shape_words(header, offer.quantization, sees=offer.projector is not None)
+    return tuple(filter(None, (shape, model_words.note_words(offer), *model_words.licence_lines(licence))))
+
+
+def _plan_parts(
+    plan: ModelPlan | Problem | None, loaded: bool, waiting: bool
+) -> tuple[tuple[DeviceFit, ...], str, str, bool]:
+    """Bars, the room in words, the whole explanation, and whether it does not fit."""
+    if isinstance(plan, Problem):
+        return (), "", "", False
+    if plan is None:
+        return (), _("Calculating the memory…") if waiting else "", "", False
+    misfit = isinstance(plan.result, Shortfall)
+    return model_words.fit_of(plan, whole=loaded), model_words.room_words(plan), model_words.plan_tip(plan), misfit
+
+
+# ---- progress
+
+
+def transfer_progress(transfer: Transfer) -> CardProgress:
+    """Bytes, rate and time left; what is verified; whom Octavo is talking to."""
+    step, fetched = transfer.step, transfer.fetched
+    fraction = fetched.done / max(1, fetched.total) if fetched else None
+    aside = verified_words(transfer.offer, fetched.hashed) if fetched else ""
+    match step:
+        case None:
+            return CardProgress(_("waiting for the previous download"), fraction, aside)
+        case Asking(host):
+            return CardProgress(_("checking which files belong to it"), fraction, aside, host_words(host))
+        case Hashing(done, total, file):
+            words = _("comparing {file} with its hash · {done} of {total}")
+            shown = words.format(file=printable(file), done=size(done), total=size(total))
+            return CardProgress(shown, fraction or done / max(1, total), aside)
+    return CardProgress(fetching_words(step), fraction, aside, host_words(step.host))
+
+
+def fetching_words(step: Fetching) -> str:
+    """ "fetching 41.3 GB of 62 GB · 214 MB/s · 1 min 37 s left"."""
+    parts = [_("downloading {done} of {total}").format(done=size(step.done), total=size(step.total))]
+    if step.rate > 0:
+        parts.append(_("{size}/s").format(size=size(step.rate)))
+        parts.append(_("{time} left").format(time=duration(max(1.0, (step.total - step.done) / step.rate))))
+    return " · ".join(parts)
+
+
+def host_words(host: str) -> str:
+    return _("{host} · the only address that Octavo connects to").format(host=printable(host))
+
+
+def verified_words(offer: Offer, hashed_bytes: int) -> str:
+    """Which parts are known to be right; the bytes where they did not arrive in order."""
+    if hashed_bytes <= 0:
+        return ""
+    files, sum_bytes = offer.all_files, 0
+    for number, file in enumerate(files, 1):
+        sum_bytes += file.size_bytes
+        if sum_bytes == hashed_bytes:
+            if number == len(files):
+                return _("all verified ✓")
+            if number == 1:
+                return _("part 1 of {all} verified ✓").format(all=count(len(files)))
+            return _("parts 1–{n} of {all} verified ✓").format(n=count(number), all=count(len(files)))
+    return _("{size} verified ✓").format(size=size(hashed_bytes))
+
+
+def _work_progress(work: ModelWork) -> CardProgress:
+    match work.step:
+        case Copying(done, total, file):
+            words = _("copying {file} · {done} of {total}")
+        case Hashing(done, total, file):
+            words = _("comparing {file} with its hash · {done} of {total}")
+        case _:
+            return CardProgress(_("waiting for its turn"), None)
+    shown = words.format(file=printable(file), done=size(done), total=size(total))
+    return CardProgress(shown, done / max(1, total))

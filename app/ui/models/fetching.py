@@ -1,0 +1,115 @@
+"""Downloads of models: one after the other on a thread of their own, whether their window is open or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Problem
+from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
+from app.messages import sentence
+from app.models.hub.offers import Offer
+from app.services.downloads import Downloads, Licence
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+
+_Step: TypeAlias = "Asking | Fetching | Hashing"
+
+
+@dataclass
+class Transfer:
+    """A download of this session. `step`: what it told last; None while it waits for its turn. `problem`: why it
+    stopped; it can go on."""
+
+    offer: Offer
+    job: Job
+    licence: Licence | None = None
+    step: _Step | None = None
+    fetched: Fetching | None = None
+    pausing: bool = False
+    problem: Problem | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.job.running
+
+
+class FetchingPresenter(QObject):
+    """`moved` carries the key of a download that has something to tell, `ended` one that is over in whatever way,
+    `arrived` the ModelFile of one that is whole."""
+
+    moved = Signal(str)
+    ended = Signal(str)
+    arrived = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._downloads = downloads
+        self._bridge = bridge
+        self.transfers: dict[str, Transfer] = {}
+
+    @property
+    def current(self) -> Transfer | None:
+        """The one that is under way."""
+        return next((each for each in self.transfers.values() if each.running), None)
+
+    def start(self, offer: Offer, licence: Licence | None = None) -> None:
+        """Fetch, or go on; what is under way goes on first."""
+        present = self.transfers.get(offer.key)
+        if present is not None and present.running:
+            return
+        work = partial(self._downloads.fetch, offer)
+        job = self._bridge.stream(Executor.FETCHING, work, partial(self._on_event, offer.key))
+        self.transfers[offer.key] = Transfer(offer, job, licence or (present.licence if present else None))
+        self.moved.emit(offer.key)
+
+    def pause(self, key: str) -> None:
+        """What is verified stays, and it goes on from there."""
+        transfer = self.transfers.get(key)
+        if transfer is not None and transfer.running:
+            transfer.pausing = True
+            transfer.job.cancel()
+            self.moved.emit(key)
+
+    @Slot()
+    def pause_current(self) -> None:
+        if self.current is not None:
+            self.pause(self.current.offer.key)
+
+    def discard(self, offer: Offer) -> None:
+        """Delete what there is of it."""
+        self.transfers.pop(offer.key, None)
+        work = partial(self._downloads.discard, offer)
+        self._bridge.call(Executor.FETCHING, work, partial(self._on_discarded, offer.key), self._on_problem)
+
+    def _on_event(self, key: str, event: object) -> None:
+        transfer = self.transfers.get(key)
+        if transfer is None:
+            return
+        match event:
+            case Asking() | Hashing():
+                transfer.step = event
+            case Fetching():
+                transfer.step = transfer.fetched = event
+            case Done(result):
+                del self.transfers[key]
+                self.arrived.emit(result)
+            case Cancelled():
+                del self.transfers[key]
+            case Failed(problem):
+                transfer.problem = problem
+                self.failed.emit(sentence(problem))
+        if isinstance(event, Done | Cancelled | Failed):
+            self.ended.emit(key)
+        self.moved.emit(key)
+
+    def _on_discarded(self, key: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.ended.emit(key)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self.failed.emit(sentence(problem))

@@ -1,0 +1,202 @@
+"""The placement by hand: makes a plan at every change, off the GUI thread, and loads what was chosen."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.core.errors import Problem
+from app.core.model import ModelHeader
+from app.core.settings import EngineSettings, KvType
+from app.core.work import Cancel
+from app.engine.planner import Placement, Wish
+from app.messages import sentence
+from app.services.machines import Hardware
+from app.services.plan_request import settings_of, wish_of
+from app.services.plans import ModelPlan, place
+from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
+from app.services.services import Services
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.models import words
+from app.ui.models.placement_dialog import Bounds, Chosen, PlacementDialog
+from app.wording.placement import sentences
+
+
+class PlacementPresenter(QObject):
+    """`load_wanted` carries EngineSettings."""
+
+    load_wanted = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, desk: Services, bridge: Bridge, icons: Icons, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._icons = icons
+        self.hardware = Hardware()
+        self.dialog: PlacementDialog | None = None
+        self._path = ""
+        self._engine = EngineSettings()
+        self._seen: MachineSeen | None = None
+        self._headers: tuple[ModelHeader, ModelHeader | None] | None = None
+        self._plan: ModelPlan | None = None
+        self._planned: Wish | None = None
+        self._planning = False
+
+    def open(self, path: str, name: str, over: QWidget) -> None:
+        """For the model at `path`, which is called `name`; the dialog lies over `over`."""
+        self.close()
+        self._path, self._seen, self._headers, self._plan, self._planned = path, None, None, None, None
+        dialog = self.dialog = PlacementDialog(self._icons, name, over)
+        dialog.changed.connect(self._replan)
+        dialog.load_wanted.connect(self._load)
+        dialog.open()
+        work = partial(_gather, self._desk, Path(path))
+        self._bridge.call(Executor.MODELS, work, partial(self._gathered, dialog), partial(self._refused, dialog))
+        executor = Executor.MODELS if self.hardware != Hardware() else Executor.ENGINE
+        self._bridge.call(
+            executor,
+            partial(look_at, self._desk, self.hardware),
+            partial(self._looked, dialog),
+            partial(self._refused, dialog),
+        )
+
+    def close(self) -> None:
+        if self._shown(self.dialog):
+            self.dialog.reject()  # type: ignore[union-attr]
+        self.dialog = None
+
+    # ---- what has to be known first
+
+    def _gathered(
+        self, dialog: PlacementDialog, found: tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]
+    ) -> None:
+        if self._shown(dialog):
+            self._engine, self._headers = found
+            self._begin(dialog)
+
+    def _looked(self, dialog: PlacementDialog, seen: MachineSeen) -> None:
+        if self._shown(dialog):
+            self._seen = seen
+            self._begin(dialog)
+
+    def _refused(self, dialog: PlacementDialog, problem: Problem) -> None:
+        if self._shown(dialog):
+            dialog.show_problem(sentence(problem))
+
+    def _begin(self, dialog: PlacementDialog) -> None:
+        if self._seen is None or self._headers is None:
+            return
+        header, machine = self._headers[0], self._seen.machine
+        mixtures = len({weights.layer for weights in header.weights if weights.part.value == "experts"})
+        bounds = Bounds(
+            header.context_trained or _ASSUMED_CONTEXT, header.layers, mixtures, bool(machine.gpus), machine.threads
+        )
+        dialog.show_choices(bounds, words.machine_words(self._seen))
+        dialog.set_by_hand(_by_hand(wish_of(self._engine)))
+        self._replan()
+
+    # ---- the plan
+
+    def wish(self) -> Wish:
+        """What the dialog says."""
+        assert self.dialog is not None
+        number = self.dialog.value
+        kv_type = number("kv")
+        return Wish(
+            context_tokens=int(number("context") or 0),
+            kv_type=KvType(str(kv_type)) if kv_type else None,
+            slice_tokens=int(number("slice") or 0),
+            gpu_layers=_optional(number("gpu")),
+            expert_layers=_optional(number("experts")),
+            threads=int(number("threads") or 0),
+            mapping=self._engine.mapping,
+        )
+
+    @Slot()
+    def _replan(self) -> None:
+        """One plan at a time; a wish that came meanwhile is planned next."""
+        dialog = self.dialog
+        if self._planning or dialog is None or not self._shown(dialog):
+            return
+        if self._headers is None or self._seen is None:
+            return
+        wish = self.wish()
+        if wish == self._planned:
+            return
+        self._planning = True
+        work = partial(place, *self._headers, self._seen.machine, wish, bytes_of(self._engine.adapters))
+        self._bridge.call(Executor.MODELS, work, partial(self._show, dialog, wish), partial(self._not_planned, dialog))
+
+    def _show(self, dialog: PlacementDialog, wish: Wish, plan: ModelPlan) -> None:
+        self._planning = False
+        if not self._shown(dialog):
+            return
+        self._planned, self._plan = wish, plan
+        result = plan.result
+        fits = isinstance(result, Placement)
+        lines = list(sentences(result))
+        if isinstance(result, Placement):
+            del lines[len(result.remarks)]  # how fast it would be is said above them
+        chosen = None
+        if isinstance(result, Placement):
+            chosen = Chosen(
+                result.context_tokens,
+                result.kv_type,
+                result.slice_tokens,
+                result.gpu_layers,
+                result.expert_layers,
+                result.threads,
+            )
+        dialog.show_plan(
+            chosen,
+            words.fit_of(plan, whole=True),
+            words.space_words(plan) if fits else lines[0],
+            words.speed_words(plan),
+            lines if fits else lines[1:],
+        )
+        self._replan()
+
+    def _not_planned(self, dialog: PlacementDialog, problem: Problem) -> None:
+        self._planning = False
+        self._refused(dialog, problem)
+
+    @Slot()
+    def _load(self) -> None:
+        wish = self.wish()
+        if self._plan is None or wish != self._planned or not isinstance(self._plan.result, Placement):
+            return  # the plan for the last change is still being made
+        self.load_wanted.emit(settings_of(self._engine, self._path, wish))
+        self.close()
+
+    def _shown(self, dialog: PlacementDialog | None) -> bool:
+        return dialog is not None and dialog is self.dialog and shiboken6.isValid(dialog)
+
+
+_ASSUMED_CONTEXT = 1 << 20
+
+
+def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]:
+    engine = settings_for(desk, str(path), desk.settings.load().engine, desk.models.choices())
+    return engine, read_headers(desk, path, Cancel())
+
+
+def _by_hand(wish: Wish) -> dict[str, int | str]:
+    values: dict[str, int | str | None] = {
+        "context": wish.context_tokens or None,
+        "kv": wish.kv_type.value if wish.kv_type else None,
+        "slice": str(wish.slice_tokens) if wish.slice_tokens else None,
+        "gpu": wish.gpu_layers,
+        "experts": wish.expert_layers,
+        "threads": wish.threads or None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _optional(value: int | str | None) -> int | None:
+    return None if value is None else int(value)

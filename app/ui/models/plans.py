@@ -1,0 +1,124 @@
+"""The plans of the window of models: looks at the machine, then places one model after the other on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Problem
+from app.engine.protocol import EngineState
+from app.messages import _, sentence
+from app.models.hub.offers import Offer
+from app.services.machines import THIS, Hardware
+from app.services.plan_request import wish_of
+from app.services.plans import ModelPlan
+from app.services.selection import (
+    MachineSeen,
+    ModelSelection,
+    Owned,
+    Planned,
+    WantedPlan,
+    look_at,
+    settings_for,
+    survey,
+)
+from app.services.services import Services
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.models import words
+
+
+class ModelPlans(QObject):
+    """`plans` by path, or by an offer's key; what has none yet waits for one while `waiting`. `moved`: there is one
+    more; `told` carries a line about the machine."""
+
+    moved = Signal()
+    told = Signal(str)
+
+    def __init__(self, desk: Services, bridge: Bridge, known: Callable[[Offer], Offer], parent: QObject) -> None:
+        """`known` gives an offer with its header, where that became known."""
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._known_offer = known
+        self.hardware = THIS
+        self.seen: MachineSeen | None = None
+        self.plans: dict[str, ModelPlan | Problem] = {}
+        self.waiting = True
+        self._selection: ModelSelection | None = None
+        self._sizes: dict[str, int] = {}
+        self._survey: Job | None = None
+
+    def imagine(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+
+    def make(self, selection: ModelSelection) -> None:
+        """Plans for all of these. While an answer is written, this machine is as it was when it was looked at last."""
+        self._selection = selection
+        imagined = self.hardware != THIS
+        busy = not imagined and self._desk.models.state() is EngineState.BUSY
+        if self.seen is not None and busy:
+            self._plan(self.seen)
+            return
+        if self.seen is None:
+            later = _("Octavo checks this computer after the current answer.")
+            self.told.emit(later if busy else _("Checking this computer…"))
+        executor = Executor.MODELS if imagined else Executor.ENGINE
+        self._bridge.call(executor, partial(look_at, self._desk, self.hardware), self._plan, self._on_problem)
+
+    @Slot()
+    def make_again(self) -> None:
+        if self.seen is not None:
+            self._plan(self.seen)
+
+    @Slot(object)
+    def _plan(self, seen: MachineSeen) -> None:
+        self.seen, self.waiting = seen, True
+        selection = self._selection
+        if selection is None:
+            return
+        lines = [words.machine_words(seen, selection.free_bytes)]
+        lines += [sentence(seen.unused_card)] if seen.unused_card is not None else []
+        self.told.emit("\n".join(lines))
+        wanted = [self._wanted(each, selection) for each in selection.owned]
+        self._sizes = {each.file.path: each.file.size_bytes for each in selection.owned}
+        offers = [self._known_offer(offer) for offer in selection.offers]
+        if self._survey is not None:
+            self._survey.cancel()
+        work = partial(survey, self._desk, wanted, offers, seen.machine)
+        self._survey = self._bridge.stream(Executor.MODELS, work, self._on_planned)
+
+    @Slot(object)
+    def _on_planned(self, event: object) -> None:
+        if isinstance(event, Planned):
+            self.plans[event.key] = event.plan
+            self.moved.emit()
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        """The engine could not say what it sees: there are no plans, and everything else works."""
+        self.waiting = False
+        self.told.emit(sentence(problem))
+        self.moved.emit()
+
+    def _wanted(self, owned: Owned, selection: ModelSelection) -> WantedPlan:
+        """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
+        path, loaded = owned.file.path, self._desk.models.loaded()
+        engine = settings_for(self._desk, path, selection.engine, selection.choices)
+        wish = wish_of(engine)
+        if loaded is not None and loaded.path == path:
+            wish = msgspec.structs.replace(wish, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
+        return WantedPlan(path, wish, engine.adapters, self._known(owned))
+
+    def _known(self, owned: Owned) -> ModelPlan | None:
+        """The plan for a file that is as it was when its header was read."""
+        path = owned.file.path
+        plan = self.plans.get(path)
+        if not isinstance(plan, ModelPlan) or self._sizes.get(path) != owned.file.size_bytes:
+            return None
+        beside = self._desk.models.projector_beside(Path(path))
+        return plan if (plan.projector is not None) == bool(beside) else None

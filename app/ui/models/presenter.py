@@ -1,0 +1,274 @@
+"""The window of models: lists them, plans each for this machine, and does what a person wants done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.errors import Problem
+from app.messages import _, printable, sentence, size
+from app.models.hub.offers import Offer
+from app.models.local import ModelFile
+from app.services.downloads import Licence
+from app.services.machines import Hardware
+from app.services.selection import (
+    ModelSelection,
+    select,
+)
+from app.services.services import Services
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
+from app.ui.models import cards
+from app.ui.models import words as model_words
+from app.ui.models.actions import ModelDeeds
+from app.ui.models.add_model import AcquiringPresenter
+from app.ui.models.card import CardData, CardGroup, Deed
+from app.ui.models.fetching import FetchingPresenter
+from app.ui.models.loading import ModelPresenter
+from app.ui.models.offer_actions import OfferDeeds
+from app.ui.models.placement import PlacementPresenter
+from app.ui.models.plans import ModelPlans
+
+if TYPE_CHECKING:
+    from app.ui.models.window import ModelsWindow
+
+
+class ModelWindowPresenter(QObject):
+    done = Signal(str)
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        desk: Services,
+        bridge: Bridge,
+        icons: Icons,
+        model: ModelPresenter,
+        activity: Activity,
+        main: MainWindow,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._icons = icons
+        self._model = model
+        self._main = main
+        self.shown: ModelsWindow | None = None
+        self.fetching = FetchingPresenter(desk.downloads, bridge, self)
+        self.acquiring = AcquiringPresenter(
+            desk.downloads, desk.carrying, desk.settings, bridge, icons, self.fetching, self
+        )
+        self.placement = PlacementPresenter(desk, bridge, icons, self)
+        self._selection: ModelSelection | None = None
+        self.deeds = ModelDeeds(desk.carrying, desk.models, bridge, model, activity, self)
+        self.offer_deeds = OfferDeeds(desk.downloads, bridge, self.fetching, self.acquiring, self)
+        self.plans = ModelPlans(desk, bridge, self.offer_deeds.known, self)
+        self._connect()
+
+    def imagine(self, hardware: Hardware) -> None:
+        """Make the plans for another machine than this one."""
+        self.placement.hardware = hardware
+        self.plans.imagine(hardware)
+
+    # ---- the window
+
+    @Slot()
+    def open(self) -> None:
+        """Show the window; one that is open comes to the front."""
+        if self.window is None:
+            from app.ui.models.window import ModelsWindow  # when it is opened
+
+            made = self.shown = ModelsWindow(self._icons, self._main)
+            made.acted.connect(self.act)
+            made.files_given.connect(self.acquiring.import_models)
+            made.file_wanted.connect(partial(self.acquiring.choose_file, made))
+            made.folder_wanted.connect(partial(self.acquiring.choose_folder, made))
+            made.name_wanted.connect(partial(self.acquiring.add_by_name, made))
+            made.show_cards((), _("Checking the models folder…"))
+            made.show()
+            self.refresh()
+        assert self.shown is not None
+        self.shown.raise_()
+        self.shown.activateWindow()
+
+    @property
+    def window(self) -> ModelsWindow | None:
+        """While it is open."""
+        return self.shown if self.shown is not None and shiboken6.isValid(self.shown) else None
+
+    @Slot()
+    def close(self) -> None:
+        if self.window is not None:
+            self.window.close()
+
+    @Slot()
+    def place_loaded(self) -> None:
+        """The placement of the model that is loaded, over the main window."""
+        loaded = self._desk.models.loaded()
+        if loaded is None:
+            self.failed.emit(_("No model is loaded. Choose one first."))
+            return
+        self.placement.open(loaded.path, model_words.title_of(loaded.name), self._main)
+
+    # ---- what there is
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again, if there is anyone to see it."""
+        if self.window is not None:
+            self._bridge.call(Executor.MODELS, partial(select, self._desk), self._on_selected, self._on_problem)
+
+    @Slot(object)
+    def _on_selected(self, selection: ModelSelection) -> None:
+        self._selection = selection
+        self._show()
+        self.plans.make(selection)
+
+    @Slot(str)
+    def _on_machine(self, words: str) -> None:
+        self.acquiring.seen = self.plans.seen
+        if self.window is not None:
+            self.window.show_machine(words)
+
+    @Slot()
+    def _on_plans(self) -> None:
+        self._show()
+
+    # ---- the cards
+
+    @Slot()
+    def _show(self) -> None:
+        if self.window is not None and self._selection is not None:
+            self.window.show_cards(list(self._cards(self._selection)), _("There is no model on this computer."))
+
+    def _cards(self, selection: ModelSelection) -> Iterator[CardData]:
+        path = self.deeds.loaded_path
+        for owned in sorted(selection.owned, key=lambda each: each.file.path != path):
+            key = owned.file.path
+            yield cards.owned_card(owned, self.plans.plans.get(key), self.deeds.standing(key), self.plans.waiting)
+        for key, work in self.acquiring.imports.items():
+            yield cards.import_card(key, work)
+        begun = {each.offer.key: each for each in selection.unfinished}
+        offers = {each.offer.key: each.offer for each in selection.unfinished}
+        offers |= {key: transfer.offer for key, transfer in self.fetching.transfers.items()}
+        for key, offer in offers.items():
+            transfer = self.fetching.transfers.get(key)
+            yield cards.transfer_card(offer, self._licence(key), transfer, begun.get(key))
+        for listed in selection.offers:
+            if listed.key not in offers:
+                offer, licence = self.offer_deeds.known(listed), self._licence(listed.key)
+                plan = self.offer_deeds.problems.get(listed.key) or self.plans.plans.get(listed.key)
+                asking = listed.key in self.offer_deeds.asking
+                yield cards.offer_card(offer, licence, plan, asking=asking, waiting=self.plans.waiting)
+
+    def _licence(self, key: str) -> Licence | None:
+        known = self._selection.licences.get(key) if self._selection is not None else None
+        transfer = self.fetching.transfers.get(key)
+        return known or (transfer.licence if transfer is not None else None)
+
+    # ---- what a person does
+
+    @Slot(str, object)
+    def act(self, key: str, deed: Deed) -> None:
+        """Of the card with this key."""
+        window, offer = self.window, self._offer(key)
+        if window is None:
+            return
+        match deed:
+            case Deed.PLACE:
+                self.placement.open(key, window.cards[key].card.title, window)
+            case Deed.CANCEL if key in self.acquiring.imports:
+                self.acquiring.cancel(key)
+            case _ if offer is not None:
+                self.offer_deeds.act(offer, deed, window)
+            case _:
+                self.deeds.act(key, deed, window.cards[key].card.title, window)
+
+    def _offer(self, key: str) -> Offer | None:
+        transfer = self.fetching.transfers.get(key)
+        if transfer is not None:
+            return transfer.offer
+        selection = self._selection
+        offers = [] if selection is None else list(selection.offers)
+        offers += [] if selection is None else [each.offer for each in selection.unfinished]
+        return next((offer for offer in offers if offer.key == key), None)
+
+    # ---- what happens meanwhile
+
+    def _connect(self) -> None:
+        line, chip = self._main.line, self._main.talk.chip
+        line.models_wanted.connect(self.open)
+        line.pause_wanted.connect(self.fetching.pause_current)
+        self.fetching.moved.connect(self._show_line)
+        chip.models_wanted.connect(self.open)
+        chip.placement_wanted.connect(self.place_loaded)
+        self._main.closing.connect(self.close)
+        self.fetching.moved.connect(self._on_moved)
+        self.fetching.ended.connect(self.refresh)
+        self.fetching.arrived.connect(self._on_arrived)
+        self.acquiring.moved.connect(self._show)
+        self.acquiring.arrived.connect(self._on_arrived)
+        self.deeds.moved.connect(self._show)
+        self.offer_deeds.moved.connect(self._show)
+        self.offer_deeds.told.connect(self.plans.make_again)
+        self.plans.told.connect(self._on_machine)
+        self.plans.moved.connect(self._on_plans)
+        self.deeds.changed.connect(self.refresh)
+        self.placement.load_wanted.connect(self._model.load_as)
+        for presenter in (self.acquiring, self.placement, self.deeds):
+            presenter.failed.connect(self._tell)
+        self.fetching.failed.connect(self._on_fetch_failed)
+
+    @Slot(str)
+    def _on_moved(self, key: str) -> None:
+        """Of a download."""
+        transfer = self.fetching.transfers.get(key)
+        if self.window is not None and transfer is not None and key in self.window.cards:
+            card = cards.transfer_card(transfer.offer, self._licence(key), transfer, None)
+            if self.window.cards[key].card.group is CardGroup.COMING:
+                self.window.show_card(card)
+            else:
+                self._show()
+        elif transfer is not None:
+            self._show()
+
+    @Slot()
+    def _show_line(self) -> None:
+        """The download that is under way, in the main window."""
+        current = self.fetching.current
+        if current is None:
+            self._main.line.show_words("", None)
+            return
+        progress = cards.transfer_progress(current)
+        title = model_words.title_of(current.offer.untrusted_name)
+        words = " · ".join(filter(None, (title, progress.words, progress.below)))
+        self._main.line.show_words(words, progress.fraction)
+
+    @Slot(object)
+    def _on_arrived(self, file: ModelFile) -> None:
+        words = _("{model} is on this computer ({size}) and matches its hashes.")
+        self.done.emit(words.format(model=printable(file.name), size=size(file.size_bytes)))
+        self.refresh()
+
+    @Slot(str)
+    def _on_fetch_failed(self, words: str) -> None:
+        """The card says it; without one, the main window."""
+        if self.window is None:
+            self.failed.emit(words)
+
+    @Slot(str)
+    def _tell(self, words: str) -> None:
+        if self.window is not None:
+            self.window.notice.show_sentence(words)
+        else:
+            self.failed.emit(words)
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        self._tell(sentence(problem))

@@ -1,0 +1,208 @@
+"""Puts models and their plans into words: what one is, what it takes of each device, and the room it leaves."""
+
+from __future__ import annotations
+
+import math
+
+from app.core.model import ModelHeader
+from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall
+from app.messages import _, count, gigabytes, printable, size
+from app.models.hub.offers import Offer
+from app.services.downloads import Licence
+from app.services.plans import Fit, ModelPlan
+from app.services.selection import MachineSeen
+from app.ui.models.fit import DeviceFit, FitSegment, Share
+from app.ui.widgets.tips import plain_tip
+from app.ui.words import TOKENS_PER_PAGE
+from app.wording.placement import sentences
+
+_ANYWHERE_BYTES = 2 * 10**9
+"""What takes no more than that runs on any machine of today: its bar would be all but empty."""
+
+_WORTH_A_BAR = 0.02
+"""Of a machine with a GPU, main memory gets a bar where at least this share of it is taken."""
+
+_WORTH_TELLING = 0.0005
+"""A difference that would be shown as 0.0%."""
+
+_SHARES = {MemoryClass.KV: Share.CONTEXT, MemoryClass.PROJECTOR: Share.PROJECTOR}
+_WORKING = (MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.REST)
+
+
+# ---- what a model is
+
+
+def title_of(untrusted_name: str) -> str:
+    return " ".join(printable(untrusted_name).split())
+
+
+def shape_words(header: ModelHeader | None, quantization: str, *, sees: bool) -> str:
+    """ "Q4_K_M · 16B active of 108B · sees images"."""
+    parts = [printable(quantization)] if quantization else []
+    if header is not None and header.parameters:
+        whole = parameters_words(header.parameters)
+        if header.experts:
+            active = parameters_words(header.active_parameters)
+            parts.append(_("{active} active of {whole}").format(active=active, whole=whole))
+        else:
+            parts.append(whole)
+    if sees:
+        parts.append(_("sees images"))
+    return " · ".join(parts)
+
+
+def parameters_words(parameters: int) -> str:
+    """As models are named: `108B`, `1.5B`, `135M`."""
+    if parameters >= 9_950_000_000:
+        return f"{parameters / 1e9:,.0f}B"
+    if parameters >= 995_000_000:
+        return f"{parameters / 1e9:.1f}".removesuffix(".0") + "B"
+    if parameters >= 9_950_000:
+        return f"{parameters / 1e6:,.0f}M"
+    return f"{parameters / 1e6:.1f}".removesuffix(".0") + "M"
+
+
+def licence_lines(licence: Licence | None) -> tuple[str, ...]:
+    """The terms, and the credit that they ask for."""
+    return tuple(printable(words) for words in (licence.name, licence.credit) if words) if licence else ()
+
+
+def licence_words(licence: Licence | None) -> str:
+    """The terms and the credit that they ask for; empty where nothing is known."""
+    return " · ".join(licence_lines(licence))
+
+
+def note_words(offer: Offer) -> str:
+    """What the catalogue says of an offer beside its numbers."""
+    return {
+        "smaller": _("for smaller computers"),
+    }.get(offer.note, "")
+
+
+def fetch_words(offer: Offer) -> str:
+    return _("Download {size}").format(size=size(offer.size_bytes))
+
+
+def machine_words(seen: MachineSeen, free_bytes: int | None = None) -> str:
+    """ "This machine: NVIDIA H100, 85.5 GB · 270 GB memory · 2.1 TB free on disk"."""
+    machine = seen.machine
+    cards = [f"{printable(name)}, {size(gpu.total_bytes)}" for name, gpu in zip(seen.names, machine.gpus, strict=True)]
+    parts = cards or [_("no graphics card that llama.cpp can use")]
+    parts.append(_("{size} memory").format(size=size(machine.host.total_bytes)))
+    if free_bytes is not None:
+        parts.append(_("{size} free on disk").format(size=size(free_bytes)))
+    return _("This computer: {parts}").format(parts=" · ".join(parts))
+
+
+# ---- what a plan takes
+
+
+def fit_of(plan: ModelPlan, *, whole: bool = False) -> tuple[DeviceFit, ...]:
+    """A bar for each device that is used; none for a model that runs anywhere, unless `whole`."""
+    if runs_anywhere(plan) and not whole:
+        return ()
+    machine, used = plan.machine, plan.result.by_device()
+    fits = [_device(plan, gpu, _gpu_name(machine, gpu)) for gpu in machine.gpus if used.get(gpu.name)]
+    host = machine.host
+    if not fits or used.get(host.name, 0) >= _WORTH_A_BAR * host.total_bytes:
+        fits.append(_device(plan, host, _("Memory")))
+    return tuple(fits)
+
+
+def runs_anywhere(plan: ModelPlan) -> bool:
+    return isinstance(plan.result, Placement) and sum(use.bytes for use in plan.result.uses) <= _ANYWHERE_BYTES
+
+
+def room_words(plan: ModelPlan) -> str:
+    """The room that a plan leaves and how fast it would be; or by how much it does not fit, and what would help."""
+    result = plan.result
+    if isinstance(result, Shortfall):
+        return " ".join(sentences(result))
+    words = space_words(plan)
+    if runs_anywhere(plan):
+        words = _("Runs on any computer. {room}").format(room=words)
+    speed = _("about {n} tokens a second").format(n=rate_words(result.speed.writing))
+    return f"{words} · {speed}"
+
+
+def space_words(plan: ModelPlan) -> str:
+    """ "Room for 527,360 tokens, about 920 pages"."""
+    tokens = plan.result.context_tokens
+    words = _("Room for {tokens} tokens, about {pages} pages")
+    return words.format(tokens=count(tokens), pages=count(_pages(tokens)))
+
+
+def taken_words(fit: Fit) -> str:
+    """What loading took, and how near the plan came: of weights, context and room to compute."""
+    taken, share = size(fit.taken_bytes), abs(fit.error)
+    if share < _WORTH_TELLING:
+        return _("Uses {taken} of memory, as estimated").format(taken=taken)
+    words = _("Uses {taken} of memory, {share} more than estimated")
+    if fit.error > 0:
+        words = _("Uses {taken} of memory, {share} less than estimated")
+    return words.format(taken=taken, share=f"{share:.1%}")
+
+
+def speed_words(plan: ModelPlan) -> str:
+    """How fast it writes, and reads; empty where it does not fit."""
+    if not isinstance(plan.result, Placement):
+        return ""
+    speed = plan.result.speed
+    words = _("Writes about {n} tokens a second, {full} with a full context; reads about {reading}")
+    return words.format(
+        n=rate_words(speed.writing), full=rate_words(speed.writing_full), reading=rate_words(speed.reading)
+    )
+
+
+def plan_tip(plan: ModelPlan) -> str:
+    """All sentences of the plan, a line each."""
+    return plain_tip("\n".join(sentences(plan.result)))
+
+
+def rate_words(tokens_a_second: float) -> str:
+    """Two digits, since an estimate has no more: `220`, `14`, `3.9`."""
+    if tokens_a_second < 10:
+        return f"{tokens_a_second:.1f}".removesuffix(".0")
+    digits = 10 ** (int(math.log10(tokens_a_second)) - 1)
+    return count(round(tokens_a_second / digits) * digits)
+
+
+def _pages(tokens: int) -> int:
+    pages = tokens // TOKENS_PER_PAGE
+    step = 1 if pages < 20 else 10 if pages < 1000 else 100
+    return max(1, pages // step * step)
+
+
+def _gpu_name(machine: Machine, gpu: MachineDevice) -> str:
+    return "GPU" if len(machine.gpus) == 1 else f"GPU {machine.gpus.index(gpu) + 1}"
+
+
+def _device(plan: ModelPlan, device: MachineDevice, name: str) -> DeviceFit:
+    segments = _segments(plan, device)
+    used = sum(segment.bytes for segment in segments)
+    kept = min(device.total_bytes - device.room, device.total_bytes - used)
+    over = isinstance(plan.result, Shortfall) and used > device.room
+    if not over and kept > 0:
+        segments.append(FitSegment(Share.KEPT, _("other programs and reserve"), gigabytes(kept), kept))
+    words = _("needs {used} of {whole}") if over else _("{used} of {whole}")
+    detail = words.format(used=gigabytes(used), whole=f"{gigabytes(device.total_bytes)} GB")
+    return DeviceFit(name, detail, tuple(segments), device.total_bytes, device.room, over)
+
+
+def _segments(plan: ModelPlan, device: MachineDevice) -> list[FitSegment]:
+    held: dict[MemoryClass, int] = {}
+    for use in plan.result.uses:
+        if use.device == device.name:
+            held[use.item] = held.get(use.item, 0) + use.bytes
+    apart = not device.gpu and any(use.device != device.name for use in plan.result.uses)
+    experts = held.pop(MemoryClass.EXPERTS, 0) if apart else 0
+    weights = sum(n for item, n in held.items() if item not in _SHARES and item not in _WORKING)
+    context = _("context ({kv_type})").format(kv_type=plan.result.kv_type.value)
+    parts = (
+        (Share.WEIGHTS, _("experts"), experts),
+        (Share.WEIGHTS, _("weights"), weights),
+        (Share.PROJECTOR, _("projector"), held.get(MemoryClass.PROJECTOR, 0)),
+        (Share.CONTEXT, context, held.get(MemoryClass.KV, 0)),
+        (Share.WORKING, _("working memory"), sum(held.get(item, 0) for item in _WORKING)),
+    )
+    return [FitSegment(share, name, gigabytes(n), n) for share, name, n in parts if n > 0]

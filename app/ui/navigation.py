@@ -1,0 +1,144 @@
+"""Going somewhere in the window: to a book, a page, a conversation, a sheet, a panel; what is folded unfolds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from app.ui.activity import Activity, EngineTask
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.main_window import MainWindow
+from app.ui.page.presenter import PagePresenter
+from app.ui.report.presenter import ReportPresenter
+from app.ui.sheet.presenter import SheetsPresenter
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shown import Shown
+
+
+class Navigation(QObject):
+    def __init__(
+        self,
+        window: MainWindow,
+        shelf: ShelfPresenter,
+        conversation: ConversationPresenter,
+        page: PagePresenter,
+        sheets: SheetsPresenter,
+        report: ReportPresenter,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._shelf = shelf
+        self._conversation = conversation
+        self._page = page
+        self._sheets = sheets
+        self._report = report
+        self._activity = activity
+        self._shown = shown
+
+    @Slot(object)
+    def open_citation(self, citation: Any) -> None:
+        self._window.unfold_page()
+        self._page.open_citation(citation)
+
+    @Slot(str)
+    def open_book(self, book_id: str) -> None:
+        self._window.unfold_page()
+        self._page.open_book(book_id)
+
+    @Slot(str, int)
+    def open_page(self, book_id: str, page: int) -> None:
+        self._window.unfold_page()
+        self._page.open_page(book_id, page)
+
+    @Slot(str)
+    def open_report(self, book_id: str) -> None:
+        """What could be read of each page of a book."""
+        book = self._shown.shelf.get(book_id)
+        if book is not None:
+            self._report.open(book)
+
+    @Slot()
+    def report_on_open_book(self) -> None:
+        if self._shown.book is not None:
+            self.open_report(self._shown.book.id)
+
+    @Slot()
+    def open_sheet(self) -> None:
+        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
+        self._window.show_sheet(True)
+        if self._window.sheet.shows_answers:
+            self._window.sheet.view.setFocus()
+        else:
+            self._sheets.prepare()
+
+    @Slot()
+    def close_sheet(self) -> None:
+        self._window.show_sheet(False)
+        self._window.talk.composer.setFocus()
+
+    @Slot(str)
+    def open_conversation(self, conversation_id: str, question_id: str = "") -> None:
+        """At its end, or at this question."""
+        self._window.show_sheet(False)
+        self._conversation.open(conversation_id, question_id)
+
+    @Slot()
+    def new_conversation(self) -> None:
+        self._window.show_sheet(False)
+        self._conversation.create()
+
+    @Slot()
+    def rename(self) -> None:
+        if self._shown.id:
+            self._window.unfold_shelf()
+            self._window.shelf.rename(self._shown.id)
+
+    @Slot()
+    def delete(self) -> None:
+        """The shown conversation, after a question."""
+        if self._shown.id:
+            self._shelf.ask_delete(self._shown.id)
+
+    @Slot()
+    def stop(self) -> None:
+        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, or reading ahead."""
+        if self._window.shows_sheet and self._sheets.holds:
+            self._sheets.give_back()
+        elif self._conversation.holds or not (self._sheets.running or self._activity.has(EngineTask.READING_AHEAD)):
+            self._conversation.stop()
+        else:
+            self._activity.stop(EngineTask.SHEET, EngineTask.READING_AHEAD)
+
+    @Slot()
+    def find_in_book(self) -> None:
+        self._window.unfold_page()
+        self._window.page.focus_find()
+
+    @Slot()
+    def go_to_page(self) -> None:
+        self._window.unfold_page()
+        self._window.page.focus_pager()
+
+    @Slot()
+    def focus_shelf(self) -> None:
+        self._window.unfold_shelf()
+        self._window.shelf.conversation_view.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def focus_composer(self) -> None:
+        self._window.show_sheet(False)
+        self._window.talk.composer.setFocus()
+
+    @Slot()
+    def focus_page(self) -> None:
+        self._window.unfold_page()
+        self._window.page.focus_page()
+
+    @Slot()
+    def select_part(self) -> None:
+        self._window.unfold_page()
+        self._page.select_part()

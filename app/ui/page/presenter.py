@@ -1,0 +1,350 @@
+"""The page that lies open: loads it, shows it as text or drawn, lights a quotation, hands on what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from app.core.conversation import Citation, Conversation
+from app.core.document import Book, Format, Page
+from app.core.errors import Problem
+from app.messages import _
+from app.services.images import Area, Images
+from app.services.library import Library
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.main_window import OpenPage
+from app.ui.page.drawing import Drawing
+from app.ui.page.finding import Finding
+from app.ui.page.open_books import OpenBooks
+from app.ui.page.page_images import PageImages, undrawn_words
+from app.ui.page.panel import PagePanel
+from app.ui.page.thumbnails_presenter import ThumbnailsPresenter
+from app.ui.presenter import Presenter
+from app.ui.shown import Shown
+from app.ui.words import (
+    jump_words,
+    page_note,
+    page_with_reference,
+    quote,
+    read_words,
+)
+from app.wording.page_names import no_page_words, unresolved_words
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A page with the range of characters, in its text, of the quotation that was looked for; `remark` says why it is
+    this page, where that needs a word."""
+
+    book: Book
+    page: Page
+    lit: tuple[int, int] | None
+    wanted: str
+    remark: str
+
+
+class PagePresenter(Presenter):
+    """`moved` carries the id of the book and the number of the page that is now shown, "" and 0 for none;
+    `ask_wanted` a quotation with its reference; `image_taken` the Image of a page, or of a part of one, that is asked
+    about.
+    """
+
+    moved = Signal(str, int)
+    ask_wanted = Signal(str)
+    image_taken = Signal(object)
+
+    def __init__(
+        self,
+        library: Library,
+        images: Images,
+        bridge: Bridge,
+        panel: PagePanel,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._panel = panel
+        self._activity = activity
+        self._shown = shown
+        self._as_text = False
+        self._opening: Job | None = None
+        self._drawing = Drawing(library, bridge, panel, self)
+        self._drawing.undrawn.connect(self._on_undrawn)
+        self._images = PageImages(images, bridge, panel, self)
+        self._images.taken.connect(self.image_taken)
+        self._images.failed.connect(self.failed)
+        panel.ask_page_wanted.connect(self.ask_about_page)
+        panel.ask_part_wanted.connect(self.select_part)
+        panel.image.region.chosen.connect(self._ask_about_part)
+        self._finding = Finding(library, bridge, panel, self)
+        self._finding.page_wanted.connect(self._go)
+        self._finding.changed.connect(self._show_found)
+        self._finding.failed.connect(self.failed)
+        self._thumbnails = ThumbnailsPresenter(library, bridge, panel, self)
+        self._thumbnails.chosen.connect(self._go)
+        panel.header.thumbnails_wanted.connect(self.offer_thumbnails)
+        self._open = OpenBooks(panel, self._finding)
+        panel.tabs.chosen.connect(self.open_book)
+        panel.tabs.close_wanted.connect(self.close_book)
+        panel.turned.connect(self.turn)
+        panel.jumped.connect(self._jump)
+        panel.section_chosen.connect(self._go)
+        panel.drawing_chosen.connect(self._choose_drawing)
+        panel.selection.reference_wanted.connect(self._copy_with_reference)
+        panel.selection.ask_wanted.connect(self._ask_about)
+
+    def open_pages(self) -> tuple[OpenPage, ...]:
+        """Of all books that lie open in the shown conversation, from left to right."""
+        return self._open.pages()
+
+    def remember(self, conversation_id: str, pages: Sequence[OpenPage], shown: str) -> None:
+        """What lay open in this conversation, for when it is shown."""
+        self._open.remember(conversation_id, pages, shown)
+
+    @Slot(object)
+    def show_conversation(self, conversation: Conversation | None) -> None:
+        """Another conversation has other books open, or none: nothing stays of those of the one before."""
+        conversation_id = conversation.id if conversation is not None else ""
+        if conversation_id == self._open.conversation_id:
+            return
+        if not self._open.conversation_id and (self._shown.book is not None or self._is_opening()):
+            self._open.adopt(conversation_id)
+            return
+        if self._shown.book is not None:
+            self._open.leave(self._shown.book.id, as_text=self._as_text)
+        self._show_nothing()
+        desk_ids = [ref.book_id for ref in conversation.books] if conversation is not None else []
+        book_id = self._open.switch(conversation_id, desk_ids, self._shown.shelf)
+        if book_id:
+            self.open_book(book_id)
+
+    @Slot(object)
+    def renew(self, book: Book) -> None:
+        """Its text, or its file, is another one now."""
+        place = self._shown.place
+        if place is not None and place[0] == book.id:
+            self.open_page(*place)
+
+    @Slot(str)
+    def forget_conversation(self, conversation_id: str) -> None:
+        self._open.forget_conversation(conversation_id)
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """It is gone: it lies open nowhere."""
+        self._open.forget_book(book_id)
+        self.close_book(book_id)
+
+    @Slot(str)
+    def open_book(self, book_id: str) -> None:
+        """Open a book at its first page; one that is open stays where it is."""
+        if self._is_opening() or self._shown.book is None or self._shown.book.id != book_id:
+            self.open_page(book_id, self._open.page_of(book_id))
+
+    def _is_opening(self) -> bool:
+        return self._opening is not None and self._opening.running
+
+    @Slot(object)
+    def open_citation(self, citation: Citation) -> None:
+        """Go where a page mark leads and light its quotation."""
+        if citation.is_unresolved:
+            self.failed.emit(unresolved_words(citation))
+            return
+        if not citation.book_id or citation.page < 1:
+            words = _("The answer names page {page}, which no book on the desk has.")
+            self.failed.emit(words.format(page=citation.label or citation.page))
+            return
+        self.open_page(citation.book_id, citation.page, citation.shown)
+
+    @Slot()
+    def offer_thumbnails(self) -> None:
+        """Let the person choose a page of a book that can be drawn by its small picture."""
+        if self._shown.book is not None and self._shown.page is not None and self._shown.book.format is Format.PDF:
+            self._thumbnails.offer(self._shown.book, self._shown.page.number)
+
+    def open_page(self, book_id: str, number: int, wanted: str = "", remark: str = "") -> None:
+        """`wanted` is lit there, `remark` is told with it."""
+        if self._opening is not None:
+            self._opening.cancel()
+        work = partial(_open, self._library, book_id, number, wanted, remark)
+        self._opening = self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+
+    @Slot(int)
+    def turn(self, pages: int) -> None:
+        if self._shown.page is not None:
+            self._go(self._shown.page.number + pages)
+
+    @Slot(str)
+    def close_book(self, book_id: str) -> None:
+        """Take its tab away; where it was shown, show the book beside it, or nothing."""
+        self._drawing.forget(book_id)
+        beside = self._open.close(book_id)
+        if self._shown.book is not None and self._shown.book.id == book_id and beside:
+            self.open_book(beside)
+        elif self._shown.book is not None and self._shown.book.id == book_id:
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        self._shown.book = self._shown.page = None
+        self._drawing.leave()
+        self._finding.use_words("")
+        self._finding.leave()
+        self._panel.show_nothing()
+        self.moved.emit("", 0)
+
+    @Slot()
+    def show_read(self) -> None:
+        """How far the model has read the open book, while that is a part of it or it is reading it."""
+        now, use = self._activity.reading, self._shown.use
+        segments = use.segments if use is not None else ()
+        segment = next((s for s in segments if self._shown.book is not None and s.book_id == self._shown.book.id), None)
+        place = now.place if now is not None else None
+        here = place is not None and segment is not None and place.book_id == segment.book_id
+        partly = segment is not None and segment.read_to > 0 and segment.held_tokens < segment.tokens
+        if self._shown.page is None or segment is None or not (here or partly):
+            self._panel.show_read("", None)
+            return
+        fraction = place.fraction if here and place is not None else segment.held_tokens / segment.tokens
+        read_to = segment.page_at(int(fraction * segment.tokens)) - 1
+        self._panel.show_read(
+            read_words(self._shown.page, segment.page_names, read_to, now if here else None), fraction
+        )
+
+    # ---- what the panel asks
+
+    @Slot(int)
+    def _go(self, number: int) -> None:
+        if self._shown.book is not None and 1 <= number <= self._shown.book.page_count:
+            self.open_page(self._shown.book.id, number)
+
+    @Slot(str)
+    def _jump(self, wanted: str) -> None:
+        """To a page by its label, else by its number. Of several with that label to the nearest; from one of them, to
+        the next."""
+        if self._shown.book is None or self._shown.page is None:
+            return
+        names, here = self._shown.book.page_names, self._shown.page.number
+        found = names.find(wanted)
+        if not found:
+            self._panel.show_note(no_page_words(wanted, names))
+        elif found != (here,):
+            following = next((number for number in found if number > here), found[0])
+            number = following if here in found else min(found, key=lambda number: abs(number - here))
+            self.open_page(self._shown.book.id, number, remark=jump_words(wanted, names, number, len(found)))
+
+    @Slot(bool)
+    def _choose_drawing(self, drawing: bool) -> None:
+        self._as_text = not drawing
+        self._arrange()
+
+    # ---- what comes back
+
+    @Slot(object)
+    def _show(self, opened: _Opened) -> None:
+        self._drawing.leave()
+        other_book = self._shown.book is None or self._shown.book.id != opened.book.id
+        if other_book and self._shown.book is not None:
+            self._open.leave(self._shown.book.id, as_text=self._as_text)
+        if other_book or opened.book != self._shown.book:
+            self._panel.show_book(opened.book)
+        self._shown.book, self._shown.page = opened.book, opened.page
+        if other_book:
+            self._as_text = self._open.enter(opened.book, opened.page.number).as_text
+        headings = [section.title for section in opened.book.outline if section.page == opened.page.number]
+        note = page_note(opened.page, opened.book)
+        if opened.wanted and opened.lit is None:
+            note = _("The quotation was not found on this page.") + (f" {note}" if note else "")
+        note = f"{opened.remark} {note}".strip()
+        self._panel.show_page(opened.page, headings, note)
+        if opened.lit is not None:
+            self._panel.text.light(*opened.lit)
+        self._arrange()
+        self.show_read()
+        self._open.note(opened.book.id, opened.page.number)
+        self._finding.show_page(opened.book, opened.page.number)
+        self.moved.emit(opened.book.id, opened.page.number)
+
+    def _arrange(self) -> None:
+        if self._shown.book is not None and self._shown.book.format is Format.PDF and not self._as_text:
+            assert self._shown.page is not None
+            self._drawing.show(self._shown.book, self._shown.page.number)
+        else:
+            self._drawing.leave()
+            self._panel.show_text()
+
+    @Slot(object)
+    def _on_undrawn(self, problem: Problem) -> None:
+        """The page cannot be drawn: its text is there all the same, with the reason."""
+        self._drawing.leave()
+        self._panel.show_text()
+        self._panel.show_note(undrawn_words(problem))
+
+    @Slot()
+    def _show_found(self) -> None:
+        words, nth = self._finding.words, self._finding.nth
+        self._panel.text.find_words(words, nth)
+        self._drawing.find_words(words, nth)
+
+    # ---- what is selected
+
+    @Slot(str)
+    def _copy_with_reference(self, words: str) -> None:
+        if self._shown.book is not None and self._shown.page is not None:
+            place = (self._shown.book, self._shown.page)
+            QGuiApplication.clipboard().setText(quote(words, *place) if words else page_with_reference(*place))
+
+    @Slot(str)
+    def _ask_about(self, words: str) -> None:
+        if self._shown.book is not None and self._shown.page is not None:
+            self.ask_wanted.emit(quote(words, self._shown.book, self._shown.page))
+
+    # ---- what the model is to see
+
+    @Slot()
+    def ask_about_page(self) -> None:
+        """As an image, where pages are drawn; else by its reference, since all there is of it is its text."""
+        if self._shown.book is None or self._shown.page is None:
+            return
+        if self._shown.book.format is Format.PDF:
+            self._images.take(self._shown.book.id, self._shown.page.number)
+        else:
+            self._ask_about("")
+
+    @Slot()
+    def select_part(self) -> None:
+        """Let the person draw a rectangle on the page, which is drawn for it; asked once more, leave that."""
+        if self._shown.book is None:
+            return
+        if self._shown.book.format is not Format.PDF:
+            self.failed.emit(_("Only PDF pages can be shown as an image. To ask about this page, select words on it."))
+        elif self._panel.image.region.isVisible():
+            self._panel.image.region.leave()
+        else:
+            if not self._panel.drawing_shown():
+                self._choose_drawing(True)
+            self._panel.image.select_part()
+
+    @Slot(object)
+    def _ask_about_part(self, area: Area) -> None:
+        if self._shown.book is not None and self._shown.page is not None:
+            self._images.take(self._shown.book.id, self._shown.page.number, area)
+
+
+def _open(library: Library, book_id: str, number: int, wanted: str, remark: str) -> _Opened:
+    book, page = library.book(book_id), library.page(book_id, number)
+    if not wanted:
+        return _Opened(book, page, None, wanted, remark)
+    from app.documents.citations.checker import locate  # when a quotation is looked for: its patterns take a while
+
+    return _Opened(book, page, locate(page.text, wanted), wanted, remark)

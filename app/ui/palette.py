@@ -1,0 +1,74 @@
+"""Ctrl+K: commands, conversations, books and images by their names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app.messages import _, printable
+from app.services.images import Images
+from app.ui.bridge import Bridge, Executor
+from app.ui.commands import Commands
+from app.ui.navigation import Navigation
+from app.ui.palette_dialog import Entry, EntryKind
+from app.ui.presenter import Presenter
+from app.ui.shelf.conversations import title_of
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shown import Shown
+
+
+class Anything(Presenter):
+    def __init__(
+        self,
+        images: Images,
+        bridge: Bridge,
+        shelf: ShelfPresenter,
+        shown: Shown,
+        navigation: Navigation,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._images = images
+        self._bridge = bridge
+        self._shelf = shelf
+        self._shown = shown
+        self._navigation = navigation
+        self._commands: Commands | None = None
+
+    def use(self, commands: Commands) -> None:
+        """These are found, too."""
+        self._commands = commands
+        commands.chosen.connect(self._go)
+
+    @Slot()
+    def find(self) -> None:
+        assert self._commands is not None
+        others = [
+            Entry(EntryKind.CONVERSATION, conversation.id, title_of(conversation), _("conversation"))
+            for conversation in self._shelf.conversations
+        ]
+        others += [Entry(EntryKind.BOOK, book.id, book.title, _("book")) for book in self._shown.shelf.values()]
+        dialog = self._commands.offer(others)
+        self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
+
+    @Slot(object)
+    def _go(self, entry: Entry) -> None:
+        if entry.kind in (EntryKind.CONVERSATION, EntryKind.IMAGE):
+            self._navigation.open_conversation(entry.key, entry.place)
+        else:
+            self._navigation.open_book(entry.key)
+
+
+def _list_images(images: Images) -> list[Entry]:
+    """Found by their names, shown with the conversations that they are in."""
+    return [
+        Entry(
+            EntryKind.IMAGE,
+            image.conversation_id,
+            printable(image.untrusted_name),
+            _("image in “{title}”").format(title=image.title or _("New conversation")),
+            image.question_id,
+        )
+        for image in images.named()
+    ]

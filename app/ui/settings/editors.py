@@ -1,0 +1,218 @@
+"""The fields of the settings dialog: each edits a value of one type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.core.settings import Adapter
+from app.messages import _, printable
+from app.ui.theme import SPACE_S, SPACE_XS
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.choice import ChoiceButton
+from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.number_field import NumberField
+
+_DECIMALS, _STEP = 2, 0.05
+_MOST_SCALE = 8.0  # as core.settings.Adapter says
+_SCALE_WIDTH = 72
+
+
+class Editor(QWidget):
+    """A field's widget: `value` gives what it says, of the field's type."""
+
+    def __init__(self, widget: QWidget, extra: QWidget | None = None) -> None:
+        super().__init__()
+        self._widget = widget
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(widget, 1)
+        if extra is not None:
+            row.addWidget(extra)
+        self.setFocusProxy(widget)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self._widget.setAccessibleName(name)
+
+    def setAccessibleDescription(self, description: str) -> None:
+        super().setAccessibleDescription(description)
+        self._widget.setAccessibleDescription(description)
+
+    def value(self) -> Any:
+        raise NotImplementedError
+
+
+class NumberEditor(Editor):
+    """A whole number or one with decimals, within its bounds."""
+
+    def __init__(self, value: float, lowest: float, highest: float, *, whole: bool) -> None:
+        self._whole = whole
+        self._field = NumberField(
+            value, lowest, highest, decimals=0 if whole else _DECIMALS, step=1 if whole else _STEP
+        )
+        super().__init__(self._field)
+
+    def value(self) -> int | float:
+        return int(self._field.value()) if self._whole else self._field.value()
+
+    def set_value(self, value: float) -> None:
+        self._field.set_value(value)
+
+
+class SeedEditor(Editor):
+    """A number, or nothing."""
+
+    def __init__(self, value: int | None, highest: int) -> None:
+        self._line = QLineEdit("" if value is None else str(value))
+        self._line.setPlaceholderText(_("random"))
+        self._highest = highest
+        super().__init__(self._line)
+
+    def value(self) -> int | None:
+        digits = "".join(character for character in self._line.text() if character.isdecimal())
+        return min(int(digits), self._highest) if digits else None
+
+
+class ChoiceEditor(Editor):
+    def __init__(self, values: tuple[tuple[str, str], ...], value: str, kind: Callable[[str], Any]) -> None:
+        """`kind` makes a value of what was chosen."""
+        self._choice = ChoiceButton(values, value)
+        self._kind = kind
+        super().__init__(self._choice)
+
+    def value(self) -> Any:
+        return self._kind(self._choice.value())
+
+    def set_value(self, value: str) -> None:
+        self._choice.set_value(value)
+
+
+class SwitchEditor(Editor):
+    """On or off."""
+
+    def __init__(self, value: bool) -> None:
+        self._choice = ChoiceButton((("on", _("On")), ("off", _("Off"))), "on" if value else "off")
+        super().__init__(self._choice)
+
+    def value(self) -> bool:
+        return self._choice.value() == "on"
+
+
+class LineEditor(Editor):
+    """A line of text; an empty one means `otherwise`."""
+
+    def __init__(self, value: str, otherwise: str) -> None:
+        self._otherwise = otherwise
+        self._line = QLineEdit("" if value == otherwise else value)
+        self._line.setPlaceholderText(otherwise)
+        super().__init__(self._line)
+
+    def value(self) -> str:
+        return self._line.text().strip() or self._otherwise
+
+    def set_value(self, value: str) -> None:
+        self._line.setText(value)
+
+
+class FileEditor(Editor):
+    """A path, typed or chosen."""
+
+    def __init__(self, value: str, otherwise: str) -> None:
+        """`otherwise`: what is taken where no path stands."""
+        self._line = QLineEdit(value)
+        self._line.setPlaceholderText(otherwise)
+        browse = TextButton(_("Choose…"))
+        browse.clicked.connect(self._browse)
+        super().__init__(self._line, browse)
+
+    def value(self) -> str:
+        return self._line.text().strip()
+
+    @Slot()
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog.fileSelected.connect(self._line.setText)
+        dialog.open()
+
+
+class AdaptersEditor(Editor):
+    """LoRA adapters, each with how strongly it works; a row for each, and a button for one more."""
+
+    def __init__(self, value: tuple[Adapter, ...]) -> None:
+        self._rows: list[_AdapterRow] = []
+        column = QWidget()
+        self._column = QVBoxLayout(column)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE_XS)
+        self._add = TextButton(_("Add…"))
+        self._add.clicked.connect(self._browse)
+        self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        super().__init__(column)
+        self.setFocusProxy(self._add)
+        for adapter in value:
+            self._append(adapter)
+
+    def value(self) -> tuple[Adapter, ...]:
+        return tuple(row.value() for row in self._rows)
+
+    @Slot()
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), _("Open a GGUF file"), "", _("Models in GGUF format (*.gguf)"))
+        dialog.fileSelected.connect(self.add)
+        dialog.open()
+
+    @Slot(str)
+    def add(self, path: str) -> None:
+        """One more, as it was trained."""
+        self._append(Adapter(path))
+
+    def _append(self, adapter: Adapter) -> None:
+        row = _AdapterRow(adapter)
+        row.removed.connect(self._remove)
+        self._rows.append(row)
+        self._column.insertWidget(self._column.count() - 1, row)
+
+    @Slot(object)
+    def _remove(self, row: _AdapterRow) -> None:
+        self._rows.remove(row)
+        self._column.removeWidget(row)
+        row.deleteLater()
+        self._add.setFocus()
+
+
+class _AdapterRow(QWidget):
+    removed = Signal(object)
+
+    def __init__(self, adapter: Adapter) -> None:
+        super().__init__()
+        self._path = adapter.path
+        name = ElidedLabel(printable(Path(adapter.path).name), elide=Qt.TextElideMode.ElideMiddle)
+        name.setToolTip(printable(adapter.path))
+        self._scale = NumberField(adapter.scale, -_MOST_SCALE, _MOST_SCALE, decimals=_DECIMALS, step=_STEP)
+        self._scale.setAccessibleName(_("Strength of {name}").format(name=printable(Path(adapter.path).name)))
+        self._scale.setFixedWidth(_SCALE_WIDTH)
+        remove = TextButton(_("Remove"), role="quiet")
+        remove.clicked.connect(self._remove)
+        line = QHBoxLayout()
+        line.setSpacing(SPACE_S)
+        line.addWidget(self._scale)
+        line.addWidget(remove)
+        line.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, SPACE_S)
+        column.setSpacing(SPACE_XS)
+        column.addWidget(name)
+        column.addLayout(line)
+
+    def value(self) -> Adapter:
+        return Adapter(self._path, self._scale.value())
+
+    @Slot()
+    def _remove(self) -> None:
+        self.removed.emit(self)

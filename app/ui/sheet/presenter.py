@@ -1,0 +1,420 @@
+"""Question sheets: makes, runs, stops and reopens them; one is asked at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.conversation import BookRef
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, Thinking, Token
+from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
+from app.export import files
+from app.export.sheet import compose_sheet
+from app.messages import _, count, language, sentence
+from app.services.library import Library
+from app.services.sheets import Sheets
+from app.services.templates import SheetTemplate, Templates, read_questions
+from app.store.conversations import Conversations
+from app.ui.activity import Activity, EngineTask
+from app.ui.bridge import Bridge, Executor
+from app.ui.chat.queued_question import Holding, QueuedQuestion
+from app.ui.exporting import file_name, follow_filter
+from app.ui.presenter import Presenter
+from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.table import SheetTable, shown_row
+from app.ui.shelf.book_import import BookImport
+from app.ui.shown import Shown
+from app.ui.widgets.dialogs import Confirmation
+from app.ui.words import step_words
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A kept sheet, and its books by id."""
+
+    sheet: Sheet
+    books: dict[str, Book]
+
+
+@dataclass(frozen=True)
+class _Wanted(QueuedQuestion):
+    """A new sheet. `template` is the name of the one that its questions are of, where nobody changed them."""
+
+    questions: tuple[str, ...] = ()
+    title: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class SheetWork:
+    """What the store is asked about sheets, in one call each, off the GUI thread. Raises AppError as the store does."""
+
+    sheets: Sheets
+    templates: Templates
+    library: Library
+    conversations: Conversations
+
+    def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
+        return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
+
+    def questions_of(self, name: str, conversation_id: str) -> tuple[str, ...]:
+        """What the template of this name asks of the books on the desk of a conversation."""
+        conversation = self.conversations.get(conversation_id)
+        books = conversation.books if conversation else ()
+        return self.templates.questions(self.templates.get(name, language()), books)
+
+    def make(self, wanted: _Wanted) -> Sheet | None:
+        """None where its conversation was deleted. What waited asks what its template asks of the books that are
+        there."""
+        conversation = self.conversations.get(wanted.conversation_id)
+        if conversation is None:
+            return None
+        questions = wanted.questions
+        if wanted.waited and wanted.template:
+            questions = self.questions_of(wanted.template, wanted.conversation_id)
+        return self.sheets.create(questions, conversation.books, title=wanted.title)
+
+    def open(self, sheet_id: str) -> _Opened:
+        sheet = self.sheets.get(sheet_id)
+        if sheet is None:
+            raise AppError(Code.BUG, where="sheets.open")
+        return _Opened(sheet, self.books(sheet.books))
+
+    def export(self, sheet_id: str, path: Path) -> None:
+        opened = self.open(sheet_id)
+        files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+
+
+class SheetsPresenter(Presenter):
+    """A sheet that runs goes on when another one, or the conversation, is looked at."""
+
+    ended = Signal()  # the engine is free again
+    noticed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        work: SheetWork,
+        bridge: Bridge,
+        panel: SheetPanel,
+        table: SheetTable,
+        openings: BookImport,
+        activity: Activity,
+        shown: Shown,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._bridge = bridge
+        self._panel = panel
+        self._table = table
+        self._activity = activity
+        self._showing = shown
+        self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
+        self._filled_early = False
+        self._shown: _Opened | None = None
+        self._running_id = ""
+        self._row: RowBegun | None = None
+        self._pieces: list[str] = []
+        self._ended_rows: dict[int, SheetRow] = {}
+        setup = panel.setup
+        self._openings = openings
+        openings.changed.connect(self._on_openings)
+        self.holding = Holding(openings, setup, EngineTask.SHEET, activity, shown, self)
+        self.holding.released.connect(self._create)
+        setup.hold_cancelled.connect(self.give_back)
+        setup.template_chosen.connect(self.take_template)
+        setup.file_wanted.connect(self.choose_file)
+        setup.start_wanted.connect(self.start)
+        setup.opened.connect(self.open)
+        setup.delete_wanted.connect(self._ask_delete)
+        panel.stop_wanted.connect(self.stop)
+        panel.go_on_wanted.connect(self.go_on)
+        panel.export_wanted.connect(self.choose_export)
+        panel.new_wanted.connect(self.prepare)
+
+    @property
+    def running(self) -> bool:
+        return self._activity.has(EngineTask.SHEET)
+
+    @property
+    def holds(self) -> bool:
+        """A sheet of the shown conversation waits to be asked."""
+        return self.holding.holds(self._showing.id)
+
+    @Slot()
+    def give_back(self) -> None:
+        """The sheet that waits is not to be asked yet."""
+        self.holding.give_back(self._showing.id)
+
+    # ---- the beginning of a sheet
+
+    @Slot()
+    def prepare(self) -> None:
+        """Let the person write the questions of a new sheet, or choose a kept one."""
+        self._shown = None
+        self._bridge.call(Executor.STORE, partial(self._work.templates.all, language()), self._offer, self._on_problem)
+        self._list()
+        self._panel.show_setup()
+
+    @Slot()
+    def show_conversation(self) -> None:
+        """The books on the desk of the shown one are those that a new sheet asks."""
+        self.holding.look()
+        self._on_openings()
+        work = partial(self._work.books, self._showing.books)
+        self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
+
+    @Slot(str)
+    def take_template(self, name: str) -> None:
+        self._filled_early = bool(self._openings.pending(self._showing.id))
+        work = partial(self._work.questions_of, name, self._showing.id)
+        handler = partial(self._take_questions, name)
+        self._bridge.call(Executor.STORE, work, handler, self._on_problem)
+
+    @Slot()
+    def choose_file(self) -> None:
+        dialog = QFileDialog(self._panel.window(), _("Questions from a file"), "", _("Text in UTF-8 (*.txt *.md *)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.take_file)
+        dialog.open()
+
+    @Slot(str)
+    def take_file(self, name: str) -> None:
+        work = partial(read_questions, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._take_questions, ""), self._on_problem)
+
+    @Slot(object, str)
+    def start(self, questions: tuple[str, ...], title: str) -> None:
+        """Keep a new sheet of these questions to the books on the desk, then ask them; as soon as it can be done."""
+        if self._free():
+            template, given = self._filled
+            template = template if given == questions else ""
+            self.holding.take(_Wanted(self._showing.id, questions=questions, title=title, template=template))
+
+    @Slot(object)
+    def _create(self, wanted: _Wanted) -> None:
+        work = partial(self._work.make, wanted)
+        self._bridge.call(Executor.STORE, work, partial(self._created, wanted), self._on_problem)
+
+    @Slot()
+    def _on_openings(self) -> None:
+        """What is being opened will be asked, too; what a template asks of it is known once it is open."""
+        pending = self._openings.pending(self._showing.id)
+        self._panel.setup.show_opening(pending)
+        template, given = self._filled
+        unchanged = bool(template) and self._panel.setup.questions() == given
+        if self._filled_early and unchanged and not pending and not self.holds:
+            self.take_template(template)
+
+    # ---- a kept sheet
+
+    @Slot(str)
+    def open(self, sheet_id: str) -> None:
+        self._bridge.call(Executor.STORE, partial(self._work.open, sheet_id), self._show, self._on_problem)
+
+    @Slot()
+    def go_on(self) -> None:
+        """Ask what the shown sheet has left to ask."""
+        if self._shown is not None and self._free():
+            self._run(self._shown.sheet)
+
+    @Slot()
+    def stop(self) -> None:
+        """What was answered stays, and what was written of an answer."""
+        self._activity.stop(EngineTask.SHEET)
+
+    @Slot()
+    def choose_export(self) -> None:
+        """Let the person say where the table is written, and as what."""
+        if self._shown is None:
+            return
+        sheet = self._shown.sheet
+        names = (
+            _("Word document (*.docx)"), _("Excel workbook (*.xlsx)"), _("Markdown (*.md)"), _("Web page (*.html)")
+        )  # fmt: skip
+        dialog = QFileDialog(self._panel.window(), _("Export the question sheet"), "", ";;".join(names))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("docx")
+        dialog.filterSelected.connect(partial(follow_filter, dialog))
+        dialog.selectFile(file_name(sheet.title))
+        dialog.fileSelected.connect(partial(self.write, sheet.id))
+        dialog.open()
+
+    def write(self, sheet_id: str, name: str) -> None:
+        """Write a sheet into this file, as far as it is answered."""
+        work = partial(self._work.export, sheet_id, Path(name))
+        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+
+    # ---- what the engine says
+
+    def _free(self) -> bool:
+        if self._activity.may(EngineTask.SHEET) in (None, EngineTask.LOADING):
+            return True
+        self.failed.emit(
+            _("Another question is being answered. Wait until it has finished, or stop it, then ask the sheet.")
+        )
+        return False
+
+    def _run(self, sheet: Sheet) -> None:
+        self._running_id, self._row = sheet.id, None
+        self._ended_rows.clear()
+        job = self._bridge.stream(Executor.ENGINE, partial(self._work.sheets.run, sheet.id), self._on_event)
+        self._activity.begin(EngineTask.SHEET, job.cancel, sheet.books)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        match event:
+            case RowBegun():
+                self._row = event
+                self._pieces.clear()
+                self.show_progress()
+            case Loading() | Reading() | Thinking():
+                self._activity.note(EngineTask.SHEET, event)
+            case Token(text):
+                self._activity.note(EngineTask.SHEET, None)
+                self._pieces.append(text)
+                self.show_progress()
+            case Notice(problem):
+                self.noticed.emit(sentence(problem))
+            case RowEnded():
+                self._on_row_ended(event)
+            case Done() | Cancelled():
+                self._end()
+            case Failed(problem):
+                self._end()
+                self.failed.emit(sentence(problem))
+
+    def _on_row_ended(self, event: RowEnded) -> None:
+        self._row = None
+        self._ended_rows[event.number] = event.row
+        self._activity.note_part(EngineTask.SHEET)
+        if self._is_shown():
+            assert self._shown is not None
+            self._shown = self._newest(self._shown)
+            self._table.show_row(shown_row(event.number, event.row, self._shown.books))
+        self._show_state()
+
+    def _newest(self, opened: _Opened) -> _Opened:
+        """With the rows that have ended since the running sheet was read from the store."""
+        if opened.sheet.id != self._running_id:
+            return opened
+        rows = tuple(self._ended_rows.get(number, row) for number, row in enumerate(opened.sheet.rows, 1))
+        return replace(opened, sheet=msgspec.structs.replace(opened.sheet, rows=rows))
+
+    @Slot()
+    def show_progress(self) -> None:
+        """How far the question that is being asked is, and what can be done: at each change of what the engine does."""
+        if self._is_shown() and self._row is not None:
+            row = self._table.row(self._row.number)
+            text, words = "".join(self._pieces), self._progress()
+            self._table.show_row(replace(row, text=text, citations=(), state=RowState.ANSWERING, words=words))
+        self._show_state()
+
+    def _progress(self) -> str:
+        return step_words(self._activity.step) or _("answering")
+
+    def _end(self) -> None:
+        broken_off = self._running_id if self._is_shown() and self._row is not None else ""
+        self._row, self._running_id = None, ""
+        self._activity.end(EngineTask.SHEET)
+        self.ended.emit()
+        if broken_off:  # by a fault of ours: what is kept of the row is in the store
+            self.open(broken_off)
+        self._list()
+        self._show_state()
+
+    def _is_shown(self) -> bool:
+        return self._shown is not None and self._shown.sheet.id == self._running_id
+
+    def _show_state(self) -> None:
+        self._panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
+        if self._shown is None:
+            return
+        sheet = self._shown.sheet
+        words = _("{answered} of {total} answered").format(answered=count(sheet.answered), total=count(len(sheet.rows)))
+        if self._is_shown() and self._row is not None:
+            words = _("Question {number} of {total}").format(
+                number=count(self._row.number), total=count(self._row.total)
+            )
+            words = f"{words} · {self._progress()}"
+        self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
+
+    # ---- what the store says
+
+    def _list(self) -> None:
+        self._bridge.call(Executor.STORE, self._work.sheets.all, self._show_kept, self._on_problem)
+
+    @Slot(object)
+    def _show_kept(self, sheets: tuple[SheetEntry, ...]) -> None:
+        self._panel.setup.show_kept(sheets)
+
+    @Slot(object)
+    def _offer(self, templates: tuple[SheetTemplate, ...]) -> None:
+        self._panel.setup.show_templates(templates)
+
+    @Slot(object)
+    def _show_books(self, books: dict[str, Book]) -> None:
+        self._panel.setup.show_books([book.title for book in books.values()])
+
+    def _take_questions(self, template: str, questions: tuple[str, ...]) -> None:
+        self._filled = (template, questions)
+        self._panel.setup.show_questions(questions, template)
+        self._on_openings()
+
+    def _created(self, wanted: _Wanted, sheet: Sheet | None) -> None:
+        if sheet is None:
+            return
+        if self._panel.setup.questions() == wanted.questions:
+            self._panel.setup.show_questions(())
+        if self._free():  # else something came up while it was being kept; then it is there to be gone on with
+            self._run(sheet)
+        self.open(sheet.id)
+
+    @Slot(object)
+    def _show(self, opened: _Opened) -> None:
+        opened = self._shown = self._newest(opened)
+        self._table.show_sheet(opened.sheet, opened.books)
+        self._panel.show_answers(opened.sheet.title)
+        self.show_progress()
+
+    @Slot(str)
+    def _ask_delete(self, sheet_id: str) -> None:
+        dialog = Confirmation(
+            _("Delete this question sheet?"),
+            _("Its questions and answers will be deleted. The books stay."),
+            _("Delete"),
+            sheet_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._delete)
+        dialog.open()
+
+    @Slot(str)
+    def _delete(self, sheet_id: str) -> None:
+        if sheet_id == self._running_id:
+            self.stop()
+        self._bridge.call(Executor.STORE, partial(self._work.sheets.delete, sheet_id), self._deleted, self._on_problem)
+
+    @Slot(object)
+    def _deleted(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._list()
+
+    @Slot(str)
+    def forget_book(self, book_id: str) -> None:
+        """A book was removed, and the sheets with it that were made of it."""
+        if self._shown is not None and any(ref.book_id == book_id for ref in self._shown.sheet.books):
+            self.stop()
+            self.prepare()
+        else:
+            self._list()
+
+    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - as above
+        self.done.emit(_("Question sheet saved as “{path}”.").format(path=name))

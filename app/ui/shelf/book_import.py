@@ -1,0 +1,225 @@
+"""Files on their way to the shelf, and to the desks of conversations: each a row that tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.document import Book
+from app.core.errors import Code
+from app.core.events import Cancelled, Done, Failed, Opening
+from app.core.password import Password
+from app.messages import _, count, sentence
+from app.services.library import Library
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.shelf.rows import BookRow, BookState
+from app.ui.shown import Shown
+
+FILE_PATTERNS = (
+    "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"
+)
+
+
+class _Stage(Enum):
+    EXPECTED = auto()  # it was given, and may still turn out to be an image
+    OPENING = auto()
+    LOCKED = auto()  # it waits for its password
+    FAILED = auto()  # its row stays until it is taken away
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was given for; `again`
+    is the id of the book that the file is read again for, empty where it is to become one."""
+
+    row: BookRow
+    stage: _Stage
+    talks: tuple[str, ...]
+    job: Job | None = None
+    again: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """It may still become a book."""
+        return self.stage is not _Stage.FAILED
+
+
+class BookImport(QObject):
+    """The one place that knows which files are being opened for which conversation.
+
+    An empty id stands for the conversation that will be shown first, while none is. `chosen` carries list[str], names
+    of files; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
+    `read_again` the Book, whose pages may have changed;
+    `unopened` the title of what became no book, and the conversations; `failed` a sentence; `locked` the path of a file
+    that waits for its password, and whether one was given that did not fit.
+    """
+
+    chosen = Signal(list)
+    opened = Signal(object, object, str)
+    read_again = Signal(object)
+    unopened = Signal(str, object)
+    failed = Signal(str)
+    locked = Signal(str, bool)
+    changed = Signal()
+
+    def __init__(self, library: Library, bridge: Bridge, shown: Shown, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._shown = shown
+        self._openings: dict[str, _Opening] = {}
+
+    def rows(self, conversation_id: str) -> list[BookRow]:
+        """As they are seen from a conversation: what was given for another one will not lie on its desk."""
+        return [
+            replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
+            for opening in self._openings.values()
+            if opening.stage is not _Stage.EXPECTED
+        ]
+
+    def pending(self, conversation_id: str) -> tuple[str, ...]:
+        """The titles of what may still come onto the desk of a conversation, in the order in which it was given."""
+        return tuple(
+            opening.row.title
+            for opening in self._openings.values()
+            if opening.pending and conversation_id in opening.talks
+        )
+
+    def adopt(self, conversation_id: str) -> None:
+        """What was given while no conversation was shown is for this one."""
+        for key, opening in self._openings.items():
+            talks = dict.fromkeys(talk or conversation_id for talk in opening.talks)
+            self._openings[key] = replace(opening, talks=tuple(talks))
+
+    def choose(self, window: QWidget) -> None:
+        """Let the person choose files."""
+        patterns = _("Books ({patterns})").format(patterns=FILE_PATTERNS)
+        dialog = QFileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._take_chosen)
+        dialog.open()
+
+    @Slot(list)
+    def _take_chosen(self, names: list[str]) -> None:
+        self.chosen.emit(names)
+
+    @Slot(list)
+    def expect(self, paths: Iterable[Path]) -> None:
+        """These were given; whether they are books is known in a moment. Then follows `open_files` or `dismiss`."""
+        for path in paths:
+            key, opening = str(path), self._openings.get(str(path))
+            if opening is not None and opening.pending:
+                self._give(key, opening)
+            else:
+                self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
+        self.changed.emit()
+
+    @Slot(list)
+    def dismiss(self, paths: Iterable[Path]) -> None:
+        """These were expected, and are no books."""
+        for path in paths:
+            if (opening := self._openings.get(str(path))) is not None and opening.stage is _Stage.EXPECTED:
+                del self._openings[str(path)]
+        self.changed.emit()
+
+    @Slot(list)
+    def open_files(self, paths: Iterable[Path]) -> None:
+        """A file that is being opened already is left at that."""
+        for path in paths:
+            key, opening = str(path), self._openings.get(str(path))
+            if opening is None or opening.stage is _Stage.FAILED:
+                self._start(key, None, (self._shown.id,))
+            elif opening.stage is _Stage.EXPECTED:
+                self._start(key, None, opening.talks)
+            elif opening.job is None:
+                self._give(key, opening)
+                self._start(key, None, self._openings[key].talks, again=opening.again)
+            else:
+                self._give(key, opening)
+        self.changed.emit()
+
+    def reread(self, book: Book) -> None:
+        """Read the file of a book again, unless it is being read."""
+        opening = self._openings.get(book.path)
+        if opening is None or opening.job is None:
+            self._start(book.path, None, (), again=book.id)
+            self.changed.emit()
+
+    def unlock(self, key: str, password: Password) -> None:
+        """Open a file that waits for this; one that was taken away meanwhile stays away."""
+        if (opening := self._openings.get(key)) is not None:
+            self._start(key, password, opening.talks, again=opening.again)
+            self.changed.emit()
+
+    def _give(self, key: str, opening: _Opening) -> None:
+        """It is wanted here, too."""
+        talks = dict.fromkeys((*opening.talks, self._shown.id))
+        self._openings[key] = replace(opening, talks=tuple(talks))
+
+    def _start(self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "") -> None:
+        path, library = Path(key), self._library
+        work = partial(library.read_again, again) if again else partial(library.open, path)
+        job = self._bridge.stream(Executor.READER, partial(work, password=password), partial(self._on_event, key))
+        row = replace(_row(path), on_desk=not again)
+        self._openings[key] = _Opening(row, _Stage.OPENING, talks, job, again)
+
+    @Slot(str)
+    def stop(self, key: str) -> None:
+        """Stop opening a file, or take away the row of one that failed."""
+        opening = self._openings.get(key)
+        if opening is None:
+            return
+        if opening.job is not None:
+            opening.job.cancel()
+            return
+        del self._openings[key]
+        if opening.pending:
+            self.unopened.emit(opening.row.title, opening.talks)
+        self.changed.emit()
+
+    def _on_event(self, key: str, event: object) -> None:
+        opening = self._openings[key]
+        match event:
+            case Opening(done, total, recognising=True):
+                words = _("recognising text, page {page} of {pages}").format(
+                    page=count(min(done + 1, total)), pages=count(total)
+                )
+                row = replace(opening.row, state_text=words, fraction=done / total)
+                self._openings[key] = replace(opening, row=row)
+            case Opening(done, total) if total:
+                words = _("importing {percent} %").format(percent=round(100 * done / total))
+                row = replace(opening.row, state_text=words, fraction=done / total)
+                self._openings[key] = replace(opening, row=row)
+            case Opening(done, total) if done:
+                words = _("importing · {n} pages").format(n=count(done))
+                self._openings[key] = replace(opening, row=replace(opening.row, state_text=words))
+            case Done(result=Book() as book):
+                del self._openings[key]
+                if opening.again:
+                    self.read_again.emit(book)
+                if opening.talks or not opening.again:
+                    self.opened.emit(book, opening.talks, opening.row.title)
+            case Cancelled():
+                del self._openings[key]
+                self.unopened.emit(opening.row.title, opening.talks)
+            case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
+                row = replace(opening.row, state_text=_("needs a password"), fraction=None)
+                self._openings[key] = replace(opening, row=row, stage=_Stage.LOCKED, job=None)
+                self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
+            case Failed(problem):
+                row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
+                self._openings[key] = replace(opening, row=row, stage=_Stage.FAILED, job=None)
+                self.failed.emit(sentence(problem))
+                self.unopened.emit(opening.row.title, opening.talks)
+        self.changed.emit()
+
+
+def _row(path: Path) -> BookRow:
+    return BookRow(str(path), path.stem or path.name, state=BookState.OPENING, state_text=_("importing"), on_desk=True)

@@ -1,0 +1,50 @@
+"""Protected documents that wait for their password: asks for one after the other."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.core.password import Password
+from app.messages import printable
+from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.password_dialog import PasswordDialog
+
+
+class Passwords(QObject):
+    """Keeps no password: it goes to the reader, which holds it until the desk is closed."""
+
+    def __init__(self, openings: BookImport, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._openings = openings
+        self._window = window
+        self._waiting: list[tuple[str, bool]] = []
+        self.dialog: PasswordDialog | None = None
+        openings.locked.connect(self._ask)
+
+    @Slot(str, bool)
+    def _ask(self, key: str, wrong: bool) -> None:
+        self._waiting.append((key, wrong))
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        if self.dialog is not None or not self._waiting:
+            return
+        key, wrong = self._waiting.pop(0)
+        dialog = self.dialog = PasswordDialog(printable(Path(key).name), wrong=wrong, parent=self._window)
+        dialog.given.connect(partial(self._unlock, key))
+        dialog.rejected.connect(partial(self._leave, key))
+        dialog.open()
+
+    def _unlock(self, key: str, password: Password) -> None:
+        self.dialog = None
+        self._openings.unlock(key, password)
+        self._ask_next()
+
+    def _leave(self, key: str) -> None:
+        self.dialog = None
+        self._openings.stop(key)
+        self._ask_next()

@@ -1,0 +1,394 @@
+"""The shelf: lists conversations and books, opens files, keeps what lies on the desk of the shown conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from app.core.conversation import BookRef, Conversation, PageRange
+from app.core.document import Book
+from app.engine.protocol import ModelInfo
+from app.messages import _
+from app.services.context import Context, ContextSegment, chapters_of
+from app.services.fitting import OutlineChapter
+from app.services.library import Library
+from app.services.removal import Removal
+from app.store.conversations import Conversations
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge, Executor
+from app.ui.jobs import Job
+from app.ui.presenter import Presenter
+from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.books import BookList
+from app.ui.shelf.conversations import ConversationList
+from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.panel import ShelfPanel
+from app.ui.shelf.rows import BookRow, BookState
+from app.ui.shown import Shown
+from app.ui.widgets.dialogs import Confirmation
+from app.wording.page_flags import look_words, outdated_words
+from app.wording.page_names import name_words
+
+
+class ShelfPresenter(Presenter):
+    """Ids are those of conversations and books."""
+
+    conversation_wanted = Signal(str)
+    conversation_deleted = Signal(str)
+    desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
+    book_wanted = Signal(str)
+    book_added = Signal(object, object)  # Book, tuple[str, ...]: the conversations that it was given for
+    book_removed = Signal(str)
+    books_listed = Signal()
+    conversations_listed = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        kept: Conversations,
+        context: Context,
+        removal: Removal,
+        bridge: Bridge,
+        panel: ShelfPanel,
+        conversations: ConversationList,
+        books: BookList,
+        openings: BookImport,
+        activity: Activity,
+        shown: Shown,
+        *,
+        now: Callable[[], datetime],
+        parent: QObject | None = None,
+    ) -> None:
+        """`now` gives the local time, aware of its zone."""
+        super().__init__(parent)
+        self._library = library
+        self._kept = kept
+        self._context = context
+        self._removal = removal
+        self._bridge = bridge
+        self._panel = panel
+        self._conversation_list = conversations
+        self._book_list = books
+        self._now = now
+        self.openings = openings
+        self._activity = activity
+        self._shown = shown
+        self._tokens: dict[str, int] = {}
+        self._pages_dialog: PagesDialog | None = None
+        self._counting: Job | None = None
+        self._connect()
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        return self._conversation_list.conversations()
+
+    @Slot()
+    def list_conversations(self) -> None:
+        self._bridge.call(Executor.STORE, self._kept.all, self._take_conversations, self._on_problem)
+
+    @Slot()
+    def list_books(self) -> None:
+        self._bridge.call(Executor.STORE, self._library.books, self._take_books, self._on_problem)
+
+    # ---- what others tell
+
+    @Slot()
+    def show_conversation(self) -> None:
+        """Another one may be shown, or other books on its desk."""
+        if self._shown.id:
+            self.openings.adopt(self._shown.id)
+        self._panel.select_conversation(self._shown.id)
+        self.show_books()
+
+    @Slot()
+    def show_open_book(self) -> None:
+        """Another book may lie open."""
+        self._panel.select_book(self._shown.book.id if self._shown.book is not None else "")
+
+    @Slot(object)
+    def count_tokens(self, info: ModelInfo) -> None:  # noqa: ARG002 - another model has another tokenizer
+        """Count every book anew for the model that was loaded."""
+        self._tokens.clear()
+        for book_id in self._shown.shelf:
+            self._count(book_id)
+        self.show_books()
+
+    @Slot(object)
+    def take_book(self, book: Book) -> None:
+        """The model reads another text of it now."""
+        self._shown.shelf[book.id] = book
+        self._tokens.pop(book.id, None)
+        self._count(book.id)
+        self.show_books()
+
+    @Slot()
+    def choose_files(self) -> None:
+        self.openings.choose(self._panel.window())
+
+    @Slot()
+    def offer_books(self) -> None:
+        """Where the mouse is: the books that are not on the desk, and files."""
+        on_desk = {ref.book_id for ref in self._shown.books}
+        menu = QMenu(self._panel.window())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for book in self._shown.shelf.values():
+            if book.id not in on_desk:
+                menu.addAction(book.title.replace("&", "&&"), partial(self.toggle_desk, book.id))
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(_("Add a file…") + "\tCtrl+O", self.choose_files)
+        menu.popup(QCursor.pos())
+
+    @Slot(str)
+    def reread(self, book_id: str) -> None:
+        """Read a book's file again."""
+        if (book := self._shown.shelf.get(book_id)) is not None:
+            self.openings.reread(book)
+
+    # ---- the desk
+
+    @Slot(str)
+    def toggle_desk(self, book_id: str) -> None:
+        if self._shown.conversation is None:
+            return
+        refs = self._shown.books
+        kept = tuple(ref for ref in refs if ref.book_id != book_id)
+        self._put(kept if len(kept) < len(refs) else (*refs, BookRef(book_id)))
+
+    @Slot(str, int)
+    def place_on_desk(self, book_id: str, place: int) -> None:
+        """Put a book between those on the desk, before the one that is number `place` there now; -1 takes it off."""
+        if self._shown.conversation is None or book_id not in self._shown.shelf:
+            return
+        refs = self._shown.books
+        moved = next((ref for ref in refs if ref.book_id == book_id), BookRef(book_id))
+        before = tuple(ref for ref in refs[: max(0, place)] if ref.book_id != book_id)
+        after = tuple(ref for ref in refs[max(0, place) :] if ref.book_id != book_id)
+        placed = (*before, *after) if place < 0 else (*before, moved, *after)
+        if placed != refs:
+            self._put(placed)
+
+    @Slot(str, int)
+    def move_on_desk(self, book_id: str, step: int) -> None:
+        """Put a book on the desk `step` places further down, or up when it is negative."""
+        ids = [ref.book_id for ref in self._shown.books]
+        if book_id in ids:
+            place = ids.index(book_id) + step
+            self.place_on_desk(book_id, max(0, place + (step > 0)))
+
+    @Slot(str, object)
+    def choose_pages(self, book_id: str, pages: PageRange | None) -> None:
+        if self._shown.conversation is not None:
+            refs = tuple(BookRef(book_id, pages) if ref.book_id == book_id else ref for ref in self._shown.books)
+            self._put(refs)
+
+    def _put(self, refs: tuple[BookRef, ...]) -> None:
+        """These are to be on the desk."""
+        self.desk_changed.emit(refs)
+        self.show_books()
+
+    # ---- inside
+
+    def _connect(self) -> None:
+        self._panel.conversation_opened.connect(self.conversation_wanted)
+        self._panel.conversation_delete_wanted.connect(self.ask_delete)
+        self._panel.book_opened.connect(self.book_wanted)
+        self._panel.desk_toggled.connect(self.toggle_desk)
+        self._panel.book_moved.connect(self.move_on_desk)
+        self._book_list.dropped.connect(self.place_on_desk)
+        self._panel.pages_wanted.connect(self.ask_pages)
+        self._panel.book_remove_wanted.connect(self._ask_remove)
+        self._panel.reread_wanted.connect(self.reread)
+        self._panel.opening_cancelled.connect(self.openings.stop)
+        self.openings.changed.connect(self.show_books)
+        self.openings.opened.connect(self._on_opened)
+        self.openings.failed.connect(self.failed)
+        self._panel.add_wanted.connect(self.choose_files)
+        self._conversation_list.renamed.connect(self._rename)
+
+    @Slot(object, object)
+    def _on_opened(self, book: Book, talks: tuple[str, ...]) -> None:
+        self._shown.shelf[book.id] = book
+        self._count(book.id)
+        self.book_added.emit(book, talks)
+        self.books_listed.emit()
+
+    @Slot(object)
+    def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
+        self._conversation_list.show_conversations(conversations, self._now())
+        self._panel.select_conversation(self._shown.id)
+        self.conversations_listed.emit()
+
+    @Slot(object)
+    def _take_books(self, books: tuple[Book, ...]) -> None:
+        self._shown.shelf.clear()
+        self._shown.shelf.update((book.id, book) for book in books)
+        for book_id in self._shown.shelf:
+            if book_id not in self._tokens:
+                self._count(book_id)
+        self.show_books()
+        self.books_listed.emit()
+
+    def _count(self, book_id: str) -> None:
+        work = partial(self._library.tokens, book_id)
+        self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, book_id), self._ignore)
+
+    def _take_tokens(self, book_id: str, tokens: int | None) -> None:
+        if tokens is not None and book_id in self._shown.shelf:
+            self._tokens[book_id] = tokens
+            self.show_books()
+
+    @Slot()
+    def show_books(self) -> None:
+        """Draw the rows anew: at each change of what is there, what is on the desk, and how far it is read."""
+        refs = {ref.book_id: ref for ref in self._shown.books}
+        rows = [
+            self._row(self._shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in self._shown.shelf
+        ]
+        rows += self.openings.rows(self._shown.id)
+        others = sorted(self._shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
+        rows += [self._row(book, None) for book in others if book.id not in refs]
+        selected = self._panel.selected_book()
+        self._book_list.show_books(rows)
+        if selected:
+            self._panel.select_book(selected)
+        else:
+            self.show_open_book()
+
+    def _row(self, book: Book, ref: BookRef | None) -> BookRow:
+        row = BookRow(
+            book.id,
+            book.title,
+            book,
+            on_desk=ref is not None,
+            pages=ref.pages if ref else None,
+            tokens=self._tokens.get(book.id) if ref is None or ref.pages is None else None,
+            state_text=look_words(book.flagged_pages) or (outdated_words() if book.is_outdated else ""),
+        )
+        now = self._activity.reading
+        if now is not None and now.place is not None and now.place.book_id == book.id:
+            words = _("paused at p. {page}") if now.paused else _("reading p. {page}")
+            words = words.format(page=name_words(now.place.page))
+            words = f"{words} · {now.left}" if now.left and not now.paused else words
+            return replace(row, state=BookState.READING, state_text=words, fraction=now.place.fraction)
+        segment = self._segment(book.id)
+        if ref is None or segment is None or row.state_text:
+            return row
+        if segment.held_tokens >= segment.tokens:
+            return replace(row, state=BookState.READ, state_text=_("✓ ready"))
+        if segment.read_to:
+            words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
+            return replace(row, state=BookState.PARTLY_READ, state_text=words)
+        return row
+
+    def _segment(self, book_id: str) -> ContextSegment | None:
+        """The book's part of the context, as far as it is read by now."""
+        use, now = self._shown.use, self._activity.reading
+        if use is None:
+            return None
+        use = use.after(now.done) if now is not None else use
+        return next((segment for segment in use.segments if segment.book_id == book_id), None)
+
+    # ---- questions to the person
+
+    @Slot(str)
+    def ask_delete(self, conversation_id: str) -> None:
+        index = self._conversation_list.index_of(conversation_id)
+        words = _("“{title}”, its questions and its answers will be deleted permanently. Its books stay on the shelf.")
+        dialog = Confirmation(
+            _("Delete this conversation?"),
+            words.format(title=index.data()),
+            _("Delete"),
+            conversation_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._delete)
+        dialog.open()
+
+    @Slot(str)
+    def _delete(self, conversation_id: str) -> None:
+        self.conversation_deleted.emit(conversation_id)
+
+    @Slot(str, str)
+    def _rename(self, conversation_id: str, title: str) -> None:
+        work = partial(self._kept.rename, conversation_id, title)
+        self._bridge.call(Executor.STORE, work, self._renamed, self._on_problem)
+
+    @Slot(object)
+    def _renamed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self.list_conversations()
+        if self._shown.id:
+            self.conversation_wanted.emit(self._shown.id)
+
+    @Slot(str)
+    def ask_pages(self, book_id: str) -> None:
+        """Let the person choose which pages of a book lie on the desk; how many tokens they take comes later."""
+        if self._shown.conversation is not None and book_id in self._shown.shelf:
+            book = self._shown.shelf[book_id]
+            pages = next((ref.pages for ref in self._shown.books if ref.book_id == book_id), None)
+            dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
+            dialog.chosen.connect(self.choose_pages)
+            dialog.count_wanted.connect(self._count_pages)
+            self._pages_dialog = dialog
+            dialog.destroyed.connect(self._forget_dialog)
+            work = partial(self._context.chapters, book)
+            self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
+            dialog.open()
+
+    @Slot()
+    def _forget_dialog(self) -> None:
+        self._pages_dialog = None
+
+    @Slot(object)
+    def _show_chapters(self, chapters: tuple[OutlineChapter, ...]) -> None:
+        if self._pages_dialog is not None:
+            self._pages_dialog.show_chapters(chapters)
+
+    @Slot(object)
+    def _count_pages(self, ref: BookRef) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        work = partial(self._context.tokens_of, ref)
+        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
+
+    @Slot(object)
+    def _show_count(self, tokens: int | None) -> None:
+        if self._pages_dialog is not None and tokens is not None:
+            self._pages_dialog.show_tokens(tokens)
+
+    @Slot(str)
+    def _ask_remove(self, book_id: str) -> None:
+        words = _(
+            "“{title}” and everything that Octavo made from it, including question sheets, will be removed. Its file"
+            " stays where it is. Page marks in earlier answers will no longer open it."
+        )
+        dialog = Confirmation(
+            _("Remove this book?"),
+            words.format(title=self._shown.shelf[book_id].title),
+            _("Remove"),
+            book_id,
+            self._panel.window(),
+        )
+        dialog.confirmed.connect(self._remove)
+        dialog.open()
+
+    @Slot(str)
+    def _remove(self, book_id: str) -> None:
+        work = partial(self._removal.remove_book, book_id)
+        self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
+
+    def _removed(self, book_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        work = partial(self._removal.release, book_id)
+        self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
+        self._shown.shelf.pop(book_id, None)
+        self._tokens.pop(book_id, None)
+        self.book_removed.emit(book_id)
+        if any(ref.book_id == book_id for ref in self._shown.books):
+            self._put(tuple(ref for ref in self._shown.books if ref.book_id != book_id))
+        self.show_books()

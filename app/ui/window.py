@@ -1,0 +1,390 @@
+"""Wires the panels, the presenters and the commands of one window to a desk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.conversation import Conversation
+from app.core.settings import Settings
+from app.services.services import Services
+from app.store.secret import KeyOrigin
+from app.ui import command_list
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge
+from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.branches import Branches
+from app.ui.chat.composer import Composer
+from app.ui.chat.gallery import Gallery
+from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.view import ConversationView
+from app.ui.commands import Commands
+from app.ui.context.fitting import Fitting
+from app.ui.context.prefill import Prefill
+from app.ui.context.presenter import ContextPresenter
+from app.ui.conversation_panel import ConversationPanel
+from app.ui.drops import WindowDrops
+from app.ui.exporting import Exporting
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow, WindowState
+from app.ui.models.line import FetchLine
+from app.ui.models.loading import ModelPresenter
+from app.ui.models.presenter import ModelWindowPresenter
+from app.ui.navigation import Navigation
+from app.ui.page.panel import PagePanel
+from app.ui.page.presenter import PagePresenter
+from app.ui.palette import Anything
+from app.ui.portal import ScreenPortal
+from app.ui.remote.mark import RemoteMark
+from app.ui.report.presenter import ReportPresenter
+from app.ui.settings.presenter import Preferences
+from app.ui.sheet.panel import SheetPanel
+from app.ui.sheet.presenter import SheetsPresenter, SheetWork
+from app.ui.sheet.table import SheetTable
+from app.ui.shelf.book_import import BookImport
+from app.ui.shelf.books import BookList
+from app.ui.shelf.conversations import ConversationList, title_of
+from app.ui.shelf.panel import ShelfPanel
+from app.ui.shelf.passwords import Passwords
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.saved_readings import ReadingsPresenter
+from app.ui.shown import Shown
+from app.ui.style import Appearance
+from app.ui.video.presenter import VideosPresenter
+from app.ui.welcome import Welcome
+from app.ui.words import answer_remarks, going_on_words
+
+
+class _Parts(QObject):
+    """Who there is in a window, and what each needs. `engine_changed`: `activity` says something else."""
+
+    engine_changed = Signal()
+
+    def __init__(
+        self,
+        desk: Services,
+        bridge: Bridge,
+        icons: Icons,
+        appearance: Appearance,
+        window: MainWindow,
+        composer: Composer,
+        handbook: Path,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+        parent: QObject | None,
+    ) -> None:
+        super().__init__(parent)
+        self.shown = Shown()
+        self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
+        self._make_window(icons, window, composer)
+        self._make_books(desk, bridge, icons, now)
+        self._make_talk(desk, bridge, icons)
+        self._make_models(desk, bridge, icons, appearance)
+        self._make_commands(desk, bridge, icons)
+        has_keyring = desk.key.origin is not KeyOrigin.FILE
+        self.welcome = Welcome(
+            self.window, self.shelf, self.conversation, self.page, self.images, self.shown, handbook, has_keyring, self
+        )
+
+    def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
+        self._conversations, self._book_list, self._table = ConversationList(self), BookList(self), SheetTable(self)
+        view = ConversationView(icons.theme, remark=answer_remarks, word_going_on=going_on_words)
+        self.window = window
+        window.furnish(
+            ShelfPanel(icons, self._conversations, self._book_list),
+            ConversationPanel(icons, view, composer),
+            PagePanel(icons),
+            SheetPanel(icons, self._table),
+            remote_mark=RemoteMark(icons),
+            line=FetchLine(icons),
+            overlay=WindowDrops(icons.theme, window),
+        )
+
+    def _make_books(self, desk: Services, bridge: Bridge, icons: Icons, now: Callable[[], datetime]) -> None:
+        window, activity, shown = self.window, self.activity, self.shown
+        self.openings = BookImport(desk.library, bridge, shown, self)
+        self.passwords = Passwords(self.openings, window, self)
+        self.shelf = ShelfPresenter(
+            desk.library,
+            desk.conversations,
+            desk.context,
+            desk.removal,
+            bridge,
+            window.shelf,
+            self._conversations,
+            self._book_list,
+            self.openings,
+            activity,
+            shown,
+            now=now,
+            parent=self,
+        )
+        self.page = PagePresenter(desk.library, desk.images, bridge, window.page, activity, shown, self)
+        self.report = ReportPresenter(desk.library, bridge, icons, window, self)
+
+    def _make_talk(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
+        window, activity, shown = self.window, self.activity, self.shown
+        view, composer = window.talk.view, window.talk.composer
+        self.portal = ScreenPortal(bridge, window, self)
+        self.images = ImageSources(bridge, composer, self.portal, self)
+        self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
+        branches = Branches(desk.conversations, desk.drafts)
+        self.conversation = ConversationPresenter(
+            desk.ask,
+            desk.removal,
+            branches,
+            bridge,
+            view,
+            composer,
+            self.attachments,
+            self.openings,
+            activity,
+            shown,
+            self,
+        )
+        self.ahead = Prefill(desk.context, bridge, activity, shown, self)
+        self.context = ContextPresenter(
+            desk.context, desk.engine, bridge, window.talk.spine, icons.theme, activity, shown, self
+        )
+        self.fitting = Fitting(
+            desk.context,
+            desk.conversations,
+            desk.models,
+            bridge,
+            window,
+            self.conversation,
+            shown,
+            self.attachments,
+            self,
+        )
+        self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
+        self.videos = VideosPresenter(desk.videos, bridge, self.images, self.attachments, shown, window, self)
+        self.exporting = Exporting(
+            desk.conversations, desk.library, desk.images, bridge, self.conversation, shown, window, self
+        )
+        work = SheetWork(desk.sheets, desk.templates, desk.library, desk.conversations)
+        self.sheets = SheetsPresenter(work, bridge, window.sheet, self._table, self.openings, activity, shown, self)
+
+    def _make_models(self, desk: Services, bridge: Bridge, icons: Icons, appearance: Appearance) -> None:
+        window, activity = self.window, self.activity
+        self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
+        self.models = ModelWindowPresenter(desk, bridge, icons, self.model, activity, window, self)
+        self.preferences = Preferences(desk.settings, desk.remote, bridge, appearance, window, self)
+        self.readings = ReadingsPresenter(desk.readings, bridge, window, self)
+
+    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
+        window, talk = self.window, self.conversation
+        go = self.navigation = Navigation(
+            window, self.shelf, talk, self.page, self.sheets, self.report, self.activity, self.shown, self
+        )
+        self.anything = Anything(desk.images, bridge, self.shelf, self.shown, go, self)
+        commands = (
+            *command_list.adding_commands(go, self.shelf, self.images, self.portal, self.anything),
+            *command_list.asking_commands(go, talk, self.fitting, self.ahead, self.context),
+            *command_list.page_commands(go, self.page, window),
+            *command_list.model_commands(window, self.models, self.model),
+            *command_list.program_commands(go, self.exporting, self.readings, self.preferences, window),
+        )
+        self.commands = Commands(commands, window, icons, self)
+        self.anything.use(self.commands)
+
+
+class WindowPresenter(_Parts):
+    """Owns everything of one window; `start` brings it to life. Nothing is decided here: signals of one presenter are
+    connected to those whom they concern."""
+
+    def __init__(
+        self,
+        desk: Services,
+        bridge: Bridge,
+        icons: Icons,
+        appearance: Appearance,
+        window: MainWindow,
+        composer: Composer,
+        *,
+        handbook: Path,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        """`window` is empty, and `composer` may be written in already. `handbook` is the book that lies open at the
+        first start; `now` gives the local time, aware of its zone; `clock` counts seconds.
+        """
+        super().__init__(desk, bridge, icons, appearance, window, composer, handbook, now, clock, parent)
+        self._connect_engine()
+        self._connect_shown()
+        self._connect_books()
+        self._connect_talk()
+        self._connect_images()
+        self._connect_sentences()
+
+    # ---- the beginning and the end
+
+    def start(self, settings: Settings, state: WindowState, files: Sequence[Path] = ()) -> None:
+        """Show what lay open last, load the model, open `files`; at the first start open the handbook."""
+        self.preferences.begin(settings)
+        self.welcome.begin(state, files)
+        self.model.look_where()
+        self.model.start()
+        self.portal.look()
+        self.shelf.list_books()
+        self.shelf.list_conversations()
+        self.window.talk.composer.setFocus()
+
+    def state(self) -> WindowState:
+        """What lies open."""
+        book_id, page = self.shown.place or ("", 1)
+        return WindowState(
+            book_id=book_id,
+            page=page,
+            conversation_id=self.shown.id,
+            open_pages=self.page.open_pages(),
+        )
+
+    # ---- what belongs together
+
+    def _connect_engine(self) -> None:
+        for look in (
+            self.model.look,
+            self.context.draw,
+            self.shelf.show_books,
+            self.page.show_read,
+            self.conversation.answer.show_progress,
+            self.sheets.show_progress,
+            self.models.deeds.look,
+        ):
+            self.engine_changed.connect(look)
+        release = QTimer(self.window, singleShot=True, interval=0)  # once whoever had the engine has put all away
+        self.engine_changed.connect(release.start)
+        release.timeout.connect(self.conversation.holding.look)
+        release.timeout.connect(self.sheets.holding.look)
+        for ended in (self.ahead.ended, self.sheets.ended, self.conversation.answered):
+            ended.connect(self.context.measure)
+        self.conversation.answered.connect(self.attachments.measure)
+        self.context.read_wanted.connect(self.ahead.start)
+        for loaded in (self.model.ready, self.model.revived):
+            loaded.connect(self.context.measure)
+            loaded.connect(self.attachments.measure)
+            loaded.connect(self.shelf.count_tokens)
+        self.model.ready.connect(self.fitting.retry)
+        self.model.ready.connect(self.preferences.refresh)
+        self.model.revived.connect(self.conversation.tell_revived)
+        self.model.failed.connect(self.fitting.give_up)
+        self.model.failed.connect(self.attachments.measure)
+        for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
+            changed.connect(self.model.look_where)
+        self.preferences.reload_wanted.connect(self.model.load_again)
+
+    def _connect_shown(self) -> None:
+        """Which conversation is shown, and how the context is used with it."""
+        shown = self.conversation.shown
+        shown.connect(self.gallery.show_conversation)
+        shown.connect(self._show_title)
+        shown.connect(self.shelf.show_conversation)
+        shown.connect(self.page.show_conversation)
+        shown.connect(self.ahead.look)
+        shown.connect(self.context.look)
+        shown.connect(self.sheets.show_conversation)
+        shown.connect(self.welcome.hint)
+        for look in (self.fitting.look, self.shelf.show_books, self.page.show_read, self.videos.use_changed):
+            self.context.measured.connect(look)
+        self.page.moved.connect(self.shelf.show_open_book)
+
+    def _connect_books(self) -> None:
+        shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
+        panel.new_wanted.connect(self.navigation.new_conversation)
+        panel.search_wanted.connect(self.anything.find)
+        panel.report_wanted.connect(self.navigation.open_report)
+        panel.sheet_wanted.connect(self.navigation.open_sheet)
+        shelf.conversations_listed.connect(self.welcome.look)
+        shelf.conversation_wanted.connect(self.navigation.open_conversation)
+        shelf.conversation_deleted.connect(talk.delete)
+        shelf.conversation_deleted.connect(self.page.forget_conversation)
+        shelf.desk_changed.connect(talk.set_books)
+        shelf.book_wanted.connect(self.navigation.open_book)
+        shelf.book_added.connect(talk.add_book)
+        shelf.book_added.connect(self.welcome.open_book)
+        for presenter in (self.page, talk, self.gallery, self.attachments, self.sheets):
+            shelf.book_removed.connect(presenter.forget_book)
+        shelf.book_removed.connect(self.report.close)
+        for changed in (self.report.book_changed, openings.read_again):
+            changed.connect(shelf.take_book)
+            changed.connect(self.context.measure)
+            changed.connect(self.page.renew)
+        openings.read_again.connect(self.report.renew)
+        openings.changed.connect(self.welcome.hint)
+        self.report.page_wanted.connect(self.navigation.open_page)
+        self.report.reread_wanted.connect(shelf.reread)
+
+    def _connect_talk(self) -> None:
+        talk, panel, fitting = self.conversation, self.window.talk, self.fitting
+        talk.stored.connect(self.shelf.list_conversations)
+        talk.held.connect(self.welcome.hint)
+        talk.answered.connect(self.welcome.note_answered)
+        panel.view.export_answer.connect(self.exporting.export_answer)
+        panel.view.citation_clicked.connect(self.navigation.open_citation)
+        for left in (panel.view.left, panel.composer.left):
+            left.connect(self.navigation.stop)
+        panel.composer.add_book_requested.connect(self.shelf.offer_books)
+        self.page.ask_wanted.connect(panel.composer.take_quotation)
+        self.window.sheet.closed.connect(self.navigation.close_sheet)
+        self.window.sheet.view.citation_clicked.connect(self.navigation.open_citation)
+        self.context.fit_wanted.connect(fitting.offer)
+        fitting.room_chosen.connect(self.preferences.use_room)
+        fitting.pages_chosen.connect(self.shelf.ask_pages)
+        fitting.book_taken_off.connect(self.shelf.toggle_desk)
+        fitting.models_wanted.connect(self.models.open)
+        fitting.turns_changed.connect(self.context.measure)
+
+    def _connect_images(self) -> None:
+        images, attachments, openings, window = self.images, self.attachments, self.openings, self.window
+        window.files_dropped.connect(images.take_files)
+        window.image_dropped.connect(images.take_dropped)
+        window.address_dropped.connect(images.refuse_address)
+        openings.chosen.connect(images.take_names)
+        images.files_coming.connect(openings.expect)
+        images.books_given.connect(openings.open_files)
+        images.others_found.connect(openings.dismiss)
+        images.images_given.connect(attachments.take)
+        self.page.image_taken.connect(attachments.add)
+        self.gallery.use_again.connect(attachments.add)
+        attachments.view_wanted.connect(self.gallery.show_alone)
+        attachments.given.connect(self.navigation.focus_composer)
+        attachments.settings_wanted.connect(self.preferences.open_settings)
+
+    def _connect_sentences(self) -> None:
+        for presenter in (
+            self.shelf,
+            self.conversation,
+            self.page,
+            self.model,
+            self.ahead,
+            self.fitting,
+            self.exporting,
+            self.gallery,
+            self.preferences,
+            self.readings,
+            self.report,
+            self.sheets,
+            self.images,
+            self.attachments,
+            self.videos,
+            self.models,
+            self.anything,
+            self.welcome,
+        ):
+            presenter.failed.connect(self.window.tell)
+        for work in (self.conversation.answer, self.ahead, self.sheets):
+            work.noticed.connect(self.window.tell)
+        for finished in (self.gallery, self.sheets, self.exporting, self.models):
+            finished.done.connect(self.window.say)
+
+    @Slot(object)
+    def _show_title(self, conversation: Conversation | None) -> None:
+        self.window.talk.title.setText(title_of(conversation) if conversation else "")
+        self.window.setWindowTitle(f"{title_of(conversation)} – Octavo" if conversation else "Octavo")

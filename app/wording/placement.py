@@ -1,0 +1,107 @@
+"""Why a model is placed as it is, and what it takes, in sentences; for both faces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.planner import MemoryClass, Placement, Reason, Remark, Shortfall
+from app.messages import _, count, duration, printable, size
+
+_NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
+
+
+def item_name(item: MemoryClass) -> str:
+    """A class of bytes, as a heading."""
+    return {
+        MemoryClass.EXPERTS: _("experts"),
+        MemoryClass.SHARED_EXPERTS: _("shared experts"),
+        MemoryClass.ATTENTION: _("attention"),
+        MemoryClass.FEED_FORWARD: _("feed-forward"),
+        MemoryClass.ROUTER: _("routers"),
+        MemoryClass.EMBEDDINGS: _("embeddings"),
+        MemoryClass.OUTPUT: _("output"),
+        MemoryClass.OTHER: _("other weights"),
+        MemoryClass.KV: _("KV cache"),
+        MemoryClass.COMPUTE: _("working memory"),
+        MemoryClass.PROJECTOR: _("projector"),
+        MemoryClass.ADAPTERS: _("adapters"),
+        MemoryClass.LOGITS: _("results"),
+        MemoryClass.REST: _("process and tables"),
+    }[item]
+
+
+def sentence(remark: Remark) -> str:
+    """One reason for a plan, or one thing that would help where a model does not fit."""
+    template = {
+        Reason.ALL_ON_GPU: _("All layers fit on the GPU."),
+        Reason.ALL_ON_GPUS: _("All layers fit on the {count} GPUs, which work in turn."),
+        Reason.EXPERTS_ON_CPU: _(
+            "The experts of {layers} of {of_layers} layers ({moved_bytes}) stay in main memory, because the GPU cannot"
+            " hold all of them. The parts that every token needs are on the GPU."
+        ),
+        Reason.LAYERS_ON_CPU: _(
+            "{layers} of {of_layers} layers stay completely in main memory, which makes every answer slower."
+        ),
+        Reason.NO_GPU: _("There is no GPU: everything is in main memory, and the processor does the work."),
+        Reason.GPU_UNUSED: _("The GPU is too small to help, so everything is in main memory."),
+        Reason.CONTEXT_TRAINED: _(
+            "The context is the largest that the model was trained for, {context_tokens} tokens."
+        ),
+        Reason.CONTEXT_LARGEST: _(
+            "The context uses the remaining memory: {context_tokens} tokens, at {token_bytes} each."
+        ),
+        Reason.CONTEXT_BOOKS: _(
+            "A context of {context_tokens} tokens holds a long book. A larger one would move more of the model to main"
+            " memory, so it is used only if you ask for it."
+        ),
+        Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
+        Reason.CONTEXT_USUAL: _(
+            "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. You can set a"
+            " larger one."
+        ),
+        Reason.KV_CHOSEN: _("The KV cache uses {kv_type}."),
+        Reason.LONG_SLICES: _(
+            "Books are read in batches of {slice_tokens} tokens. For each batch, the experts are copied to the"
+            " GPU once."
+        ),
+        Reason.ESTIMATED: _("What this model family needs is estimated from measurements of other families."),
+        Reason.SMALLER_CONTEXT: _("It would fit with a context of {context_tokens} tokens ({kv_type})."),
+        Reason.SMALLER_KV: _("It would fit with the KV cache in {kv_type}."),
+        Reason.MORE_MEMORY: _("It would fit with {missing_bytes} more memory."),
+        Reason.SMALLER_MODEL: _("Choose a smaller quantization or a smaller model."),
+    }[remark.reason]
+    return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
+
+
+def sentences(result: Placement | Shortfall) -> Iterator[str]:
+    """A plan explained: whether it fits, why it is so, and how fast it would be."""
+    if isinstance(result, Shortfall):
+        words = _("It does not fit: a context of {tokens} tokens ({kv_type}) needs {missing} more memory.")
+        yield words.format(
+            missing=size(result.missing_bytes), tokens=count(result.context_tokens), kv_type=result.kv_type.value
+        )
+    yield from map(sentence, result.remarks)
+    if isinstance(result, Placement):
+        yield from _speed(result)
+
+
+def _speed(placement: Placement) -> Iterator[str]:
+    speed = placement.speed
+    words = _("Estimated speed: writes {n} tokens a second ({full} with a full context), reads {reading}.")
+    yield words.format(n=_rate(speed.writing), full=_rate(speed.writing_full), reading=_rate(speed.reading))
+    words = _("Reading a full context takes about {time}, once for the same books.")
+    yield words.format(time=duration(placement.context_tokens / speed.reading))
+    if speed.assumed:
+        yield _("These speeds are estimates from the size of the memory. Its actual speed was not measured.")
+
+
+def _rate(tokens_a_second: float) -> str:
+    if tokens_a_second < _NUMBERS_FROM:
+        return f"{tokens_a_second:.1f}"
+    return count(round(tokens_a_second))
+
+
+def _shown(name: str, value: str | int | float) -> str:
+    if isinstance(value, str):
+        return printable(value)
+    return size(value) if name.endswith("_bytes") else count(int(value))

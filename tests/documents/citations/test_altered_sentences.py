@@ -1,0 +1,131 @@
+"""Sentences of two texts with a negation dropped or put in, a number raised, a name or a duty changed: none gets a page
+as support, whether it names the page, a wrong one or none; as they stand in the text, they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from app.core.conversation import Citation, CitationState
+from app.core.document import Page
+from app.documents.citations.checker import CitedBook, check, find_related
+from app.documents.text.sentences import SentenceKind, sentences
+
+_BOX = """\
+The Keeper of the tower light fills the lamp with two litres of oil before sunset. He does not leave the tower while a
+vessel stands within five miles of the reef. Nobody may carry an open flame below the gallery.
+
+The Harbour Board pays the Keeper 1,450 euros a month, and 6.5 per cent more after ten years of service. It may end his
+service with a notice of three months. Without such a notice his service ends only at the age of 65.
+
+A relief boat comes every fourteen days between April and October. In winter the boat cannot land, and Miller, the
+pilot, brings no letters. The log must be kept in ink. Entries that are made in pencil are not valid.
+
+The store below the stairs holds not less than 400 litres of oil. It is never opened in the presence of strangers. The
+inspector from Gotland visits the tower on 3 May and writes a report to the Board. The Keeper should answer that report
+within eight days.
+"""
+_TEXTS = (
+    CitedBook("tower", "Rules of the tower", tuple(Page(n, str(n), t) for n, t in enumerate(_BOX.split("\n\n"), 1))),
+    CitedBook(
+        "handbook",
+        "Handbook",
+        tuple(
+            Page(n, str(n), f"## {text}")
+            for n, text in enumerate(
+                (Path(__file__).parents[3] / "resources/handbook.md").read_text().split("\n## ")[:-1], 1
+            )
+        ),
+    ),
+)
+"""The handbook without its last chapter, which says again, in short, what the others say."""
+_SUPPORT = {
+    CitationState.VERIFIED,
+    CitationState.REPAIRED,
+    CitationState.NEAR,
+    CitationState.PAGE,
+    CitationState.RELATED,
+    CitationState.FOUND,
+}
+_DROPPED = (
+    (r"\bdoes not (\w+)", r"\1s"), (r"\b(is|are|can|may|must) not\b", r"\1"), (r"\bcannot\b", "can"),
+    (r"\bnever\b", "always"), (r"\bwithout\b", "with"), (r"\bWithout\b", "With"), (r"\bNobody\b", "Everybody"),
+    (r"\bNothing\b", "Everything"), (r"\bbrings no\b", "brings"), (r"\bnot less than\b", "less than"),
+)  # fmt: skip
+_ADDED = ((r"\b(is|are|can|may|must|should)(?! not|not)\b", r"\1 not"), (r"\bcomes\b", "never comes"))
+_CHANGED = (
+    (r"\bmust\b", "may"), (r"\bshould\b", "must"), (r"\bMiller\b", "Fischer"), (r"\bGotland\b", "Bornholm"),
+    (r"\bKeeper\b", "Captain"),
+)  # fmt: skip
+_WORDS = {"two": "nine", "three": "seven", "five": "four", "eight": "eleven", "ten": "twelve", "fourteen": "sixteen"}
+
+
+def _statements() -> Iterator[tuple[CitedBook, Page, str]]:
+    """Sentences that say enough to be found, without quotations and page marks, which are checked by themselves."""
+    for book in _TEXTS:
+        for page in book.pages:
+            for sentence in sentences(page.text):
+                bare = not re.search(r"[“”\[\]]", sentence.text)
+                if bare and sentence.kind is SentenceKind.SENTENCE and len(sentence.line.split()) >= 7:
+                    yield book, page, sentence.line
+
+
+def _altered(sentence: str) -> Iterator[str]:
+    for pattern, instead in (*_DROPPED, *_ADDED, *_CHANGED):
+        changed = re.sub(pattern, instead, sentence, count=1)
+        if changed != sentence:
+            yield changed
+    if number := re.search(r"(?<![\w.,+])\d+(?![\w.,]*\d)", sentence):
+        yield f"{sentence[: number.start()]}{int(number.group()) + 1}{sentence[number.end() :]}"
+    for word, other in _WORDS.items():
+        changed = re.sub(rf"\b{word}\b", other, sentence, count=1)
+        if changed != sentence:
+            yield changed
+
+
+@cache
+def _cases() -> tuple[tuple[CitedBook, Page, str, str], ...]:
+    return tuple((*case, altered) for case in _statements() for altered in _altered(case[2]))
+
+
+def _cited(answer: str) -> tuple[Citation, ...]:
+    citations = check(answer, _TEXTS)
+    if any(citation.has_support for citation in citations):
+        return citations
+    return citations + find_related(answer, "", _TEXTS)
+
+
+def _supported(answer: str) -> list[Citation]:
+    return [citation for citation in _cited(answer) if citation.state in _SUPPORT and citation.has_support]
+
+
+def test_there_are_sixty_and_more() -> None:
+    assert len(_cases()) >= 60
+
+
+@pytest.mark.parametrize("mark", ["", " [{title}, p. {page}]", " [{title}, p. 1]"], ids=["no page", "its page", "p. 1"])
+def test_what_was_altered_gets_no_page_as_support(mark: str) -> None:
+    wrong = []
+    for book, page, _true, altered in _cases():
+        answer = altered[:-1] + mark.format(title=book.title, page=page.label) + altered[-1]
+        wrong += [(answer, citation) for citation in _supported(answer)]
+    assert not wrong, f"{len(wrong)} of {len(_cases())}: {wrong[:5]}"
+
+
+def test_what_was_not_altered_gets_its_page() -> None:
+    """As most related; and word for word, which is more."""
+    statements = list(_statements())
+    related = found = 0
+    for book, page, sentence in statements:
+        place = (book.book_id, page.number)
+        related += any(
+            (c.book_id, c.page) == place and c.state is CitationState.RELATED
+            for c in find_related(sentence, "", _TEXTS)
+        )
+        found += any((c.book_id, c.page) == place for c in _supported(sentence))
+    assert related >= 0.95 * len(statements), f"{related} of {len(statements)}"
+    assert found >= 0.95 * len(statements), f"{found} of {len(statements)}"

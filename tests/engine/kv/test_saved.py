@@ -1,0 +1,289 @@
+"""Readings through the real engine: taken up after a restart, resumed after a kill, refused when they are not sound."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.core.errors import Code
+from app.core.events import Notice, Reading
+from app.core.settings import KvType, Sampling
+from app.core.work import Cancel, finish
+from app.engine.client import EngineClient
+from app.engine.kv.checkpoints import MIN_TOKENS
+from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.kv.saved_states import Readings, SavedReading
+from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
+from tests.engine.conftest import NewEngine, load
+from tests.engine.kv.test_reuse import TOLERANCE, ask, book, distance
+from tests.work import run, stop
+
+SECRET = b"s" * SECRET_BYTES
+GREEDY = Sampling(temperature=0)
+ASKED = ask(book(19), "What happens?")  # 9,300 tokens: more than a chunk
+
+Start = Callable[..., EngineClient]
+
+
+@pytest.fixture
+def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start:
+    """Start an engine that saves its readings into `tmp_path`."""
+
+    def make(
+        model: Path = tiny_scout_fast,
+        quota_bytes: int = 1 << 30,
+        context_tokens: int = 16_384,
+        **how: Any,
+    ) -> EngineClient:
+        engine = new_engine()
+        readings = ReadingsSpec(str(tmp_path), SECRET, quota_bytes)
+        load(engine, model, context_tokens=context_tokens, readings=readings, **how)
+        return engine
+
+    return make
+
+
+def saved_in(folder: Path) -> tuple[SavedReading, ...]:
+    return Readings(folder, SECRET, 1 << 30).all()
+
+
+def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
+    events, ending = run(engine.answer(prompt, GREEDY, 8, Cancel()))
+    return ending, [Code(event.problem.code) for event in events if isinstance(event, Notice)]
+
+
+def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
+    """Read the books, wait until that is saved, end the process. Position of the books' end."""
+    answer(engine, prompt)
+    books_end = engine.lay_out(prompt).books[-1].end
+    assert engine.settle() == ()
+    engine.close()
+    return books_end
+
+
+@pytest.mark.parametrize(("model", "kv_type"), [("tiny_scout_fast", KvType.F16), ("tiny_scout_quantized", KvType.Q8_0)])
+def test_a_book_is_not_read_again_after_a_restart(
+    start: Start, request: pytest.FixtureRequest, tmp_path: Path, model: str, kv_type: KvType
+) -> None:
+    path = request.getfixturevalue(model)
+    books_end = read_and_close(start(path, kv_type=kv_type))
+    (saved,) = saved_in(tmp_path)
+    assert saved.complete
+    assert len(saved.tokens) == books_end
+    assert [span.untrusted_title for span in saved.books] == ["A book"]
+
+    again = start(path, kv_type=kv_type)
+    ending, told = answer(again)
+    assert ending.usage.reused_tokens == books_end
+    assert told == []
+    assert again.settle() == ()
+    assert saved_in(tmp_path) == (saved,), "what is saved already is not saved again"
+
+
+def test_a_desk_that_begins_with_the_same_book_uses_its_reading(start: Start, tmp_path: Path) -> None:
+    one, two = book(4), book(8)
+    engine = start()
+    read_and_close(engine, Prompt("The rules.", (two,), ASKED.messages))
+    more = Prompt("The rules.", (two, one), ASKED.messages)
+    engine = start()
+    ending, _ = answer(engine, more)
+    assert ending.usage.reused_tokens == engine.lay_out(more).books[0].end
+
+
+def test_what_a_question_would_cost_is_known_before(start: Start) -> None:
+    engine = start()
+    whole = engine.measure(ASKED).total
+    assert engine.measure(ASKED).to_read == whole
+    books_end = read_and_close(engine)
+    engine = start()
+    assert engine.measure(ASKED).to_read == whole - books_end, "the rest is saved"
+    more = Prompt("The rules.", (*ASKED.documents, book(3)), ASKED.messages)
+    assert engine.measure(more).to_read == engine.measure(more).total - books_end
+    ending, _ = answer(engine, more)
+    assert ending.usage.evaluated_tokens == engine.measure(more).total - books_end
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut"])
+def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how: str) -> None:
+    read_and_close(start())
+    (path,) = tmp_path.glob("*.reading")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
+    engine = start()
+    ending, told = answer(engine)
+    assert ending.usage.reused_tokens == 0
+    assert told == [Code.READING_DAMAGED]
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved anew"
+    assert not path.exists()
+
+
+def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, tmp_path: Path) -> None:
+    """The file is authentic, but what comes out of the state is not what it says: only the probe can tell."""
+    read_and_close(start())
+    (saved,) = saved_in(tmp_path)
+    readings = Readings(tmp_path, SECRET, 1 << 30)
+    state = readings.load(saved, lambda _fraction: None)
+    others = array("f", reversed(array("f", saved.logits)))
+    wrong = readings.save(msgspec.structs.replace(saved, logits=others.tobytes()), state)
+    state.close()
+    engine = start()
+    ending, told = answer(engine)
+    assert (ending.usage.reused_tokens, told) == (0, [Code.READING_PASSED_OVER])
+    assert engine.settle() == ()
+    kept = {reading.name for reading in saved_in(tmp_path)}
+    assert wrong.name in kept, "its bytes are authentic: it may be right where others compute"
+
+
+def test_another_model_and_another_kv_type_read_for_themselves(
+    start: Start, tiny_scout: Path, tiny_maverick: Path
+) -> None:
+    asked = Prompt("The rules.", (book(3),), ASKED.messages)
+    books_end = read_and_close(start(tiny_scout), asked)
+    for made in (start(tiny_scout, kv_type=KvType.Q8_0), start(tiny_maverick)):
+        ending, told = answer(made, asked)
+        assert (ending.usage.reused_tokens, told) == (0, [])
+    ending, told = answer(start(tiny_scout), asked)
+    assert (ending.usage.reused_tokens, told) == (books_end, [])
+
+
+def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
+    engine, cancel = start(), Cancel()
+
+    def stop_on_the_way(event: object) -> None:
+        if isinstance(event, Reading) and event.done > 7000:
+            cancel.request()
+
+    events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
+    done = max(event.done for event in events if isinstance(event, Reading))
+    assert engine.settle() == ()
+    engine.close()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [False]
+    engine = start()
+    ending, _ = answer(engine)
+    assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
+
+
+def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int:
+    """Kill it once it has read so many tokens; how many they were."""
+    for event in engine.answer(prompt, GREEDY, 8, Cancel()):
+        if isinstance(event, Reading) and event.done >= tokens:
+            assert engine.pid is not None
+            os.kill(engine.pid, signal.SIGKILL)
+            return event.done
+    raise AssertionError("it ended before")
+
+
+def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
+    kill_while_reading(start(), ASKED, 8000)
+    ending, told = answer(start())
+    assert told == []
+    assert ending.usage.reused_tokens > MIN_TOKENS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kv_type", [KvType.F16, KvType.Q8_0])
+def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_type: KvType) -> None:
+    """Killed at 60%, it goes on within 5% of there; read to its end, it is there after a restart."""
+    prompt = ask(book(205), "What happens?")
+    total = start(tiny_scout, kv_type=kv_type, context_tokens=131_072).measure(prompt).total
+    assert total > 100_000
+    killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
+    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
+    resumed, told = answer(engine, prompt)
+    print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
+    assert told == []
+    assert resumed.usage.reused_tokens >= killed_at - 0.05 * total
+    assert engine.settle() == ()
+    engine.close()
+
+    engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
+    again, told = answer(engine, prompt)
+    assert (again.usage.reused_tokens, told) == (engine.lay_out(prompt).books[-1].end, [])
+
+
+def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
+    engine = start(quota_bytes=1000)
+    ending, told = answer(engine)
+    problems = [*told, *(problem.code for problem in engine.settle())]
+    assert set(problems) == {Code.READING_NOT_SAVED}
+    assert ending.usage.generated_tokens == 8
+    assert saved_in(tmp_path) == ()
+
+
+def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> None:
+    (tmp_path / "readings").write_text("a file where a folder should be")
+    engine = new_engine()
+    spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
+    load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
+    ending, told = answer(engine)
+    assert ending.usage.generated_tokens == 8
+    assert {*told, *(problem.code for problem in engine.settle())} == {Code.FOLDER_READ_ONLY}
+
+
+def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
+    engine = new_engine()
+    *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
+    ending, told = answer(engine)
+    assert (ending.usage.reused_tokens, told, engine.settle()) == (0, [], ())
+
+
+def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
+    engine = start()
+    laid = engine.lay_out(ASKED)
+    read = engine.probe(laid.tokens, laid.books)
+    assert engine.settle() == ()
+    engine.close()
+    taken_up = start().probe(laid.tokens, laid.books)
+    assert taken_up.usage.reused_tokens == laid.books[-1].end
+    assert distance(taken_up.logits, read.logits) < TOLERANCE
+
+
+def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    finish(engine.read(ASKED, Cancel()))
+    assert engine.settle() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True]
+
+
+def test_a_pause_saves_what_was_read(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    books_end = engine.lay_out(ASKED).books[-1].end
+    events = engine.read(ASKED, Cancel())
+    position = 0
+    for event in events:
+        if isinstance(event, Reading) and event.done > books_end // 2:
+            position = event.done
+            engine.pause()
+            break
+    until = time.monotonic() + 30
+    while not any(len(saved.tokens) > position - MIN_TOKENS for saved in saved_in(tmp_path)):
+        assert time.monotonic() < until
+    assert not any(saved.complete for saved in saved_in(tmp_path))
+    events.close()
+
+
+def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
+    engine = start()
+    prompt = Prompt("The rules.", (msgspec.structs.replace(book(8), book_id="b"),), ASKED.messages)
+    answer(engine, prompt)
+    engine.forget("another")
+    assert engine.measure(prompt).to_read < 64
+    engine.forget("b")
+    assert saved_in(tmp_path) == ()
+    assert engine.measure(prompt).to_read == engine.measure(prompt).total
+    ending, told = answer(engine, prompt)
+    assert ending.usage.reused_tokens == 0
+    assert told == []

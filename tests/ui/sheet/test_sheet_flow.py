@@ -1,0 +1,391 @@
+"""A question sheet from its questions to its table: asked one by one, stopped, gone on with, kept, exported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import Code, Problem
+from app.core.events import Reading
+from app.core.sheet import RowState
+from app.messages import sentence, use_language
+from app.ui.palette_dialog import PaletteDialog
+from app.ui.sheet.cells import answer_html
+from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
+from app.ui.theme import PAPER
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, Room, wait
+
+_QUESTIONS = ("What about the dry dock?", "When must notice be given?", "Who insures?")
+_QUOTED = f"“{shelf_of_books.QUOTE}” [p. 203]."
+_KILLED = Problem(Code.ENGINE_CRASHED, {"signal": 9})
+
+
+def _open(room: Room, *books: int) -> None:
+    room.add_books()
+    room.add_conversation("Talk", [room.books[place] for place in books])
+    room.open()
+    room.presenter.navigation.open_sheet()
+    room.settle()
+
+
+def _table(room: Room) -> SheetTable:
+    table = room.window.sheet.view.model()
+    assert isinstance(table, SheetTable)
+    return table
+
+
+def _rows(room: Room) -> list[ShownRow]:
+    return list(_table(room).rows())
+
+
+def _states(room: Room) -> list[RowState]:
+    return [row.state for row in _rows(room)]
+
+
+def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
+    """As a person types them."""
+    setup = room.window.sheet.setup
+    setup.editor.setFocus()
+    for question in questions or _QUESTIONS:
+        qtbot.keyClicks(setup.editor, question)
+        qtbot.keyClick(setup.editor, Qt.Key.Key_Return)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+
+
+def _click_chip(qtbot: QtBot, room: Room, row: int) -> None:
+    view = room.window.sheet.view
+    cell = view.visualRect(_table(room).index(row, SheetColumn.PAGES))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.topLeft() + QPoint(24, 20))
+
+
+def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    setup = room.window.sheet.setup
+    assert not setup.start.isEnabled()
+    assert "Harbour Lease" in setup.books.text()
+    gate = Gate()
+    room.engine.answers = [(_QUOTED,), (Reading(100, 200, 90), gate, "Twelve ", "months [p. 87]."), ("Nobody.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    wait(lambda: RowState.ANSWERED in _states(room))
+    wait(lambda: "Reading" in _rows(room)[1].words)
+    assert _states(room) == [RowState.ANSWERED, RowState.ANSWERING, RowState.WAITING]
+    assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
+    assert room.window.sheet.status.text().startswith("Question 2 of 3")
+    assert room.window.sheet.stop.isVisible()
+    assert not room.window.sheet.go_on.isVisible()
+    gate.open()
+    room.settle()
+    assert _states(room) == [RowState.ANSWERED] * 3
+    assert [row.text for row in _rows(room)][:2] == [_QUOTED, "Twelve months [p. 87]."]
+    asked = zip(room.engine.prompts, _QUESTIONS, strict=True)
+    assert all(prompt.messages[0].text.endswith(question) for prompt, question in asked)
+    assert all(len(prompt.messages) == 1 for prompt in room.engine.prompts)
+    assert room.engine.threads == {"bridge-engine"}
+    assert room.window.sheet.status.text() == "3 of 3 answered"
+    assert not room.window.sheet.stop.isVisible()
+    assert not room.window.sheet.go_on.isVisible()
+
+
+def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.answers = [(_QUOTED,)]
+    _start(qtbot, room, _QUESTIONS[0])
+    room.settle()
+    (row,) = _rows(room)
+    assert [chip.label for chip in row.chips] == ["p. 203 ✓"]
+    _click_chip(qtbot, room, 0)
+    room.settle()
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
+    room.presenter.page.open_page(room.books[LEASE].id, 1)
+    room.settle()
+    view = room.window.sheet.view
+    view.setFocus()
+    view.selectRow(0)
+    menu = view.menu_of(row)
+    menu.actions()[0].trigger()
+    room.settle()
+    assert room.presenter.shown.place == (room.books[LEASE].id, 203)
+    menu.close()
+
+
+def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.answers = [(_QUOTED,)]
+    _start(qtbot, room, _QUESTIONS[0])
+    room.settle()
+    view = room.window.sheet.view
+    view.selectRow(0)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    menu = room.application.activePopupWidget()
+    assert menu is not None
+    assert [action.text() for action in menu.actions() if action.text()] == ["p. 203 ✓", "Copy the answer"]
+    menu.actions()[-1].trigger()
+    assert room.application.clipboard().text() == _QUOTED
+    menu.close()
+
+
+def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.answers = [("One.",), ("Two, half", _KILLED), ("Three.",)]
+    _start(qtbot, room)
+    room.settle()
+    assert _states(room) == [RowState.ANSWERED, RowState.FAILED, RowState.ANSWERED]
+    assert _rows(room)[1].text == "Two, half"
+    assert _rows(room)[1].words == sentence(_KILLED)
+    room.engine.answers = [("Two, whole.",)]
+    qtbot.mouseClick(room.window.sheet.go_on, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert [row.text for row in _rows(room)] == ["One.", "Two, whole.", "Three."]
+    assert not room.window.sheet.go_on.isVisible()
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [("One.",), ("Two, half", gate, "never"), ("Three.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    wait(lambda: room.window.sheet.stop.isVisible())
+    if by_key:
+        room.presenter.commands.actions["Stop"].trigger()
+    else:
+        qtbot.mouseClick(room.window.sheet.stop, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert _states(room) == [RowState.ANSWERED, RowState.STOPPED, RowState.WAITING]
+    assert _rows(room)[1].text == "Two, half"
+    assert room.window.sheet.go_on.isVisible()
+
+
+def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",), ("At last.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    room.presenter.navigation.focus_composer()
+    composer = room.window.talk.composer
+    qtbot.keyClicks(composer.editor, "And I?")
+    qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert "question sheet is being answered" in room.window.talk.notice.text()
+    assert composer.text() == "And I?"
+    assert room.turns() == ()
+    gate.open()
+    room.settle()
+    qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
+    room.settle()
+    assert room.answer().text == "At last."
+
+
+def test_while_an_answer_is_written_no_sheet_is_asked(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [(gate, "Yes."), ("One.",)]
+    qtbot.keyClicks(room.window.sheet.setup.editor, _QUESTIONS[0])
+    room.ask("Well?", settle=False)
+    wait(gate.reached.is_set)
+    assert not room.window.sheet.setup.start.isEnabled()
+    assert "Another question is being answered" in room.window.sheet.setup.count.text()
+    gate.open()
+    room.settle()
+    assert room.window.sheet.setup.start.isEnabled()
+
+
+def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE, LETTERS)
+    gate = Gate()
+    room.engine.answers = [("One.",), ("Two, ", gate, "whole."), ("Three.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    qtbot.mouseClick(room.window.sheet.close_button, Qt.MouseButton.LeftButton)
+    assert not room.window.shows_sheet
+    room.presenter.sheets.prepare()
+    kept = room.window.sheet.setup.kept
+    wait(lambda: kept.count() == 1)
+    assert "of 3 answered" in kept.item(0).text()
+    qtbot.mouseClick(room.window.shelf.sheet_button, Qt.MouseButton.LeftButton)
+    wait(lambda: kept.count() == 1)
+    kept.setCurrentRow(0)
+    kept.setFocus()
+    qtbot.keyClick(kept, Qt.Key.Key_Return)
+    wait(lambda: room.window.sheet.shows_answers)
+    wait(lambda: _rows(room)[1].text == "Two, ")
+    assert _states(room) == [RowState.ANSWERED, RowState.ANSWERING, RowState.WAITING]
+    gate.open()
+    room.settle()
+    assert [row.text for row in _rows(room)] == ["One.", "Two, whole.", "Three."]
+
+
+def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    setup = room.window.sheet.setup
+    actions = {action.text(): action for action in setup.template.menu_of_values.actions()}
+    assert len(actions) == 6
+    actions["Glossary"].trigger()
+    room.settle()
+    assert len(setup.questions()) == 6
+    assert setup.count.text() == "6 questions"
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.window.sheet.title.text() == "Glossary"
+    assert len(_rows(room)) == 6
+
+
+def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path: Path) -> None:
+    _open(room, LEASE)
+    listed = tmp_path / "questions.txt"
+    listed.write_text("# mine\nWhy?\n\nHow?\n", encoding="utf-8")
+    room.presenter.sheets.choose_file()
+    dialog = room.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(listed))
+    dialog.reject()
+    room.settle()
+    assert room.window.sheet.setup.questions() == ("Why?", "How?")
+    listed.write_bytes("Où ?".encode("latin-1"))
+    room.presenter.sheets.take_file(str(listed))
+    room.settle()
+    assert "UTF-8" in room.window.sheet.notice.text()
+    assert room.window.sheet.setup.questions() == ("Why?", "How?")
+
+
+@pytest.mark.parametrize(("ending", "begins"), [(".docx", b"PK"), (".xlsx", b"PK"), (".md", b"# "), (".html", b"<!")])
+def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: str, begins: bytes) -> None:
+    _open(room, LEASE)
+    room.engine.answers = [(_QUOTED,)]
+    _start(qtbot, room, _QUESTIONS[0])
+    room.settle()
+    qtbot.mouseClick(room.window.sheet.export, Qt.MouseButton.LeftButton)
+    dialog = room.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / f"sheet{ending}"))
+    dialog.reject()
+    room.settle()
+    written = tmp_path / f"sheet{ending}"
+    assert written.read_bytes().startswith(begins)
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert written.name in room.window.sheet.notice.text()
+
+
+def test_a_sheet_is_deleted_after_a_question(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    _start(qtbot, room, _QUESTIONS[0])
+    room.settle()
+    qtbot.mouseClick(room.window.sheet.new, Qt.MouseButton.LeftButton)
+    room.settle()
+    setup = room.window.sheet.setup
+    (entry,) = room.desk.sheets.all()
+    menu = setup.menu_of(entry.id)
+    menu.actions()[-1].trigger()
+    menu.close()
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    dialog.accept()
+    room.settle()
+    assert room.desk.sheets.all() == ()
+    assert not setup.kept.isVisible()
+
+
+def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [("One, half", gate, "never")]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    room.presenter.sheets.prepare()
+    (entry,) = room.desk.sheets.all()
+    room.window.sheet.setup.delete_wanted.emit(entry.id)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    dialog.accept()
+    room.settle()
+    assert room.desk.sheets.all() == ()
+    assert not room.presenter.sheets.running
+    assert len(room.engine.prompts) == 1
+
+
+def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [(_KILLED,), (gate, "Two."), ("Three.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    room.engine.die()
+    room.presenter.model.look()
+    assert room.presenter.sheets.running
+    room.presenter.model.load_again()
+    room.settle()
+    assert _states(room) == [RowState.FAILED, RowState.STOPPED, RowState.WAITING]
+
+
+def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
+    _start(qtbot, room)
+    room.settle()
+    assert _states(room) == [RowState.FAILED, RowState.WAITING, RowState.WAITING]
+    assert "Nothing was cut" in room.window.sheet.notice.text()
+    assert room.window.sheet.go_on.isVisible()
+
+
+def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    _start(qtbot, room, _QUESTIONS[0])
+    room.settle()
+    room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    dialog.accept()
+    room.settle()
+    assert room.desk.sheets.all() == ()
+    assert not room.window.sheet.shows_answers
+    assert "No book on the desk" in room.window.sheet.setup.books.text()
+
+
+def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Talk", [room.books[LEASE]])
+    room.open()
+    room.presenter.anything.find()
+    palette = room.window.findChild(PaletteDialog)
+    assert palette is not None
+    qtbot.keyClicks(palette.line, "question sheet")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert room.window.shows_sheet
+    room.settle()
+    assert room.window.focusWidget() is room.window.sheet.setup.editor
+    room.window.shelf.conversation_opened.emit(room.shown().id)
+    room.settle()
+    assert not room.window.shows_sheet
+
+
+def test_what_an_answer_says_as_html_is_shown_and_not_done(qtbot: QtBot, room: Room) -> None:
+    hostile = "<img src='http://example.org/x.png'> ![x](file:///etc/passwd) <b>bold</b> [a](#0) [p. 203]"
+    _open(room, LEASE)
+    room.engine.answers = [(hostile,)]
+    _start(qtbot, room, "<b>Why?</b>")
+    room.settle()
+    (row,) = _rows(room)
+    written = answer_html(row, PAPER)
+    assert "<img" not in written
+    assert "<b>" not in written
+    assert written.count('href="#') == 1, "the mark that Octavo checked, and none that an answer made up"
+    assert row.question == "<b>Why?</b>"
+
+
+def test_in_japanese_the_templates_and_the_words_are_japanese(room: Room) -> None:
+    use_language("ja")
+    try:
+        _open(room, LEASE)
+        titles = [action.text() for action in room.window.sheet.setup.template.menu_of_values.actions()]
+        assert "用語集" in titles
+    finally:
+        use_language("en")

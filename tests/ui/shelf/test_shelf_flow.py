@@ -1,0 +1,322 @@
+"""Files become books, books lie on desks, conversations come and go."""
+
+from __future__ import annotations
+
+import mmap
+from array import array
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import BookRef, PageRange
+from app.core.errors import Code, Problem
+from app.core.events import Opening
+from app.core.settings import KvType
+from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading
+from app.engine.protocol import BookSpan
+from app.messages import sentence
+from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.readings_dialog import ReadingsDialog
+from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui import shelf_of_books
+from tests.ui.fakes import Gate
+from tests.ui.room import LEASE, LETTERS, SURVEY, Room, pause, wait
+
+
+def _rows(room: Room) -> list[BookRow | HeadingRow]:
+    model = room.window.shelf.book_view.model()
+    return [model.index(number, 0).data(ItemRole) for number in range(model.rowCount())]
+
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def _titles(room: Room) -> list[str]:
+    return [row.text if isinstance(row, HeadingRow) else row.title for row in _rows(room)]
+
+
+def test_at_the_first_start_the_handbook_lies_open_and_on_the_desk(room: Room) -> None:
+    room.reader.documents["handbook.md"] = shelf_of_books.handbook()
+    room.open()
+    (book,) = room.desk.library.books()
+    assert room.shown().books == (BookRef(book.id),)
+    assert room.presenter.shown.place == (book.id, 1)
+    assert "Octavo handbook" in room.window.page.text.toPlainText()
+    assert "How do I add a book?" in room.window.talk.composer.editor.placeholderText()
+    assert room.row(book).tokens == 5_120
+
+
+def test_a_later_start_shows_the_newest_conversation_and_opens_no_handbook(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Older", days_ago=3)
+    room.add_conversation("Newest", [room.books[LETTERS]])
+    room.open()
+    assert room.shown().title == "Newest"
+    assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
+    assert len(room.desk.library.books()) == 5
+
+
+def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None:
+    gate = Gate()
+    room.add_conversation("A")
+    room.reader.documents["lease.epub"] = shelf_of_books.lease()
+    room.reader.steps["lease.epub"] = [Opening(0, 0), Opening(173, 412), gate]
+    room.open()
+    room.window.files_dropped.emit([Path("/home/me/lease.epub")])
+    wait(gate.reached.is_set)
+    wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
+    row = _rows(room)[1]
+    assert isinstance(row, BookRow)
+    assert (row.title, row.state_text, row.state) == ("lease", "importing 42 %", BookState.OPENING)
+    gate.open()
+    room.settle()
+    (book,) = room.desk.library.books()
+    assert room.shown().books == (BookRef(book.id),)
+    assert room.desk.conversations.get(room.shown().id).books == (BookRef(book.id),)  # type: ignore[union-attr]
+    assert room.presenter.shown.place == (book.id, 1)
+    assert _titles(room) == ["On the desk", "Harbour Lease, consolidated"]
+
+
+def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
+    gate = Gate()
+    room.add_conversation("A")
+    room.reader.documents["scan.pdf"] = shelf_of_books.letters()
+    room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
+    room.open()
+    room.window.files_dropped.emit([Path("/home/me/scan.pdf")])
+    wait(gate.reached.is_set)
+    wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
+    row = _rows(room)[1]
+    assert isinstance(row, BookRow)
+    assert row.state_text == "recognising text, page 3 of 40"
+    gate.open()
+    room.settle()
+
+
+def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room) -> None:
+    room.add_conversation("A")
+    locked = Problem(Code.DOCUMENT_ENCRYPTED, {"path": "secret.pdf"})
+    room.reader.steps["secret.pdf"] = [locked]
+    room.open()
+    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/secret.pdf"]))
+    room.settle()
+    assert room.window.talk.notice.text() == sentence(locked)
+    assert _titles(room) == ["On the desk", "secret"]
+    room.window.shelf.opening_cancelled.emit("/home/me/secret.pdf")
+    assert _titles(room) == []
+    assert room.desk.library.books() == ()
+
+
+def test_opening_can_be_stopped(room: Room) -> None:
+    gate = Gate()
+    room.add_conversation("A")
+    room.reader.documents["lease.epub"] = shelf_of_books.lease()
+    room.reader.steps["lease.epub"] = [gate]
+    room.open()
+    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/lease.epub", "/home/me/lease.epub"]))
+    wait(gate.reached.is_set)
+    room.window.shelf.opening_cancelled.emit("/home/me/lease.epub")
+    room.settle()
+    assert _titles(room) == []
+    assert room.desk.library.books() == ()
+
+
+def test_several_files_are_opened_one_after_the_other(room: Room) -> None:
+    room.add_conversation("A")
+    room.reader.documents = {"lease.epub": shelf_of_books.lease(), "survey.pdf": shelf_of_books.survey()}
+    room.open(files=[Path("/home/me/lease.epub"), Path("/home/me/none.pdf"), Path("/home/me/survey.pdf")])
+    assert len(room.desk.library.books()) == 2
+    assert len(room.shown().books) == 2
+    assert "none.pdf" in room.window.talk.notice.text()
+
+
+def test_books_go_on_and_off_the_desk_and_the_spine_follows(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.open()
+    assert room.window.talk.spine.text().startswith("48 of 524,288 tokens")
+    room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
+    room.settle()
+    assert room.row(room.books[LEASE]).on_desk
+    assert room.window.talk.spine.text().startswith("231,528 of 524,288 tokens")
+    room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
+    room.settle()
+    assert room.shown().books == ()
+    assert not room.row(room.books[LEASE]).on_desk
+
+
+def test_pages_of_a_book_are_chosen_in_a_dialog(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.window.shelf.pages_wanted.emit(room.books[LEASE].id)
+    dialog = room.window.findChild(PagesDialog)
+    assert dialog is not None
+    dialog.first.setText("203")
+    dialog.last.setText("204")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.shown().books == (BookRef(room.books[LEASE].id, PageRange(203, 204)),)
+    assert room.row(room.books[LEASE]).pages == PageRange(203, 204)
+    room.ask("What?")
+    assert len(room.engine.prompts[0].documents[0].pages) == 2
+
+
+def test_a_removed_book_leaves_every_place(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE], room.books[SURVEY]])
+    room.open()
+    room.presenter.page.open_book(room.books[LEASE].id)
+    room.settle()
+    room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
+    assert room.shown().books == (BookRef(room.books[SURVEY].id),)
+    assert room.presenter.shown.place is None
+    assert "Harbour Lease, consolidated" not in _titles(room)
+
+
+def test_a_conversation_is_deleted_after_a_yes_and_the_next_one_is_shown(qtbot: QtBot, room: Room) -> None:
+    room.add_conversation("Older", days_ago=1)
+    doomed = room.add_conversation("Doomed")
+    room.open()
+    room.presenter.navigation.delete()
+    dialog = room.window.findChild(Confirmation)
+    assert dialog is not None
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.desk.conversations.get(doomed.id) is None
+    assert room.shown().title == "Older"
+    room.window.shelf.conversation_delete_wanted.emit(room.shown().id)
+    last = [dialog for dialog in room.window.findChildren(Confirmation) if dialog.isVisible()]
+    qtbot.mouseClick(last[0].action, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.shown().title == "", "where none is left, a new one begins"
+
+
+def test_a_conversation_is_deleted_while_it_is_answered(room: Room) -> None:
+    gate = Gate()
+    doomed = room.add_conversation("Doomed")
+    room.open()
+    room.engine.answers = [("Partial", gate)]
+    room.ask("Why?", settle=False)
+    wait(gate.reached.is_set)
+    room.presenter.conversation.delete(doomed.id)
+    room.settle()
+    assert room.desk.conversations.get(doomed.id) is None
+    assert not room.presenter.conversation.busy
+    assert room.shown().id != doomed.id
+
+
+def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Room) -> None:
+    room.add_conversation("Old")
+    room.open()
+    room.window.activateWindow()
+    qtbot.keyClick(room.window, Qt.Key.Key_F2)
+    editor = room.window.shelf.conversation_view.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("New name")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    room.settle()
+    assert room.window.talk.title.text() == "New name"
+    room.ask("Something?")
+    for _ in range(3):
+        room.presenter.navigation.new_conversation()
+        room.settle()
+    assert len(room.desk.conversations.all()) == 2
+
+
+def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Room) -> None:
+    room.add_conversation("A")
+    room.reader.documents["lease.epub"] = shelf_of_books.lease()
+    room.open()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/home/me/lease.epub"), QUrl("https://example.org/x.pdf")])
+    enter = QDragEnterEvent(
+        QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    overlay = room.window.overlay
+    room.window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert overlay.isVisible()
+    assert overlay.size() == room.window.size()
+    room.window.dragLeaveEvent(QDragLeaveEvent())
+    assert not overlay.isVisible()
+    room.window.dragEnterEvent(enter)
+    drop = QDropEvent(
+        QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(room.window.files_dropped) as dropped:
+        room.window.dropEvent(drop)
+    assert dropped.args == [[Path("/home/me/lease.epub")]]
+    assert not overlay.isVisible()
+    room.settle()
+    assert len(room.desk.library.books()) == 1
+    takers = [child for child in room.window.findChildren(QLineEdit) if child.acceptDrops()]
+    assert takers == []
+
+
+def test_words_dragged_over_the_window_are_not_for_it(room: Room) -> None:
+    room.open()
+    data = QMimeData()
+    data.setText("only words")
+    enter = QDragEnterEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    enter.ignore()
+    room.window.dragEnterEvent(enter)
+    assert not enter.isAccepted()
+    assert not room.window.overlay.isVisible()
+    pause(1)
+
+
+def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> None:
+    room.add_books()
+    room.open()
+    spec = room.desk.readings.spec()
+    assert spec is not None
+    folder = Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
+    key = ReadingKey("model", KvType.F16, 1, "llama.cpp")
+    for number, complete in ((1000, True), (700, False)):
+        state = mmap.mmap(-1, 50_000)
+        books = (BookSpan("b", f"Book of {number}", 0, number),)
+        tokens = array("i", range(number)[:: 1 if complete else -1]).tobytes()
+        folder.save(SavedReading(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", complete, 1.0), state)
+        state.close()
+    room.presenter.readings.open_list()
+    room.settle()
+    dialog = room.window.findChild(ReadingsDialog)
+    assert dialog is not None
+    rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    assert {row.splitlines()[0] for row in rows} == {"Book of 1000", "Book of 700"}
+    assert sum("incomplete" in row for row in rows) == 1
+    assert all(" KB" in row and "Scout" in row for row in rows)
+    assert not dialog.action.isEnabled()
+    dialog.list.setCurrentRow(next(n for n, row in enumerate(rows) if "Book of 1000" in row))
+    dialog.action.click()
+    room.settle()
+    assert [reading.books[0].untrusted_title for reading in room.desk.readings.all()] == ["Book of 700"]
+
+
+def test_the_newest_conversation_is_seen_with_its_heading(qtbot: QtBot, room: Room) -> None:
+    for day in range(60):
+        room.add_conversation(f"Of {day} days ago", days_ago=day)
+    room.open()
+    assert room.window.height() == 900, "no taller for all of them"
+    view = room.window.shelf.conversation_view
+    for begin in (partial(room.ask, "When?"), partial(qtbot.keyClick, room.window, Qt.Key.Key_N, _CONTROL)):
+        view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+        assert not view.visualRect(view.model().index(0, 0)).intersects(view.viewport().rect())
+        begin()
+        room.settle()
+        assert view.currentIndex().row() == 1
+        for row in (0, 1):
+            assert view.viewport().rect().contains(view.visualRect(view.model().index(row, 0)))

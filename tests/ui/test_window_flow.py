@@ -1,0 +1,308 @@
+"""Everything works from the keyboard, the window remembers itself, settings take effect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import Code, Problem
+from app.core.events import Loading
+from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings, ThemeChoice
+from app.engine.protocol import ModelInfo
+from app.messages import sentence
+from app.models.local import starter
+from app.ui.frame_state import FrameState
+from app.ui.main_window import WindowState
+from app.ui.palette_dialog import Entry, EntryKind, EntryList, PaletteDialog, rank, suggest
+from app.ui.settings.dialog import SettingsDialog
+from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.model_chip import ChipDot
+from app.ui.widgets.number_field import NumberField
+from tests.ui.fakes import SCOUT, Gate
+from tests.ui.room import LEASE, LETTERS, Room, wait
+from tests.ui.shelf_of_books import letters
+
+
+def _open(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Older", days_ago=1)
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.window.activateWindow()
+
+
+def test_every_command_has_a_shortcut_of_its_own(room: Room) -> None:
+    given = [action.shortcut().toString() for action in room.window.actions() if not action.shortcut().isEmpty()]
+    assert len(given) == len(set(given))
+    wanted = {"Ctrl+O", "Ctrl+N", "Ctrl+K", "Ctrl+F", "F2", "Ctrl+,", "Ctrl+Shift+C", "Ctrl+R", "Ctrl+Q"}
+    assert wanted | {"Ctrl+B", "Ctrl+J"} <= set(given)
+    assert "Esc" not in given, "it belongs to what has the focus"
+    entries = room.presenter.commands.offer(()).findChild(EntryList)
+    assert entries is not None
+    assert {entry.title: entry.detail for entry in entries._all}["Stop"] == "Esc"
+
+
+def test_ctrl_q_closes_the_window(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    qtbot.keyClick(room.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    wait(lambda: not room.window.isVisible())
+
+
+def test_panels_fold_and_the_way_back_is_in_sight(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    talk = room.window.talk
+    qtbot.keyClick(room.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(room.window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (False, False)
+    talk.unfold_shelf.click()
+    talk.unfold_page.click()
+    assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (True, True)
+    assert (talk.unfold_shelf.isVisible(), talk.unfold_page.isVisible()) == (False, False)
+
+
+def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
+    _open(room)
+    room.window.resize(870, 640)
+    room.presenter.page.open_page(room.books[LETTERS].id, 7)
+    room.window.toggle_shelf()
+    room.settle()
+    state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
+    frame = msgspec.json.decode(msgspec.json.encode(room.window.state()), type=FrameState)
+    assert (frame.shelf_folded, frame.page_folded) == (True, False)
+    assert (state.book_id, state.page) == (room.books[LETTERS].id, 7)
+    again = Room(tmp_path / "again")
+    try:
+        book = again.add_book(letters(), LETTERS)
+        newer, shown = again.add_conversation("B"), again.add_conversation("A", days_ago=3)
+        pages = tuple(msgspec.structs.replace(page, book_id=book.id) for page in state.open_pages if page.page == 7)
+        assert state.conversation_id == room.shown().id
+        again.window.restore(frame)
+        size = again.window.width(), again.window.height()
+        again.open(
+            size=size, state=msgspec.structs.replace(state, book_id=book.id, conversation_id=shown.id, open_pages=pages)
+        )
+        assert again.shown().id == shown.id != newer.id, "the one that was shown, not the newest"
+        assert again.window.height() == room.window.height() == 640
+        assert again.window.shelf.isHidden()
+        assert again.presenter.shown.place == (book.id, 7)
+    finally:
+        again.close()
+
+
+def test_widths_of_the_panels_are_kept(room: Room) -> None:
+    _open(room)
+    room.window.restore(FrameState(widths=(300, 640, 500)))
+    assert [panel.width() for panel in (room.window.shelf, room.window.page)] == [300, 500]
+    room.window.restore(FrameState(widths=(1, 2)))
+    assert room.window.shelf.width() >= 200
+
+
+@pytest.mark.parametrize("size", [(720, 480), (1024, 700), (2560, 1440)])
+def test_nothing_is_squeezed_out_at_any_size(room: Room, size: tuple[int, int]) -> None:
+    _open(room)
+    room.window.resize(*size)
+    room.settle()
+    window = room.window
+    for panel in (window.shelf, window.talk, window.page):
+        assert panel.width() >= panel.minimumWidth()
+        assert window.rect().contains(panel.geometry())
+    header = window.page.header
+    visible = [child for child in (header.outline, header.find_field) if child.isVisible()]
+    assert all(header.rect().contains(child.geometry()) for child in visible)
+
+
+def test_tab_reaches_the_whole_window(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    room.ask("First?")
+    seen = set()
+    room.window.shelf.new_button.setFocus()
+    for _ in range(60):
+        focused = QApplication.focusWidget()
+        if focused is None or focused in seen:
+            break
+        seen.add(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    window = room.window
+    expected = {
+        window.shelf.search_button,
+        window.shelf.conversation_view,
+        window.shelf.book_view,
+        window.talk.chip,
+        window.talk.spine.bar,
+        window.page.header.find_field,
+        window.page.pager.field,
+    }
+    assert expected <= seen, [widget.accessibleName() for widget in expected - seen]
+
+
+def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    for words, reached in (
+        ("older", lambda: room.shown().title == "Older"),
+        ("side let", lambda: room.presenter.shown.place == (room.books[LETTERS].id, 1)),
+        ("hide shelf", lambda: room.window.shelf.isHidden()),
+    ):
+        room.presenter.anything.find()
+        dialog = room.window.findChild(PaletteDialog)
+        assert dialog is not None
+        qtbot.keyClicks(dialog.line, words)
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+        wait(reached)
+        room.settle()
+
+
+def test_the_palette_ranks_what_begins_with_the_words() -> None:
+    entries = [
+        Entry(EntryKind.BOOK, "1", "A note on settings"),
+        Entry(EntryKind.COMMAND, "2", "Settings"),
+        Entry(EntryKind.CONVERSATION, "3", "Resettings"),
+        Entry(EntryKind.CONVERSATION, "4", "人物と場所の一覧"),
+    ]
+    assert [entry.key for entry in rank(entries, "setting")] == ["2", "1", "3"]
+    assert [entry.key for entry in rank(entries, "note settings")] == ["1"]
+    assert [entry.key for entry in rank(entries, "場所")] == ["4"]
+    assert rank(entries, "absent") == []
+    many = [Entry(EntryKind.CONVERSATION, str(n), str(n)) for n in range(50)] + entries[1:2]
+    assert [entry.kind for entry in suggest(many)].count(EntryKind.CONVERSATION) == 3
+    assert suggest(many)[-1].key == "2"
+
+
+def test_settings_are_shown_changed_and_kept(room: Room) -> None:
+    _open(room)
+    room.desk.settings.save(Settings(sampling=Sampling(seed=7)))
+    room.presenter.preferences.open_settings()
+    room.settle()
+    dialog = room.window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert dialog.settings() == Settings(sampling=Sampling(seed=7)), "opening it changes nothing"
+    kv_type, context = dialog.editor("engine.kv_type"), dialog.editor("engine.context_tokens")
+    temperature, theme = dialog.editor("sampling.temperature"), dialog.editor("theme")
+    assert isinstance(kv_type, ChoiceEditor)
+    assert isinstance(theme, ChoiceEditor)
+    assert isinstance(context, NumberEditor)
+    assert isinstance(temperature, NumberEditor)
+    kv_type.set_value("q8_0")
+    theme.set_value("dark")
+    context.set_value(16_384)
+    temperature.set_value(9)
+    dialog.accept()
+    room.settle()
+    kept = room.desk.settings.load()
+    assert (kept.engine.kv_type, kept.engine.context_tokens) == (KvType.Q8_0, 16_384)
+    assert kept.sampling.temperature == 2.0, "brought within its bounds"
+    assert kept.theme is ThemeChoice.DARK
+    assert room.theme.palette.dark
+    assert "take effect when the model is loaded again" in room.window.talk.notice.text()
+    loads = len(room.engine.specs)
+    room.window.talk.notice.action.click()
+    room.settle()
+    assert room.engine.specs[loads].context_tokens == 16_384
+
+
+def test_adapters_are_added_weighed_and_taken_out(qtbot: QtBot) -> None:
+    lora = Adapter("/models/style \u202efugg.gguf", 0.5)
+    dialog = SettingsDialog(Settings(engine=EngineSettings(adapters=(lora,))))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor = dialog.editor("engine.adapters")
+    assert isinstance(editor, AdaptersEditor)
+    assert dialog.settings().engine.adapters == (lora,)
+    editor.add("/models/terms.gguf")
+    assert dialog.settings().engine.adapters == (lora, Adapter("/models/terms.gguf"))
+    fields = editor.findChildren(NumberField)
+    fields[1].set_value(-3)
+    remove = next(button for button in editor.findChildren(TextButton) if button.text() == "Remove")
+    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert dialog.settings().engine.adapters == (Adapter("/models/terms.gguf", -3.0),)
+
+
+def test_every_setting_has_an_editor_with_its_help(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    assert dialog.settings() == Settings()
+    paths = {field.name for field in msgspec.structs.fields(Settings)} - {"engine", "sampling", "hub", "remote"}
+    for group in ("engine", "sampling", "hub", "remote"):
+        struct = type(getattr(Settings(), group))
+        paths |= {f"{group}.{field.name}" for field in msgspec.structs.fields(struct)}
+    for path in paths:
+        editor = dialog.editor(path)
+        assert editor.accessibleName()
+        assert editor.accessibleDescription()
+
+
+def test_the_model_is_loaded_at_the_start_with_its_progress(room: Room) -> None:
+    gate = Gate()
+    room.add_conversation("A")
+    room.engine.loads = [(Loading(0.42), gate)]
+    room.open(settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: room.window.talk.chip.state.fraction == 0.42)
+    assert room.window.talk.chip.state.name == "Loading the model · 42 %"
+    assert room.window.isVisible()
+    gate.open()
+    room.settle()
+    state = room.window.talk.chip.state
+    assert (state.mark, state.name, state.detail) == (ChipDot.READY, "Scout · Q4_K_M", "H100 · 61 + 9 GB")
+
+
+def test_the_starter_is_called_what_it_is(room: Room) -> None:
+    found = starter()
+    assert found is not None
+    room.engine.info = msgspec.structs.replace(SCOUT, path=found.path, name="Smollm2 135M")
+    room.add_conversation("A")
+    room.open()
+    state = room.window.talk.chip.state
+    assert (state.name, state.detail) == ("SmolLM2 135M", "starter model: for a first try, not for real work")
+
+
+def test_a_model_that_cannot_be_loaded_is_told_and_another_can_be_chosen(room: Room) -> None:
+    room.add_conversation("A")
+    cut = Problem(Code.MODEL_TRUNCATED, {"path": "scout.gguf"})
+    room.engine.loads = [(cut,)]
+    room.open()
+    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.window.talk.notice.text() == sentence(cut)
+    room.window.talk.chip.model_chosen.emit("/models/other.gguf")
+    room.settle()
+    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.engine.specs[-1].model_path == "/models/other.gguf"
+    assert room.desk.settings.load().engine.model_path == "/models/other.gguf"
+
+
+def test_tokens_are_counted_anew_for_another_model(room: Room) -> None:
+    _open(room)
+    assert room.row(room.books[LEASE]).tokens == 231_480
+    room.engine.tokens = {"Harbour Lease, consolidated": 200_000}
+    room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="other", context_tokens=8192)
+    room.presenter.model.load_again()
+    room.settle()
+    assert room.row(room.books[LEASE]).tokens == 200_000
+    assert "does not fit" in room.window.talk.spine.text()
+
+
+def test_a_title_of_the_system_window_names_the_conversation(room: Room) -> None:
+    _open(room)
+    assert room.window.windowTitle() == "A – Octavo"
+
+
+def test_the_find_key_reaches_the_field(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    qtbot.keySequence(room.window, QKeySequence("Ctrl+F"))
+    assert room.window.page.header.find_field.hasFocus()
+
+
+def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
+    room.add_conversation("A")
+    room.engine.loads = [(Problem(Code.NO_MODEL),)]
+    room.open()
+    room.presenter.model.look()
+    assert isinstance(room.engine.info, ModelInfo)
+    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.window.talk.spine.text() == "available after a model is loaded"
