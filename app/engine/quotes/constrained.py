@@ -105,6 +105,60 @@ class _Moment:
     prose: Prose = field(default_factory=Prose)
 
 
+class _Places:
+    """Where in the books a quotation may be, and which of several places it means."""
+
+    def __init__(self, text: QuotableText, restated: Set[tuple[int, int]]) -> None:
+        self._text = text
+        self._restated = restated
+
+    def behind(self, part: _Part, needle: bytes) -> Iterator[int]:
+        """Where these bytes stand behind a part, on its page or the next, in reading order."""
+        done = 0
+        for each in part.beginnings:
+            start, stop = max(done, each + part.length), self._text.reach(each)
+            if start < stop:
+                yield from self._text.beginnings(needle, start, stop)
+                done = stop
+
+    def place(self, now: _Moment, beginning: int) -> QuotedPlace:
+        start = beginning if not now.parts else self._first(now, beginning)
+        found = self._text.position(start)
+        return QuotedPlace(found.document, found.label, found.title, now.quoted.strip(), found.page)
+
+    def _first(self, now: _Moment, beginning: int) -> int:
+        """Where the first part stands of a quotation whose last part begins at `beginning`."""
+        for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
+            before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
+            beginning = self._best(before) or 0
+        return beginning
+
+    def closable(self, now: _Moment) -> int | None:
+        """Where the best occurrence begins that lets the quotation be closed here."""
+        if now.beginnings is None:  # behind words that were left out, or before all
+            return self._best(now.parts[-1].beginnings) if now.parts else None
+        ends: Iterable[int] = now.added
+        if _is_part(now.part) if now.parts else _is_enough(now.part):
+            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
+            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
+        if now.parts:  # all of them on one page, or on two that follow each other
+            ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
+        return self._best(ends)
+
+    def _best(self, beginnings: Iterable[int]) -> int | None:
+        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
+        looked_at: list[int] = []
+        for each in beginnings:
+            found = self._text.position(each)
+            if (found.document, found.page) in self._restated:
+                return each
+            if len(looked_at) < _MOST_PLACES:
+                looked_at.append(each)
+            elif not self._restated:
+                break
+        return min(looked_at, key=lambda each: (self._text.is_list(each), each), default=None)
+
+
 class QuoteConstraint:
     """Follows one answer while it is written."""
 
@@ -115,7 +169,7 @@ class QuoteConstraint:
         index of its document, that are preferred where a quotation stands on several."""
         self._text = text
         self._said = fold(" ".join(" ".join(said).split())).casefold()
-        self._restated = restated
+        self._places = _Places(text, restated)
         self._now = _Moment()
         self._next: dict[int, dict[bytes, int]] = {}  # by size: what follows now, and the first occurrence with it
 
@@ -140,7 +194,7 @@ class QuoteConstraint:
         now = self._now
         if now.state is not State.QUOTING or now.tail:
             return False
-        at = self._closable(now)
+        at = self._places.closable(now)
         if at is None or not _is_enough(now.quoted):
             return False
         if at not in (now.beginnings or ()):
@@ -198,10 +252,10 @@ class QuoteConstraint:
         if now.state is not State.QUOTING:
             return None
         ended = now.opening == BLOCK and (self.is_whole or (wanted is not None and self.ends_line(wanted)))
-        at = self._closable(now) if ended and _is_enough(now.quoted) else None
+        at = self._places.closable(now) if ended and _is_enough(now.quoted) else None
         self._now = _released(now)
         self._next.clear()
-        return None if at is None else self._place(now, at)
+        return None if at is None else self._places.place(now, at)
 
     def ended(self) -> QuotedPlace | None:
         """After bytes that closed a held quotation: where it stands. Of several places one on a page that was restated,
@@ -318,7 +372,7 @@ class QuoteConstraint:
         text, beginnings = self._text, now.beginnings
         needle = fold(run, now.part[-1:] if beginnings is not None else "").encode("utf-8", "replace")
         if beginnings is None:
-            found = self._behind(now.parts[-1], needle) if now.parts else text.beginnings(needle)
+            found = self._places.behind(now.parts[-1], needle) if now.parts else text.beginnings(needle)
             return tuple(islice(found, 1) if any_will_do else found), len(needle)
         folded, end = text.folded, now.length + len(needle)
         if any_will_do and beginnings is self._now.beginnings and len(beginnings) > 1:
@@ -328,15 +382,6 @@ class QuoteConstraint:
             first = self._next[size].get(needle)
             return () if first is None else (first,), end
         return tuple([each for each in beginnings if folded.startswith(needle, each + now.length)]), end
-
-    def _behind(self, part: _Part, needle: bytes) -> Iterator[int]:
-        """Where these bytes stand behind a part, on its page or the next, in reading order."""
-        done = 0
-        for each in part.beginnings:
-            start, stop = max(done, each + part.length), self._text.reach(each)
-            if start < stop:
-                yield from self._text.beginnings(needle, start, stop)
-                done = stop
 
     def _may_add(self, offset: int) -> bool:
         last = self._text.last_character(offset)
@@ -360,49 +405,12 @@ class QuoteConstraint:
         closed = _Moment(tail=now.tail, before=mark, blank=False, shut=mark in '"' + _APOSTROPHE, prose=now.prose)
         if not _is_enough(now.quoted):
             return closed  # a term
-        beginning = self._closable(now)
+        beginning = self._places.closable(now)
         if beginning is not None:
-            return replace(closed, place=self._place(now, beginning))
+            return replace(closed, place=self._places.place(now, beginning))
         left = now.beginnings  # where nothing else can be written it ends, in the middle of something, and has no place
         stuck = left and all(self._is_stuck(each + now.length, now.opening) for each in left)
         return closed if stuck else None
-
-    def _place(self, now: _Moment, beginning: int) -> QuotedPlace:
-        start = beginning if not now.parts else self._first(now, beginning)
-        found = self._text.position(start)
-        return QuotedPlace(found.document, found.label, found.title, now.quoted.strip(), found.page)
-
-    def _first(self, now: _Moment, beginning: int) -> int:
-        """Where the first part stands of a quotation whose last part begins at `beginning`."""
-        for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
-            before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
-            beginning = self._best(before) or 0
-        return beginning
-
-    def _closable(self, now: _Moment) -> int | None:
-        """Where the best occurrence begins that lets the quotation be closed here."""
-        if now.beginnings is None:  # behind words that were left out, or before all
-            return self._best(now.parts[-1].beginnings) if now.parts else None
-        ends: Iterable[int] = now.added
-        if _is_part(now.part) if now.parts else _is_enough(now.part):
-            length = now.length - (now.opening in _SPACED and now.part[-1:] in _BLANKS)
-            ends = chain(ends, (each for each in now.beginnings if self._text.ends_word(each + length)))
-        if now.parts:  # all of them on one page, or on two that follow each other
-            ends = (each for each in ends if each < self._text.reach(self._first(now, each)))
-        return self._best(ends)
-
-    def _best(self, beginnings: Iterable[int]) -> int | None:
-        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
-        looked_at: list[int] = []
-        for each in beginnings:
-            found = self._text.position(each)
-            if (found.document, found.page) in self._restated:
-                return each
-            if len(looked_at) < _MOST_PLACES:
-                looked_at.append(each)
-            elif not self._restated:
-                break
-        return min(looked_at, key=lambda each: (self._text.is_list(each), each), default=None)
 
     def _is_stuck(self, offset: int, opening: str) -> bool:
         return self._text.folded[offset] == 0 or not self._writable(self._text.character(offset), opening)
@@ -419,7 +427,7 @@ class QuoteConstraint:
             return True
         taken, text = now.opening + ends, self._text
         if now.beginnings is None:
-            left: Iterator[int] = self._behind(now.parts[-1], tail) if now.parts else text.beginnings(tail)
+            left: Iterator[int] = self._places.behind(now.parts[-1], tail) if now.parts else text.beginnings(tail)
         else:
             left = (each + now.length for each in now.beginnings)
         if any(text.folded.startswith(tail, each) and text.character(each) not in taken for each in left):
