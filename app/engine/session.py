@@ -23,7 +23,8 @@ from app.engine.generation import Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
-from app.engine.kv.cached_sequence import CachedSequence, Keeping, OnProgress
+from app.engine.kv.cached_sequence import CachedSequence, OnProgress
+from app.engine.kv.checkpoints import Keeping
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import ReadingKey, Readings
 from app.engine.llama import LlamaContext, LlamaModel

@@ -12,7 +12,6 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +20,11 @@ from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Stopped
 from app.engine.control import RunControl
-from app.engine.hardware import free_memory
 from app.engine.kv import reuse
-from app.engine.kv.checkpoints import MIN_TOKENS, Keeper
+from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, Keeping
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.reuse import Attention, Geometry, Tokens
-from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading, deviation
+from app.engine.kv.saved_states import SavedReading, deviation
 from app.engine.kv.snapshots import Snapshots
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, ImageSpan
@@ -41,16 +39,6 @@ EmbeddingsOf = Callable[[ImageSpan], "npt.NDArray[np.float32]"]
 
 OnProgress = Callable[[int, int, int], None]
 """Called with tokens: done, total, reused."""
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """Where and as what readings are saved. `kernels`: see `SavedReading`."""
-
-    readings: Readings
-    key: ReadingKey
-    model_name: str
-    kernels: str = ""
 
 
 class CachedSequence:
@@ -71,14 +59,12 @@ class CachedSequence:
         self._context = context
         self._geometry = geometry
         self._wishes = wishes
-        self._keeping = keeping if geometry.attention is not Attention.RECURRENT else None
-        self._keeper = Keeper(keeping.readings) if keeping else None
+        self._checkpoints = Checkpoints(keeping) if keeping and geometry.attention is not Attention.RECURRENT else None
         self._snapshots = Snapshots(context, snapshot_bytes)
         self._tiled = tiled
         self._embeddings_of = embeddings_of
         self._held: Tokens = array("i")
         self._book_ids: frozenset[str] = frozenset()
-        self._problems: list[Problem] = []
 
     def __len__(self) -> int:
         return len(self._held)
@@ -127,20 +113,17 @@ class CachedSequence:
             self._context.erase()
             self._book_ids = frozenset()
         self.settle()
-        if self._keeping is not None:
-            self._keeping.readings.delete_of_book(book_id)
+        if self._checkpoints is not None:
+            self._checkpoints.delete_of_book(book_id)
 
     def settle(self) -> None:
         """Wait until all readings that are being saved are on disk."""
-        if self._keeper is not None:
-            self._keeper.settle()
+        if self._checkpoints is not None:
+            self._checkpoints.settle()
 
     def problems(self) -> list[Problem]:
         """What went wrong with saved readings since the last call, to be told."""
-        problems, self._problems = self._problems, []
-        if self._keeper is not None:
-            problems += self._keeper.problems()
-        return problems
+        return self._checkpoints.problems() if self._checkpoints is not None else []
 
     # ---- back to a sound point
 
@@ -182,8 +165,8 @@ class CachedSequence:
         ahead = deque(images)
         if self._geometry.attention is not Attention.FULL:
             cuts.append(total - 1)
-        if self._keeper is not None:
-            self._keeper.begin(len(self._held))
+        if self._checkpoints is not None:
+            self._checkpoints.begin(len(self._held))
         while (start := len(self._held)) < total:
             checkpoint = start < books_end - 1 and self._is_checkpoint_due()
             while ahead and ahead[0].end <= start:
@@ -245,15 +228,14 @@ class CachedSequence:
     def _restore(self, plan: reuse.ReusePlan, wanted: Tokens, on_progress: OnProgress) -> reuse.ReusePlan:
         """Take up the saved reading that spares most, if one spares more than the context itself; of equals, one that
         the same kernels computed."""
-        if self._keeping is None:
+        checkpoints = self._checkpoints
+        if checkpoints is None:
             return plan
-        readings = self._keeping.readings
 
         def worth(saved: SavedReading) -> tuple[int, bool]:
-            return self._gain(plan, saved, wanted), self._is_of_these_kernels(saved)
+            return self._gain(plan, saved, wanted), checkpoints.is_of_these_kernels(saved)
 
-        best = max(self._saved(), key=worth, default=None)
-        self._note_thrown_away(readings)
+        best = max(checkpoints.saved(), key=worth, default=None)
         if best is None or (gain := self._gain(plan, best, wanted)) < MIN_TOKENS:
             return plan
 
@@ -263,31 +245,23 @@ class CachedSequence:
             kept = plan.keep + int(fraction * gain)
             on_progress(kept, len(wanted), kept)
 
-        free = free_memory()
-        if best.state_bytes >= free:
-            error = AppError(Code.READING_NO_MEMORY, needed_bytes=best.state_bytes, free_bytes=free)
-            self._problems.append(error.problem)
-            return plan
         try:
-            state = readings.load(best, loading)
+            state = checkpoints.load(best, loading)
         except SealBroken:
-            self._throw_away(readings, best)
             return self._restore(plan, wanted, on_progress)
-        except AppError as error:
-            self._problems.append(error.problem)
+        if state is None:
             return plan
         try:
-            self._take_up(best, state)
+            self._take_up(best, state, same_kernels=checkpoints.is_of_these_kernels(best))
         except AppError as error:
             self._cut(0)
-            readings.pass_over(best)
-            self._problems.append(error.problem)
+            checkpoints.pass_over(best, error)
             return self._restore(self._plan(wanted), wanted, on_progress)
         finally:
             state.close()
         return self._plan(wanted)
 
-    def _take_up(self, saved: SavedReading, state: mmap.mmap) -> None:
+    def _take_up(self, saved: SavedReading, state: mmap.mmap, *, same_kernels: bool) -> None:
         """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
         llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
         tokens = saved.tokens
@@ -303,7 +277,6 @@ class CachedSequence:
         self._context.remove_from(len(tokens) - 1)
         del self._held[-1]
         self._decode(last, outputs=1)
-        same_kernels = self._is_of_these_kernels(saved)
         found = deviation(np.frombuffer(saved.logits, np.float32), self._context.logits())
         sound = found.is_rounding(same_kernels=same_kernels)
         _log.info(
@@ -317,42 +290,19 @@ class CachedSequence:
         if not sound:
             raise AppError(Code.READING_PASSED_OVER)
 
-    def _is_of_these_kernels(self, saved: SavedReading) -> bool:
-        return self._keeping is not None and saved.kernels == self._keeping.kernels
-
     def _gain(self, plan: reuse.ReusePlan, saved: SavedReading, wanted: Tokens) -> int:
         return reuse.saved_gain(plan, saved.tokens, saved.position_min, wanted, self._geometry)
 
     def _saved(self) -> tuple[SavedReading, ...]:
-        """Those of this model; none where the folder cannot be read."""
-        if self._keeping is None:
-            return ()
-        try:
-            return self._keeping.readings.of(self._keeping.key)
-        except AppError as error:
-            if error.problem not in self._problems:  # every look at a prompt meets it
-                self._problems.append(error.problem)
-            return ()
-
-    def _throw_away(self, readings: Readings, saved: SavedReading) -> None:
-        self._problems.append(AppError(Code.READING_DAMAGED).problem)
-        try:
-            readings.delete(saved)
-        except AppError as error:
-            self._problems.append(error.problem)
-
-    def _note_thrown_away(self, readings: Readings) -> None:
-        if readings.thrown_away:
-            readings.thrown_away = 0
-            self._problems.append(AppError(Code.READING_DAMAGED).problem)
+        return self._checkpoints.saved() if self._checkpoints is not None else ()
 
     def _is_checkpoint_due(self) -> bool:
-        return self._keeper is not None and self._keeper.is_due(len(self._held), self._context.state_bytes)
+        return self._checkpoints is not None and self._checkpoints.is_due(len(self._held), self._context.state_bytes)
 
     def _save_before_stopping(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
         start = len(self._held)
         unfinished = bool(books) and start < books[-1].end - 1
-        if unfinished and self._keeper is not None and self._keeper.grown(start) >= MIN_TOKENS:
+        if unfinished and self._checkpoints is not None and self._checkpoints.grown(start) >= MIN_TOKENS:
             self._decode(wanted[start : start + 1], outputs=1)
             self._save(books, complete=False)
 
@@ -367,25 +317,21 @@ class CachedSequence:
 
     def _save(self, books: Sequence[BookSpan], *, complete: bool) -> None:
         """Copy the state now and write it in the background. The logits of the next token must be there."""
-        if self._keeping is None or self._keeper is None:
+        if self._checkpoints is None:
             return
         position, position_min = len(self._held), self._context.position_min()
         if reuse.sound_point(position - 1, position, position_min, self._geometry) != position - 1:
             return  # it could not be probed
-        if not self._keeper.has_memory_for(self._context.state_bytes()):
+        if not self._checkpoints.has_memory_for(self._context.state_bytes()):
             return
         started = time.monotonic()
         state = self._context.state()
-        reading = SavedReading(
-            key=self._keeping.key,
-            tokens_le32=self._held.tobytes(),
-            position_min=position_min,
-            logits=self._context.logits().tobytes(),
-            state_bytes=len(state),
-            books=tuple(book for book in books if book.start < position),
-            model_name=self._keeping.model_name,
+        self._checkpoints.save(
+            self._held,
+            position_min,
+            self._context.logits().tobytes(),
+            tuple(book for book in books if book.start < position),
+            state,
             complete=complete,
-            saved_at=time.time(),
-            kernels=self._keeping.kernels,
+            copying_s=time.monotonic() - started,
         )
-        self._keeper.save(reading, state, position, time.monotonic() - started)

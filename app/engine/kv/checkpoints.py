@@ -7,10 +7,14 @@ import mmap
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from app.core.errors import AppError, Code, Problem
 from app.engine.hardware import free_memory
-from app.engine.kv.saved_states import Readings, SavedReading
+from app.engine.kv.encrypted_file import SealBroken
+from app.engine.kv.reuse import Tokens
+from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading
+from app.engine.protocol import BookSpan
 
 MIN_TOKENS = 512
 """A reading of fewer tokens is not worth a file, nor is a restored one that was continued by so few."""
@@ -27,12 +31,24 @@ _CHECKPOINT_COST = 10
 _log = logging.getLogger("octavo.engine")
 
 
-class Keeper:
-    """Copies are made by the caller, on the engine's thread; encrypting and writing happen on a thread of its own."""
+@dataclass(frozen=True)
+class Keeping:
+    """Where and as what readings are saved. `kernels`: see `SavedReading`."""
 
-    def __init__(self, readings: Readings) -> None:
-        self._readings = readings
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="keeper")
+    readings: Readings
+    key: ReadingKey
+    model_name: str
+    kernels: str = ""
+
+
+class Checkpoints:
+    """The saved readings of one model. The caller copies the state, on the engine's thread; it is encrypted and written
+    on a thread of its own. What goes wrong is kept for `problems`: reading goes on without."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self._readings = keeping.readings
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
         self._writing: Future[None] | None = None
         self._problems: list[Problem] = []
         self._last_position = 0
@@ -65,10 +81,77 @@ class Keeper:
         self._problems.append(AppError(Code.READING_NOT_SAVED, needed_bytes=state_bytes, free_bytes=free).problem)
         return False
 
-    def save(self, reading: SavedReading, state: mmap.mmap, position: int, copying_s: float) -> None:
-        """Write in the background; `state` is closed afterwards. `copying_s`: what making the copy took."""
-        self._last_position, self._last_at = position, time.monotonic()
+    def save(
+        self,
+        tokens: Tokens,
+        position_min: int,
+        logits: bytes,
+        books: tuple[BookSpan, ...],
+        state: mmap.mmap,
+        *,
+        complete: bool,
+        copying_s: float,
+    ) -> None:
+        """Write in the background; `state` is closed afterwards. `copying_s`: seconds that the copy took. The rest as
+        in `SavedReading`."""
+        reading = SavedReading(
+            key=self._keeping.key,
+            tokens_le32=tokens.tobytes(),
+            position_min=position_min,
+            logits=logits,
+            state_bytes=len(state),
+            books=books,
+            model_name=self._keeping.model_name,
+            complete=complete,
+            saved_at=time.time(),
+            kernels=self._keeping.kernels,
+        )
+        self.begin(len(tokens))
         self._writing = self._writer.submit(self._write, reading, state, copying_s)
+
+    def saved(self) -> tuple[SavedReading, ...]:
+        """Those on disk; none where the folder cannot be read."""
+        try:
+            found = self._readings.of(self._keeping.key)
+        except AppError as error:
+            if error.problem not in self._problems:  # every look at a prompt meets it
+                self._problems.append(error.problem)
+            return ()
+        if self._readings.thrown_away:
+            self._readings.thrown_away = 0
+            self._problems.append(AppError(Code.READING_DAMAGED).problem)
+        return found
+
+    def is_of_these_kernels(self, saved: SavedReading) -> bool:
+        return saved.kernels == self._keeping.kernels
+
+    def load(self, saved: SavedReading, on_progress: Callable[[float], None]) -> mmap.mmap | None:
+        """The state, which the caller closes; None where it cannot be had. Raises SealBroken after one that is damaged
+        was deleted; what `on_progress` raises."""
+        free = free_memory()
+        try:
+            if saved.state_bytes >= free:
+                raise AppError(Code.READING_NO_MEMORY, needed_bytes=saved.state_bytes, free_bytes=free)
+            return self._readings.load(saved, on_progress)
+        except SealBroken:
+            self._problems.append(AppError(Code.READING_DAMAGED).problem)
+            try:
+                self._readings.delete(saved)
+            except AppError as error:
+                self._problems.append(error.problem)
+            raise
+        except AppError as error:
+            self._problems.append(error.problem)
+            return None
+
+    def pass_over(self, saved: SavedReading, reason: AppError) -> None:
+        """Do not use it again in this process."""
+        self._readings.pass_over(saved)
+        self._problems.append(reason.problem)
+
+    def delete_of_book(self, book_id: str) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        self._readings.delete_of_book(book_id)
 
     def settle(self) -> None:
         """Wait until all is written."""
