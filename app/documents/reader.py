@@ -6,27 +6,108 @@ import contextlib
 import logging
 import math
 import time
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from app.core.document import Document, Flag, Format, PageLayer
+from app.core.document import BOX_BYTES, Document, Flag, Format, PageLayer
 from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
-from app.documents.opened import KIND, OpenedDocument
-from app.documents.protocol import DrawPage, DrawScan, ReadLayer
+from app.documents.protocol import (
+    MAX_SCAN_SIDE,
+    DrawnPage,
+    DrawPage,
+    DrawScan,
+    Event,
+    LayerRead,
+    Parse,
+    Parsed,
+    ReadLayer,
+)
 from app.documents.scans import recogniser, recognition
 from app.documents.scans.recogniser import Recogniser, RecogniserLimits
 from app.documents.scans.recognition import Forgetful, RecognitionCache
-from app.isolation.client import ReaderClient, ReaderLimits, ReaderProcess, logged
+from app.isolation.client import Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, is_whole, logged
 from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
+
+_SHA256_DIGITS = 64
+
+_FINDINGS: Findings = {
+    Code.FILE_EMPTY: {"path": str},
+    Code.FORMAT_UNKNOWN: {"path": str},
+    Code.FORMAT_MISMATCH: {"path": str, "expected": str, "found": str},
+    Code.DOCUMENT_DAMAGED: {"path": str, "format": str},
+    Code.DOCUMENT_ENCRYPTED: {"path": str},
+    Code.DOCUMENT_PASSWORD_NEEDED: {"path": str},
+    Code.DOCUMENT_PASSWORD_WRONG: {"path": str},
+    Code.DOCUMENT_NO_TEXT: {"path": str, "pages": int},
+    Code.DOCUMENT_LIMIT: {"path": str, "limit": str, "value": int},
+    Code.PAGE_UNAVAILABLE: {"path": str, "page": int},
+    Code.READER_OUT_OF_MEMORY: {"path": str},
+    Code.BUG: {"where": str},
+}
+"""What a reader may say went wrong, and the parameters that come with it."""
+
+KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
+
+
+class OpenedDocument:
+    """One order at a time. Every method raises AppError: what the reader found, or how it died."""
+
+    def __init__(self, path: Path, process: ReaderProcess) -> None:
+        """`process` has the file at `path`."""
+        self._path = printable(path)
+        self._process = process
+
+    def read(self, name: str, password: Password | None, cancel: Cancel) -> Work[Opening, Document]:
+        """The document. Raises Stopped, and the process ends."""
+        order = Parse(name, password)
+        return (yield from self._process.converse(order, self._path, Parsed, _is_sound, cancel)).document
+
+    def draw(self, order: DrawPage) -> Raster:
+        return self._process.ask(order, self._path, DrawnPage, lambda said: is_whole(said.image)).image
+
+    def draw_scan(self, order: DrawScan, cancel: Cancel) -> Raster:
+        """A page for recognition. Raises Stopped, and the process ends."""
+        return self._process.ask(order, self._path, DrawnPage, lambda said: _is_scan(said.image), cancel).image
+
+    def layer(self, order: ReadLayer) -> PageLayer:
+        return self._process.ask(order, self._path, LayerRead, lambda said: _is_layer(said.layer)).layer
+
+
+# Nothing that later code relies on is taken on trust.
+
+
+def _is_sound(said: Parsed) -> bool:
+    document = said.document
+    numbers = [page.number for page in document.pages]
+    return (
+        numbers == list(range(1, len(numbers) + 1))
+        and not any(page.picture or page.confidence is not None for page in document.pages)  # the recogniser's to say
+        and all(1 <= section.page <= len(numbers) for section in document.outline)
+        and len(document.sha256) == _SHA256_DIGITS
+        and set(document.sha256) <= set("0123456789abcdef")
+    )
+
+
+def _is_scan(image: Raster) -> bool:
+    return is_whole(image) and max(image.width, image.height) <= MAX_SCAN_SIDE
+
+
+def _is_layer(layer: PageLayer) -> bool:
+    if len(layer.boxes) != BOX_BYTES * len(layer.text):
+        return False
+    edges = array("f", layer.boxes)
+    return all(0.0 <= edge <= 1.0 for edge in edges)
+
 
 KEPT_DOCUMENTS = 2
 """Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import ctypes
 import hashlib
 import time
 from array import array
@@ -14,9 +15,9 @@ import msgspec
 from app.core.conversation import Ending, Timings, Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Raster
-from app.core.settings import KvType, Sampling
+from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
-from app.engine import adapters, planner
+from app.engine import planner
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers, placing
 from app.engine.generation import Writer
@@ -26,9 +27,9 @@ from app.engine.kv import reuse
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
 from app.engine.kv.checkpoints import Keeping
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import ReadingKey, Readings
+from app.engine.kv.saved_states import ReadingKey, Readings, fingerprint
 from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import version
+from app.engine.llama_loader import bindings, last_errors, summary, version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
@@ -69,7 +70,7 @@ class Session:
                 self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
             )
             try:
-                adapters.attach(self._model, self._context, spec.adapters)
+                attach(self._model, self._context, spec.adapters)
             except AppError:
                 self._context.close()
                 raise
@@ -330,7 +331,7 @@ def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
     if spec.readings is None:
         return None
     readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
-    model = adapters.fingerprint_with(Path(spec.model_path), spec.adapters)
+    model = fingerprint_with(Path(spec.model_path), spec.adapters)
     key = ReadingKey(model, spec.kv_type, LAYOUT_VERSION, version())
     return Keeping(readings, key, info.name, _kernels(info))
 
@@ -405,4 +406,37 @@ def _vocabulary_id(model: LlamaModel) -> str:
     digest.update(model.vocabulary_size.to_bytes(4, "little"))
     for token in range(0, model.vocabulary_size, max(1, model.vocabulary_size // 512)):
         digest.update(model.token_text(token) + b"\0")
+    return digest.hexdigest()
+
+
+def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]) -> None:
+    """Put `adapters` over the weights of `model` in all that `context` evaluates from now on; several add up. They are
+    freed with the model. Raises AppError ADAPTER_FAILED."""
+    if not adapters:
+        return
+    api = bindings()
+    handles = []
+    for adapter in adapters:
+        last_errors()
+        handle = api.llama_adapter_lora_init(model.handle, adapter.path.encode())
+        if not handle:
+            raise AppError(Code.ADAPTER_FAILED, path=adapter.path, detail=summary(last_errors()))
+        handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
+    pointers = (ctypes.c_void_p * len(handles))(*handles)
+    scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
+    function = api._lib.llama_set_adapters_lora
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
+    function.restype = ctypes.c_int32
+    if function(context.handle, pointers, len(handles), scales) != 0:
+        raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
+
+
+def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:
+    """Tells models with what lies over them apart, as `readings.fingerprint` tells files. Raises OSError."""
+    model = fingerprint(model_path)
+    if not adapters:
+        return model
+    digest = hashlib.blake2b(model.encode(), digest_size=16)
+    for each in sorted(f"{fingerprint(Path(adapter.path))} {adapter.scale!r}" for adapter in adapters):
+        digest.update(each.encode())
     return digest.hexdigest()

@@ -12,10 +12,10 @@ import pytest
 from app.core.errors import Code
 from app.core.settings import Adapter
 from app.core.work import Cancel, finish
-from app.engine.adapters import fingerprint_with
 from app.engine.client import EngineClient
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.protocol import LoadSpec, ReadingsSpec
+from app.engine.session import fingerprint_with
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora, write_merged

@@ -13,7 +13,7 @@ from app.core.conversation import Answer, Citation, CitationState, Ending, Store
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef, Raster
 from app.export.report import compose
-from app.ui import pdf
+from app.ui import exporting
 from app.ui.fonts import load_fonts, ui_font
 
 ANSWER = """The lessee gives notice “in writing” before the berth is given up, and pays until then.
@@ -77,7 +77,7 @@ def asked(images: tuple[ImageRef, ...] = ()) -> Turn:
 
 
 def test_sizes_on_paper_are_those_of_print() -> None:
-    made = pdf.write(compose("Notice of the lease", (asked(),), {}), no_image)
+    made = exporting.write(compose("Notice of the lease", (asked(),), {}), no_image)
     with pypdfium2.PdfDocument(made) as document:
         printed = words_and_sizes(document)
     body = size_of("The lessee gives notice", printed)
@@ -93,7 +93,7 @@ def test_sizes_on_paper_are_those_of_print() -> None:
 
 
 def test_faces_are_those_of_print() -> None:
-    with pypdfium2.PdfDocument(pdf.write(compose("Notice of the lease", (asked(),), {}), no_image)) as document:
+    with pypdfium2.PdfDocument(exporting.write(compose("Notice of the lease", (asked(),), {}), no_image)) as document:
         texts = [text for page in document for text in page.get_objects((pypdfium2.raw.FPDF_PAGEOBJ_TEXT,))]
         names = {text.get_font().get_base_name() for text in texts}
     assert any("SourceSerif" in name for name in names), names
@@ -103,7 +103,7 @@ def test_faces_are_those_of_print() -> None:
 def test_a_line_is_as_long_as_one_reads() -> None:
     long_answer = "A line of an answer that goes on and on, as those of models do. " * 120
     turn = Turn(asked().question, Answer("a", "q", long_answer, Ending.COMPLETE, "Scout", 0.0))
-    with pypdfium2.PdfDocument(pdf.write(compose("Long", (turn,), {}), no_image)) as document:
+    with pypdfium2.PdfDocument(exporting.write(compose("Long", (turn,), {}), no_image)) as document:
         assert len(document) > 1
         text = document[0].get_textpage()
         characters = text.get_text_range()
@@ -119,7 +119,7 @@ def test_a_line_is_as_long_as_one_reads() -> None:
 def test_an_image_is_as_large_as_in_print() -> None:
     picture = ImageRef("x", "chart.png", 400, 300)
     pixels = Raster(400, 300, bytes(400 * 300 * 3))
-    made = pdf.write(compose("Notice", (asked((picture,)),), {}), lambda _ref, _side: pixels)
+    made = exporting.write(compose("Notice", (asked((picture,)),), {}), lambda _ref, _side: pixels)
     with pypdfium2.PdfDocument(made) as document:
         (image,) = document[0].get_objects((pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
         left, bottom, right, top = image.get_bounds()

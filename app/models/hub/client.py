@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -17,9 +18,9 @@ from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
 from app.core.password import Password
 from app.core.work import Cancel, Work, finish
+from app.models import local
 from app.models.copying import need_room
-from app.models.gguf.reader import HeaderReader, Supply
-from app.models.hub import listing
+from app.models.gguf.reader import MAX_FILES, HeaderReader, Supply
 from app.models.hub.names import check_endpoint, check_path, check_repository, stored_name
 from app.models.hub.offers import Offer, RemoteFile
 from app.models.hub.process import HubProcess
@@ -74,7 +75,7 @@ class Hub:
         check_repository(repository)
         with self._process() as process:
             yield Asking(process.host)
-            return listing.compose(repository, finish(process.ask(List(repository, ""), Listed, cancel)))
+            return compose(repository, finish(process.ask(List(repository, ""), Listed, cancel)))
 
     def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
         """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
@@ -95,7 +96,7 @@ class Hub:
         except AppError as error:
             if error.code is not Code.HUB_FILE_MISSING or offer.revision:
                 raise
-            found = listing.compose(offer.repository, answers[offer.repository])
+            found = compose(offer.repository, answers[offer.repository])
             same = [each for each in found if each.quantization == offer.quantization]
             if len(same) != 1:
                 raise
@@ -232,3 +233,62 @@ def _remote(file: RemoteFile, offer: Offer) -> HubFile:
     """Of another repository than the offer's the revision is not known; there the hash alone says what it is."""
     revision = offer.revision if file.repository == offer.repository else ""
     return HubFile(file.repository, revision, file.path, file.size_bytes)
+
+
+_MODEL_SUFFIX = ".gguf"
+_QUANTIZATION = re.compile(
+    r"(?<![A-Za-z0-9])(?:UD-)?(?:I?Q\d\w*|TQ\d_\d|BF16|F16|FP16|F32|MXFP4(?:_MOE)?|NVFP4)(?![A-Za-z0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+"""As those who publish GGUF files name them; `UD-`: mixed in a way of one publisher's own."""
+
+
+def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
+    """The models among the files, smallest first: parts of a split model together; one without all its parts is left
+    out.
+
+    A projector belongs to the models of its folder and of the folders below it that have none; of several, the one
+    that `shelf.best_projector` names. Raises AppError HUB_NAME_UNSAFE.
+    """
+    files = {
+        check_path(file.path): RemoteFile(repository, file.path, file.size_bytes, file.sha256)
+        for file in listed.files
+        if file.path.lower().endswith(_MODEL_SUFFIX)
+    }
+    projectors = [path for path in files if local.is_projector(stored_name(path))]
+    offers = []
+    for path, file in files.items():
+        number, count = local.place_of(stored_name(path))
+        if number > 1 or count > MAX_FILES or path in projectors:
+            continue
+        parts = [str(part) for part in local.parts_of(PurePosixPath(path))]
+        if not all(part in files for part in parts):
+            continue
+        projector = _projector_for(path, projectors)
+        offers.append(
+            Offer(
+                repository=repository,
+                untrusted_name=repository.partition("/")[2],
+                quantization=quantization_of(path),
+                files=(file, *(files[part] for part in parts[1:])),
+                projector=files[projector] if projector else None,
+                revision=listed.revision,
+                licence=listed.licence,
+                gated=listed.gated,
+            )
+        )
+    return tuple(sorted(offers, key=lambda offer: (offer.size_bytes, offer.key)))
+
+
+def quantization_of(path: str) -> str:
+    """What the name says; the header tells the truth. Empty where it says nothing."""
+    found = _QUANTIZATION.findall(PurePosixPath(path).stem)
+    return found[-1].upper() if found else ""
+
+
+def _projector_for(model: str, projectors: Iterable[str]) -> str:
+    for folder in PurePosixPath(model).parents:
+        beside = {stored_name(path): path for path in projectors if PurePosixPath(path).parent == folder}
+        if beside:
+            return beside[local.best_projector(PurePosixPath(model).stem, beside)]
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
@@ -11,21 +12,83 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation
 from app.core.document import Book
-from app.core.untrusted import disarm
+from app.core.untrusted import LINE_BREAK, disarm
 from app.messages import _
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipSpace
-from app.ui.chat.citations import CitationMark, embed, list_placed, mark_citations
+from app.ui.chat.citations import CitationMark, embed, list_placed, mark_citations, mark_stream
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, list_shown_texts, parse
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
-from app.ui.chat.stream import OpenText
 from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The blocks from the open one on: the last is still open, those before it are closed for good."""
+
+    blocks: tuple[MarkdownBlock, ...]
+    marks: tuple[CitationMark, ...]
+
+
+class OpenText:
+    """Takes the text as it comes. A block is closed once another begins after it; closed ones are not parsed again,
+    unless a page mark in one of them is checked afterwards.
+    """
+
+    def __init__(self) -> None:
+        self._raw: list[str] = []
+        self._untrusted_tail = ""
+        self._closed = 0  # characters before the tail
+        self._checked: tuple[CitationMark, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it, as it came."""
+        return "".join(self._raw)
+
+    def append(self, untrusted_text: str) -> str:
+        """Take more text; gives it as it may be shown."""
+        self._raw.append(untrusted_text)
+        self._untrusted_tail += untrusted_text
+        return disarm(untrusted_text)
+
+    def take_checked(self, marks: Sequence[CitationMark]) -> bool:
+        """Take the marks that were checked so far. True when one stands in a closed block that did not show it so:
+        then all blocks are open again."""
+        known, self._checked = set(self._checked), tuple(marks)
+        if all(mark.start >= self._closed for mark in marks if mark not in known):
+            return False
+        self._untrusted_tail, self._closed = self.text, 0
+        return True
+
+    def parse_tail(self) -> Tail:
+        """Parse from where the open block began; what is closed now will not come again."""
+        marks = self._marks()
+        blocks = parse(embed(self._untrusted_tail, marks))
+        if len(blocks) > 1 and (line := blocks[-1].line):
+            begin = [found.end() for found in LINE_BREAK.finditer(self._untrusted_tail)][line - 1]
+            self._untrusted_tail = self._untrusted_tail[begin:]
+            self._closed += begin
+        return Tail(tuple(blocks), tuple(marks))
+
+    def _marks(self) -> list[CitationMark]:
+        """Of the tail: those that were checked, and neutral ones for those that were not yet."""
+        checked = [
+            replace(mark, start=mark.start - self._closed, end=mark.end - self._closed)
+            for mark in self._checked
+            if mark.start >= self._closed
+        ]
+        taken = [range(mark.start, mark.end) for mark in checked]
+        return checked + [
+            mark for mark in mark_stream(self._untrusted_tail) if not any(mark.start in span for span in taken)
+        ]
+
 
 RENDER_INTERVAL_MS = 100  # the open block is parsed and written anew at most this often
 _RENDER_SHARE = 4  # and never takes more than one part in so many of the time

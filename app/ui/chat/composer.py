@@ -8,6 +8,8 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFont,
+    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
@@ -20,21 +22,65 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.messages import _
-from app.ui.chat import send_button
 from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.composer_note import ComposerNote
 from app.ui.chat.editor import QuestionEditor
-from app.ui.chat.send_button import SendButton
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+
+HEIGHT = 30  # px
+
+
+class SendButton(PlainButton):
+    """`Send`, `Stop  Esc` while an answer is being written, or `Cancel  Esc` while a question is held."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.tell(busy=False, held=False)
+
+    def tell(self, *, busy: bool, held: bool) -> None:
+        if held:
+            words = _("Cancel  Esc"), _("Cancel"), _("Take back the question (Esc)")
+        elif busy:
+            words = _("Stop  Esc"), _("Stop"), _("Stop the answer (Esc)")
+        else:
+            words = _("Send"), _("Send"), _("Ask (Return)")
+        text, name, tip = words
+        self.setText(text)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.resize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(ui_font(SIZE_UI, QFont.Weight.DemiBold)).horizontalAdvance(self.text())
+        return QSize(words + 2 * 14, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect())
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(palette.accent), 1.5))
+            painter.drawRoundedRect(frame.adjusted(0.75, 0.75, -0.75, -0.75), CORNER, CORNER)
+            frame.adjust(3, 3, -3, -3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ground = palette.accent if self.isEnabled() else palette.line
+        painter.setBrush(QColor(ground).darker(112) if self.underMouse() and self.isEnabled() else QColor(ground))
+        painter.drawRoundedRect(frame, CORNER - 1, CORNER - 1)
+        painter.setPen(QColor(palette.on_accent if self.isEnabled() else palette.soft_ink))
+        painter.setFont(ui_font(SIZE_UI, QFont.Weight.DemiBold))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+
 
 MOST_LINES = 8
 IMAGE_KEYS = "Ctrl+Shift+I"
 
 _LINE = 22  # px
-_TOOLS = send_button.HEIGHT
+_TOOLS = HEIGHT
 _SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
 _PADDING = SPACE_M
 

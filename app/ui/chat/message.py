@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -19,10 +20,138 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from app.core.document import Book
 from app.messages import _
 from app.ui.chat.block import MessageBlock
-from app.ui.chat.inline import Link
-from app.ui.chat.overlays import Overlays
-from app.ui.chat.selection import MessageSelection, Place, find_place
+from app.ui.chat.buttons import LinkButton
+from app.ui.chat.chip import ChipButton, place_chip
+from app.ui.chat.inline import Link, PlacedMark
 from app.ui.theme import SPACE_M, Theme
+
+Place: TypeAlias = tuple[int, int]
+"""The number of a piece, and a character position in it."""
+
+
+class MessageSelection:
+    """Where the selection began and where it ends; none of both while nothing is selected."""
+
+    def __init__(self) -> None:
+        self._ends: tuple[Place, Place] | None = None
+
+    @property
+    def exists(self) -> bool:
+        return self._ends is not None
+
+    @property
+    def is_empty(self) -> bool:
+        return self._ends is None or self._ends[0] == self._ends[1]
+
+    def span(self) -> tuple[Place, Place] | None:
+        """Its first and its last place, in the order of reading."""
+        return (min(self._ends), max(self._ends)) if self._ends else None
+
+    def begin(self, place: Place) -> None:
+        self._ends = (place, place)
+
+    def extend(self, place: Place) -> None:
+        if self._ends is not None:
+            self._ends = (self._ends[0], place)
+
+    def set(self, start: Place, end: Place) -> None:
+        self._ends = (start, end)
+
+    def clear(self) -> None:
+        self._ends = None
+
+    def cut(self, kept: int) -> None:
+        """Give the selection up where it reaches beyond the first `kept` pieces."""
+        if self._ends is not None and max(self._ends)[0] >= kept:
+            self._ends = None
+
+    def within(self, number: int, piece: MessageBlock) -> tuple[int, int] | None:
+        """The positions that are selected in a piece that is built; None where nothing is."""
+        span = self.span()
+        if span is None or not span[0][0] <= number <= span[1][0]:
+            return None
+        first = span[0][1] if number == span[0][0] else 0
+        return first, span[1][1] if number == span[1][0] else piece.end()
+
+
+def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
+    """The place nearest to a point, `point` measured from the left edge of the text; None while nothing is built."""
+    shown = [number for number, piece in enumerate(pieces) if piece.written is not None]
+    if not shown:
+        return None
+    number = next((number for number in shown if point.y() < pieces[number].bottom), shown[-1])
+    piece = pieces[number]
+    return number, piece.position_at(point - QPointF(0, piece.top))
+
+
+_Overlay = tuple[PlacedMark, ChipButton] | tuple[Link, LinkButton]
+
+
+class Overlays(QObject):
+    """Makes the buttons of the pieces that are built, and keeps them where the text has room for them."""
+
+    citation_clicked = Signal(object)  # Citation
+    link_clicked = Signal(str)  # a web address
+
+    def __init__(self, theme: Theme, shelf: Mapping[str, Book], message: QWidget) -> None:
+        super().__init__(message)
+        self._theme = theme
+        self._shelf = shelf
+        self._message = message
+        self._made: dict[MessageBlock, list[_Overlay]] = {}
+
+    def build(self, piece: MessageBlock) -> None:
+        """Make the buttons of a piece that was just written."""
+        chips = [(placed.position, self._make_chip(placed)) for placed in piece.chips() if placed.mark.citation]
+        links = [(link.start, self._make_link(link)) for link in piece.links()]
+        self._made[piece] = [overlay for _, overlay in sorted([*chips, *links], key=lambda pair: pair[0])]
+
+    def release(self, piece: MessageBlock) -> None:
+        for _mark, button in self._made.pop(piece, ()):
+            button.hide()
+            button.deleteLater()
+
+    def place(self, left: int) -> None:
+        """Put every button where its text stands; `left` is the left edge of the text in the message."""
+        for piece, overlays in self._made.items():
+            for what, button in overlays:
+                if isinstance(what, PlacedMark):
+                    room = piece.rectangle_at(what.position, 1).translated(left, piece.top)
+                    button.move(round(room.x()), place_chip(room.y(), piece.ascent_at(what.position)))
+                else:
+                    room = piece.rectangle_at(what.start, what.end - what.start).translated(left, piece.top)
+                    button.setGeometry(room.toAlignedRect())
+                button.show()
+
+    def stops(self, pieces: Iterable[MessageBlock]) -> list[QWidget]:
+        """The buttons of these pieces in the order of reading."""
+        return [button for piece in pieces for _, button in self._made.get(piece, ())]
+
+    def has_focus(self, piece: MessageBlock) -> bool:
+        focused = QApplication.focusWidget()
+        return any(button is focused for _, button in self._made.get(piece, ()))
+
+    def _make_chip(self, placed: PlacedMark) -> _Overlay:
+        assert placed.mark.citation is not None
+        chip = ChipButton(placed.mark, self._theme, self._shelf, self._message)
+        chip.clicked.connect(self._emit_citation)
+        return placed, chip
+
+    def _make_link(self, link: Link) -> _Overlay:
+        button = LinkButton(link.address, self._theme, self._message)
+        button.clicked.connect(self._emit_address)
+        return link, button
+
+    def _emit_citation(self) -> None:
+        chip = self.sender()
+        assert isinstance(chip, ChipButton)
+        self.citation_clicked.emit(chip.citation)
+
+    def _emit_address(self) -> None:
+        button = self.sender()
+        assert isinstance(button, LinkButton)
+        self.link_clicked.emit(button.address)
+
 
 _FADED = 0.62
 """How much of its ink a message keeps that the model no longer reads; it can still be read by people."""

@@ -4,17 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from app.ui.chat.buttons import PlainButton
-from app.ui.chat.drag import DragScroller
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font
 from app.ui.theme import MEASURE_CHARACTERS, SPACE_L, SPACE_XL, Theme
+
+_INTERVAL_MS = 30
+
+
+class DragScroller(QObject):
+    """`window` is the part of the conversation that can be seen, `bar` moves it."""
+
+    def __init__(self, window: QWidget, bar: QScrollBar) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bar = bar
+        self._message: MessageWidget | None = None
+        self._point = QPoint()  # of the mouse, in global coordinates
+        self._timer = QTimer(self)
+        self._timer.setInterval(_INTERVAL_MS)
+        self._timer.timeout.connect(self._scroll)
+
+    def follow(self, message: MessageWidget, point: QPoint) -> None:
+        """The mouse selects in `message` and is at `point`."""
+        self._message, self._point = message, point
+        if self._window.rect().contains(self._window.mapFromGlobal(point)):
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    def end(self) -> None:
+        self._message = None
+        self._timer.stop()
+
+    def forget(self, message: MessageWidget) -> None:
+        """The message goes away."""
+        if self._message is message:
+            self.end()
+
+    def _scroll(self) -> None:
+        if self._message is None:
+            return
+        y = self._window.mapFromGlobal(self._point).y()
+        past = y if y < 0 else max(0, y - self._window.height())
+        self._bar.setValue(self._bar.value() + past // 2)
+        self._message.extend_to(QPointF(self._message.mapFromGlobal(self._point)))
+
 
 OVERSCAN = 600  # px above and below the window in which messages are ready
 KEPT = 3_000  # px above and below the window in which they are kept

@@ -14,7 +14,7 @@ from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
 from app.core.settings import Settings
 from app.engine.planner import Wish
-from app.messages import _, printable, sentence
+from app.messages import _, printable, sentence, size
 from app.models.hub.offers import Offer
 from app.services.downloads import Downloads, Order
 from app.services.import_export import ImportExport
@@ -27,7 +27,6 @@ from app.ui.jobs import Job
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter
-from app.ui.models.order_words import host_of, offer_line, order_facts, shortage_words
 
 if TYPE_CHECKING:
     from app.ui.models.add_dialog import AddDialog
@@ -282,3 +281,42 @@ def _order(downloads: Downloads, offer: Offer) -> tuple[Order, bool]:
 def _accept(downloads: Downloads, order: Order) -> None:
     if order.licence is not None and not order.accepted:
         downloads.accept(order.licence.id)
+
+
+def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
+    """From where, how much, where to, what is free, on what terms."""
+    offer, licence = order.offer, order.licence
+    facts = [
+        (_("Source"), printable(f"{order.host} · {offer.repository}")),
+        (_("Download size"), size(order.bytes_to_fetch)),
+        (_("Folder"), printable(order.folder)),
+        (_("Free space"), size(order.free_bytes)),
+    ]
+    terms = model_words.licence_words(licence) or _("no licence stated")
+    if licence is not None and licence.must_accept and order.accepted:
+        terms = _("{licence} (accepted)").format(licence=terms)
+    return (*facts, (_("Licence"), terms))
+
+
+def offer_line(offer: Offer) -> str:
+    """One of several quantizations, in a list."""
+    parts = [printable(offer.quantization or offer.files[0].path), size(offer.size_bytes)]
+    if len(offer.files) > 1:
+        parts.append(_("{n} parts").format(n=len(offer.files)))
+    if offer.projector is not None:
+        parts.append(_("sees images"))
+    return " · ".join(parts)
+
+
+def host_of(endpoint: str) -> str:
+    """The address that will be spoken to."""
+    return printable(endpoint.partition("://")[2].partition("/")[0])
+
+
+def shortage_words(order: Order) -> str:
+    """Empty where the disk is large enough."""
+    missing = order.bytes_to_fetch - order.free_bytes
+    if missing <= 0:
+        return ""
+    words = _("The disk has too little space: {missing} more are needed. Free some space, then download it.")
+    return words.format(missing=size(missing))

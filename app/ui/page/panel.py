@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.document import Book, Format, Page
@@ -19,14 +19,78 @@ from app.ui.page.header import PageHeader
 from app.ui.page.image_page import ImagePage
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.pager import Pager
-from app.ui.page.read_bar import ReadBar
 from app.ui.page.selection import PageSelection
-from app.ui.page.sheet import Paper
 from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
-from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.labels import PlainLabel
 from app.wording.page_names import place_words
+
+
+class Paper(QWidget):
+    """No wider than the text's measure, centred."""
+
+    def __init__(self, theme: Theme, text: TextPage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = text
+        text.setParent(self)
+        theme.changed.connect(self._repaint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        padding = min(SPACE_XXL + SPACE_XS, max(SPACE_L, self.width() // 12))
+        width = min(self.width(), self._text.measure() + 2 * padding)
+        left = (self.width() - width) // 2
+        self._text.setGeometry(left + 1, 1, width - 2, max(0, self.height() - 2))
+        self._text.set_padding(padding, SPACE_XL)
+        self._paper = (left, width)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        left, width = self._paper
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.palette.line))
+        painter.setBrush(QColor(self._theme.palette.surface))
+        painter.drawRect(left, 0, width - 1, self.height() - 1)
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update()
+
+
+_THIN, _THICK = 1, 3  # px
+
+
+class ReadBar(QWidget):
+    """A rule like the others while there is nothing to tell."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._fraction: float | None = None
+        self.setFixedHeight(_THICK)
+        theme.changed.connect(self.update)
+
+    @property
+    def fraction(self) -> float | None:
+        return self._fraction
+
+    def show_fraction(self, fraction: float | None) -> None:
+        """From 0 to 1; None for nothing to tell."""
+        self._fraction = fraction
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.fillRect(QRectF(0, 0, self.width(), _THIN), QColor(self._theme.palette.line))
+        if self._fraction is not None:
+            read = QRectF(0, 0, self.width() * self._fraction, _THICK)
+            painter.fillRect(read, QColor(self._theme.palette.accent))
+
 
 _ZOOMS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _FITTING = _ZOOMS.index(1.0)

@@ -8,10 +8,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
+from shiboken6 import isValid
 
 from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
+from app.core.image import Raster
 from app.messages import _
 from app.services.images import Area, Images
 from app.services.library import Library
@@ -24,7 +26,7 @@ from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_images import PageImages, undrawn_words
 from app.ui.page.panel import PagePanel
-from app.ui.page.thumbnails_presenter import ThumbnailsPresenter
+from app.ui.page.thumbnails import ThumbnailPopup
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 from app.ui.words import (
@@ -35,6 +37,38 @@ from app.ui.words import (
     read_words,
 )
 from app.wording.page_names import no_page_words, unresolved_words
+
+
+class ThumbnailsPresenter(QObject):
+    """`chosen` carries a page's number."""
+
+    chosen = Signal(int)
+
+    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bridge = bridge
+        self._panel = panel
+
+    def offer(self, book: Book, page: int) -> None:
+        """`page` is the one that is shown."""
+        popup = ThumbnailPopup(book.page_names, page, self._panel.theme, self._panel)
+        popup.wanted.connect(partial(self._draw, popup, book.id))
+        popup.chosen.connect(self.chosen)
+        popup.drop_below(self._panel.header)
+
+    def _draw(self, popup: ThumbnailPopup, book_id: str, page: int, width: int) -> None:
+        work = partial(self._library.page_image, book_id, page, width)
+        self._bridge.call(
+            Executor.READER, work, partial(self._take, popup, page), partial(self._on_undrawn, popup, page)
+        )
+
+    def _take(self, popup: ThumbnailPopup, page: int, image: Raster | None) -> None:
+        if isValid(popup):
+            popup.pages.thumbnails.put(page, image)
+
+    def _on_undrawn(self, popup: ThumbnailPopup, page: int, problem: Problem) -> None:  # noqa: ARG002 - it stays blank
+        self._take(popup, page, None)
 
 
 @dataclass(frozen=True)

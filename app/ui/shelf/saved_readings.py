@@ -2,16 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.engine.kv.saved_states import SavedReading
+from app.messages import _, count, printable, size
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
-from app.ui.shelf.readings_dialog import ReadingsDialog
+from app.ui.theme import SPACE_XS
+from app.ui.widgets.dialogs import SmallDialog
+
+_ReadingRole = int(Qt.ItemDataRole.UserRole)
+_LIST_HEIGHT = 220
+
+
+class ReadingsDialog(SmallDialog):
+    """`delete_wanted` carries the SavedReadings that were selected, as a tuple."""
+
+    delete_wanted = Signal(object)
+
+    def __init__(self, readings: Sequence[SavedReading], parent: QWidget | None = None) -> None:
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("Saved readings"))
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setProperty("role", "framed")
+        self.list.setFixedHeight(_LIST_HEIGHT)
+        self.list.setWordWrap(True)
+        self.list.setSpacing(SPACE_XS)
+        for reading in readings:
+            item = QListWidgetItem(entry_words(reading))
+            item.setData(_ReadingRole, reading)
+            self.list.addItem(item)
+        words = _(
+            "{n} saved readings take {size}. If you delete one, the model reads that book again with the next question."
+        )
+        sentence = words.format(n=count(len(readings)), size=size(sum(reading.size_bytes for reading in readings)))
+        super().__init__(
+            _("Saved readings"),
+            sentence
+            if readings
+            else _("No saved readings yet. When the model has read a book, the reading is saved here."),
+            _("Delete"),
+            body=self.list if readings else None,
+            destroys=True,
+            parent=parent,
+        )
+        if readings:
+            self.list.setFocus()
+        self.list.itemSelectionChanged.connect(self._enable)
+        self._enable()
+
+    def accept(self) -> None:
+        self.delete_wanted.emit(tuple(item.data(_ReadingRole) for item in self.list.selectedItems()))
+        super().accept()
+
+    @Slot()
+    def _enable(self) -> None:
+        self.action.setEnabled(bool(self.list.selectedItems()))
+
+
+def entry_words(reading: SavedReading) -> str:
+    """A reading in two lines: its books; size, tokens, model, and whether it was read to the end."""
+    titles = ", ".join(printable(book.untrusted_title) for book in reading.books)
+    tokens = _("{n} tokens").format(n=count(len(reading.tokens_le32) // 4))
+    parts = [size(reading.size_bytes), tokens, printable(reading.model_name)]
+    if not reading.complete:
+        parts.append(_("incomplete"))
+    return f"{titles}\n{' · '.join(parts)}"
 
 
 class ReadingsPresenter(Presenter):

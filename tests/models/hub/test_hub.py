@@ -27,7 +27,7 @@ from app.isolation import sandbox
 from app.isolation.sandbox import Step
 from app.messages import sentence
 from app.models.gguf.reader import HeaderReader
-from app.models.hub import listing
+from app.models.hub import client
 from app.models.hub import process as hub_process
 from app.models.hub.client import Hub, HubTimeouts
 from app.models.hub.offers import Offer, RemoteFile
@@ -159,7 +159,7 @@ def test_names_that_are_no_repositories_are_not_asked_for(loopback: LoopbackHub,
 def test_names_of_files_that_lead_elsewhere_are_refused(name: str) -> None:
     files = (ListedFile("sound-Q8_0.gguf", 1, ""), ListedFile(name, 1, ""))
     with pytest.raises(AppError) as raised:
-        listing.compose(REPOSITORY, Listed(REVISION, "", False, files))
+        client.compose(REPOSITORY, Listed(REVISION, "", False, files))
     assert raised.value.problem == Problem(Code.HUB_NAME_UNSAFE, {"name": name[:500]})
 
 

@@ -11,7 +11,7 @@ from app.core.conversation import BookRef, Conversation
 from app.core.errors import Code, Problem
 from app.core.events import Loading
 from app.ui.bridge import Executor
-from app.ui.chat.hint import EmptyHint
+from app.ui.chat.view import EmptyHint
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate

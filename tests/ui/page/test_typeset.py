@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
-from app.ui.page.markup import MarkupStyle, Span, flow_markdown, indent_of, spans_of
-from app.ui.page.typeset import flow, index_of, typeset, utf16_offset
+from app.ui.page.typeset import (
+    MarkupStyle,
+    Span,
+    flow,
+    flow_markdown,
+    indent_of,
+    index_of,
+    spans_of,
+    typeset,
+    utf16_offset,
+)
 
 _WIDE = (
     "a line that was broken by a program to some width\nand goes on in the next line of the same paragraph\nto its end"

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.fonts import load_fonts
 from app.ui.video.dialog import SelectionMethod, VideoDialog
+from app.ui.video.frame_choice import changes_words, clock_words, sum_words
 from app.ui.video.strip import FrameStrip, StripFrame
-from app.ui.video.words import changes_words, clock_words, sum_words
 
 
 @pytest.fixture
