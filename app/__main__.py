@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import messages
 from app.cli import arguments, screen
 from app.core import installation
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
 from app.isolation import program
 from app.isolation.limits import harden
+from app.wording import errors, i18n
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -41,13 +41,13 @@ def desk() -> int:
     """`octavo-desk`: the window."""
     harden()
     screen.shield()
-    messages.use_language("")
+    i18n.use_language("")
     try:
         options = arguments.window_options(sys.argv[1:])
         if not _display():
             raise AppError(Code.NO_DISPLAY)
     except AppError as error:
-        print(messages.sentence(error.problem), file=sys.stderr)
+        print(errors.sentence(error.problem), file=sys.stderr)
         return _EXIT_USAGE
     from app.ui.application import run  # now: Qt is for the window alone
 

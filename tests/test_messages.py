@@ -10,12 +10,14 @@ from pathlib import Path
 import polib
 import pytest
 
-from app import messages
+import app
 from app.core.errors import Code, Problem
 from app.core.paths import resources
 from app.engine.planner import Reason, Remark
-from app.messages import _, count, duration, gigabytes, sentence, size, use_language
-from app.wording import placement
+from app.wording import i18n, placement
+from app.wording.errors import sentence
+from app.wording.i18n import _, use_language
+from app.wording.units import count, duration, gigabytes, size
 
 FIT = {
     "needed_tokens": 40_960,
@@ -178,7 +180,7 @@ def test_without_a_choice_the_system_decides(
 def test_an_unknown_text_stays_as_it_is() -> None:
     use_language("ja")
     assert _("no such text \u2026") == "no such text \u2026"
-    assert messages.translate is _
+    assert i18n.translate is _
 
 
 def test_every_entry_of_the_catalogue_is_translated_with_the_same_placeholders(japanese: polib.POFile) -> None:
@@ -193,7 +195,7 @@ def test_every_text_of_the_interface_has_its_japanese(japanese: polib.POFile) ->
     known = {entry.msgid for entry in japanese.translated_entries()}
     used = {
         text.value
-        for file in Path(messages.__file__).parent.rglob("*.py")
+        for file in Path(app.__file__).parent.rglob("*.py")
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "translate")
         for text in call.args[:1]

@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 
-from app import __version__, messages
+from app import __version__
 from app.cli.models import arguments as models_arguments
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType, Settings
-from app.messages import _
+from app.wording import i18n
+from app.wording.i18n import _
 
 
 class WindowOptions(msgspec.Struct, frozen=True):
@@ -58,7 +59,7 @@ def window_options(argv: Sequence[str]) -> WindowOptions:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What `octavo` was given. Ends the program where help is wanted or something is wrong."""
-    messages.use_language("")
+    i18n.use_language("")
     return parser().parse_args(argv)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app import messages
-from app.messages import _
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.services.verification import Deviations, InstallationVerdict
+from app.wording import units
+from app.wording.i18n import _
 
 
 def installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str, str]]:
@@ -27,7 +27,7 @@ def installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str
         )
     sound = _("{n} files, {size}, all unchanged")
     unsound = _("{n} files, {size}, not all unchanged")
-    size, n = messages.size(verdict.bytes), messages.count(verdict.files)
+    size, n = units.size(verdict.bytes), units.count(verdict.files)
     yield _("installation"), (sound if verdict.is_sound else unsound).format(n=n, size=size)
     yield _("installed in"), verdict.root
     yield from _deviation_rows(_("changed file"), verdict.changed)
@@ -52,7 +52,7 @@ def print_update(update: Update, as_json: bool) -> None:
         lines.append(_("It has no package for this system."))
     for package in update.packages:
         lines += ["", *_package_lines(package)]
-    print("\n".join(map(messages.printable, lines)))
+    print("\n".join(map(units.printable, lines)))
 
 
 def _package_lines(package: OfferedPackage) -> list[str]:
@@ -65,7 +65,7 @@ def _package_lines(package: OfferedPackage) -> list[str]:
         ),
     }[package.state]
     return [
-        words.format(name=package.name, size=messages.size(package.size_bytes)),
+        words.format(name=package.name, size=units.size(package.size_bytes)),
         f"SHA-256 {package.sha256}",
         state,
     ]
@@ -75,7 +75,7 @@ def _deviation_rows(name: str, deviations: Deviations) -> Iterator[tuple[str, st
     for path in deviations.paths:
         yield name, path
     if more := deviations.count - len(deviations.paths):
-        yield name, _("and {n} more").format(n=messages.count(more))
+        yield name, _("and {n} more").format(n=units.count(more))
 
 
 def _system_words(system: str, glibc: str) -> str:

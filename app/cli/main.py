@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app import __version__, messages
+from app import __version__
 from app.cli import arguments, sheets
 from app.cli.installed import print_update
 from app.cli.output import (
@@ -43,13 +43,14 @@ from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
-from app.messages import _
 from app.services import doctor, updates
 from app.services.ask import Ask
 from app.services.models import files_of
 from app.services.services import Services
 from app.services.updates import PackageState
 from app.store.keys import set_passphrase
+from app.wording import errors, i18n
+from app.wording.i18n import _
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -202,7 +203,7 @@ def _prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
 def _sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> int:
     """The exit code of the first question that failed while others were answered."""
     if options.templates:
-        sheets.print_templates(desk.templates.all(messages.language()), as_json=options.json)
+        sheets.print_templates(desk.templates.all(i18n.language()), as_json=options.json)
         return EXIT_ANSWERED
     if options.export is not None:
         files.check_ending(options.export, files.SHEET_ENDINGS)
@@ -289,7 +290,7 @@ def _read(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 def _fail(problem: Problem, *, as_json: bool) -> int:
     _log.warning("%s", problem.code.value)
-    sentence = messages.sentence(problem)
+    sentence = errors.sentence(problem)
     if as_json:
         print_json({"event": "failed", "code": problem.code, "message": sentence})
     print(f"octavo: {sentence}", file=sys.stderr)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from app import messages
 from app.cli.installed import installation_rows
 from app.cli.screen import bare
 from app.core.conversation import Answer, Citation, CitationState, Ending, Question, StoredQuestion
@@ -18,11 +17,12 @@ from app.core.errors import Problem
 from app.core.events import Loading, Looking, Opening, Reading
 from app.core.image import ImageRef
 from app.core.ingestion import IngestionReport
-from app.messages import _
 from app.services.context import chapters_of
 from app.services.doctor import DoctorReport
 from app.services.fitting import Choices
 from app.store.secret import KeyOrigin
+from app.wording import errors, units
+from app.wording.i18n import _
 from app.wording.page_flags import (
     look_words,
     outdated_sentence,
@@ -82,7 +82,7 @@ class JsonAnswers:
         print_json({"event": "token", "text": text})
 
     def notice(self, problem: Problem) -> None:
-        print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
+        print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
 
     def finished(self, question: Question, answer: Answer) -> None:
         print_json({"event": "finished", **describe_answer(question, answer)})
@@ -111,9 +111,9 @@ class TextAnswers:
             return
         words = _("{name}: {width} × {height} pixels, {n} tokens")
         for image, cost in zip(images, tokens, strict=True):
-            sizes = {"width": messages.count(image.width), "height": messages.count(image.height)}
-            line = words.format(name=image.untrusted_name, n=messages.count(cost), **sizes)
-            print(messages.printable(line), file=sys.stderr)
+            sizes = {"width": units.count(image.width), "height": units.count(image.height)}
+            line = words.format(name=image.untrusted_name, n=units.count(cost), **sizes)
+            print(units.printable(line), file=sys.stderr)
 
     def looking(self, event: Looking) -> None:
         words = _("looking at image {image} of {images}").format(image=event.image, images=event.images)
@@ -132,7 +132,7 @@ class TextAnswers:
 
     def notice(self, problem: Problem) -> None:
         self._bar.close()
-        print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
+        print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
     def finished(self, question: Question, answer: Answer) -> None:
         self._bar.close()
@@ -143,7 +143,7 @@ class TextAnswers:
             words = _(
                 "The answer was cut off after {n} tokens. Use --max-tokens N for longer answers, if there is room."
             )
-            print(f"octavo: {words.format(n=messages.count(answer.usage.generated_tokens))}", file=sys.stderr)
+            print(f"octavo: {words.format(n=units.count(answer.usage.generated_tokens))}", file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -151,23 +151,23 @@ class TextAnswers:
         lines = []
         if choices.turns:
             words = _("the conversation so far, {turns} questions and answers: {n} tokens")
-            lines.append(words.format(turns=choices.turns, n=messages.count(choices.turns_tokens)))
+            lines.append(words.format(turns=choices.turns, n=units.count(choices.turns_tokens)))
             lines.append(_("Ask the other questions with another “ask”, or one by one with “sheet”."))
         for book in choices.books:
-            lines.append(_("{title}: {n} tokens").format(title=book.title, n=messages.count(book.tokens)))
+            lines.append(_("{title}: {n} tokens").format(title=book.title, n=units.count(book.tokens)))
             names = self._shelf[book.book_id].page_names
             for chapter in book.chapters:
-                words = _("{title}: {n} tokens").format(title=chapter.title, n=messages.count(chapter.tokens))
+                words = _("{title}: {n} tokens").format(title=chapter.title, n=units.count(chapter.tokens))
                 if names.labels:
                     words += f"  [{range_words(names.of(chapter.pages.first), names.of(chapter.pages.last))}]"
                 pages = f"--pages {chapter.pages.first}-{chapter.pages.last}"
                 lines.append(f"  {'  ' * (chapter.level - 1)}{pages:<17} {words}")
         for room in choices.rooms:
             limit = _("the model allows up to {n} tokens") if room.trained else _("memory allows up to {n} tokens")
-            words = limit.format(n=messages.count(room.context_tokens))
+            words = limit.format(n=units.count(room.context_tokens))
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
         lines.append(f"--excerpts   {_('only relevant excerpts')}")
-        print("\n".join(map(messages.printable, lines)), file=sys.stderr)
+        print("\n".join(map(units.printable, lines)), file=sys.stderr)
 
 
 class Advice:
@@ -285,7 +285,7 @@ def print_description(document: Document, report: IngestionReport) -> None:
         first, last = chapter.pages.first, chapter.pages.last
         tokens = sum(page.tokens or 0 for page in report.pages[first - 1 : last])
         pages = range_words(names.of(first), names.of(last))
-        words = _("{pages}, {n} tokens").format(pages=pages, n=messages.count(tokens))
+        words = _("{pages}, {n} tokens").format(pages=pages, n=units.count(tokens))
         lines.append(f"{'  ' * chapter.level}{chapter.title}  [{words}]")
     remarked = [(page, page_remarks(page, shown_characters=None)) for page in report.pages]
     for heading, wanted in ((look_words(len(report.to_look_at)), True), (_("Other notes"), False)):
@@ -293,7 +293,7 @@ def print_description(document: Document, report: IngestionReport) -> None:
         if chosen:
             lines += ["", heading]
             lines += [f"[{page_words(names.of(page.number))}] {' '.join(remarks)}" for page, remarks in chosen]
-    print("\n".join(map(messages.printable, lines)))
+    print("\n".join(map(units.printable, lines)))
 
 
 class Bar:
@@ -344,7 +344,7 @@ def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
     """A bar on stderr where that is a terminal; silent elsewhere."""
     from tqdm import tqdm  # when something takes long: it takes a tenth of the time of a short command to load
 
-    file, words = bare(sys.stderr), messages.printable(text)
+    file, words = bare(sys.stderr), units.printable(text)
     return tqdm(total=total, initial=initial, desc=words, file=file, disable=None, leave=False, unit_scale=True)
 
 
@@ -368,7 +368,7 @@ def print_outdated(book: Book) -> None:
     """Says on stderr that a book's pages are of an older reading, and what makes them new."""
     words = _("“{title}”: {sentence} Use --read-again for that.")
     words = words.format(title=book.title, sentence=outdated_sentence())
-    print(messages.printable(f"octavo: {words}"), file=sys.stderr)
+    print(units.printable(f"octavo: {words}"), file=sys.stderr)
 
 
 def print_destination(host: str, *, as_json: bool) -> None:
@@ -376,7 +376,7 @@ def print_destination(host: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "remote", "host": host})
     else:
-        print(messages.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
+        print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
 
 
 def print_report(report: DoctorReport, as_json: bool) -> None:
@@ -389,8 +389,8 @@ def print_report(report: DoctorReport, as_json: bool) -> None:
         (_("system"), report.system),
         *installation_rows(report.installation),
         *report.libraries.items(),
-        *((_("device"), f"{d.name}, {d.description}, {messages.size(d.total_bytes)}") for d in report.devices),
-        *([(_("graphics card"), messages.sentence(report.unused_card))] if report.unused_card else ()),
+        *((_("device"), f"{d.name}, {d.description}, {units.size(d.total_bytes)}") for d in report.devices),
+        *([(_("graphics card"), errors.sentence(report.unused_card))] if report.unused_card else ()),
         (_("threads"), str(report.threads)),
         *([(_("llama.cpp version for"), report.cpu_variant)] if report.cpu_variant else ()),
         (_("processor"), ", ".join(report.cpu_features)),
@@ -405,6 +405,6 @@ def print_report(report: DoctorReport, as_json: bool) -> None:
     ]
     width = max(len(name) for name, _value in rows)
     for name, value in rows:
-        print(f"{name:<{width}}  {messages.printable(value)}")
+        print(f"{name:<{width}}  {units.printable(value)}")
     for problem in report.problems:
-        print(messages.sentence(problem), file=sys.stderr)
+        print(errors.sentence(problem), file=sys.stderr)

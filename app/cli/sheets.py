@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from app import messages
 from app.cli.output import Advice, bar, describe_answer, print_findings, print_json, progress_bar
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token
 from app.core.sheet import RowBegun, RowEnded, Sheet, SheetProgress
-from app.messages import _
 from app.services.services import Services
 from app.services.templates import SheetTemplate, check_questions, read_questions
+from app.wording import errors, i18n, units
+from app.wording.i18n import _
 
 
 class JsonSheets:
@@ -36,7 +36,7 @@ class JsonSheets:
         print_json({"event": "thinking"})
 
     def notice(self, problem: Problem) -> None:
-        print_json({"event": "notice", "code": problem.code, "message": messages.sentence(problem)})
+        print_json({"event": "notice", "code": problem.code, "message": errors.sentence(problem)})
 
     def row(self, event: RowEnded) -> None:
         row, problem = event.row, event.row.answer.problem if event.row.answer else None
@@ -45,7 +45,7 @@ class JsonSheets:
         if row.answer is not None:
             told |= describe_answer(row.question, row.answer)
         if problem is not None:
-            told |= {"code": problem.code, "message": messages.sentence(problem)}
+            told |= {"code": problem.code, "message": errors.sentence(problem)}
         print_json(told)
 
     def ended(self, sheet: Sheet) -> None:
@@ -78,12 +78,12 @@ class TextSheets:
 
     def notice(self, problem: Problem) -> None:
         self._show(None)
-        print(f"octavo: {messages.sentence(problem)}", file=sys.stderr)
+        print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
     def row(self, event: RowEnded) -> None:
         self._show(None)
         row = event.row
-        question = messages.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
+        question = units.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
         print(f"{event.number}. {question}\n")
         if row.answer is None:
             return
@@ -92,7 +92,7 @@ class TextSheets:
         print_findings(row.question, row.answer, self._shelf)
         self._advice.give(row.answer)
         if row.answer.problem is not None:
-            print(f"octavo: {self._where}: {messages.sentence(row.answer.problem)}", file=sys.stderr)
+            print(f"octavo: {self._where}: {errors.sentence(row.answer.problem)}", file=sys.stderr)
 
     def ended(self, sheet: Sheet) -> None:
         self._show(None)
@@ -122,7 +122,7 @@ class WantedQuestions:
 def find_questions(options: argparse.Namespace, desk: Services) -> WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
-    template = desk.templates.get(options.template, messages.language()) if options.template else None
+    template = desk.templates.get(options.template, i18n.language()) if options.template else None
     typed = (question for question in options.question if question.strip())
     listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
     if template is None:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app import messages
 from app.core.errors import AppError, Code
 from app.core.password import Password
-from app.messages import _
+from app.wording import errors, units
+from app.wording.i18n import _
 
 MAX_TRIES = 3
 
@@ -36,7 +36,7 @@ def with_password(read: Callable[[Password | None], Result], path: Path) -> Resu
             if not locked or tries == MAX_TRIES or not _at_terminal():
                 raise
             if error.code is Code.DOCUMENT_PASSWORD_WRONG:
-                print(f"octavo: {messages.sentence(error.problem)}", file=sys.stderr)
+                print(f"octavo: {errors.sentence(error.problem)}", file=sys.stderr)
         tries += 1
         password = _ask(path)
 
@@ -45,7 +45,7 @@ def _ask(path: Path) -> Password:
     """Without echo. Ctrl+C ends the question at once; so does the end of the input."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return Password(getpass.getpass(_("Password of “{path}”: ").format(path=messages.printable(path.name))))
+        return Password(getpass.getpass(_("Password of “{path}”: ").format(path=units.printable(path.name))))
     except EOFError:
         raise KeyboardInterrupt from None
     finally:

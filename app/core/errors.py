@@ -1,6 +1,6 @@
 """One exception for everything that can go wrong: a code and its parameters.
 
-Below the faces an error carries no sentence. `app.messages` turns a code and its parameters into a sentence
+Below the faces an error carries no sentence. `app.wording` turns a code and its parameters into a sentence
 in the person's language that says what, where and what to do next.
 """
 

@@ -16,7 +16,7 @@ from app.core.errors import AppError
 from app.export.markdown import parser
 from app.export.pictures import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture
 from app.export.report import REFERENCE, Report
-from app.messages import _
+from app.wording.i18n import _
 
 _MONOSPACED = "Courier New"
 _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"

@@ -14,7 +14,7 @@ from app.core.files import write_private
 from app.export.pictures import PICTURE_SIDE, LoadPicture, Picture
 from app.export.report import Report
 from app.export.sheet import SheetReport
-from app.messages import _
+from app.wording.i18n import _
 
 _PRIVATE_FOLDER = 0o700
 

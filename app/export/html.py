@@ -10,7 +10,7 @@ from app.core.errors import AppError
 from app.export.markdown import parser
 from app.export.pictures import Picture
 from app.export.report import CLOSE, OPEN, REFERENCE, Report
-from app.messages import _
+from app.wording.i18n import _
 
 _ENCODED = re.compile(r"%EF%B7%92\d+%EF%B7%93")  # a reference inside an address, as the parser leaves it
 STYLE = (

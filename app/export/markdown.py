@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from app.core.errors import AppError
 from app.export.pictures import Picture
 from app.export.report import REFERENCE, Report
-from app.messages import _
+from app.wording.i18n import _
 
 MAX_NESTING = 60
 """Lists and quotations inside each other; the parser drops what lies deeper."""

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from app.core.errors import Problem
 from app.core.image import ImageRef
 from app.documents.images.kinds import ENDINGS
-from app.messages import _, sentence
+from app.wording.errors import sentence
+from app.wording.i18n import _
 
 PICTURE_SIDE = 2_000
 """Pixels of the longest side; a larger image is reduced to it. Across MOST_WIDTH that is 400 an inch, as sharp as paper

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book
 from app.export.pictures import Picture
-from app.messages import _
+from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import basis_words
 

@@ -11,7 +11,8 @@ from app.core.sheet import RowState, Sheet, SheetRow
 from app.export.html import STYLE
 from app.export.markdown import harmless, parser
 from app.export.report import CLOSE, OPEN, REFERENCE, Reference, cleaned, note_on, number_references
-from app.messages import _, sentence
+from app.wording.errors import sentence
+from app.wording.i18n import _
 from app.wording.support import basis_words
 
 

@@ -13,7 +13,7 @@ from docx.table import _Cell
 from app.export.docx import DocxWriter
 from app.export.markdown import parser
 from app.export.sheet import SheetLine, SheetReport, headings
-from app.messages import _
+from app.wording.i18n import _
 
 _PAGE_MM = (297, 210)
 _MARGIN_MM = 18

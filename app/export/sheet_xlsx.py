@@ -9,7 +9,7 @@ from itertools import zip_longest
 import xlsxwriter
 
 from app.export.sheet import SheetLine, SheetReport, headings
-from app.messages import _
+from app.wording.i18n import _
 
 CELL_CHARACTERS = 32_767
 """What Excel holds in a cell; what is longer goes on in the row below."""

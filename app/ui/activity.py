@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from app.core.conversation import BookRef
 from app.core.events import Loading, Looking, Reading, Thinking
-from app.messages import _
 from app.ui.context.pace import Pace
 from app.ui.shown import Shown
 from app.ui.words import ReadingNow, follow
+from app.wording.i18n import _
 
 
 class EngineTask(Enum):

@@ -26,11 +26,9 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import Shiboken
 
-from app import messages
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import Paths
 from app.core.settings import Settings
-from app.messages import _, sentence
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
@@ -38,6 +36,9 @@ from app.ui.collector import Collector
 from app.ui.main_window import MainWindow, WindowState
 from app.ui.style import Appearance
 from app.ui.theme import Theme
+from app.wording import i18n
+from app.wording.errors import sentence
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -247,7 +248,7 @@ class WindowStart(QObject):
         assert self._desk is not None
         assert self._composer is not None
         settings, state = opened
-        messages.use_language(settings.language)
+        i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
         self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
         QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.messages import _
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
@@ -22,6 +21,7 @@ from app.ui.portal import ScreenPortal
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.saved_readings import ReadingsPresenter
+from app.wording.i18n import _
 
 
 def adding_commands(

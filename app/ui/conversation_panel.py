@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
 from app.ui.context.spine import Spine
@@ -15,6 +14,7 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.model_chip import ModelChip
 from app.ui.widgets.notice import NoticeBar
+from app.wording.i18n import _
 
 
 class ConversationPanel(QWidget):

@@ -8,9 +8,9 @@ from PySide6.QtCore import QMimeData, Signal
 
 from app.documents.images.kinds import is_image
 from app.documents.videos.kinds import is_video
-from app.messages import _
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.widgets.drop_overlay import DropOverlay
+from app.wording.i18n import _
 
 
 class WindowDrops(DropOverlay):

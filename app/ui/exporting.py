@@ -16,7 +16,6 @@ from app.core.image import ImageRef, Raster
 from app.export import files
 from app.export.pictures import PICTURE_SIDE, Picture, safe_name
 from app.export.report import Report, compose
-from app.messages import _
 from app.services.images import Images
 from app.services.library import Library
 from app.store.conversations import Conversations
@@ -26,6 +25,7 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shown import Shown
 from app.ui.theme import PAPER, TEXT_FAMILY
+from app.wording.i18n import _
 
 PDF = ".pdf"
 _NAME_CHARACTERS = 80

@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.messages import _, printable
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands
@@ -16,6 +15,8 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.conversations import title_of
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
+from app.wording.i18n import _
+from app.wording.units import printable
 
 
 class Anything(Presenter):

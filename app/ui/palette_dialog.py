@@ -31,10 +31,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.messages import _
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SPACE_M, SPACE_S
+from app.wording.i18n import _
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

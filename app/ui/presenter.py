@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.messages import sentence
+from app.wording.errors import sentence
 
 
 class Presenter(QObject):

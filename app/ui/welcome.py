@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.core.document import Book
-from app.messages import _
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow, WindowState
@@ -17,6 +16,7 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
 from app.ui.words import opening_title, opening_words
+from app.wording.i18n import _
 
 
 class Welcome(Presenter):

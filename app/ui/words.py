@@ -14,14 +14,16 @@ from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
 from app.documents.text.terms import is_unspaced
 from app.engine.protocol import ModelInfo
-from app.messages import _, count, duration, sentence, size
 from app.services.context import ContextUse
 from app.ui.context.pace import Pace
 from app.ui.context.spine import SpinePart
 from app.ui.theme import Palette, cloth
+from app.wording.errors import sentence
+from app.wording.i18n import _
 from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
 from app.wording.support import basis_words
+from app.wording.units import count, duration, size
 
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 

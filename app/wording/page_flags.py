@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.core.document import Flag, Page
 from app.core.ingestion import IngestionReport, PageReport, PageState
-from app.messages import _, count, printable
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 MAX_SHOWN_CHARACTERS = 240
 _LEFT_OUT = (Flag.HIDDEN_TEXT, Flag.COMMENTS)

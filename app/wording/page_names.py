@@ -11,7 +11,8 @@ from app.core.conversation import Citation, PassageRef
 from app.core.document import Book
 from app.core.page_names import WITH_COUNT, PageName, PageNames
 from app.core.untrusted import disarm
-from app.messages import _, count
+from app.wording.i18n import _
+from app.wording.units import count
 
 
 def cited_page(cited: Citation | PassageRef, books: Mapping[str, Book]) -> PageName:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.planner import MemoryClass, Placement, Reason, Remark, Shortfall
-from app.messages import _, count, duration, printable, size
+from app.wording.i18n import _
+from app.wording.units import count, duration, printable, size
 
 _NUMBERS_FROM = 10  # tokens a second; slower ones are told with a decimal
 

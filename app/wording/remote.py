@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine.remote.address import is_shown_here
-from app.messages import _
+from app.wording.i18n import _
 
 
 def short_words(host: str) -> str:

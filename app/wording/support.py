@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.conversation import Answer, Ending, Question, StoredQuestion
-from app.messages import _
+from app.wording.i18n import _
 
 
 def asked_words(question: Question | StoredQuestion) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 import shtab
 
-from app import messages
 from app.cli import arguments
+from app.wording import i18n
 
 _FILES = {"bash": "{}", "zsh": "_{}", "fish": "{}.fish"}
 _NAMES_OF_FILES = ("FILE", "PATH", "PATH[=SCALE]", "TARGET")
@@ -22,7 +22,7 @@ _FOLDER = "DIR"
 
 def write(folder: Path) -> None:
     """Write all of them below `folder`, which is made if it is not there."""
-    messages.use_language(messages.ENGLISH)
+    i18n.use_language(i18n.ENGLISH)
     for shell, name in _FILES.items():
         (folder / shell).mkdir(parents=True, exist_ok=True)
         for parser in (arguments.parser(), arguments.window_parser()):

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from argparse_manpage.manpage import Manpage
 
-from app import __version__, messages
+from app import __version__
 from app.cli import arguments
+from app.wording import i18n
 
 _NAMES = {
     ("octavo", "en"): "ask whole books, offline, and get answers whose pages are checked",
@@ -43,7 +44,7 @@ def write(folder: Path) -> None:
     """Write all pages below `folder`, which is made if it is not there."""
     os.environ["COLUMNS"] = "10000"  # argparse breaks no line: whoever shows the page does
     for language, place in (("en", folder), ("ja", folder / "ja")):
-        messages.use_language(language)
+        i18n.use_language(language)
         place.mkdir(parents=True, exist_ok=True)
         for parser in (arguments.parser(), arguments.window_parser()):
             (place / f"{parser.prog}.1").write_text(page(parser, language), encoding="utf-8")

@@ -15,8 +15,8 @@ import pytest
 
 from app.bootstrap import open_desk
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
-from app.messages import use_language
 from app.models.hub.catalogue import catalogue
+from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo, answered_here
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL
-from app.messages import use_language
+from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo
 from tests.models import broken, forge, headers, projector
 from tests.models.headers import MAVERICK

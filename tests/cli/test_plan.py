@@ -11,7 +11,7 @@ import pytest
 from app.bootstrap import open_desk
 from app.cli import arguments
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, run
-from app.messages import use_language
+from app.wording.i18n import use_language
 from tests.models import headers, projector
 
 

@@ -22,9 +22,9 @@ from app import __version__
 from app.cli import arguments
 from app.documents.formats import detect
 from app.documents.images import kinds as images
-from app.messages import use_language
 from app.ui.application import APPLICATION_ID
 from app.ui.emblem import SIZES
+from app.wording.i18n import use_language
 
 DESKTOP = Path(__file__).parents[2] / "packaging" / "desktop"
 DAY = {"SOURCE_DATE_EPOCH": "1780000000"}  # 28 May 2026

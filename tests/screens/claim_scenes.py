@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
-from app.messages import use_language
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import LEASE, LETTERS
 

@@ -8,7 +8,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
-from app.messages import use_language
+from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate
 from tests.ui.room import LETTERS, pause, wait

@@ -9,7 +9,6 @@ import msgspec
 from app.core.errors import Code, Problem
 from app.core.events import Fetching, Loading
 from app.core.settings import KvType, ThemeChoice
-from app.messages import use_language
 from app.models.hub.catalogue import catalogue
 from app.models.hub.offers import Offer
 from app.models.local import starter
@@ -19,6 +18,7 @@ from app.ui.bridge import Executor
 from app.ui.models.card import Deed
 from app.ui.models.placement_rows import NumberRow
 from app.ui.models.window import ModelsWindow
+from app.wording.i18n import use_language
 from tests.models.headers import SCOUT as SCOUT_SHAPE
 from tests.models.headers import write_header
 from tests.models.projector import write_projector

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 
 from app.core.events import Opening
 from app.core.settings import ThemeChoice
-from app.messages import use_language
 from app.ui.bridge import Executor
 from app.ui.video.dialog import SelectionMethod, VideoDialog
 from app.ui.video.frame_choice import FrameChoice
+from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.film import harbour_film
 from tests.screens.stage import Stage

@@ -16,11 +16,11 @@ from app.core.paths import Paths
 from app.core.settings import HubSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner import Placement, Wish
-from app.messages import sentence
 from app.models.hub.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
 from app.services.machines import Hardware
 from app.services.services import Services
+from app.wording.errors import sentence
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model

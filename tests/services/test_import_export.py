@@ -20,10 +20,10 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Copying, Hashing
 from app.core.paths import Paths
 from app.core.work import Cancel, Stopped, Work, finish
-from app.messages import sentence
 from app.models import copying
 from app.models.records import RECORD_NAME, SUMS_NAME, FileState, read_record
 from app.services.services import Services
+from app.wording.errors import sentence
 from tests.models import projector
 from tests.models.packages import names_in, write_model, write_split_model
 

@@ -19,10 +19,10 @@ from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.protocol import Buffer, ModelInfo
 from app.engine.repacking import repacked
-from app.messages import sentence
 from app.services import machines
 from app.services.machines import THIS, Hardware, Machines
 from app.services.services import Services
+from app.wording.errors import sentence
 from tests.models.headers import MIXTURES, write_header
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2

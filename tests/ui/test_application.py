@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
-from app.messages import sentence
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.widgets.dialogs import LineDialog, SmallDialog
+from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
 

@@ -14,8 +14,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Reading, Thinking
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
-from app.messages import sentence
 from app.ui.widgets.model_chip import ChipDot
+from app.wording.errors import sentence
 from tests.ui.fakes import AsWished, Gate
 from tests.ui.room import LEASE, Room, wait
 

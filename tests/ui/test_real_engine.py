@@ -14,11 +14,11 @@ from app.bootstrap import open_desk
 from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
-from app.messages import sentence
 from app.ui.application import WindowStart
 from app.ui.chat.answer import AnswerMessage
 from app.ui.models.placement_rows import NumberRow
 from app.ui.window import WindowPresenter
+from app.wording.errors import sentence
 from tests.ui.room import application, wait
 
 _TIMEOUT_MS = 60_000

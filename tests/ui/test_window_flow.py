@@ -15,7 +15,6 @@ from app.core.errors import Code, Problem
 from app.core.events import Loading
 from app.core.settings import Adapter, EngineSettings, KvType, Sampling, Settings, ThemeChoice
 from app.engine.protocol import ModelInfo
-from app.messages import sentence
 from app.models.local import starter
 from app.ui.frame_state import FrameState
 from app.ui.main_window import WindowState
@@ -25,6 +24,7 @@ from app.ui.settings.editors import AdaptersEditor, ChoiceEditor, NumberEditor
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.model_chip import ChipDot
 from app.ui.widgets.number_field import NumberField
+from app.wording.errors import sentence
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 from tests.ui.shelf_of_books import letters

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from app.core.settings import KvType
-from app.messages import _
+from app.wording.i18n import _
 
 AddCommand: TypeAlias = Callable[[Any, str, str], argparse.ArgumentParser]
 AddOption: TypeAlias = Callable[[argparse.ArgumentParser], None]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app import messages
 from app.cli.models import listing, targets
 from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
-from app.messages import _, size
 from app.models.local import ModelFile
 from app.models.records import FileState, ModelVerdict
 from app.services.services import Services
+from app.wording import units
+from app.wording.i18n import _
+from app.wording.units import size
 
 _WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileState.GOOD)
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
             if options.json:
                 print_json({"deleted": removed})
             for path in () if options.json else removed:
-                print(_("Deleted: {path}").format(path=messages.printable(path)))
+                print(_("Deleted: {path}").format(path=units.printable(path)))
 
 
 def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Services) -> None:
@@ -47,7 +48,7 @@ def _print_arrived(model: ModelFile, options: argparse.Namespace, desk: Services
         print_json({"event": "finished", "path": model.path, "name": model.name, "proved": proved})
         return
     words = _("Verified and ready: {path}") if proved else _("Ready: {path}")
-    print(words.format(path=messages.printable(model.path)))
+    print(words.format(path=units.printable(model.path)))
     if not proved:
         print(_("It came without a hash, so Octavo can only detect later changes."))
 
@@ -88,7 +89,7 @@ def _pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json({"event": "finished", "path": str(packed)})
         return
-    print(_("Packed: {path}").format(path=messages.printable(str(packed))))
+    print(_("Packed: {path}").format(path=units.printable(str(packed))))
     if not options.folder:
         told = _("{size}; `tar x` and `sha256sum -c SHA256SUMS` verify it without Octavo")
         print(told.format(size=size(packed.stat().st_size)))

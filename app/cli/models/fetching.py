@@ -6,15 +6,16 @@ import argparse
 import sys
 from typing import Any
 
-from app import messages
 from app.cli.models import listing, targets
 from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
-from app.messages import _, size
 from app.services.downloads import Licence, Order
 from app.services.services import Services
+from app.wording import units
+from app.wording.i18n import _
+from app.wording.units import size
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json({"event": "finished", "path": model.path, "name": model.name})
     else:
-        print(_("Verified and ready: {path}").format(path=messages.printable(model.path)))
+        print(_("Verified and ready: {path}").format(path=units.printable(model.path)))
         if order.licence is not None and order.licence.credit:
             print(order.licence.credit)
 
@@ -59,7 +60,7 @@ def _tell(order: Order, options: argparse.Namespace, desk: Services) -> None:
     ]
     width = max(len(name) for name, _value in rows)
     for name, value in rows:
-        print(f"{name:<{width}}  {messages.printable(value)}", file=sys.stderr)
+        print(f"{name:<{width}}  {units.printable(value)}", file=sys.stderr)
 
 
 def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Services) -> None:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from app import messages
 from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.errors import AppError, Problem
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, finish
-from app.messages import _, count, size
 from app.models.hub.offers import Offer
 from app.models.local import ModelFile
 from app.services.services import Services
+from app.wording import errors, units
+from app.wording.i18n import _
+from app.wording.units import count, size
 
 _Found: TypeAlias = tuple[ModelFile, ModelHeader | Problem]
 
@@ -96,7 +97,7 @@ def _listed(found: _Found, desk: Services) -> dict[str, Any]:
     file, header = found
     told: dict[str, Any] = {"path": file.path, "name": file.name, "starter": file.starter}
     if isinstance(header, Problem):
-        return told | {"code": header.code, "message": messages.sentence(header)}
+        return told | {"code": header.code, "message": errors.sentence(header)}
     return told | {
         "kind": header.kind,
         "architecture": header.architecture,
@@ -115,7 +116,7 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
     rows = []
     for file, header in found:
         if isinstance(header, Problem):
-            rows.append([file.name, messages.sentence(header)])
+            rows.append([file.name, errors.sentence(header)])
             continue
         projector = Path(desk.models.projector_beside(Path(file.path))).name
         architecture = header.architecture
@@ -130,8 +131,8 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
         words = _("Started: {name}, {done} of {total}; `octavo models fetch` continues the download")
         name = asked_as(begun.offer, desk)
         told = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))
-        print(messages.printable(told))
-    print(_("Models folder: {folder}").format(folder=messages.printable(str(desk.models.folder))))
+        print(units.printable(told))
+    print(_("Models folder: {folder}").format(folder=units.printable(str(desk.models.folder))))
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
@@ -140,4 +141,4 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max((len(row[n]) for row in rows if len(row) > n + 1), default=0) for n in range(columns)]
     for row in rows:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        print(messages.printable("  ".join(cells).rstrip()))
+        print(units.printable("  ".join(cells).rstrip()))

@@ -7,19 +7,20 @@ from typing import Any
 
 import msgspec
 
-from app import messages
 from app.cli.models import targets
 from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.planner import MemoryClass, Placement, Wish
-from app.messages import _, count, size
 from app.models.model_files import model_at
 from app.services.machines import Hardware
 from app.services.plans import ModelPlan
 from app.services.services import Services
+from app.wording import units
+from app.wording.i18n import _
 from app.wording.placement import item_name, sentences
+from app.wording.units import count, size
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -79,9 +80,9 @@ def _described(plan: ModelPlan) -> dict[str, Any]:
 def _print(plan: ModelPlan) -> None:
     header, result = plan.header, plan.result
     devices = (*plan.machine.gpus, plan.machine.host)
-    print(messages.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
+    print(units.printable(f"{header.untrusted_name}, {header.quantization}, {size(header.file_bytes)}"))
     for text in sentences(result):
-        print(messages.printable(text))
+        print(units.printable(text))
     print()
     used = {(use.device, use.item): use.bytes for use in result.uses}
     rows = [["", *(device.name for device in devices)]]

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from app import messages
 from app.cli.output import Bar, print_json
 from app.core.events import Asking, Copying, Fetching, Hashing, Loading, Opening
-from app.messages import _
+from app.wording import units
+from app.wording.i18n import _
 
 Event: TypeAlias = Loading | Opening | Asking | Fetching | Hashing | Copying
 
@@ -28,7 +28,7 @@ class ProgressBar:
         match event:
             case Asking(host):
                 self.close()
-                print(f"octavo: {_('asking {host}').format(host=messages.printable(host))}", file=sys.stderr)
+                print(f"octavo: {_('asking {host}').format(host=units.printable(host))}", file=sys.stderr)
             case Fetching() | Hashing() | Copying():
                 self._tell(event)
                 words = {Fetching: _("downloading"), Hashing: _("verifying"), Copying: _("copying")}

@@ -9,17 +9,18 @@ from typing import Any
 
 import msgspec
 
-from app import messages
 from app.cli.models import listing, targets
 from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
-from app.messages import _, count, size
 from app.models.hub.offers import Offer
 from app.models.model_files import model_at
 from app.services.downloads import Licence, Record
 from app.services.services import Services
+from app.wording import units
+from app.wording.i18n import _
+from app.wording.units import count, size
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -177,7 +178,7 @@ def _print_rows(rows: Iterable[tuple[str, str]]) -> None:
     shown = list(rows)
     width = max(len(name) for name, _value in shown)
     for name, value in shown:
-        print(f"{name:<{width}}  {messages.printable(value)}".rstrip())
+        print(f"{name:<{width}}  {units.printable(value)}".rstrip())
 
 
 def _span(numbers: tuple[int, ...]) -> str:

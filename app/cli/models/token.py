@@ -7,8 +7,8 @@ import getpass
 import sys
 
 from app.cli.output import print_json
-from app.messages import _
 from app.services.services import Services
+from app.wording.i18n import _
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:

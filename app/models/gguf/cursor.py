@@ -93,7 +93,7 @@ class Cursor:
 
 
 def flaw(name: str) -> AppError:
-    """For a header that contradicts the format or itself; `app.messages` has words for each name."""
+    """For a header that contradicts the format or itself; `app.wording` has words for each name."""
     return problem(Code.MODEL_DAMAGED, flaw=name)
 
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
-from app.messages import _
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton
@@ -26,6 +25,7 @@ from app.ui.chat.notes import NOTE_INDENT, Note, ProgressLine
 from app.ui.chat.render import BlockRenderer
 from app.ui.chat.typography import LINE_ANSWER
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.wording.i18n import _
 
 
 @dataclass(frozen=True)

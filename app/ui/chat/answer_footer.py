@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, CitationState
 from app.core.document import Book
-from app.messages import _, count, duration
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import HEIGHT, ChipButton
 from app.ui.chat.citations import CitationMark, colour_state, count_citations, mark_passages
 from app.ui.chat.variants import Variants, centre_baseline
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.wording.i18n import _
 from app.wording.support import nothing_found
+from app.wording.units import count, duration
 
 _LINE = 18  # px
 _DOT = " · "

@@ -25,12 +25,12 @@ from app.core.events import (
 )
 from app.core.image import ImageRef
 from app.core.work import Cancel, Work
-from app.messages import sentence
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.view import ConversationView
 from app.ui.shown import Shown
 from app.ui.words import answer_remarks, step_share, step_words
+from app.wording.errors import sentence
 from app.wording.support import asked_words
 
 

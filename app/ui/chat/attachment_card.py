@@ -21,11 +21,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.messages import _, printable
 from app.ui.chat.buttons import PlainButton
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.tips import plain_tip
+from app.wording.i18n import _
+from app.wording.units import printable
 
 HEIGHT = 56  # px
 _PICTURE = HEIGHT - 2 * SPACE_XS

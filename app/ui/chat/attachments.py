@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.messages import _
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import AttachmentData, CardButton
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.composer_note import ComposerNote
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
+from app.wording.i18n import _
 
 ROWS_IN_SIGHT = 2
 """The rest is scrolled to."""

@@ -12,7 +12,6 @@ from PySide6.QtGui import QImage
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
-from app.messages import _, count, printable, sentence
 from app.services.images import Images
 from app.services.models import Models
 from app.ui.bridge import Bridge, Executor
@@ -22,6 +21,9 @@ from app.ui.chat.image_sources import ImageSource, open_source
 from app.ui.jobs import Job, is_ending
 from app.ui.presenter import Presenter
 from app.ui.widgets.pictures import to_image
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from app.core.conversation import Citation, CitationState, PassageRef
 from app.core.document import Book
 from app.core.untrusted import disarm
-from app.messages import _, count
 from app.ui.theme import Palette
+from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words, unresolved_words
+from app.wording.units import count
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
 MAX_TIP_CHARACTERS = 300  # of the words that were verified

@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.messages import _
 from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.composer_note import ComposerNote
@@ -29,6 +28,7 @@ from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.typography import SIZE_ANSWER
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import CORNER, MEASURE_CHARACTERS, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.wording.i18n import _
 
 HEIGHT = 30  # px
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Draft
 from app.core.errors import Problem
-from app.messages import sentence
 from app.store import drafts
 from app.ui.bridge import Bridge, Executor
+from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
 """The most that is lost when the program is killed while somebody types."""

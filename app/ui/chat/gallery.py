@@ -16,7 +16,6 @@ from app.core.conversation import Conversation
 from app.core.errors import Problem
 from app.core.files import write_private
 from app.core.image import Image, ImageRef, Raster
-from app.messages import _, sentence
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.numbered import NumberedImage
@@ -27,6 +26,8 @@ from app.ui.icons import Icons
 from app.ui.jobs import Job
 from app.ui.presenter import Presenter
 from app.ui.widgets.pictures import Levels, to_image, to_levels
+from app.wording.errors import sentence
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.chat.lightbox import ImageDialog

@@ -19,13 +19,13 @@ from app.documents.images import kinds as image_kinds
 from app.documents.images.kinds import is_image
 from app.documents.videos import kinds as video_kinds
 from app.documents.videos.kinds import is_video
-from app.messages import _
 from app.services.images import Images
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import IMAGE_KEYS, Composer
 from app.ui.portal import ScreenPortal, discard
 from app.ui.presenter import Presenter
 from app.ui.widgets.pictures import to_raster
+from app.wording.i18n import _
 
 _HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
 

@@ -19,11 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from app.messages import _
 from app.ui.chat.zoom import STEP, Zoom
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.pictures import Levels, choose_level
+from app.wording.i18n import _
 
 _NOTCH = 120  # of a wheel, as Qt counts
 _MOVE = 60  # px that a key moves the picture

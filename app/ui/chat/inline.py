@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
-from app.messages import _
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, holds_mark, restore, split
 from app.ui.chat.typography import code_font
 from app.ui.theme import Palette
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

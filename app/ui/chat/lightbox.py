@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.image import Image
-from app.messages import _, count
 from app.ui.chat.image_viewer import Magnifier
 from app.ui.chat.numbered import NumberedImage
 from app.ui.icons import Icons, Symbol
@@ -18,6 +17,8 @@ from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.pictures import Levels, to_image
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.i18n import _
+from app.wording.units import count
 
 _SHARE = 0.86  # of the window it lies over
 _SMALLEST = QSize(480, 360)

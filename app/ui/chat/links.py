@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.untrusted import disarm
-from app.messages import _
 from app.ui.chat.inline import WEB_SCHEMES
 from app.ui.theme import SPACE_L, SPACE_M
+from app.wording.i18n import _
 
 
 class LinkDialog(QDialog):

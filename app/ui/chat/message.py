@@ -18,12 +18,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.core.document import Book
-from app.messages import _
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, place_chip
 from app.ui.chat.inline import Link, PlacedMark
 from app.ui.theme import SPACE_M, Theme
+from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]
 """The number of a piece, and a character position in it."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app.core.image import Image, ImageRef, ref_of
 from app.core.untrusted import disarm
-from app.messages import _, count
+from app.wording.i18n import _
+from app.wording.units import count
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from app.core.errors import Code, Problem
 from app.core.events import AnswerProgress
 from app.core.image import ImageRef, ref_of
 from app.core.work import Cancel, Work
-from app.messages import _, sentence
 from app.services.ask import Ask
 from app.services.removal import Removal
 from app.ui.activity import Activity, EngineTask
@@ -40,6 +39,8 @@ from app.ui.presenter import Presenter
 from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
 from app.ui.words import does_not_fit
+from app.wording.errors import sentence
+from app.wording.i18n import _
 
 
 @dataclass(frozen=True)

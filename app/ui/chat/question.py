@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QTextBlock
 from PySide6.QtWidgets import QWidget
 
 from app.core.untrusted import disarm
-from app.messages import _, count
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.message import MessageWidget
@@ -22,6 +21,8 @@ from app.ui.chat.variants import Variants
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_TEXT, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.i18n import _
+from app.wording.units import count
 
 FOLDED_CHARACTERS = 1_500  # of a question that are shown until the person asks for all
 FOLDED_LINES = 16

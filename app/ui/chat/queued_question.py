@@ -7,11 +7,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
-from app.messages import _
 from app.ui.activity import Activity, EngineTask, wait_words
 from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
 from app.ui.words import unopened_words, waiting_words, without_words
+from app.wording.i18n import _
 
 
 @dataclass(frozen=True)

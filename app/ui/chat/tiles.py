@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Si
 from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
-from app.messages import _
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.numbered import NumberedImage
 from app.ui.fonts import ui_font
 from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
 from app.ui.widgets.tips import plain_tip
+from app.wording.i18n import _
 
 _LARGEST = QSize(240, 160)  # px
 _LARGEST_OF_MANY = QSize(156, 104)  # px; three in a row of the usual column

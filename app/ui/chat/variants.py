@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.messages import _
 from app.ui.chat.buttons import InlineButton
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_XS, Theme
+from app.wording.i18n import _
 
 
 class Variants(QWidget):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.image import ImageRef
-from app.messages import _
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.links import LinkDialog
 from app.ui.chat.message import MessageWidget
@@ -22,6 +21,7 @@ from app.ui.chat.slots import Slot, make_slots
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.i18n import _
 
 _WIDEST = 520  # px
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.core.settings import KvType
-from app.messages import _, count
 from app.services.fitting import Choices, Remedy, RemedyKind, ways
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
+from app.wording.i18n import _
+from app.wording.units import count
 
 _TITLE = 20  # characters
 _MOST_BOOKS = 5  # that have a line of their own

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation, Draft
 from app.core.image import ImageRef
-from app.messages import _, count
 from app.services.context import Context
 from app.services.fitting import Choices, Remedy, RemedyKind
 from app.services.models import Models
@@ -21,6 +20,8 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
+from app.wording.i18n import _
+from app.wording.units import count
 
 _ROOM = "room"
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversation import BookRef
 from app.core.errors import Problem
 from app.engine.client import EngineClient
-from app.messages import _
 from app.services.context import Context, ContextUse
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge, Executor
@@ -19,6 +18,7 @@ from app.ui.jobs import Job
 from app.ui.shown import Shown
 from app.ui.theme import Theme
 from app.ui.words import WORTH_TELLING, step_words, use_parts, use_words
+from app.wording.i18n import _
 
 
 class _Action(StrEnum):

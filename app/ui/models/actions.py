@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.core.events import Cancelled, Done, Failed, Hashing
-from app.messages import _, count, printable, sentence
 from app.models.records import FileState, ModelVerdict
 from app.services.import_export import ImportExport
 from app.services.models import Models
@@ -22,6 +21,9 @@ from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 
 class ModelDeeds(Presenter):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.roles import set_role
+from app.wording.i18n import _
 
 _WIDTH, _HEIGHT = 620, 520
 _FIT_HEIGHT = 132

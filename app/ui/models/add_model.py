@@ -14,7 +14,6 @@ from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
 from app.core.settings import Settings
 from app.engine.planner import Wish
-from app.messages import _, printable, sentence, size
 from app.models.hub.offers import Offer
 from app.services.downloads import Downloads, Order
 from app.services.import_export import ImportExport
@@ -27,6 +26,9 @@ from app.ui.jobs import Job
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import printable, size
 
 if TYPE_CHECKING:
     from app.ui.models.add_dialog import AddDialog

@@ -9,13 +9,13 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.roles import repolish, set_role
+from app.wording.i18n import _
 
 _WORDS_WIDTH = 252
 _BUTTON_WIDTH = 152

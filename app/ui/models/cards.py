@@ -9,7 +9,6 @@ from app.core.errors import Code, Problem
 from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.model import ModelHeader
 from app.engine.planner import Shortfall
-from app.messages import _, count, duration, printable, sentence, size
 from app.models.hub.offers import Offer
 from app.models.local import projector_beside
 from app.services.downloads import Licence, Unfinished
@@ -20,6 +19,9 @@ from app.ui.models.card import Button, CardData, CardGroup, CardProgress, Deed
 from app.ui.models.fetching import Transfer
 from app.ui.models.fit import DeviceFit
 from app.ui.words import loading_words
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count, duration, printable, size
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Done, Failed, Fetching, Hashing
-from app.messages import sentence
 from app.models.hub.offers import Offer
 from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
+from app.wording.errors import sentence
 
 _Step: TypeAlias = "Asking | Fetching | Hashing"
 

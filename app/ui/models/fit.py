@@ -9,11 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.messages import _, size
 from app.ui.context.spine import SpineBar, SpinePart
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.roles import set_role
+from app.wording.i18n import _
+from app.wording.units import size
 
 _SWATCH = 10
 _LINE = 20

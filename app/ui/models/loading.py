@@ -13,7 +13,6 @@ from app.core.events import Done, Failed, Loading
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
 from app.engine.protocol import EngineState, ModelInfo
-from app.messages import _, sentence, size
 from app.models.local import ModelFile
 from app.services.models import Models
 from app.ui.activity import Activity, EngineTask, wait_words
@@ -23,6 +22,9 @@ from app.ui.presenter import Presenter
 from app.ui.remote.mark import RemoteMark
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 from app.ui.words import loading_words, model_details, model_name, running_words
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import size
 
 _WATCH_INTERVAL_MS = 1000
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import Problem
 from app.core.events import Cancelled, Done, Failed
-from app.messages import _
 from app.models.hub.offers import Offer
 from app.services.downloads import Downloads
 from app.ui.bridge import Bridge, Executor
@@ -19,6 +18,7 @@ from app.ui.models.card import Deed
 from app.ui.models.fetching import FetchingPresenter
 from app.ui.models.words import title_of
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.i18n import _
 
 
 class OfferDeeds(QObject):

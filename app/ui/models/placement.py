@@ -14,7 +14,6 @@ from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
 from app.engine.planner import Placement, Wish
-from app.messages import sentence
 from app.services.machines import Hardware
 from app.services.plan_request import settings_of, wish_of
 from app.services.plans import ModelPlan, place
@@ -24,6 +23,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.models import words
 from app.ui.models.placement_dialog import Bounds, Chosen, PlacementDialog
+from app.wording.errors import sentence
 from app.wording.placement import sentences
 
 

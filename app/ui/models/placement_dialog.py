@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.settings import KvType
-from app.messages import _, count
 from app.ui.icons import Icons
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
@@ -17,6 +16,8 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.roles import set_role
+from app.wording.i18n import _
+from app.wording.units import count
 
 _WIDTH, _HEIGHT = 940, 640
 _AROUND = 48

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.number_field import NumberField
+from app.wording.i18n import _
 
 _NUMBER_WIDTH = 104
 _POSITIONS = 1000

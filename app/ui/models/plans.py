@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.engine.protocol import EngineState
-from app.messages import _, sentence
 from app.models.hub.offers import Offer
 from app.services.machines import THIS, Hardware
 from app.services.plan_request import wish_of
@@ -30,6 +29,8 @@ from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.models import words
+from app.wording.errors import sentence
+from app.wording.i18n import _
 
 
 class ModelPlans(QObject):

@@ -10,7 +10,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.messages import _, printable, sentence, size
 from app.models.hub.offers import Offer
 from app.models.local import ModelFile
 from app.services.downloads import Licence
@@ -34,6 +33,9 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.models.offer_actions import OfferDeeds
 from app.ui.models.placement import PlacementPresenter
 from app.ui.models.plans import ModelPlans
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import printable, size
 
 if TYPE_CHECKING:
     from app.ui.models.window import ModelsWindow

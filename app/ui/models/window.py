@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.chat.intake import pick_files
 from app.ui.icons import Icons
 from app.ui.models.card import CardData, CardGroup, ModelCard
@@ -19,6 +18,7 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.drop_overlay import DropOverlay
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.notice import NoticeBar
+from app.wording.i18n import _
 
 _SIZE = (1180, 760)
 _SMALLEST = (760, 480)

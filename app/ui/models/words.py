@@ -6,7 +6,6 @@ import math
 
 from app.core.model import ModelHeader
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall
-from app.messages import _, count, gigabytes, printable, size
 from app.models.hub.offers import Offer
 from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
@@ -14,7 +13,9 @@ from app.services.selection import MachineSeen
 from app.ui.models.fit import DeviceFit, FitSegment, Share
 from app.ui.widgets.tips import plain_tip
 from app.ui.words import TOKENS_PER_PAGE
+from app.wording.i18n import _
 from app.wording.placement import sentences
+from app.wording.units import count, gigabytes, printable, size
 
 _ANYWHERE_BYTES = 2 * 10**9
 """What takes no more than that runs on any machine of today: its bar would be all but empty."""

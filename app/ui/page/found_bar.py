@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.document import FoundPage
 from app.core.page_names import PageNames
-from app.messages import _, count
 from app.ui.icons import Icons, Symbol
 from app.ui.page.hits import HitList
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
+from app.wording.i18n import _
+from app.wording.units import count
 
 
 class FoundBar(QWidget):

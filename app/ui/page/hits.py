@@ -26,9 +26,9 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.core.document import FoundPage
 from app.core.page_names import PageNames
-from app.messages import _
 from app.ui.fonts import text_font, ui_font
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.wording.i18n import _
 from app.wording.page_names import page_words
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex

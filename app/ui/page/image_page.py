@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.core.image import Raster
-from app.messages import _
 from app.ui.page.region import Region
 from app.ui.theme import PAPER, Theme
 from app.ui.widgets.pictures import to_image
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer

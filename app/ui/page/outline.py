@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.core.document import Book
-from app.messages import _
 from app.ui.theme import SPACE_S, SPACE_XL
+from app.wording.i18n import _
 from app.wording.page_names import name_words
 
 _WIDEST, _HIGHEST, _ROW_HEIGHT = 480, 480, 26

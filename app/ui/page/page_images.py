@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Code, Problem
 from app.core.image import Image, ImageRef
-from app.messages import _, count, sentence
 from app.services.images import Area, Images, drawn_size
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.page.panel import PagePanel
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count
 
 
 class PageImages(QObject):

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.core.page_names import PageNames
-from app.messages import _, count
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.tips import plain_tip
+from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
+from app.wording.units import count
 
 PAGER_HEIGHT = 34
 ASK_PAGE_KEYS, ASK_PART_KEYS = "Ctrl+Shift+A", "Ctrl+Shift+X"

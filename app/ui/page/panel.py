@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 from app.core.document import Book, Format, Page
 from app.core.image import Raster
 from app.core.page_names import PageNames
-from app.messages import _
 from app.ui.icons import Icons
 from app.ui.page.found_bar import FoundBar
 from app.ui.page.header import PageHeader
@@ -24,6 +23,7 @@ from app.ui.page.tabs import BookTabs
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SIZE_TEXT, SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.labels import PlainLabel
+from app.wording.i18n import _
 from app.wording.page_names import place_words
 
 

@@ -14,7 +14,6 @@ from app.core.conversation import Citation, Conversation
 from app.core.document import Book, Format, Page
 from app.core.errors import Problem
 from app.core.image import Raster
-from app.messages import _
 from app.services.images import Area, Images
 from app.services.library import Library
 from app.ui.activity import Activity
@@ -36,6 +35,7 @@ from app.ui.words import (
     quote,
     read_words,
 )
+from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 
 

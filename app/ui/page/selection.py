@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.messages import _
 from app.ui.page.image_page import ImagePage
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.text_page import TextPage
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.buttons import TextButton
+from app.wording.i18n import _
 
 WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 

@@ -10,10 +10,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from app.core.untrusted import disarm
-from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.tips import plain_tip
+from app.wording.i18n import _
 
 _WIDEST = 180
 _CROSS = 12

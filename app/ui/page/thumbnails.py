@@ -20,10 +20,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from app.core.page_names import PageNames
-from app.messages import _
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout,
 
 from app.core.document import Book, Flag, Format
 from app.core.ingestion import IngestionReport, PageReport, PageState
-from app.messages import _
 from app.ui.icons import Icons
 from app.ui.report.bar import StatesBar
 from app.ui.report.pages import PageRole, ReportPages
@@ -18,6 +17,7 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.thumbnails import Thumbnails
+from app.wording.i18n import _
 from app.wording.page_flags import (
     look_words,
     outdated_sentence,

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.settings import Settings
-from app.messages import _
 from app.ui.screens import bound
 from app.ui.settings.editors import (
     AdaptersEditor,
@@ -33,6 +32,7 @@ from app.ui.settings.remote_editors import CertificatesEditor, KeyEditor, WordsE
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
+from app.wording.i18n import _
 
 _WIDTH, _HEIGHT = 640, 680
 _FIELD_WIDTH = 220

@@ -10,12 +10,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.settings import Adapter
-from app.messages import _, printable
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.number_field import NumberField
+from app.wording.i18n import _
+from app.wording.units import printable
 
 _DECIMALS, _STEP = 2, 0.05
 _MOST_SCALE = 8.0  # as core.settings.Adapter says

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.password import Password
 from app.core.settings import Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.messages import _
 from app.services.remote import RemoteEngine
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.style import Appearance
+from app.wording.i18n import _
 
 _RELOAD = "reload"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from app.messages import _
 from app.ui.settings.editors import Editor
 from app.ui.widgets.buttons import TextButton
+from app.wording.i18n import _
 
 
 class WordsEditor(Editor):

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
@@ -15,6 +14,7 @@ from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.notice import NoticeBar
+from app.wording.i18n import _
 
 
 class SheetPanel(QWidget):

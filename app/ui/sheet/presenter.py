@@ -17,7 +17,6 @@ from app.core.events import Cancelled, Done, Failed, Loading, Notice, Reading, T
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetRow
 from app.export import files
 from app.export.sheet import compose_sheet
-from app.messages import _, count, language, sentence
 from app.services.library import Library
 from app.services.sheets import Sheets
 from app.services.templates import SheetTemplate, Templates, read_questions
@@ -33,6 +32,9 @@ from app.ui.shelf.book_import import BookImport
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.ui.words import step_words
+from app.wording.errors import sentence
+from app.wording.i18n import _, language
+from app.wording.units import count
 
 
 @dataclass(frozen=True)

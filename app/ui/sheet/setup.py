@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.sheet import SheetEntry
-from app.messages import _, count, printable
 from app.services.templates import SheetTemplate, split_questions
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.choice import ChoiceButton
 from app.ui.widgets.labels import PlainLabel
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 _EntryRole = int(Qt.ItemDataRole.UserRole)
 _NO_TEMPLATE = ""

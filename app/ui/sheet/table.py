@@ -14,8 +14,9 @@ from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import RowState, Sheet, SheetRow
 from app.core.untrusted import disarm
-from app.messages import _, sentence
 from app.ui.chat.citations import mark_citations
+from app.wording.errors import sentence
+from app.wording.i18n import _
 from app.wording.support import basis_words
 
 ShownRole = int(Qt.ItemDataRole.UserRole)

@@ -17,11 +17,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
 from app.core.conversation import Citation
-from app.messages import _
 from app.ui.chat.citations import describe_citation, escape_tip
 from app.ui.sheet.cells import SheetCells
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRole, ShownRow
 from app.ui.theme import Theme
+from app.wording.i18n import _
 
 _QUESTION_SHARE = 0.27
 _PAGES_SHARE, _PAGES_WIDEST = 0.24, 190

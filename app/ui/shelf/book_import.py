@@ -15,12 +15,14 @@ from app.core.document import Book
 from app.core.errors import Code
 from app.core.events import Cancelled, Done, Failed, Opening
 from app.core.password import Password
-from app.messages import _, count, sentence
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count
 
 FILE_PATTERNS = (
     "*.pdf *.epub *.docx *.odt *.rtf *.html *.htm *.mht *.mhtml *.eml *.xlsx *.xlsm *.csv *.tsv *.md *.markdown *.txt"

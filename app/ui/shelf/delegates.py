@@ -20,7 +20,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, 
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from app.core.conversation import Conversation
-from app.messages import _
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.books import measure_of
@@ -28,6 +27,7 @@ from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, cloth
 from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.wrapping import two_lines
+from app.wording.i18n import _
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _State = QStyle.StateFlag

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 from app.core.conversation import BookRef, PageRange
 from app.core.document import Book
 from app.core.page_names import PageNames
-from app.messages import _, count
 from app.services.fitting import OutlineChapter
 from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
+from app.wording.i18n import _
 from app.wording.page_names import name_words, no_page_words, range_words, shared_words, span_words
+from app.wording.units import count
 
 
 class PageField(QLineEdit):

@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.conversation import Conversation
-from app.messages import _
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.books import BookList
 from app.ui.shelf.conversations import ConversationList
@@ -19,6 +18,7 @@ from app.ui.shelf.rows import BookRow, BookState, ItemRole
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.wording.i18n import _
 
 _CONVERSATIONS_SHARE = 0.5
 """Of the height of the panel: more conversations than fit in it scroll, so that the books stay in sight."""

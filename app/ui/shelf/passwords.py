@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.password import Password
-from app.messages import _, printable
 from app.ui.shelf.book_import import BookImport
 from app.ui.widgets.dialogs import SmallDialog
+from app.wording.i18n import _
+from app.wording.units import printable
 
 
 class PasswordDialog(SmallDialog):

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QMenu
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.engine.protocol import ModelInfo
-from app.messages import _
 from app.services.context import Context, ContextSegment, chapters_of
 from app.services.fitting import OutlineChapter
 from app.services.library import Library
@@ -32,6 +31,7 @@ from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
 from app.wording.page_names import name_words
 

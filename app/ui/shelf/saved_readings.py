@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.engine.kv.saved_states import SavedReading
-from app.messages import _, count, printable, size
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
+from app.wording.i18n import _
+from app.wording.units import count, printable, size
 
 _ReadingRole = int(Qt.ItemDataRole.UserRole)
 _LIST_HEIGHT = 220

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.messages import _, count, printable
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.video.strip import FrameStrip, StripFrame
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.number_field import NumberField
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 _WIDTH, _HEIGHT = 620, 508  # px: two rows of wide pictures
 _AROUND = 48  # px of a small window that stay in sight beside it

@@ -13,13 +13,15 @@ from PySide6.QtGui import QImage
 from app.core.errors import Problem
 from app.core.events import Done, Failed, Opening
 from app.core.video import Video, evenly_spaced, frame_name, scene_changes
-from app.messages import _, count, sentence
 from app.services.videos import Videos
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Job, is_ending
 from app.ui.video.dialog import SelectionMethod, VideoDialog
 from app.ui.video.strip import StripFrame
 from app.ui.widgets.pictures import to_image
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.units import count
 
 FRAMES_TO_BEGIN_WITH = 8
 """Enough to tell what happens in most videos, and less than a small context holds."""

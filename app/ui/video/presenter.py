@@ -9,7 +9,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.image import MOST_IN_QUESTION
-from app.messages import _, count, printable
 from app.services.videos import Videos
 from app.ui.bridge import Bridge
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
@@ -17,6 +16,8 @@ from app.ui.chat.image_sources import ImageSources
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
+from app.wording.i18n import _
+from app.wording.units import count, printable
 
 if TYPE_CHECKING:
     from app.ui.video.dialog import VideoDialog

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
-from app.messages import _
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
 from app.ui.widgets.tips import plain_tip
+from app.wording.i18n import _
 
 _HEIGHT = 32
 _DOT = 8

@@ -19,7 +19,7 @@ from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE
 from app.documents.images.reader import ImageReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.messages import sentence
+from app.wording.errors import sentence
 from tests.documents.images.forger import claiming, deflated_zeros, with_chunk
 from tests.documents.images.gallery import SAMPLES, ending, flag, noise, problem, saved, shown, taken, variants
 from tests.documents.images.prison import imprisoned

@@ -17,7 +17,7 @@ from app.documents.videos.protocol import MAX_PIXELS
 from app.documents.videos.reader import VideoReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.messages import sentence
+from app.wording.errors import sentence
 from tests.documents.videos.films import MADE, drawing, film, frames, number_of, problem
 from tests.documents.videos.prison import imprisoned, outcomes
 from tests.endings import as_events

@@ -22,11 +22,11 @@ from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
-from app.messages import sentence
 from app.models.gguf import container, header, reader
 from app.models.gguf.protocol import HeaderRead, PartRead
 from app.models.gguf.reader import HeaderReader, is_sound
 from app.models.gguf.worker import OpenSource
+from app.wording.errors import sentence
 from tests.endings import as_events
 from tests.models import broken, forge, headers, liar, projector
 from tests.models.gguf.test_container import FINDINGS, mutate

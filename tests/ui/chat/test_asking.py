@@ -11,9 +11,9 @@ from app.core.conversation import Ending
 from app.core.errors import Code, Problem
 from app.core.events import Loading, Reading
 from app.engine.protocol import EngineState
-from app.messages import sentence
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.widgets.model_chip import ChipDot
+from app.wording.errors import sentence
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster
-from app.messages import sentence
 from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
 from app.ui.settings.dialog import SettingsDialog
+from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT, Gate

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, Draft
 from app.core.errors import AppError, Code
-from app.messages import sentence
 from app.ui.bridge import Executor
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.wording.errors import sentence
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait

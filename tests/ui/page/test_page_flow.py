@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Citation, CitationState
 from app.core.errors import Code, Problem
 from app.core.image import Raster
-from app.messages import sentence
+from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 

@@ -19,9 +19,9 @@ from app.core.image import Image, Raster
 from app.core.password import Password
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
-from app.messages import sentence
 from app.services.images import Area, drawn_size
 from app.ui.page.region import SLIP, Region
+from app.wording.errors import sentence
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.endings import as_events

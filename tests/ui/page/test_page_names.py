@@ -264,7 +264,7 @@ def test_a_book_that_counts_its_pages_is_only_counted(room: Room) -> None:
 
 
 def test_in_japanese_it_is_named_as_shortly(room: Room, book: Book) -> None:
-    from app.messages import use_language
+    from app.wording.i18n import use_language
 
     use_language("ja")
     try:

@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.sheet import RowState
-from app.messages import sentence, use_language
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.sheet.cells import answer_html
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
 from app.ui.theme import PAPER
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.errors import sentence
+from app.wording.i18n import use_language
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait

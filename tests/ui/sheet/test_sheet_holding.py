@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.sheet import RowState
-from app.messages import use_language
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
+from app.wording.i18n import use_language
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait

@@ -12,8 +12,8 @@ from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.password import Password
-from app.messages import sentence
 from app.ui.shelf.rows import BookState
+from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import SURVEY, Room, wait

@@ -18,11 +18,11 @@ from app.core.events import Opening
 from app.core.settings import KvType
 from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading
 from app.engine.protocol import BookSpan
-from app.messages import sentence
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, pause, wait

@@ -1,26 +1,15 @@
-"""Codes into sentences, and the words of the interface into the person's language; for both faces, without Qt."""
+"""A sentence for each error code: what happened, where, and what to do next."""
 
 from __future__ import annotations
 
-import locale
-import os
-import unicodedata
 from collections.abc import Iterator, Mapping
 
-import polib
-
 from app.core.errors import Code, Parameter, Problem
-from app.core.paths import resources
-from app.core.settings import GIGABYTE
+from app.wording.i18n import _
+from app.wording.units import count, duration, printable, size
 
-ENGLISH = "en"
 MAX_DETAIL_CHARACTERS = 300
-
-_TRANSLATIONS: dict[str, str] = {}
-_LANGUAGE = [ENGLISH]
 _PLAIN_NUMBERS = frozenset({"status", "signal", "found", "known"})
-_UNITS = ("B", "KB", "MB", "GB", "TB")
-
 _FORMATS = {
     "pdf": "PDF",
     "epub": "EPUB",
@@ -49,7 +38,6 @@ _FORMATS = {
     "flv": "Flash video",
     "asf": "Windows Media",
 }
-
 _EXCESSES = {
     "characters": "more than {value} characters of text",
     "pages": "more than {value} pages",
@@ -81,7 +69,6 @@ _EXCESSES = {
     "files": "more than {value} files",
 }
 _OTHER_EXCESS = "more than {value} ({limit})"
-
 _FLAWS = {
     "alignment": "its alignment is invalid",
     "architecture": "it does not name its architecture",
@@ -105,7 +92,6 @@ _FLAWS = {
     "packed_cut": "it ends too early",
 }
 _OTHER_FLAW = "it contradicts itself"
-
 _SENTENCES: dict[Code, str] = {
     Code.FILE_MISSING: "There is no file “{path}”. Check its name and folder.",
     Code.FILE_IS_FOLDER: "“{path}” is a folder. Choose the files in it that you want to read.",
@@ -662,39 +648,6 @@ _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."
 _NAMELESS_FILE = "(no name)"
 
 
-def use_language(language: str) -> None:
-    """Choose the language of all that follows: `en`, `ja`, or empty for the system's. Without a catalogue: English."""
-    code = (language or _system_language()).casefold()[:2]
-    catalogue = resources() / "translations" / f"{code}.po"
-    _TRANSLATIONS.clear()
-    _LANGUAGE[:] = [ENGLISH]
-    if code != ENGLISH and code.isalpha() and catalogue.is_file():
-        entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
-        _TRANSLATIONS.update({entry.msgid: entry.msgstr for entry in entries})
-        _LANGUAGE[:] = [code]
-
-
-def language() -> str:
-    """The language in force: `en` or `ja`."""
-    return _LANGUAGE[0]
-
-
-def _system_language() -> str:
-    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    chosen = next((name for name in names if name), "") or locale.getlocale()[0] or ENGLISH
-    if chosen.split(".")[0] in ("C", "POSIX"):
-        return ENGLISH
-    return os.environ.get("LANGUAGE", "").split(":")[0] or chosen
-
-
-def _(text: str) -> str:
-    """A text of the interface in the person's language; the text itself where no translation is known."""
-    return _TRANSLATIONS.get(text, text)
-
-
-translate = _
-
-
 def sentence(problem: Problem) -> str:
     """What went wrong, where, and what to do next. Unknown parameters are left out, missing ones shown as `?`."""
     template = _SENTENCES[problem.code]
@@ -743,47 +696,3 @@ def _number(name: str, value: int | float) -> str:
     if name in _PLAIN_NUMBERS or isinstance(value, float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     return count(value)
-
-
-def printable(untrusted_text: str) -> str:
-    """A name or a detail as one line that cannot steer a terminal or turn the text around."""
-    return "".join(
-        character if character.isprintable() or unicodedata.category(character) == "Zs" else "\ufffd"
-        for character in untrusted_text
-    )
-
-
-def size(bytes: float) -> str:
-    """Bytes of files and of memory alike, in units of 1,000 (as GIGABYTE): `512 B`, `4.2 GB`, `120 MB`."""
-    value, unit = float(bytes), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
-    return f"{shown} {_UNITS[unit]}"
-
-
-def gigabytes(bytes: float) -> str:
-    """The number of GB alone, with one decimal, for where the unit stands beside a sum: `67.4`, `<0.1`."""
-    value = bytes / GIGABYTE
-    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
-
-
-def count(n: int) -> str:
-    """A number with its thousands set apart: `12,345`."""
-    return f"{n:,}"
-
-
-def duration(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
-    if seconds < 9.95:
-        return _("{n} s").format(n=f"{max(0.0, seconds):.1f}".removesuffix(".0"))
-    whole = round(seconds)
-    if whole < 60:
-        return _("{n} s").format(n=whole)
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return _("{minutes} min {n} s").format(minutes=minutes, n=rest) if rest else _("{n} min").format(n=minutes)
-    hours, minutes = divmod(round(whole / 60), 60)
-    return (
-        _("{hours} h {n} min").format(hours=count(hours), n=minutes) if minutes else _("{n} h").format(n=count(hours))
-    )

@@ -1,0 +1,47 @@
+"""The words of the interface in the person's language; without Qt."""
+
+from __future__ import annotations
+
+import locale
+import os
+
+import polib
+
+from app.core.paths import resources
+
+ENGLISH = "en"
+_TRANSLATIONS: dict[str, str] = {}
+_LANGUAGE = [ENGLISH]
+
+
+def use_language(language: str) -> None:
+    """Choose the language of all that follows: `en`, `ja`, or empty for the system's. Without a catalogue: English."""
+    code = (language or _system_language()).casefold()[:2]
+    catalogue = resources() / "translations" / f"{code}.po"
+    _TRANSLATIONS.clear()
+    _LANGUAGE[:] = [ENGLISH]
+    if code != ENGLISH and code.isalpha() and catalogue.is_file():
+        entries = polib.pofile(str(catalogue), encoding="utf-8").translated_entries()
+        _TRANSLATIONS.update({entry.msgid: entry.msgstr for entry in entries})
+        _LANGUAGE[:] = [code]
+
+
+def language() -> str:
+    """The language in force: `en` or `ja`."""
+    return _LANGUAGE[0]
+
+
+def _system_language() -> str:
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((name for name in names if name), "") or locale.getlocale()[0] or ENGLISH
+    if chosen.split(".")[0] in ("C", "POSIX"):
+        return ENGLISH
+    return os.environ.get("LANGUAGE", "").split(":")[0] or chosen
+
+
+def _(text: str) -> str:
+    """A text of the interface in the person's language; the text itself where no translation is known."""
+    return _TRANSLATIONS.get(text, text)
+
+
+translate = _

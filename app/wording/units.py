@@ -1,0 +1,54 @@
+"""Numbers, sizes and durations in words, and names that are safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from app.core.settings import GIGABYTE
+from app.wording.i18n import _
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def printable(untrusted_text: str) -> str:
+    """A name or a detail as one line that cannot steer a terminal or turn the text around."""
+    return "".join(
+        character if character.isprintable() or unicodedata.category(character) == "Zs" else "\ufffd"
+        for character in untrusted_text
+    )
+
+
+def size(bytes: float) -> str:
+    """Bytes of files and of memory alike, in units of 1,000 (as GIGABYTE): `512 B`, `4.2 GB`, `120 MB`."""
+    value, unit = float(bytes), 0
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    shown = f"{value:.1f}".removesuffix(".0") if unit and value < 99.95 else f"{value:,.0f}"
+    return f"{shown} {_UNITS[unit]}"
+
+
+def gigabytes(bytes: float) -> str:
+    """The number of GB alone, with one decimal, for where the unit stands beside a sum: `67.4`, `<0.1`."""
+    value = bytes / GIGABYTE
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
+
+
+def count(n: int) -> str:
+    """A number with its thousands set apart: `12,345`."""
+    return f"{n:,}"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return _("{n} s").format(n=f"{max(0.0, seconds):.1f}".removesuffix(".0"))
+    whole = round(seconds)
+    if whole < 60:
+        return _("{n} s").format(n=whole)
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return _("{minutes} min {n} s").format(minutes=minutes, n=rest) if rest else _("{n} min").format(n=minutes)
+    hours, minutes = divmod(round(whole / 60), 60)
+    return (
+        _("{hours} h {n} min").format(hours=count(hours), n=minutes) if minutes else _("{n} h").format(n=count(hours))
+    )
