@@ -1,4 +1,4 @@
-"""Pages that are about what an answer says, found by the words that they share with it: they need not bear it out."""
+"""Finds pages and sentences that share words with an answer; whether they support it is not checked."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.documents.text.sentences import SentenceKind, sentences
 from app.documents.text.terms import TextTerms, is_unspaced, stem, terms_of, weigh, weight_of
 
 MIN_SHARE = 0.5
-"""A page is related to a sentence if it holds this share of its weight, the question's help included."""
+"""The least share of a sentence's weight that a related page holds, the question's help included."""
 MIN_SHARED_TERMS = 3
 QUESTION_HELP = 0.15
-"""What the question adds to a sentence's share, at most: when the page holds all of the question's terms."""
+"""The most that the question adds to a sentence's share: when the page holds all of the question's terms."""
 MIN_RESTATED = 0.6
-"""A sentence says again what another says if it has more than this share of its terms."""
+"""A sentence repeats another if it has more than this share of its terms."""
 MAX_QUOTE_CHARACTERS = 300
 
 _WORD = re.compile(r"[^\W_]+")
@@ -37,15 +37,15 @@ _NO_TERMS = TextTerms(frozenset(), frozenset())
 
 MAX_PAGES = 2
 MAX_CANDIDATES = 12
-"""Of the pages that share most words with the answer, this many are looked at sentence by sentence."""
+"""How many of the pages that share most words with the answer are compared sentence by sentence."""
 MIN_STATEMENT_WORDS = 4
 """A sentence of fewer words states nothing."""
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How a page answers to a claim. `statement`: its sentence that has most in common with the claim; empty where the
-    page does not share enough words with it. `differs`: that says again what the claim says, and says something else.
+    """How a page compares to a claim. `statement`: its sentence with most in common, empty where too few words are
+    shared. `differs`: it repeats the claim, but says something else.
     """
 
     page: int
@@ -54,12 +54,13 @@ class Likeness:
 
 
 def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
-    """The page that has most in common with the answer, and a second one for sentences with which the first has not.
+    """The page that has most in common with the answer, and a second one for the sentences that the first does not
+    cover.
 
     Terms weigh more the fewer pages hold them. A page counts if it holds at least `MIN_SHARE` of the weight of one of
-    the answer's sentences; it ranks by the sum of these shares, and by how like its own sentences are to them. The
-    citation is RELATED, with the page's sentence that is nearest to one of the answer's; it is DIFFERS where one of the
-    answer's differs from what the page says there.
+    the answer's sentences; it ranks by the sum of these shares and by how like its own sentences are to them. The
+    citation is RELATED, with the page's sentence nearest to one of the answer's; it is DIFFERS where a sentence of the
+    answer differs from what the page says.
     """
     said = [_Said(text, terms) for text in _sentences(without_brackets(answer)) if (terms := _terms(text)).all]
     asked = _terms(question)
@@ -91,7 +92,7 @@ def find_related(answer: str, question: str, books: Sequence[CitedBook]) -> tupl
 
 
 def liken(claim: str, pages: Sequence[str]) -> Likeness:
-    """What of the texts of pages that a mark may mean has most in common with the claim before it."""
+    """Which of the pages, and which sentence there, has most in common with the claim."""
     claim = without_brackets(claim)
     best = statements_about(claim, pages, 1)
     if not best:
@@ -105,7 +106,7 @@ def liken(claim: str, pages: Sequence[str]) -> Likeness:
 
 
 def nearer(claim: str, pages: Sequence[str]) -> int | None:
-    """The one of the pages that is nearest to the claim; None where that cannot be told by their words."""
+    """The index of the page nearest to the claim; None where words do not decide it."""
     terms = _terms(without_brackets(claim))
     held = [_held(page, terms) for page in pages]
     weights = weigh(terms.all, held)
@@ -118,9 +119,9 @@ def nearer(claim: str, pages: Sequence[str]) -> int | None:
 
 
 def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[tuple[int, str], ...]:
-    """The sentences that hold most of what the question asks for, best first: the index of their text, and they.
+    """The sentences that hold most of the question's terms, best first, each with the index of its text.
 
-    Questions and headings are no statements. A rare term weighs more; of equals the one with least beside it wins.
+    Questions and headings do not count. Rare terms weigh more; of equals the shorter sentence wins.
     """
     asked = _terms(question)
     statements = [
@@ -141,7 +142,7 @@ def statements_about(question: str, texts: Sequence[str], limit: int) -> tuple[t
 
 
 def without_brackets(text: str) -> str:
-    """Without page marks and notes: their numbers are not what the text says."""
+    """The text without page marks and notes: their numbers are not what it says."""
     return _BRACKETS.sub("", text)
 
 
@@ -151,13 +152,13 @@ def last_sentence(text: str) -> str:
 
 
 def _has_words(sentence: str) -> bool:
-    """Whether it is more than an entry of a table of contents."""
+    """Whether it has more words than an entry of a table of contents."""
     words = [word for word in _WORD.findall(sentence) if not word.isdigit()]
     return len(words) >= MIN_STATEMENT_WORDS or any(map(is_unspaced, sentence))
 
 
 def _share(sentence: TextTerms, held: frozenset[str], asked: TextTerms, weights: dict[str, float]) -> float:
-    """The share of the sentence's weight that the page holds, 0 if that is too little."""
+    """The share of the sentence's weight that the page holds; 0 if it is too small."""
     terms = sentence.all
     shared = terms & held
     total = weight_of(terms, weights)
@@ -178,9 +179,9 @@ class _Said:
 
 
 class _Candidate:
-    """A page that shares enough words with some sentences of the answer, and what it says nearest to each of them.
+    """A page that shares enough words with some sentences of the answer, and its nearest sentence to each.
 
-    `likeness`: the sum of those of the sentences, each from 0 to 1.
+    `likeness`: the sum over those sentences, each from 0 to 1.
     """
 
     def __init__(self, place: tuple[CitedBook, Page], said: Sequence[_Said], weights: dict[str, float]) -> None:
@@ -206,7 +207,7 @@ class _Candidate:
 
 
 def _says_otherwise(claim: str, terms: TextTerms, statement: str, page: str) -> bool:
-    """Whether the claim differs from the page's statement; it may say again what else stands on the page."""
+    """Whether the claim differs from the page's statement; what the rest of the page says is no difference."""
     again = [
         text
         for text in _statements(page)
@@ -222,14 +223,14 @@ def _shared(terms: TextTerms, others: TextTerms) -> int:
 
 
 def _is_related(terms: TextTerms, held: frozenset[str]) -> bool:
-    """Whether a page shares enough of a claim's words; `held` are those that it does."""
+    """Whether `held`, the terms that a page has, are enough of a claim's."""
     if len(terms.all) < MIN_SHARED_TERMS:
         return bool(terms.all) and terms.all == held
     return len(held) >= max(MIN_SHARED_TERMS, MIN_SHARE * len(terms.all))
 
 
 def _likeness(terms: frozenset[str], wanted: Sequence[frozenset[str]], weights: dict[str, float]) -> float:
-    """Twice the shared weight over the sum of both weights (Dice), for the nearest sentence of the answer."""
+    """Twice the shared weight over the sum of both weights (Dice), for the nearest of the `wanted`."""
     usual = sum(weights.values()) / len(weights) if weights else 1.0
     own = sum(weights.get(term, usual) for term in terms)
     return max(2 * weight_of(terms & other, weights) / (own + weight_of(other, weights) + 1e-9) for other in wanted)

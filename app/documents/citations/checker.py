@@ -1,4 +1,4 @@
-"""Citations in an answer, checked by program against the pages that the model saw."""
+"""Checks the citations of an answer against the pages that the model saw."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from app.core.conversation import Citation, CitationState
 from app.core.document import CitedBook, Page
 from app.documents.citations.attribution import find_related, last_sentence, liken, nearer, without_brackets
-from app.documents.citations.location import QuotationLocation, Standings, named_in, rank_title
+from app.documents.citations.location import QuotationFinder, QuotationLocation, named_in, rank_title
 from app.documents.citations.matching import find_near
 from app.documents.citations.normal_form import Normal
 from app.documents.citations.page_marks import (
@@ -29,19 +29,19 @@ from app.documents.citations.verbatim import Verbatim, VerbatimRun, says_the_sam
 __all__ = ["CitedBook", "check", "find_related", "locate"]
 
 MIN_LIKENESS = 80.0
-"""Of a quotation to the words on a page, from 0 to 100, to be told as near: chance gives 50 to 65."""
+"""The least likeness of a quotation to a page's words, from 0 to 100, to be shown as near: chance gives 50 to 65."""
 
 MIN_RUN_SHARE = 0.5
-"""Of a claim that a run of words without quotation marks must make up to answer for the page that it names."""
+"""The share of a claim that a run without quotation marks must fill to count for the page that it names."""
 
 MAX_RUN_PAGES = 50
-"""Of a mark such as [pp. 1-300], this many pages are looked at."""
+"""How many pages of a mark such as [pp. 1-300] are checked."""
 
 _PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
-"""Pages of a book that a place may mean."""
+"""A book and the pages of it that a mark may mean."""
 
 
-_STANDS_THERE = (CitationState.VERIFIED, CitationState.CUT)
+_FOUND = (CitationState.VERIFIED, CitationState.CUT)
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
@@ -50,55 +50,56 @@ def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
 
 
 class CitationChecker:
-    """Checks one answer, also while it is being written: pages are brought into their normal form only once."""
+    """Checks one answer, also while it grows: normal forms of pages are made once."""
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
-        self._desk = _Desk(books)
+        self._lookup = _Lookup(books)
 
     def check(self, answer: str) -> tuple[Citation, ...]:
-        """Every page that the answer names, and every quotation in it that names none but stands on a page.
+        """A citation for every page that the answer names, and for every other quotation that is on a page, in order of
+        appearance.
 
-        In order of appearance. A quotation belongs to the mark that follows it in its sentence, and must stand on that
-        page (or begin or end there, and run over its border); quotations too short to prove anything are not looked up.
-        One that is cut so that its sense is another is CUT. One that stands on another page is REPAIRED and gets that
-        one; one to which something on the named page comes near is NEAR. A page that is not on the desk is NOT_FOUND
-        with page 0. A mark that names several pages gives one citation for each, with its share of the mark; a run of
-        pages gives one, for the page where the quotation stands, or its first. Where there is no quotation, a run of
-        words that stands in the books takes its place. A page without either gets its sentence that has most in common
-        with the claim, and is DIFFERS where that says something else. A page that several books have is the one of the
-        book that the claim names, or that is nearer to it.
+        A quotation belongs to the mark that follows it in its sentence, and must be on that page (or begin or end
+        there); quotations too short to prove anything are not looked up. The states: CUT for a quotation that is cut so
+        that its sense changes; REPAIRED for one that is on another page, which the citation then names; NEAR where
+        something on the named page is like it; NOT_FOUND, with page 0, for a page that was not given to the model. A
+        mark that names several pages gives one citation for each, with its share of the mark; a run of pages gives one,
+        for the page with the quotation, or its first. Without a quotation, a run of words that is in the books takes
+        its place. A page with neither gets its sentence that has most in common with the claim, and is DIFFERS where
+        that says something else. A page that several books have is that of the book that the claim names, or that is
+        nearer to it.
         """
-        desk = self._desk
-        marks = [mark for mark in find_marks(answer, desk.labels) if not (mark.round and desk.is_foreign(mark))]
+        lookup = self._lookup
+        marks = [mark for mark in find_marks(answer, lookup.labels) if not (mark.round and lookup.is_foreign(mark))]
         quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
-        runs = list(desk.runs(answer, [*marks, *quotations]))
+        runs = list(lookup.runs(answer, [*marks, *quotations]))
         cited: list[tuple[int, Citation]] = []
         claimed: set[int] = set()
         verified: set[int] = set()
         for mark, claim, said in _said(answer, marks, quotations, runs):
             quote = "" if said is None or not is_evidence(said.text) else " ".join(said.text.split())
             citations = [
-                desk.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
+                lookup.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
             ]
             if said is not None:
                 claimed.add(said.start)
-            if any(citation.state in _STANDS_THERE for citation in citations) and said is not None:
+            if any(citation.state in _FOUND for citation in citations) and said is not None:
                 verified.add(said.start)
             elif quote and said is not None and said.start not in verified:
-                citations = desk.mend(citations)
+                citations = lookup.mend(citations)
             elif not quote:
-                citations = [desk.illustrate(citation, claim) for citation in citations]
+                citations = [lookup.illustrate(citation, claim) for citation in citations]
             cited += [(citation.start, citation) for citation in citations]
-        told = [citation for _, citation in cited]
+        known = [citation for _, citation in cited]
         unclaimed = {
             " ".join(found.text.split()): found for found in reversed(quotations) if found.start not in claimed
         }
         for quote, found in unclaimed.items():
-            if (citation := desk.search(quote, told)) is not None:
+            if (citation := lookup.search(quote, known)) is not None:
                 cited.append((found.start, citation))
         for run in runs:  # a page needs no second proof
             if run.start not in claimed:
-                citation = desk.search(" ".join(run.text.split()), told)
+                citation = lookup.search(" ".join(run.text.split()), known)
                 if citation is not None and not _is_proven(citation, cited):
                     cited.append((run.start, citation))
         return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
@@ -107,7 +108,7 @@ class CitationChecker:
 def _said(
     answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation], runs: Sequence[Quotation]
 ) -> Iterator[tuple[PageMark, str, Quotation | None]]:
-    """Every mark with the claim before it, and the quotation that belongs to it or the run that makes up the claim."""
+    """Every mark with the claim before it, and its quotation, or the run that fills the claim."""
     begin = 0
     with_runs = pair(answer, marks, runs)
     for (mark, quotation), (_, run) in zip(pair(answer, marks, quotations), with_runs, strict=True):
@@ -125,41 +126,42 @@ def _is_proven(citation: Citation, cited: Sequence[tuple[int, Citation]]) -> boo
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:
-    """The range of characters of `page_text` where the quotation stands, None where it does not.
+    """The range of characters of `page_text` that holds the quotation; None for none.
 
-    Wording is compared in the form of `app.documents.citations.normal_form.Normal`: line breaks, hyphens at a line's
-    end, ligatures and kinds of dashes and quotation marks do not matter; words, numbers and the punctuation inside do.
-    A quotation that cuts a word, a hyphenated compound or a number of the page in two does not stand there. What its
-    writer left out and changed, and says so, is passed over as `app.documents.citations.quotation` does.
+    Wording is compared as `app.documents.citations.normal_form.Normal`: line breaks, hyphens at a line's end, ligatures
+    and kinds of dashes and quotation marks do not matter; words, numbers and inner punctuation do. A quotation must not
+    cut a word, a hyphenated compound or a number. Omissions and changes that its writer marks are allowed (see
+    `quotation`).
     """
     return find(Normal(page_text), WantedQuotation(quote))
 
 
-class _Desk:
-    """The books, with the normal forms of the pages that were looked at."""
+class _Lookup:
+    """Looks up marks and quotations in the books, and keeps what it found."""
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
         self._pages = [(book, page) for book in books for page in book.pages]
-        self._standings = Standings(books)
+        self._finder = QuotationFinder(books)
         self._verbatim: Verbatim | None = None
-        self._places: dict[str, tuple[str, int]] = {}  # where runs were found
+        self._places: dict[str, tuple[str, int]] = {}  # of runs that were found
         self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: PageMark) -> bool:
-        """Whether it names a book that is not on the desk: then, in round brackets, it is no mark of the model's."""
+        """Whether it names a book that is not among these: in round brackets, it is then no mark of the model's."""
         return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
 
     def runs(self, answer: str, taken: Sequence[PageMark | Quotation]) -> Iterator[Quotation]:
-        """Runs of words that stand in the books, outside what is `taken`; none where what stands beside it, here or
-        there, says something else."""
+        """Runs of words that are in the books, outside `taken`; none whose surroundings, in the answer or in the book,
+        say something else.
+        """
         if self._verbatim is None:
             self._verbatim = Verbatim([page.text for _, page in self._pages])
 
         def find_run(run: VerbatimRun) -> tuple[int, int] | None:
             book, page = self._pages[run.page]
-            span = find(self._standings.normal(book, page), WantedQuotation(answer[run.start : run.end]))
-            # A quotation may begin with another letter than the page's words, as small or as large; a run is the words.
+            span = find(self._finder.normal(book, page), WantedQuotation(answer[run.start : run.end]))
+            # A quotation may change the case of its first letter; a run may not.
             return span if span is not None and page.text[span[0]] == answer[run.start] else None
 
         begin = 0
@@ -183,10 +185,10 @@ class _Desk:
         runs = [run for run in runs if run[0] is named] or runs
         if quote:
             cut: Citation | None = None
-            for book, page, standing in self._standings.look(runs, quote):
-                if not standing.fuller:
+            for book, page, location in self._finder.look(runs, quote):
+                if not location.fuller:
                     return _citation(book, page, quote, CitationState.VERIFIED, span)
-                cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), standing)
+                cut = cut or _cut(_citation(book, page, quote, CitationState.CUT, span), location)
             if cut is not None:
                 return cut
             if len(runs) > 1:
@@ -204,7 +206,7 @@ class _Desk:
         return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
 
     def _meant(self, runs: list[_PageRun], place: MarkedPages, claim: str) -> list[_PageRun]:
-        """Of pages that several books have, the one that is nearest to the claim; all where that is none."""
+        """Of pages that several books have, the one nearest to the claim; all where none is."""
         labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
         if len({book.book_id for book, _ in labelled}) < 2:
             return labelled
@@ -212,11 +214,12 @@ class _Desk:
         return labelled if nearest is None else [labelled[nearest]]
 
     def _is_near(self, book: CitedBook, page: Page, wanted: Normal) -> bool:
-        return find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS) is not None
+        return find_near(self._finder.normal(book, page), wanted, MIN_LIKENESS) is not None
 
     def mend(self, citations: Sequence[Citation]) -> list[Citation]:
-        """Citations of one quotation that stands on none of their pages: with the page where it does stand, else with
-        what comes near to it on theirs."""
+        """The citations of a quotation that is on none of their pages: with the page that has it, else with what is
+        like it on theirs.
+        """
         elsewhere = self.search(citations[0].quote, citations)
         if elsewhere is not None:
             first = citations[0]
@@ -229,8 +232,9 @@ class _Desk:
         return [self._bring_near(citation, wanted) for citation in citations]
 
     def illustrate(self, citation: Citation, claim: str) -> Citation:
-        """A citation without a quotation, with the page's sentence that has most in common with `claim`: of the pages
-        with that label it is the one that holds the sentence."""
+        """A citation without a quotation, with the sentence that has most in common with `claim`; of the pages with
+        that label it names the one with the sentence.
+        """
         pages = self._pages_meant(citation)
         if citation.state is not CitationState.PAGE or not pages:
             return citation
@@ -244,7 +248,7 @@ class _Desk:
 
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
-            span = find_near(self._standings.normal(book, page), wanted, MIN_LIKENESS)
+            span = find_near(self._finder.normal(book, page), wanted, MIN_LIKENESS)
             if span is not None:
                 on_page = " ".join(page.text[slice(*span)].split()).strip(" ,;:")
                 place = {"page": page.number, "label": page.label}
@@ -252,7 +256,7 @@ class _Desk:
         return citation
 
     def _pages_meant(self, citation: Citation) -> list[tuple[CitedBook, Page]]:
-        """The page that was cited, then those of the same book with the same label: a mark may mean any of them."""
+        """The cited page, then those of the book with the same label, which the mark may mean as well."""
         book = next((book for book in self._books if book.book_id == citation.book_id), None)
         cited = next((page for page in book.pages if page.number == citation.page), None) if book else None
         if book is None or cited is None:
@@ -261,32 +265,31 @@ class _Desk:
         return [(book, page) for page in (cited, *alike)]
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
-        """A page, one that the answer cites if possible, on which the quotation stands; one on which it is not cut, if
-        there is one."""
+        """A page with the quotation: one that has it uncut, and one that the answer cites, if possible."""
         known = {(citation.book_id, citation.page) for citation in cited}
         likely = self._places.get(quote)
 
         def rank(entry: tuple[CitedBook, Page, QuotationLocation]) -> tuple[bool, bool, bool]:
-            book, page, standing = entry
+            book, page, location = entry
             place = (book.book_id, page.number)
-            return bool(standing.fuller), place not in known, place != likely
+            return bool(location.fuller), place not in known, place != likely
 
-        found = min(self._standings.everywhere(quote), key=rank, default=None)
+        found = min(self._finder.everywhere(quote), key=rank, default=None)
         if found is None:
             return None
-        book, page, standing = found
-        state = CitationState.CUT if standing.fuller else CitationState.VERIFIED
-        return _cut(_citation(book, page, quote, state), standing)
+        book, page, location = found
+        state = CitationState.CUT if location.fuller else CitationState.VERIFIED
+        return _cut(_citation(book, page, quote, state), location)
 
     def _named(self, title: str) -> list[CitedBook]:
-        """The books that a title names best; more than one if they are called the same."""
+        """The books that a title names best; several if they have the same title."""
         ranks = [rank_title(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
 
 
-def _cut(citation: Citation, standing: QuotationLocation) -> Citation:
-    return msgspec.structs.replace(citation, on_page=standing.fuller)
+def _cut(citation: Citation, location: QuotationLocation) -> Citation:
+    return msgspec.structs.replace(citation, on_page=location.fuller)
 
 
 def _citation(
@@ -296,7 +299,7 @@ def _citation(
 
 
 def _runs(books: Sequence[CitedBook], place: MarkedPages) -> list[_PageRun]:
-    """What the place may mean, the likeliest first: a page of that label before a page of that number."""
+    """What the place may mean, the likeliest first: a page with that label before a page with that number."""
     labelled: list[_PageRun] = []
     numbered: list[_PageRun] = []
     for book in books:

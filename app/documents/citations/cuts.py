@@ -1,4 +1,4 @@
-"""Whether a quotation is cut so that its sense is another, by the words beside it or those that were left out."""
+"""Finds words beside a quotation, or left out of it, that change its sense."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.documents.text.sentences import sentences
 from app.documents.text.terms import is_unspaced
 
 _REACH = 5
-"""Words that are looked at on either side; a clause's end stops before."""
+"""How many words on either side are checked; a clause's end stops before."""
 _MOST_CHARACTERS = 600
 
 _WINDOW = 120
@@ -66,7 +66,7 @@ _JAPANESE_NOT = (
     r"|(?<=[らわまかさたなばがえせけれめべてねげぜでびきちりみじぎい出見来得])(?<!なら)(?<!は)ず(?=[に、。]|$)|ざる|[らわませ]ぬ|まい(?=[。、])|とは限ら|に非ず)"
 )
 _JAPANESE_LIMIT = r"(?:を除|以外|ただし|但し|に限|限り|場合|ときは|ときに限|ならば|であれば)"
-_JAPANESE_PROVISO = re.compile(r"[。．]?\s*(?:ただし|但し)[^。．]{0,200}[。．]?")  # limits the sentence before
+_JAPANESE_PROVISO = re.compile(r"[。．]?\s*(?:ただし|但し)[^。．]{0,200}[。．]?")  # limits the sentence before it
 _JAPANESE_AFTER = re.compile(
     rf"(?!だけで?なく|のみなら|なければ(?:なら|いけ)な|なくては(?:なら|いけ)|ねばな)"
     rf"(?:[\u4e00-\u9fff]{{0,2}}[\u3041-\u3096]{{0,6}}?{_JAPANESE_NOT}|、?{_JAPANESE_LIMIT})"
@@ -80,10 +80,10 @@ _BOTH_OF = re.compile(
 
 
 def fuller(source: str, found: FoundQuotation) -> tuple[int, int] | None:
-    """The range of a page's text that holds the quotation with the words that turn its sense; None where none do.
+    """The range of a page's text that holds the quotation with the words that change its sense; None where none do.
 
-    A negation or a condition of its clause, a sign or a unit of a number, on either side or in what was left out. What
-    is a whole sentence of the page is never cut on its outer sides, but for a proviso that follows it (Japanese law).
+    They are a negation or a condition of its clause, a sign or a unit of a number, on either side or in a gap. A whole
+    sentence is not cut on its outer sides, but for a proviso that follows it (Japanese law).
     """
     begin, end = found.span
     first, last = _cut_before(source, begin), _cut_after(source, end)
@@ -102,7 +102,7 @@ def fuller(source: str, found: FoundQuotation) -> tuple[int, int] | None:
 
 
 def _cut_before(source: str, begin: int) -> int | None:
-    """Where the words begin that turn the sense of what follows."""
+    """Where words begin that change the sense of what follows; None for none."""
     before, following = source[max(0, begin - _WINDOW) : begin], source[begin : begin + 40]
     if following[:1].isdigit() and (sign := _SIGNS_BEFORE.search(before)):
         return begin - len(before) + sign.start()
@@ -135,7 +135,7 @@ def _cut_before(source: str, begin: int) -> int | None:
 
 
 def _before_comma(before: str, following: str, offset: int) -> int | None:
-    """`may not, without consent, sublet`: what follows a negation after a comma, if it is no clause of its own."""
+    """As `_cut_before`, after a comma: `may not, without consent, sublet`. What follows is no clause of its own."""
     *_, last = [None, *_WORD.finditer(before)]
     first = _WORD.match(following)
     if last is None or first is None or last.end() != len(before) or not first.group()[0].islower():
@@ -149,7 +149,7 @@ def _before_comma(before: str, following: str, offset: int) -> int | None:
 
 
 def _cut_after(source: str, end: int) -> int | None:
-    """Where the words end that turn the sense of what stands before them."""
+    """Where words end that change the sense of what precedes them; None for none."""
     after, before = source[end : end + _WINDOW], source[max(0, end - 30) : end]
     if (unit := _unit_after(before, after)) is not None:
         return end + unit
@@ -177,7 +177,7 @@ def _cut_after(source: str, end: int) -> int | None:
 
 
 def _japanese_after(source: str, end: int) -> int | None:
-    """The same where words go on over the ends of lines."""
+    """As `_cut_after`, in Japanese, whose words run across line ends."""
     kept = [at for at in range(max(0, end - 3), min(len(source), end + _WINDOW)) if not source[at].isspace()]
     text = "".join(source[at] for at in kept)
     begin = sum(at < end for at in kept)
@@ -195,7 +195,7 @@ def _is_last_not(clause: str) -> bool:
 
 
 def _with_more(after: str, size: int) -> int:
-    """The words that turn the sense, with up to three that follow them."""
+    """The end of the words that change the sense, with up to three more."""
     stop = _STOP.search(after, size)
     words = list(_WORD.finditer(after, size, stop.start() if stop else len(after)))[:3]
     return words[-1].end() if words else size
@@ -223,7 +223,7 @@ def _unit_after(before: str, after: str) -> int | None:
 
 
 def _turns(source: str, begin: int, end: int) -> bool:
-    """Whether what was left out turns the sense of what is left."""
+    """Whether what was left out changes the sense of the rest."""
     gap = source[begin:end]
     if _unit_after(source[max(0, begin - 30) : begin], source[begin : begin + _WINDOW]) is not None:
         return True
@@ -249,7 +249,9 @@ def _holds_turn(text: str) -> bool:
 
 
 def _changes_subject(gap: str, following: str) -> bool:
-    """`The tenant pays the rent and the landlord repairs the crane`, with `pays the rent and the landlord` left out."""
+    """Whether the rest gets another subject: `The tenant pays the rent and the landlord repairs the crane` without
+    `pays the rent and the landlord`.
+    """
     first = _WORD.match(following)
     if first is None or not _BOTH_OF.search(gap + " "):
         return False
@@ -262,7 +264,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _edges(source: str) -> tuple[set[int], set[int]]:
-    """Where sentences begin and end, each end with and without the punctuation there."""
+    """Where sentences begin and end, with and without the punctuation there."""
     starts: set[int] = set()
     ends: set[int] = set()
     at = 0

@@ -1,4 +1,4 @@
-"""Whether two sentences of nearly the same words say different things: other numbers, names, negations or duties.
+"""Whether two nearly equal sentences differ in numbers, names, negations or duties.
 
 Words are compared, not meaning: sentences that do not differ here may still mean different things.
 """
@@ -16,9 +16,9 @@ from app.documents.citations.numbers import begins_with_unit, figures_of, withou
 from app.documents.text.terms import is_unspaced, stem, words_of
 
 _REACH = 3
-"""Words on each side of a negation, grammar left out, that tell what it negates."""
+"""Words on each side of a negation, grammar left out, that show what it negates."""
 _NEIGHBOURS = 4
-"""Words right before and after a run of words that may take back what it says."""
+"""Words right before and after a run that may take back what it says."""
 
 _CLAUSE_END = re.compile(r"[,;:()\u2013\u2014、。]|\s-\s|\b(?:but|while|whereas|aber|sondern|mais|pero|ma)\b")
 _NEGATED_FORM = re.compile(r"n['’]t$")
@@ -43,7 +43,7 @@ _JAPANESE_NEGATION = re.compile(
 
 @dataclass(frozen=True)
 class _Claims:
-    """What of a sentence may not be another in one that says the same. `negations`: of each the words beside it."""
+    """What must agree in two sentences that say the same. `negations`: the words beside each negation."""
 
     negations: tuple[frozenset[str], ...]
     modals: frozenset[str]
@@ -52,7 +52,7 @@ class _Claims:
 
 @dataclass(frozen=True)
 class _Negation:
-    """`itself` with its neighbours as written; `before` and `after`, without grammar, tell what it negates."""
+    """`itself`: the negation with its neighbours; `before` and `after`, without grammar, show what it negates."""
 
     itself: tuple[str, ...]
     before: tuple[str, ...]
@@ -60,10 +60,10 @@ class _Negation:
 
 
 def differ(said: str, source: str, also: str = "") -> bool:
-    """Whether `said` has a number, a name, a negation or a duty that is not in `source`, or lacks a negation of it.
+    """Whether `said` has a number, a name, a negation or a duty that `source` has not, or lacks a negation of it.
 
-    `said` may say less than `source`: a number that it leaves out is no difference, and a negation only where its
-    neighbours are there. It may say more, where that stands in `also`.
+    `said` may leave out numbers; it may lack a negation only where it lacks the words beside it. It may add what is in
+    `also`.
     """
     language = language_of([*words_of(said), *words_of(source)])
     figures = [*figures_of(source, language), *figures_of(also, language)]
@@ -81,8 +81,9 @@ def differ(said: str, source: str, also: str = "") -> bool:
 
 
 def takes_back(run: str, before: str, after: str, said_before: str, said_after: str) -> bool:
-    """Whether a page's words right `before` or `after` a run of words hold a negation, a limit or the unit of its last
-    number, which those beside the run in an answer do not."""
+    """Whether the words right `before` or `after` a run on its page have a negation, a limit or the unit of its last
+    number that the answer leaves out.
+    """
     language = language_of(words_of(f"{before} {run} {after}"))
     if run[-1:].isdigit() and begins_with_unit(after) and not begins_with_unit(said_after):
         return True
@@ -94,7 +95,7 @@ def takes_back(run: str, before: str, after: str, said_before: str, said_after: 
 
 
 def _turns(text: str, language: Language) -> bool:
-    """Whether there is a word in it that turns or limits what stands beside it."""
+    """Whether a word in it negates or limits what is beside it."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = _PIECE.findall(folded)
     negated = any(word in language.turning or word in _LIMITING or _NEGATED_FORM.search(word) for word in words)
@@ -137,7 +138,7 @@ def _claims(text: str, language: Language) -> _Claims:
 
 
 def _modals(text: str, language: Language) -> Iterator[str]:
-    """What kinds of words say how much something binds. What one may not and what one must not do are the same."""
+    """The kinds of duty that a text expresses. "May not" and "must not" are the same."""
     words = _PIECE.findall(text)
     for word, following in pairwise([*words, ""]):
         if word in language.duties or word in language.permissions:
@@ -156,7 +157,7 @@ def _without_japanese_idioms(text: str) -> str:
 
 
 def _negations(clause: str, language: Language) -> Iterator[_Negation]:
-    """Each negation; a text that says the same twice gives it once."""
+    """Each negation, with the words beside it."""
     for match in _JAPANESE_NEGATION.finditer(clause):
         left, right = clause[: match.start()], clause[match.end() :]
         itself = (left[-2:], match.group(), right[:2])
@@ -170,7 +171,7 @@ def _negations(clause: str, language: Language) -> Iterator[_Negation]:
 
 
 def _stems(text: str, language: Language) -> list[str]:
-    """Of its words, without grammar and negations; of scripts without spaces, pairs of neighbours."""
+    """The stems of its words, without grammar and negations; pairs of characters in scripts without spaces."""
     found: list[str] = []
     grammar = language.common | language.turning
     for word in words_of(text):
@@ -182,7 +183,7 @@ def _stems(text: str, language: Language) -> list[str]:
 
 
 def _names_another(said: str, source: str, also: str) -> bool:
-    """Whether a name stands in the place of another: both are capitalised, and neither is in the other sentence."""
+    """Whether a name replaces another: both are capitalised, and neither is in the other sentence."""
     new, lost = _names(said, f"{source} {also}"), _names(source, said)
     if any(not name.first for name in new) and lost:
         return True
@@ -191,14 +192,14 @@ def _names_another(said: str, source: str, also: str) -> bool:
 
 @dataclass(frozen=True)
 class _Name:
-    """`first`: it begins a sentence, where every word is capitalised; `following`: the word after it."""
+    """`first`: it begins a sentence, where every word has a capital; `following`: the word after it."""
 
     first: bool
     following: str
 
 
 def _names(text: str, other: str) -> list[_Name]:
-    """The capitalised words that are not in `other`, but for grammar."""
+    """The capitalised words that are not in `other`, without grammar."""
     there = {stem(word.casefold()) for word in _LETTERS.findall(other)}
     found: list[_Name] = []
     matches = list(_LETTERS.finditer(text))

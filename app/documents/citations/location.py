@@ -1,4 +1,4 @@
-"""Where a quotation stands in the books, on a page or over the border of two, and what is cut from it there."""
+"""Finds a quotation on the books' pages, or across two of them, and the book that a title names."""
 
 from __future__ import annotations
 
@@ -17,19 +17,31 @@ from app.documents.citations.quotation import WantedQuotation
 from app.documents.text.terms import is_unspaced
 
 MAX_FULLER_CHARACTERS = 600
-"""Of the page's wording that is shown with a quotation that is cut."""
+"""The most of a page's wording that is shown with a quotation that is cut."""
+
+MIN_WORD_LIKENESS = 85.0
+"""How like two words of titles must be, from 0 to 100, to be one with a typing error."""
+
+MIN_TITLE_WORDS = 2
+"""How many words of a title that no other book shares must be in a sentence that means this book; all, if it has fewer.
+"""
+
+_FILE_ENDING = re.compile(
+    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class QuotationLocation:
-    """That a quotation stands somewhere. `fuller` is the page's wording with the words that turn the sense of what is
-    cut from them; empty where the quotation reads as the page does."""
+    """A place of a quotation. `fuller`: where the quotation cuts words that change its sense, the page's wording with
+    them; else empty.
+    """
 
     fuller: str = ""
 
 
-class Standings:
-    """The books' pages, each brought into its normal form once, and what was found on them."""
+class QuotationFinder:
+    """Finds quotations on the books' pages; normal forms and results are kept."""
 
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
@@ -44,7 +56,7 @@ class Standings:
         }
 
     def everywhere(self, quote: str) -> Sequence[tuple[CitedBook, Page, QuotationLocation]]:
-        """All the pages of the books where it stands, those first on which it stands whole."""
+        """All pages with the quotation, those first that have it uncut."""
         if quote not in self._everywhere:
             pages = [(book, (page,)) for book in self._books for page in book.pages]
             self._everywhere[quote] = list(self.look(pages, quote, ends=False))
@@ -53,19 +65,20 @@ class Standings:
     def look(
         self, runs: Sequence[tuple[CitedBook, Sequence[Page]]], quote: str, *, ends: bool = True
     ) -> Iterator[tuple[CitedBook, Page, QuotationLocation]]:
-        """The pages of which a quotation stands on one, then those from which one runs on to the next or, if `ends`,
-        on which one ends that began on the page before."""
+        """The pages that hold the quotation; then those where it begins and runs on to the next, and, if `ends`, those
+        where it ends that began on the page before.
+        """
         wanted = self._want(quote)
         for book, pages in runs:
             for page in pages:
-                if (standing := _best(self.normal(book, page), wanted)) is not None:
-                    yield book, page, standing
+                if (location := _best(self.normal(book, page), wanted)) is not None:
+                    yield book, page, location
         for book, pages in runs:
             for page in pages:
                 begins = [page, *(other for other in book.pages if ends and self._follower(book, other) is page)]
                 for first in begins:
-                    if (standing := self._over_border(book, first, wanted)) is not None:
-                        yield book, page, standing
+                    if (location := self._over_border(book, first, wanted)) is not None:
+                        yield book, page, location
 
     def normal(self, book: CitedBook, page: Page) -> Normal:
         key = (book.book_id, page.number)
@@ -74,7 +87,7 @@ class Standings:
         return self._normals[key]
 
     def _over_border(self, book: CitedBook, page: Page, wanted: WantedQuotation) -> QuotationLocation | None:
-        """How the quotation begins on the page and ends on the next."""
+        """The quotation, beginning on this page and ending on the next; None where it does not."""
         following = self._follower(book, page)
         if following is None or not wanted.may_stand(self.normal(book, page), self.normal(book, following)):
             return None
@@ -90,7 +103,7 @@ class Standings:
 
 
 def _best(text: Normal, wanted: WantedQuotation, border: int = -1) -> QuotationLocation | None:
-    """How the quotation stands in the text, None if it does not; over the `border`, an offset, if there is one."""
+    """The quotation's best place in the text; None for none. `border`: an offset that it must run across."""
     cut: QuotationLocation | None = None
     for found in wanted.places(text):
         begin, end = found.span
@@ -107,21 +120,10 @@ def _shortened(words: str) -> str:
     return words if len(words) <= MAX_FULLER_CHARACTERS else words[:MAX_FULLER_CHARACTERS].rpartition(" ")[0] + " …"
 
 
-MIN_WORD_LIKENESS = 85.0
-"""Of a word in a title as written to one in a book's title, from 0 to 100, to be taken for a slip of the pen."""
-
-MIN_TITLE_WORDS = 2
-"""Of a title that no other book has, in a sentence that means this book, unless there are fewer."""
-
-_FILE_ENDING = re.compile(
-    r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
-)
-
-
 def rank_title(written: str, book: CitedBook) -> int:
-    """How surely a title as written means the book; 0: it does not."""
+    """How surely a written title means the book, 0 (not) to 4 (the same words)."""
     wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
-    words, own = _telling_words(wanted), _telling_words(title)
+    words, own = _title_words(wanted), _title_words(title)
     if wanted == title:
         return 4
     if words and (words <= own or wanted in title):
@@ -129,13 +131,15 @@ def rank_title(written: str, book: CitedBook) -> int:
     if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
         return 2
     chapters = {page.chapter for page in book.pages if page.chapter}
-    return int(any(words and words <= own | _telling_words(_plain(chapter)) for chapter in chapters))
+    return int(any(words and words <= own | _title_words(_plain(chapter)) for chapter in chapters))
 
 
 def named_in(claim: str, books: Sequence[CitedBook]) -> CitedBook | None:
-    """The one of the books whose title the claim holds; of titles in part alike, what the others do not share."""
-    words = _telling_words(_plain(claim))
-    titles = [_telling_words(_plain(book.title)) for book in books]
+    """The one book whose title is in the claim; of similar titles only the words that differ count. None where it is
+    not one.
+    """
+    words = _title_words(_plain(claim))
+    titles = [_title_words(_plain(book.title)) for book in books]
     named = []
     for index, (book, title) in enumerate(zip(books, titles, strict=True)):
         own = title.difference(*titles[:index], *titles[index + 1 :])
@@ -148,5 +152,5 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _telling_words(plain: str) -> set[str]:
+def _title_words(plain: str) -> set[str]:
     return {word for word in plain.split() if len(word) > 2 or word.isdigit() or is_unspaced(word[0])}

@@ -1,4 +1,4 @@
-"""Finds a quotation's normal form in a page's, with what may differ between the two."""
+"""Finds the normal form of a quotation in that of a page, allowing for what may differ."""
 
 from __future__ import annotations
 
@@ -29,14 +29,19 @@ _NUMBER = re.compile(
 _PATH = re.compile(r"\S*/\S+")
 _PATH_SIGNS = "/-_.?&=#:~%"
 _EDGES = " .,;:…'\"*_-、。" + JOINT
+_EQUALS = {
+    JOINT: f"[-{JOINT}]?",
+    "-": f"[-{JOINT}]",
+    **dict.fromkeys(("|", DIVIDER), f"[|{DIVIDER}]"),
+    FREE_CASE: "",
+}
 _MARK = re.compile(rf"{ASIDE}(?P<aside>{NOTE}){ASIDE_END}|\[(?P<written>{NOTE})\]")
 
 
 def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
-    """The ranges of the page's source where the quotation stands, in order; whole words only.
+    """The ranges of the page's source that hold the quotation, in order; whole words only.
 
-    Punctuation at the quotation's edges may differ from the page's, as careful writers let it, and so may the case of
-    its first letter.
+    Punctuation at its edges may differ, and so may the case of its first letter.
     """
     if quotation.skeleton not in page.skeleton:
         return
@@ -56,9 +61,10 @@ def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
 
 
 def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
-    """The range of the page's source, whole words, that is most like the quotation; None if nothing is enough.
+    """The range of the page's source, in whole words, that is most like the quotation; None where nothing is like
+    enough.
 
-    `min_likeness` from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
+    `min_likeness`: from 0 to 100, `rapidfuzz.fuzz.partial_ratio` of the normal forms.
     """
     wanted = quotation.text.strip()
     if not wanted or len(wanted) > len(page.text):
@@ -78,7 +84,7 @@ def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int
 
 
 def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
-    """Every range of the page's source where the words stand, whatever their case, parts of words too."""
+    """Every range of the page's source that holds the words, in any case, also inside other words."""
     wanted = words.text.strip()
     if not wanted:
         return ()
@@ -105,10 +111,13 @@ def _compiled(wanted: str, thousands: str) -> re.Pattern[str]:
 
 
 def _pattern(wanted: str, thousands: str = "", free: int = -1) -> str:
-    """A regular expression for it: every hyphen may be a joint, a joint may stand between any letters, and what may be
-    left out between words. `thousands`: the page's sign for them; `free`: the index of a letter whose case may differ.
+    """A regular expression for `wanted`: a hyphen may be a joint, a joint may be between any letters, and what may be
+    left out between words. `thousands`: the page's sign for them; `free`: the index of a letter in either case.
     """
-    pieces: list[str] = []
+    return "".join(_pieces(wanted, thousands, free))
+
+
+def _pieces(wanted: str, thousands: str, free: int) -> Iterator[str]:
     grouped = dict(_groupings(wanted, thousands))
     paths = [match.span() for match in _PATH.finditer(wanted)]
     marks = {match.start(): match for match in _MARK.finditer(wanted)}
@@ -118,56 +127,58 @@ def _pattern(wanted: str, thousands: str = "", free: int = -1) -> str:
         if index < done:
             continue
         if index in marks:
-            pieces.append(_mark_pattern(marks[index]))
+            yield _mark_pattern(marks[index])
             done = marks[index].end()
             continue
-        if index and character.isalpha() and before.isalpha() and not (is_unspaced(character) or is_unspaced(before)):
-            pieces.append(f"{JOINT}?")
-        elif index and ASIDE not in (before, character):
-            if character.isalpha() and before.isalpha():
-                pieces.append(f"{JOINT}?")
-            if not (before.isdigit() and character.isdigit()):
-                pieces.append(f"(?:{ASIDE}[^{ASIDE_END}]*{ASIDE_END})?")
+        yield _between(before, character)
         if any(begin < index < end for begin, end in paths) and (before in _PATH_SIGNS or character in "/"):
-            pieces.append(" ?")
-        if character == JOINT:
-            pieces.append(f"[-{JOINT}]?")
-        elif character == "-":
-            pieces.append(f"[-{JOINT}]")
-        elif index in grouped:
-            pieces.append(grouped[index])
-        elif character == " ":
-            pieces.append(" ?" if before == "/" else f"[ {DIVIDER}]")
-        elif character in ("|", DIVIDER):
-            pieces.append(f"[|{DIVIDER}]")
+            yield " ?"
+        if index in grouped:
+            yield grouped[index]
         elif index == free and _may_change(wanted[index : index + 2]):
-            pieces.append(f"[{character.lower()}{character.upper()}]")
-        elif character == FREE_CASE:
-            pieces.append("")
-        elif before == FREE_CASE:
-            pieces.append(f"[{re.escape(character.lower())}{re.escape(character.upper())}]")
+            yield f"[{character.lower()}{character.upper()}]"
         else:
-            pieces.append(re.escape(character))
-    return "".join(pieces)
+            yield _character_pattern(character, before)
+
+
+def _between(before: str, character: str) -> str:
+    """What may be between two characters: a joint between letters, what may be left out between words."""
+    are_letters = before.isalpha() and character.isalpha()
+    joint = f"{JOINT}?" if are_letters else ""
+    in_word = are_letters and not (is_unspaced(character) or is_unspaced(before))
+    in_number = before.isdigit() and character.isdigit()
+    if not before or in_word or in_number or ASIDE in (before, character):
+        return joint
+    return f"{joint}(?:{ASIDE}[^{ASIDE_END}]*{ASIDE_END})?"
+
+
+def _character_pattern(character: str, before: str) -> str:
+    if character == " ":
+        return " ?" if before == "/" else f"[ {DIVIDER}]"
+    if character in _EQUALS:
+        return _EQUALS[character]
+    if before == FREE_CASE:
+        return f"[{re.escape(character.lower())}{re.escape(character.upper())}]"
+    return re.escape(character)
 
 
 def _mark_pattern(mark: re.Match[str]) -> str:
-    """A note's mark, which may have a space before it, or be written where the page's text has it as its own."""
+    """A note's mark: with or without a space before it, and also where the page has it in brackets."""
     number = re.escape(mark["aside"] or mark["written"])
     return rf" ?(?:{ASIDE}{number}{ASIDE_END} ?|\[{number}\])"
 
 
 def _may_change(letters: str) -> bool:
-    """Whether a word that begins so may be written with a small or a capital letter: not `US`."""
+    """Whether a word that begins so may change the case of its first letter: not `US`."""
     first, second = letters[:1], letters[1:]
     return first.isalpha() and len(first.lower()) == len(first.upper()) == 1 and not second.isupper()
 
 
 def _groupings(wanted: str, thousands: str) -> Iterator[tuple[int, str]]:
-    """For each sign between thousands its index, and all that may stand for it.
+    """For each thousands sign its index, and a pattern for all that may replace it.
 
-    A comma and a full stop may be those of a fraction: they are other signs' equals only where the number itself, or
-    the page's language, rules that out.
+    A comma or a full stop may belong to a fraction: they equal other signs only where the number itself or the page's
+    language rules that out.
     """
     for match in _NUMBER.finditer(wanted):
         sign, fraction = match["sign"], match["fraction"] or ""

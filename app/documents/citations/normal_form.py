@@ -1,4 +1,4 @@
-"""Text in one normal form, so that wording can be compared, with the way back to the characters it came from."""
+"""A text's normal form, in which wording can be compared, plain spellings of characters, and the way back to it."""
 
 from __future__ import annotations
 
@@ -12,62 +12,26 @@ from app.core.grammar import ENGLISH, leading_language
 from app.documents.text.notation import subscript, superscript
 from app.documents.text.terms import UNSPACED, is_unspaced
 
+JOINT = "\u00ad"
+"""A hyphen at a line's end: the word may be written with it or without it."""
+ASIDE, ASIDE_END = "\ufdd4", "\ufdd5"
+"""Around what a quotation may leave out: the mark of a note, words that are struck out."""
+DIVIDER = "\ufdd6"
+"""Between two cells of a table's row, neither of them empty."""
+GROUP = "\ufdd7"
+"""The sign or narrow space between the thousands of a number, where it can mean nothing else."""
+
+FREE_CASE = "\ufdd8"
+"""In a quotation, before a letter whose case its writer changed."""
+
 _PLAIN_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _PLAIN_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 RAISED, LOWERED = "".join(_PLAIN_RAISED), "".join(_PLAIN_LOWERED)
-"""Characters that are raised or lowered by themselves."""
+"""Characters that are raised or lowered in Unicode itself."""
 _PLAIN = str.maketrans(_PLAIN_RAISED | _PLAIN_LOWERED)
 
 _SAME_DIGITS = frozenset({"", "<wide>", "<narrow>", "<font>"})
 _OWN = {"№": "No."}
-
-
-def plain_of(text: str) -> str:
-    """Raised or lowered characters as they are written on the line."""
-    return text.translate(_PLAIN)
-
-
-def spell(untrusted_text: str, before: str, after: str) -> str:
-    """One character, with the marks that belong to it, in its plain form, between the characters on both sides.
-
-    Fractions are 1/2, what is circled is in brackets, a unit keeps its power (m^2), the rest is as NFKC has it.
-    """
-    text, is_number = _spell(untrusted_text)
-    if is_number and text[0].isdigit() and before.isdigit():
-        text = f" {text}"
-    return f"{text} " if is_number and text[-1] in "0123456789." and after.isdigit() else text
-
-
-@cache
-def _spell(text: str) -> tuple[str, bool]:
-    """The plain form; whether it may hold a number that is not written in digits of the text's own."""
-    head, *rest = (unicodedata.decomposition(text) if len(text) == 1 else "").split() or [""]
-    tag = head if head.startswith("<") else ""
-    spelled = unicodedata.normalize("NFKC", text)
-    if text in _OWN:
-        spelled = _OWN[text]
-    elif tag == "<circle>":
-        spelled = f"({spelled})"
-    elif tag in ("<square>", "<fraction>"):
-        parts = [chr(int(code, 16)) for code in rest]
-        spelled = "".join(
-            f"^{plain_of(part)}" if part in RAISED else unicodedata.normalize("NFKC", part) for part in parts
-        )
-        spelled = spelled.replace("\u2044", "/").replace("\u2215", "/")
-    return spelled, tag not in _SAME_DIGITS and bool(spelled)
-
-
-JOINT = "\u00ad"
-"""Stands in a normal form for a hyphen at a line's end: the word may be written with it or without it."""
-ASIDE, ASIDE_END = "\ufdd4", "\ufdd5"
-"""Stand around what a quotation may leave out: the mark of a note, words that are struck out."""
-DIVIDER = "\ufdd6"
-"""Stands between two cells of a table's row, neither of them empty."""
-GROUP = "\ufdd7"
-"""Stands for the sign or the narrow space between the thousands of a number, where nothing else can be meant."""
-
-FREE_CASE = "\ufdd8"
-"""Stands in a quotation before a letter whose case its writer changed."""
 
 _HYPHENS = "\\-\u2010\u2011"
 _DASHES = _HYPHENS + "\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
@@ -103,7 +67,7 @@ _PIECE = re.compile(
     )""",
     re.VERBOSE,
 )
-_HANGUL_TAIL = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # composes with what stands before, though not a mark
+_HANGUL_TAIL = re.compile("[\u1160-\u11ff\uff9e\uff9f]")  # composes with the character before it, though not a mark
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
 _MARKED = re.compile(r"\[(?P<kind>struck|inserted|field)(?=[ :])(?::\s?|\s)")
 _BRACKET = re.compile(r"[\[\]]")
@@ -121,14 +85,49 @@ _THOUSANDS_BEFORE, _THOUSANDS_AFTER = re.compile(r"(?<![\w.,])\d{1,3}\ $"), re.c
 _FRACTION_BEFORE, _FRACTION_AFTER = re.compile(r"\d\ $"), re.compile(r"\ \d+/\d")
 
 
-class Normal:
-    """The normal form of `source`; `text` is what is compared.
+def plain_of(text: str) -> str:
+    """The text with raised and lowered characters on the line: `²` as `2`."""
+    return text.translate(_PLAIN)
 
-    What a reader takes for the same wording has the same form: characters as `app.documents.citations.normal_form`
-    spells them (ligatures, full-width letters, composed accents), powers as `app.documents.text.notation` writes them,
-    one kind each of dash, quotation mark, ellipsis and space, no space beside characters of scripts that use none, no
-    soft hyphens, no invisible characters, no emphasis marks of Markdown. Case is kept. A hyphen at a line's end between
-    letters becomes `JOINT`. What a quotation may leave out stands between `ASIDE` and `ASIDE_END`, or is a `DIVIDER`.
+
+def spell(untrusted_text: str, before: str, after: str) -> str:
+    """A character with its combining marks in plain form. `before` and `after`: the characters next to it.
+
+    Fractions become 1/2, circled characters get brackets, a unit keeps its power (m^2); the rest follows NFKC.
+    """
+    text, is_number = _spell(untrusted_text)
+    if is_number and text[0].isdigit() and before.isdigit():
+        text = f" {text}"
+    return f"{text} " if is_number and text[-1] in "0123456789." and after.isdigit() else text
+
+
+@cache
+def _spell(text: str) -> tuple[str, bool]:
+    """The plain form, and whether it may hold a number that the text does not write in digits."""
+    head, *rest = (unicodedata.decomposition(text) if len(text) == 1 else "").split() or [""]
+    tag = head if head.startswith("<") else ""
+    spelled = unicodedata.normalize("NFKC", text)
+    if text in _OWN:
+        spelled = _OWN[text]
+    elif tag == "<circle>":
+        spelled = f"({spelled})"
+    elif tag in ("<square>", "<fraction>"):
+        parts = [chr(int(code, 16)) for code in rest]
+        spelled = "".join(
+            f"^{plain_of(part)}" if part in RAISED else unicodedata.normalize("NFKC", part) for part in parts
+        )
+        spelled = spelled.replace("\u2044", "/").replace("\u2215", "/")
+    return spelled, tag not in _SAME_DIGITS and bool(spelled)
+
+
+class Normal:
+    """The normal form of `source`; `text` is compared, and its case is kept.
+
+    What a reader takes for the same wording has the same form: characters as `spell` writes them (ligatures, full-width
+    letters, composed accents), powers as `app.documents.text.notation` does, one kind each of dash, quotation mark,
+    ellipsis and space, no space beside characters of scripts without spaces, no soft hyphens, no invisible characters,
+    no emphasis marks of Markdown. A hyphen at a line's end between letters becomes `JOINT`. What a quotation may leave
+    out is between `ASIDE` and `ASIDE_END`, or is a `DIVIDER`.
     """
 
     def __init__(self, source: str) -> None:
@@ -144,7 +143,7 @@ class Normal:
 
     @cached_property
     def thousands(self) -> str:
-        """The sign that parts thousands in the language that the text seems to be in; empty where that is not plain."""
+        """The thousands sign of the text's apparent language; empty where that is not clear."""
         words = [word.casefold() for word in _WORD.findall(self.text)]
         if any(map(is_unspaced, self.text)) or not words:
             return ","
@@ -180,7 +179,7 @@ class Normal:
         self._keep(done, stop)
 
     def _form(self, kind: str, written: str, begin: int, end: int) -> str | None:
-        """What is put in the place of a piece; None where it stays as it is."""
+        """What replaces a piece; None where it stays as it is."""
         match kind:
             case "joint":
                 return JOINT
@@ -212,7 +211,7 @@ class Normal:
         return " " if written.isspace() else self._quote(written)
 
     def _moved(self, kind: str, written: str, begin: int, end: int) -> str:
-        """A power, an index or the mark of a note, written as `app.documents.text.notation` does."""
+        """A power, an index or a note's mark, as `app.documents.text.notation` writes it."""
         text = plain_of(_TAG.sub("", written))
         before = self.source[max(0, begin - 24) : begin]
         if kind == "lowered":
@@ -236,7 +235,7 @@ class Normal:
         return f"{ASIDE}{mark}{ASIDE_END}"
 
     def _divides(self, begin: int, end: int) -> bool:
-        """Whether the bar stands between two cells that are filled, in a row that has others beside it."""
+        """Whether the bar divides two filled cells of a row, with another row above or below."""
         source = self.source
         first, last = source.rfind("\n", 0, begin) + 1, source.find("\n", end)
         last = len(source) if last < 0 else last
@@ -280,7 +279,7 @@ class Normal:
         return is_unspaced(self._last()) or is_unspaced(following)
 
     def origin(self, start: int, end: int) -> tuple[int, int] | None:
-        """The range of `source` that `text[start:end]` (not empty) came from; None if it cuts a character in two."""
+        """The range of `source` behind `text[start:end]`, which is not empty; None if it cuts a character in two."""
         first = bisect_right(self._at, start) - 1
         begin, _, divisible = self._pieces[first]
         if start > self._at[first]:
@@ -296,7 +295,7 @@ class Normal:
         return begin, last_stop
 
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether `text[start:end]` cuts no word, compound or number of the text: `lawful` in `unlawful` does."""
+        """Whether `text[start:end]` cuts no word, compound or number: `lawful` cuts `unlawful`."""
         span = self.origin(start, end)
         if span is None:
             return False
@@ -312,7 +311,7 @@ class Normal:
         return not (self._is_in_power(start, end) or self._is_in_number(start, end))
 
     def _is_in_power(self, start: int, end: int) -> bool:
-        """Whether a power or an index, or what has one, is cut."""
+        """Whether a power or an index is cut, or cut off from its base."""
         text = self.text
         if _OPEN_RAISED.search(text[max(0, start - 24) : start]) or text[end : end + 1] == "^":
             return True
@@ -333,8 +332,7 @@ class Normal:
 
 
 def _marked(source: str) -> Iterator[tuple[int, int, str]]:
-    """Where `app.documents.text.notation` says what words are: begin and end of the sign, and what stands in its
-    place."""
+    """Begin and end of each sign of `app.documents.text.notation` (`[struck: ...]`), and what replaces it."""
     waiting: list[tuple[int, int, str]] = []
     found: list[tuple[int, int, str]] = []
     if _MARKED.search(source) is None:
@@ -357,7 +355,7 @@ def _marked(source: str) -> Iterator[tuple[int, int, str]]:
 
 
 def bare(text: str) -> str:
-    """A normal form's letters and digits in small letters: equal for texts that differ in nothing else."""
+    """Only the letters and digits, in lower case: equal for texts that differ in nothing else."""
     return "".join(_LETTERS.findall(_ASIDES.sub("", text) if ASIDE in text or "[" in text else text)).lower()
 
 
@@ -370,7 +368,7 @@ def _continues(character: str) -> bool:
 
 
 def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
-    """Whether a word or a number goes on where it is cut; `beyond` is the character after that next to the edge."""
+    """Whether a word or number continues where it is cut; `beyond`: the character after `next_to_it`."""
     if not is_wordlike(edge) or not next_to_it:
         return False
     if next_to_it == JOINT:
@@ -385,7 +383,7 @@ def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
 
 
 def _splits_compound(edge: str, neighbours: str) -> bool:
-    """`neighbours`: up to two source characters beside the edge, the nearer first."""
+    """Whether a hyphen joins the edge to a word; `neighbours`: two source characters beside it, the nearer first."""
     return (
         is_wordlike(edge)
         and len(neighbours) == 2

@@ -1,4 +1,4 @@
-"""Numbers of a sentence, whatever way they are written: their values, their units and the bounds they set."""
+"""Reads the numbers of a sentence, however they are written: values, units, and bounds such as "at least"."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _UNITS = {
     )
     for unit in names
 }  # fmt: skip
-"""One name for every way to write a unit; those of more than one word stand in `_LONG_UNITS` too."""
+"""One name for every way to write a unit; those of several words are in `_LONG_UNITS` too."""
 
 _LONG_UNITS = tuple(unit for unit in _UNITS if " " in unit)
 _LEAST, _MOST, _LESS, _MORE = ">=", "<=", "<", ">"
@@ -79,21 +79,21 @@ _KANJI_NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` as digits, with a power as written; `unit` and `bound` are empty where none stands beside it."""
+    """`value` in digits, with a power as written; `unit` and `bound` are empty where there is none."""
 
     value: str
     unit: str
     bound: str
 
     def agrees(self, other: Figure) -> bool:
-        """Whether both may mean the same: what one of them leaves out is no difference."""
+        """Whether both may mean the same: a unit or bound that one of them leaves out is no difference."""
         units = self.unit == other.unit or not (self.unit and other.unit)
         bounds = self.bound == other.bound or not (self.bound and other.bound)
         return self.value == other.value and units and bounds
 
 
 def without_bounds(text: str) -> str:
-    """The case-folded text with a sign in the place of words such as "not less than": they negate nothing."""
+    """The case-folded text with a sign for each bound such as "not less than", which negates nothing."""
     for words, bound in _BOUNDS:
         text = words.sub(_BOUND_SIGNS[bound], text)
     return text
@@ -111,7 +111,7 @@ def figures_of(text: str, language: Language) -> tuple[Figure, ...]:
 
 
 def begins_with_unit(text: str) -> bool:
-    """Whether what follows a number is its unit."""
+    """Whether the text, which follows a number, begins with a unit."""
     match = re.match(r"\s*([%‰°€$£¥]|[^\W\d_]+(?:\^\S+)?)", unicodedata.normalize("NFKC", text).casefold())
     if match is None:
         return False
@@ -139,7 +139,7 @@ def _figures(pieces: Sequence[re.Match[str]], language: Language) -> Iterator[Fi
 
 
 def _value(pieces: Sequence[re.Match[str]], language: Language) -> tuple[str, int]:
-    """The number that the pieces begin with, and how many of them it takes; 0 for none."""
+    """The number at the beginning, and how many pieces it takes; 0 for no number."""
     first = pieces[0]
     if first["number"]:
         value = first["number"].translate(_PLAIN)

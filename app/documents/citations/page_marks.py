@@ -1,4 +1,4 @@
-"""Page marks such as `[p. 12]`, and quotations, found in the text of an answer."""
+"""Finds page marks such as `[p. 12]`, and quotations, in an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.documents.text.terms import is_unspaced
 
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CHARACTERS = 8
-"""A shorter quotation (in words; in characters where the script has no spaces) is a term, not evidence."""
+"""A shorter quotation (in words; in characters of a script without spaces) is a term, not evidence."""
 MAX_QUOTED_CHARACTERS = 4000
 
 _BRACKETS = re.compile(
@@ -43,9 +43,9 @@ _LINKS = re.compile(r"(?:[\s,;&、]|\b(?:and|see|also)\b)*")
 
 @dataclass(frozen=True)
 class MarkedPages:
-    """A page (`last` is empty) or a run of pages as a mark names them. `written` is the whole of it.
+    """A page (`last` is empty) or a run of pages, as a mark names it. `written`: all of it.
 
-    `title` is the book's title as written, empty where none was; it is `vague` when it may be something else.
+    `title`: the book's title as written, or empty; `vague`: it may be something else.
     """
 
     title: str
@@ -57,9 +57,8 @@ class MarkedPages:
 
 @dataclass(frozen=True)
 class PageMark:
-    """`start` and `end` are offsets in the answer, `spans` the share of it that each place takes, without gaps.
-
-    In round brackets it may be a reference of the book's own.
+    """`start`, `end`: offsets in the answer; `spans`: the part of each place, without gaps; `round`: in round brackets,
+    where it may be a reference of the book's own.
     """
 
     start: int
@@ -71,7 +70,7 @@ class PageMark:
 
 @dataclass(frozen=True)
 class Quotation:
-    """`text` is what stands between the quotation marks; `start` and `end` include these."""
+    """`text` is without the quotation marks; `start` and `end` include them."""
 
     start: int
     end: int
@@ -79,7 +78,7 @@ class Quotation:
 
 
 def find_marks(answer: str, labels: Set[str]) -> list[PageMark]:
-    """All marks, in order. `labels` are the books' page labels in lower case: any text may be a label."""
+    """All marks, in order. `labels`: the books' page labels in lower case, since any text may be a label."""
     marks: list[PageMark] = []
     for match in _BRACKETS.finditer(answer):
         body = unicodedata.normalize("NFKC", match["square"] or match["round"])
@@ -115,7 +114,7 @@ def _places(body: str, labels: Set[str]) -> tuple[MarkedPages, ...]:
 
 
 def _labels_at_start(part: str, labels: Set[str]) -> tuple[list[str], str]:
-    """The labels that `part` begins with, and what follows them."""
+    """The labels at the beginning of `part`, and what follows them."""
     part = part.strip(" ()").rstrip(".")
     if part.casefold() in labels:
         return [part], ""
@@ -146,9 +145,9 @@ def _clean_title(text: str) -> str:
 
 
 def find_quotations(answer: str, marks: Sequence[PageMark]) -> list[Quotation]:
-    """The outermost quotations, in order, without the marks inside them; none reaches beyond its paragraph.
+    """The outermost quotations, in order, without the marks inside them; none runs beyond its paragraph.
 
-    A block quotation of Markdown (`>`) is one, unless quotation marks stand in it.
+    A block quotation of Markdown (`>`) is one, unless it has quotation marks.
     """
     found: list[Quotation] = []
     for start, end in sorted(_pairs_of_quotation_marks(answer)):
@@ -162,8 +161,9 @@ def find_quotations(answer: str, marks: Sequence[PageMark]) -> list[Quotation]:
 
 
 def _block_quotation(answer: str, start: int, end: int, marks: Sequence[PageMark]) -> Quotation:
-    """The block up to a mark that ends it, or the dash before that; without the signs of its lines. What has a mark of
-    its own inside the block, and stands before that, is not its text."""
+    """The block up to the mark at its end, or the dash before that, without the signs of its lines and without what
+    precedes another mark inside it.
+    """
     last = next(
         (mark for mark in reversed(marks) if start < mark.start and not answer[mark.end : end].strip(" .\n>")), None
     )
@@ -177,12 +177,12 @@ def _block_quotation(answer: str, start: int, end: int, marks: Sequence[PageMark
 
 
 def _between(answer: str, marks: Sequence[PageMark], first: PageMark, last: PageMark) -> str:
-    """What stands between two marks, other marks and what links them apart."""
+    """The text between two marks, without other marks and what links them."""
     return _LINKS.sub("", _without_marks(answer, first.end, max(first.end, last.start), marks))
 
 
 def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
-    """Ranges from an opening mark to the one that closes it, both included; they may lie in one another."""
+    """Ranges from an opening mark to its closing one, both included; they may be nested."""
     waiting: list[tuple[str, int]] = []
     for match in _QUOTATION_MARK.finditer(answer):
         mark, index = match.group(), match.start()
@@ -199,7 +199,7 @@ def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
 
 
 def _closable(waiting: Sequence[tuple[str, int]], mark: str) -> Iterator[int]:
-    """What is open and may be closed by the mark, the innermost first; the usual pairs before the others."""
+    """The open marks that this one may close, the innermost first; the usual pairs before the others."""
     inner_first = [at for at in reversed(range(len(waiting))) if mark in QUOTATION_MARKS[waiting[at][0]]]
     yield from sorted(inner_first, key=lambda at: waiting[at][0] == mark != '"')
 
@@ -240,7 +240,7 @@ def _may_close(answer: str, index: int) -> bool:
 
 
 def _must_open(answer: str, index: int) -> bool:
-    """A mark that may close too, with a space before it and none after it."""
+    """Whether a mark that may also close has a space before it and none after it."""
     before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
     return (not before or before.isspace()) and bool(after) and (after.isalnum() or after in "[(")
 
@@ -255,7 +255,7 @@ def is_evidence(text: str) -> bool:
 def pair(
     answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation]
 ) -> Iterator[tuple[PageMark, Quotation | None]]:
-    """Every mark with the quotation that it belongs to, if any: directly before it in its sentence, or around it."""
+    """Every mark with its quotation, if any: the one before it in its sentence, or around it."""
     for index, mark in enumerate(marks):
         yield mark, _quotation_of(answer, mark, marks[:index], quotations)
 
@@ -265,7 +265,7 @@ def _quotation_of(
 ) -> Quotation | None:
     last_end = earlier[-1].end if earlier else 0
     for quotation in reversed(quotations):
-        if quotation.start < mark.start < quotation.end:  # the mark was put inside the quotation marks
+        if quotation.start < mark.start < quotation.end:  # the mark is inside the quotation marks
             begin = max(quotation.start + 1, last_end)
             return Quotation(quotation.start, quotation.end, answer[begin : mark.start])
         if quotation.end > mark.start:

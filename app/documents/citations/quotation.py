@@ -1,4 +1,4 @@
-"""A quotation as it is looked for: what careful writers change in one, and leave out of it, does not make it false."""
+"""A quotation to look for, with the changes and omissions that careful writers mark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from app.documents.citations.normal_form import FREE_CASE, Normal
 from app.documents.text.terms import is_unspaced
 
 MIN_PART_WORDS, MIN_PART_CHARACTERS = 2, 3
-"""A part of a quotation between two places where something is left out; of characters in scripts without spaces. One
-long word is enough: what was left out beside it is looked at."""
+"""The least size of a part of a quotation between two omissions; in characters for scripts without spaces. One long
+word is enough: what is left out beside it is checked.
+"""
 _LONG_WORD = 4
 
 _MOST_PLACES = 40
-"""Of a part that stands on a page more often than this, the later places are not looked at."""
+"""How many places of a part on a page are tried."""
 
 _LEFT_OUT = re.compile(
     r"\s*(?:[\[［〔(（]\s*(?:…+|\.(?:\s?\.){2,}|・{3,}|中略|略|前略|後略)\s*[\]］〕)）]|(?<!\.)\.(?:\s?\.){2,3}(?!\.)|…+|⋯+|・{3,})\s*"
@@ -38,15 +39,14 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])([-\u2010\u2011\u00ad])\s+(?=[^\W\d_])"
 
 @dataclass(frozen=True)
 class FoundQuotation:
-    """`span` is the range of the page's source from the quotation's beginning to its end, `gaps` what of it the
-    quotation says that it leaves out."""
+    """`span`: the range of the page's source; `gaps`: the ranges in it that the quotation says it leaves out."""
 
     span: tuple[int, int]
     gaps: tuple[tuple[int, int], ...] = ()
 
 
 class WantedQuotation:
-    """A quotation: `text` as it was written; `whole`, the normal form of that."""
+    """A quotation: `text` as written, `whole` its normal form."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -63,7 +63,7 @@ class WantedQuotation:
             self._ways.append((Normal(pieces[0]),))
 
     def may_stand(self, page: Normal, following: Normal) -> bool:
-        """Whether its letters and digits stand on two pages that follow one another: cheaper than finding it."""
+        """Whether its letters and digits are on two pages that follow one another: quicker than finding it."""
         for first, *more in self._ways:
             size = len(first.skeleton) - 1
             if not more and size > 0 and first.skeleton in page.skeleton[-size:] + following.skeleton[:size]:
@@ -73,7 +73,7 @@ class WantedQuotation:
         return False
 
     def places(self, page: Normal) -> list[FoundQuotation]:
-        """Where it stands on the page, as it was written or, if it does not, with what its writer changed."""
+        """Its places on the page, as written or, if there are none, with the changes that its writer marks."""
         for parts in self._ways:
             if found := _places(page, parts):
                 return found
@@ -81,7 +81,7 @@ class WantedQuotation:
 
 
 def find(page: Normal, quotation: WantedQuotation) -> tuple[int, int] | None:
-    """The first range of the page's source where the quotation stands, None where it does not."""
+    """The first range of the page's source that holds the quotation; None for none."""
     found = quotation.places(page)
     return found[0].span if found else None
 
@@ -99,7 +99,7 @@ def _places(page: Normal, parts: tuple[Normal, ...]) -> list[FoundQuotation]:
 
 
 def _follow(page: Normal, parts: list[Normal], after: int) -> list[tuple[int, int]] | None:
-    """The nearest ranges of the parts, one after another."""
+    """The nearest ranges of the parts, one after another; None where one is missing."""
     chain: list[tuple[int, int]] = []
     for part in parts:
         span = next((span for span in occurrences(page, part) if span[0] >= after), None)
@@ -121,5 +121,5 @@ def _is_part(text: str) -> bool:
 
 
 def _join(broken: re.Match[str]) -> str:
-    """A word that was copied with the break of a line in it."""
+    """A word that was copied with a line break in it."""
     return f"{broken[1]}\n"

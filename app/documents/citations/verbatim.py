@@ -1,4 +1,4 @@
-"""Runs of words that an answer has in common with the books, without quotation marks around them."""
+"""Finds runs of words that an answer shares with the books, without quotation marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.documents.text.terms import is_unspaced
 
 MIN_WORDS = 8
 MIN_CHARACTERS = 16
-"""A shorter run (in words; in characters where the script has no spaces) may be there by chance."""
+"""A shorter run (in words; in characters of a script without spaces) may be chance."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011\u00ad][^\W_]+)*")
 _BARE_WORD = re.compile(r"[^\W_]+")
@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]*_]*(?=\s|$)|[。！？]|\n\
 
 @dataclass(frozen=True)
 class VerbatimRun:
-    """Characters [start, end) of an answer, whose words follow each other on the page of this index."""
+    """Characters [start, end) of an answer, whose words follow each other on the page with this index."""
 
     start: int
     end: int
@@ -41,12 +41,12 @@ class _Word:
 
     @property
     def weight(self) -> float:
-        """A run is long enough from 1 on."""
+        """A run is long enough when its words weigh 1."""
         return 1 / MIN_CHARACTERS if is_unspaced(self.text[0]) else 1 / MIN_WORDS
 
 
 class Verbatim:
-    """The words of all pages, in their order. What was looked up is remembered, for an answer that grows."""
+    """The words of all pages, in order. Results are kept, since an answer grows."""
 
     def __init__(self, pages: Sequence[str]) -> None:
         self._ends: list[int] = []  # of each page's words, in `_words`
@@ -61,8 +61,9 @@ class Verbatim:
         self._places: dict[str, int] = {}
 
     def runs(self, text: str, start: int, end: int, stands: Callable[[VerbatimRun], bool]) -> Iterator[VerbatimRun]:
-        """The longest runs in text[start:end], from left to right, each of which `stands` on its page letter for letter
-        (a part of a run that stands does so too)."""
+        """The longest runs in text[start:end], from left to right, that `stands` confirms letter by letter on their
+        page. A part of a confirmed run is confirmed, too.
+        """
         words = list(_words(text, start, end))
         at = 0
         while (first := _long_enough(words, at)) is not None:
@@ -80,7 +81,7 @@ class Verbatim:
                 at = last
 
     def _longest(self, words: Sequence[_Word], begin: int, end: int) -> tuple[int, int] | None:
-        """The end of the longest run of words[begin:] and its page, None where not even words[begin:end] is one."""
+        """The end and the page of the longest run from `begin` on; None where not even words[begin:end] is one."""
         place = self._find(words, begin, end)
         if place < 0:
             return None
@@ -89,7 +90,7 @@ class Verbatim:
         return end, bisect_right(self._ends, place)
 
     def _find(self, words: Sequence[_Word], begin: int, end: int, place: int = 0) -> int:
-        """Where words[begin:end] stand, which do not before `place`; -1 for nowhere."""
+        """The offset of words[begin:end], at or after `place`; -1 where they are not found."""
         wanted = f" {' '.join(word.text for word in words[begin:end])} "
         if wanted not in self._places:
             self._places[wanted] = self._words.find(wanted, place)
@@ -97,8 +98,7 @@ class Verbatim:
 
 
 def says_the_same(answer: str, run: VerbatimRun, page: str, span: tuple[int, int]) -> bool:
-    """Whether nothing beside the run, in the sentences of the answer or of the page, makes it say something else there;
-    it stands at `span` on the page."""
+    """Whether the sentences around the run, in the answer and at `span` on the page, say the same."""
     words = answer[run.start : run.end]
     if takes_back(words, page[: span[0]], page[span[1] :], answer[: run.start], answer[run.end :]):
         return False
@@ -107,14 +107,14 @@ def says_the_same(answer: str, run: VerbatimRun, page: str, span: tuple[int, int
 
 
 def _sentences_around(text: str, start: int, end: int) -> str:
-    """The sentences that text[start:end] lies in."""
+    """The sentences that text[start:end] is in."""
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     begin = max((at for at in ends if at <= start), default=0)
     return text[begin : min((at for at in ends if at >= end), default=len(text))]
 
 
 def _long_enough(words: Sequence[_Word], begin: int) -> int | None:
-    """The end of the shortest stretch from `begin` on that is evidence."""
+    """The end of the shortest run from `begin` on that is long enough."""
     weight = 0.0
     for index in range(begin, len(words)):
         weight += words[index].weight
@@ -126,7 +126,7 @@ def _long_enough(words: Sequence[_Word], begin: int) -> int | None:
 def _standing(
     words: Sequence[_Word], begin: int, least: int, end: int, page: int, stands: Callable[[VerbatimRun], bool]
 ) -> tuple[int, VerbatimRun] | None:
-    """The longest part of the run words[begin:end] from its begin on that stands letter for letter, and its end."""
+    """The longest part of words[begin:end], from its begin on, that is on the page letter by letter, and its end."""
 
     def run(last: int) -> VerbatimRun:
         return VerbatimRun(words[begin].start, words[last - 1].end, page)

@@ -1,4 +1,4 @@
-"""One module per format, each behind the same Protocol."""
+"""Reads documents: finds the format of a file and calls its module."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def page_image(content: Content, page: int, width: int) -> Raster:
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """Where the characters of page `page`, from 1, stand on its drawing. Raises AppError as `page_image`."""
+    """The characters of page `page`, from 1, and their places on its drawing. Raises AppError as `page_image`."""
     _require_pdf(content, page)
     return text_layer.page_layer(content, page)
 
@@ -96,14 +96,14 @@ def _require_pdf(content: Content, page: int) -> None:
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """As `page_image`, of the size at which text is recognised best (`pdf.scan_image`)."""
+    """As `page_image`, in the size at which text is recognised best (`pdf.scan_image`)."""
     _require_pdf(content, page)
     return pdf.scan_image(content, page)
 
 
 def preload() -> None:
-    """Bring everything that parsing needs into memory, since files may be out of reach afterwards: libraries, codecs,
-    the language model, and what all these load only when they are first used.
+    """Loads everything that parsing needs, since files may be out of reach afterwards: libraries, codecs, the language
+    model, and what these load when they are first used.
     """
     language.load()
     for encoding in (*plain.ENCODINGS, *rtf_tokens.ENCODINGS, *charsets.CODECS, "utf-8-sig", "latin-1"):
@@ -124,7 +124,7 @@ def _identify(content: Content) -> Format:
 
 
 def _samples() -> list[tuple[str, bytes]]:
-    """A small file of each format, the PDF last; its font is not embedded, so that PDFium looks for the system's."""
+    """A small file of each format, the PDF last. Its font is not embedded, so that PDFium looks for the system's."""
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
     document = (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"

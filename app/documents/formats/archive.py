@@ -1,4 +1,4 @@
-"""The members of an untrusted zip file, read within limits."""
+"""Reads an untrusted zip file within limits: its members, XML files, and the relations of an OOXML package."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import zipfile
 import zlib
 from typing import NoReturn
 
+import msgspec
+from lxml import etree
+
 from app.core.document import Format
 from app.core.errors import AppError, Code
-from app.documents.formats.contract import Content, refuse_damaged, refuse_over
+from app.documents.formats.contract import Content, none_if_damaged, refuse_damaged, refuse_over
+from app.documents.formats.xml import attribute, children, parse_xml
 
 MAX_MEMBERS = 20_000
 MAX_MEMBER_BYTES = 64 << 20
 MAX_READ_BYTES = 512 << 20  # of all members that are read, unpacked
-MAX_DECLARED_BYTES = 4 << 30  # of all members, unpacked, as the directory has it
+MAX_DECLARED_BYTES = 4 << 30  # of all members, unpacked, by the directory
 MAX_EXPANSION = 200  # XHTML packs to a tenth, a bomb to a thousandth
 _SMALL_BYTES = 1 << 20  # below this no expansion does harm
 
@@ -31,9 +35,17 @@ _BROKEN = (
 )
 
 
+class Relation(msgspec.Struct, frozen=True):
+    """`kind` is the last word of its type, `part` the path in the package of what it leads to."""
+
+    id: str
+    kind: str
+    part: str
+
+
 class Archive:
-    """Opening checks the directory: raises AppError DOCUMENT_DAMAGED where a member names a place outside or lies over
-    another one, DOCUMENT_LIMIT where there are too many or too large ones. Symbolic links and folders do not exist.
+    """Opening checks the directory. Raises AppError DOCUMENT_DAMAGED where a member's path leads outside or two members
+    overlap, DOCUMENT_LIMIT where there are too many or too large ones. Symbolic links and folders are ignored.
     """
 
     def __init__(self, content: Content, format: Format) -> None:
@@ -59,7 +71,7 @@ class Archive:
         return list(self._members)
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises AppError DOCUMENT_DAMAGED, also for one that does not exist; DOCUMENT_LIMIT;
+        """A member's bytes. Raises AppError DOCUMENT_DAMAGED, also where it does not exist; DOCUMENT_LIMIT;
         DOCUMENT_ENCRYPTED.
         """
         member = self._members.get(name)
@@ -76,6 +88,28 @@ class Archive:
             return self._zip.read(member)  # never more than file_size, and its checksum is checked
         except _BROKEN as error:
             self._refuse(error)
+
+    def tree(self, name: str, mend: bool = False) -> etree._Element:
+        """The root of an XML file, mended if `mend` says so. Raises AppError as `read`, and as `xml.parse_xml`;
+        DOCUMENT_DAMAGED where it is not well formed.
+        """
+        try:
+            return parse_xml(self.read(name), self._content, mend)
+        except ValueError as error:
+            self._refuse(error)
+
+    def optional_tree(self, name: str) -> etree._Element | None:
+        """As `tree`, but None for a file that is missing or damaged, where the text can do without it."""
+        return none_if_damaged(lambda: self.tree(name)) if name in self else None
+
+    def relations(self, part: str = "") -> tuple[Relation, ...]:
+        """Those of `part`, or of the whole package; none where they cannot be read. Source: ECMA-376, part 2."""
+        folder, name = posixpath.split(part)
+        return tuple(
+            Relation(attribute(each, "Id"), attribute(each, "Type").rpartition("/")[2], _path(folder, each))
+            for each in children(self.optional_tree(posixpath.join(folder, "_rels", f"{name}.rels")))
+            if attribute(each, "TargetMode") != "External"
+        )
 
     def _refuse(self, cause: Exception | None = None) -> NoReturn:
         refuse_damaged(self._content, self._format, cause)
@@ -99,3 +133,7 @@ def _overlap(members: list[zipfile.ZipInfo], directory_start: int) -> bool:
             return True
         end = member.header_offset + _LOCAL_HEADER_BYTES + len(member.orig_filename) + member.compress_size
     return end > directory_start
+
+
+def _path(folder: str, relation: etree._Element) -> str:
+    return posixpath.normpath(posixpath.join("/", folder, attribute(relation, "Target"))).lstrip("/")

@@ -1,30 +1,34 @@
-"""What every format is given, must return, and may not exceed."""
+"""What every format gets and returns, and its limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import NoReturn, Protocol, TypeAlias
+from typing import NoReturn, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from app.core.document import Document, Format
 from app.core.errors import AppError, Code
 from app.core.password import Password
+from app.documents.text import language
 from app.documents.text.clean import clean_line
+from app.documents.text.flow import Flowed
 
 MAX_PAGES = 50_000
 MAX_CHARACTERS = 50_000_000  # ten million tokens, and more
 MAX_OUTLINE_LEVELS = 12
 MAX_LABEL_CHARACTERS = 32
 
+_T = TypeVar("_T")
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told `done` and `total` pages or steps. It may raise, to end the work; what it raises goes through."""
+"""Called with `done` and `total` pages or steps. It may raise to end the work; its exception is passed on."""
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A file as a reader gets it: its name or path (for errors, for a title), all its bytes, their SHA-256 in hex, and
-    the password that the person gave for it."""
+    """A file to read: its name or path (for errors and for a title), its bytes, their SHA-256 in hex, and the password
+    that the person gave.
+    """
 
     name: str
     data: memoryview | bytes
@@ -33,18 +37,18 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class FormatReader(Protocol):
-    """The port that each format's module fills."""
+    """What the module of each format provides."""
 
     @property
     def format(self) -> Format: ...
 
     def parse(self, content: Content, progress: Progress) -> Document:
-        """Raises AppError, with `path=content.name`, whatever the bytes are; nothing else of its own."""
+        """Raises AppError with `path=content.name` for any bad bytes, and nothing else of its own."""
         ...
 
 
 def refuse_over(limit: int, value: int, name: str, content: Content) -> None:
-    """Raise AppError DOCUMENT_LIMIT when `value` exceeds `limit`, which messages call `name`."""
+    """Raise AppError DOCUMENT_LIMIT where `value` exceeds `limit`, which messages call `name`."""
     if value > limit:
         raise AppError(Code.DOCUMENT_LIMIT, path=content.name, limit=name, value=limit)
 
@@ -54,8 +58,44 @@ def refuse_damaged(content: Content, format: Format, cause: Exception | None = N
     raise AppError(Code.DOCUMENT_DAMAGED, path=content.name, format=format.value) from cause
 
 
+def none_if_damaged(read: Callable[[], _T]) -> _T | None:
+    """What `read` returns, None where it raises ValueError or AppError DOCUMENT_DAMAGED."""
+    try:
+        return read()
+    except ValueError:
+        return None
+    except AppError as error:
+        if error.code is not Code.DOCUMENT_DAMAGED:
+            raise
+        return None
+
+
+def to_document(
+    flowed: Flowed,
+    content: Content,
+    format: Format,
+    untrusted_title: str = "",
+    untrusted_language: str = "",
+    empty_pages: int = 0,
+) -> Document:
+    """The document of these pages, with the title and the language that it declares where these are usable.
+
+    Raises AppError DOCUMENT_NO_TEXT, which says that it has `empty_pages`, where there is no page.
+    """
+    if not flowed.pages:
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=empty_pages)
+    return Document(
+        title=choose_title(untrusted_title, content),
+        format=format,
+        sha256=content.sha256,
+        pages=flowed.pages,
+        outline=flowed.outline,
+        language=language.tell([page.text for page in flowed.pages], untrusted_language),
+    )
+
+
 def choose_title(untrusted_title: str, content: Content) -> str:
-    """The title that the document gives itself where it gives a usable one, else the file's name without its ending."""
+    """The document's own title if it is usable, else the file's name without its ending."""
     title = clean_line(untrusted_title)
     stem = PurePath(content.name.replace("\\", "/")).stem
     useless = not title or title.casefold() in {"untitled", "unknown", "title"} or title.startswith("Microsoft Word - ")

@@ -1,4 +1,4 @@
-"""Which format a file is of: by its first bytes, and only then by its name."""
+"""Detects the format of a file: by its first bytes, and only then by its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.core.document import Format
 from app.core.errors import AppError, Code
 
 HEAD_BYTES = 8_192
-"""How much of a file's beginning `identify` looks at."""
+"""How much of a file's beginning `identify` reads."""
 
 _ENDINGS = {
     ".pdf": Format.PDF,
@@ -38,7 +38,7 @@ _ENDINGS = {
 }
 _BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF, Format.XLSX)
 _PACKED = (Format.EPUB, Format.ODT, Format.XLSX)
-_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names tell from others
+_WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
@@ -49,7 +49,14 @@ _WORD_FOLDER, _EXCEL_FOLDER = b"word/", b"xl/"  # ECMA-376, part 2
 _OPC_FIRST = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", _WORD_FOLDER, _EXCEL_FOLDER)
 RTF = b"{\\rtf"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Word before 2007, and of Office under a password
-_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+"""Byte order marks, and what follows them."""
 _PAGE = re.compile(
     r"(?>\s|<!--.*?-->|<\?xml\b[^>]*\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -65,8 +72,8 @@ _CONTROL = re.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 def identify(name: str, untrusted_head: bytes) -> Format:
     """The format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
 
-    A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH when the name promises one
-    format and the bytes are of another: the person should know. Raises FORMAT_UNKNOWN for everything else.
+    A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
+    format and the bytes are of another, which the person should know; FORMAT_UNKNOWN for everything else.
     """
     promised = _ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
     head = untrusted_head[:HEAD_BYTES]
@@ -74,7 +81,7 @@ def identify(name: str, untrusted_head: bytes) -> Format:
         return promised
     found = _by_bytes(head)
     if found is None:
-        # Bytes that say nothing: damaged, perhaps; the parser of the promised format will know.
+        # Bytes that show nothing: damaged, perhaps; the parser of the promised format decides.
         if promised in _BINARY and not head.startswith(_ZIP):
             return promised
         if promised in _PACKED or (promised is Format.DOCX and _first_member(head).startswith(_OPC_FIRST)):
@@ -106,12 +113,12 @@ def _by_bytes(head: bytes) -> Format | None:
 
 
 def begins_like_mail(untrusted_head: bytes) -> bool:
-    """Whether header lines stand at the beginning, and a customary one is among them."""
+    """Whether it begins with header lines, a customary one among them."""
     return bool(_MAIL.match(untrusted_head[:HEAD_BYTES]))
 
 
 def _ascii(untrusted_head: bytes) -> str:
-    """Its ASCII characters, also where two or four bytes are one."""
+    """Its ASCII characters, also in UTF-16 and UTF-32."""
     return untrusted_head.replace(b"\0", b"").decode("ascii", "ignore")
 
 
@@ -134,15 +141,23 @@ def _first_member(head: bytes) -> bytes:
 
 
 def _member_names(head: bytes) -> Iterator[bytes]:
-    """Of those members whose beginning is in `head`."""
+    """The names of the members that begin in `head`."""
     for found in _MEMBER.finditer(head):
         yield head[found.end() : found.end() + int.from_bytes(found["length"], "little")]
 
 
+def decode_marked(untrusted_bytes: bytes) -> str | None:
+    """The text after a byte order mark; None where there is no mark."""
+    for mark, encoding in BOMS.items():
+        if untrusted_bytes.startswith(mark):
+            return untrusted_bytes[len(mark) :].decode(encoding, "replace")
+    return None
+
+
 def looks_like_text(untrusted_head: bytes) -> bool:
-    """No control characters but those that texts have, unless a byte order mark says that two or four bytes are one."""
+    """Whether there is a byte order mark, or no control character but those of texts."""
     if untrusted_head.startswith(RTF):
         return False
-    if untrusted_head.startswith(_BOMS):
+    if untrusted_head.startswith(tuple(BOMS)):
         return True
     return not _CONTROL.search(untrusted_head)

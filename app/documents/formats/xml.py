@@ -1,8 +1,7 @@
-"""Untrusted XML and XHTML into trees: no network, no entities, no file but the bytes given, bounded depth."""
+"""Parses untrusted XML and XHTML: no network, no entities, no other files, bounded depth; and finds elements in it."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import html.entities
 import re
@@ -12,10 +11,12 @@ from functools import lru_cache
 from lxml import etree
 
 from app.documents.formats.contract import Content, refuse_over
+from app.documents.formats.detect import decode_marked
 
 MAX_DEPTH = 200
+_MAX_DIGITS = 6
+_OFF = {"0", "false", "off"}
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
 _DECLARED_ENCODING = re.compile(rb"""\A\s*<\?xml\b[^>]{0,100}\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ENCODINGS = re.compile(
@@ -29,9 +30,9 @@ _NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 
 
 def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> etree._Element:
-    """The root. What is not well formed is mended if `mend` says so, which loses what makes no sense.
+    """The root. `mend`: repair what is not well formed, which loses what makes no sense.
 
-    Raises ValueError where it is not well formed (or beyond mending); AppError DOCUMENT_LIMIT where it nests too deep.
+    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep.
     """
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -54,14 +55,14 @@ def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> e
 
 
 def parse_xhtml(untrusted_bytes: bytes, content: Content) -> etree._Element:
-    """As `parse_xml`, but what is not well formed is read as HTML, which always gives something."""
+    """As `parse_xml`, but what is not well formed is read as HTML."""
     with contextlib.suppress(ValueError):
         return parse_xml(untrusted_bytes, content)
     return parse_html(untrusted_bytes, content)
 
 
 def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
-    """The root of a page as a browser would read it. Raises ValueError where there is nothing at all."""
+    """The root of a page as a browser would read it. Raises ValueError where there is no markup at all."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(_normalise(untrusted_bytes), parser)
@@ -74,7 +75,7 @@ def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
 
 
 def local_name(element: etree._Element) -> str:
-    """The tag without its namespace, in lower case; "" for what is no element (an entity that was not resolved)."""
+    """The tag without its namespace, in lower case; "" for what is no element, such as an unresolved entity."""
     tag = element.tag
     return _without_namespace(tag) if isinstance(tag, str) else ""
 
@@ -85,20 +86,64 @@ def _without_namespace(tag: str) -> str:
 
 
 def attribute(element: etree._Element, name: str) -> str:
-    """The value of the attribute with this local name, in whatever namespace; "" where there is none."""
+    """The value of the attribute with this local name, in any namespace; "" where there is none."""
     plain = element.get(name)
     if plain is not None:
         return str(plain)
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}" + name)), "")
 
 
-def find_all(root: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Every element below `root` with this local name, in document order."""
-    return (element for element in root.iter() if local_name(element) == name)
+def find_all(root: etree._Element | None, name: str) -> Iterator[etree._Element]:
+    """Every element in `root`, itself included, with this local name, in document order."""
+    return (element for element in (() if root is None else root.iter()) if local_name(element) == name)
+
+
+def find(root: etree._Element | None, name: str) -> etree._Element | None:
+    """The first element in `root`, itself included, with this local name."""
+    return next(find_all(root, name), None)
+
+
+def children(element: etree._Element | None) -> list[etree._Element]:
+    """All of them; none where there is no element."""
+    return [] if element is None else list(element)
+
+
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The first child with this local name."""
+    return next((each for each in children(element) if local_name(each) == name), None)
+
+
+def value_in(element: etree._Element | None, name: str, otherwise: str = "") -> str:
+    """The attribute `val` of the first child with this local name; `otherwise` where there is no such child."""
+    found = child(element, name)
+    return otherwise if found is None else attribute(found, "val")
+
+
+def text_in(root: etree._Element | None, name: str) -> str:
+    """The text of the first element in `root` with this local name; "" where there is none."""
+    found = find(root, name)
+    return "" if found is None else text_of(found)
+
+
+def whole_number(untrusted_text: str, otherwise: int) -> int:
+    """`otherwise` for what is no number of at most six digits."""
+    plain = untrusted_text.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _MAX_DIGITS else otherwise
+
+
+def is_on(element: etree._Element) -> bool:
+    """Whether this property of OOXML, which is there, is switched on."""
+    return attribute(element, "val").lower() not in _OFF
+
+
+def switch(properties: etree._Element | None, name: str) -> bool | None:
+    """Whether a property of OOXML is on; None where it is not there."""
+    found = child(properties, name)
+    return None if found is None else is_on(found)
 
 
 def as_xml_text(untrusted_text: str) -> str:
-    """With U+FFFD for what no XML may hold."""
+    """The text with U+FFFD for characters that XML does not allow."""
     return _NOT_OF_XML.sub("\ufffd", untrusted_text)
 
 
@@ -108,15 +153,12 @@ def text_of(element: etree._Element) -> str:
 
 
 def _normalise(untrusted_bytes: bytes) -> bytes:
-    """UTF-8 without a declaration and with HTML's named characters as themselves.
+    """UTF-8 without a declaration, and with HTML's named characters resolved.
 
-    Decoding here, not in libxml2: its converters may live in files that the sandbox keeps closed.
+    Decoded here, not in libxml2, whose converters may be in files that the sandbox keeps closed.
     """
-    for mark, encoding in _BOMS:
-        if untrusted_bytes.startswith(mark):
-            text = untrusted_bytes[len(mark) :].decode(encoding, "replace")
-            break
-    else:
+    text = decode_marked(untrusted_bytes)
+    if text is None:
         declared = _DECLARED_ENCODING.match(untrusted_bytes)
         text = _decode(untrusted_bytes, declared[1].decode("ascii") if declared else "utf-8")
     declaration = _DECLARATION.match(text)

@@ -22,9 +22,9 @@ from app.documents.formats.contract import (
     MAX_PAGES,
     Content,
     Progress,
-    choose_title,
     refuse_damaged,
     refuse_over,
+    to_document,
 )
 from app.documents.pdf.annotations import NOTHING_ON_TOP, has_annotations, read_on_top
 from app.documents.pdf.characters import read_string
@@ -34,9 +34,8 @@ from app.documents.pdf.page_edges import Edges
 from app.documents.pdf.page_labels import find_labels
 from app.documents.pdf.running_heads import MAX_TITLE_CHARACTERS, Title, find_running
 from app.documents.protocol import MAX_DRAWN_PIXELS, MAX_DRAWN_WIDTH, MAX_SCAN_SIDE
-from app.documents.text import language
 from app.documents.text.clean import clean_line
-from app.documents.text.flow import MAX_OUTLINE_ENTRIES
+from app.documents.text.flow import MAX_OUTLINE_ENTRIES, Flowed
 
 format = Format.PDF
 
@@ -76,15 +75,12 @@ def parse(content: Content, progress: Progress) -> Document:
         if not characters and not any(Flag.NO_TEXT in page.flags for page in pages):
             raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
         progress(len(pdf), len(pdf))
-        return Document(
-            title=choose_title(_string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, b"Title", *to)), content),
-            format=format,
-            sha256=content.sha256,
-            pages=tuple(pages),
-            outline=outline,
-            language=language.tell(
-                [page.text for page in pages], _string(lambda *to: pdfium.FPDFCatalog_GetLanguage(pdf.raw, *to))
-            ),
+        return to_document(
+            Flowed(tuple(pages), outline),
+            content,
+            format,
+            _string(lambda *to: pdfium.FPDF_GetMetaText(pdf.raw, b"Title", *to)),
+            _string(lambda *to: pdfium.FPDFCatalog_GetLanguage(pdf.raw, *to)),
         )
 
 

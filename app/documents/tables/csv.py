@@ -7,10 +7,8 @@ import io
 from collections.abc import Iterator, Sequence
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
-from app.documents.formats.contract import Content, Progress, choose_title, refuse_damaged
+from app.documents.formats.contract import Content, Progress, refuse_damaged, to_document
 from app.documents.tables.rows import Tables
-from app.documents.text import language
 from app.documents.text.flow import flow
 from app.documents.text.plain import decode
 
@@ -30,16 +28,9 @@ def parse(content: Content, progress: Progress) -> Document:
     progress(0, 0)
     untrusted_text = decode(content)
     flowed = flow(Tables(content).blocks(_rows(untrusted_text, content, progress)))
-    if not flowed.pages:
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=0)
+    document = to_document(flowed, content, format)
     progress(1, 1)
-    return Document(
-        title=choose_title("", content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        language=language.tell([page.text for page in flowed.pages]),
-    )
+    return document
 
 
 def _rows(untrusted_text: str, content: Content, progress: Progress) -> Iterator[Sequence[str]]:

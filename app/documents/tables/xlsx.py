@@ -16,15 +16,14 @@ from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, Shee
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
-from app.documents.formats.contract import Content, Progress, choose_title, refuse_damaged, refuse_over
+from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import OLE
-from app.documents.formats.xml import attribute, find_all, local_name, parse_xml, text_of
+from app.documents.formats.xml import attribute, child, find_all, local_name, parse_xml, text_in, text_of, whole_number
 from app.documents.tables import charts
 from app.documents.tables.rows import RowComment, Tables
 from app.documents.tables.xlsx_checks import repack
-from app.documents.text import language, notation
+from app.documents.text import notation
 from app.documents.text.flow import Block, flow
-from app.documents.word.office import Relation, child, read_optional_part, relations, whole_number
 
 format = Format.XLSX
 
@@ -44,7 +43,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if bytes(content.data[: len(OLE)]) == OLE:  # MS-OFFCRYPTO, 2.3
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
-    asides = Asides(archive, content)
+    asides = Asides(archive)
     repacked = repack(archive, content, progress)
     workbook = _guarded(lambda: load_workbook(io.BytesIO(repacked.packed)), content)
     sheets = [each for each in workbook.sheets_metadata if each.typ in _SHEETS]
@@ -57,14 +56,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if tables.are_empty:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(shown))
     progress(len(shown), len(shown))
-    return Document(
-        title=choose_title(_title(archive, content), content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages]),
-    )
+    return to_document(flowed, content, format, _title(archive, content))
 
 
 class _Reader:
@@ -149,11 +141,9 @@ def _title(archive: Archive, content: Content) -> str:
     if _PROPERTIES not in archive:
         return ""
     try:
-        root = parse_xml(archive.read(_PROPERTIES), content)
+        return text_in(parse_xml(archive.read(_PROPERTIES), content), "title")
     except ValueError:
         return ""
-    title = next(find_all(root, "title"), None)
-    return text_of(title) if title is not None else ""
 
 
 def _guarded(work: Callable[[], _T], content: Content) -> _T:
@@ -173,12 +163,11 @@ _STAND_IN = "tc="  # the author of a note that Excel puts there for programs tha
 
 
 class Asides:
-    def __init__(self, archive: Archive, content: Content) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._content = content
-        package = {each.kind: each.part for each in relations(archive, "", content, Format.XLSX)}
+        package = {each.kind: each.part for each in archive.relations()}
         self._workbook = package.get("officeDocument", _WORKBOOK)
-        self._related = relations(archive, self._workbook, content, Format.XLSX)
+        self._related = archive.relations(self._workbook)
         self._people = dict(self._read_people())
         self._parts = dict(self._read_parts())
 
@@ -189,7 +178,7 @@ class Asides:
     def comments(self, sheet: str) -> list[RowComment]:
         """In the order of their rows; the answers to one follow it."""
         found: list[RowComment] = []
-        for each in self._of(self.part(sheet)):
+        for each in self._archive.relations(self.part(sheet)):
             if each.kind == "comments":
                 found += self._notes(each.part)
             elif each.kind == "threadedComment":
@@ -197,19 +186,13 @@ class Asides:
         return sorted(found, key=lambda comment: comment.row)
 
     def charts(self, sheet: str) -> list[str]:
-        drawings = [each.part for each in self._of(self.part(sheet)) if each.kind == "drawing"]
-        parts = [each.part for drawing in drawings for each in self._of(drawing) if each.kind in _CHARTS]
-        return [charts.describe(self._read(part)) for part in parts]
-
-    def _of(self, part: str) -> tuple[Relation, ...]:
-        return relations(self._archive, part, self._content, Format.XLSX)
-
-    def _read(self, part: str) -> etree._Element | None:
-        return read_optional_part(self._archive, part, self._content, Format.XLSX)
+        relations = self._archive.relations
+        drawings = [each.part for each in relations(self.part(sheet)) if each.kind == "drawing"]
+        parts = [each.part for drawing in drawings for each in relations(drawing) if each.kind in _CHARTS]
+        return [charts.describe(self._archive.optional_tree(part)) for part in parts]
 
     def _all(self, part: str, name: str) -> Iterator[etree._Element]:
-        root = self._read(part)
-        return find_all(root, name) if root is not None else iter(())
+        return find_all(self._archive.optional_tree(part), name)
 
     def _read_people(self) -> Iterator[tuple[str, str]]:
         for each in self._related:

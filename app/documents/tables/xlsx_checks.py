@@ -16,9 +16,8 @@ from lxml import etree
 from app.core.document import Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over
-from app.documents.formats.xml import attribute, local_name, parse_xml
+from app.documents.formats.xml import attribute, child, children, local_name, parse_xml, switch, value_in, whole_number
 from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
-from app.documents.word.office import child, is_on, whole_number
 from app.documents.word.runs import PLAIN, Change, Run, RunStyle, Shift, written
 
 MAX_CELLS = 4_000_000
@@ -171,29 +170,21 @@ def struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
         root = parse_xml(untrusted_xml, content)
     except ValueError:
         return frozenset()
-    fonts = child(root, "fonts")
-    struck = {n for n, font in enumerate(fonts if fonts is not None else ()) if _is_struck(font)}
-    styles = child(root, "cellxfs")
+    struck = {number for number, font in enumerate(children(child(root, "fonts"))) if switch(font, "strike")}
     return frozenset(
         number
-        for number, style in enumerate(styles if styles is not None else ())
+        for number, style in enumerate(children(child(root, "cellxfs")))
         if whole_number(attribute(style, "fontId"), -1) in struck
     )
 
 
 def _run(run: etree._Element) -> Run:
     text, properties = child(run, "t"), child(run, "rpr")
-    shift = child(properties, "vertalign")
     look = RunStyle(
-        _SHIFTS.get(attribute(shift, "val"), Shift.NONE) if shift is not None else Shift.NONE,
-        Change.STRUCK if properties is not None and _is_struck(properties) else Change.NONE,
+        _SHIFTS.get(value_in(properties, "vertalign"), Shift.NONE),
+        Change.STRUCK if switch(properties, "strike") else Change.NONE,
     )
     return (text.text or "") if text is not None else "", look
-
-
-def _is_struck(font: etree._Element) -> bool:
-    strike = child(font, "strike")
-    return strike is not None and is_on(strike)
 
 
 def _set_text(string: etree._Element, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Characters that a person does not see, or that mean nothing, taken out of text that comes from a document."""
+"""Removes characters that people do not see, or that mean nothing, from a document's text."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ _PAIR = re.compile("[^\x00-\x7f]{2}")
 _KANA_AS_SHIFT_JIS = re.compile("[縺繧繝]")
 
 MISREAD_SPOTS = 2
-"""A page with fewer sequences than this that make no sense is left unflagged: one may be meant."""
+"""A page with fewer senseless sequences than this is not flagged: one may be meant."""
 
 ODD_SHARE_LIMIT = 0.05
-"""A page with a larger share of odd characters than this is not to be trusted."""
+"""A page with a larger share of odd characters than this is flagged."""
 
 MAX_LINE_CHARACTERS = 300
 
 
 def clean(untrusted_text: str) -> tuple[str, int]:
-    r"""The text with `\n` line ends and without what cannot be seen, and how many invisible characters that took out.
+    r"""The text with `\n` line ends and without invisible characters, and how many of these were removed.
 
-    Soft hyphens, direction marks and control characters go without being counted; what is not a character at all
-    (lone surrogates, noncharacters) becomes U+FFFD. Nothing else changes.
+    Soft hyphens, direction marks and control characters are removed without being counted; lone surrogates and
+    noncharacters become U+FFFD. Nothing else changes.
     """
     text = _LINE_END.sub("\n", untrusted_text)
     text = _SILENT.sub("", text)
@@ -65,14 +65,15 @@ def clean(untrusted_text: str) -> tuple[str, int]:
 
 
 def unseen_words(untrusted_text: str) -> str:
-    """What is written in tags, the alphabet that nobody sees, in letters; the only invisible characters that say
-    something."""
+    """The letters of what is written in tags, an invisible alphabet: the only invisible characters that say
+    something.
+    """
     written = " ".join(_TAGS.findall(untrusted_text))
     return "".join(chr(ord(tag) - 0xE0000) if tag != " " else tag for tag in written)
 
 
 def odd_share(untrusted_text: str) -> float:
-    """Replacement, private-use and control characters as a share of all that is not white space, from 0 to 1."""
+    """The share of replacement, private-use and control characters in all that is not white space, from 0 to 1."""
     odd = len(_ODD.findall(untrusted_text))
     if not odd:
         return 0.0
@@ -81,9 +82,9 @@ def odd_share(untrusted_text: str) -> float:
 
 
 def is_misread(untrusted_text: str) -> bool:
-    """Whether the text was probably decoded, once or before, from an encoding that was not its own: “cafÃ©”, “縺薙ｓ”.
+    """Whether the text was probably decoded from the wrong encoding, here or earlier: “cafÃ©”, “縺薙ｓ”.
 
-    Replacement characters do not count here: a PDF has them where a font does not say what a sign means.
+    Replacement characters do not count: a PDF has them where a font does not say what a sign means.
     """
     if untrusted_text.isascii():
         return False
@@ -95,5 +96,5 @@ def is_misread(untrusted_text: str) -> bool:
 
 
 def clean_line(untrusted_text: str, limit: int = MAX_LINE_CHARACTERS) -> str:
-    """A title or label: one line, clean, single spaces, at most `limit` characters."""
+    """A title or label as one clean line with single spaces, of at most `limit` characters."""
     return _SPACE.sub(" ", clean(untrusted_text[: 4 * limit])[0]).strip()[:limit].rstrip()

@@ -1,4 +1,4 @@
-"""Flowing text laid out on stable pages: the same text gives the same pages, on every machine and for good."""
+"""Lays out flowing text on pages; the same text gives the same pages on every machine, now and later."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from app.documents.text.clean import (
 )
 from app.documents.text.hidden import LeftOut
 
-# These numbers decide what page 12 of a book is. Changing one changes every citation that was ever given.
+# These numbers decide what page 12 of a book is. Changing one changes every citation given before.
 PAGE_CHARACTERS = 1_800
 MAX_PAGE_CHARACTERS = 2_400
-SHORT_PAGE_CHARACTERS = 400  # a chapter does not leave a page behind that is shorter than this
+SHORT_PAGE_CHARACTERS = 400  # a new chapter does not end a page shorter than this
 MAX_OUTLINE_ENTRIES = 10_000
 _CHAPTER_LEVEL = 2
 _HEADING_CHARACTERS = 300
@@ -35,22 +35,23 @@ _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """A heading or an entry of the outline that leads to a block; `level` counts from 1."""
+    """A heading, or an entry of the outline, that leads to a block; `level` counts from 1."""
 
     untrusted_title: str
     level: int
 
 
 class Comment(msgspec.Struct, frozen=True):
-    """A comment as `notation.comment` writes it, on what stands at `place`, a character of its block's text."""
+    """A comment as `notation.comment` writes it; `place`: the character of its block's text that it is on."""
 
     untrusted_text: str
     place: int = 0
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A paragraph, list, table or heading: what should stay on one page. `headings` are those that begin with it;
-    `untrusted_hidden` is text that a person would not see there, `comments` are in the order of their places."""
+    """A paragraph, list, table or heading, which should stay on one page. `headings`: those that begin with it;
+    `untrusted_hidden`: its hidden text; `comments`: in the order of their places.
+    """
 
     untrusted_text: str
     headings: tuple[Heading, ...] = ()
@@ -66,13 +67,13 @@ class Flowed(msgspec.Struct, frozen=True):
 
 
 def flow(blocks: Iterable[Block]) -> Flowed:
-    """Lay out `blocks` on pages of about PAGE_CHARACTERS, never more than MAX_PAGE_CHARACTERS, none of them empty.
+    """Lays out `blocks` on pages of about PAGE_CHARACTERS, never more than MAX_PAGE_CHARACTERS, none of them empty.
 
     A block is split only when it alone is longer than a page may be: at a line end, else after a sentence, else at
-    white space. A heading goes with the block that follows it. A chapter begins a page, unless the page before
-    it would stay very short. The text is cleaned as `hygiene.clean` says; nothing else of it is lost but white space
-    where blocks and pages meet. A page's label is its number, its chapter the nearest heading above its first line,
-    or its first heading where there is none above.
+    white space. A heading goes with the block that follows it. A chapter begins a page, unless the page before it would
+    stay very short. The text is cleaned as `clean.clean` does; nothing else is lost but white space where blocks and
+    pages meet. A page's label is its number; its chapter is the nearest heading above its first line, or its first
+    heading where there is none above.
     """
     press = _Press()
     for unit in _units(blocks):
@@ -81,7 +82,7 @@ def flow(blocks: Iterable[Block]) -> Flowed:
 
 
 def _units(blocks: Iterable[Block]) -> Iterator[list[_Set]]:
-    """Blocks that should stand on the same page: a heading, or several, with what follows."""
+    """Blocks that should be on one page: a heading, or several, with what follows."""
     unit: list[_Set] = []
     for block in map(_Set, blocks):
         if unit and (block.new_page or len(unit) == _MAX_STACKED_HEADINGS):
@@ -96,7 +97,7 @@ def _units(blocks: Iterable[Block]) -> Iterator[list[_Set]]:
 
 
 class _Set:
-    """A block, cleaned."""
+    """A block with clean text."""
 
     def __init__(self, block: Block) -> None:
         text, invisible = clean(block.untrusted_text)
@@ -191,7 +192,7 @@ class _Press:
         self._flags |= block.flags
 
     def _put_comments(self, block: _Set, end: int | None) -> None:
-        """The comments on what stands before `end`, or all that are left."""
+        """Adds the comments on what is before `end`, or all that are left."""
         while block.comments and (end is None or block.comments[0].place < end):
             self._left_out.add_comment(block.comments.popleft().untrusted_text)
             self._flags.add(Flag.COMMENTS)
@@ -220,7 +221,7 @@ class _Press:
 
 
 def _split(text: str, start: int, room: int) -> tuple[int, int]:
-    """Where a piece of at most `room` characters (and at least half of that) ends, and where the next one starts."""
+    """Where a piece of at most `room` characters (and at least half of that) ends, and where the next begins."""
     half, limit = start + room // 2, start + room
     line_end = text.rfind("\n", half, limit + 1)
     if line_end >= 0:

@@ -1,4 +1,4 @@
-"""How the text of a page writes formulas: in one line, built as in LaTeX, with every sign as it stands on the page."""
+"""Writes formulas in one line, built as in LaTeX, with each sign as it is on the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INFIX = set("+-=<>·*")
 _WRITTEN_INFIX = {":=", "=:", "!=", "->", "||", "&&"}
 _NOT_INFIX = set("¬⁄⁒∀∁∂∃∄∅∆∇∎∕√∛∜∞∟∠∡∢∣∥∴∵∶⋮⋯⋰⋱")
 _LARGE = set("∏∐∑⋀⋁⋂⋃⨀⨁⨂⨃⨄⨅⨆∫∬∭∮∯∰∱∲∳⨌")
-_GAPS = set("\u2061\u2062\u2063\u2064\u200b")  # applied to, times, comma, plus: meant and not seen
+_GAPS = set("\u2061\u2062\u2063\u2064\u200b")  # invisible operators: applied to, times, comma, plus
 _MARKS_OF_A_BASE = re.compile("[′″‴⁗°'\"]+")
 _OVER = {
     **dict.fromkeys("^ˆ\u0302", "hat"),
@@ -43,20 +43,20 @@ _TAKES_LIMITS = {"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax"
 
 
 class FormulaPieceKind(Enum):
-    """What a piece is to its neighbours."""
+    """The kind of a piece, which decides the spaces beside it."""
 
     ATOM = auto()
-    WORD = auto()  # a name of several letters, or text: letters beside it stand apart
+    WORD = auto()  # a name of several letters, or text: needs a space beside letters
     INFIX = auto()
     OPENING = auto()
     CLOSING = auto()
     SEPARATOR = auto()
-    GAP = auto()  # what is meant and not seen
+    GAP = auto()  # an invisible operator
     SPACE = auto()
 
 
 class FormulaPiece(NamedTuple):
-    """A part of a formula that is written already."""
+    """A part of a formula, already written."""
 
     text: str
     kind: FormulaPieceKind = FormulaPieceKind.ATOM
@@ -101,7 +101,7 @@ def sign(untrusted_text: str) -> FormulaPiece:
 
 
 def pieces_of(untrusted_text: str) -> list[FormulaPiece]:
-    """A run of a formula that its format does not take apart."""
+    """The pieces of a run that its format does not divide."""
     found: list[FormulaPiece] = []
     for token in _TOKEN.finditer(untrusted_text):
         if token.lastgroup == "space":
@@ -114,11 +114,13 @@ def pieces_of(untrusted_text: str) -> list[FormulaPiece]:
 
 
 def join(pieces: Iterable[FormulaPiece]) -> str:
-    """Spaces stand around what is between two sides, and wherever a number or name would run into its neighbour."""
+    """Joins the pieces, with spaces around infix operators and wherever a number or name would run into its
+    neighbour.
+    """
     written: list[str] = []
     before = FormulaPiece("", FormulaPieceKind.OPENING)
     space = gap = bar = False
-    pending: FormulaPiece | None = None  # an operator, of which it is not known yet whether anything follows
+    pending: FormulaPiece | None = None  # an operator, until it is known whether anything follows
     for piece in pieces:
         if piece.kind is FormulaPieceKind.SPACE:
             space = True
@@ -163,7 +165,7 @@ def root(radicand: str, degree: str = "") -> str:
 
 
 def scripts(base: str, lower: str = "", upper: str = "") -> str:
-    """What is lowered and raised behind its base; limits of sums and the like are written so too."""
+    """A base with what is lowered and raised after it; limits of sums are written in the same way."""
     if upper == "∘" and base[-1:].isdigit():
         upper = "°"  # as TeX makes degrees
     if _MARKS_OF_A_BASE.fullmatch(upper) and base:
@@ -175,13 +177,13 @@ def scripts(base: str, lower: str = "", upper: str = "") -> str:
 
 
 def before_base(base: str, lower: str, upper: str) -> str:
-    """What is lowered and raised before its base, as the numbers of an isotope."""
+    """A base with what is lowered and raised before it, like the numbers of an isotope."""
     lower, upper = lower and f"_{{{lower}}}", upper and f"^{{{upper}}}"
     return "{}" + lower + upper + base if lower or upper else base
 
 
 def over(base: str, above: str) -> str:
-    """What stands above its base: an accent, a limit, or anything else."""
+    """A base with what is above it: an accent, a limit or anything else."""
     if above in _OVER:
         return rf"\{_OVER[above]}{{{base}}}"
     if _takes_limits(base) or base.startswith(r"\overbrace{"):
@@ -190,7 +192,7 @@ def over(base: str, above: str) -> str:
 
 
 def under(base: str, below: str) -> str:
-    """What stands below its base."""
+    """A base with what is below it."""
     if below in _UNDER:
         return rf"\{_UNDER[below]}{{{base}}}"
     if _takes_limits(base) or base.startswith(r"\underbrace{"):

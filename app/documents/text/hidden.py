@@ -1,4 +1,4 @@
-"""Text that a page hides, and its comments: kept from the page, and kept to be shown as such."""
+"""The hidden text and the comments of a page, which are kept apart from its text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from app.documents.text.clean import clean
 
 
 class LeftOut:
-    """What was left out, in its order: hidden text up to MAX_HIDDEN_CHARACTERS, then comments up to
-    MAX_COMMENT_CHARACTERS; what is over is cut off in the one case, and told in the other.
+    """What a page leaves out, in order: hidden text up to MAX_HIDDEN_CHARACTERS, which is cut, then comments up to
+    MAX_COMMENT_CHARACTERS, of which the rest is counted.
     """
 
     def __init__(self) -> None:
@@ -17,18 +17,18 @@ class LeftOut:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more hidden text is kept."""
+        """Whether more hidden text would be dropped."""
         return self._room <= 0
 
     def add(self, untrusted_text: str) -> None:
-        """Pieces of hidden text are joined as they are; white space does not count."""
+        """Adds hidden text as it is, without a space; white space does not count."""
         if self._room > 0 and untrusted_text:
             piece = untrusted_text[: 2 * self._room]
             self._pieces.append(piece)
             self._room -= len("".join(piece.split()))
 
     def add_comment(self, untrusted_text: str) -> None:
-        """A comment, as `notation.comment` writes it; one that is too long is cut."""
+        """Adds a comment as `notation.comment` writes it; one that is too long is cut."""
         if self._comment_room <= 0:
             self._more_comments += 1
             return
@@ -38,7 +38,7 @@ class LeftOut:
         self._comment_room -= len(comment)
 
     def join(self, following: LeftOut) -> None:
-        """Take over what follows."""
+        """Adds what follows on another page."""
         self.add(" ")
         for piece in following._pieces:
             self.add(piece)
@@ -47,13 +47,13 @@ class LeftOut:
         self._more_comments += following._more_comments
 
     def text(self) -> str:
-        """All of it, clean and with single spaces."""
+        """Everything, clean and with single spaces."""
         hidden = _single_spaced("".join(self._pieces))[:MAX_HIDDEN_CHARACTERS]
         more = notation.more_comments(self._more_comments) if self._more_comments else ""
         return " ".join(filter(None, (hidden, *self._comments, more)))
 
     def take(self) -> str:
-        """The `text`; then there is nothing any more."""
+        """The `text`, and empties this."""
         text = self.text()
         self._empty()
         return text

@@ -1,4 +1,4 @@
-"""Which language a document is written in."""
+"""Detects the language of a document."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def _identifier() -> LanguageIdentifier:
 
 
 def load() -> None:
-    """Read the language model from disk, so that no file is needed later."""
+    """Reads the language model from disk, so that no file is needed later."""
     _identifier().classify("load")
 
 
 def tell(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
-    """The ISO 639-1 code of the language of `untrusted_texts` (pages, say); "" when it cannot be told.
+    """The ISO 639-1 code of the language of `untrusted_texts`, such as pages; "" where it is unclear.
 
-    `untrusted_declared` is what the document says of itself (a tag of BCP 47). It is believed unless the text rules it
-    out, since many tools write their own default there.
+    `untrusted_declared`: the document's own tag (BCP 47). It is used unless the text rules it out, since many tools
+    write their own default there.
     """
     declared = _PRIMARY_TAG.fullmatch(untrusted_declared.strip())
     wanted = declared[1].lower() if declared else ""
@@ -47,7 +47,7 @@ def tell(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
 
 
 def _sample(texts: Sequence[str]) -> str:
-    """Pieces from all over the document: the first pages are often in another language than the rest."""
+    """Pieces from all of the document: the first pages are often in another language than the rest."""
     step = max(1, len(texts) // _SAMPLES)
     chosen = texts[step // 2 :: step][:_SAMPLES]
     pieces = [

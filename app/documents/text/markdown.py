@@ -1,4 +1,4 @@
-"""Markdown, kept as it is written but for raised, struck and inserted words; its headings make the chapters."""
+"""Reads Markdown: the text stays as written, but for raised, struck and inserted words; headings make the chapters."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
-from app.documents.formats.contract import Content, Progress, choose_title
-from app.documents.text import language
+from app.documents.formats.contract import Content, Progress, to_document
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.plain import decode
 from app.documents.web.xhtml_line import InlineMark, OpenParagraph
@@ -30,7 +28,7 @@ _FRONT_MATTER_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Blocks are what CommonMark calls so; only headings outside of lists, quotes and code make chapters."""
+    """The blocks are those of CommonMark; only headings outside of lists, quotes and code make chapters."""
     progress(0, 0)
     untrusted_text = decode(content).replace("\f", "\n")
     front = _FRONT_MATTER.match(untrusted_text, 0, _MAX_FRONT_MATTER_CHARACTERS)
@@ -38,24 +36,15 @@ def parse(content: Content, progress: Progress) -> Document:
     flowed = flow(
         chain([Block(front[0])] if front else [], _blocks(untrusted_text[front.end() if front else 0 :], progress))
     )
-    if not flowed.pages:
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=0)
     first_heading = next((each.title for each in flowed.outline if each.level == 1), "")
-    return Document(
-        title=choose_title(declared["title"] if declared else first_heading, content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages]),
-    )
+    return to_document(flowed, content, format, declared["title"] if declared else first_heading)
 
 
 def _blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
-    """The source lines of each block at the top level, and those between blocks that make none (link definitions).
+    """The source lines of each top-level block, and those between, which make no block (link definitions).
 
-    The parser gets some lines at a time, since it takes seconds and a gigabyte for a whole long book: the last block of
-    such a portion may go on in the next one, so that is where the next one starts.
+    The parser gets some lines at a time, since it takes seconds and a gigabyte for a long book. The last block of a
+    portion may go on in the next, so the next one starts with it.
     """
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     inline = MarkdownIt("commonmark")
@@ -104,7 +93,9 @@ _HAS_MARKS = re.compile(rf"~~|<(?:{_TAGS})\b", re.IGNORECASE)
 
 
 def with_marks(untrusted_text: str) -> str:
-    """A block that is no code; in code inside it nothing is changed, nor is what is opened and never closed."""
+    """Writes the marks of a block that is not code; code inside it, and marks that are never closed, stay
+    as they are.
+    """
     if not _HAS_MARKS.search(untrusted_text):
         return untrusted_text
     signs = _signs_outside_of_code(untrusted_text)
@@ -125,9 +116,9 @@ def with_marks(untrusted_text: str) -> str:
 
 
 def _signs_outside_of_code(untrusted_text: str) -> list[re.Match[str]]:
-    """A code span goes from a run of backticks to the next one of the same length."""
+    """The signs that are not in a code span, which goes from a run of backticks to the next of the same length."""
     found = list(_SIGN.finditer(untrusted_text))
-    runs: dict[int, list[int]] = {}  # by length, where they stand among the signs
+    runs: dict[int, list[int]] = {}  # by length, the indices of their signs
     for index, sign in enumerate(found):
         if sign["ticks"]:
             runs.setdefault(len(sign["ticks"]), []).append(index)
@@ -146,7 +137,7 @@ def _signs_outside_of_code(untrusted_text: str) -> list[re.Match[str]]:
 
 
 def _pairs(untrusted_text: str, signs: Sequence[re.Match[str]]) -> dict[int, InlineMark | None]:
-    """For each sign that has a partner, the mark that it opens, or None where it closes one."""
+    """For each sign with a partner, the mark that it opens, or None where it closes one."""
     pairs: dict[int, InlineMark | None] = {}
     opened: list[tuple[str, int]] = []
     for index, sign in enumerate(signs):

@@ -1,4 +1,4 @@
-"""The sentences of books that are nearest to a question, by the words that they share with it."""
+"""Finds the sentences of books that are nearest to a question, by shared words."""
 
 from __future__ import annotations
 
@@ -12,35 +12,37 @@ from app.documents.text.sentences import Sentence, SentenceKind, sentences
 from app.documents.text.terms import TextTerms, is_unspaced, stem, terms_of, weigh, weight_of, words_of
 
 MIN_WORDS, MIN_SIGNS = 4, 8
-"""A sentence of fewer words (an entry of a list: one fewer), or of fewer characters in a script without spaces, states
-nothing."""
+"""A sentence of fewer words (a list entry: one fewer), or fewer characters in a script without spaces,
+states nothing.
+"""
 MAX_CHARACTERS = 600
 MIN_SHARE, ENOUGH_WORDS = 0.4, 2.5
-"""A sentence is near when it holds this share of what the question's words weigh; of a long question, of what so many
-words weigh that stand nowhere in the books."""
+"""A sentence is near when it holds this share of the weight of the question's words; for a long question, of the weight
+of so many words that are in no book.
+"""
 ABOUT_AS_NEAR = 0.9
-"""Further sentences have at least this share of the nearest one's score."""
+"""The least share of the nearest sentence's score that further ones have."""
 SAME = 0.6
-"""A sentence of whose terms so many stand in a nearer one says nothing more."""
+"""A sentence that shares this much of its terms with a nearer one adds nothing."""
 
-_UNDER, _TOPIC = 0.5, 0.25  # what a word counts that stands above the sentence, and what it adds if in both
-_ASKED = 0.8  # a heading that holds so much of what the question's words weigh says what is asked
-_ENTRY = 0.85  # what an entry of a list counts beside a sentence
-_LONG = 0.2  # how much a sentence loses that is twice as long as most
-_PAIRS = 0.2  # how much it gains that has the question's words in their order
-_EARLY = 0.25  # how much it gains that begins with what is asked about
-_FIRST = 0.1  # how much it gains that begins a paragraph
+_UNDER, _TOPIC = 0.5, 0.25  # what a word above the sentence counts, and what it adds if it is in both
+_ASKED = 0.8  # a heading with this share of the question's weight says what is asked
+_ENTRY = 0.85  # what an entry of a list counts against a sentence
+_LONG = 0.2  # how much a sentence loses that is twice as long as usual
+_PAIRS = 0.2  # how much one gains with the question's words in their order
+_EARLY = 0.25  # how much one gains that begins with what is asked about
+_FIRST = 0.1  # how much one gains that begins a paragraph
 _PAIRS_A_WORD = 2  # in scripts without spaces
 _FOREIGN = "\0"
 _SLIGHT = {_FOREIGN: 0.8} | {
     stem(word): 0.25 for word in ("get", "give", "happen", "make", "mean", "take", "use", "work")
 }
-"""This share of the weight counts of words that stand in many questions and tell little of what they are about."""
+"""The share that counts of the weight of words that are in many questions and say little about them."""
 
 
 @dataclass(frozen=True)
 class Near:
-    """A sentence on one line; `page` is the index of its page among those that were searched."""
+    """A sentence on one line; `page`: the index of its page among those searched."""
 
     page: int
     text: str
@@ -53,7 +55,7 @@ class _Statement:
     first: bool
     leads: bool
     stems: tuple[str, ...]
-    own: frozenset[str]  # its terms, and those of the question that it answers where it stands
+    own: frozenset[str]  # its terms, and those of the question that it answers in the text
     under: frozenset[str]
 
 
@@ -62,9 +64,9 @@ def nearest(
 ) -> tuple[Near, ...]:
     """The whole sentences nearest to `question`, best first and at most `limit`; none where none is near.
 
-    `pages`: the texts of one book or several, in their order. Further sentences are about as near as the first, and say
-    something else. Headings, questions, lines of a table of contents, what begins or ends on another page, and what is
-    not `usable` are left out. The same question to the same pages gives the same, always.
+    `pages`: the texts of one or several books, in order. Further sentences are about as near as the first, and say
+    something else. Headings, questions, lines of a table of contents, sentences cut by a page's edge, and those that
+    are not `usable` are left out. The same input gives the same result, always.
     """
     words = words_of(question)
     common = grammar_of(words)
@@ -87,7 +89,7 @@ def nearest(
 
 
 def _pieces(pages: Iterable[str]) -> Iterator[tuple[int, Sentence]]:
-    """What the pages state, with the index of its page."""
+    """The sentences and list entries of the pages, with the index of their page."""
     goes_on = False
     for index, page in enumerate(pages):
         kind = SentenceKind.HEADING
@@ -114,8 +116,9 @@ def _statement(page: int, sentence: Sentence, common: frozenset[str]) -> _Statem
 
 
 def _weights(asked: TextTerms, statements: Sequence[_Statement]) -> dict[str, float]:
-    """What the question's words weigh, empty where it has none. In a script that the books do not have, all that it
-    says counts as one word that they do not have."""
+    """The weights of the question's terms; empty where it has none. A question in a script that the books do not have
+    counts as one word that they do not have.
+    """
     held = [statement.own | statement.under for statement in statements]
     foreign = bool(asked.pairs) and asked.pairs.isdisjoint(frozenset[str]().union(*held))
     weights = weigh(asked.stems | ({_FOREIGN} if foreign else asked.pairs), held)
@@ -123,8 +126,9 @@ def _weights(asked: TextTerms, statements: Sequence[_Statement]) -> dict[str, fl
 
 
 def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
-    """What the question's words weigh that stand in the statement or above it. What leads a section is about all that
-    its heading says, if that is what is asked."""
+    """The weight of the question's terms in the statement or above it. The first sentence of a section is about all
+    that its heading says, if that is what is asked.
+    """
     asked = weights.keys()
     own, under = statement.own & asked, statement.under & asked
     if statement.leads and weight_of(under, weights) >= _ASKED * sum(weights.values()):
@@ -135,7 +139,7 @@ def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
 def _form(
     statement: _Statement, weights: Mapping[str, float], pairs: frozenset[tuple[str, str]], usual: float
 ) -> float:
-    """What a statement gains and loses by its form, as a factor. `usual`: how many terms statements have."""
+    """The factor for a statement's form. `usual`: how many terms statements have on average."""
     stems = statement.stems
     begins = max(range(len(stems)), key=lambda index: (weights.get(stems[index], 0.0), -index))
     early = 1 - begins / len(stems) if stems[begins] in weights else 0.0
@@ -146,7 +150,7 @@ def _form(
 
 
 def _choose(ranked: Sequence[tuple[float, _Statement]], limit: int, usable: Callable[[Near], bool]) -> list[_Statement]:
-    """Of these, best first, those that are about as near as the best usable one and differ from each other."""
+    """Those that are about as near as the best usable one, and differ from each other."""
     chosen: list[_Statement] = []
     least = 0.0
     for score, statement in ranked:

@@ -1,8 +1,8 @@
-"""How the text of a page writes what plain text has no sign for: powers, marks of notes, struck words, fields.
+"""Writes what plain text has no sign for: powers, marks of notes, struck words, form fields.
 
-One notation for all formats, which a model and a person read alike. Powers follow a circumflex, indices a low line
-(`10^6`, `m^-1`, `e^{n+1}`, `101_2`), as in TeX; a note's mark stands in square brackets (`24.91[2]`); what else is no
-word of the running text stands in square brackets with a word for what it is (`[struck: four]`).
+One notation for all formats, for the model and for people. Powers follow a circumflex, indices an underscore (`10^6`,
+`m^-1`, `e^{n+1}`, `101_2`), as in TeX; a note's mark is in square brackets (`24.91[2]`), and so is all else that is not
+running text, with a word for what it is (`[struck: four]`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+)$")
 _NUMBER_BEFORE = re.compile(r"\d{1,3}(?:[\u00a0\u202f' ]\d{3})+(?:[.,]\d+)?$|\d(?:[\d.,]*\d)?$")
 _ROUND_BEFORE = re.compile(r"\(([^()]*)\)$")
 _FORMULA = re.compile(r"[-+*/=·×÷^_\u2212]|^\W*\w{1,2}\W*$|\d")
-_RAISED_WORDS = (  # of three letters and more that take a power: units, and functions
+_RAISED_WORDS = (  # words of three letters and more that take a power: units and functions
     "mol|min|sec|rad|bar|lux|kpc|mpc|kmh|foot|feet|inch(es)?|yards?|miles?|met(er|re)s?|pixels?|mmhg|dpi"
     "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
 )
 _TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
 _ROMAN = re.compile(r"\b[IVXLCM]+$")
 _MASS = re.compile(r"\d{1,3}m?")
-_ELEMENTS = (  # whose isotopes are written of; no element that is the beginning of a sentence, too
+_ELEMENTS = (  # whose isotopes texts mention; no symbol that also begins sentences
     "H Li B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd"
     " Ag Cd Sn Sb Te Xe Cs Ba La Ce Nd Sm Eu Gd Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po Rn Ra Ac Th Pa U Np Pu Cm Cf"
 )
@@ -39,11 +39,11 @@ _ELEMENT_AFTER = re.compile(rf"(?:{_ELEMENTS.replace(' ', '|')})(?![^\W\d_])")
 
 
 def superscript(untrusted_text: str, before: str, *, note: bool | None = None, after: str = "") -> str:
-    """Raised text, as it stands between `before` and `after` (of its line; the nearest word of each is enough).
+    """Raised text between `before` and `after` (of its line; the nearest word of each is enough).
 
-    `note`: whether it is the mark of a note, where the format says so; else what stands before it decides: a power
-    follows a small whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number.
-    What is raised by custom (`1st`, `No`, `Octavo™`, `Smith*`) stays as it is, and what stands on nothing.
+    `note`: whether it is a note's mark, where the format says so; else the text before decides: a power follows a small
+    whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number. What is raised by
+    custom (`1st`, `No`, `Octavo™`, `Smith*`), or follows nothing, stays as it is.
     """
     text = " ".join(untrusted_text.split())
     if not text:
@@ -60,8 +60,7 @@ def superscript(untrusted_text: str, before: str, *, note: bool | None = None, a
 
 
 def subscript(untrusted_text: str, before: str, *, after: str = "") -> str:
-    """Lowered text between `before` and `after`: after a letter a number stays as it is (`H2O`), as everyone writes
-    it."""
+    """Lowered text between `before` and `after`. A number after a letter stays as it is: `H2O`."""
     text = " ".join(untrusted_text.split())
     if not text:
         return untrusted_text
@@ -73,12 +72,12 @@ def subscript(untrusted_text: str, before: str, *, after: str = "") -> str:
 
 
 def fraction(numerator: str, stroke: str, denominator: str, before: str) -> str:
-    """A fraction of a raised and a lowered number, which stands apart from the whole number before it."""
+    """A fraction of a raised and a lowered number, with a space after a whole number before it."""
     return f"{' ' if before[-1:].isdigit() else ''}{numerator.strip()}{stroke}{denominator.strip()}"
 
 
 def raised(untrusted_text: str) -> str:
-    """What is known to be a power, behind what it is the power of."""
+    """What is known to be a power, without its base."""
     return "^" + _argument(untrusted_text)
 
 
@@ -88,22 +87,22 @@ def lowered(untrusted_text: str) -> str:
 
 
 def note_mark(number: int | str) -> str:
-    """What stands in the text where a note is referred to, and before the note itself."""
+    """The mark of a note, in the text and before the note itself."""
     return f"[{number}]"
 
 
 def struck(untrusted_text: str) -> str:
-    """Words that are struck out, by their look or by a change that is recorded."""
+    """Words that are struck out, by their format or by a recorded change."""
     return _bracketed("struck", untrusted_text)
 
 
 def inserted(untrusted_text: str) -> str:
-    """Words of a recorded change that were added."""
+    """Words that a recorded change added."""
     return _bracketed("inserted", untrusted_text)
 
 
 def field(untrusted_name: str, untrusted_value: str) -> str:
-    """A form's field with what is filled in, empty ones too; a box is `[x]` or `[ ]` before its name."""
+    """A form field with its value, which may be empty. A box is `[x]` or `[ ]` before its name."""
     name, value = " ".join(untrusted_name.split()).rstrip(" :："), untrusted_value.strip()
     return f"[field {name}: {value}]" if name else f"[field: {value}]"
 
@@ -113,37 +112,37 @@ def check_box(untrusted_name: str, ticked: bool) -> str:
 
 
 def chart(untrusted_title: str = "", untrusted_series: Iterable[str] = ()) -> str:
-    """In the place of a chart, whose drawing nobody can read here."""
+    """What replaces a chart, whose drawing cannot be read here."""
     title, series = " ".join(untrusted_title.split()), ", ".join(" ".join(name.split()) for name in untrusted_series)
     words = ": ".join(filter(None, (title, series)))
     return f"[chart: {words}]" if words else "[chart]"
 
 
 def diagram(untrusted_labels: Iterable[str]) -> str:
-    """In the place of a diagram, with the words in it."""
+    """What replaces a diagram: the words in it."""
     labels = "; ".join(filter(None, (" ".join(label.split()) for label in untrusted_labels)))
     return f"[diagram: {labels}]" if labels else "[diagram]"
 
 
 def annotation(untrusted_text: str) -> str:
-    """Text that was put on top of a page, which a person sees there."""
+    """Text that was put on top of a page, where people see it."""
     return f"[note on the page: {untrusted_text.strip()}]"
 
 
 def comment(untrusted_text: str, untrusted_author: str = "", place: str = "") -> str:
-    """A comment in the margin, which is kept aside: no part of the page's text. `place`: the cell that it is on."""
+    """A comment in the margin, which is no part of the page's text. `place`: the cell that it is on."""
     author, text = " ".join(untrusted_author.split()), " ".join(untrusted_text.split())
     where = f" on {place}" if place else ""
     return f"[comment by {author}{where}: {text}]" if author else f"[comment{where}: {text}]"
 
 
 def more_comments(number: int) -> str:
-    """In place of comments that were too many to be kept."""
+    """What replaces comments that were too many to keep."""
     return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
 
 
 def _bracketed(word: str, untrusted_text: str) -> str:
-    """White space at the edges stays outside."""
+    """Puts the text in brackets; white space at its edges stays outside."""
     text = untrusted_text.strip()
     if not text:
         return untrusted_text
@@ -157,7 +156,7 @@ def _argument(text: str) -> str:
 
 
 def _apart(sign: str, after: str) -> str:
-    """In braces where what follows would run into it."""
+    """A sign, in braces where the text after it would run into it."""
     return f"{sign[0]}{{{sign[1:]}}}" if after[:1].isalnum() and sign[-1] != "}" else sign
 
 
@@ -185,11 +184,11 @@ def _is_note(text: str, before: str) -> bool:
         return False
     before = before.rstrip("\u200b")
     if not before.strip():
-        return True  # the note itself begins so
+        return True  # here the note itself begins
     word, number = _WORD_BEFORE.search(before), _NUMBER_BEFORE.search(before)
     measured = number is not None and not number[0].strip().isdigit()
     long = word is not None and len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None
-    if text.isalpha() and len(text) == 1:  # else a variable, an ordinal (`XIX` with `e`), or not to be known
+    if text.isalpha() and len(text) == 1:  # else it is a variable, an ordinal (`XIX` with `e`), or unclear
         return measured or (long and _ROMAN.search(before) is None) or before[-1] in ".,;:!?”’»%"
     if before[-1].isspace():
         return True

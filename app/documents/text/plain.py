@@ -1,8 +1,7 @@
-"""Plain text in any encoding, source code and logs included."""
+"""Reads plain text in any encoding, including source code and logs."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import re
 from collections.abc import Iterator
@@ -16,38 +15,31 @@ from app.documents.formats.contract import (
     MAX_PAGES,
     Content,
     Progress,
-    choose_title,
     refuse_over,
+    to_document,
 )
-from app.documents.formats.detect import looks_like_text
+from app.documents.formats.detect import BOMS, decode_marked, looks_like_text
 from app.documents.text import language
 from app.documents.text.clean import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
-from app.documents.text.flow import Block, flow
+from app.documents.text.flow import Block, Flowed, flow
 from app.documents.text.hidden import LeftOut
 
 format = Format.TEXT
 
 MAX_PRINTED_PAGE_CHARACTERS = 6_000
 _SAMPLE_BYTES = 64 << 10
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# What charset-normalizer may guess: encodings that people's files are in. Its full list makes short texts exotic.
+# What charset-normalizer may guess. Its full list makes short texts exotic.
 _LEGACY_ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp437", "cp866", "tis_620"),
 ]
-ENCODINGS = [*_LEGACY_ENCODINGS, *(encoding for _, encoding in BOMS), "iso2022_jp"]
-"""All that a text may turn out to be in."""
+ENCODINGS = [*_LEGACY_ENCODINGS, *BOMS.values(), "iso2022_jp"]
+"""Every encoding that a text may be in."""
 _CENTRAL_EUROPEAN = {"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "sr"}
 _HIRAGANA = re.compile("[ぁ-ん]")
-_JAPANESE_KANA_SHARE = 0.15  # of all characters that are not ASCII; what other encodings look like has next to none
+_JAPANESE_KANA_SHARE = 0.15  # of all characters that are not ASCII; texts in other encodings have next to none
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_SOUND_PER_BROKEN = 10  # a text with so many sound characters beyond ASCII for each broken one is UTF-8 all the same
+_SOUND_PER_BROKEN = 10  # a text with so many valid characters beyond ASCII for each broken one is still UTF-8
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 _MAX_CONTROL_SHARE = 0.001
 _CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
@@ -56,8 +48,8 @@ BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    r"""Paragraphs flow onto pages. Form feeds are page breaks; where the pieces between them are of the length of
-    printed pages, as in RFCs and in what PDF converters write, they are the pages.
+    """Paragraphs flow onto pages. Form feeds are page breaks; where all pieces between them are as short as printed
+    pages, as in RFCs and in what PDF converters write, the pieces are the pages.
     """
     progress(0, 1)
     untrusted_text = _COLOUR.sub("", decode(content)).replace("\x1a", "")
@@ -69,26 +61,17 @@ def parse(content: Content, progress: Progress) -> Document:
     if not any(page.text for page in pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
     progress(1, 1)
-    return Document(
-        title=choose_title("", content),
-        format=format,
-        sha256=content.sha256,
-        pages=pages,
-        language=language.tell([page.text for page in pages]),
-    )
+    return to_document(Flowed(pages, ()), content, format)
 
 
 def decode(content: Content) -> str:
-    r"""The whole file as text with `\n` line ends. Raises AppError FORMAT_UNKNOWN where it is not text, and
-    DOCUMENT_LIMIT where it is too much of it.
+    r"""The whole file as text with `\n` line ends. Raises AppError FORMAT_UNKNOWN where it is not text, DOCUMENT_LIMIT
+    where it is too long.
     """
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     untrusted_bytes = bytes(content.data)
-    for mark, encoding in BOMS:
-        if untrusted_bytes.startswith(mark):
-            text = untrusted_bytes[len(mark) :].decode(encoding, "replace")
-            break
-    else:
+    text = decode_marked(untrusted_bytes)
+    if text is None:
         if not looks_like_text(untrusted_bytes[:_SAMPLE_BYTES]):
             raise AppError(Code.FORMAT_UNKNOWN, path=content.name)
         text = decode_unmarked(untrusted_bytes)
@@ -99,7 +82,7 @@ def decode(content: Content) -> str:
 
 
 def decode_unmarked(untrusted_bytes: bytes) -> str:
-    """Bytes without a mark as text: UTF-8 where they are, else as their letters suggest."""
+    """Decodes bytes without a byte order mark: UTF-8 where they are, else as their letters suggest."""
     if _ISO_2022_JP.search(untrusted_bytes[:_SAMPLE_BYTES]):
         return untrusted_bytes.decode("iso2022_jp", "replace")
     try:
@@ -115,7 +98,7 @@ def decode_unmarked(untrusted_bytes: bytes) -> str:
 
 
 def _lines_around(untrusted_bytes: bytes, place: int) -> bytes:
-    """Whole lines from that at `place` on, as far as there are any: the plain ASCII before it says nothing."""
+    """Whole lines around and after `place`, where possible: the plain ASCII before it says nothing."""
     start = untrusted_bytes.rfind(b"\n", max(0, place - _SAMPLE_BYTES), place) + 1 or max(0, place - _SAMPLE_BYTES)
     sample = untrusted_bytes[start : place + _SAMPLE_BYTES]
     end = sample.rfind(b"\n", place - start)
@@ -123,7 +106,7 @@ def _lines_around(untrusted_bytes: bytes, place: int) -> bytes:
 
 
 def guess_encoding(untrusted_sample: bytes) -> str:
-    """The encoding of some lines that are not UTF-8 and carry no mark."""
+    """The likely encoding of lines that are not UTF-8 and carry no mark."""
     for encoding in ("cp932", "euc_jp"):
         with contextlib.suppress(UnicodeDecodeError):
             kana = len(_HIRAGANA.findall(untrusted_sample.decode(encoding)))

@@ -1,4 +1,4 @@
-"""Cuts a text into its sentences: a heading, an entry of a list or a blank line ends one, a line's end does not."""
+"""Splits a text into sentences: headings, list entries and blank lines end one, line ends do not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.documents.text.terms import is_unspaced
 
 _HEADING_CHARACTERS = 90
 _SHORT_LINE = 0.7
-"""A line that ends well before its paragraph's longest one was ended by whoever wrote it, not by the margin."""
+"""A line with a smaller share of its paragraph's longest line was ended on purpose, not by the margin."""
 
 _CLOSERS = r"['\"”’»)\]*_`]*"
 _END = re.compile(rf"[.!?…]{_CLOSERS}(?=\s)|[。！？][」』）”’]*")
@@ -36,21 +36,21 @@ _NUMBERED = re.compile(
 
 
 class SentenceKind(StrEnum):
-    """What a piece of a text is: only a sentence and an entry of a list state something."""
+    """The kind of a piece of text: only sentences and list entries state something."""
 
     SENTENCE = "sentence"
-    ENTRY = "entry"  # of a list, or a row of a table: whole without a full stop
+    ENTRY = "entry"  # of a list, or a row of a table: complete without a full stop
     QUESTION = "question"
     HEADING = "heading"
-    FRAGMENT = "fragment"  # its beginning or its end stands elsewhere
+    FRAGMENT = "fragment"  # its beginning or its end is missing
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """`text` as it stands, line breaks included, without the sign of a list.
+    """`text`: as written, with line breaks, without the sign of a list.
 
-    `under`: the heading above it and the line that leads to its list; `asked`: the questions that stand before it in
-    its paragraph; each may be empty. `first`: it begins its paragraph; `leads`: it is the first below its heading.
+    `under`: the heading above it and the line that leads to its list; `asked`: the questions before it in its
+    paragraph; each may be empty. `first`: it begins its paragraph; `leads`: it is the first below its heading.
     """
 
     text: str
@@ -62,13 +62,13 @@ class Sentence:
 
     @property
     def line(self) -> str:
-        """The text on one line; where a script has no spaces, a line's end leaves none."""
+        """The text on one line; in a script without spaces, line ends leave none."""
         return _SPACE.sub(_shorten, self.text.strip())
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Lines that belong together: a heading, or a paragraph or entry of a list."""
+    """The lines of a heading, a paragraph or an entry of a list."""
 
     lines: tuple[str, ...]
     heading: bool = False
@@ -181,8 +181,9 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
 
 
 def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone: bool) -> bool:
-    """`following`: the next line of the paragraph, whose longest line has `width` characters. `may_begin`: what stands
-    before it has ended; `alone`: nothing of the paragraph does."""
+    """`following`: the paragraph's next line; `width`: the characters of its longest. `may_begin`: the text before has
+    ended; `alone`: nothing of the paragraph is before it.
+    """
     if line.startswith("#"):
         return re.match(r"#{1,6}\s", line) is not None
     if _LEADER.search(line):

@@ -1,4 +1,4 @@
-"""What a text is about: stems of its words, and pairs of neighbouring characters where a script has no spaces."""
+"""The terms of a text: stems of its words, and pairs of characters in scripts without spaces."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ UNSPACED = (
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f"  # full-width punctuation, half-width kana; no Latin
     "\U00020000-\U0003ffff"
 )
-"""For a character class of a regular expression."""
+"""Scripts that put no spaces between words, for a character class of a regular expression."""
 
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether it belongs to a script that puts no spaces between words (Chinese, Japanese, Thai, and their like)."""
+    """Whether the character is of a script without spaces between words (Chinese, Japanese, Thai and others)."""
     return bool(character) and _UNSPACED_CHARACTER.match(character) is not None
 
 
@@ -47,7 +47,7 @@ class TextTerms:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in their compatibility form, case folded; a run of scripts without spaces is one."""
+    """The words of a text in NFKC, case-folded; a run of a script without spaces is one word."""
     words: list[str] = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         words += [word] if word.isascii() else ["".join(run) for _, run in groupby(word, is_unspaced)]
@@ -55,7 +55,7 @@ def words_of(text: str) -> list[str]:
 
 
 def terms_of(text: str, common: Set[str]) -> TextTerms:
-    """Without the words that are `common`, and without grammar written in hiragana."""
+    """The terms of a text, without the words in `common` and grammar written in hiragana."""
     stems: set[str] = set()
     pairs: set[str] = set()
     for word in words_of(text):
@@ -67,7 +67,7 @@ def terms_of(text: str, common: Set[str]) -> TextTerms:
 
 
 def stem(word: str) -> str:
-    """What a word, case folded, has in common with its other forms, in English above all: stopping, stops, stop."""
+    """The common form of a case-folded word's forms, in English above all: stopping, stops, stop."""
     word = _without_ending(_without_ending(word, _PLURALS), _FORMS)
     if len(word) > _MIN_STEM:
         word = word.removesuffix("e")
@@ -86,7 +86,7 @@ def _without_ending(word: str, endings: Mapping[str, str]) -> str:
 
 
 def weigh(wanted: Set[str], held: Sequence[Set[str]]) -> dict[str, float]:
-    """What each wanted term tells: the more, the fewer of the texts, of which `held` are the terms, have it."""
+    """The weight of each wanted term, higher for a term in fewer texts; `held`: the terms of each text."""
     counts = dict.fromkeys(wanted, 0)
     for terms in held:
         for term in terms & wanted:

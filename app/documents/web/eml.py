@@ -8,16 +8,14 @@ from email.message import EmailMessage
 import msgspec
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     MAX_OUTLINE_LEVELS,
     Content,
     Progress,
-    choose_title,
     refuse_over,
+    to_document,
 )
-from app.documents.text import language
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.text.plain import BETWEEN_PARAGRAPHS
@@ -64,18 +62,10 @@ def parse(content: Content, progress: Progress) -> Document:
             refuse_over(MAX_CHARACTERS, characters, "characters", content)
             blocks.append(block)
         stack.extend((forwarded, level + 1) for forwarded in reversed(letter.forwarded))
-    flowed = flow(blocks)
-    if not flowed.pages:
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=1)
+    title, declared_language = mime.words(message, "Subject"), mime.words(message, "Content-Language")
+    document = to_document(flow(blocks), content, format, title, declared_language, empty_pages=1)
     progress(1, 1)
-    return Document(
-        title=choose_title(mime.words(message, "Subject"), content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages], mime.words(message, "Content-Language")),
-    )
+    return document
 
 
 def _sort(message: EmailMessage) -> _Letter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from lxml import etree
@@ -17,15 +17,15 @@ from app.documents.formats.contract import (
     MAX_OUTLINE_LEVELS,
     Content,
     Progress,
-    choose_title,
+    none_if_damaged,
     refuse_damaged,
     refuse_over,
+    to_document,
 )
-from app.documents.formats.xml import attribute, find_all, local_name, parse_xhtml, parse_xml, text_of
-from app.documents.text import language
+from app.documents.formats.xml import attribute, child, find, find_all, local_name, parse_xhtml, text_in, text_of
 from app.documents.text.flow import Block, Heading, flow
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
-from app.documents.web.xhtml import PICTURE, read_chapter, read_title
+from app.documents.web.xhtml import PICTURE, XhtmlChapter, read_chapter, read_title
 from app.documents.web.xhtml_line import InlineMark
 from app.documents.web.xhtml_styles import Rules, read_rules
 
@@ -70,30 +70,31 @@ def parse(content: Content, progress: Progress) -> Document:
     """Raises AppError DOCUMENT_ENCRYPTED for a book under DRM. A chapter that cannot be read leaves its flag behind."""
     archive = Archive(content, format)
     _refuse_encrypted(archive, content)
-    package = _read_package(archive, content)
+    package = _read_package(archive)
     refuse_over(MAX_SPINE_ITEMS, len(package.spine), "chapters", content)
-    library = _Library(archive, content)
-    notes = Notes()
+    blocks, places = _read_spine(_Chapters(archive, content), package.spine, content, progress)
+    flowed = flow(_apply_contents(blocks, list(_read_contents(archive, package.contents, content)), places))
+    if not any(page.text.replace(PICTURE, "").strip() for page in flowed.pages):
+        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
+    progress(len(package.spine), len(package.spine))
+    return to_document(flowed, content, format, package.untrusted_title, package.untrusted_language)
+
+
+def _read_spine(
+    chapters: _Chapters, spine: Sequence[_Item], content: Content, progress: Progress
+) -> tuple[list[Block], dict[tuple[str, str], int]]:
+    """The blocks of all chapters, and for each file and anchor in it the block that it leads to.
+
+    Raises AppError DOCUMENT_LIMIT, and DOCUMENT_DAMAGED where no chapter can be read.
+    """
     blocks: list[Block] = []
     places: dict[tuple[str, str], int] = {}
     characters = unread = 0
-    for done, item in enumerate(package.spine):
-        progress(done, len(package.spine))
+    for done, item in enumerate(spine):
+        progress(done, len(spine))
         places.setdefault((item.name, ""), len(blocks))
-        try:
-            if item.name not in archive:
-                raise ValueError("missing")
-            root = library.open(item.name)
-            chapter = read_chapter(
-                root,
-                notes=notes,
-                elsewhere=library.finder(item.name),
-                pictures=True,
-                rules=library.rules(item.name, root),
-            )
-        except (ValueError, AppError) as error:
-            if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
-                raise
+        chapter = chapters.read(item.name)
+        if chapter is None:
             blocks.append(Block("", flags=(Flag.DAMAGED,)))
             unread += 1
             continue
@@ -101,38 +102,38 @@ def parse(content: Content, progress: Progress) -> Document:
         characters += sum(len(block.untrusted_text) for block in chapter.blocks)
         refuse_over(MAX_CHARACTERS, characters, "characters", content)
         blocks += chapter.blocks
-    if unread == len(package.spine):
+    if unread == len(spine):
         refuse_damaged(content, format)
-    flowed = flow(_apply_contents(blocks, list(_read_contents(archive, package.contents, content)), places))
-    if not any(page.text.replace(PICTURE, "").strip() for page in flowed.pages):
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(package.spine))
-    progress(len(package.spine), len(package.spine))
-    return Document(
-        title=choose_title(package.untrusted_title, content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages], package.untrusted_language),
-    )
+    return blocks, places
 
 
-class _Library:
+class _Chapters:
     """The chapters as trees. Those with notes of others are kept: a note must be the same element every time."""
 
     def __init__(self, archive: Archive, content: Content) -> None:
         self._archive = archive
         self._content = content
+        self._notes = Notes()
         self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
         self._rules: dict[str, Rules] = {}  # by the style sheet that has them
 
-    def open(self, name: str) -> etree._Element:
+    def read(self, name: str) -> XhtmlChapter | None:
+        """None for one that is missing or damaged."""
+
+        def read() -> XhtmlChapter:
+            root = self._open(name)
+            rules = self._rules_for(name, root)
+            return read_chapter(root, notes=self._notes, elsewhere=self._finder(name), pictures=True, rules=rules)
+
+        return none_if_damaged(read)
+
+    def _open(self, name: str) -> etree._Element:
         """Raises ValueError, and AppError as `parse_xhtml` does."""
         kept = self._kept.get(name)
         return kept[0] if kept else parse_xhtml(self._archive.read(name), self._content)
 
-    def finder(self, base_name: str) -> Elsewhere:
-        """What an address in `base_name` leads to in another chapter; None for all that cannot be had."""
+    def _finder(self, base_name: str) -> Elsewhere:
+        """A function that finds what an address in `base_name` leads to in another chapter; None where nothing is."""
 
         def find(untrusted_href: str) -> etree._Element | None:
             name, fragment = _resolve(base_name, untrusted_href)
@@ -145,7 +146,7 @@ class _Library:
 
         return find
 
-    def rules(self, base_name: str, root: etree._Element) -> Rules:
+    def _rules_for(self, base_name: str, root: etree._Element) -> Rules:
         """Those of the style sheets that a chapter names."""
         rules: dict[str, frozenset[InlineMark]] = {}
         for link in find_all(root, "link"):
@@ -157,17 +158,12 @@ class _Library:
         return rules
 
     def _read_rules(self, name: str) -> Rules:
-        """None where the sheet cannot be read, since the chapter can be."""
-        try:
-            return read_rules(self._archive.read(name).decode("utf-8", "replace"))
-        except (ValueError, AppError) as error:
-            if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
-                raise
-            return {}
+        """No rules where the sheet cannot be read: the chapter can."""
+        return none_if_damaged(lambda: read_rules(self._archive.read(name).decode("utf-8", "replace"))) or {}
 
     def _look_into(self, name: str) -> tuple[etree._Element, dict[str, etree._Element]] | None:
         try:
-            root = self.open(name)
+            root = self._open(name)
         except (ValueError, AppError):
             return None
         return root, anchors_of(root)
@@ -177,16 +173,17 @@ def _refuse_encrypted(archive: Archive, content: Content) -> None:
     """Fonts may be scrambled against copying (OCF 3.3, 4.4); anything else that is encrypted is DRM."""
     if _ENCRYPTION not in archive:
         return
-    for entry in find_all(_tree(archive, _ENCRYPTION, content), "encrypteddata"):
-        method = next(find_all(entry, "encryptionmethod"), None)
+    for entry in find_all(archive.tree(_ENCRYPTION), "encrypteddata"):
+        method = find(entry, "encryptionmethod")
         if method is None or attribute(method, "Algorithm") not in _FONT_SCRAMBLING:
             raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
 
 
-def _read_package(archive: Archive, content: Content) -> _Package:
-    rootfile = next(find_all(_tree(archive, _CONTAINER, content, mend=True), "rootfile"), None)
+def _read_package(archive: Archive) -> _Package:
+    rootfile = find(archive.tree(_CONTAINER, mend=True), "rootfile")
     package_name = attribute(rootfile, "full-path") if rootfile is not None else ""
-    root = _tree(archive, package_name, content, mend=True)
+    root = archive.tree(package_name, mend=True)
+    metadata = find(root, "metadata")
     items: dict[str, _Item] = {}
     for entry in find_all(root, "item"):
         name = _resolve(package_name, attribute(entry, "href"))[0]
@@ -197,24 +194,11 @@ def _read_package(archive: Archive, content: Content) -> _Package:
     ncx = [item for item in items.values() if item.media_type == _NCX_TYPE]
     contents = [item for item in items.values() if "nav" in item.properties] + ncx
     return _Package(
-        untrusted_title=_metadata(root, "title"),
-        untrusted_language=_metadata(root, "language"),
+        untrusted_title=text_in(metadata, "title"),
+        untrusted_language=text_in(metadata, "language"),
         spine=tuple(item for item in spine if not item.media_type.startswith(_NOT_CHAPTERS)),
         contents=next((item for item in contents if item.name in archive), None),
     )
-
-
-def _metadata(root: etree._Element, name: str) -> str:
-    metadata = next(find_all(root, "metadata"), None)
-    found = next(find_all(metadata, name), None) if metadata is not None else None
-    return text_of(found) if found is not None else ""
-
-
-def _tree(archive: Archive, name: str, content: Content, mend: bool = False) -> etree._Element:
-    try:
-        return parse_xml(archive.read(name), content, mend)
-    except ValueError as error:
-        refuse_damaged(content, format, error)
 
 
 def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
@@ -238,22 +222,14 @@ def _read_contents(archive: Archive, item: _Item | None, content: Content) -> It
     """The entries of the table of contents; none where it cannot be read, since the chapters can be."""
     if item is None:
         return
-    try:
-        root = parse_xhtml(archive.read(item.name), content)
-    except (ValueError, AppError) as error:
-        if isinstance(error, AppError) and error.code is not Code.DOCUMENT_DAMAGED:
-            raise
-        return
-    if item.media_type == _NCX_TYPE:
-        yield from _ncx_entries(root, item.name)
-    else:
-        yield from _nav_entries(root, item.name)
+    root = none_if_damaged(lambda: parse_xhtml(archive.read(item.name), content))
+    if root is not None:
+        yield from (_ncx_entries if item.media_type == _NCX_TYPE else _nav_entries)(root, item.name)
 
 
 def _ncx_entries(root: etree._Element, base_name: str) -> Iterator[_Target]:
     for point in find_all(root, "navpoint"):
-        label = next((child for child in point if local_name(child) == "navlabel"), None)
-        target = next((child for child in point if local_name(child) == "content"), None)
+        label, target = child(point, "navlabel"), child(point, "content")
         if label is not None and target is not None:
             level = 1 + sum(local_name(above) == "navpoint" for above in point.iterancestors())
             yield _target(text_of(label), level, base_name, attribute(target, "src"))

@@ -8,20 +8,18 @@ import msgspec
 from lxml import etree
 
 from app.core.document import Document, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     Content,
     Progress,
-    choose_title,
     refuse_damaged,
     refuse_over,
+    to_document,
 )
-from app.documents.formats.detect import begins_like_mail
+from app.documents.formats.detect import begins_like_mail, decode_marked
 from app.documents.formats.xml import find_all, local_name, parse_html, parse_xhtml, text_of
-from app.documents.text import language
 from app.documents.text.flow import Block, flow
-from app.documents.text.plain import BOMS, decode_unmarked
+from app.documents.text.plain import decode_unmarked
 from app.documents.web import mime
 from app.documents.web.charsets import codec_of
 from app.documents.web.xhtml import XhtmlChapter, read_chapter
@@ -57,17 +55,9 @@ def parse(content: Content, progress: Progress) -> Document:
     page = read_page(untrusted_html, content, untrusted_charset)
     refuse_over(MAX_CHARACTERS, sum(len(block.untrusted_text) for block in page.blocks), "characters", content)
     flowed = flow(page.blocks)
-    if not flowed.pages:
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=1)
+    document = to_document(flowed, content, format, page.untrusted_title, page.untrusted_language, empty_pages=1)
     progress(1, 1)
-    return Document(
-        title=choose_title(page.untrusted_title, content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages], page.untrusted_language),
-    )
+    return document
 
 
 def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = "") -> WebPage:
@@ -88,9 +78,8 @@ def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = 
 
 def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
     """By its mark, else as it was sent, else as it says of itself, else as its bytes suggest."""
-    for mark, encoding in BOMS:
-        if untrusted_html.startswith(mark):
-            return untrusted_html[len(mark) :].decode(encoding, "replace")
+    if (marked := decode_marked(untrusted_html)) is not None:
+        return marked
     codec = codec_of(untrusted_charset) or _declared_codec(untrusted_html[:_CHARSET_BYTES])
     if not codec:
         return decode_unmarked(untrusted_html)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import msgspec
+from lxml import etree
 
 from app.core.document import Document, Flag, Format
-from app.core.errors import AppError, Code
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     MAX_OUTLINE_LEVELS,
     Content,
-    choose_title,
+    Progress,
     refuse_damaged,
     refuse_over,
+    to_document,
 )
-from app.documents.text import language, notation
+from app.documents.formats.xml import local_name
+from app.documents.tables.rows import BETWEEN_CELLS
+from app.documents.text import notation
 from app.documents.text.flow import Block, Comment, Heading, flow
 from app.documents.text.hidden import LeftOut
 from app.documents.word.runs import PLAIN, Run, RunStyle, written
 
 MAX_LIST_LEVELS = 9
 MAX_NESTED_TABLES = 16
+_PROGRESS_STEP = 200
 _AROUND_LINE_END = re.compile(r" *\n[ \n]*")
 _BULLETS = {"o"}  # Word's second bullet, a letter of Courier
 
@@ -53,6 +58,7 @@ class BlockBuilder:
         self._blocks: list[Block] = []
         self._inline: list[Run] = []  # of the paragraph that is open
         self._lines: list[str] = []  # of the list that is open
+        self._depth = 0  # of tables that are open, those too deep for `_tables` counted
         self._tables: list[_Table] = []  # that are open, the outermost first
         self._asides: list[Block] = []  # of what is open
         self._hidden = False
@@ -127,6 +133,7 @@ class BlockBuilder:
 
     def set_table_depth(self, depth: int) -> None:
         """Open or end tables until `depth` of them are open; those deeper than MAX_NESTED_TABLES are one."""
+        self._depth = depth
         wanted = min(depth, MAX_NESTED_TABLES)
         while len(self._tables) < wanted:
             if not self._tables:
@@ -134,6 +141,12 @@ class BlockBuilder:
             self._tables.append(_Table())
         while len(self._tables) > wanted:
             self._end_table()
+
+    def open_table(self) -> None:
+        self.set_table_depth(self._depth + 1)
+
+    def close_table(self) -> None:
+        self.set_table_depth(self._depth - 1)
 
     def end_cell(self) -> None:
         if self._tables:
@@ -148,7 +161,7 @@ class BlockBuilder:
         if table.cell:
             self.end_cell()
         if any(table.row):
-            table.rows.append(" | ".join(table.row))
+            table.rows.append(BETWEEN_CELLS.join(table.row))
         table.row = []
 
     def finish(self) -> list[Block]:
@@ -208,15 +221,50 @@ def bind(
     characters = sum(len(block.untrusted_text) for block in blocks) + commented
     refuse_over(MAX_CHARACTERS, characters, "characters", content)
     flowed = flow(blocks)
-    if not flowed.pages:
-        if any(Flag.DAMAGED in block.flags for block in blocks):
-            refuse_damaged(content, format)
-        raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=0)
-    return Document(
-        title=choose_title(untrusted_title, content),
-        format=format,
-        sha256=content.sha256,
-        pages=flowed.pages,
-        outline=flowed.outline,
-        language=language.tell([page.text for page in flowed.pages], untrusted_language),
-    )
+    if not flowed.pages and any(Flag.DAMAGED in block.flags for block in blocks):
+        refuse_damaged(content, format)
+    return to_document(flowed, content, format, untrusted_title, untrusted_language)
+
+
+class Walker(ABC):
+    """Goes through the elements of a document and adds what they hold to `builder`, the innermost one that is open."""
+
+    def __init__(self) -> None:
+        self._builders = [BlockBuilder()]
+
+    @property
+    def builder(self) -> BlockBuilder:
+        return self._builders[-1]
+
+    def read_all(self, body: etree._Element, progress: Progress) -> None:
+        """The children of `body`, one after another."""
+        for done, each in enumerate(body):
+            if done % _PROGRESS_STEP == 0:
+                progress(done, len(body))
+            self.read(each)
+
+    def read(self, root: etree._Element) -> None:
+        """Walks with a stack of its own: deeply nested elements must not become deeply nested calls."""
+        stack: list[tuple[etree._Element, bool]] = [(root, False)]
+        while stack:
+            element, entered = stack.pop()
+            name = local_name(element)
+            if entered:
+                self._leave(element, name)
+            elif name and self._enter(element, name):
+                stack.append((element, True))
+                stack.extend((each, False) for each in reversed(element))
+                continue
+            if element is not root:
+                self._say_tail(element)
+
+    def _say_tail(self, element: etree._Element) -> None:  # noqa: B027
+        """Adds the text after an element; most formats have none there."""
+
+    @abstractmethod
+    def _enter(self, element: etree._Element, name: str) -> bool:
+        """Called before the children; whether to go into them."""
+
+    @abstractmethod
+    def _leave(self, element: etree._Element, name: str) -> None:
+        """Called after the children of an element that was entered."""

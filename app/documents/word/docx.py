@@ -11,25 +11,26 @@ from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import OLE
-from app.documents.formats.xml import attribute, local_name, text_of
+from app.documents.formats.xml import (
+    attribute,
+    child,
+    children,
+    find_all,
+    is_on,
+    local_name,
+    switch,
+    text_in,
+    text_of,
+    value_in,
+    whole_number,
+)
 from app.documents.tables.charts import describe, describe_diagram
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.word import omml
-from app.documents.word.block_builder import ListItem, bind
+from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, bind
 from app.documents.word.docx_numbers import Numbers
-from app.documents.word.docx_styles import DocxStyle, DocxStyles, children
-from app.documents.word.office import (
-    Walker,
-    child,
-    is_on,
-    read_optional_part,
-    read_part,
-    relations,
-    switch,
-    text_in,
-    whole_number,
-)
+from app.documents.word.docx_styles import DocxStyle, DocxStyles
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 format = Format.DOCX
@@ -43,6 +44,7 @@ _SKIPPED = {
 _DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagram}
 _NO_STYLE = DocxStyle()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
+_PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
 _CHANGES = {
     **dict.fromkeys(("del", "movefrom"), Change.STRUCK),
@@ -62,41 +64,28 @@ def parse(content: Content, progress: Progress) -> Document:
             refuse_damaged(content, format)
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
-    package = {each.kind: each.part for each in relations(archive, "", content, format)}
+    package = {each.kind: each.part for each in archive.relations()}
     name = package.get("officeDocument", _DOCUMENT)
-    body = child(read_part(archive, name, content, format), "body")
+    body = child(archive.tree(name), "body")
     if body is None:
         refuse_damaged(content, format)
-    related = relations(archive, name, content, format)
-    parts = {each.kind: each.part for each in related}
-    core = read_optional_part(archive, package.get("core-properties", ""), content, format)
-    styles = read_optional_part(archive, parts.get("styles", ""), content, format)
-    notes = {
-        (kind, attribute(note, "id")): note
-        for kind in _NOTES.values()
-        for note in children(read_optional_part(archive, parts.get(kind, ""), content, format))
-    }
-    numbering = read_optional_part(archive, parts.get("numbering", ""), content, format)
-    comments = {
-        attribute(comment, "id"): comment
-        for comment in children(read_optional_part(archive, parts.get("comments", ""), content, format))
-    }
-    drawn = {
-        each.id: _DRAWN[each.kind](read_optional_part(archive, each.part, content, format))
-        for each in related
-        if each.kind in _DRAWN
-    }
-    walker = _Walker(DocxStyles(styles), Numbers(numbering), notes, comments, drawn)
+    related = archive.relations(name)
+    parts = {each.kind: archive.optional_tree(each.part) for each in related if each.kind in _PARTS}
+    core, styles = archive.optional_tree(package.get("core-properties", "")), parts.get("styles")
+    notes = {(kind, attribute(note, "id")): note for kind in _NOTES.values() for note in children(parts.get(kind))}
+    comments = {attribute(comment, "id"): comment for comment in children(parts.get("comments"))}
+    drawn = {each.id: _DRAWN[each.kind](archive.optional_tree(each.part)) for each in related if each.kind in _DRAWN}
+    walker = _Walker(DocxStyles(styles), Numbers(parts.get("numbering")), notes, comments, drawn)
     walker.read_all(body, progress)
     walker.read_other_comments()
-    document = bind(walker.galley.finish(), content, format, text_in(core, "title"), _language(core, styles))
+    document = bind(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))
     progress(len(body), len(body))
     return document
 
 
 def _language(core: etree._Element | None, styles: etree._Element | None) -> str:
-    default = child(child(child(child(styles, "docdefaults"), "rprdefault"), "rpr"), "lang")
-    return text_in(core, "language") or (attribute(default, "val") if default is not None else "")
+    defaults = child(child(child(styles, "docdefaults"), "rprdefault"), "rpr")
+    return text_in(core, "language") or value_in(defaults, "lang")
 
 
 class _Walker(Walker):
@@ -123,7 +112,6 @@ class _Walker(Walker):
         self._hidden_rows = 0
         self._values: list[str | None] = []  # for each open control, what is said in the place of its content
         self._choices: list[bool] = []  # whether each open alternative has one that is better than its fallback
-        self._tables = [0]  # how many are open, for each open galley
         self._fields: list[bool] = []  # for each open field, whether its instruction is open
         self._instructions = 0
 
@@ -147,7 +135,7 @@ class _Walker(Walker):
         elif name in _COMMENTED:
             self._comment(attribute(element, "id"))
         elif name == "sdt":
-            self._values.append(value_of_control(child(element, "sdtpr")))
+            self._values.append(_value_of_control(child(element, "sdtpr")))
         elif name == "omath":
             self._say_formula(element)
             return False
@@ -160,10 +148,9 @@ class _Walker(Walker):
         elif name == "alternatecontent":
             self._choices.append(child(element, "choice") is not None)
         elif name == "txbxcontent":
-            self._open_galley()
-            self._tables.append(0)
+            self._builders.append(BlockBuilder())
         elif name == "tbl":
-            self._turn_table(1)
+            self.builder.open_table()
         if name in _CHANGING:
             self._changes[_change_of(element, name)] += 1
         return True
@@ -174,7 +161,7 @@ class _Walker(Walker):
         if name == "p":
             style, mark = self._paragraphs.pop(), self._marks.pop()
             item = ListItem(style.level, mark) if style.level >= 0 else None
-            self.galley.end_paragraph(style.heading_level or 0, item)
+            self.builder.end_paragraph(style.heading_level or 0, item)
             self._fields = [False] * len(self._fields) if self._instructions else self._fields
             self._instructions = 0  # one that does not end must not take the rest of the book with it
         elif name == "r":
@@ -184,16 +171,15 @@ class _Walker(Walker):
         elif name == "alternatecontent":
             self._choices.pop()
         elif name == "txbxcontent":
-            self._tables.pop()
-            blocks = self._close_galley().finish()
-            self.galley.put_box(blocks)
+            blocks = self._builders.pop().finish()
+            self.builder.put_box(blocks)
         elif name == "tc":
-            self.galley.end_cell()
+            self.builder.end_cell()
         elif name == "tr":
-            self.galley.end_row()
+            self.builder.end_row()
             self._hidden_rows -= _is_hidden_row(element)
         elif name == "tbl":
-            self._turn_table(-1)
+            self.builder.close_table()
 
     def _open_paragraph(self, style: DocxStyle, paragraph: etree._Element) -> None:
         mark = self._list_numbers.next(style.list_id or "", style.level) if style.level >= 0 else ""
@@ -207,14 +193,14 @@ class _Walker(Walker):
             return
         if self._hidden_rows or (self._runs and self._runs[-1].hidden):
             if untrusted_text.strip():
-                self.galley.hide(untrusted_text)
+                self.builder.hide(untrusted_text)
         elif self._values and (value := self._values[-1]) is not None:
-            self.galley.say(value, self._look)
+            self.builder.say(value, self._look)
             self._values[-1] = ""
         elif formula:
-            self.galley.say_formula(untrusted_text, self._look)
+            self.builder.say_formula(untrusted_text, self._look)
         else:
-            self.galley.say(untrusted_text, self._look)
+            self.builder.say(untrusted_text, self._look)
 
     def _say_formula(self, math: etree._Element) -> None:
         before = math.getprevious()
@@ -223,7 +209,7 @@ class _Walker(Walker):
         said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
         self._say(said.text, formula=True)
         if said.hidden:
-            self.galley.hide(said.hidden)
+            self.builder.hide(said.hidden)
 
     @property
     def _paragraph(self) -> DocxStyle:
@@ -239,14 +225,10 @@ class _Walker(Walker):
             change = Change.INSERTED
         return RunStyle(shift, change) if shift or change else PLAIN
 
-    def _turn_table(self, change: int) -> None:
-        self._tables[-1] += change
-        self.galley.set_table_depth(self._tables[-1])
-
     def _turn_field(self, kind: str, form: etree._Element | None) -> None:
         """A field's instruction goes from `begin` to `separate`, its result from there to `end`."""
         if kind == "begin":
-            self._say(value_of_field(form))
+            self._say(_value_of_field(form))
             self._fields.append(True)
             self._instructions += 1
         elif kind in ("separate", "end") and self._fields:
@@ -262,10 +244,10 @@ class _Walker(Walker):
             return
         known = key in self._numbers
         number = self._numbers.setdefault(key, len(self._numbers) + 1)
-        self.galley.refer(number, self._look)
+        self.builder.refer(number, self._look)
         if not known:
             self._in_note = True
-            self.galley.put_note(number, self._read_aside(note))
+            self.builder.put_note(number, self._read_aside(note))
             self._in_note = False
 
     def _comment(self, identifier: str) -> None:
@@ -275,7 +257,7 @@ class _Walker(Walker):
         self._in_comment = True
         blocks = self._read_aside(comment)
         self._in_comment = False
-        self.galley.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
+        self.builder.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
 
     def read_other_comments(self) -> None:
         """Those that the text does not refer to."""
@@ -286,12 +268,10 @@ class _Walker(Walker):
         around = self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows
         self._runs, self._changes, self._values, self._fields = [], Counter(), [], []
         self._instructions = self._hidden_rows = 0
-        self._open_galley()
-        self._tables.append(0)
+        self._builders.append(BlockBuilder())
         self.read(element)
-        self._tables.pop()
         self._runs, self._changes, self._values, self._fields, self._instructions, self._hidden_rows = around
-        return self._close_galley().finish()
+        return self._builders.pop().finish()
 
 
 def _is_hidden_row(row: etree._Element) -> bool:
@@ -314,7 +294,7 @@ def _symbol(untrusted_code: str) -> str:
     return chr(code) if 0x20 <= code < 0xD800 else ""  # the rest is mostly a symbol font's own
 
 
-def value_of_control(properties: etree._Element | None) -> str | None:
+def _value_of_control(properties: etree._Element | None) -> str | None:
     """What is said in the place of a content control's text: a box by its state, a prompt by the field that it is in;
     None where its text is its value.
     """
@@ -322,12 +302,11 @@ def value_of_control(properties: etree._Element | None) -> str | None:
     if box is not None:
         return notation.check_box("", ticked=bool(switch(box, "checked")))
     if switch(properties, "showingplchdr"):
-        name = child(properties, "alias")
-        return notation.field(attribute(name, "val") if name is not None else "", "")
+        return notation.field(value_in(properties, "alias"), "")
     return None
 
 
-def value_of_field(form: etree._Element | None) -> str:
+def _value_of_field(form: etree._Element | None) -> str:
     """Of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
     box, choices = child(form, "checkbox"), child(form, "ddlist")
     if box is not None:
@@ -335,8 +314,7 @@ def value_of_field(form: etree._Element | None) -> str:
         state = child(box, "default") if state is None else state
         return notation.check_box("", ticked=state is not None and is_on(state))
     if choices is not None:
-        chosen = child(choices, "result")
-        index = whole_number(attribute(chosen, "val"), 0) if chosen is not None else 0
-        entries = [attribute(each, "val") for each in children(choices) if local_name(each) == "listentry"]
+        index = whole_number(value_in(choices, "result"), 0)
+        entries = [attribute(each, "val") for each in find_all(choices, "listentry")]
         return entries[index] if index < len(entries) else ""
     return ""

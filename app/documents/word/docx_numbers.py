@@ -7,15 +7,15 @@ import re
 import msgspec
 from lxml import etree
 
-from app.documents.formats.xml import attribute, local_name
-from app.documents.word.docx_styles import children
-from app.documents.word.office import child, whole_number
+from app.documents.formats.xml import attribute, child, children, local_name, value_in, whole_number
 
 _LEVELS = 9
 _MAX_MARK_CHARACTERS = 60
 _PLACE = re.compile("%([1-9])")
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"))
-_SMALL_ROMAN = ((9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x")),
+    *((9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
 _MAX_ROMAN = 4_999
 
 
@@ -63,8 +63,8 @@ class Numbers:
         return _PLACE.sub(number, own.untrusted_text[:_MAX_MARK_CHARACTERS])[:_MAX_MARK_CHARACTERS].strip()
 
     def _read_list(self, element: etree._Element) -> None:
-        name, definition = attribute(element, "numId"), child(element, "abstractnumid")
-        self._lists[name] = attribute(definition, "val") if definition is not None else ""
+        name = attribute(element, "numId")
+        self._lists[name] = value_in(element, "abstractnumid")
         for override in children(element):
             start = child(override, "startoverride")
             level = whole_number(attribute(override, "ilvl"), _LEVELS)
@@ -76,11 +76,10 @@ def _read_levels(definition: etree._Element) -> dict[int, _Level]:
     levels = {}
     for element in children(definition):
         if local_name(element) == "lvl":
-            kind, start, text = child(element, "numfmt"), child(element, "start"), child(element, "lvltext")
             levels[whole_number(attribute(element, "ilvl"), _LEVELS)] = _Level(
-                attribute(kind, "val") if kind is not None else "decimal",
-                whole_number(attribute(start, "val"), 1) if start is not None else 0,
-                attribute(text, "val") if text is not None else "",
+                value_in(element, "numfmt", "decimal"),
+                whole_number(value_in(element, "start", "0"), 1),
+                value_in(element, "lvltext"),
             )
     return levels
 
@@ -92,7 +91,7 @@ def _written(number: int, kind: str) -> str:
         return letters.upper() if kind == "upperLetter" else letters
     if kind in ("lowerRoman", "upperRoman") and 0 < number <= _MAX_ROMAN:
         roman = ""
-        for value, letters in (*_ROMAN, *_SMALL_ROMAN):
+        for value, letters in _ROMAN:
             roman += letters * (number // value)
             number %= value
         return roman.upper() if kind == "upperRoman" else roman

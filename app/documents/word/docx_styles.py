@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from lxml import etree
 
-from app.documents.formats.xml import attribute, local_name
-from app.documents.word.office import child, is_on, whole_number
+from app.documents.formats.xml import attribute, child, children, is_on, local_name, value_in, whole_number
 from app.documents.word.runs import Shift
 
 _MAX_BASED_ON = 32
@@ -53,9 +52,8 @@ class DocxStyles:
 
     def of(self, properties: etree._Element | None) -> DocxStyle:
         """What a paragraph is by its properties, with all its styles worked in."""
-        found = _read_properties(properties) if properties is not None else DocxStyle()
-        style = child(properties, "pstyle")
-        for below in self._chain(attribute(style, "val") if style is not None else self._default):
+        found = _read_properties(properties)
+        for below in self._chain(value_in(properties, "pstyle", self._default)):
             _fill(found, below)
             _fill_look(found, below)
         return found
@@ -82,37 +80,31 @@ class DocxStyles:
 
 
 def _read_style(style: etree._Element) -> DocxStyle:
-    paragraph, run, name = child(style, "ppr"), child(style, "rpr"), child(style, "name")
-    found = _read_properties(paragraph) if paragraph is not None else DocxStyle()
-    based_on = child(style, "basedon")
-    found.based_on = attribute(based_on, "val") if based_on is not None else ""
-    _fill_look(found, _read_look(run))
-    title = attribute(name, "val").lower() if name is not None else ""
+    found = _read_properties(child(style, "ppr"))
+    found.based_on = value_in(style, "basedon")
+    _fill_look(found, _read_look(child(style, "rpr")))
+    title = value_in(style, "name").lower()
     if found.heading_level is None and title.startswith(_HEADING):
         found.heading_level = whole_number(title.removeprefix(_HEADING), 0)
     return found
 
 
-def _read_properties(properties: etree._Element) -> DocxStyle:
+def _read_properties(properties: etree._Element | None) -> DocxStyle:
     outline, numbering = child(properties, "outlinelvl"), child(properties, "numpr")
     found = DocxStyle()
     if outline is not None:
         level = whole_number(attribute(outline, "val"), _BODY_LEVEL)
         found.heading_level = level + 1 if level < _BODY_LEVEL else 0
     if numbering is not None:
-        level_of, list_of = child(numbering, "ilvl"), child(numbering, "numid")
-        found.list_id = attribute(list_of, "val") if list_of is not None else None
-        in_list = list_of is None or attribute(list_of, "val") != "0"
-        found.list_level = (
-            (whole_number(attribute(level_of, "val"), 0) if level_of is not None else 0) if in_list else -1
-        )
+        found.list_id = value_in(numbering, "numid") if child(numbering, "numid") is not None else None
+        found.list_level = -1 if found.list_id == "0" else whole_number(value_in(numbering, "ilvl"), 0)
     return found
 
 
 def _read_look(properties: etree._Element | None) -> DocxStyle:
     """Of a run; its style is what it is based on."""
     found = DocxStyle()
-    for element in properties if properties is not None else ():
+    for element in children(properties):
         name = local_name(element)
         if name == "vanish":
             found.hidden = is_on(element)
@@ -145,7 +137,3 @@ def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
     style.shift = below.shift if style.shift is None else style.shift
     style.position = below.position if style.position is None else style.position
     style.size = below.size if style.size is None else style.size
-
-
-def children(element: etree._Element | None) -> list[etree._Element]:
-    return list(element) if element is not None else []

@@ -13,20 +13,12 @@ from app.core.document import Document, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
-from app.documents.formats.xml import attribute, find_all, local_name, text_of
+from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.web import mathml
-from app.documents.word.block_builder import ListItem, bind
+from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, bind
 from app.documents.word.odt_styles import OdtStyle, OdtStyles
-from app.documents.word.office import (
-    Walker,
-    child,
-    read_optional_part,
-    read_part,
-    text_in,
-    whole_number,
-)
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 format = Format.ODT
@@ -56,30 +48,28 @@ def parse(content: Content, progress: Progress) -> Document:
     """
     progress(0, 1)
     archive = Archive(content, format)
-    manifest = read_optional_part(archive, _MANIFEST, content, format)
-    if manifest is not None and next(find_all(manifest, "encryption-data"), None) is not None:
+    if find(archive.optional_tree(_MANIFEST), "encryption-data") is not None:
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
-    root = read_part(archive, _CONTENT, content, format)
+    root = archive.tree(_CONTENT)
     body = child(child(root, "body"), "text")
     if body is None:
         refuse_damaged(content, format)
-    styles = read_optional_part(archive, _STYLES, content, format)
-    meta = read_optional_part(archive, _META, content, format)
+    styles, meta = archive.optional_tree(_STYLES), archive.optional_tree(_META)
 
     def read_object(address: str) -> etree._Element | None:
-        return read_optional_part(archive, posixpath.normpath(f"{address}/{_CONTENT}"), content, format)
+        return archive.optional_tree(posixpath.normpath(f"{address}/{_CONTENT}"))
 
-    walker = _Walker(OdtStyles(each for each in (styles, root) if each is not None), body, read_object)
+    walker = _Walker(OdtStyles((styles, root)), body, read_object)
     walker.read_all(body, progress)
     document = bind(
-        walker.galley.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
+        walker.builder.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
     )
     progress(len(body), len(body))
     return document
 
 
 def _language(styles: etree._Element | None) -> str:
-    for style in find_all(styles, "default-style") if styles is not None else ():
+    for style in find_all(styles, "default-style"):
         properties = child(style, "text-properties")
         if attribute(style, "family") == "paragraph" and properties is not None:
             return attribute(properties, "language")
@@ -100,9 +90,8 @@ class _Walker(Walker):
         self._in_deletion = False
         self._notes = 0
         self._open_notes: list[int] = []
-        self._paragraphs = [0]  # how many are open, for each open galley
-        self._lists: list[list[bool]] = [[]]  # for each galley and open list, whether the open item has its mark
-        self._tables = [0]
+        self._paragraphs = [0]  # how many are open, for each open builder
+        self._lists: list[list[bool]] = [[]]  # for each builder and open list, whether the open item has its mark
         self._after_space = True
 
     def _enter(self, element: etree._Element, name: str) -> bool:
@@ -117,7 +106,7 @@ class _Walker(Walker):
         style = self._style(element, name) if name in _STYLED else None
         if _is_hidden(element, name) if style is None else style.hidden:
             if text := text_of(element):
-                self.galley.hide(text)
+                self.builder.hide(text)
             return False
         if style is not None:
             self._open_styles.append(style if name in _PARAGRAPHS else style.within(self._open_styles[-1]))
@@ -140,10 +129,10 @@ class _Walker(Walker):
         elif name in ("list-item", "list-header") and self._lists[-1]:
             self._lists[-1][-1] = name == "list-header"
         elif name == "table":
-            self._turn_table(1)
+            self.builder.open_table()
         elif name == "note":
             self._notes += 1
-            self.galley.refer(self._notes, self._look)
+            self.builder.refer(self._notes, self._look)
         elif name == "note-body" or name in _SHAPES:
             self._open(self._notes)
         self._say(element.text)
@@ -155,24 +144,23 @@ class _Walker(Walker):
         if name in _PARAGRAPHS:
             self._paragraphs[-1] -= 1
             level = max(1, whole_number(attribute(element, "outline-level"), 1)) if name == "h" else 0
-            self.galley.end_paragraph(level, self._item())
+            self.builder.end_paragraph(level, self._item())
             self._after_space = True
         elif name == "list":
             self._lists[-1].pop()
         elif name == "table-cell":
-            self.galley.end_cell()
+            self.builder.end_cell()
         elif name == "table-row":
-            self.galley.end_row()
+            self.builder.end_row()
         elif name == "table":
-            self._turn_table(-1)
+            self.builder.close_table()
         elif name == "note-body" or name in _SHAPES:
-            number = self._close()
+            number, blocks = self._close()
             self._after_space = False
-            blocks = self._close_galley().finish()
             if name == "note-body":
-                self.galley.put_note(number, blocks)
+                self.builder.put_note(number, blocks)
             else:
-                self.galley.put_box(blocks)
+                self.builder.put_box(blocks)
 
     def _say_tail(self, element: etree._Element) -> None:
         self._say(element.tail)
@@ -184,26 +172,25 @@ class _Walker(Walker):
         if self._after_space:
             text = text.removeprefix(" ")
         if text:
-            self.galley.say(text, self._look)
+            self.builder.say(text, self._look)
             self._after_space = text.endswith(" ")
 
     def _say_as_is(self, text: str) -> None:
         if text and self._paragraphs[-1]:
-            self.galley.say(text, self._look)
+            self.builder.say(text, self._look)
             self._after_space = False
 
     def _say_short(self, element: etree._Element, name: str) -> None:
         """What says something else than what is in it, and of which the rest is no part of the text."""
         if name == "annotation":
-            author = child(element, "creator")
             text = " ".join(block.untrusted_text for block in self._read_aside(element))
-            self.galley.comment(text, text_of(author) if author is not None else "")
+            self.builder.comment(text, text_in(child(element, "creator"), "creator"))
         elif name == "change":
             self._say_deleted(attribute(element, "change-id"))
         elif name == "control":
             self._put(self._controls.get(attribute(element, "control"), ""), self._look)
         else:
-            inside = next(find_all(element, "math"), None)
+            inside = find(element, "math")
             text = self._object(attribute(element, "href")) if inside is None else mathml.latex(inside)
             self._put(text, RunStyle(change=self._look.change, formula=True))
 
@@ -214,26 +201,26 @@ class _Walker(Walker):
         self._in_deletion = True
         blocks = self._read_aside(deletion)
         self._in_deletion = False
-        self.galley.leave_out(blocks)
+        self.builder.leave_out(blocks)
         text = "\n".join(block.untrusted_text for block in blocks if block.untrusted_text)
         self._put(text, RunStyle(change=Change.STRUCK))
 
     def _put(self, text: str, look: RunStyle) -> None:
         """Here, or where no paragraph is open, in one of its own."""
         if text:
-            self.galley.say(text, look)
+            self.builder.say(text, look)
             self._after_space = False
             if not self._paragraphs[-1]:
-                self.galley.end_paragraph()
+                self.builder.end_paragraph()
 
     def _read_aside(self, element: etree._Element) -> list[Block]:
         after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
         self._open(self._notes)
         for each in element:
             self.read(each)
-        self._close()
+        _, blocks = self._close()
         self._after_space, self._open_insertions = after_space, insertions
-        return self._close_galley().finish()
+        return blocks
 
     @property
     def _look(self) -> RunStyle:
@@ -253,22 +240,16 @@ class _Walker(Walker):
         continues, lists[-1] = lists[-1], True
         return ListItem(len(lists) - 1, continues=continues)
 
-    def _turn_table(self, change: int) -> None:
-        self._tables[-1] += change
-        self.galley.set_table_depth(self._tables[-1])
-
     def _open(self, number: int) -> None:
-        self._open_galley()
+        self._builders.append(BlockBuilder())
         self._open_notes.append(number)
         self._paragraphs.append(0)
         self._lists.append([])
-        self._tables.append(0)
 
-    def _close(self) -> int:
+    def _close(self) -> tuple[int, list[Block]]:
         self._paragraphs.pop()
         self._lists.pop()
-        self._tables.pop()
-        return self._open_notes.pop()
+        return self._open_notes.pop(), self._builders.pop().finish()
 
 
 def _is_hidden(element: etree._Element, name: str) -> bool:
@@ -292,12 +273,9 @@ def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], 
 
 def _describe(root: etree._Element | None) -> str:
     """What an object inside the text says: a formula, or of a chart its title and what its series are called."""
-    if root is None:
-        return ""
-    math, chart = next(find_all(root, "math"), None), next(find_all(root, "chart"), None)
-    if math is not None:
+    if (math := find(root, "math")) is not None:
         return mathml.latex(math)
-    if chart is None:
+    if find(root, "chart") is None:
         return ""
     rows = find_all(root, "table-header-rows")
     names = (text_of(cell) for row in rows for cell in find_all(row, "table-cell"))

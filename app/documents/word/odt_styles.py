@@ -8,8 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from lxml import etree
 
-from app.documents.formats.xml import attribute, find_all
-from app.documents.word.office import child
+from app.documents.formats.xml import attribute, child, find_all
 from app.documents.word.runs import Shift
 
 _MAX_PARENTS = 32
@@ -37,7 +36,7 @@ class OdtStyle(msgspec.Struct, frozen=True):
 
 
 class OdtStyles:
-    def __init__(self, roots: Iterable[etree._Element]) -> None:
+    def __init__(self, roots: Iterable[etree._Element | None]) -> None:
         """`roots` are those of the parts with styles; what a later one says holds."""
         self._own: dict[tuple[str, str], OdtStyle] = {}
         for root in roots:

@@ -7,11 +7,10 @@ from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
-from app.documents.formats.xml import attribute, local_name
+from app.documents.formats.xml import child, local_name, switch, value_in
 from app.documents.text import formula
 from app.documents.text.formula import FormulaPiece, FormulaPieceKind
 from app.documents.word.docx_styles import DocxStyle
-from app.documents.word.office import child, is_on
 
 Element: TypeAlias = etree._Element
 LookOf: TypeAlias = Callable[[Element | None], DocxStyle]
@@ -63,10 +62,10 @@ class _Reader:
                 return formula.pieces_of(element.text or "")
             case "br" | "tab" | "cr":
                 return [_SPACE]
-            case "phant" if (shown := child(_properties(element), "show")) is not None and not is_on(shown):
+            case "phant" if switch(_properties(element), "show") is False:
                 self.hidden.append(self._said(element))
                 return []
-            case "borderbox" if any(_switched(element, strike) for strike in _STRIKES):
+            case "borderbox" if any(switch(_properties(element), strike) for strike in _STRIKES):
                 return [FormulaPiece(formula.cancelled(self._said(element)))]
             case "func":
                 return self._function(element)
@@ -104,8 +103,8 @@ class _Reader:
 
     def _delimited(self, element: Element) -> list[FormulaPiece]:
         properties = _properties(element)
-        opening, closing = _sign(properties, "begchr", "("), _sign(properties, "endchr", ")")
-        between = _sign(properties, "sepchr", "|")
+        opening, closing = value_in(properties, "begchr", "("), value_in(properties, "endchr", ")")
+        between = value_in(properties, "sepchr", "|")
         pieces = [FormulaPiece(formula.sign(opening).text, FormulaPieceKind.OPENING)]
         for index, each in enumerate(_arguments(element)):
             pieces += [FormulaPiece(between, FormulaPieceKind.SEPARATOR)] if index else []
@@ -114,7 +113,7 @@ class _Reader:
 
     def _large(self, element: Element) -> list[FormulaPiece]:
         """A sum, an integral and the like, then what it is of."""
-        sign = _sign(_properties(element), "chr", "∫")
+        sign = value_in(_properties(element), "chr", "∫")
         text = formula.scripts(sign, self._said(child(element, "sub")), self._said(child(element, "sup")))
         return [FormulaPiece(text, FormulaPieceKind.WORD), *self._others(element, "sub", "sup")]
 
@@ -135,13 +134,10 @@ class _Reader:
     def _written(self, element: Element, name: str, said: dict[str, str]) -> str:
         properties = _properties(element)
         base, lower, upper = said["e"], said.get("sub", ""), said.get("sup", "")
-        place = child(properties, "pos")
-        on_top = place is not None and attribute(place, "val") == "top"
+        on_top = value_in(properties, "pos") == "top"
         match name:
             case "f":
-                kind = child(properties, "type")
-                line = kind is None or attribute(kind, "val") != "noBar"
-                return formula.fraction(said["num"], said["den"], line)
+                return formula.fraction(said["num"], said["den"], value_in(properties, "type") != "noBar")
             case "rad":
                 return formula.root(base, said["deg"])
             case "spre":
@@ -151,11 +147,11 @@ class _Reader:
             case "limupp":
                 return formula.over(base, said["lim"])
             case "acc":
-                return formula.over(base, _sign(properties, "chr", "\u0302"))
+                return formula.over(base, value_in(properties, "chr", "\u0302"))
             case "bar":
                 return formula.over(base, "¯") if on_top else formula.under(base, "_")
             case "groupchr":
-                sign = _sign(properties, "chr", "\u23df")
+                sign = value_in(properties, "chr", "\u23df")
                 return formula.over(base, sign) if on_top else formula.under(base, sign)
         return formula.scripts(base, lower, upper)
 
@@ -190,17 +186,6 @@ def _arguments(element: Element) -> Iterator[Element]:
 
 def _properties(element: Element) -> Element | None:
     return child(element, f"{local_name(element)}pr")
-
-
-def _switched(element: Element, name: str) -> bool:
-    found = child(_properties(element), name)
-    return found is not None and is_on(found)
-
-
-def _sign(properties: Element | None, name: str, otherwise: str) -> str:
-    """One that is there without a value is none."""
-    found = child(properties, name)
-    return otherwise if found is None else attribute(found, "val")
 
 
 def _without_alignment(piece: FormulaPiece) -> FormulaPiece:

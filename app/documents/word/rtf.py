@@ -78,7 +78,7 @@ class _Reader:
         self.untrusted_title = ""
         self.is_done = False
         self._groups = [RtfGroup()]
-        self._galleys = [BlockBuilder()]
+        self._builders = [BlockBuilder()]
         self._asides: list[tuple[int, str]] = []  # that are open: a note's number, the list mark of what is around
         self._note_count = 0
         self._pending: list[bytes] = []  # text that is not decoded yet: a character may be two tokens
@@ -116,7 +116,7 @@ class _Reader:
         self._flush()
         while len(self._groups) > 1 and not self.is_done:
             self._close_group()
-        return self._galleys[0].finish()
+        return self._builders[0].finish()
 
     def _take(self, token: RtfToken) -> None:
         if self._group.destination == SKIPPED:
@@ -145,17 +145,17 @@ class _Reader:
             return
         elif group.hidden:
             if untrusted_text.strip():
-                self._galleys[-1].hide(untrusted_text)
+                self._builders[-1].hide(untrusted_text)
         elif group.destination == MATH and group.formula is not None:
             group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
         elif formula:
-            self._galleys[-1].say_formula(untrusted_text, group.look(self._line_size))
+            self._builders[-1].say_formula(untrusted_text, group.look(self._line_size))
         else:
             if not group.position:
                 self._line_size = group.size
-            self._galleys[-1].say(untrusted_text, group.look(self._line_size))
+            self._builders[-1].say(untrusted_text, group.look(self._line_size))
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
@@ -173,16 +173,16 @@ class _Reader:
             self._say_gathered(group)
         if group.opened:
             self._end_paragraph(group, 0)
-            blocks = self._galleys.pop().finish()
+            blocks = self._builders.pop().finish()
             number, self._mark = self._asides.pop()
             if group.opened == NOTE:
-                self._galleys[-1].put_note(number, blocks)
+                self._builders[-1].put_note(number, blocks)
             elif group.opened == COMMENT:
                 text = " ".join(block.untrusted_text for block in blocks)
-                self._galleys[-1].comment(text, self._untrusted_author)
+                self._builders[-1].comment(text, self._untrusted_author)
                 self._untrusted_author = ""
             else:
-                self._galleys[-1].put_box(blocks)
+                self._builders[-1].put_box(blocks)
         if len(self._groups) <= 1:
             self._end_paragraph(group, group.depth)
             self.is_done = True
@@ -251,7 +251,7 @@ class _Reader:
         elif group.destination == TEXT and name in ("par", "sect", "cell", "row", "nestcell"):
             self._end_line(group, name)
         elif name == "nestrow":
-            self._galleys[-1].end_row()
+            self._builders[-1].end_row()
         else:
             self._read_property(group, name, number)
 
@@ -313,32 +313,32 @@ class _Reader:
         if group.destination == SKIPPED or group.opened:
             return
         if group.hidden and kind != COMMENT:
-            self._galleys[-1].hide()
+            self._builders[-1].hide()
             group.destination = SKIPPED
             return
         if kind == NOTE:
             self._note_count += 1
-            self._galleys[-1].refer(self._note_count, group.look(self._line_size))
+            self._builders[-1].refer(self._note_count, group.look(self._line_size))
         group.set_plain()
         group.opened, group.destination, group.in_table, group.list_number = kind, TEXT, False, 0
         self._asides.append((self._note_count, self._mark))
         self._mark = ""
-        self._galleys.append(BlockBuilder())
+        self._builders.append(BlockBuilder())
 
     def _end_line(self, group: RtfGroup, name: str) -> None:
         """The end of a paragraph, cell or row."""
         nested = name == "nestcell"
         self._end_paragraph(group, max(2, group.depth) if nested else 1 if name in ("cell", "row") else group.depth)
         if name in ("cell", "nestcell"):
-            self._galleys[-1].end_cell()
+            self._builders[-1].end_cell()
         elif name == "row":
-            self._galleys[-1].end_row()
+            self._builders[-1].end_row()
 
     def _end_paragraph(self, group: RtfGroup, depth: int) -> None:
-        galley = self._galleys[-1]
-        galley.set_table_depth(depth)
+        builder = self._builders[-1]
+        builder.set_table_depth(depth)
         own = group.outline_level
         level = self._styles.get(group.style, 0) if own is None else heading_level(own)
         listed = group.list_number > 0 or self._mark.strip()
-        galley.end_paragraph(level, ListItem(group.list_level, self._mark) if listed else None)
+        builder.end_paragraph(level, ListItem(group.list_level, self._mark) if listed else None)
         self._mark = ""

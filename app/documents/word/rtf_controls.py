@@ -7,11 +7,10 @@ import re
 import msgspec
 from lxml import etree
 
-from app.documents.formats.xml import MAX_DEPTH, as_xml_text, local_name
+from app.documents.formats.xml import MAX_DEPTH, as_xml_text, child, local_name
 from app.documents.text import notation
 from app.documents.word import omml
 from app.documents.word.docx_styles import DocxStyle
-from app.documents.word.office import child
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 _BOX, _CHOICES = 1, 2
