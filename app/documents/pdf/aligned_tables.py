@@ -1,4 +1,4 @@
-"""Rows of cells among lines of words: columns are told by the strips that stay empty between them."""
+"""Finds rows of cells among lines of words, by the strips that stay empty between columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.documents.pdf.paragraphs import WIDE, has_leader
 from app.documents.pdf.rulings import Ruling
 from app.documents.pdf.table_rows import CellLine, Cells, Extent, divide, gather, is_number
 
-Segment: TypeAlias = list[LinePiece]  # words that stand close together
+Segment: TypeAlias = list[LinePiece]  # words close together
 
-_WORD_GAP = 0.35  # times a line's height: what stands closer belongs together
+_WORD_GAP = 0.35  # times a line's height: a narrower gap divides nothing
 _WIDE_GAP = 0.2  # likewise, between characters of scripts that have no spaces
 _MIN_GAPS = 3
 _MAX_SPACE = 0.75  # times a line's height: the widest of a justified line
@@ -24,16 +24,30 @@ _WIDER = 1.6
 _SAME_WIDTH = 1.03
 _TYPED_GAP = 1.3  # times the width of a character of a typewriter's
 _MIN_STRIP = 0.42  # times a line's height, and with few rows:
+_MIN_WIDE_STRIP = 0.75
 _SEED = 3
-_MAX_SEED_LINES = 7  # that three lines with several parts may lie apart
+_MAX_SEED_LINES = 7  # between three lines with several parts
 _MAX_LINES = 1_000
 _MAX_SEGMENTS = 200  # of a line
-_CROSSING_SHARE = 0.2  # of the lines may run across a strip: headers and titles that span columns
+_CROSSING_SHARE = 0.2  # of the lines may cross a strip: headers and titles that span columns
 _MAX_PENDING = 3
-_NEAR = 2.2  # times a line's height: a rule this far from a table's first or last line is its own
+_NEAR = 2.2  # times a line's height: a rule this near to a table's first or last line belongs to it
 _NUMERIC_SHARE = 0.6
 _MULTIPLE_SHARE = 0.5
-_RULE_SHARE = 0.8  # of a table's width that a rule must run along
+_RULE_SHARE = 0.8  # of a table's width that a rule must cover
+_FEW_ROWS = 5
+_MIN_ROWS = 3
+_MIN_RULED_ROWS = 2
+_MIN_LINE_STEP = 0.6  # times a line's height: a closer line is raised or lowered
+_MAX_COUNT_DIGITS = 5
+_MAX_COUNT_STEP = 2
+_MIN_FILLED = 0.45  # of the cells
+_PROSE_FILL = 0.7
+_MIN_PROSE_CHARACTERS = 14
+_MARK = re.compile(r"(?:[^\w\s]{1,2}|\(?\d{1,3}[.)]|\(?[A-Za-z]{1,4}[.)]|\d+(?:\.\d+)+\.?|\[\w+\])")
+_EQUATION = re.compile(r"\(\w{0,3}[.\d]+\w?\)")
+_ENTRY = re.compile(r".*[^\W\d_].*[,\s]\s*[\divxlc]+(?:[\s,\u2013-]+[\divxlc]+)*")
+_CODE = re.compile(r"[{}\\;]")
 
 
 class _Row(NamedTuple):
@@ -66,7 +80,7 @@ def find_in(lines: Sequence[Sequence[LinePiece]], lying: Sequence[Ruling]) -> It
 
 
 def find_strips(lines: Sequence[Sequence[LinePiece]]) -> list[float]:
-    """The middles of the empty strips that part what stands in one column of rules."""
+    """The middles of the empty strips that divide the content of one column of rules."""
     rows = _rows_of(lines)
     multiple = [row for row in rows if row.is_multiple]
     if len(multiple) < max(_SEED, _MULTIPLE_SHARE * len(rows)):
@@ -80,13 +94,13 @@ def find_strips(lines: Sequence[Sequence[LinePiece]]) -> list[float]:
         return []
     extents = _kept(multiple[used.start : used.stop], columns)
     first = [row.segments[0][0].text for row in multiple if len(row.segments[0]) == 1]
-    if are_marks(first):
+    if _are_marks(first):
         return []
     return [(before[1] + after[0]) / 2 for before, after in pairwise(extents)]
 
 
 def segments_of(line: Sequence[LinePiece]) -> list[Segment]:
-    """The spaces of a justified line are one as wide as the other, and part nothing."""
+    """Divides a line at its gaps. The spaces of a justified line are equally wide, and divide nothing."""
     height = max(word.height for word in line)
     if height <= 0:
         return [list(line)]
@@ -114,7 +128,7 @@ def _extent(segment: Segment) -> Extent:
 
 
 class _Columns:
-    """Where the columns stand, from the left; none closer to the next than a strip is wide."""
+    """The extents of columns, from the left; gaps are at least as wide as a strip."""
 
     def __init__(self, rows: Sequence[_Row]) -> None:
         self.extents: list[Extent] = []
@@ -129,7 +143,7 @@ class _Columns:
         return _MIN_STRIP * height
 
     def among(self, segment: Segment) -> range:
-        """The columns that it lies in or close to."""
+        """The columns that the segment is in or close to."""
         left, right = _extent(segment)
         least = self._least(segment[0].height)
         first = bisect_right(self.extents, left - least, key=lambda extent: extent[1])
@@ -148,7 +162,7 @@ class _Columns:
         return sum(len(self.among(segment)) > 1 for segment in row.segments)
 
     def add(self, row: _Row) -> None:
-        """Widen the columns by what crosses none."""
+        """Widens the columns by segments that cross none."""
         for segment in row.segments:
             left, right = _extent(segment)
             near = self.among(segment)
@@ -160,7 +174,7 @@ class _Columns:
 
 
 def _rows_of(lines: Sequence[Sequence[LinePiece]]) -> list[_Row]:
-    """None where there are too many of them, or of their parts: that is no table."""
+    """The rows; empty where they, or their parts, are too many: that is no table."""
     if len(lines) > _MAX_LINES:
         return []
     rows = [_Row(segments_of(line), line[0].baseline, max(word.height for word in line)) for line in lines]
@@ -168,7 +182,7 @@ def _rows_of(lines: Sequence[Sequence[LinePiece]]) -> list[_Row]:
 
 
 def _counts(rows: Sequence[_Row]) -> list[int]:
-    """For each of these lines, how many columns it has together with those right below it."""
+    """For each line, how many columns it has together with those right below it."""
     return [len(_Columns(rows[start : start + _SEED]).extents) for start in range(len(rows) - _SEED + 1)]
 
 
@@ -180,7 +194,7 @@ def _seed(counts: Sequence[int], span: range) -> range | None:
 
 
 def _grow(rows: Sequence[_Row], columns: _Columns, seed: range) -> range:
-    """The lines, around those of `seed`, that keep to the columns, which get wider by them."""
+    """The lines around `seed` that keep to the columns, which get wider by them."""
     start, stop = seed.start, seed.stop
     for places, is_down in ((range(seed.stop, len(rows)), True), (range(seed.start - 1, -1, -1), False)):
         pending = 0
@@ -202,7 +216,7 @@ def _grow(rows: Sequence[_Row], columns: _Columns, seed: range) -> range:
 
 
 def _continues(rows: Sequence[_Row], row: _Row, columns: _Columns) -> bool:
-    """Whether a line with one segment goes on with a cell of the last row."""
+    """Whether a line with one segment continues a cell of the last row."""
     among = columns.among(row.segments[0])
     steps = [before.baseline - after.baseline for before, after in pairwise(rows)]
     return (
@@ -241,13 +255,13 @@ def _table(rows: Sequence[_Row], columns: _Columns, lying: Sequence[Ruling]) -> 
         ),
         reverse=True,
     )
-    if not is_table(lines, extents, len(heights) >= 2):
+    if not _is_table(lines, extents, len(heights) >= 2):
         return None
     return _rows(lines, extents, heights)
 
 
 def _kept(rows: Sequence[_Row], columns: _Columns) -> list[Extent]:
-    """Without the strips that too many lines run across."""
+    """The columns without the strips that too many lines cross."""
     crossing = [0] * len(columns.extents)
     for row in rows:
         for segment in row.segments:
@@ -286,27 +300,8 @@ def _rows(lines: Sequence[CellLine], extents: Sequence[Extent], heights: Sequenc
     ]
 
 
-_MIN_STRIP = 0.42  # times a line's height, and with few rows:
-_MIN_WIDE_STRIP = 0.75
-_FEW_ROWS = 5
-_MIN_ROWS = 3
-_MIN_RULED_ROWS = 2
-_MIN_LINE_STEP = 0.6  # times a line's height: what stands closer was raised or lowered
-_NUMERIC_SHARE = 0.6
-_MULTIPLE_SHARE = 0.5
-_MAX_COUNT_DIGITS = 5
-_MAX_COUNT_STEP = 2
-_MIN_FILLED = 0.45  # of the cells
-_PROSE_FILL = 0.7
-_MIN_PROSE_CHARACTERS = 14
-_MARK = re.compile(r"(?:[^\w\s]{1,2}|\(?\d{1,3}[.)]|\(?[A-Za-z]{1,4}[.)]|\d+(?:\.\d+)+\.?|\[\w+\])")
-_EQUATION = re.compile(r"\(\w{0,3}[.\d]+\w?\)")
-_ENTRY = re.compile(r".*[^\W\d_].*[,\s]\s*[\divxlc]+(?:[\s,\u2013-]+[\divxlc]+)*")
-_CODE = re.compile(r"[{}\\;]")
-
-
-def is_table(lines: Sequence[CellLine], extents: Sequence[Extent], is_ruled: bool) -> bool:
-    """Whether the lines are those of a table; `extents` are its columns, `is_ruled` tells of rules above and below."""
+def _is_table(lines: Sequence[CellLine], extents: Sequence[Extent], is_ruled: bool) -> bool:
+    """Whether the lines are a table; `extents`: its columns; `is_ruled`: it has rules above and below."""
     multiple = [line for line in lines if len(line.filled) > 1]
     if len(multiple) < (_MIN_RULED_ROWS if is_ruled else _MIN_ROWS) or len(multiple) < _MULTIPLE_SHARE * len(lines):
         return False
@@ -327,7 +322,7 @@ def is_table(lines: Sequence[CellLine], extents: Sequence[Extent], is_ruled: boo
     if any(has_leader(text) for column in texts for text in column):
         return False
     if (
-        all(map(are_marks, texts[:-1]))
+        all(map(_are_marks, texts[:-1]))
         or _share(texts[-1], lambda text: _EQUATION.fullmatch(text) is not None) > _NUMERIC_SHARE
     ):
         return False
@@ -351,7 +346,7 @@ def _is_code(lines: Sequence[CellLine]) -> bool:
 
 
 def _is_counted(column: Sequence[str]) -> bool:
-    """Whether these are the numbers of lines, or of a list."""
+    """Whether these are numbers of lines or of a list."""
     numbers = [int(text) for text in column if text.isdecimal() and len(text) <= _MAX_COUNT_DIGITS]
     return len(numbers) >= _NUMERIC_SHARE * len(column) and all(
         0 < after - before <= _MAX_COUNT_STEP for before, after in pairwise(numbers)
@@ -363,7 +358,7 @@ def _share(column: Sequence[str], holds: Callable[[str], bool]) -> float:
 
 
 def _is_prose(lines: Sequence[CellLine], column: int, extent: Extent) -> bool:
-    """Whether its cells are as wide as it is, and long: lines of a text."""
+    """Whether the column's cells are full and long: lines of a text."""
     cells = [line.cells[column] for line in lines if line.cells[column]]
     return (
         len(cells) > 2
@@ -372,6 +367,6 @@ def _is_prose(lines: Sequence[CellLine], column: int, extent: Extent) -> bool:
     )
 
 
-def are_marks(column: Sequence[str]) -> bool:
-    """Whether these are bullets, or the numbers of a list."""
+def _are_marks(column: Sequence[str]) -> bool:
+    """Whether these are bullets or the numbers of a list."""
     return _share(column, lambda text: _MARK.fullmatch(text) is not None) > _NUMERIC_SHARE

@@ -1,4 +1,4 @@
-"""What lies on top of a PDF page: fields of a form, notes, struck words, comments."""
+"""Reads what is on top of a PDF page: form fields, notes, struck words, comments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.documents.pdf.rulings import Box
 from app.documents.text import notation
 
 MAX_ANNOTATIONS = 5_000
-"""Of a page, links not among them. Each is looked for among all that they draw."""
+"""Of a page, without links. Each is looked for among all that they draw."""
 
 _MAX_QUADS = 1_000
 _MIN_SIDE = 1.0  # points
@@ -51,9 +51,9 @@ class AnnotationKind(Enum):
 
 
 class OverlayMark(msgspec.Struct, frozen=True):
-    """What a person sees on top of a page, and where; `text` as `notation` writes it, empty of a line through words.
+    """What people see on top of a page, and where; `text` as `notation` writes it, empty for a line through words.
 
-    `named` is the same with the name that the form gives it, for where the page has no words beside it.
+    `named`: the same with the field's name from the form, for where the page has no words beside it.
     """
 
     kind: AnnotationKind
@@ -63,7 +63,9 @@ class OverlayMark(msgspec.Struct, frozen=True):
 
 
 class OnTop(msgspec.Struct, frozen=True):
-    """`hidden` is what a person does not see there, `comments` what is in its margin; both as they are to be kept."""
+    """What is on top of a page: `hidden`: what people do not see; `comments`: what is in its margin; both as they are
+    to be kept.
+    """
 
     marks: tuple[OverlayMark, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -82,13 +84,13 @@ class _Annotation(msgspec.Struct, frozen=True):
 
 
 def has_annotations(page: pypdfium2.PdfPage) -> bool:
-    """Whether there are any but links: most pages have none, and cost nothing."""
+    """Whether there are any but links: most pages have none, and need no more work."""
     return any(subtype in _OF_INTEREST for _, subtype in _annotations(page))
 
 
 def read_on_top(load: Callable[[], pypdfium2.PdfPage], content: Content, characters_before: int) -> OnTop:
-    """`load` gives the page of a document that nobody else reads: its annotations are drawn into it, which tells what
-    their appearances say, whatever the form's data do.
+    """Reads the annotations. `load` opens the page in a document of its own: they are drawn into it, which shows what
+    people see, whatever the form's data say.
 
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page cannot be read.
     """
@@ -148,13 +150,13 @@ class _Reader:
                 self._annotations.append(_Annotation(subtype, box, is_seen, contents, field))
 
     def _counted(self, text: str) -> str:
-        """Many fields may share one long value."""
+        """Counts the text's characters: many fields may share one long value."""
         self._characters += len(text)
         refuse_over(MAX_CHARACTERS, self._characters, "characters", self._content)
         return text
 
     def gather(self, shown_in: Callable[[Box], str | None]) -> OnTop:
-        """`shown_in` gives what stands in a box, None where it is not known."""
+        """Everything found. `shown_in`: the text drawn in a box, None where it is not known."""
         marks = list(self._strikes)
         hidden: list[str] = []
         for each in self._annotations:

@@ -1,4 +1,4 @@
-"""The characters of a PDF page: where they stand, and the lines, words and runs that they make."""
+"""Finds the places of a PDF page's characters, and the lines, words and runs that they make."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
 _WORD = re.compile(rf"[^\s{NO_CHARACTER}]+")
 _ANGLE_SAMPLES = 5
 _GAP = f" {NO_CHARACTER}"
-_SPACE_IN_WORD = 0.3  # times a line's height: what stands farther apart is two words
+_SPACE_IN_WORD = 0.3  # times a line's height: a wider gap divides two words
 _TYPED_SAMPLES = 5  # characters that are looked at
 _MIN_TYPED_SAMPLES = 3
 _SAME_WIDTH = 0.02
@@ -41,11 +41,11 @@ _CODE_FONT = re.compile(
     rb"mono|courier|typewriter|consol|menlo|inconsolata|fira ?code|source ?code|lucida ?sans ?typ|tt\d+$|-tt",
     re.IGNORECASE,
 )  # makers often leave the flag out
-_MAX_RECTANGLES = 20_000  # what has more is a drawing made of letters
+_MAX_RECTANGLES = 20_000  # a page with more is a drawing made of letters
 
 
 class CharacterFinder:
-    """Boxes are turned so that the text runs from left to right, however it stands on the page."""
+    """The characters of a page. Boxes are turned so that the text runs from left to right."""
 
     def __init__(self, textpage: pypdfium2.PdfTextPage, characters: str) -> None:
         self.texts: list[str] = []
@@ -64,7 +64,7 @@ class CharacterFinder:
         self.turns = self._find_turns()
 
     def _find_turns(self) -> int:
-        """By how many quarters of a circle most of the text is turned, with the clock."""
+        """How many quarter turns, clockwise, most of the text is turned."""
         count = len(self._characters)
         turns: Counter[int] = Counter()
         for index in range(0, count, max(1, count // _ANGLE_SAMPLES)):
@@ -93,7 +93,7 @@ class CharacterFinder:
         return LinePiece(text, left, right, first[1], first[3] - first[1], begin, end)
 
     def words(self, piece: LinePiece) -> list[LinePiece]:
-        """The words of a line; in scripts without spaces, what stands apart is two."""
+        """The words of a line; in scripts without spaces, a gap divides two."""
         words: list[LinePiece] = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
             begin, end = match.span()
@@ -112,7 +112,7 @@ class CharacterFinder:
         return words
 
     def _word(self, piece: LinePiece, begin: int, end: int) -> LinePiece:
-        """Where PDFium does not know its place, it stands where its line does."""
+        """The word with its place, or its line's where PDFium does not know it."""
         first, last = self.box_of(begin), self.box_of(end - 1)
         if first is None or last is None or first[3] <= first[1]:
             first = last = (piece.left, piece.baseline, piece.left, piece.baseline + piece.height)
@@ -120,7 +120,7 @@ class CharacterFinder:
         return LinePiece(self._characters[begin:end], left, right, first[1], first[3] - first[1], begin, end)
 
     def is_typed(self, piece: LinePiece) -> bool | None:
-        """Whether its letters are equally wide, as those of code; None where there are too few of them."""
+        """Whether its letters are equally wide, like those of code; None where they are too few."""
         seen: set[str] = set()
         width = 0.0
         for index in range(piece.begin, piece.end):
@@ -137,7 +137,7 @@ class CharacterFinder:
         return True if len(seen) >= _MIN_TYPED_SAMPLES else None
 
     def joined(self, words: Sequence[LinePiece]) -> list[LinePiece]:
-        """Words that follow one another in a line made one piece again."""
+        """Joins words that follow one another in a line into one piece."""
         runs: list[tuple[int, int]] = []
         for word in words:
             if runs and runs[-1][1] <= word.begin and not self._characters[runs[-1][1] : word.begin].strip(_GAP):
@@ -148,7 +148,7 @@ class CharacterFinder:
         return [piece for piece in pieces if piece is not None]
 
     def split(self, piece: LinePiece, gutters: list[Gutter]) -> list[LinePiece]:
-        """A line in the parts that gutters part it into; what stands in a gutter joins its sides. A table is one."""
+        """Splits a line at gutters; what is in a gutter joins its sides, and a table stays whole."""
         crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
         if not crossed or piece.begin == piece.end:
             return [piece]
@@ -169,7 +169,7 @@ class CharacterFinder:
         return [part for part in parts if part is not None] if all(parts) else [piece]
 
     def rectangles(self, pieces: list[LinePiece]) -> list[Box]:
-        """Left, bottom, right and top of what the page's stream shows at a time."""
+        """The boxes (left, bottom, right, top) of the pieces in which the page's stream shows them."""
         return [box for piece in pieces for box in self._rectangles_of(piece)]
 
     def _rectangles_of(self, piece: LinePiece) -> list[Box]:
@@ -188,14 +188,16 @@ class CharacterFinder:
         return found
 
     def runs_of(self, group: list[LinePiece]) -> list[CharacterRun]:
-        """The runs of a line in which characters may be raised or lowered; none where they need no look."""
+        """The runs of a line that may have raised or lowered characters; empty where it has none."""
         first = group[0]
         if len(group) == 1 and not may_hold_scripts(self._rectangles_of(first), first.baseline, first.height):
             return []
         return read_runs(self, [(piece.begin, piece.end) for piece in group])
 
     def settle(self, mark: LinePiece, host: list[LinePiece]) -> list[LinePiece] | None:
-        """The line with the mark where it stands, None where it is not raised against it or has no room there."""
+        """The line with the raised mark inserted at its place; None where the mark is not raised or has no
+        room there.
+        """
         height = max(piece.height for piece in host)
         if mark.right <= host[0].left + 1.0:
             fits = host[0].left - mark.right <= 1.5 * height and self._is_raised(mark, host[0].begin)
@@ -223,7 +225,7 @@ class CharacterFinder:
         return None
 
     def _is_raised(self, mark: LinePiece, index: int) -> bool:
-        """Against the character at `index`."""
+        """Whether the mark is raised above the character at `index`."""
         (above,), (level,) = self.levels(mark.begin, mark.begin + 1), self.levels(index, index + 1)
         return is_raised(above - level, self.size_of(mark.begin), self.size_of(index))
 
@@ -245,7 +247,7 @@ class CharacterFinder:
         return float(pdfium.FPDFText_GetFontSize(self._raw, index) * math.hypot(matrix.c, matrix.d))
 
     def is_code(self, index: int) -> bool:
-        """Whether a character is set as program code is: in a font whose characters are all of one width."""
+        """Whether a character is in a font for program code, in which all are equally wide."""
         flags = ctypes.c_int()
         name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
         size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
@@ -264,7 +266,7 @@ class CharacterFinder:
 
 
 def turn(box: Box, turns: int) -> Box:
-    """Where a box of the page is after it was turned against the clock by so many quarters of a circle."""
+    """The box after so many counter-clockwise quarter turns of the page."""
     left, bottom, right, top = box
     if turns == 1:
         return -top, left, -bottom, right
@@ -276,13 +278,15 @@ def turn(box: Box, turns: int) -> Box:
 
 
 def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
-    """Whether it lies between two characters, whichever of them comes first: upside down the right one may."""
+    """Whether the gutter is between two characters, whichever comes first: upside down the right one may."""
     left, right = (before, after) if before[2] <= after[0] else (after, before)
     return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least
 
 
 def read_string(read: Callable[..., int], limit: int = 2 * MAX_CHARACTERS) -> str:
-    """What `read` writes after telling its size in bytes, terminator included; "" for what is over `limit` bytes."""
+    """The UTF-16 text that `read` writes; it returns its size in bytes, terminator included. "" for more
+    than `limit`.
+    """
     size = read(None, 0)
     if not 2 < size <= limit:
         return ""
@@ -292,7 +296,7 @@ def read_string(read: Callable[..., int], limit: int = 2 * MAX_CHARACTERS) -> st
 
 
 def text_in(textpage: pypdfium2.PdfTextPage, box: tuple[float, float, float, float]) -> str:
-    """The text of the characters that meet the box: left, bottom, right and top."""
+    """The text of the characters that touch the box: left, bottom, right and top."""
     left, bottom, right, top = box
     size = pdfium.FPDFText_GetBoundedText(textpage.raw, left, top, right, bottom, None, 0)  # without a terminator
     if size <= 0:

@@ -1,4 +1,4 @@
-"""Columns on a page: found by the empty strips between them, and read one after the other."""
+"""Finds the columns of a page by the empty strips between them, and reads them one after the other."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from statistics import median
 
 import msgspec
 
-_BINS = 240  # that a page's width is looked at in
-_EMPTY_SHARE = 0.5  # of what columns hold: titles and pictures may run across a gutter
+_BINS = 240  # into which a page's width is divided
+_EMPTY_SHARE = 0.5  # of what is in columns: titles and pictures may run across a gutter
 _UNEVEN_SHARE = 0.05
 _MIN_GUTTER = 6.0  # points
 _MIN_COLUMN_SHARE = 0.15  # of the text's width
@@ -23,7 +23,7 @@ _CROSSING_SHARE = 0.15  # of a page's lines
 
 
 class LinePiece(msgspec.Struct, frozen=True):
-    """A line or a part of one: where it stands in points, and from where to where in PDFium's characters."""
+    """A line or a part of one: its place in points, and its range of PDFium's characters."""
 
     text: str
     left: float
@@ -44,7 +44,7 @@ class Gutter(msgspec.Struct, frozen=True):
 
     @property
     def least(self) -> float:
-        """How wide a gap at this place must be to be one between columns."""
+        """The least width of a gap here that divides columns."""
         return max(_MIN_GUTTER, 0.6 * (self.right - self.left))
 
 
@@ -78,13 +78,13 @@ def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> lis
 
 
 def _emptiest(cover: Sequence[float], begin: int, end: int, full: float) -> tuple[int, int]:
-    """The widest part of a strip that holds hardly more than its emptiest place: lines of uneven length end before."""
+    """The widest part of a strip that is nearly as empty as its emptiest place: uneven lines end before it."""
     bare = min(cover[begin:end]) + _UNEVEN_SHARE * full
     return max(_runs(cover, begin, end, bare), key=lambda run: run[1] - run[0])
 
 
 def _runs(cover: Sequence[float], begin: int, end: int, limit: float) -> list[tuple[int, int]]:
-    """Where, from and to, all values are at most `limit`."""
+    """The ranges in which all values are at most `limit`."""
     runs: list[tuple[int, int]] = []
     for index in range(begin, end):
         if cover[index] > limit:
@@ -99,8 +99,8 @@ def _runs(cover: Sequence[float], begin: int, end: int, limit: float) -> list[tu
 def in_reading_order(
     pieces: Sequence[LinePiece], gutters: Sequence[Gutter], merged: int
 ) -> tuple[list[LinePiece], bool]:
-    """The pieces column by column between those that run across, if they are columns of text and not in order yet;
-    and whether they are columns of text. `merged` lines of the stream ran across a gutter.
+    """The pieces column by column, between those that run across, if they are columns of text that are not in order
+    yet; and whether they are columns of text. `merged`: how many lines of the stream ran across a gutter.
     """
     places = [_column(piece, gutters) for piece in pieces]
     columns = [
@@ -119,7 +119,7 @@ def in_reading_order(
 
 
 def beside_text(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[list[LinePiece]]:
-    """What stands beside a column of text, apart from it, if hardly a line runs across."""
+    """Divides what is beside a column of text from it, if hardly a line runs across."""
     free = [
         gutter
         for gutter in gutters
@@ -139,12 +139,12 @@ def beside_text(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[
 
 
 def in_parts(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[list[LinePiece]]:
-    """What stands in one column, or across them, one after the other."""
+    """Divides what is in one column, or across columns, one after the other."""
     return [list(part) for _, part in groupby(pieces, lambda piece: _column(piece, gutters))]
 
 
 def _column(piece: LinePiece, gutters: Sequence[Gutter]) -> int | None:
-    """None for what runs across a gutter."""
+    """The piece's column; None for what runs across a gutter."""
     if any(piece.left < gutter.middle < piece.right for gutter in gutters):
         return None
     return sum(gutter.middle <= piece.left for gutter in gutters)

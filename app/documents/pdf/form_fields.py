@@ -1,4 +1,4 @@
-"""A field of a PDF form: what it is called, and what is filled in."""
+"""Reads a field of a PDF form: its name and its value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BOXES = {pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON}
 _CHOICES = {pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX}
 _SIGNED = "signed, validity not checked"
 _NOT_SIGNED = "not signed"
-_NOTHING_SAID = re.compile(  # what programs call a field that its maker gave no name
+_NOTHING_SAID = re.compile(  # names that programs give a field when its maker gives none
     "text|txt|textfield|textbox|tf|check|box|checkbox|cb|radio|button|radiobutton|rb|group|combo|combobox|list|listbox"
     "|drop|down|dropdown|field|form|formfield|fill|undefined|untitled|unnamed|topmost|subform|page",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _INDEX = re.compile(r"\[\d+\]$")
 
 
 class Field(msgspec.Struct, frozen=True):
-    """`name` is empty where there is none that says anything."""
+    """A form field; `name` is empty where it has none that means anything."""
 
     kind: int
     name: str
@@ -47,8 +47,9 @@ class Field(msgspec.Struct, frozen=True):
         return notation.field(name, " ".join(value.split()))
 
     def compare(self, shown: str | None) -> tuple[str, str]:
-        """What a person sees in the field, and what the form's data say beyond it; `shown` is what is drawn there,
-        None where that is not known."""
+        """What people see in the field, and what the form's data say beyond it. `shown`: the text drawn there, None
+        where it is not known.
+        """
         if shown is None or self.is_box or self.kind == pdfium.FPDF_FORMFIELD_LISTBOX:
             return self.value, ""
         if self.kind == pdfium.FPDF_FORMFIELD_SIGNATURE:
@@ -61,15 +62,16 @@ class Field(msgspec.Struct, frozen=True):
 
     @property
     def hidden_words(self) -> str:
-        """What to keep of a field that nobody sees."""
+        """What to keep of a field that is not visible."""
         if self.kind == pdfium.FPDF_FORMFIELD_SIGNATURE or not (self.ticked or self.value.strip()):
             return ""
         return self.write(self.value, self.name)
 
 
 def read_field(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -> Field | None:
-    """The field of a widget; None for a button, and for what belongs to no form. What is typed into a field for
-    passwords is not read. `counted` is given every value."""
+    """The field of a widget; None for a button and for what belongs to no form. Passwords are not read. `counted` gets
+    every value.
+    """
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, raw)
     if kind in _BOXES:
         ticked = bool(pdfium.FPDFAnnot_IsChecked(form, raw))
@@ -91,7 +93,7 @@ def read_field(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -
 
 
 def is_shown(some: str, shown: str) -> bool:
-    """Whether what is drawn says it, in whatever form: `1475` is in `1,475 €`."""
+    """Whether `shown` contains the value, in any form: `1475` is in `1,475 €`."""
     return _bare(some) in _bare(shown)
 
 
@@ -105,7 +107,7 @@ def _chosen(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -> l
 
 
 def _name_of(form: RawObject, raw: RawObject) -> str:
-    """What its maker has screen readers say, or the last part of its full name."""
+    """The field's name for screen readers, or the last part of its full name."""
     spoken = read_string(lambda *to: pdfium.FPDFAnnot_GetFormFieldAlternateName(form, raw, *to))
     if spoken := _plain(spoken):
         return spoken

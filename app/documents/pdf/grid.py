@@ -1,4 +1,4 @@
-"""Grids of ruling lines on a PDF page, and the cells that they bound."""
+"""Finds grids of ruling lines on a PDF page, and the cells in them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import msgspec
 
 from app.documents.pdf.rulings import Ruling, grouped
 
-_MAX_PAIRS = 100_000  # of rules that may cross: what has more is a drawing
+_MAX_PAIRS = 100_000  # of rules that may cross: a page with more is a drawing
 MAX_CELLS = 20_000
 _TOUCH = 3.0  # points
-_OPEN = 6.0  # how far rules go on beyond the outermost one across them where a side has no border
-_SHARE = 0.5  # of a cell's side that a rule must run along to part it from its neighbour
+_OPEN = 6.0  # how far rules go beyond the outermost one across them where a side has no border
+_SHARE = 0.5  # of a cell's side that a rule must cover to divide it from its neighbour
 _INSIDE = 1.0
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """Fields between places of rules: `xs` from the left, `ys` from above. `walls` are the sides with a rule, each by
-    the place that it stands at and the field along it: `across` part a field from its left, `down` from its upper
-    neighbour."""
+    """Fields between rules: `xs` from the left, `ys` from above. `across` and `down` are the sides of fields that have
+    a rule, each by the rule's index and the field's index along it: `across` divides a field from its left, `down` from
+    its upper neighbour.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -52,7 +53,7 @@ class Grid(msgspec.Struct, frozen=True):
         return min(max(bisect_right(self.ys, -y, key=lambda place: -place) - 1, 0), self.rows - 1)
 
     def with_columns(self, places: Sequence[float]) -> Grid:
-        """The same with further places, along which there is no rule."""
+        """The grid with more columns, between which there is no rule."""
         xs = sorted((*self.xs, *places))
         moved = [xs.index(x) for x in self.xs]
         rising = {
@@ -66,14 +67,8 @@ class Grid(msgspec.Struct, frozen=True):
         """For each field, row by row, the first field of its cell."""
         homes = list(range(self.columns * self.rows))
 
-        def home(index: int) -> int:
-            while homes[index] != index:
-                homes[index] = homes[homes[index]]
-                index = homes[index]
-            return index
-
         def unite(one: int, other: int) -> None:
-            first, last = sorted((home(one), home(other)))
+            first, last = sorted((_root(homes, one), _root(homes, other)))
             homes[last] = first
 
         for row in range(self.rows):
@@ -83,20 +78,22 @@ class Grid(msgspec.Struct, frozen=True):
                     unite(index, index + 1)
                 if row + 1 < self.rows and (row + 1, column) not in self.down:
                     unite(index, index + self.columns)
-        return list(map(home, range(self.columns * self.rows)))
+        return [_root(homes, index) for index in range(len(homes))]
+
+
+def _root(parents: list[int], index: int) -> int:
+    """The first of the group of `index`, in which each but that names an earlier one; shortens the way to it."""
+    while parents[index] != index:
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+    return index
 
 
 def find_grids(lying: Sequence[Ruling], standing: Sequence[Ruling]) -> Iterator[Grid]:
-    """Those of at least two columns; none of a page whose rules are too many."""
+    """Grids of at least two columns; none on a page with too many rules."""
     if not standing or len(lying) * len(standing) > _MAX_PAIRS:
         return
     owners = list(range(len(lying) + len(standing)))
-
-    def owner(index: int) -> int:
-        while owners[index] != index:
-            owners[index] = owners[owners[index]]
-            index = owners[index]
-        return index
 
     for place, rule in enumerate(lying):
         for other, across in enumerate(standing, len(lying)):
@@ -104,10 +101,10 @@ def find_grids(lying: Sequence[Ruling], standing: Sequence[Ruling]) -> Iterator[
                 rule.start - _TOUCH <= across.at <= rule.stop + _TOUCH
                 and across.start - _TOUCH <= rule.at <= across.stop + _TOUCH
             ):
-                owners[owner(other)] = owner(place)
+                owners[_root(owners, other)] = _root(owners, place)
     parts: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for index in range(len(owners)):
-        part = parts.setdefault(owner(index), ([], []))
+        part = parts.setdefault(_root(owners, index), ([], []))
         if index < len(lying):
             part[0].append(lying[index])
         else:
@@ -130,7 +127,7 @@ def _grid(lying: list[Ruling], standing: list[Ruling]) -> Grid | None:
 
 
 def _places(rules: list[Ruling], across: list[Ruling]) -> list[float]:
-    """Where rules stand, and where those across them end beyond the outermost."""
+    """The places of rules, and the ends of those across them where these go beyond the outermost."""
     values = sorted(rule.at for rule in rules)
     places = [sum(values[group.start : group.stop]) / len(group) for group in grouped(values)]
     start, stop = min(rule.start for rule in across), max(rule.stop for rule in across)
@@ -144,7 +141,7 @@ def _places(rules: list[Ruling], across: list[Ruling]) -> list[float]:
 def _walls(
     rules: list[Ruling], places: Sequence[float], steps: Sequence[float], flip: bool = False, negate: bool = False
 ) -> set[tuple[int, int]]:
-    """Which place has a rule along which step. Both rise; `flip` and `negate` say what was counted from above."""
+    """Which place has a rule along which step. Both ascend; `flip` and `negate` reverse what was counted from above."""
     covered: dict[tuple[int, int], float] = {}
     for rule in rules:
         at = -rule.at if negate else rule.at

@@ -1,4 +1,4 @@
-"""Text on a PDF page that a person does not see."""
+"""Finds the text of a PDF page that people do not see."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ RawObject: TypeAlias = Any
 _STROKING_MODES = (1, 5)
 _INVISIBLE_MODE = 3
 _CLIPPING_MODE = 7
-_PALE = 240  # of 255, in each colour: can hardly be seen on a white page
+_PALE = 240  # of 255, in each colour: hardly visible on a white page
 _FAINT = 16  # of 255: opacity
 _TINY_POINTS = 1.0
-_CONTRAST = 24  # of 255: a smaller difference on the drawn page is not seen
-_SEEN_SHARE = 0.3  # of the text's height: white text that crosses a thin line is not seen for that
+_CONTRAST = 24  # of 255: a smaller difference on the drawn page is invisible
+_SEEN_SHARE = 0.3  # of the text's height: white text that only crosses a thin line is not visible
 _SAMPLE_PIXELS = 1_500_000
-_SCAN_SHARE = 0.5  # pictures that cover so much of a page are a scan of it
+_SCAN_SHARE = 0.5  # pictures that cover this much of a page are a scan of it
 
 
 class PageVisibility(msgspec.Struct, frozen=True):
-    """`unseen` objects are text that nobody sees. `has_layer` tells of unpainted text over a scan, which is not among
-    them: it says what the picture shows. `drawn` tells whether there is anything on the page but text. `rules` are
-    the thin boxes of the page's ruling lines.
+    """`unseen`: text objects that nobody sees. `has_layer`: there is unpainted text over a scan, which is not among
+    them, since the picture shows it. `drawn`: there is more on the page than text. `rules`: the thin boxes of its
+    ruling lines.
     """
 
     unseen: list[RawObject]
@@ -51,7 +51,7 @@ class _TextObject(msgspec.Struct, frozen=True):
 
 
 def look_at(page: pypdfium2.PdfPage, content: Content) -> PageVisibility:
-    """Find text that is not painted, fully transparent, too small, as pale as its ground, or outside of the page.
+    """Finds text that is not painted, fully transparent, too small, as pale as its ground, or outside of the page.
 
     Raises AppError DOCUMENT_LIMIT where the page is made of too many objects.
     """
@@ -67,7 +67,7 @@ def look_at(page: pypdfium2.PdfPage, content: Content) -> PageVisibility:
 
 
 class _Survey:
-    """Sorts a page's objects: `unpainted` by their mode, `pale` ones to be looked at on the drawn page."""
+    """Sorts a page's objects: `unpainted` by their mode; `pale` ones are then compared on the drawn page."""
 
     def __init__(self, page_box: Box, content: Content) -> None:
         self.unseen: list[RawObject] = []
@@ -93,7 +93,7 @@ class _Survey:
         matrix: Matrix | None,
         depth: int,
     ) -> None:
-        """All objects of a page, or of a form on it; `matrix` leads from the form to the page."""
+        """Visits all objects of a page, or of a form on it; `matrix` leads from the form to the page."""
         self._objects += max(0, count)
         refuse_over(MAX_PAGE_OBJECTS, self._objects, "page_objects", self._content)
         for index in range(count):
@@ -103,7 +103,7 @@ class _Survey:
                 self._visit_text(raw, matrix)
             elif kind == pdfium.FPDF_PAGEOBJ_FORM:
                 if depth == MAX_FORM_DEPTH:
-                    self.unseen.append(raw)  # nobody nests so deep who has nothing to hide
+                    self.unseen.append(raw)  # only hidden text is nested this deep
                     continue
                 inner = pdfium.FPDFFormObj_CountObjects(raw)
                 self.visit(raw, inner, pdfium.FPDFFormObj_GetObject, _multiply(_matrix_of(raw), matrix), depth + 1)
@@ -150,7 +150,7 @@ class _Survey:
 
 
 def _without_effect(page: pypdfium2.PdfPage, suspects: list[_TextObject]) -> list[RawObject]:
-    """Those of the suspects without which the drawn page looks the same. They are all active again afterwards."""
+    """The suspects without which the drawn page looks the same. All are active again afterwards."""
     width, height = page.get_size()
     scale = min(1.0, math.sqrt(_SAMPLE_PIXELS / max(width * height, 1.0)))
     with_them, stride = _draw(page, scale)
@@ -196,7 +196,7 @@ def _draw(page: pypdfium2.PdfPage, scale: float) -> tuple[bytes, int]:
 
 
 def _differing(some: bytes, others: bytes) -> list[int]:
-    """Where two rows of pixels differ so much that a person sees it."""
+    """The columns where two rows of pixels differ visibly."""
     if some == others:
         return []
     pairs = enumerate(zip(some, others, strict=True))
@@ -227,7 +227,7 @@ def _path_matrix(raw: RawObject, matrix: Matrix | None) -> Matrix:
 
 
 def _size_of(raw: RawObject, matrix: Matrix | None) -> float:
-    """The font size in points as it arrives on the page."""
+    """The font size on the page, in points."""
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(raw, ctypes.byref(size))
     a, b, c, d, _, _ = _multiply(_matrix_of(raw), matrix)

@@ -1,4 +1,4 @@
-"""What a hyphen at a line's end means, and where a path goes on: the book's own words decide."""
+"""Joins words and paths that a line's end divides, as the book writes them elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-SOFT_HYPHEN = "\ufffe"  # PDFium puts it, without a line end, where a hyphen ended a line
+SOFT_HYPHEN = "\ufffe"  # PDFium writes this, without a line end, where a hyphen ended a line
 _HYPHENS = f"-\u2010{SOFT_HYPHEN}"
 _WORD = r"[^\W_]+(?:[-\u2010][^\W_]+)*"
 _WORDS = re.compile(_WORD)
@@ -29,7 +29,7 @@ _IN_PATH = re.compile(r"/.*[/.\d-]|[\w-]\.[a-z][a-z0-9]{1,4}\b|-.*/")  # `and/or
 
 
 class Words:
-    """The words of a book, as far as they stand broken at a line's end somewhere: of all others nothing is kept."""
+    """The words of a book that a line's end divides somewhere; no others are kept."""
 
     def __init__(self, pages: Iterable[Sequence[str]]) -> None:
         pages = list(pages)
@@ -41,7 +41,7 @@ class Words:
                 self._counts.update(filter(self._wanted.__contains__, found))
 
     def keeps_hyphen(self, left: str, right: str) -> bool | None:
-        """Whether the book writes the two parts with a hyphen elsewhere; None where it does not say."""
+        """Whether the book writes the two parts with a hyphen elsewhere; None where it does not show."""
         for joined, compound in _readings(left, right):
             without, with_hyphen = self._counts[joined], self._counts[compound]
             if without != with_hyphen:
@@ -50,8 +50,9 @@ class Words:
 
 
 def join(before: str, line: str, words: Words, is_code: bool, is_filled: bool = False) -> str:
-    """A line and the one that it goes on in, as one. `is_code`: both sides of the break are set as program code is;
-    `is_filled`: nothing more would have fitted before it."""
+    """Joins a line and the next. `is_code`: both sides of the break are program code; `is_filled`: the first line is
+    full.
+    """
     if before[-1:] and before[-1] in _HYPHENS and before[-2:-1].isalnum() and line[:1].isalnum():
         return before[:-1] + _hyphen(before, line, words, is_code) + line
     if before[-1:] == SOFT_HYPHEN:
@@ -60,7 +61,7 @@ def join(before: str, line: str, words: Words, is_code: bool, is_filled: bool = 
 
 
 def may_go_on(before: str) -> bool:
-    """Whether it matters for the line's end that program code may go on there."""
+    """Whether it matters if program code goes on after this line."""
     if before[-1:] in _BREAKS:
         return True
     last = before[before.rfind(" ") + 1 :]
@@ -68,7 +69,7 @@ def may_go_on(before: str) -> bool:
 
 
 def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = False) -> bool:
-    """Whether a path, an address or a name of program code goes on in the next line, so that no space belongs there."""
+    """Whether a path, an address or a name in program code goes on in the next line, so that no space belongs there."""
     left, right = _last(before), line.split(maxsplit=1)[0] if line.strip() else ""
     if not left or not _GOES_ON.match(right) or _ENTRY.match(right):
         return False
@@ -90,7 +91,7 @@ def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = Fa
 
 
 def _hyphen(before: str, line: str, words: Words, is_code: bool) -> str:
-    """What stands in place of the hyphen."""
+    """What replaces the hyphen."""
     written = "-" if before[-1] == SOFT_HYPHEN else before[-1]
     if not before[-2].isalpha() or not line[0].islower():
         return written
@@ -114,7 +115,7 @@ def _last(before: str) -> str:
 
 
 def _broken(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The two parts of every word that a line's end breaks at a hyphen."""
+    """The two parts of every word that a line's end divides at a hyphen."""
     for before, line in pairwise(lines):
         if before[-1:] and before[-1] in _HYPHENS:
             left, right = _LAST.search(before[-200:]), _FIRST.match(line)
@@ -128,7 +129,7 @@ def _forms(left: str, right: str) -> Iterator[str]:
 
 
 def _readings(left: str, right: str) -> Iterator[tuple[str, str]]:
-    """The word without the hyphen and with it; then the parts next to the hyphen alone."""
+    """The word without the hyphen and with it; then only the parts next to the hyphen."""
     left, right = (part.replace("\u2010", "-").casefold() for part in (left, right))
     yield left + right, f"{left}-{right}"
     inner_left, inner_right = left.rpartition("-")[2], right.partition("-")[0]

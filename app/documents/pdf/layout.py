@@ -1,4 +1,4 @@
-"""Where the lines of a PDF page stand, and in what order a person reads them."""
+"""Finds the places of a PDF page's lines, and their reading order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.documents.pdf.columns import LinePiece, beside_text, find_gutters, in_p
 from app.documents.pdf.hyphenation import SOFT_HYPHEN, may_go_on
 from app.documents.pdf.rulings import Box, merge
 from app.documents.pdf.superscripts import find_notes, is_mark, write_runs
-from app.documents.pdf.table_placeholders import StandIns, TableRanges
+from app.documents.pdf.table_placeholders import TablePlaceholders, TableRanges
 from app.documents.pdf.tables import find_aligned, find_ruled
 from app.documents.text.notation import note_mark
 
@@ -27,21 +27,21 @@ _MIN_ORDERED_LINES = 3
 _MAX_LINE_DISTANCE = 2.5  # times a line's height
 _MAX_STEP = 1.45  # times the usual distance of a page's lines
 _SAME_LINE = 0.5  # times a line's height
-_SMALL = 0.92  # likewise, of what may be raised or lowered
+_SMALL = 0.92  # likewise: what is smaller may be raised or lowered
 _MAX_BELOW = 2.5  # how far an index may begin before the end of what is raised above it
 _MIN_TABLE_LINES = 2
-_FULL = 0.6  # likewise: what is left at the end of a line where no character would have fitted
-_SPACE = 0.1  # likewise: the least that a person sees as one
-_MAX_APART = 200  # raised numbers of a page that are put where they stand
+_FULL = 0.6  # likewise: the rest of a line in which no character would have fitted
+_SPACE = 0.1  # likewise: the least gap that people see as a space
+_MAX_APART = 200  # raised numbers of a page that are moved
 
 
 class PageLayout(msgspec.Struct, frozen=True):
-    """A page's lines in reading order. `pieces` say where they stand, and are empty where that cannot be told.
+    """A page's lines in reading order. `pieces`: their places; empty where these are unknown.
 
-    `starts` are the lines that do not stand right below the one before them, `rows` those that are rows of a table;
-    `tables` say where their characters are, `inner` where the lines within them stand. `code` are the lines with
-    program code at their end and at the beginning of the next one, `filled` those that reach the edge of their column,
-    both as far as that matters for how they are joined.
+    `starts`: the lines that are not right below the one before; `rows`: those that are rows of a table. `tables`: where
+    their characters are; `inner`: the base lines within them. `code`: the lines with program code at their end and at
+    the beginning of the next one; `filled`: those that reach the edge of their column; both only where that matters for
+    joining them.
     """
 
     lines: tuple[str, ...]
@@ -55,12 +55,14 @@ class PageLayout(msgspec.Struct, frozen=True):
     top: float = 0.0
     code: frozenset[int] = frozenset()
     filled: frozenset[int] = frozenset()
-    turns: int = 0  # by quarters of a circle, with the clock: what `turn` made places of
+    turns: int = 0  # clockwise quarter turns of its text
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rules: Sequence[Box] = ()) -> PageLayout:
-    """`characters` has one character for each that PDFium counts. Its order is that of the page's stream, and stays,
-    unless the page has columns that the stream runs across, or runs against the direction of reading, or tables.
+    """Orders the lines. `characters` has one for each that PDFium counts.
+
+    The order of the page's stream stays, unless the page has tables, or columns that the stream runs across, or the
+    stream runs against the direction of reading.
     """
     finder = CharacterFinder(textpage, characters)
     pieces = list(finder.find_lines())
@@ -68,8 +70,31 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
         return PageLayout(tuple(finder.texts))
     placed = [piece for piece in pieces if piece is not None]
     _, bottom, _, top = finder.turn(*page_box)
+    tables = TablePlaceholders(finder)
+    placed, in_columns = _ordered(placed, finder, tables, rules)
+    whole, rows = _written(finder, placed, tables)
+    whole = _marked(whole)
+    return PageLayout(
+        lines=tuple(piece.text for piece in whole),
+        pieces=tuple(whole),
+        starts=_starts(whole, in_columns),
+        in_columns=in_columns,
+        rows=frozenset(rows),
+        tables=tables.ranges(),
+        inner=tables.baselines(),
+        bottom=bottom,
+        top=top,
+        code=_code(finder, whole, rows),
+        filled=_filled(whole) - rows,
+        turns=finder.turns,
+    )
+
+
+def _ordered(
+    placed: list[LinePiece], finder: CharacterFinder, tables: TablePlaceholders, rules: Sequence[Box]
+) -> tuple[list[LinePiece], bool]:
+    """The pieces in reading order, with placeholders for tables; and whether they are in columns of text."""
     lying, standing = merge(finder.turn(*rule) for rule in rules)
-    tables = StandIns(finder)
     shown = finder.rectangles(placed) if len(placed) >= _MIN_TABLE_LINES else []
     if standing and len(placed) > 1:
         placed = tables.put(placed, find_ruled(placed, lying, standing, finder))
@@ -83,38 +108,27 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
             placed = ordered
     parts = (in_parts if in_columns else beside_text)(placed, gutters) if gutters else [placed]
     for part in parts:
-        lines = [piece for piece in part if not tables.is_stand_in(piece)]
+        lines = [piece for piece in part if not tables.is_placeholder(piece)]
         placed = tables.put(placed, list(find_aligned(lines, outside, lying, finder)))
     if not in_columns and _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
-    whole, rows = _written(finder, placed, tables)
-    whole = _marked(whole)
-    code = frozenset(
+    return placed, in_columns
+
+
+def _code(finder: CharacterFinder, pieces: Sequence[LinePiece], rows: set[int]) -> frozenset[int]:
+    """The lines whose program code may run on into the next one."""
+    return frozenset(
         index
-        for index, (before, piece) in enumerate(pairwise(whole))
+        for index, (before, piece) in enumerate(pairwise(pieces))
         if not {index, index + 1} & rows
         and may_go_on(before.text)
         and finder.is_code(before.end - 1)
         and finder.is_code(piece.begin)
     )
-    return PageLayout(
-        lines=tuple(piece.text for piece in whole),
-        pieces=tuple(whole),
-        starts=_starts(whole, in_columns),
-        in_columns=in_columns,
-        rows=frozenset(rows),
-        tables=tables.ranges(),
-        inner=tables.baselines(),
-        bottom=bottom,
-        top=top,
-        code=code,
-        filled=_filled(whole) - rows,
-        turns=finder.turns,
-    )
 
 
 def _marked(pieces: list[LinePiece]) -> list[LinePiece]:
-    """Notes in small type whose own number is not raised begin with their mark, too, where the page refers to them."""
+    """Puts a mark before notes in small type whose number is not raised, where the page refers to them."""
     marks = {mark for piece in pieces if "[" in piece.text for mark in _MARK.findall(piece.text)}
     if not marks:
         return pieces
@@ -130,7 +144,7 @@ def _marked(pieces: list[LinePiece]) -> list[LinePiece]:
 
 
 def _filled(pieces: Sequence[LinePiece]) -> frozenset[int]:
-    """The lines with a path at their end that nothing more would have fitted in: their words may be broken anywhere."""
+    """The full lines that end in a path: its words may be broken anywhere."""
     may = [index for index, piece in enumerate(pieces[:-1]) if "/" in piece.text[piece.text.rfind(" ") + 1 :]]
     if not may:
         return frozenset()
@@ -145,12 +159,14 @@ def _filled(pieces: Sequence[LinePiece]) -> frozenset[int]:
     )
 
 
-def _written(finder: CharacterFinder, pieces: list[LinePiece], tables: StandIns) -> tuple[list[LinePiece], set[int]]:
-    """The lines and the rows of tables as they are written, and which of them are rows."""
+def _written(
+    finder: CharacterFinder, pieces: list[LinePiece], tables: TablePlaceholders
+) -> tuple[list[LinePiece], set[int]]:
+    """The text of the lines and of the rows of tables, and which of them are rows."""
     parts: list[list[list[LinePiece]] | list[LinePiece]] = []
-    for stands_in, run in groupby(pieces, tables.is_stand_in):
+    for is_table, run in groupby(pieces, tables.is_placeholder):
         together = list(run)
-        parts.append(together if stands_in else _settled(finder, _grouped(together)))
+        parts.append(together if is_table else _settled(finder, _grouped(together)))
     runs = {id(group): finder.runs_of(group) for part in parts for group in part if isinstance(group, list)}
     notes = find_notes(list(runs.values()))
 
@@ -175,7 +191,9 @@ def _written(finder: CharacterFinder, pieces: list[LinePiece], tables: StandIns)
 
 
 def _grouped(pieces: list[LinePiece]) -> list[list[LinePiece]]:
-    """PDFium ends a line at a raised number; what stands right behind it, or above or below it, is the same line."""
+    """Groups the pieces of a line: PDFium ends one at a raised number, and what is right after, above or below it
+    belongs to it.
+    """
     groups: list[list[LinePiece]] = []
     right = 0.0
     for piece in pieces:
@@ -189,7 +207,7 @@ def _grouped(pieces: list[LinePiece]) -> list[list[LinePiece]]:
 
 
 def _continues(group: list[LinePiece], right: float, piece: LinePiece) -> bool:
-    """`right`: where the group's pieces end."""
+    """Whether the piece continues the line; `right`: where the group's pieces end."""
     before = group[-1]
     larger = before if len(group) == 1 else max(group, key=lambda each: each.height)
     height = max(larger.height, piece.height)
@@ -203,7 +221,7 @@ def _continues(group: list[LinePiece], right: float, piece: LinePiece) -> bool:
 
 
 def _settled(finder: CharacterFinder, groups: list[list[LinePiece]]) -> list[list[LinePiece]]:
-    """A raised number that the page shows apart from its line goes where it stands."""
+    """Moves raised numbers that the page shows apart from their line to their place in it."""
     usual = median(group[0].height for group in groups) if groups else 0.0
     apart = [
         group for group in groups if group[0].height < _SMALL * usual and len(group) == 1 and is_mark(group[0].text)
@@ -219,7 +237,7 @@ def _settled(finder: CharacterFinder, groups: list[list[LinePiece]]) -> list[lis
 
 
 def _joined(group: list[LinePiece], text: str) -> LinePiece:
-    """`text`: with its scripts, if any were looked for."""
+    """The pieces as one. `text`: with its raised and lowered parts, if any were looked for."""
     if len(group) == 1 and not text:
         return group[0]
     first, larger = group[0], max(group, key=lambda each: each.height)
@@ -232,7 +250,7 @@ def _joined(group: list[LinePiece], text: str) -> LinePiece:
 
 
 def _starts(pieces: list[LinePiece], in_columns: bool) -> frozenset[int]:
-    """A line that is followed at more than the usual distance, or from above, ends a paragraph."""
+    """The lines that begin a paragraph: those farther below the line before than usual, or above it."""
     steps = [before.baseline - piece.baseline for before, piece in pairwise(pieces)]
     down = [step for step in steps if step > 0]
     usual = median(down) if len(down) >= _MIN_ORDERED_LINES else math.inf

@@ -1,4 +1,4 @@
-"""What lies on top of a PDF page, set among the lines of its text where a person sees it."""
+"""Inserts what is on top of a PDF page into the lines of its text, where people see it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from app.documents.pdf.layout import PageLayout
 from app.documents.pdf.rulings import Box
 from app.documents.text import notation
 
-_BESIDE = 6.0  # times a line's height: words so near to a field are its label
+_BESIDE = 6.0  # times a line's height: words this near to a field are its label
 _SAME_LINE = 0.5  # of the lower one's height
-_TOUCH = 3.0  # points that a field may reach over the words beside it
-_TALL = 2.5  # times a line's height: a field for several lines, whose label stands beside its first one
-_NEAR = 3.0  # times a line's height: what stands so near below words belongs to them
+_TOUCH = 3.0  # points that a field may cover of the words beside it
+_TALL = 2.5  # times a line's height: a field for several lines, with its label beside the first
+_NEAR = 3.0  # times a line's height: what is this near below words belongs to them
 _WORD = re.compile(r"\S+")
 _CELL_BORDER = "|"
-_STRUCK = (0.3, 0.62)  # of a line's height: where a line through words runs, which is neither below nor above them
+_STRUCK = (0.3, 0.62)  # of a line's height: where a rule through words runs, neither below nor above them
 _LEAST_STRUCK = 2  # letters
-_AT_EDGES = 0.4  # times a line's height: so near to the edges of words it begins and ends
+_AT_EDGES = 0.4  # times a line's height: a rule begins and ends this near to the edges of words
 
 
 class PlacedLines(msgspec.Struct, frozen=True):
-    """The lines with all that was set among them. `moved` says where each line of before is now, `touched` are the
-    lines that are new or hold something new."""
+    """The lines with all that was inserted. `moved`: the new index of each old line; `touched`: the lines that are new
+    or changed.
+    """
 
     lines: tuple[str, ...]
     starts: frozenset[int]
@@ -40,13 +41,13 @@ class PlacedLines(msgspec.Struct, frozen=True):
     touched: frozenset[int]
 
     def follow(self, lines: Collection[int]) -> frozenset[int]:
-        """Where lines are now of which something holds up to the next one: those that nothing came behind."""
+        """The new indices of `lines`, without those that another line was inserted after."""
         moved = self.moved
         return frozenset(moved[line] for line in lines if moved[line + 1] == moved[line] + 1)
 
 
 class _Addition(msgspec.Struct, frozen=True, order=True):
-    """`word`: before which word of its line it stands."""
+    """An insertion; `word`: the word of its line that follows it."""
 
     word: int
     left: float
@@ -60,8 +61,9 @@ def place(
     characters: str,
     rules: Sequence[Box] = (),
 ) -> PlacedLines:
-    """Fields beside their labels, struck words marked, notes below the paragraph that they lie on; the rest, and all of
-    a page whose lines have no known places, at the end. `rules` are the thin lines that are drawn: some strike words.
+    """Puts fields beside their labels and notes below their paragraph, and marks struck words; what has no place goes
+    to the end, and so does all on a page whose lines have no known places. `rules`: the page's thin lines, some of
+    which strike words.
     """
     strikes = _strikes(layout, [turn(rule, layout.turns) for rule in rules])
     if not marks and not strikes:
@@ -78,7 +80,9 @@ def place(
 
 
 def _strikes(layout: PageLayout, rules: Sequence[Box]) -> list[tuple[int, Box]]:
-    """The lines that are drawn through a line of text, and neither begin before it nor end behind it."""
+    """The rules drawn through a line of text, each with the line's index, which neither begin before nor
+    end after it.
+    """
     lying = [rule for rule in rules if rule[2] - rule[0] >= rule[3] - rule[1]]
     if not lying:
         return []
@@ -103,8 +107,8 @@ class _Placer:
         self._textpage = textpage
         self._characters = characters
         self._inside: dict[int, list[_Addition]] = defaultdict(list)
-        self._behind: dict[int, list[str]] = defaultdict(list)  # lines of their own, behind that of before; -1: first
-        self._struck: dict[int, list[tuple[int, int]]] = defaultdict(list)  # of a line's characters, from and to
+        self._behind: dict[int, list[str]] = defaultdict(list)  # new lines after this one; -1: at the top
+        self._struck: dict[int, list[tuple[int, int]]] = defaultdict(list)  # ranges of a line's characters
         self._order = sorted(range(len(layout.pieces)), key=lambda index: layout.pieces[index].baseline)
         self._baselines = [layout.pieces[index].baseline for index in self._order]
         self._highest = max((piece.height for piece in layout.pieces), default=0.0)
@@ -119,7 +123,7 @@ class _Placer:
             self._behind[self._above(box)].append(mark.named)
 
     def strike(self, index: int, rule: Box) -> None:
-        """A line that is drawn through words strikes them if it begins and ends with them."""
+        """A rule through words strikes them if it begins and ends with them."""
         self._struck[index] += self._covered(index, rule, _AT_EDGES * self._layout.pieces[index].height)
 
     def take(self) -> PlacedLines:
@@ -159,7 +163,7 @@ class _Placer:
         return found
 
     def _add_beside(self, box: Box, mark: OverlayMark) -> bool:
-        """Into a line at its height: within one, behind one on its left, before one on its right."""
+        """Adds the mark to a line at its height: inside it, after one on its left, or before one on its right."""
         pieces = self._layout.pieces
         lines = self._across(box)
         if not lines:
@@ -191,7 +195,7 @@ class _Placer:
         return True
 
     def _above(self, box: Box) -> int:
-        """The line that a person reads before what stands here; -1 for none."""
+        """The line that people read before this box; -1 for none."""
         pieces = self._layout.pieces
         if not pieces:
             return len(self._layout.lines) - 1
@@ -217,13 +221,13 @@ class _Placer:
         return index
 
     def _word_at(self, index: int, middle: float) -> int:
-        """Before which word of a line a place is; behind the last one where its words cannot be told apart."""
+        """The word after this place; the number of words where their places are unknown."""
         middles = self._middles(index)
         return sum(each < middle for each in middles) if middles else len(_words(self._layout.lines[index]))
 
     def _covered(self, index: int, box: Box, near: float | None = None) -> list[tuple[int, int]]:
-        """The characters of a line, word by word, whose middles lie within a box from left to right; none where the
-        words that are written are not those that stand there. `near`: so near to its ends they have to begin and end.
+        """The ranges of a line's characters, word by word, whose middles are inside a box from left to right; empty
+        where the written words are not those on the page. `near`: the box must begin and end this near to them.
         """
         piece, line = self._layout.pieces[index], self._layout.lines[index]
         written = _words(line)
@@ -249,8 +253,9 @@ class _Placer:
         return ranges
 
     def _is_through(self, characters: Sequence[int], height: float) -> bool:
-        """Whether a line at this height runs through most of them, and not under one that stands above another, as the
-        bar of a fraction does."""
+        """Whether a rule at this height runs through most of the characters, and not between two of them, as the bar of
+        a fraction does.
+        """
         edges = [ctypes.c_double() for _ in range(4)]
         references = [ctypes.byref(edge) for edge in edges]
         crossed = 0
@@ -273,7 +278,7 @@ class _Placer:
         return turn((edges.left, edges.bottom, edges.right, edges.top), self._layout.turns)
 
     def _middles(self, index: int) -> list[float]:
-        """Of each word of a line; none where the words that are written are not those that stand there."""
+        """The middle of each word of a line; empty where the written words are not those on the page."""
         piece = self._layout.pieces[index]
         middles = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
@@ -285,7 +290,7 @@ class _Placer:
 
 
 def _may_be_struck(line: str, start: int, end: int) -> bool:
-    """Whole words, or a part of one that is long enough: what a line runs through else is a drawing."""
+    """Whether these are whole words, or a long enough part of one: a rule through anything else is a drawing."""
     said = line[start:end]
     is_whole = not (line[start - 1 : start].isalnum() and start > 0) and not line[end : end + 1].isalnum()
     letters = sum(map(str.isalnum, said))
@@ -299,7 +304,7 @@ def _words(line: str) -> list[re.Match[str]]:
 
 
 def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, int]]) -> str:
-    """The line with characters struck, and with what stands before words of it."""
+    """The line with its struck characters marked and the additions inserted."""
     words = _words(line)
     additions = [(words[each.word].start() if each.word < len(words) else len(line), each.text) for each in inside]
     parts: list[str] = []
@@ -311,14 +316,14 @@ def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, in
             parts.append(" " if place < len(line) else "")
             at = place
         parts += [line[at:start], notation.struck(line[start:end])]
-        if start < end and line[end : end + 1].isalnum():  # what takes its place may stand right behind it
+        if start < end and line[end : end + 1].isalnum():  # its replacement may follow at once
             parts.append(" ")
         at = end
     return "".join(parts).strip()
 
 
 def _united(line: str, ranges: Iterable[tuple[int, int]], apart: Collection[int]) -> list[tuple[int, int]]:
-    """Ranges of a line in order, those with nothing but white space between them as one; something is set `apart`."""
+    """Joins ranges of a line that have only white space between them, unless something is inserted there (`apart`)."""
     united: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if united and not line[united[-1][1] : start].strip() and start not in apart:

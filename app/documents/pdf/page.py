@@ -1,4 +1,4 @@
-"""The lines of one PDF page, the text they make, and what there is to know about it."""
+"""Reads the lines of a PDF page, makes its text from them, and finds its flags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.documents.pdf.superscripts import NO_CHARACTER
 from app.documents.text.clean import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
 from app.documents.text.hidden import LeftOut
 
-_TABLE = "\ufdd0"  # stands for a table: no character at all
+_TABLE = "\ufdd0"  # in the place of a table; not a character
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
 _CONTROLS = {
@@ -47,19 +47,19 @@ class PdfPageText(msgspec.Struct, frozen=True):
 
 
 class PageLines(msgspec.Struct, frozen=True):
-    """What a person sees of a page's text, a line each, in reading order; `edges` are the rows that may be running."""
+    """The visible text of a page, line by line in reading order; `edges`: the rows that may be running heads."""
 
     lines: tuple[str, ...]
-    starts: frozenset[int] = frozenset()  # lines that go on with nothing
+    starts: frozenset[int] = frozenset()  # lines that do not continue the one before
     in_columns: bool = False
     rows: frozenset[int] = frozenset()  # lines that are rows of a table
     edges: Edges = Edges()
     drawn: bool = False
-    is_bare: bool = False  # but for what lies on top of it there is no text
+    is_bare: bool = False  # has no text but what is on top of it
     flags: tuple[Flag, ...] = ()
     hidden: str = ""
-    code: frozenset[int] = frozenset()  # lines that program code runs across the end of
-    filled: frozenset[int] = frozenset()  # lines that nothing more would have fitted in
+    code: frozenset[int] = frozenset()  # lines whose program code runs on into the next one
+    filled: frozenset[int] = frozenset()  # lines that are full
 
     @property
     def characters(self) -> int:
@@ -69,7 +69,7 @@ class PageLines(msgspec.Struct, frozen=True):
 def read_page(
     page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop = NOTHING_ON_TOP
 ) -> PageLines:
-    """What `pdf_unseen.look_at` finds is left out and flagged; the text layer of a scan stays, with its own flag.
+    """Leaves out and flags what `hidden_text.look_at` finds; the text layer of a scan stays, with a flag of its own.
 
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
     """
@@ -112,7 +112,7 @@ def read_page(
 
 
 def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Words | None = None) -> PdfPageText:
-    """The lines joined into paragraphs, without those that are `running`; `words` are the whole book's."""
+    """The lines joined into paragraphs, without those in `running`; `words`: those of the whole book."""
     shown = [index for index in range(len(page.lines)) if index not in running]
     untrusted_lines = [page.lines[index] for index in shown]
     text, invisible = clean(_join(page, shown, words))
@@ -132,7 +132,7 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
 
 
 def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
-    """Tables stay as they are, and tell nothing of how wide the page's lines are."""
+    """Joins the lines; those of tables stay as they are, and do not count for the usual width."""
     lines: list[str] = []
     starts: set[int] = set()
     code: set[int] = set()
@@ -157,7 +157,7 @@ def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
 
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
-    """Keep what these objects say, which must be active still; what lies in forms nested too deep is not among them."""
+    """Keeps the text of these objects, which must still be active, without that of forms nested too deep."""
     textpage = page.get_textpage()
     try:
         for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium looks at all characters of the page for each of them
@@ -176,8 +176,9 @@ def _count_seen(layout: PageLayout) -> int:
 def extract(
     page: pypdfium2.PdfPage, content: Content, characters_before: int, rules: Sequence[Box], on_top: OnTop
 ) -> tuple[PageLayout, float, PlacedLines]:
-    """The lines of all active objects, the share of characters that the PDF gives no meaning (a sample's), and the
-    lines with what is on top of them."""
+    """The lines of all active objects; the share of characters (of a sample) without a meaning in the PDF; and the
+    lines with what is on top of them.
+    """
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
@@ -197,7 +198,9 @@ def extract(
 
 
 def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
-    """None where PDFium would leave characters out: those without a meaning, in old versions those beyond U+FFFF."""
+    """None where PDFium would leave out characters: those without a meaning, or, in old versions, those
+    beyond U+FFFF.
+    """
     if pdfium.FPDFText_GetTextIndexFromCharIndex(textpage.raw, count - 1) != count - 1:
         return None
     buffer = (ctypes.c_ushort * (count + 1))()
@@ -208,7 +211,7 @@ def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
 
 
 def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:
-    """Slower by far, and whole: what has no meaning becomes U+FFFD."""
+    """Much slower, and complete: what has no meaning becomes U+FFFD."""
     characters = []
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage.raw, index)

@@ -1,4 +1,4 @@
-"""The outermost rows of a PDF page, which may be running heads, running feet and page numbers."""
+"""Finds the outermost rows of a PDF page, which may be running heads and feet, and the numbers in them."""
 
 from __future__ import annotations
 
@@ -16,27 +16,53 @@ import msgspec
 from app.documents.pdf.columns import LinePiece
 from app.documents.tables.rows import BETWEEN_CELLS
 
-_ROWS = 2  # that may run at either edge
+_ROWS = 2  # at either edge
 _EDGE_SHARE = 0.2  # of the page's height
 _SAME_ROW = 3.0
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+SAME_PLACE = 4.0  # points
+_MIN_REPEATS = 3
+_NEAR_PAGES = 8
+_NUMBER = re.compile(
+    r"(?<![\w.,:/])(?P<prefix>(?:\d{1,4}|[A-Z]{1,3})[:\-–])?"
+    r"(?P<number>\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,:/]|\.\d)"
+)
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ROMAN_STEPS = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+class Number(NamedTuple):
+    """`style`: what two numbers of one sequence share: `decimal` or `roman`, and what is before it, as in `A-7`."""
+
+    start: int
+    end: int
+    style: str
+    value: int
+    prefix: str
+    is_upper: bool
+
+    @property
+    def is_decimal(self) -> bool:
+        return self.style.startswith("decimal")
 
 
 class EdgeRow(msgspec.Struct, frozen=True):
-    """All that stands at one height near an edge of a page; `lines` are its places among the page's lines."""
+    """All text at one height near a page's edge; `lines`: its indices among the page's lines."""
 
     lines: tuple[int, ...]
     text: str
-    height: float  # where it stands, in points
+    height: float  # its place, in points
     gap: float  # to the next one inwards
     size: float  # of its largest letters
     letters: str
     numbers: tuple[Number, ...]
-    is_kept: bool = False  # says more than a running head, whatever it looks like
+    is_kept: bool = False  # says more than a running head, though it may look like one
 
 
 class Edges(msgspec.Struct, frozen=True):
-    """The outermost rows of a page, from outside inwards; `pitch` and `size` are the usual ones of its lines."""
+    """The outermost rows of a page, from outside inwards; `pitch`, `size`: the usual distance and height of
+    its lines.
+    """
 
     top: tuple[EdgeRow, ...] = ()
     bottom: tuple[EdgeRow, ...] = ()
@@ -50,13 +76,14 @@ class Edges(msgspec.Struct, frozen=True):
 
 
 def letters_of(text: str) -> str:
-    """What two forms of a title have in common."""
+    """The letters of a text, case-folded: equal for two forms of a title."""
     return _NO_LETTERS.sub("", text).casefold()
 
 
 def find_edges(pieces: Sequence[LinePiece], bottom: float, top: float, inner: Sequence[float] = ()) -> Edges:
-    """`pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`. `inner` are the base lines
-    of what is drawn in several lines and was made one, the rows of a table."""
+    """Finds the rows. `pieces`: the page's lines, in any order; the page reaches from `bottom` to `top`. `inner`: the
+    base lines of text that became one line, the rows of tables.
+    """
     if not pieces:
         return Edges()
     order = sorted(range(len(pieces)), key=lambda index: -pieces[index].baseline)
@@ -95,7 +122,7 @@ def find_edges(pieces: Sequence[LinePiece], bottom: float, top: float, inner: Se
 
 
 def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> Edges:
-    """The same where lines moved as `moved` says. A row with a line that is `touched` says more than a running head."""
+    """The edges after lines moved as `moved` says. A row with a `touched` line says more than a running head."""
 
     def row_now(row: EdgeRow) -> EdgeRow:
         lines = tuple(moved[line] for line in row.lines)
@@ -109,7 +136,7 @@ def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> E
 
 
 def _usual_height(pieces: Sequence[LinePiece]) -> float:
-    """Of a line, weighed by how much it says."""
+    """The usual height of a line, weighted by its length."""
     heights = sorted((piece.height, len(piece.text.replace(BETWEEN_CELLS, " "))) for piece in pieces)
     half, said = sum(weight for _, weight in heights) / 2, 0
     for height, weight in heights:
@@ -117,32 +144,6 @@ def _usual_height(pieces: Sequence[LinePiece]) -> float:
         if said >= half:
             return height
     return 0.0
-
-
-SAME_PLACE = 4.0  # points
-_MIN_REPEATS = 3
-_NEAR_PAGES = 8
-_NUMBER = re.compile(
-    r"(?<![\w.,:/])(?P<prefix>(?:\d{1,4}|[A-Z]{1,3})[:\-–])?"
-    r"(?P<number>\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,:/]|\.\d)"
-)
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_ROMAN_STEPS = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-
-
-class Number(NamedTuple):
-    """`style` is what two numbers of one count share: `decimal`, `roman`, and what stands before, as in `A-7`."""
-
-    start: int
-    end: int
-    style: str
-    value: int
-    prefix: str
-    is_upper: bool
-
-    @property
-    def is_decimal(self) -> bool:
-        return self.style.startswith("decimal")
 
 
 def find_numbers(text: str) -> Iterator[Number]:
@@ -155,7 +156,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def write_number(value: int, like: Number) -> str:
-    """`value` as the book writes it, empty where it cannot be written."""
+    """`value` in the book's style; empty where it cannot be written."""
     if like.is_decimal:
         return f"{like.prefix}{value}"
     letters, rest = "", value
@@ -166,8 +167,9 @@ def write_number(value: int, like: Number) -> str:
 
 
 class Counts:
-    """Where numbers stand at an edge (0 the top, 1 the bottom), by their style and how far they are ahead of the page's
-    index; `add` in the order of the pages."""
+    """The numbers at each edge (0 the top, 1 the bottom), by style and by distance from the page's index; `add` them in
+    the order of the pages.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[int, str, int], list[tuple[int, float]]] = defaultdict(list)
@@ -176,7 +178,7 @@ class Counts:
         self._found[edge, number.style, number.value - index].append((index, height))
 
     def counts_on(self, index: int, edge: int, number: Number, height: float) -> bool:
-        """Whether at least two other pages near it have at the same place what counts on with it."""
+        """Whether at least two other pages nearby continue this number at the same place."""
         found: Sequence[tuple[int, float]] = self._found.get((edge, number.style, number.value - index), ())
         first = bisect_left(found, (index - _NEAR_PAGES, -math.inf))
         last = bisect_right(found, (index + _NEAR_PAGES, math.inf))

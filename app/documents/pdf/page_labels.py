@@ -1,4 +1,4 @@
-"""What the pages of a PDF print as their numbers, where the file names no labels."""
+"""Finds the page numbers printed on the pages of a PDF, for files without labels."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.documents.pdf.page_edges import SAME_PLACE, EdgeRow, Edges, Number, wri
 from app.documents.pdf.running_heads import MAX_TITLE_CHARACTERS
 
 FRONT = "front-{number}"
-"""What a page is called that comes before the first one that is counted: `1` is another page's name."""
+"""The label of a page before the first numbered one: `1` is another page's label."""
 
 _MIN_RUN = 4
 _MIN_SHARE = 0.8  # of the pages of a run that print their number
 _MIN_COVERED_SHARE = 0.5  # of all pages
-_MIN_SIDE_SHARE = 0.2  # numbers that stand left on some pages and right on others
-_MAX_UNPRINTED = 8  # a first number so small has pages before it that count and do not say so
+_MIN_SIDE_SHARE = 0.2  # numbers that are left on some pages and right on others
+_MAX_UNPRINTED = 8  # a first number up to this has earlier pages that are counted but print none
 _PAGE_WORD = re.compile(
     r"(?:\b(?:pages?|pag|pág|página|pagina|pg|p|seite|s|sida|side|strana|str|стр|страница)|第)[\W_]*$", re.IGNORECASE
 )
@@ -29,7 +29,7 @@ _BORDER = re.compile(r"\s*[|·•]\s*")
 
 
 class _Sighting(msgspec.Struct, frozen=True):
-    """A number that stands where page numbers do. `side`: -1 first in its row, 1 last, 0 by itself or called a page."""
+    """A number where page numbers are. `side`: -1 first in its row, 1 last, 0 by itself or called a page."""
 
     page: int
     number: Number
@@ -49,10 +49,10 @@ class _Run(msgspec.Struct, frozen=True):
 
 
 def find_labels(pages: Sequence[Edges]) -> tuple[str, ...]:
-    """A label for each page, none at all where it is not sure what the pages print.
+    """A label for each page; empty where it is not clear what the pages print.
 
-    Sure is a number at the same place of at least four fifths of the pages from the first to the last of at least four,
-    that grows by one with each page, and that no other number at the edges competes with.
+    Clear is a number at the same place of at least four fifths of the pages from the first to the last of at least
+    four, which grows by one with each page, and which no other number at the edges contradicts.
     """
     runs = _chosen(list(_runs(pages)))
     labels = [""] * len(pages)
@@ -74,7 +74,7 @@ def _says_nothing(run: _Run) -> bool:
 
 
 def _fill_before(labels: list[str], run: _Run, start: int) -> None:
-    """A title page is counted and says nothing."""
+    """Labels pages before a run that are counted but print no number, such as a title page."""
     if run.first + run.ahead <= _MAX_UNPRINTED:
         for page in range(max(start, 1 - run.ahead), run.first):
             labels[page] = run.label(page)
@@ -106,7 +106,7 @@ def _sightings(page: int, row: EdgeRow) -> Iterator[_Sighting]:
 
 
 def _split(found: list[_Sighting], ahead: int) -> Iterator[_Run]:
-    """Where so many pages in a row print it; parted at the widest gap until that is so."""
+    """The runs of pages that print the number; divided at the widest gap until enough of each do."""
     if len({sighting.page for sighting in found}) < _MIN_RUN:
         return
     usual = median(sighting.height for sighting in found)
@@ -123,13 +123,13 @@ def _split(found: list[_Sighting], ahead: int) -> Iterator[_Run]:
 
 
 def _is_page_number(found: Sequence[_Sighting]) -> bool:
-    """By itself, called a page, or now on the left and now on the right of the same words: `Invoice 7` is none."""
+    """Whether it is by itself, called a page, or now left and now right of the same words: `Invoice 7` is not."""
     left, right = (sum(sighting.side == side for sighting in found) for side in (-1, 1))
     return (left + right) <= (1 - _MIN_SHARE) * len(found) or min(left, right) >= _MIN_SIDE_SHARE * len(found)
 
 
 def _chosen(runs: list[_Run]) -> list[_Run]:
-    """In their order, without those that others contradict on as many pages."""
+    """The runs in order, without those that others contradict on as many pages."""
     unlike = [
         run
         for run in runs

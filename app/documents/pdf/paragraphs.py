@@ -1,4 +1,4 @@
-"""The lines of a page, made into paragraphs: lightly, since they tell little of its layout."""
+"""Joins the lines of a page into paragraphs, only where it is clear: lines show little of the layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from app.documents.pdf.hyphenation import SOFT_HYPHEN, Words, is_broken_inside, join
 
-_MIN_FULL_LINE = 40  # characters; what is narrower is verse, a table, a form
+_MIN_FULL_LINE = 40  # characters; narrower text is verse, a table or a form
 _MIN_FULL_COLUMN_LINE = 20
 _FULL_SHARE = 0.9
 ITEM = re.compile(r"(?:[•‣◦▪●○■□➢✓–—*·-]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\d+(?:\.\d+)+\.?)\s")
@@ -18,7 +18,7 @@ WIDE = re.compile(
 
 
 def has_leader(text: str) -> bool:
-    """Whether dots lead the eye across it, as in a table of contents. Most lines have too few: this is for speed."""
+    """Whether it has a dot leader, as in a table of contents. Most lines have too few dots: this is for speed."""
     return (text.count(".") >= 4 or "……" in text) and _LEADER.search(text) is not None
 
 
@@ -31,11 +31,10 @@ def join_lines(
     filled: Collection[int] = frozenset(),
     words: Words | None = None,
 ) -> str:
-    """Lines that run up to the right margin go on in the next one; all others end there, and those before `starts`.
+    """Joins lines that reach the right margin to the next one; all others end there, and so do those before `starts`.
 
-    `code` are the lines that program code runs across the end of, `filled` those that nothing more would have fitted
-    in. `words` are those of the whole book, which say whether a hyphen at a line's end belongs to its word; without
-    them, these lines' own.
+    `code`: the lines whose program code runs on into the next; `filled`: the lines that are full. `words`: those of the
+    whole book, which show whether a hyphen at a line's end belongs to its word; by default those of these lines.
     """
     words = Words([untrusted_lines]) if words is None else words
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
@@ -60,8 +59,9 @@ def join_lines(
 def _mend(
     untrusted_lines: Sequence[str], starts: Collection[int], code: Collection[int], words: Words
 ) -> tuple[list[str], set[int], list[int]]:
-    """Lines without PDFium's marks, which of them are `starts`, and the last of the lines that each was made of: a word
-    that has a mark goes on in the next line."""
+    """The lines without PDFium's hyphens, which of them are `starts`, and the last line that each was made of: a word
+    with such a hyphen goes on in the next line.
+    """
     lines: list[str] = []
     first: set[int] = set()
     lasts: list[int] = []
@@ -78,13 +78,13 @@ def _mend(
 
 
 def _usual_width(widths: list[int]) -> int:
-    """The width of a full line: all but the widest tenth, which may be headers or tables."""
+    """The width of a full line, without the widest tenth, which may be headers or tables."""
     lines = sorted(width for width in widths if width)
     return lines[min(len(lines) * 9 // 10, len(lines) - 1)] if lines else 0
 
 
 def _goes_on(before: str, width: int, line: str, full: float) -> bool:
-    """Whether the next line's first word would not have fitted any more, and nothing speaks against one paragraph."""
+    """Whether the next line's first word would not have fitted, and nothing else divides them."""
     if not before or not line or ITEM.match(line) or has_leader(before) or has_leader(line):
         return False
     word = 2 if WIDE.match(line) else len(line.split(maxsplit=1)[0]) + 1

@@ -1,4 +1,4 @@
-"""PDF, read and drawn by PDFium."""
+"""Reads PDF files and draws their pages, with PDFium."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from app.documents.text.flow import MAX_OUTLINE_ENTRIES, Flowed
 
 format = Format.PDF
 
-SCAN_DPI = 200  # the usual density of scans; the models read lines 48 pixels high, about those of 11 points
-logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each form with XFA, which is left out on purpose
+SCAN_DPI = 200  # usual for scans; the models read lines 48 pixels high, about those of 11 points
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of each XFA form, which is left out on purpose
 MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Text a page, with the page's own label; pages that cannot be loaded are flagged DAMAGED, and the others stay.
+    """The text and label of each page. Pages that cannot be loaded are flagged DAMAGED; the others stay.
 
-    A document of nothing but pictures is one too: their text may be recognised.
-    A page's chapter is the first entry of the outline that leads to it, or else the last one before.
+    A document of nothing but pictures is accepted: its text may be recognised later. A page's chapter is the first
+    entry of the outline that leads to it, or else the last one before.
     """
     with _open(content) as pdf, _Forms(content) as forms:
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
@@ -85,27 +85,27 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:
-    """Page `page`, from 1, drawn `width` pixels wide; smaller where that would exceed the limits of an image.
+    """Page `page`, from 1, drawn `width` pixels wide, or smaller where that would exceed the limits of an image.
 
     Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
     """
 
     def scale(page_width: float, page_height: float) -> float:
-        wanted = (min(max(width, 1), MAX_DRAWN_WIDTH) - 0.5) / max(page_width, 1.0)  # rounded up when drawn
+        wanted = (min(max(width, 1), MAX_DRAWN_WIDTH) - 0.5) / max(page_width, 1.0)  # PDFium rounds up when it draws
         return min(wanted, math.sqrt(MAX_DRAWN_PIXELS / max(page_width * page_height, 1.0)))
 
     return _drawn(content, page, scale)
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """As `page_image`, at SCAN_DPI, smaller where a side would exceed MAX_SCAN_SIDE."""
+    """As `page_image`, at SCAN_DPI, or smaller where a side would exceed MAX_SCAN_SIDE."""
     return _drawn(
         content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
     )
 
 
 def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> Raster:
-    """`scale` tells pixels a point from the page's width and height in points."""
+    """`scale` gives pixels per point for the page's width and height in points."""
     with open_page(content, page, with_form=True) as drawn_page:
         bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True)
         pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
@@ -115,7 +115,7 @@ def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) 
 
 @contextmanager
 def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterator[pypdfium2.PdfPage]:
-    """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, and where PDFium fails on it."""
+    """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, or where PDFium fails on it."""
     unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
     with _open(content, with_form=with_form) as pdf:
         if not 1 <= page <= len(pdf):
@@ -129,10 +129,11 @@ def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterat
 
 @contextmanager
 def _open(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
-    """`with_form`: what is filled in can be read and drawn; no script runs, as PDFium is built without.
+    """`with_form`: form fields can be read and drawn; no script runs, as PDFium is built without.
 
-    Raises AppError DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium
-    does not know) or DOCUMENT_DAMAGED. Either password of a PDF opens it, the user's or the owner's."""
+    Either password of a PDF opens it, the user's or the owner's. Raises AppError DOCUMENT_PASSWORD_NEEDED,
+    DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium does not know) or DOCUMENT_DAMAGED.
+    """
     data: Any = content.data
     if isinstance(data, memoryview):  # PDFium wants an address, which Python gives of writable memory only
         data = bytes(data) if data.readonly else (ctypes.c_char * len(data)).from_buffer(data)
@@ -168,7 +169,7 @@ def _read(
 
 
 class _Forms:
-    """The document once more, opened if need be, with its form: pages are changed when their annotations are read."""
+    """The document opened a second time, with its form, when needed: reading annotations changes pages."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -197,7 +198,7 @@ def _page(
 
 
 def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
-    """Those that the file gives its pages, a number where it gives one none; nothing where it has none at all."""
+    """The labels in the file, a number for a page without one; empty where the file has none at all."""
     given = [
         clean_line(_string(lambda *to, at=index: pdfium.FPDF_GetPageLabel(pdf.raw, at, *to)), MAX_LABEL_CHARACTERS)
         for index in range(len(pdf))
@@ -206,7 +207,7 @@ def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
 
 
 def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
-    """All that a running head may repeat: the outline, and lines that are not at the edge of a page themselves."""
+    """What a running head may repeat: the outline, and lines that are not at the edge of their page."""
     for section in outline:
         yield Title(section.title)
     for number, page in enumerate(found):
@@ -229,7 +230,7 @@ def _loaded(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPag
 
 
 def _outline(pdf: pypdfium2.PdfDocument, pages: int) -> tuple[Section, ...]:
-    """Entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
+    """The entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
     sections = []
     for entry in islice(pdf.get_toc(max_depth=MAX_OUTLINE_LEVELS), MAX_OUTLINE_ENTRIES):
         destination = entry.get_dest()

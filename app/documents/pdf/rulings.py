@@ -1,4 +1,4 @@
-"""The ruling lines of a PDF page: straight strokes, thin boxes, and the edges of larger ones."""
+"""Finds the ruling lines of a PDF page: straight strokes, thin boxes, and the edges of larger ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
-_MAX_WORK = 20_000  # paths and their segments that are looked at on a page: what has more is a drawing
+_MAX_WORK = 20_000  # paths and segments that are read on a page: one with more is a drawing
 _MAX_RULES = 4_000
 _THIN = 3.0  # points
 _MIN_LENGTH = 5.0
@@ -22,7 +22,7 @@ _MAX_SEGMENTS = 2_000  # of one path
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """`at` is its place across, the others where it begins and ends, in points."""
+    """A rule: `at` is its place across, the others are where it begins and ends, in points."""
 
     at: float
     start: float
@@ -30,7 +30,7 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 class RuleFinder:
-    """Collects the rules of a page's paths; gives up, with none, on a page that is a drawing."""
+    """Collects the rules of a page's paths; finds none on a page that is a drawing."""
 
     def __init__(self) -> None:
         self._boxes: list[Box] = []
@@ -40,7 +40,7 @@ class RuleFinder:
 
     @property
     def boxes(self) -> list[Box]:
-        """Each as thin as a line."""
+        """The thin boxes of the rules."""
         return self._boxes if self._work > 0 and len(self._boxes) <= _MAX_RULES else []
 
     @property
@@ -48,8 +48,9 @@ class RuleFinder:
         return self._work > 0
 
     def visit(self, raw: Any, box: Box, matrix: Callable[[], Matrix]) -> None:
-        """A path in its `box` on the page; PDFium has none that is not painted. What `matrix` gives leads from the
-        path's own coordinates to the page's."""
+        """Adds a path with its `box` on the page; PDFium lists only painted ones. `matrix` gives the matrix from the
+        path's coordinates to the page's.
+        """
         self._work -= 1
         left, bottom, right, top = box
         width, height = right - left, top - bottom
@@ -60,7 +61,7 @@ class RuleFinder:
             return
         count = pdfium.FPDFPath_CountSegments(raw)
         self._work -= max(0, count)
-        if count in _BOX_SEGMENTS:  # one that stands on its corner is rare, and holds no text
+        if count in _BOX_SEGMENTS:  # one that is rotated is rare, and holds no text
             self._boxes += [
                 (left, bottom, right, bottom),
                 (left, top, right, top),
@@ -99,7 +100,7 @@ class RuleFinder:
 
 
 def merge(boxes: Iterable[Box]) -> tuple[list[Ruling], list[Ruling]]:
-    """The horizontal and the vertical rules, those in one line joined; from below, and from the left."""
+    """The horizontal rules from below and the vertical ones from the left; those in one line are joined."""
     lying, standing = [], []
     for left, bottom, right, top in boxes:
         if right - left >= top - bottom:
@@ -127,7 +128,7 @@ def _joined(rules: list[Ruling]) -> list[Ruling]:
 
 
 def grouped(values: Sequence[float]) -> list[range]:
-    """Sorted values, in runs of those that are one place."""
+    """Groups sorted values that are one place."""
     groups: list[range] = []
     for index, value in enumerate(values):
         if groups and value - values[groups[-1].start] <= _SAME:

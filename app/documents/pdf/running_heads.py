@@ -1,4 +1,4 @@
-"""Running heads, running feet and page numbers: what stands at the edges of many pages and is no part of the text."""
+"""Finds running heads, running feet and page numbers: lines at the edges of many pages that are no part of the text."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ import msgspec
 from app.documents.pdf.page_edges import SAME_PLACE, Counts, EdgeRow, Edges, Number, letters_of
 
 MIN_PAGES = 4
-"""A shorter document keeps every line: there is too little to tell a running head from a form's title by."""
+"""A shorter document keeps every line: a running head cannot be told from a form's title there."""
 
 MAX_TITLE_CHARACTERS = 150
-"""What is longer is no running head, and no title that one repeats."""
+"""Longer text is no running head, and no title that one repeats."""
 
 _MIN_REPEATS = 3
 _MIN_DENSITY = 0.3  # of the pages from the first repeat to the last
 _MIN_APART_SHARE = 0.6
 _APART = 1.25  # times the usual distance of the page's lines
-_FAR_APART = 1.6  # of the document's: there may be few lines on the page
+_FAR_APART = 1.6  # of the document's distance: there may be few lines on the page
 _TOGETHER = 1.6  # likewise: a second line of a head is nearer to the first
-# Times the usual height of lines: what is larger is a title.
+# Times the usual height of lines: larger text is a title.
 _MAX_SIZE = 1.15
 _MAX_NUMBER_SIZE = (1.35, 1.5)  # of a number by itself, at the top and at the bottom
-_MAX_SIDES_SIZE = 1.4  # of words beside a number that stands now on their left, now on their right
+_MAX_SIDES_SIZE = 1.4  # of words beside a number that is now on their left, now on their right
 _MIN_KNOWN_LETTERS = 4
 _MAX_PREFIX_WORDS = 2  # "Chapter 2." before a chapter's title
-# Heads that change stand at one place of so many pages, one after the other or every second one, and most of them
-# repeat each other or a title that came before.
+# Changing heads are at one place of so many pages, of all or of every second one, and most of them repeat each other
+# or an earlier title.
 _MIN_CHANGING = 6
 _MIN_CHANGING_DENSITY = 0.4
 _MIN_KNOWN_SHARE = 0.6
 _NEAR_PAGES = 4
-_TITLE_PAGES = 60  # a section's title is so many pages before its last head, at most
+_TITLE_PAGES = 60  # a section's title is at most so many pages before its last head
 _MIN_TITLES = 3
 
 _HEADING = re.compile(r"[\w§“\"‘«(（「【](?=.*[^\W\d_]{2})[^\\{}=;<>]*$")
@@ -46,22 +46,23 @@ _LEADS_ON = re.compile(r"\d\W*$")  # an entry of a table of contents, not the ti
 
 
 class Title(msgspec.Struct, frozen=True):
-    """What a running head may repeat; `page` is the index of the page that has it among its lines, None of an entry of
-    the outline."""
+    """Text that a running head may repeat; `page`: the index of the page that has it as a line, None for an entry of
+    the outline.
+    """
 
     text: str
     page: int | None = None
 
 
 def find_running(pages: Sequence[Edges], titles: Callable[[], Iterable[Title]]) -> list[frozenset[int]]:
-    """For each page, which of its lines run along with the pages.
+    """For each page, the indices of its running lines, which are removed from the text.
 
-    A page number goes where it counts on with those of at least two other pages near it, at the same place. What stands
-    beside it goes if it is said elsewhere too, as a chapter's title is: `titles` are all other lines and the outline,
-    and looked at only if need be. A line without a number goes if the same words stand at the same place of many pages,
-    or if others do that change with the sections: there each repeats another near it, or a title that came before.
-    Nothing goes that is larger than the document's text; the first page keeps all but its number, a page that has
-    nothing else all of it.
+    A page number is removed where it continues those of at least two other pages nearby, at the same place. Text beside
+    it is removed if it also appears elsewhere, as a chapter's title does: `titles` are all other lines and the outline,
+    read only if needed. A line without a number is removed if the same words are at the same place of many pages, or if
+    others are there that change with the sections: then each repeats another nearby, or an earlier title. Text larger
+    than the document's stays; the first page keeps all but its number, and a page that has nothing else keeps
+    everything.
     """
     if len(pages) < MIN_PAGES:
         return [frozenset()] * len(pages)
@@ -97,7 +98,7 @@ class _Finder:
         self._running = {key: list(filter(_runs_along, _places(found))) for key, found in repeats.items()}
 
     def _rows(self) -> Iterator[tuple[int, int, int, EdgeRow]]:
-        """Index of the page, edge (0 the top, 1 the bottom), place from outside."""
+        """Index of the page, edge (0 the top, 1 the bottom), place from outside, and row."""
         for index, page in enumerate(self._pages):
             for edge, rows in enumerate(page.both):
                 for depth, row in enumerate(rows):
@@ -110,7 +111,7 @@ class _Finder:
 
     @cached_property
     def _headings(self) -> dict[str, list[int]]:
-        """On which pages a line stands that may be a section's title."""
+        """The pages that have a line which may be a section's title."""
         pages: dict[str, list[int]] = defaultdict(list)
         for title in self._titles():
             if title.page is not None and not _LEADS_ON.search(title.text):
@@ -119,9 +120,9 @@ class _Finder:
 
     @cached_property
     def _changing(self) -> dict[int, list[list[_Sight]]]:
-        """By the edge, the places where heads stand that change."""
+        """By edge, the places of heads that change."""
         candidates: dict[int, list[_Sight]] = defaultdict(list)
-        open_pages: dict[int, set[int]] = defaultdict(set)  # where such a head does not go for another reason
+        open_pages: dict[int, set[int]] = defaultdict(set)  # pages where such a head is not removed for another reason
         for index, edge, depth, row in self._rows():
             is_apart = depth == 0 and _HEADING.match(row.text) is not None and self._is_apart(index, edge, 0)
             if is_apart and not self._is_larger(index, row, _MAX_SIZE):
@@ -183,7 +184,7 @@ class _Finder:
         return any(self._names_section(sight) or _is_repeated(sight, place) for place in places)
 
     def _is_number(self, index: int, edge: int, depth: int) -> bool:
-        """Nothing but a number that counts on."""
+        """Whether the row is only a page number."""
         found = self._counting.get((index, edge, depth))
         if found is None:
             return False
@@ -193,7 +194,7 @@ class _Finder:
         return not any(any(map(str.isalnum, text[end:start])) for end, start in zip(ends, starts, strict=True))
 
     def _is_apart(self, index: int, edge: int, depth: int) -> bool:
-        """From the text; a page's number may stand between."""
+        """Whether a gap divides the row from the text; a page number may be between."""
         rows = self._pages[index].both[edge]
         if depth + 1 < len(rows) and self._is_number(index, edge, depth + 1):
             depth += 1
@@ -215,7 +216,7 @@ class _Sight(msgspec.Struct, frozen=True):
 
 
 def _places(found: Sequence[_Sight]) -> list[list[_Sight]]:
-    """Those that stand at one height, in the order of the pages."""
+    """Groups the rows at one height, in the order of the pages."""
     places: list[list[_Sight]] = []
     for sight in sorted(found, key=lambda each: each.row.height):
         if places and sight.row.height - places[-1][0].row.height <= SAME_PLACE:
@@ -241,7 +242,7 @@ def _stands_in(places: Iterable[Sequence[_Sight]], row: EdgeRow) -> bool:
 
 
 def _runs_along(place: Sequence[_Sight]) -> bool:
-    """Whether the same words run along here."""
+    """Whether these rows, of the same words, are running."""
     return (
         len(place) >= _MIN_REPEATS
         and len(place) >= _MIN_DENSITY * (place[-1].page - place[0].page + 1)

@@ -1,39 +1,38 @@
-"""Raised and lowered small characters of a PDF's line, written as powers, indices and marks of notes."""
+"""Writes raised and lowered small characters of a PDF's line as powers, indices and marks of notes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import msgspec
 
+from app.documents.pdf.rulings import Box
 from app.documents.text.notation import subscript, superscript
 
-Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in points
-
-# All in shares of the size of the characters that they stand beside.
-_SMALLER = (0.4, 0.92)  # what is smaller yet follows a drop cap
-_RAISED = (0.14, 0.75)  # what is higher is ruby, a limit, another line
+# All in shares of the size of the characters beside them.
+_SMALLER = (0.4, 0.92)  # smaller text follows a drop cap
+_RAISED = (0.14, 0.75)  # higher text is ruby, a limit or another line
 _LOWERED = (0.08, 0.6)
 _LEVEL = 0.05
-_SPACE, _DRAWN_SPACE = 0.2, 0.12  # the least gap that is a space, and that is one if PDFium says so
-_SPAN_SPACE = 0.1  # between what PDFium takes for two lines
+_SPACE, _DRAWN_SPACE = 0.2, 0.12  # the least gap that is a space; the least if PDFium has one there
+_SPAN_SPACE = 0.1  # between parts that PDFium takes for two lines
 _DETACHED = 0.6  # the widest gap before a note's mark
-_LEADING = 1.5  # the widest gap behind one that begins a line
+_LEADING = 1.5  # the widest gap after one that begins a line
 _TOUCHING = 0.1
-_HIGH = 0.25  # capitals that are raised less are of a logo, as that of TeX
-_STACKED = (0.33, 0.3)  # how high and how deep the two parts of a fraction stand, which scripts of one letter do not
+_HIGH = 0.25  # capitals that are raised less belong to a logo, as in TeX
+_STACKED = (0.33, 0.3)  # how far above and below the base line the parts of a fraction are
 _ALIGNED = 0.3
 
 NO_CHARACTER = "\0"
-"""Stands where PDFium counts a character that is none."""
+"""In the place of what PDFium counts as a character, though it is none."""
 
 _MAX_CHARACTERS = 24
 _MARK = re.compile(r"\(?[-+\u2212]?[\d,;*†‡§¶\u2013-]{1,8}\)?|[a-z]")
 _SAME_SIZE = re.compile(r"[-+\u2212]?\d{1,3}")  # may be raised without being smaller
 _NUMBER = re.compile(r"\d{1,4}")
-_TAKES_POWER = re.compile(  # ten, units and variables, whatever notes there are on the page
+_TAKES_POWER = re.compile(  # ten, units and variables, whatever notes are on the page
     r"(?<![\d.,])10$|\d\s?(?:[pnµumcdhkMG]?(?:[msgAKVNJW]|Pa|Hz)|ft|in|yd|mi)$|(?<![^\W_])[A-Za-zα-ω]$"
 )
 _SLASHES = ("/", "\u2044", "\u2215")
@@ -44,7 +43,7 @@ _WORD = re.compile(r"[^\W\d_]{3}")
 
 
 class Glyphs(Protocol):
-    """What is known of a page's characters, by their index; places are turned so that text runs to the right."""
+    """The characters of a page, by their index; places are turned so that text runs to the right."""
 
     def characters(self, begin: int, end: int) -> str: ...
 
@@ -55,12 +54,12 @@ class Glyphs(Protocol):
         ...
 
     def size_of(self, index: int) -> float:
-        """The size of its font as it arrives on the page, in points."""
+        """The size of its font on the page, in points."""
         ...
 
 
 class CharacterRun(msgspec.Struct, frozen=True):
-    """Characters that stand on one base line; where they stand is in points. `spaced`: PDFium has a space before."""
+    """Characters on one base line; places are in points. `spaced`: PDFium has a space before them."""
 
     text: str
     left: float
@@ -72,8 +71,9 @@ class CharacterRun(msgspec.Struct, frozen=True):
 
 
 def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -> bool:
-    """Whether one of a line's pieces looks raised or lowered against its first character, whose box is given: asked
-    before its characters are looked at, which takes time."""
+    """Whether one of a line's pieces looks raised or lowered against its first character, whose `bottom` and `height`
+    are given. Asked first, since reading its characters takes time.
+    """
     if len(rectangles) < 2 or height <= 0:
         return False
     lowest, highest, deep, short = (bottom + share * height for share in (-0.08, 0.33, 0.15, 0.62))
@@ -83,7 +83,7 @@ def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) ->
         low, top, tall = (low - bottom) / height, (top - bottom) / height, (top - low) / height
         if low < -0.08:  # the first character is the raised one
             return True
-        if low > 0.33 and top > 0.8 and not 0.12 < tall < 0.28:  # no letter, bullet or quotation mark stands so
+        if low > 0.33 and top > 0.8 and not 0.12 < tall < 0.28:  # no letter, bullet or quotation mark is there
             return True
         if low < 0.15 and top < 0.62 and tall > 0.14 and right - left > 0.155 * height:  # nor a comma or a stroke
             return True
@@ -91,8 +91,9 @@ def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) ->
 
 
 def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[CharacterRun]:
-    """The runs of a line, whose characters are in `spans`; empty where they all stand on one base line, and where
-    PDFium does not know the place of one."""
+    """The runs of a line, whose characters are in `spans`; empty where all are on one base line, or where PDFium does
+    not know the place of one.
+    """
     levels = [glyphs.levels(begin, end) for begin, end in spans]
     size = glyphs.size_of(spans[0][0])
     if max(map(max, levels)) - min(map(min, levels)) <= _LEVEL * size:
@@ -126,7 +127,7 @@ def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[Characte
 
 
 def _append(runs: list[CharacterRun], glyphs: Glyphs, begin: int, start: int, last: int, base: float) -> bool:
-    """The characters from `start` to `last`, in a span that begins at `begin`; whether their place is known."""
+    """Adds the characters from `start` to `last`, in a span that begins at `begin`; whether their place is known."""
     first, end = glyphs.box_of(start), glyphs.box_of(last)
     size, last_size = glyphs.size_of(start), glyphs.size_of(last)
     if first is None or end is None or size <= 0 or last_size <= 0:
@@ -142,24 +143,24 @@ def _append(runs: list[CharacterRun], glyphs: Glyphs, begin: int, start: int, la
 
 
 def is_mark(text: str) -> bool:
-    """Whether it may be a power or a note's mark by itself."""
+    """Whether the text may be a power or a note's mark by itself."""
     return _MARK.fullmatch(text) is not None
 
 
 def is_raised(rise: float, size: float, base_size: float) -> bool:
-    """Whether a character of one size is raised against one of the other; all in points."""
+    """Whether a character is raised against another of `base_size`; all in points."""
     smaller = _SMALLER[0] * base_size <= size < _SMALLER[1] * base_size
     return smaller and _RAISED[0] * base_size <= rise <= _RAISED[1] * base_size
 
 
 def plain(characters: str) -> str:
-    """Where wide characters are of 16 bits, the two halves of one come one after the other."""
+    """The text without NO_CHARACTER, and with the two halves of a character beyond U+FFFF joined."""
     text = characters.replace(NO_CHARACTER, "").strip()
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
-    """The numbers that begin a line and are raised: those of the notes that the page holds."""
+    """The raised numbers that begin a line: those of the notes that are on the page."""
     return frozenset(
         first.text.strip("()")
         for first, following in (runs[:2] for runs in lines if len(runs) > 1)
@@ -168,7 +169,7 @@ def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
 
 
 def write_runs(runs: Sequence[CharacterRun], notes: Collection[str] = ()) -> str:
-    """The text of a line; a raised number that is one of `notes` is a note's mark."""
+    """The text of a line; a raised number that is in `notes` is a note's mark."""
     return _Line(runs, notes).write()
 
 
@@ -177,7 +178,7 @@ class _Line:
         self._runs = runs
         self._notes = notes
         self._text = ""
-        self._stem = ""  # the text up to what the scripts stand beside
+        self._stem = ""  # the text up to the base of the raised or lowered part
         self._base: CharacterRun | None = None
         self._edge = runs[0].left if runs else 0.0
         self._after_script = False
@@ -201,7 +202,7 @@ class _Line:
         return at + 1
 
     def _script(self, at: int) -> int:
-        """Where it ends, 0 where none begins."""
+        """Writes a raised or lowered part and returns where it ends; 0 where none begins."""
         run = self._runs[at]
         base = self._base or self._following_base(at)
         if base is None:
@@ -244,8 +245,9 @@ class _Line:
         return superscript(text, self._stem)
 
     def _fraction(self, at: int) -> int:
-        """Two small numbers, the first raised, with a stroke between, or one above the other; where they end, 0 where
-        there are none."""
+        """Writes a fraction, two small numbers with a stroke between or one above the other, and returns where it ends;
+        0 where there is none.
+        """
         upper, *rest = self._runs[at : at + 3]
         if not rest:
             return 0
@@ -269,7 +271,7 @@ class _Line:
         return end
 
     def _whole_lower(self, lower: CharacterRun, end: int, base: CharacterRun) -> tuple[CharacterRun, int]:
-        """The lower part of a fraction with its own scripts, and where it ends."""
+        """The lower part of a fraction with its raised and lowered parts, and where it ends."""
         parts = [lower]
         while (
             end < len(self._runs)
@@ -297,12 +299,12 @@ class _Line:
         return run.left - self._edge <= _DETACHED * base.size and _MARK.fullmatch(text) is not None
 
     def _following_base(self, at: int) -> CharacterRun | None:
-        """What a line begins with may be raised against what comes next."""
+        """The run after this one, which begins the line, if this one is raised against it."""
         following = self._runs[at + 1 : at + 2]
         return following[0] if following and _leads(self._runs[at], following[0]) else None
 
     def _same_size(self, at: int, base: CharacterRun) -> int:
-        """A number that is raised only, and after which the line goes on below."""
+        """1 for a number that is raised but not smaller, after which the line goes on below; else 0."""
         run = self._runs[at]
         rise = (run.base - base.base) / base.size
         following = self._runs[at + 1 : at + 2]
@@ -322,7 +324,7 @@ def _is_small(run: CharacterRun, base: CharacterRun) -> bool:
 
 
 def _direction(run: CharacterRun, base: CharacterRun) -> int:
-    """1 for what is raised, -1 for what is lowered, and smaller than what stands on the base line."""
+    """1 for a smaller run that is raised, -1 for one that is lowered, else 0."""
     if is_raised(run.base - base.base, run.size, base.size):
         return 1
     rise = (run.base - base.base) / base.size

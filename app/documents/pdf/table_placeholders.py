@@ -1,11 +1,12 @@
-"""The tables of a PDF page, each held by one line until the page's lines are in order."""
+"""Keeps the place of each table of a PDF page with one piece, until the page's lines are in order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
+from app.documents.pdf.characters import CharacterFinder
 from app.documents.pdf.columns import LinePiece
 from app.documents.pdf.hyphenation import SOFT_HYPHEN
 from app.documents.pdf.paragraphs import WIDE
@@ -16,30 +17,22 @@ from app.documents.tables.rows import BETWEEN_CELLS
 
 Range: TypeAlias = tuple[int, int]  # of PDFium's characters
 TableRanges: TypeAlias = tuple[tuple[tuple[Range, ...], ...], ...]
-"""Where the words of each cell are, row by row."""
+"""The ranges of the words of each cell, row by row."""
 
 
-class TableFinder(Protocol):
-    def words(self, piece: LinePiece) -> list[LinePiece]:
-        """The words of a line, from the left."""
+class TablePlaceholders:
+    """The tables of a page, each replaced by one piece without text until the lines are in order."""
 
-    def joined(self, words: Sequence[LinePiece]) -> list[LinePiece]:
-        """Words that follow one another in a line made one piece again."""
-
-
-class StandIns:
-    """The tables of a page: a piece stands in for each of them until the lines are in order."""
-
-    def __init__(self, finder: TableFinder) -> None:
+    def __init__(self, finder: CharacterFinder) -> None:
         self._finder = finder
         self._tables: dict[int, Table] = {}  # by where its first word begins
         self._boxes: list[Box] = []
 
-    def is_stand_in(self, piece: LinePiece) -> bool:
+    def is_placeholder(self, piece: LinePiece) -> bool:
         return not piece.text
 
     def outside(self, shown: list[Box]) -> list[Box]:
-        """What does not stand in a table."""
+        """The boxes outside tables."""
 
         def is_inside(box: Box) -> bool:
             x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -48,14 +41,14 @@ class StandIns:
         return [box for box in shown if not is_inside(box)] if self._boxes else shown
 
     def put(self, pieces: list[LinePiece], found: Sequence[Table]) -> list[LinePiece]:
-        """The lines, with a piece without text in the place of the first of a table's, and what is beside it."""
+        """The lines, with a placeholder for the first line of each table, and with what is beside tables."""
         if not found:
             return pieces
         owners = {word.begin: table for table in found for word in table.words}
         done: set[int] = set()
         kept: list[LinePiece] = []
         for piece in pieces:
-            words = [] if self.is_stand_in(piece) else self._finder.words(piece)
+            words = [] if self.is_placeholder(piece) else self._finder.words(piece)
             if not any(word.begin in owners for word in words):
                 kept.append(piece)
                 continue
@@ -64,10 +57,10 @@ class StandIns:
                     kept += self._finder.joined(list(run))
                 elif id(table) not in done:
                     done.add(id(table))
-                    kept.append(self._stand_in(table))
+                    kept.append(self._placeholder(table))
         return kept
 
-    def _stand_in(self, table: Table) -> LinePiece:
+    def _placeholder(self, table: Table) -> LinePiece:
         words = list(table.words)
         left, right = min(word.left for word in words), max(word.right for word in words)
         first = max(words, key=lambda word: word.baseline)
@@ -82,11 +75,11 @@ class StandIns:
         )
 
     def baselines(self) -> tuple[float, ...]:
-        """Of all lines in tables."""
+        """The base lines of all lines in tables."""
         return tuple(line[0].baseline for table in self._tables.values() for line in lines_of(list(table.words)))
 
     def rows_of(self, piece: LinePiece, rejoin: Callable[[list[LinePiece]], list[LinePiece]]) -> Iterator[LinePiece]:
-        """`rejoin` writes lines, of which PDFium may have made several."""
+        """The rows of a placeholder's table as text; `rejoin` joins lines that PDFium divided."""
         for row in self._tables[piece.begin].rows:
             words = [word for cell in row for word in cell]
             if not words:

@@ -1,4 +1,4 @@
-"""Lines of cells, made into the rows of a table: a cell may have several lines."""
+"""Joins lines of cells into the rows of a table: a cell may have several lines."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _SPACE = 0.25  # times a line's height
 _TIGHT = 1.2  # times the least step between two lines
 _CLOSE = 0.8  # times the usual step
 _SAME_LINE = 0.4  # times a line's height
-_ROWS_SHARE = 0.7  # of the lines between two rules that fill several cells where each is a row
+_ROWS_SHARE = 0.7  # of the lines between two rules that fill several cells, where each is a row
 _FIT_SHARE = 0.5
-_MIN_WRAPPED = 2  # words of a line that goes on in the next, and where the next fills as many cells:
+_MIN_WRAPPED = 2  # words of a line that continues in the next, and where the next fills as many cells:
 _MIN_FULL = 3
 _HYPHENS = ("-", SOFT_HYPHEN)
-_UNIFIED = "\u2e80"  # from here on lines may break within words
+_UNIFIED = "\u2e80"  # from this character on, lines may break within words
 
 
 class CellLine(NamedTuple):
     cells: Cells
     baseline: float
     height: float
-    spans: bool = False  # one of its cells runs on over the next column
+    spans: bool = False  # one of its cells spans the next column, too
 
     @property
     def filled(self) -> list[int]:
@@ -39,12 +39,12 @@ class CellLine(NamedTuple):
 
 
 def is_number(text: str) -> bool:
-    """Or what stands for one in a table, such as a dash or 12 kg."""
+    """Whether the text is a number, or what may replace one in a table, such as a dash or 12 kg."""
     return bool(text) and _NUMBER.fullmatch(text) is not None
 
 
 def lines_of(words: Sequence[LinePiece]) -> list[list[LinePiece]]:
-    """The words that stand at one height, from above; within a line from the left."""
+    """The words grouped by height, from above; in a line from the left."""
     lines: list[list[LinePiece]] = []
     for word in sorted(words, key=lambda word: -word.baseline):
         if lines and lines[-1][0].baseline - word.baseline <= _SAME_LINE * max(word.height, lines[-1][0].height):
@@ -55,7 +55,7 @@ def lines_of(words: Sequence[LinePiece]) -> list[list[LinePiece]]:
 
 
 def divide(lines: Sequence[CellLine], extents: Sequence[Extent], is_only: bool) -> list[Cells]:
-    """The rows between two rules: one, unless its lines are plainly rows. `is_only`: no other rule parts rows."""
+    """The rows between two rules: one, unless its lines are clearly rows. `is_only`: no other rule divides rows."""
     if len(lines) < 2:
         return [_united(lines)] if lines else []
     breaks = [
@@ -75,7 +75,7 @@ def divide(lines: Sequence[CellLine], extents: Sequence[Extent], is_only: bool) 
 
 
 def gather(lines: Sequence[CellLine], extents: Sequence[Extent]) -> list[Cells]:
-    """A line is a row, unless it goes on with the cells of the line above."""
+    """The rows of lines without rules: each line is one, unless it continues the cells of the line above."""
     if not lines:
         return []
     steps = [before.baseline - after.baseline for before, after in pairwise(lines)]
@@ -99,7 +99,7 @@ def _goes_on(row: Sequence[CellLine], line: CellLine, extents: Sequence[Extent],
         for column in each.filled:
             above[column] = each.cells[column]
     filled, before = line.filled, [column for column, words in enumerate(above) if words]
-    if before == [0] and filled[0] == 0 and len(filled) > 1:  # a long label whose figures stand beside its last line
+    if before == [0] and filled[0] == 0 and len(filled) > 1:  # a long label whose figures are beside its last line
         return line.cells[0][0].text[0].islower() and not _fits(above[0], line.cells[0], extents[0])
     if not set(filled) <= set(before):
         return False
@@ -114,7 +114,7 @@ def _goes_on(row: Sequence[CellLine], line: CellLine, extents: Sequence[Extent],
 
 
 def _fits(before: Sequence[LinePiece], after: Sequence[LinePiece], extent: Extent) -> bool:
-    """Whether the next line's first word would have found room behind the line before."""
+    """Whether the next line's first word would have fitted on the line before."""
     if not before or not after:
         return False
     first = after[0]

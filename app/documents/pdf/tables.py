@@ -1,4 +1,4 @@
-"""Tables on a PDF page: rows of cells, found by ruling lines or by the empty strips between aligned words."""
+"""Finds tables on a PDF page, by ruling lines or by the empty strips between aligned words."""
 
 from __future__ import annotations
 
@@ -7,36 +7,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from statistics import median
-from typing import Protocol
 
 import msgspec
 
 from app.documents.pdf.aligned_tables import find_in, find_strips, segments_of
+from app.documents.pdf.characters import CharacterFinder
 from app.documents.pdf.columns import LinePiece
 from app.documents.pdf.grid import MAX_CELLS, Grid, find_grids
 from app.documents.pdf.paragraphs import ITEM, has_leader
 from app.documents.pdf.rulings import Box, Ruling
-from app.documents.pdf.table_rows import CellLine, Cells, divide, lines_of
+from app.documents.pdf.table_rows import CellLine, Cells, Extent, divide, lines_of
 
-
-class LineReader(Protocol):
-    """Looks at the characters of a line, which takes time."""
-
-    def words(self, piece: LinePiece) -> list[LinePiece]:
-        """From the left."""
-
-    def is_typed(self, piece: LinePiece) -> bool | None:
-        """Whether its letters are equally wide, as those of code; None where there are too few of them."""
-
-
-_LOOSE_GAP = 0.55  # times a line's height: the least gap that may part cells
+_LOOSE_GAP = 0.55  # times a line's height: the least gap between cells
 _LOOSE_WIDTH = 1.25  # times the usual width of a character
 _DIGIT_SHARE = 0.25
 _MIN_ROWS = 3
 _MIN_RULED_ROWS = 2
 _MIN_LEADERS = 5
-_MAX_PLAIN_LINES = 2  # that may stand between two lines with gaps
-_MAX_STEP = 3.0  # times a line's height: what stands farther apart is no row of the same table
+_MAX_PLAIN_LINES = 2  # between two lines with gaps
+_MAX_STEP = 3.0  # times a line's height: a row farther away is not of the same table
 _SPACER = 1.5  # times a line's height: an empty column so narrow is none
 _MIN_OWN_ROWS = 3
 _MAX_SKIPPED = 1.3
@@ -44,7 +33,7 @@ _MIN_SHOWN = 0.25  # of a grid's cells that have text
 
 
 class Table(msgspec.Struct, frozen=True):
-    """`rows` hold the words of each cell, in reading order; a cell that spans columns or rows stands in its first."""
+    """The words of each cell, row by row, in reading order; a cell that spans others is in its first place."""
 
     rows: list[Cells]
 
@@ -54,9 +43,11 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def find_ruled(
-    pieces: Sequence[LinePiece], lying: Sequence[Ruling], standing: Sequence[Ruling], reader: LineReader
+    pieces: Sequence[LinePiece], lying: Sequence[Ruling], standing: Sequence[Ruling], finder: CharacterFinder
 ) -> list[Table]:
-    """Those in grids of rules. `pieces` are the page's lines; what lies in a grid within another is the inner one's."""
+    """Tables in grids of rules. `pieces`: the page's lines. What is in a grid within another belongs to the
+    inner one.
+    """
     tables = []
     taken: set[int] = set()
     for grid in sorted(find_grids(lying, standing), key=lambda grid: grid.area):
@@ -64,7 +55,7 @@ def find_ruled(
             word
             for piece in pieces
             if grid.meets(piece.left, piece.right, piece.baseline + piece.height / 2)
-            for word in reader.words(piece)
+            for word in finder.words(piece)
             if word.begin not in taken and grid.holds(*_middle(word))
         ]
         if table := _ruled(grid, inside):
@@ -78,31 +69,8 @@ def _ruled(grid: Grid, words: Sequence[LinePiece]) -> Table | None:
     grid = grid.with_columns(_strips_between(grid, lines))
     if grid.columns * grid.rows > MAX_CELLS:
         return None
-    homes = grid.homes()
-    fields = Counter(homes)
-    cells: dict[int, list[list[LinePiece]]] = {}  # the lines of each cell
-    for line in lines:
-        begun: set[int] = set()
-        for word in line:
-            home = homes[grid.row(_middle(word)[1]) * grid.columns + grid.column(_middle(word)[0])]
-            if home not in begun:
-                begun.add(home)
-                cells.setdefault(home, []).append([])
-            cells[home][-1].append(word)
-    places: dict[int, dict[int, int]] = {}  # the column of each word, by row
-    for home, inside in cells.items():
-        for row, column, word in _places(grid, home, fields[home] > 1, inside):
-            places.setdefault(row, {})[word.begin] = column
     extents = list(pairwise(grid.xs))
-    rows: list[Cells] = []
-    for _, column_of in sorted(places.items()):
-        band = []
-        for line in lines_of([word for word in words if word.begin in column_of]):
-            cells_of_line: Cells = [[] for _ in extents]
-            for word in line:
-                cells_of_line[column_of[word.begin]].append(word)
-            band.append(CellLine(cells_of_line, line[0].baseline, max(word.height for word in line)))
-        rows += divide(band, extents, len(places) <= 2)
+    rows = _rows_in(grid, lines, words, extents)
     if sum(_is_row(row) for row in rows) < _MIN_RULED_ROWS:
         return None
     height = median(word.height for word in words)
@@ -117,8 +85,46 @@ def _ruled(grid: Grid, words: Sequence[LinePiece]) -> Table | None:
     return Table([[row[column] for column in used] for row in rows])
 
 
+def _rows_in(
+    grid: Grid, lines: Sequence[Sequence[LinePiece]], words: Sequence[LinePiece], extents: Sequence[Extent]
+) -> list[Cells]:
+    """The rows of a grid; `extents`: its columns."""
+    homes = grid.homes()
+    fields = Counter(homes)
+    columns: dict[int, dict[int, int]] = {}  # the column of each word, by row
+    for home, inside in _cells_in(grid, lines, homes).items():
+        for row, column, word in _places(grid, home, fields[home] > 1, inside):
+            columns.setdefault(row, {})[word.begin] = column
+    rows: list[Cells] = []
+    for _, column_of in sorted(columns.items()):
+        band = []
+        for line in lines_of([word for word in words if word.begin in column_of]):
+            cells: Cells = [[] for _ in extents]
+            for word in line:
+                cells[column_of[word.begin]].append(word)
+            band.append(CellLine(cells, line[0].baseline, max(word.height for word in line)))
+        rows += divide(band, extents, len(columns) <= 2)
+    return rows
+
+
+def _cells_in(
+    grid: Grid, lines: Sequence[Sequence[LinePiece]], homes: Sequence[int]
+) -> dict[int, list[list[LinePiece]]]:
+    """The lines of each cell, by its first field."""
+    cells: dict[int, list[list[LinePiece]]] = {}
+    for line in lines:
+        begun: set[int] = set()
+        for word in line:
+            home = homes[grid.row(_middle(word)[1]) * grid.columns + grid.column(_middle(word)[0])]
+            if home not in begun:
+                begun.add(home)
+                cells.setdefault(home, []).append([])
+            cells[home][-1].append(word)
+    return cells
+
+
 def _strips_between(grid: Grid, lines: Sequence[Sequence[LinePiece]]) -> list[float]:
-    """Places of columns that have no rule."""
+    """Where columns without a rule are divided."""
     columns: dict[int, list[list[LinePiece]]] = {}
     for line in lines:
         for column, words in groupby(line, lambda word: grid.column(_middle(word)[0])):
@@ -129,8 +135,9 @@ def _strips_between(grid: Grid, lines: Sequence[Sequence[LinePiece]]) -> list[fl
 def _places(
     grid: Grid, home: int, is_wide: bool, lines: Sequence[list[LinePiece]]
 ) -> Iterator[tuple[int, int, LinePiece]]:
-    """Row, column and word of a cell. What spans fields, but is written as if they were cells, is cells: rules may be
-    missing between them."""
+    """Row, column and word of a cell. A wide cell that is written like several is several: rules may be missing between
+    them.
+    """
     first_row, first_column = divmod(home, grid.columns)
     if not is_wide:
         yield from ((first_row, first_column, word) for line in lines for word in line)
@@ -147,32 +154,32 @@ def _places(
 
 
 def find_aligned(
-    pieces: Sequence[LinePiece], shown: Sequence[Box], lying: Sequence[Ruling], reader: LineReader
+    pieces: Sequence[LinePiece], shown: Sequence[Box], lying: Sequence[Ruling], finder: CharacterFinder
 ) -> Iterator[Table]:
-    """Those whose columns stand apart. `shown` are the boxes of what the page's stream shows at a time."""
+    """Tables whose columns are apart. `shown`: the boxes in which the page's stream shows its text."""
     lines = lines_of(pieces)
     if len(lines) < _MIN_RULED_ROWS or sum(has_leader(piece.text) for piece in pieces) >= _MIN_LEADERS:
         return  # a table of contents
-    for block in _blocks(lines, _without_code(lines, _loose(lines, shown), reader), len(lying)):
+    for block in _blocks(lines, _without_code(lines, _loose(lines, shown), finder), len(lying)):
         parted = 0
         read: dict[int, list[LinePiece]] = {}
         for place, (line, is_loose) in enumerate(block):  # most blocks turn out to be prose: this is for speed
             if is_loose:
-                read[place] = [word for piece in line for word in reader.words(piece)]
+                read[place] = [word for piece in line for word in finder.words(piece)]
                 parted += len(segments_of(read[place])) > 1
         if parted < _MIN_RULED_ROWS:
             continue
         words = [
             word
             for place, (line, _) in enumerate(block)
-            for word in (read.get(place) or [word for piece in line for word in reader.words(piece)])
+            for word in (read.get(place) or [word for piece in line for word in finder.words(piece)])
         ]
         for rows in find_in(lines_of(words), lying):
             yield Table(rows)
 
 
 def _loose(lines: Sequence[Sequence[LinePiece]], shown: Sequence[Box]) -> list[bool]:
-    """Which lines may have gaps as wide as those between cells, told without a look at their characters."""
+    """Which lines may have gaps as wide as those between cells, found without reading their characters."""
     texts = [line[0].text if len(line) == 1 else "".join([piece.text for piece in line]) for line in lines]
     widths = [(line[-1].right - line[0].left) / len(text) for line, text in zip(lines, texts, strict=True)]
     most = _LOOSE_WIDTH * median(widths)
@@ -200,9 +207,9 @@ def _is_parted(line: Sequence[LinePiece]) -> bool:
     return any(after.left - before.right >= _LOOSE_GAP * before.height for before, after in pairwise(line))
 
 
-def _without_code(lines: Sequence[Sequence[LinePiece]], loose: Sequence[bool], reader: LineReader) -> list[bool]:
-    """Less those that are code; what has too few letters to tell is what stands above it, or else below."""
-    typed = [_is_typed(line, reader) if is_loose else None for line, is_loose in zip(lines, loose, strict=True)]
+def _without_code(lines: Sequence[Sequence[LinePiece]], loose: Sequence[bool], finder: CharacterFinder) -> list[bool]:
+    """The loose lines without those of code; a line with too few letters is like the one above it, or else below."""
+    typed = [_is_typed(line, finder) if is_loose else None for line, is_loose in zip(lines, loose, strict=True)]
     for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
         for place in order:
             if loose[place] and typed[place] is None:
@@ -210,16 +217,17 @@ def _without_code(lines: Sequence[Sequence[LinePiece]], loose: Sequence[bool], r
     return [is_loose and not is_typed for is_loose, is_typed in zip(loose, typed, strict=True)]
 
 
-def _is_typed(line: Sequence[LinePiece], reader: LineReader) -> bool | None:
-    found = {reader.is_typed(piece) for piece in line} - {None}
+def _is_typed(line: Sequence[LinePiece], finder: CharacterFinder) -> bool | None:
+    found = {finder.is_typed(piece) for piece in line} - {None}
     return all(found) if found else None
 
 
 def _blocks(
     lines: Sequence[list[LinePiece]], loose: Sequence[bool], rules: int
 ) -> Iterator[list[tuple[list[LinePiece], bool]]]:
-    """Runs of lines, one below the other, that begin and end with loose ones, and have enough of them; each line with
-    whether it is one."""
+    """Runs of enough lines, one below the other, that begin and end with loose ones; each line with whether it is
+    loose.
+    """
     least = _MIN_RULED_ROWS if rules else _MIN_ROWS
     block: list[tuple[list[LinePiece], bool]] = []
     plain: list[tuple[list[LinePiece], bool]] = []

@@ -1,4 +1,4 @@
-"""Where the characters of a PDF page stand on its drawing."""
+"""Finds the places of a PDF page's characters on its drawing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from app.documents.pdf.annotations import NOTHING_ON_TOP
 from app.documents.pdf.hidden_text import look_at
 from app.documents.pdf.page import extract
 from app.documents.pdf.pdf import open_page
+from app.documents.pdf.rulings import Box
 from app.documents.pdf.table_placeholders import TableRanges
 from app.documents.tables.rows import BETWEEN_CELLS
 
 MAX_LAYER_CHARACTERS = 100_000
-"""Of one page: beyond them nothing can be lit or selected. A densely set page of a newspaper has 20,000."""
+"""Of one page: beyond them nothing can be highlighted or selected. A dense newspaper page has 20,000."""
 
 _SPAN = 1 << 24  # device units across the page, so that PDFium's whole numbers lose nothing
 _POINTS = 1_000.0
@@ -28,16 +29,15 @@ _HYPHEN_CODE = 0x2  # of a hyphen at a line's end
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
-_Box: TypeAlias = tuple[float, float, float, float]
 _Place: TypeAlias = Callable[[float, float], tuple[float, float]]
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """The characters of page `page`, from 1, that a person sees, in PDFium's order; those of tables row by row, with
-    the divider of cells between them, as the page's text has them.
+    """The visible characters of page `page`, from 1, in PDFium's order; those of tables row by row with dividers, as in
+    the page's text.
 
-    A hyphen at a line's end is `-` and a line break. Rotation and crop box are those of the drawing.
-    Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot read it.
+    A hyphen at a line's end is `-` and a line break. Rotation and crop box are those of the drawing. Raises AppError
+    PAGE_UNAVAILABLE where there is no such page, or PDFium cannot read it.
     """
     with open_page(content, page) as opened:
         seen = look_at(opened, content)
@@ -58,10 +58,10 @@ def page_layer(content: Content, page: int) -> PageLayer:
 
 
 class _Glyph(NamedTuple):
-    """What PDFium counts as one character; none, or two, may come of it."""
+    """What PDFium counts as one character; it may give none, or two."""
 
     text: str
-    box: _Box
+    box: Box
 
 
 def _arranged(glyphs: Sequence[_Glyph], tables: Sequence[TableRanges]) -> Iterator[_Glyph]:
@@ -69,7 +69,7 @@ def _arranged(glyphs: Sequence[_Glyph], tables: Sequence[TableRanges]) -> Iterat
     for table in tables:
         owners |= {index: table for row in table for cell in row for begin, end in cell for index in range(begin, end)}
     done: set[int] = set()
-    is_behind = False  # behind a word of a table, whose spaces and line ends come with its rows
+    is_behind = False  # after a word of a table, whose spaces and line ends come with its rows
     for index, glyph in enumerate(glyphs):
         table_here = owners.get(index)
         is_behind = table_here is not None or (is_behind and glyph.text.isspace())
@@ -91,7 +91,7 @@ def _arranged(glyphs: Sequence[_Glyph], tables: Sequence[TableRanges]) -> Iterat
 
 def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> list[_Glyph]:
     glyphs: list[_Glyph] = []
-    high = 0  # the first half of a character that is told in two
+    high = 0  # the first half of a character that PDFium gives in two
     for index in range(min(textpage.count_chars(), MAX_LAYER_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(textpage.raw, index)
         if code in _HIGH:
@@ -110,8 +110,10 @@ def _read(textpage: pypdfium2.PdfTextPage, place: _Place) -> list[_Glyph]:
     return glyphs
 
 
-def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> _Box:
-    """As high as the line, so that neighbours make an even band; where the font does not say, as high as the glyph."""
+def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> Box:
+    """The character's box, as high as the line, so that neighbours form an even band; where the font gives no height,
+    as high as the glyph.
+    """
     edges = pdfium.FS_RECTF()
     left, bottom, right, top = 0.0, 0.0, 0.0, 0.0
     if pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(edges)):
@@ -128,7 +130,7 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int, place: _Place) -> _Box:
 
 
 def _placing(page: pypdfium2.PdfPage) -> _Place:
-    """From points of the page to shares of the drawing: what PDFium says of three points says it of all."""
+    """A function from points of the page to shares of the drawing. It is linear, so three points of PDFium give it."""
     origin_x, origin_y = _on_drawing(page, 0.0, 0.0)
     right_x, right_y = _on_drawing(page, _POINTS, 0.0)
     up_x, up_y = _on_drawing(page, 0.0, _POINTS)

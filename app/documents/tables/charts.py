@@ -1,4 +1,4 @@
-"""What the text of a page says of charts and diagrams: titles, names of series, labels. ECMA-376, part 1, 21."""
+"""Describes charts and diagrams by titles, names of series and labels. Source: ECMA-376, part 1, 21."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _MAX_SERIES = 20
 
 
 def describe(root: etree._Element | None) -> str:
-    """`root` is that of a chart's own part, None where there is none. Formulas of cells are no names."""
+    """A chart as text. `root`: that of its part, None where there is none. Formulas of cells are no names."""
     series = (child(each, "tx") for each in find_all(root, "ser"))
     return notation.chart(_words(find(root, "title")), filter(None, map(_words, islice(series, _MAX_SERIES))))
 
 
 def describe_diagram(root: etree._Element | None) -> str:
-    """`root` is that of a diagram's data, in which each label is a point."""
+    """A diagram as text. `root`: that of its data, in which each label is a point."""
     return notation.diagram(map(_words, find_all(root, "pt")))
 
 
 def _words(element: etree._Element | None) -> str:
-    """In a title text is in `a:t`, a paragraph's runs after one another; what comes from cells is in `c:v`."""
+    """The text of a title: in `a:t`, a paragraph's runs after one another; from cells, in `c:v`."""
     paragraphs = ["".join(_run_text(each) for each in paragraph.iter()) for paragraph in find_all(element, "p")]
     if any(paragraphs):
         return " ".join(" ".join(paragraphs).split())

@@ -1,4 +1,4 @@
-"""Tables as text, divided by commas, semicolons or tabs. Source: RFC 4180, and what spreadsheets write."""
+"""Reads tables divided by commas, semicolons or tabs. Source: RFC 4180, and what spreadsheets write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.documents.text.plain import decode
 format = Format.CSV
 
 MAX_CELL_CHARACTERS = 1_000_000
-"""A quotation mark that opens a cell and is never closed makes all that follows one cell."""
+"""A quotation mark that opens a cell and is never closed makes everything after it one cell."""
 
 PROGRESS_ROWS = 1_000
 _SNIFF_LINES = 50
@@ -24,7 +24,7 @@ _DIVIDERS = "\t;,|"
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Cells are text and stay as they are written: a formula is never worked out."""
+    """Cells stay as written: formulas are never calculated."""
     progress(0, 0)
     untrusted_text = decode(content)
     flowed = flow(Tables(content).blocks(_rows(untrusted_text, content, progress)))

@@ -1,4 +1,4 @@
-"""Rows of a table as lines of text, in blocks that each begin with the table's header."""
+"""Writes the rows of a table as lines of text, in blocks that each begin with the table's header."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RowComment(msgspec.Struct, frozen=True):
 
 
 class Tables:
-    """Counts what all tables of a document come to. Each raises AppError DOCUMENT_LIMIT for too much."""
+    """The tables of a document, counted together. Methods raise AppError DOCUMENT_LIMIT for too much."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -44,8 +44,9 @@ class Tables:
         flags: tuple[Flag, ...] = (),
         comments: Iterable[RowComment] = (),
     ) -> Iterator[Block]:
-        """Cells at the end of a row that are empty, and rows of empty cells, are left out. `comments` are in the order
-        of their rows, and go with them."""
+        """The blocks of a table. Empty cells at the end of a row, and empty rows, are left out. `comments`: in the
+        order of their rows, to which they belong.
+        """
         if untrusted_title:
             untrusted_title = " ".join(untrusted_title.split())[:MAX_LINE_CHARACTERS]
             yield Block(untrusted_title, (Heading(untrusted_title, 1),), flags)

@@ -1,4 +1,4 @@
-"""Excel workbooks: each sheet that is shown, row by row, with the values last worked out. Source: ECMA-376."""
+"""Reads Excel workbooks: the visible sheets, row by row, with stored values, comments and charts. Source: ECMA-376."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ MAX_SHEETS = 1_000
 PROGRESS_ROWS = 1_000
 _SHEETS = (SheetTypeEnum.WorkSheet, SheetTypeEnum.ChartSheet)
 _PROPERTIES = "docProps/core.xml"
-_ROUND_DIGITS = 15  # of the digits that Excel shows; the rest is noise of binary fractions
+_ROUND_DIGITS = 15  # as many digits as Excel shows; more are noise of binary fractions
 _LARGEST_PLAIN = 1e15
 _ANY_DAY, _SECOND = datetime.date(2000, 1, 1), datetime.timedelta(seconds=1)
 _T = TypeVar("_T")
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets are left out and flagged. Raises AppError DOCUMENT_ENCRYPTED for a workbook under a password."""
+    """Hidden sheets are left out and flagged. Raises AppError DOCUMENT_ENCRYPTED for a workbook with a password."""
     progress(0, 0)
     if bytes(content.data[: len(OLE)]) == OLE:  # MS-OFFCRYPTO, 2.3
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
@@ -103,7 +103,7 @@ class _Reader:
 
 
 def _written(value: object) -> str:
-    """A value as a person reads it: 7, 1234.5, 2026-03-12, 2026-03-12 14:30, 1:15:00."""
+    """A value as people read it: 7, 1234.5, 2026-03-12, 2026-03-12 14:30, 1:15:00."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -120,7 +120,7 @@ def _written(value: object) -> str:
 
 
 def _to_second(value: datetime.datetime) -> datetime.datetime:
-    """Times are fractions of a day, so that a whole second is mostly a little less or more."""
+    """Rounds to a second: times are fractions of a day, and mostly a little off."""
     rounded = value.replace(microsecond=0)
     return rounded + _SECOND if value.microsecond >= 500_000 and rounded < datetime.datetime.max - _SECOND else rounded
 
@@ -147,7 +147,7 @@ def _title(archive: Archive, content: Content) -> str:
 
 
 def _guarded(work: Callable[[], _T], content: Content) -> _T:
-    """What calamine cannot make sense of is damage. Where it panics, the exception is not even an Exception."""
+    """Runs `work`; what calamine cannot read is damage. When it panics, the exception is not even an Exception."""
     try:
         return work()
     except (MemoryError, KeyboardInterrupt, SystemExit):
@@ -159,7 +159,7 @@ def _guarded(work: Callable[[], _T], content: Content) -> _T:
 _WORKBOOK = "xl/workbook.xml"
 _CELL = re.compile(r"[A-Za-z]{1,3}([0-9]{1,7})")
 _CHARTS = {"chart", "chartEx"}
-_STAND_IN = "tc="  # the author of a note that Excel puts there for programs that know no threads
+_STAND_IN = "tc="  # the author of a note that Excel adds for programs without threads
 
 
 class Asides:
@@ -172,11 +172,11 @@ class Asides:
         self._parts = dict(self._read_parts())
 
     def part(self, sheet: str) -> str:
-        """The path of a sheet's part; "" where it is not known."""
+        """The path of a sheet's part; "" where it is unknown."""
         return self._parts.get(sheet, "")
 
     def comments(self, sheet: str) -> list[RowComment]:
-        """In the order of their rows; the answers to one follow it."""
+        """The comments in the order of their rows; replies follow their comment."""
         found: list[RowComment] = []
         for each in self._archive.relations(self.part(sheet)):
             if each.kind == "comments":

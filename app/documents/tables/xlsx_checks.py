@@ -1,4 +1,6 @@
-"""What a workbook may make calamine do, checked before calamine sees it: it has no limits of its own."""
+"""Checks a workbook before calamine reads it, which has no limits of its own, and writes the formats of
+cells as text.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,10 @@ from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
 from app.documents.word.runs import PLAIN, Change, Run, RunStyle, Shift, written
 
 MAX_CELLS = 4_000_000
-"""Of the rectangle that ends with the last cell of a sheet: calamine holds all of it, about 32 bytes a cell."""
+"""Of the rectangle up to a sheet's last cell: calamine holds all of it, about 32 bytes a cell."""
 
 MAX_STRING_CHARACTERS = 500_000_000
-"""Of the shared strings of a sheet with their markup: calamine holds a copy for each cell."""
+"""Of the shared strings in a sheet, with their markup: calamine holds a copy for each cell."""
 
 _STYLES = "xl/styles.xml"
 _TYPES = "[Content_Types].xml"
@@ -42,15 +44,15 @@ _STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?
 
 
 class CheckedWorkbook(msgspec.Struct, frozen=True):
-    """`struck` has, for each part of a sheet, the cells that are struck out: row and column, from 1."""
+    """A workbook that calamine may read; `struck`: for each sheet's part, the struck cells: row and column, from 1."""
 
     packed: bytes
     struck: Mapping[str, frozenset[tuple[int, int]]]
 
 
 def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWorkbook:
-    """The parts that calamine needs, as our own archive read them: calamine may read a damaged directory otherwise.
-    What calamine would not tell of the looks of cells is written into their strings, or told here.
+    """Packs the parts that calamine needs as our archive read them: calamine may read a damaged directory otherwise.
+    Formats that calamine does not report are written into the strings, or returned.
 
     Raises AppError DOCUMENT_DAMAGED where there is no workbook, DOCUMENT_LIMIT where a sheet is too large.
     """
@@ -81,7 +83,7 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
 
 
 def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
-    """Raise AppError DOCUMENT_LIMIT before calamine makes room for every cell up to the last one."""
+    """Raises AppError DOCUMENT_LIMIT before calamine allocates every cell up to the last one."""
     if not places:
         return
     columns = {column for _, column in places}
@@ -92,9 +94,9 @@ def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
 
 
 def _cells(untrusted_xml: bytes, content: Content) -> Iterator[tuple[tuple[int, int], int]]:
-    """Row and column, from 1, and the style of each cell that may hold something, counted as calamine counts: what it
-    reads is the next tag, however tags are nested. What is not written as programs write it is damage; in UTF-16, say,
-    the tags would not be found.
+    """Row and column, from 1, and the style of each cell that may have content, counted as calamine does, which reads
+    tag after tag, however they are nested. XML that is not as programs write it is damage; in UTF-16, for example, the
+    tags would not be found.
     """
     row = column = 1
     tags = 0
@@ -145,13 +147,13 @@ _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 def write_looks(untrusted_xml: bytes, content: Content) -> bytes:
-    """Strings with raised, lowered or struck runs as plain ones that say so: calamine joins the runs of a string."""
+    """Writes raised, lowered and struck runs into the text of their strings: calamine joins the runs of a string."""
     if b"vertAlign" not in untrusted_xml and b"strike" not in untrusted_xml:
         return untrusted_xml
     try:
         root = parse_xml(untrusted_xml, content)
     except ValueError:
-        return untrusted_xml  # calamine says what is wrong with it
+        return untrusted_xml  # calamine then reports the damage
     changed = False
     for element in root.iter():
         if local_name(element) in _STRINGS:
@@ -163,7 +165,7 @@ def write_looks(untrusted_xml: bytes, content: Content) -> bytes:
 
 
 def struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
-    """The styles of cells, by their numbers, that strike out all that is in a cell."""
+    """The numbers of the cell styles that strike out the whole cell."""
     if b"strike" not in untrusted_xml:
         return frozenset()
     try:

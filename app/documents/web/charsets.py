@@ -1,4 +1,4 @@
-"""The names of encodings in web pages and e-mail. Source: WHATWG, Encoding Standard, 4.2."""
+"""Knows the names of encodings in web pages and e-mail. Source: WHATWG, Encoding Standard, 4.2."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _CODECS = {
     "cp949": ("euc-kr", "ks_c_5601-1987", "korean", "windows-949"),
 }
 CODECS = tuple(_CODECS)
-"""All codecs that a name can lead to: Python has others, of which some run long or decode no text."""
+"""All codecs that names lead to: Python has others, some of which are slow or decode no text."""
 _OF_NAME = {name: codec for codec, names in _CODECS.items() for name in (codec, *names)}
 
 
 def codec_of(untrusted_name: str) -> str:
-    """Python's codec for an encoding's name, "" for a name that is not known."""
+    """Python's codec for an encoding's name; "" for an unknown name."""
     return _OF_NAME.get(untrusted_name.strip(" \t\r\n\"'").lower(), "")

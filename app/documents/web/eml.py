@@ -1,4 +1,4 @@
-"""One e-mail: who wrote it to whom, what it says, and the messages it passes on. Sources: RFC 5322, RFC 2046."""
+"""Reads an e-mail: sender and receivers, its text, and the messages it forwards. Sources: RFC 5322, RFC 2046."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _PLAIN, _HTML = "text/plain", "text/html"
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A part without parts; `choice` numbers the multipart/alternative that it belongs to, -1 for none."""
+    """A part without parts; `choice`: the number of its multipart/alternative, -1 for none."""
 
     part: EmailMessage
     choice: int
 
 
 class _Letter(msgspec.Struct, frozen=True):
-    """One message with its parts; those it passes on are `forwarded`."""
+    """One message with its parts; `forwarded`: the messages that it forwards."""
 
     message: EmailMessage
     parts: tuple[_Part, ...]
@@ -46,7 +46,7 @@ class _Letter(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The plain text of each message, or its page where it has no plain text. Attachments are named, not read."""
+    """The plain text of each message, or its HTML where it has no plain text. Attachments are named, not read."""
     progress(0, 1)
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     message = mime.open_message(bytes(content.data), content, format)
@@ -69,7 +69,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _sort(message: EmailMessage) -> _Letter:
-    """An explicit stack: parts within parts must not become calls within calls."""
+    """Sorts the parts, with a stack of its own: nested parts must not become nested calls."""
     parts: list[_Part] = []
     forwarded: list[EmailMessage] = []
     stack = [(message, -1)]

@@ -1,4 +1,4 @@
-"""EPUB 2 and 3: the chapters along the spine, flowed onto pages. Sources: EPUB 3.3, OCF 3.3, OPF 2.0.1 (NCX)."""
+"""Reads EPUB 2 and 3: lays out the chapters of the spine on pages. Sources: EPUB 3.3, OCF 3.3, OPF 2.0.1 (NCX)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from app.documents.web.xhtml_styles import Rules, read_rules
 format = Format.EPUB
 
 MAX_SPINE_ITEMS = 10_000
-MAX_NOTE_CHAPTERS = 8  # that hold the notes of others
+MAX_NOTE_CHAPTERS = 8  # with notes of other chapters
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -44,7 +44,7 @@ _NCX_TYPE = "application/x-dtbncx+xml"
 
 
 class _Item(msgspec.Struct, frozen=True):
-    """A file of the book, as the manifest has it; `name` is its member of the archive."""
+    """A file of the book, from the manifest; `name`: its member of the archive."""
 
     name: str
     media_type: str
@@ -67,7 +67,9 @@ class _Target(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for a book under DRM. A chapter that cannot be read leaves its flag behind."""
+    """Raises AppError DOCUMENT_ENCRYPTED for a book with DRM. A chapter that cannot be read leaves a flag
+    on its page.
+    """
     archive = Archive(content, format)
     _refuse_encrypted(archive, content)
     package = _read_package(archive)
@@ -108,14 +110,14 @@ def _read_spine(
 
 
 class _Chapters:
-    """The chapters as trees. Those with notes of others are kept: a note must be the same element every time."""
+    """Reads the chapters. Those with notes of others are kept as trees: a note must be the same element every time."""
 
     def __init__(self, archive: Archive, content: Content) -> None:
         self._archive = archive
         self._content = content
         self._notes = Notes()
         self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
-        self._rules: dict[str, Rules] = {}  # by the style sheet that has them
+        self._rules: dict[str, Rules] = {}  # by their style sheet
 
     def read(self, name: str) -> XhtmlChapter | None:
         """None for one that is missing or damaged."""
@@ -147,7 +149,7 @@ class _Chapters:
         return find
 
     def _rules_for(self, base_name: str, root: etree._Element) -> Rules:
-        """Those of the style sheets that a chapter names."""
+        """The rules of a chapter's style sheets."""
         rules: dict[str, frozenset[InlineMark]] = {}
         for link in find_all(root, "link"):
             name = _resolve(base_name, attribute(link, "href"))[0]
@@ -202,7 +204,7 @@ def _read_package(archive: Archive) -> _Package:
 
 
 def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
-    """The member that a relative address in `base_name` means, "" for an address elsewhere, and the fragment."""
+    """The member that a relative address in `base_name` leads to, "" for one outside, and the fragment."""
     address, _, fragment = untrusted_href.strip().partition("#")
     path = _unquote(address.partition("?")[0])
     if _ELSEWHERE.match(address):
@@ -213,7 +215,7 @@ def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
 
 
 def _unquote(untrusted_text: str) -> str:
-    """Without the percent signs of RFC 3986, 2.1. `urllib` could do it, but no part of it belongs in this process."""
+    """The text without percent encoding (RFC 3986, 2.1). `urllib` could do it, but does not belong in this process."""
     untrusted_bytes = untrusted_text.encode("utf-8", "replace")
     return _QUOTED.sub(lambda found: bytes([int(found[1], 16)]), untrusted_bytes).decode("utf-8", "replace")
 
@@ -252,7 +254,7 @@ def _target(untrusted_title: str, level: int, base_name: str, untrusted_href: st
 
 
 def _apply_contents(blocks: list[Block], targets: list[_Target], places: dict[tuple[str, str], int]) -> list[Block]:
-    """The blocks with the entries of the table of contents as their headings, where there is a usable one."""
+    """The blocks with the entries of the table of contents as their headings, where that is usable."""
     headings: dict[int, list[Heading]] = {}
     for target in targets:
         place = places.get((target.name, target.fragment), places.get((target.name, "")))

@@ -1,4 +1,4 @@
-"""Footnotes in XHTML: which link refers to which note. Sources: EPUB Structural Semantics 1.1; DPUB-ARIA 1.1."""
+"""Finds footnotes in XHTML, and the links to them. Sources: EPUB Structural Semantics 1.1; DPUB-ARIA 1.1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Element: TypeAlias = etree._Element
 Elsewhere: TypeAlias = Callable[[str], Element | None]
 """Finds what an address leads to outside of the chapter."""
 
-MAX_NOTE_ELEMENTS = 1_000  # what has more is a part of the book
+MAX_NOTE_ELEMENTS = 1_000  # with more it is a part of the book
 MAX_NOTE_CHARACTERS = 20_000
 
 _REFERENCE_ROLES = {"noteref", "doc-noteref"}
@@ -23,7 +23,7 @@ _REFERENCE_CLASSES = {"footnote-ref", "noteref", "footnote-reference", "sdfootno
 _NOTE_ROLES = {"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"}
 _BACK_ROLES = {"doc-backlink"}
 _MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,4})[\])]?")
-_MARK_ELEMENTS = 20  # what has more is no mark
+_MARK_ELEMENTS = 20  # with more it is no mark
 _INLINE = {"a", "span", "sup", "b", "i", "em", "strong", "small"}
 _WRAPPERS = {"li", "aside", "div", "dd"}
 _NO_NOTES = {"html", "body", "section", "nav", "table", "ol", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -31,7 +31,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 class Notes:
-    """The notes of a book, numbered as they are referred to; each is told where it is referred to first."""
+    """The notes of a book, numbered in the order of their references; each follows its first reference."""
 
     def __init__(self) -> None:
         self._numbers: dict[Element, int] = {}
@@ -46,9 +46,9 @@ class Notes:
 
 
 def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Element, Element]:
-    """For each link that refers to a note, the note's element.
+    """For each link to a note, the note's element.
 
-    A link does so if it says it, or if it is a raised mark and what it leads to says that it is a note, or leads back.
+    A link is one if it says so, or if it is a raised mark and its target says that it is a note, or links back.
     """
     anchors = anchors_of(root)
     notes: dict[Element, Element] = {}
@@ -66,7 +66,7 @@ def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Elemen
             continue
         if explicit or _words(note) & _NOTE_ROLES or (_leads_to(note, link) and not _begins_block(link)):
             notes[link] = note
-    # A note inside another one is told with it: else nesting could make much of a small file.
+    # A note inside another one is part of it: else nesting could make much of a small file.
     told = set(notes.values())
     return {link: note for link, note in notes.items() if told.isdisjoint(note.iterancestors())}
 
@@ -81,7 +81,7 @@ def anchors_of(root: Element) -> dict[str, Element]:
 
 
 def note_at(target: Element) -> Element | None:
-    """The whole note that an anchor stands in or is; None where that would be a part of the book."""
+    """The whole note of an anchor; None where that would be a part of the book."""
     note = target
     while local_name(note) in _INLINE and (parent := note.getparent()) is not None:
         note = parent
@@ -95,14 +95,14 @@ def note_at(target: Element) -> Element | None:
 
 
 def says_to_refer(link: Element) -> bool:
-    """Whether a link says that it is the mark of a note, which may not be found."""
+    """Whether a link says that it is a note's mark; the note may be missing."""
     if len(link.text or "") > _MARK_ELEMENTS:
         return False
     return _is_numbered(link) and not _words(link).isdisjoint(_REFERENCE_ROLES | _REFERENCE_CLASSES)
 
 
 def is_mark_of_note(raised: Element) -> bool:
-    """Whether a raised element has a link in it or around it, as marks of notes have, and numbers of formulas not."""
+    """Whether a raised element has a link in or around it, as note marks have, unlike numbers in formulas."""
     parent = raised.getparent()
     around = parent is not None and local_name(parent) == "a" and len(parent) == 1
     within = (each for each in islice(raised.iter(), _MARK_ELEMENTS) if local_name(each) == "a")
@@ -111,7 +111,7 @@ def is_mark_of_note(raised: Element) -> bool:
 
 
 def back_links(note: Element) -> Iterator[Element]:
-    """The links of a note that lead to where it is referred to."""
+    """The links of a note back to its reference."""
     for link in find_all(note, "a"):
         text = text_of(link)
         label = len(text) == 1 or (len(text) <= 4 and not any(map(str.isalpha, text)))
@@ -120,7 +120,7 @@ def back_links(note: Element) -> Iterator[Element]:
 
 
 def without_mark(text: str, link: Element) -> str:
-    """A note's text without the mark that it begins with, which is that of the link to it."""
+    """A note's text without the mark at its beginning, which is that of the link to it."""
     mark = re.escape(text_of(link).strip("[]()"))
     found = re.match(rf"\s*(?:[\[(]?(?:{mark})?[\])]?[.:]?\s+|[\[(]{mark}[\])][.:]?)", text)
     return text[found.end() :] if found else text
@@ -142,7 +142,7 @@ def _is_mark(link: Element) -> bool:
 
 
 def _is_numbered(link: Element) -> bool:
-    """A star and its like need nothing that tells them from the text."""
+    """Whether it is a mark with a letter or number: stars and the like are clear without this."""
     return _is_mark(link) and any(map(str.isalnum, _short_text(link)))
 
 
@@ -158,7 +158,7 @@ def _leads_to(note: Element, link: Element) -> bool:
 
 
 def _begins_block(link: Element) -> bool:
-    """A note's own mark, which leads back to the text, stands at its beginning."""
+    """Whether the link begins a block, as a note's own mark does, which leads back to the text."""
     element = link
     while local_name(element) in _INLINE and (parent := element.getparent()) is not None:
         before = element.getprevious()
@@ -169,5 +169,5 @@ def _begins_block(link: Element) -> bool:
 
 
 def _is_all_of(first: Element, parent: Element) -> bool:
-    """Whether it is the first child, and those that follow cannot be notes of their own."""
+    """Whether `first` is the first child, and the others cannot be notes of their own."""
     return parent[0] is first and not any(each.get("id") for child in first.itersiblings() for each in child.iter())

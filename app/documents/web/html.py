@@ -1,4 +1,4 @@
-"""Web pages: one HTML file, or a page saved with its pictures as MHTML. Sources: HTML Living Standard; RFC 2557."""
+"""Reads web pages: one HTML file, or a page saved as MHTML. Sources: HTML Living Standard; RFC 2557."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from app.documents.web.xhtml import XhtmlChapter, read_chapter
 format = Format.HTML
 
 MAIN_SHARE = 0.5
-"""An element that says to hold the main text is believed if it holds this share of all text, from 0 to 1."""
+"""An element that claims to hold the main text is used if it holds this share of all text, from 0 to 1."""
 
-_CHARSET_BYTES = 4_096  # HTML wants it within the first 1,024; saved pages have comments before it
+_CHARSET_BYTES = 4_096  # HTML requires it within the first 1,024; saved pages have comments before it
 _META = re.compile(rb"<meta\b[^>]{0,1000}", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
@@ -39,7 +39,7 @@ _MENU = frozenset({"nav"})
 
 
 class WebPage(msgspec.Struct, frozen=True):
-    """What one page says; the title is that of its head, else its first heading of level 1."""
+    """The content of a page; its title is that of its head, else its first heading of level 1."""
 
     blocks: tuple[Block, ...]
     untrusted_title: str
@@ -47,7 +47,7 @@ class WebPage(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The main text where the page names one that holds most of its text, else all of its body."""
+    """The main text, where the page marks one that holds most of its text, else all of its body."""
     progress(0, 1)
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     data = bytes(content.data)
@@ -61,7 +61,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = "") -> WebPage:
-    """`untrusted_charset` is what came with the page, outside of it. Raises AppError DOCUMENT_LIMIT."""
+    """`untrusted_charset`: the encoding named outside of the page. Raises AppError DOCUMENT_LIMIT."""
     untrusted_text = decode(untrusted_html, untrusted_charset)
     declared = _XML_DECLARATION.match(untrusted_text)
     untrusted_bytes = untrusted_text[declared.end() if declared else 0 :].encode("utf-8", "replace")
@@ -77,7 +77,7 @@ def read_page(untrusted_html: bytes, content: Content, untrusted_charset: str = 
 
 
 def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
-    """By its mark, else as it was sent, else as it says of itself, else as its bytes suggest."""
+    """Decodes by the byte order mark, else as it was sent, else as the page says, else as its bytes suggest."""
     if (marked := decode_marked(untrusted_html)) is not None:
         return marked
     codec = codec_of(untrusted_charset) or _declared_codec(untrusted_html[:_CHARSET_BYTES])
@@ -87,7 +87,7 @@ def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
 
 
 def _declared_codec(untrusted_head: bytes) -> str:
-    """A page whose declaration can be read byte by byte is not in UTF-16, whatever it says."""
+    """The codec that the page declares. One whose declaration is readable byte by byte is not in UTF-16."""
     found = [_XML_CHARSET.match(untrusted_head)]
     found += [_CHARSET.search(meta[0]) for meta in _META.finditer(untrusted_head)]
     codecs = (codec_of(each[1].decode("ascii")) for each in found if each)
@@ -96,7 +96,9 @@ def _declared_codec(untrusted_head: bytes) -> str:
 
 
 def _open_heads(root: etree._Element) -> None:
-    """libxml2 leaves in the head what follows it where a page has no `<body>`, if it does not know the element."""
+    """Turns heads with body content into divisions: without `<body>`, libxml2 leaves elements that it does not know in
+    the head.
+    """
     for head in list(find_all(root, "head")):
         if all(local_name(child) in _OF_HEAD for child in head):
             continue
@@ -113,7 +115,7 @@ def _main_blocks(root: etree._Element) -> tuple[Block, ...]:
 
 
 def _main_part(chapter: XhtmlChapter) -> tuple[Block, ...]:
-    """The smallest part that holds enough of the text."""
+    """The smallest main part that holds enough of the text."""
     ends = [0]
     for block in chapter.blocks:
         ends.append(ends[-1] + len(block.untrusted_text))
@@ -128,7 +130,7 @@ def _is_of_drawing(title: etree._Element) -> bool:
 
 
 def _unpack(data: bytes, content: Content) -> tuple[bytes, str]:
-    """The page itself, of all that was saved with it, and the encoding it was sent in."""
+    """The page itself, without what was saved with it, and the encoding it was sent in."""
     parts = mime.open_message(data, content, format).walk()
     page = next((each for each in parts if each.get_content_type() in ("text/html", "application/xhtml+xml")), None)
     if page is None:

@@ -1,4 +1,4 @@
-"""Formulas of MathML as the text of a page writes them. Sources: MathML 3.0, chapter 3; MathML Core."""
+"""Writes MathML formulas in one line. Sources: MathML 3.0, chapter 3; MathML Core."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from app.documents.text.formula import FormulaPiece, FormulaPieceKind
 _UNSEEN = {"annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark"}
 _ROWS = {"math", "mrow", "mstyle", "mpadded", "merror", "semantics", "maction", "mtd"}
 _SPACE_WIDTH = re.compile(r"\s*(\d*\.?\d+)\s*(em)?")
-_MIN_SPACE_EM = 0.1  # what is seen as a space
+_MIN_SPACE_EM = 0.1  # visible as a space
 _NO_LINE = re.compile(r"\s*0*\.?0+\D*")
 _SPACE = FormulaPiece("", FormulaPieceKind.SPACE)
 
 
 class _Argument(NamedTuple):
-    """What a child says; `name` is "" for text that stands between elements."""
+    """The pieces of a child; `name` is "" for text between elements."""
 
     name: str
     pieces: list[FormulaPiece]
@@ -33,10 +33,11 @@ class _Argument(NamedTuple):
 
 
 def latex(math: etree._Element) -> str:
-    r"""What a person sees of a formula, in one line: `\frac{a}{b} = c^2`. Nothing that is shown is lost, whatever is
-    wrong with the markup.
+    r"""The visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
+    markup.
 
-    Annotations in TeX are left alone: they are not shown, and may say anything. Nesting does not become calls.
+    Annotations in TeX are ignored: they are not shown, and may say anything. Nested elements do not become nested
+    calls.
     """
     frames = [_Frame(math)]
     while True:
@@ -54,7 +55,7 @@ def latex(math: etree._Element) -> str:
 
 
 class _Frame:
-    """An element of which the children are being read."""
+    """An element whose children are being read."""
 
     def __init__(self, element: etree._Element) -> None:
         self.element = element
@@ -71,7 +72,7 @@ class _Frame:
         self._say(child.tail)
 
     def _say(self, untrusted_text: str | None) -> None:
-        """MathML has no text there, but browsers show it."""
+        """Adds text between elements, which MathML forbids but browsers show."""
         if untrusted_text and untrusted_text.strip():
             self._arguments.append(_Argument("", formula.words(untrusted_text)))
 
@@ -99,7 +100,7 @@ class _Frame:
                 return [_table(arguments)]
             case "mtr", _:
                 return [FormulaPiece(each.text, FormulaPieceKind.WORD) for each in arguments]
-            case "mlabeledtr", _:  # a formula's number comes last, whichever side it stands on
+            case "mlabeledtr", _:  # a formula's number comes last, whichever side it is on
                 return [FormulaPiece(each.text, FormulaPieceKind.WORD) for each in (*arguments[1:], *arguments[:1])]
         apart = [] if name in _ROWS else [_SPACE]
         return [piece for each in arguments for piece in (*each.pieces, *apart)]
@@ -114,7 +115,7 @@ def _shown(element: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _kind_of(base: list[FormulaPiece]) -> FormulaPieceKind:
-    """An operator with scripts is still one."""
+    """The kind of a base with scripts: an operator is still one."""
     return (
         base[0].kind
         if len(base) == 1 and base[0].kind in (FormulaPieceKind.WORD, FormulaPieceKind.INFIX)
@@ -165,7 +166,7 @@ def _fenced(element: etree._Element, arguments: list[_Argument]) -> list[Formula
 
 
 def _scripts_around(base: _Argument, *others: _Argument) -> FormulaPiece:
-    """`mmultiscripts`: a base, then pairs of what is lowered and raised behind it, then those before it."""
+    """`mmultiscripts`: a base, then pairs of lower and upper scripts after it, then those before it."""
     middle = next((index for index, each in enumerate(others) if each.name == "mprescripts"), len(others))
     text = base.text
     for lower, upper in _pairs(others[:middle]):
@@ -181,7 +182,7 @@ def _pairs(arguments: Sequence[_Argument]) -> Iterator[tuple[str, str]]:
 
 
 def _table(arguments: Sequence[_Argument]) -> FormulaPiece:
-    """The pieces of a row are its cells; what is no row is a cell of its own."""
+    """A matrix; the pieces of a row are its cells, and what is no row is a cell of its own."""
     rows = [[piece.text for piece in each.pieces] if each.name in _TABLE_ROWS else [each.text] for each in arguments]
     return FormulaPiece(formula.matrix(rows))
 

@@ -1,4 +1,4 @@
-"""Messages and their parts as bytes and words, within limits. Sources: RFC 5322, 2045 to 2047 and 2231."""
+"""Reads messages and their parts as bytes and text, within limits. Sources: RFC 5322, 2045 to 2047 and 2231."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.documents.text.plain import decode_unmarked
 from app.documents.web.charsets import codec_of
 
 MAX_PARTS = 1_000
-MAX_NESTING = 200  # of parts in parts; the parser calls itself for each
+MAX_NESTING = 200  # the parser calls itself for each level
 MAX_HEADER_CHARACTERS = 8_000
 _CONTAINER = re.compile(rb"(?:\A|[\r\n])content-type:\s*(?:multipart|message)/", re.IGNORECASE)
 
@@ -23,8 +23,8 @@ _WORD = re.compile(r"=\?[^?\s]{1,60}\?[BbQq]\?[^?\s]*\?=")
 
 
 def _keep(_name: str, value: str) -> str:
-    """A header as it stands, cut: the structured parsing of `email.policy` takes minutes for a long one, and calls
-    itself for each bracket.
+    """A header as written, cut: the structured parsing of `email.policy` takes minutes for a long one, and calls itself
+    for each bracket.
     """
     return value[:MAX_HEADER_CHARACTERS]
 
@@ -33,7 +33,7 @@ _POLICY = policy.default.clone(header_factory=_keep)
 
 
 def open_message(untrusted_bytes: bytes, content: Content, format: Format) -> EmailMessage:
-    """Raises AppError DOCUMENT_LIMIT where there are too many parts, or too many in each other."""
+    """The message. Raises AppError DOCUMENT_LIMIT where there are too many parts, or they nest too deep."""
     refuse_over(MAX_NESTING, len(_CONTAINER.findall(untrusted_bytes)), "mail_containers", content)
     try:
         message = email.message_from_bytes(untrusted_bytes, policy=_POLICY)
@@ -46,17 +46,17 @@ def open_message(untrusted_bytes: bytes, content: Content, format: Format) -> Em
 
 
 def words(message: EmailMessage, name: str) -> str:
-    """A header as a person reads it, on one line; several of the same name after one another."""
+    """A header as people read it, on one line; several of one name are joined."""
     values = (decode_words(str(value)) for value in message.get_all(name, ()))
     return ", ".join(" ".join(value.split()) for value in values)[:MAX_HEADER_CHARACTERS]
 
 
 def decode_words(untrusted_text: str) -> str:
-    """Encoded words of RFC 2047, and the bytes that some programs put there without encoding them."""
+    """Decodes encoded words (RFC 2047), and bytes that some programs put there unencoded."""
     untrusted_text = _mend(untrusted_text)
     try:
         return _join_words(untrusted_text)
-    except (MessageError, ValueError):  # one broken word does not cost the others
+    except (MessageError, ValueError):  # one broken word must not spoil the others
         return _WORD.sub(_decode_word, untrusted_text)
 
 
@@ -75,8 +75,8 @@ def _join_words(untrusted_text: str) -> str:
 
 
 def parts(part: EmailMessage) -> list[EmailMessage]:
-    """Those directly in `part`: of a multipart, or the message that it passes on."""
-    if not part.is_multipart():  # the payload of others would be decoded with any codec that they name
+    """The direct parts of a multipart, or the message that a part forwards."""
+    if not part.is_multipart():  # others would be decoded with any codec that they name
         return []
     payload = part.get_payload()
     return [each for each in payload if isinstance(each, EmailMessage)] if isinstance(payload, list) else []
@@ -87,7 +87,7 @@ def is_encoded(part: EmailMessage) -> bool:
 
 
 def body(part: EmailMessage) -> bytes:
-    """The bytes of a part that has no parts. What is broken in its encoding is left as it is."""
+    """The bytes of a part without parts. Broken encodings are left as they are."""
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError):
@@ -109,7 +109,7 @@ def decode(untrusted_bytes: bytes, untrusted_charset: str) -> str:
 
 
 def decode_as(untrusted_bytes: bytes, codec: str) -> str:
-    """As `codec`, unless that is plainly a lie: what is UTF-8 and beyond ASCII is never anything else by chance."""
+    """Decodes as `codec`, unless that is clearly wrong: text beyond ASCII is never valid UTF-8 by chance."""
     if codec != "utf-8" and not codec.startswith(("utf-16", "iso2022")):
         try:
             return untrusted_bytes.decode("utf-8")

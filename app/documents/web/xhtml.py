@@ -1,4 +1,4 @@
-"""A chapter of XHTML into blocks of plain text, the way a person would read it."""
+"""Reads a chapter of XHTML into blocks of plain text, as a person would read it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ PICTURE = "[picture]"
 _UNREAD = -1
 _WHOLE_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
 _Otherwise = TypeVar("_Otherwise", int, None)
-# An ideographic space is layout that its author wanted; single spaces, the most of all, need no replacing.
+# An ideographic space is intended layout; single spaces, by far the most frequent, need no replacing.
 _SPACES = re.compile(r"[^\S \u3000][^\S\u3000]*| [^\S\u3000]+")
 _SPACES_IN_LINE = re.compile(r"[^\S\n \u3000][^\S\n\u3000]*| [^\S\n\u3000]+")
 
 
 class XhtmlChapter(msgspec.Struct, frozen=True):
-    """Blocks, for each id in the markup the index of the block that it stands in or before, and the blocks, from and
-    to, of each element that says to hold the main text.
+    """The blocks of a chapter; `anchors`: for each id, the index of its block or the next one; `main_parts`: the
+    blocks, from and to, of each element that claims to hold the main text.
     """
 
     blocks: tuple[Block, ...]
@@ -54,7 +54,7 @@ class XhtmlChapter(msgspec.Struct, frozen=True):
 
 
 class _List:
-    """A list that is open; `last` is the number of its latest item, None where items have none."""
+    """An open list; `last`: the number of its latest item, None where items have none."""
 
     def __init__(self, last: int | None) -> None:
         self._last = last
@@ -66,7 +66,7 @@ class _List:
             self._last = self._last + 1 if value is None else value
 
     def take_mark(self) -> str:
-        """What the open item's next line begins with."""
+        """The beginning of the open item's next line."""
         if self._has_line:
             return "  "
         self._has_line = True
@@ -82,14 +82,15 @@ def read_chapter(
     pictures: bool = False,
     rules: Rules | None = None,
 ) -> XhtmlChapter:
-    """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
-    cells divided by " | "; preformatted text stays as it is; a picture is its description in brackets, and if
-    `pictures` says so it is noted without one too. What is marked as not to be seen (`hidden`, `display: none` and
-    their like on the element itself) is left out and flagged; so is, if `aria` says so, what is kept from screen
-    readers. Elements named in `skipped` are left out, as scripts are. A footnote follows the paragraph, item or table
-    that refers to it, and is left out where it stands; `notes` are those of the chapters before. What is raised, struck
-    out and the like, by its element, its style, `rules` or those of the chapter, is written as `notation` says, a
-    formula as `mathml`, a field of a form with what is filled in.
+    """Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a line a row with
+    " | " between cells; preformatted text stays as it is. A picture is its description in brackets; `pictures`: one
+    without a description is noted, too.
+
+    Hidden elements (`hidden`, `display: none` and the like on the element itself) are left out and flagged; `aria`: so
+    is what is hidden from screen readers. Elements named in `skipped` are left out, like scripts. A footnote follows
+    the paragraph, item or table that refers to it, and is left out in its own place; `notes`: those of the chapters
+    before. What is raised, struck out and the like, by its element, its style, `rules` or the chapter's own rules, is
+    written as by `notation`, a formula as by `mathml`, a form field with its value.
     """
     own = read_rules("\n".join(text_of(each) for each in root.iter("{*}style")))
     reader = _Reader(skipped, aria, pictures, notes or Notes(), find_notes(root, elsewhere), {**(rules or {}), **own})
@@ -98,7 +99,7 @@ def read_chapter(
 
 
 def read_title(element: etree._Element) -> str:
-    """What an element says, in one line, as a heading or an entry of a table of contents."""
+    """The text of an element in one line, for a heading or an entry of a table of contents."""
     reader = _Reader(frozenset(), False, False, Notes(), {}, {})
     reader.read(element)
     return " ".join(" ".join(block.untrusted_text for block in reader.blocks).split())
@@ -123,7 +124,7 @@ class _Reader:
         self._pictures = pictures
         self._notes = notes
         self._references = references  # links to notes
-        self._moved = set(references.values())  # notes that are told where they are referred to
+        self._moved = set(references.values())  # notes that follow their reference
         self._rules = rules
         self._back = back  # links from a note to its reference
         self._asides: list[Block] = []  # the notes of what is open
@@ -138,7 +139,7 @@ class _Reader:
         self._left_out = LeftOut()
 
     def read(self, root: etree._Element) -> None:
-        """An explicit stack: nesting of the document must not become nesting of calls."""
+        """Walks with a stack of its own: deeply nested elements must not become deeply nested calls."""
         stack: list[tuple[etree._Element, str, int]] = [(root, local_name(root), _UNREAD)]
         while stack:
             element, name, marks = stack.pop()
@@ -147,7 +148,7 @@ class _Reader:
                 self._close_main(element)
                 for _ in range(marks):
                     self._line.close()
-                if stack:  # what follows the root is no part of it
+                if stack:  # text after the root is no part of it
                     self._say(element.tail)
                 continue
             attributes = element.keys()
@@ -164,13 +165,13 @@ class _Reader:
         self._end_paragraph()
         self._end_lines()
         for link, note in self._references.items():
-            if not self._notes.is_told(note):  # what refers to it was left out
+            if not self._notes.is_told(note):  # its reference was left out
                 self._tell(self._notes.number(note)[0], note, link)
         self._put_asides()
         self._flag()
 
     def _is_said_otherwise(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
-        """Whether something else is said for the element than what is in it, or nothing."""
+        """Whether something else replaces the element's content, which is then added here, or nothing does."""
         if not name or element in self._moved or element in self._back or self._notes.is_told(element):
             return True
         if element in self._references:
@@ -209,7 +210,7 @@ class _Reader:
     def _is_left_out(self, element: etree._Element, name: str) -> bool:
         if not is_unseen(element, self._aria):
             return False
-        # Hidden navigation (the list of printed pages, say) is customary and nothing to warn of.
+        # Hidden navigation (a list of printed pages, for example) is customary, and no reason to warn.
         if name != "nav" and not is_spare_formula(element):
             pieces = [str(piece) for piece in element.itertext() if str(piece).strip()]
             self._hidden |= bool(pieces)
@@ -307,13 +308,13 @@ class _Reader:
         self._rows[-1] = []
 
     def _end_lines(self) -> None:
-        """The outermost list or table is complete."""
+        """Adds the block of the outermost list or table, if that is complete."""
         if self._lines and not self._lists and not self._rows:
             text, self._lines = "\n".join(self._lines), []
             self._add(text)
 
     def _flag(self) -> None:
-        """What is hidden belongs to the part that it stands in."""
+        """Flags hidden text in its own part."""
         if self._hidden:
             self._add("")
 
@@ -325,6 +326,6 @@ class _Reader:
 
 
 def _number(untrusted_text: str | None, otherwise: _Otherwise) -> int | _Otherwise:
-    """What `start` and `value` of lists may hold."""
+    """A number in `start` or `value` of a list."""
     found = _WHOLE_NUMBER.fullmatch(untrusted_text or "")
     return int(found[1]) if found else otherwise

@@ -1,4 +1,4 @@
-"""Fields of a form on a page, with what is filled in. Source: HTML Living Standard, 4.10."""
+"""Writes the form fields of a page with their values. Source: HTML Living Standard, 4.10."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _MAX_LABEL_CHARACTERS, _MAX_LABEL_EVENTS = 200, 400
 
 
 class Fields:
-    """The fields of one page: they are written where a person who prints the page would see something of them, with a
-    name where none stands where it is looked for, before a field and behind a box.
+    """The fields of one page. One is written where a printed page would show something of it; its name is added unless
+    the page has it in the usual place, before a field or after a box.
     """
 
     def __init__(self) -> None:
-        self._labels: dict[str, tuple[str, bool]] | None = None  # by the field's id; does it stand before?
+        self._labels: dict[str, tuple[str, bool]] | None = None  # by the field's id; is it before the field?
 
     def written(self, field: etree._Element, name: str) -> str:
-        """Nothing for what is not seen, holds a secret, or is only a tool of the page (a search, a button)."""
+        """The field's text; "" for one that is invisible, secret, or only a tool of the page (a search, a button)."""
         kind = (field.get("type") or "text").strip().lower() if name == "input" else name
         if kind in _UNREAD_TYPES or _is_tool(field, kind):
             return ""
@@ -46,7 +46,7 @@ class Fields:
         return notation.field(named[:_MAX_LABEL_CHARACTERS], value)
 
     def _label(self, field: etree._Element) -> tuple[str, bool]:
-        """What a person sees beside the field, and whether it stands before it."""
+        """The visible label of the field, and whether it is before the field."""
         around = next((each for each in field.iterancestors() if local_name(each) == "label"), None)
         if around is not None:
             return _text_around(field, around)
@@ -87,12 +87,12 @@ def _is_tool(field: etree._Element, kind: str) -> bool:
 
 
 def _has_text_beside(box: etree._Element) -> bool:
-    """Else it is a switch of the page that nobody sees: its menu, say."""
+    """Whether there is text beside the box: else it is an invisible switch, such as that of a menu."""
     return bool((box.tail or "").strip()) or any(local_name(each) in _CELLS for each in box.iterancestors())
 
 
 def _value(field: etree._Element, name: str) -> str:
-    """What is filled in, or was chosen in a list."""
+    """What is filled in, or chosen in a list."""
     if name == "input":
         return field.get("value") or ""
     if name == "textarea":
@@ -102,7 +102,7 @@ def _value(field: etree._Element, name: str) -> str:
 
 
 def _first_option(field: etree._Element) -> str:
-    """What a list shows where nothing was chosen."""
+    """What a list shows where nothing is chosen."""
     option = None if field.get("multiple") is not None else next(find_all(field, "option"), None)
     return _text_of_option(option) if option is not None else ""
 

@@ -1,4 +1,4 @@
-"""The paragraph that is being read: its raised, lowered, struck and inserted parts as the text of a page has them."""
+"""Collects the paragraph that is being read, and writes its raised, lowered, struck and inserted parts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import NamedTuple, TypeAlias, cast
 
 from app.documents.text import formula, notation
 
-_MAX_SCRIPT_CHARACTERS = 300  # what is longer is no power, index or mark, however it stands
-_ENOUGH, _NEAR = 64, 8  # characters and pieces beside a script that tell what it is
+_MAX_SCRIPT_CHARACTERS = 300  # longer text is no power, index or mark
+_ENOUGH, _NEAR = 64, 8  # characters and pieces beside a script that show what it is
 _STROKES = {"/", "\u2044", "\u2215"}
 
 
 class InlineMark(Enum):
-    """What is done to a part of a paragraph."""
+    """The format of a part of a paragraph."""
 
     RAISED = auto()
-    NOTE = auto()  # raised, and said to refer to a note
+    NOTE = auto()  # raised, and marked as a reference to a note
     LOWERED = auto()
     STRUCK = auto()
     INSERTED = auto()
@@ -28,7 +28,7 @@ _CHANGES = {InlineMark.STRUCK: notation.struck, InlineMark.INSERTED: notation.in
 
 
 class _Script(NamedTuple):
-    """A raised or lowered part; how it is written depends on what stands beside it."""
+    """A raised or lowered part; the text beside it decides how it is written."""
 
     text: str
     mark: InlineMark
@@ -42,21 +42,21 @@ _Piece: TypeAlias = str | _Script | _Formula
 
 
 class OpenParagraph:
-    """Marks are closed in the order in which they are opened, the last first; `take` leaves them open."""
+    """A paragraph under construction. The mark opened last is closed first; `take` leaves marks open."""
 
     def __init__(self, markup: str = "") -> None:
-        """`markup`: characters that make words bold and the like, and so are no base of a power."""
+        """`markup`: characters for bold and the like, which are no base of a power."""
         self._markup = markup
         self._pieces: list[_Piece] = []
         self._plain = True  # whether all pieces are text
         self._open: list[tuple[InlineMark, int]] = []  # and the piece that it begins with
-        self._noted = 0  # pieces up to the last mark of a note
+        self._noted = 0  # the number of pieces up to the last note's mark
 
     def say(self, text: str) -> None:
         self._pieces.append(text)
 
     def refer(self, number: int) -> None:
-        """A note's mark, raised or not."""
+        """Adds a note's mark, raised or not."""
         self._pieces.append(notation.note_mark(number))
         self._noted = len(self._pieces)
 
@@ -73,7 +73,7 @@ class OpenParagraph:
         self._close(mark, start, len(self._open))
 
     def take(self) -> str:
-        """All that was said since the last time; what is open goes on in the next paragraph."""
+        """The text since the last call; open marks go on in the next paragraph."""
         for depth in range(len(self._open) - 1, -1, -1):
             self._close(*self._open[depth], depth)
         self._open = [(mark, 0) for mark, _ in self._open]
@@ -93,7 +93,7 @@ class OpenParagraph:
         self._noted = min(self._noted, len(self._pieces))
 
     def _raise(self, mark: InlineMark, start: int) -> _Piece:
-        """Or lower; what is so already is not done twice."""
+        """The pieces from `start` on as one raised or lowered piece; one that is so already stays one."""
         match [each for each in self._pieces[start:] if not isinstance(each, str) or each.strip()]:
             case [_Script(text, mark)]:
                 text += _text(self._pieces[-1]) if isinstance(self._pieces[-1], str) else ""
@@ -105,7 +105,7 @@ class OpenParagraph:
         return _Script(text, mark)
 
     def _written(self, start: int = 0, alone: bool = False) -> str:
-        """`alone`: what stands before is of another line."""
+        """The text of the pieces from `start` on. `alone`: the text before is of another line."""
         pieces = self._pieces
         written = [] if alone else [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]
         begin = len(written)
@@ -130,7 +130,7 @@ class OpenParagraph:
 
 
 def _script(script: _Script, before: str, after: str) -> str:
-    """White space after it stays."""
+    """The script as written; white space after it stays."""
     text = script.text.strip()
     space = script.text[len(script.text.rstrip()) :]
     if script.mark is InlineMark.LOWERED:
@@ -139,7 +139,7 @@ def _script(script: _Script, before: str, after: str) -> str:
 
 
 def _fraction(pieces: Sequence[_Piece]) -> tuple[str, str, str] | None:
-    """A raised number, a stroke and a lowered one."""
+    """The parts of a fraction: a raised number, a stroke and a lowered number; None for others."""
     match pieces:
         case (_Script(above, InlineMark.RAISED), str(stroke), _Script(below, InlineMark.LOWERED)):
             if stroke in _STROKES and above.strip().isdigit() and below.strip().isdigit():
@@ -148,7 +148,7 @@ def _fraction(pieces: Sequence[_Piece]) -> tuple[str, str, str] | None:
 
 
 def _apart(text: str, before: str, after: str) -> str:
-    """A formula, apart from numbers beside it."""
+    """A formula with spaces to numbers beside it."""
     left = " " if before[-1:].isdigit() and text[0].isdigit() else ""
     run_on = formula.ends_in_script(text) and after[:1].isalnum()
     return left + text + (" " if run_on or (text[-1].isdigit() and after[:1].isdigit()) else "")
@@ -159,6 +159,6 @@ def _text(piece: _Piece) -> str:
 
 
 def _following(pieces: Sequence[_Piece], index: int) -> str:
-    """Text that follows at once: a script does not run into another one."""
+    """The text after a piece, up to the next script or formula."""
     following = takewhile(lambda piece: isinstance(piece, str), pieces[index + 1 : index + 1 + _NEAR])
     return "".join(_text(piece)[:_ENOUGH] for piece in following)

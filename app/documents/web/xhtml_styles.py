@@ -1,4 +1,4 @@
-"""What of an element's look belongs to what its text says: raised, lowered, struck out, inserted. Source: CSS 2.1."""
+"""Finds the formats of elements that change the meaning of their text, and hidden elements. Source: CSS 2.1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.documents.web.footnotes import is_mark_of_note, says_to_refer
 from app.documents.web.xhtml_line import InlineMark
 
 Rules: TypeAlias = Mapping[str, frozenset[InlineMark]]
-"""By selector, of the kinds `name`, `.class` and `name.class`."""
+"""The marks by selector: `name`, `.class` or `name.class`."""
 
 MAX_RULES = 10_000
 
@@ -34,7 +34,7 @@ _SELECTOR = re.compile(r"[a-zA-Z][a-zA-Z0-9]*|[a-zA-Z0-9]*\.[\w-]+")
 
 
 def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
-    """The rules that mark what they apply to; those that ask for more than one element are left out."""
+    """The rules that set marks, without those whose selectors need more than one element."""
     rules: dict[str, frozenset[InlineMark]] = {}
     begin, *others = untrusted_css.split("/*")
     without_comments = begin + " ".join(each.partition("*/")[2] for each in others)
@@ -50,7 +50,7 @@ def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
 def marks_of(
     element: etree._Element, name: str, attributes: Collection[object], is_block: bool, rules: Rules
 ) -> tuple[InlineMark, ...]:
-    """Those to be opened for an element that has these attributes, the outermost first; a block is never raised."""
+    """The marks to open for an element with these attributes, the outermost first; a block is never raised."""
     style = element.get("style") if "style" in attributes else None
     if not style and not rules and name not in MARKS_BY_NAME:
         return (InlineMark.NOTE,) if name == "a" and says_to_refer(element) else ()
@@ -73,7 +73,7 @@ def _marks_in(untrusted_declarations: str) -> Iterator[InlineMark]:
 
 
 SEEN_BY = frozenset({"hidden", "style", "aria-hidden"})
-"""An element without these attributes is seen."""
+"""An element without these attributes is visible."""
 
 _UNSEEN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
@@ -83,7 +83,9 @@ _UNSEEN = re.compile(
 
 
 def is_unseen(element: etree._Element, aria: bool) -> bool:
-    """`hidden`, `display: none` and their like; if `aria` says so, what is kept from screen readers, too."""
+    """Whether an element is hidden (`hidden`, `display: none` and the like) or, if `aria`, hidden from
+    screen readers.
+    """
     if element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""):
         return True
     if (element.get("aria-hidden") or "").strip().lower() != "true":
@@ -92,9 +94,9 @@ def is_unseen(element: etree._Element, aria: bool) -> bool:
 
 
 def is_spare_formula(unseen: etree._Element) -> bool:
-    """A second form of a formula beside the one that is read: nothing that a person would miss, or be misled by.
+    """Whether a hidden element is a second form of a formula that is read anyway, which nobody would miss.
 
-    KaTeX draws what it also keeps as MathML; Wikipedia keeps MathML unseen beside its picture.
+    KaTeX draws what it also keeps as MathML; Wikipedia keeps MathML hidden beside its picture.
     """
     following = unseen.getnext()
     return _is_drawn_by_katex(unseen) or (following is not None and _is_picture_of_formula(following))

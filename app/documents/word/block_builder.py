@@ -1,4 +1,4 @@
-"""The blocks of a word processor's document, set paragraph by paragraph."""
+"""Builds the blocks of a word processor's document, paragraph by paragraph, on a walk through its elements."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BULLETS = {"o"}  # Word's second bullet, a letter of Courier
 
 
 class ListItem(msgspec.Struct, frozen=True):
-    """A paragraph's place in a list, `level` from 0; `continues` where it has no mark of its own."""
+    """A paragraph's place in a list, `level` from 0; `continues`: it has no mark of its own."""
 
     level: int
     untrusted_mark: str = ""
@@ -49,9 +49,9 @@ class _Table(msgspec.Struct):
 
 
 class BlockBuilder:
-    """Headings and paragraphs are blocks; a list is one block, an item a line; a table is one block, a row a line,
-    cells divided by " | ", and so is a table inside a cell. Asides (notes and text boxes) follow the paragraph,
-    item or table that they belong to.
+    """Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a line a row with
+    " | " between cells, also for a table inside a cell. Asides (notes and text boxes) follow their paragraph, item or
+    table.
     """
 
     def __init__(self) -> None:
@@ -63,22 +63,22 @@ class BlockBuilder:
         self._asides: list[Block] = []  # of what is open
         self._hidden = False
         self._left_out = LeftOut()
-        self._comments: list[tuple[int, str]] = []  # with the row or the line of what is open that they are on
+        self._comments: list[tuple[int, str]] = []  # with the row or the line that they are on
 
     def say(self, untrusted_text: str, look: RunStyle = PLAIN) -> None:
         self._inline.append((untrusted_text, look))
 
     def say_formula(self, text: str, look: RunStyle = PLAIN) -> None:
-        """As `formula` writes it."""
+        """Adds a formula as `formula` writes it."""
         self.say(text, RunStyle(change=look.change, formula=True))
 
     def hide(self, untrusted_text: str = "") -> None:
-        """Something that a person would not see is left out here."""
+        """Leaves out hidden text here."""
         self._hidden = True
         self._left_out.add(untrusted_text)
 
     def leave_out(self, blocks: Iterable[Block]) -> None:
-        """What is hidden in `blocks` and commented there, without their text."""
+        """Adds the hidden text and the comments of `blocks`, without their text."""
         for block in blocks:
             if Flag.HIDDEN_TEXT in block.flags:
                 self.hide(f"{block.untrusted_hidden} ")
@@ -86,21 +86,21 @@ class BlockBuilder:
             self._comments += [(place, each.untrusted_text) for each in block.comments]
 
     def comment(self, untrusted_text: str, untrusted_author: str = "") -> None:
-        """A comment on what stands here."""
+        """Adds a comment on this place."""
         if untrusted_text.strip():
             self._comments.append((self._place, notation.comment(untrusted_text, untrusted_author)))
 
     @property
     def _place(self) -> int:
-        """The row of the table or the line of the list that is open."""
+        """The index of the open table's row or the open list's line."""
         return len(self._tables[0].rows if self._tables else self._lines)
 
     def refer(self, number: int, look: RunStyle = PLAIN) -> None:
-        """A note's mark."""
+        """Adds a note's mark."""
         self.say(notation.note_mark(number), RunStyle(change=look.change))
 
     def put_note(self, number: int, blocks: Iterable[Block]) -> None:
-        """A note's text, after the paragraph that is open; each of its paragraphs a line."""
+        """Adds a note's text after the open paragraph, a line for each of its paragraphs."""
         noted = list(blocks)
         text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
         flags = tuple(dict.fromkeys(flag for block in noted for flag in block.flags))
@@ -110,11 +110,11 @@ class BlockBuilder:
         self._asides.append(Block(text, flags=flags, untrusted_hidden=hidden, comments=comments))
 
     def put_box(self, blocks: Iterable[Block]) -> None:
-        """A text box, after the paragraph that is open."""
+        """Adds a text box after the open paragraph."""
         self._asides += blocks
 
     def end_paragraph(self, heading_level: int = 0, item: ListItem | None = None) -> None:
-        """`heading_level` counts from 1; 0 is no heading."""
+        """Ends the open paragraph. `heading_level` counts from 1; 0 is no heading."""
         text = "\n".join(line.rstrip() for line in written(self._inline).split("\n")).strip("\n").rstrip()
         self._inline = []
         self._left_out.add(" ")
@@ -132,7 +132,7 @@ class BlockBuilder:
             self._put_asides()
 
     def set_table_depth(self, depth: int) -> None:
-        """Open or end tables until `depth` of them are open; those deeper than MAX_NESTED_TABLES are one."""
+        """Opens or ends tables until `depth` are open; those deeper than MAX_NESTED_TABLES are one."""
         self._depth = depth
         wanted = min(depth, MAX_NESTED_TABLES)
         while len(self._tables) < wanted:
@@ -203,7 +203,7 @@ class BlockBuilder:
         self._asides = []
 
     def _add(self, text: str, headings: tuple[Heading, ...] = (), parts: Sequence[str] = ()) -> None:
-        """`parts` are the lines or rows that the text consists of."""
+        """Adds a block; `parts`: the lines or rows of its text."""
         flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
         places = [0, *accumulate(len(part) + 1 for part in parts)]
         comments = tuple(Comment(comment, places[min(part, len(parts))]) for part, comment in self._comments)
@@ -214,8 +214,8 @@ class BlockBuilder:
 def bind(
     blocks: list[Block], content: Content, format: Format, untrusted_title: str, untrusted_language: str = ""
 ) -> Document:
-    """The blocks on pages. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where nothing but
-    damage was found.
+    """The document of these blocks. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where there
+    is nothing but damage.
     """
     commented = sum(len(each.untrusted_text) for block in blocks for each in block.comments)
     characters = sum(len(block.untrusted_text) for block in blocks) + commented

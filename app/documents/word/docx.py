@@ -1,4 +1,4 @@
-"""DOCX: the body of a Word document, flowed onto pages. Source: ECMA-376, parts 1 and 2."""
+"""Reads Word documents and lays out their body on pages. Source: ECMA-376, parts 1 and 2."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ _COMMENTED = {"commentrangestart", "commentreference"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for one under a password, which is an OLE file. Headers, footers and comments
-    are no part of the text; changes that are recorded are, as a person sees them.
+    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
+    Raises AppError DOCUMENT_ENCRYPTED for a file with a password, which is an OLE file.
     """
     progress(0, 1)
     if content.data[: len(OLE)] == OLE:
@@ -102,16 +102,16 @@ class _Walker(Walker):
         self._list_numbers = numbers
         self._notes = notes
         self._numbers: dict[tuple[str, str], int] = {}  # of the notes that were referred to
-        self._comments = comments  # that were not met yet
+        self._comments = comments  # that were not added yet
         self._untrusted_drawn = untrusted_drawn
         self._in_note = self._in_comment = False
-        self._paragraphs: list[DocxStyle] = []  # that are open, a text box's inside the one that it hangs from
+        self._paragraphs: list[DocxStyle] = []  # that are open, a text box's inside the one that it belongs to
         self._marks: list[str] = []  # of each of them in its list
         self._runs: list[DocxStyle] = []  # that are open
         self._changes = Counter[Change]()  # that are open
         self._hidden_rows = 0
-        self._values: list[str | None] = []  # for each open control, what is said in the place of its content
-        self._choices: list[bool] = []  # whether each open alternative has one that is better than its fallback
+        self._values: list[str | None] = []  # for each open control, what replaces its content
+        self._choices: list[bool] = []  # for each open alternative, whether it has a choice better than its fallback
         self._fields: list[bool] = []  # for each open field, whether its instruction is open
         self._instructions = 0
 
@@ -163,7 +163,7 @@ class _Walker(Walker):
             item = ListItem(style.level, mark) if style.level >= 0 else None
             self.builder.end_paragraph(style.heading_level or 0, item)
             self._fields = [False] * len(self._fields) if self._instructions else self._fields
-            self._instructions = 0  # one that does not end must not take the rest of the book with it
+            self._instructions = 0  # one that does not end must not hide the rest of the book
         elif name == "r":
             self._runs.pop()
         elif name == "sdt":
@@ -226,7 +226,7 @@ class _Walker(Walker):
         return RunStyle(shift, change) if shift or change else PLAIN
 
     def _turn_field(self, kind: str, form: etree._Element | None) -> None:
-        """A field's instruction goes from `begin` to `separate`, its result from there to `end`."""
+        """Follows a field: its instruction goes from `begin` to `separate`, its result from there to `end`."""
         if kind == "begin":
             self._say(_value_of_field(form))
             self._fields.append(True)
@@ -238,7 +238,7 @@ class _Walker(Walker):
                 self._fields.pop()
 
     def _refer(self, key: tuple[str, str]) -> None:
-        """A note's text comes once, however often it is referred to: else a small file could hold a large one."""
+        """Adds a note's mark, and its text the first time: else a small file could hold a large one."""
         note = self._notes.get(key)
         if note is None or self._in_note or self._in_comment or self._instructions or self._hidden_rows:
             return
@@ -251,7 +251,7 @@ class _Walker(Walker):
             self._in_note = False
 
     def _comment(self, identifier: str) -> None:
-        """Once, where what it is on begins."""
+        """Adds a comment once, where the text that it is on begins."""
         if self._in_comment or (comment := self._comments.pop(identifier, None)) is None:
             return
         self._in_comment = True
@@ -260,7 +260,7 @@ class _Walker(Walker):
         self.builder.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
 
     def read_other_comments(self) -> None:
-        """Those that the text does not refer to."""
+        """Adds the comments that the text does not refer to."""
         for identifier in tuple(self._comments):
             self._comment(identifier)
 
@@ -279,7 +279,7 @@ def _is_hidden_row(row: etree._Element) -> bool:
 
 
 def _change_of(element: etree._Element, name: str) -> Change:
-    """What an element says of all that is in it."""
+    """The recorded change of all that is in an element."""
     if name != "tr":
         return _CHANGES.get(name, Change.NONE)
     marks = (_CHANGES.get(local_name(each), Change.NONE) for each in children(child(element, "trpr")))
@@ -291,12 +291,12 @@ def _symbol(untrusted_code: str) -> str:
         code = int(untrusted_code, 16)
     except ValueError:
         return ""
-    return chr(code) if 0x20 <= code < 0xD800 else ""  # the rest is mostly a symbol font's own
+    return chr(code) if 0x20 <= code < 0xD800 else ""  # the rest is mostly of a symbol font
 
 
 def _value_of_control(properties: etree._Element | None) -> str | None:
-    """What is said in the place of a content control's text: a box by its state, a prompt by the field that it is in;
-    None where its text is its value.
+    """What replaces a content control's text: a box by its state, a prompt by its field; None where its text is its
+    value.
     """
     box = child(properties, "checkbox")
     if box is not None:
@@ -307,7 +307,7 @@ def _value_of_control(properties: etree._Element | None) -> str | None:
 
 
 def _value_of_field(form: etree._Element | None) -> str:
-    """Of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
+    """The value of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
     box, choices = child(form, "checkbox"), child(form, "ddlist")
     if box is not None:
         state = child(box, "checked")

@@ -1,4 +1,4 @@
-"""The numbers of a Word document's lists and headings, which Word counts anew each time. Source: ECMA-376, 1, 17.9."""
+"""Numbers the lists and headings of a Word document, which stores no numbers. Source: ECMA-376, part 1, 17.9."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class _Level(msgspec.Struct, frozen=True):
 
 
 class Numbers:
-    """Counts along with the paragraphs; lists of the same definition go on with one another, as they do in Word."""
+    """Counts the paragraphs of lists; lists of the same definition continue one another, as in Word."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._definitions: dict[str, dict[int, _Level]] = {}
         self._lists: dict[str, str] = {}
-        self._restarts: dict[str, dict[int, int]] = {}  # where a list begins anew
+        self._restarts: dict[str, dict[int, int]] = {}  # where a list starts again
         self._counts: dict[str, list[int | None]] = {}
         for element in children(root):
             if local_name(element) == "abstractnum":
@@ -40,7 +40,7 @@ class Numbers:
                 self._read_list(element)
 
     def next(self, list_id: str, level: int) -> str:
-        """The mark of the next paragraph at this level, counted from 0; "" for bullets and lists that are not there."""
+        """The mark of the next paragraph at this level, from 0; "" for bullets and unknown lists."""
         definition = self._lists.get(list_id, "")
         levels = self._definitions.get(definition, {})
         own = levels.get(level)
@@ -85,7 +85,7 @@ def _read_levels(definition: etree._Element) -> dict[int, _Level]:
 
 
 def _written(number: int, kind: str) -> str:
-    """Kinds of other scripts come in the digits of ours."""
+    """The number as this kind writes it; kinds of other scripts get our digits."""
     if kind in ("lowerLetter", "upperLetter") and number > 0:
         letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
         return letters.upper() if kind == "upperLetter" else letters

@@ -1,4 +1,4 @@
-"""What paragraphs and runs of a Word document are by their properties and styles. Source: ECMA-376, part 1, 17.7."""
+"""Works out the styles of paragraphs and runs in a Word document. Source: ECMA-376, part 1, 17.7."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.documents.word.runs import Shift
 
 _MAX_BASED_ON = 32
 _HEADING = "heading "
-_BODY_LEVEL = 9  # what `outlineLvl` says of text that is no heading
+_BODY_LEVEL = 9  # the `outlineLvl` of text that is no heading
 _DEFAULT_SIZE = 20  # half-points
 _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class DocxStyle(msgspec.Struct):
-    """None where it is left to the style below."""
+    """The properties of a style; None where the style below decides."""
 
     based_on: str = ""
     heading_level: int | None = None  # 0 is no heading
@@ -51,7 +51,7 @@ class DocxStyles:
                 self._default = identifier
 
     def of(self, properties: etree._Element | None) -> DocxStyle:
-        """What a paragraph is by its properties, with all its styles worked in."""
+        """A paragraph's style by its properties and all styles below."""
         found = _read_properties(properties)
         for below in self._chain(value_in(properties, "pstyle", self._default)):
             _fill(found, below)
@@ -59,7 +59,7 @@ class DocxStyles:
         return found
 
     def of_run(self, properties: etree._Element | None, paragraph: DocxStyle) -> DocxStyle:
-        """What a run is in such a paragraph; it is raised or lowered also by a position and a smaller size."""
+        """A run's style in such a paragraph; a position with a smaller size also raises or lowers it."""
         found = _read_look(properties)
         for below in self._chain(found.based_on):
             _fill_look(found, below)
@@ -102,7 +102,7 @@ def _read_properties(properties: etree._Element | None) -> DocxStyle:
 
 
 def _read_look(properties: etree._Element | None) -> DocxStyle:
-    """Of a run; its style is what it is based on."""
+    """A run's own properties; `based_on` is its style."""
     found = DocxStyle()
     for element in children(properties):
         name = local_name(element)
@@ -124,14 +124,14 @@ def _read_look(properties: etree._Element | None) -> DocxStyle:
 
 
 def _fill(style: DocxStyle, below: DocxStyle) -> None:
-    """What a style leaves of a paragraph to the one below it is as it is there."""
+    """Fills the properties of paragraphs that a style leaves open."""
     style.heading_level = below.heading_level if style.heading_level is None else style.heading_level
     style.list_level = below.list_level if style.list_level is None else style.list_level
     style.list_id = below.list_id if style.list_id is None else style.list_id
 
 
 def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
-    """The same of its runs."""
+    """Fills the properties of runs that a style leaves open."""
     style.hidden = below.hidden if style.hidden is None else style.hidden
     style.struck = below.struck if style.struck is None else style.struck
     style.shift = below.shift if style.shift is None else style.shift

@@ -1,4 +1,4 @@
-"""ODT: the body of an OpenDocument text, flowed onto pages. Source: OpenDocument 1.3, part 3."""
+"""Reads OpenDocument texts and lays out their body on pages. Source: OpenDocument 1.3, part 3."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 format = Format.ODT
 
-MAX_SPACES = 100  # that one element may stand for
+MAX_SPACES = 100  # in one element
 
 _CONTENT, _STYLES, _META, _MANIFEST = "content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -43,8 +43,8 @@ _HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for one under a password. Headers, footers and comments are no part of the
-    text; changes that are recorded are, as a person sees them.
+    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
+    Raises AppError DOCUMENT_ENCRYPTED for a file with a password.
     """
     progress(0, 1)
     archive = Archive(content, format)
@@ -82,7 +82,7 @@ class _Walker(Walker):
     ) -> None:
         super().__init__()
         self._styles = styles
-        self._open_styles = [OdtStyle()]  # of the paragraphs and spans that are open, all that is around worked in
+        self._open_styles = [OdtStyle()]  # of open paragraphs and spans, each filled from those around it
         self._controls = controls_of(body)
         self._object = cache(lambda address: _describe(read_object(address)))
         self._deletions, self._insertions = _recorded_changes(body)
@@ -91,7 +91,7 @@ class _Walker(Walker):
         self._notes = 0
         self._open_notes: list[int] = []
         self._paragraphs = [0]  # how many are open, for each open builder
-        self._lists: list[list[bool]] = [[]]  # for each builder and open list, whether the open item has its mark
+        self._lists: list[list[bool]] = [[]]  # for each builder and open list, whether the open item has a mark
         self._after_space = True
 
     def _enter(self, element: etree._Element, name: str) -> bool:
@@ -181,7 +181,7 @@ class _Walker(Walker):
             self._after_space = False
 
     def _say_short(self, element: etree._Element, name: str) -> None:
-        """What says something else than what is in it, and of which the rest is no part of the text."""
+        """Adds what an element stands for, where that is not the text in it."""
         if name == "annotation":
             text = " ".join(block.untrusted_text for block in self._read_aside(element))
             self.builder.comment(text, text_in(child(element, "creator"), "creator"))
@@ -195,7 +195,7 @@ class _Walker(Walker):
             self._put(text, RunStyle(change=self._look.change, formula=True))
 
     def _say_deleted(self, identifier: str) -> None:
-        """Once, where it was."""
+        """Adds deleted text once, where it was."""
         if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
             return
         self._in_deletion = True
@@ -206,7 +206,7 @@ class _Walker(Walker):
         self._put(text, RunStyle(change=Change.STRUCK))
 
     def _put(self, text: str, look: RunStyle) -> None:
-        """Here, or where no paragraph is open, in one of its own."""
+        """Adds text here, or in a paragraph of its own where none is open."""
         if text:
             self.builder.say(text, look)
             self._after_space = False
@@ -253,14 +253,14 @@ class _Walker(Walker):
 
 
 def _is_hidden(element: etree._Element, name: str) -> bool:
-    """By itself, whatever its style."""
+    """Whether the element itself is hidden, whatever its style."""
     if name not in _HIDEABLE:
         return False
     return attribute(element, "display") == "none" or attribute(element, "is-hidden") == "true"
 
 
 def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:
-    """What was deleted, by the name that its place refers to it by, and the names of what was inserted."""
+    """Deleted text by the identifier of its place, and the identifiers of insertions."""
     deletions, insertions = dict[str, etree._Element](), set[str]()
     for region in find_all(body, "changed-region"):
         for change in region:
@@ -272,7 +272,7 @@ def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], 
 
 
 def _describe(root: etree._Element | None) -> str:
-    """What an object inside the text says: a formula, or of a chart its title and what its series are called."""
+    """The text of an embedded object: a formula, or a chart's title and names of series."""
     if (math := find(root, "math")) is not None:
         return mathml.latex(math)
     if find(root, "chart") is None:
@@ -289,7 +289,7 @@ _UNSEEN = {"hidden", "password", "generic-control", "properties"}
 
 
 def controls_of(body: etree._Element) -> dict[str, str]:
-    """What each control of the forms says, by the name that a place on a page refers to it by."""
+    """The text of each form control, by the identifier that a place on a page refers to."""
     return {
         attribute(control, "id"): _said(control)
         for forms in find_all(body, "forms")
@@ -299,7 +299,7 @@ def controls_of(body: etree._Element) -> dict[str, str]:
 
 
 def value_of_control(control: etree._Element) -> str | None:
-    """What is said in the place of a content control's text; None where its text is its value."""
+    """What replaces a content control's text; None where its text is its value."""
     if attribute(control, "checkbox") == "true":
         return notation.check_box("", ticked=attribute(control, "checked") == "true")
     return (
@@ -310,7 +310,9 @@ def value_of_control(control: etree._Element) -> str | None:
 
 
 def value_of_mark(mark: etree._Element) -> str:
-    """Of a box or a list of choices that came from Word, which have no text of their own; "" for other fields."""
+    """The value of a box or a list of choices that came from Word, which have no text of their own; "" for other
+    fields.
+    """
     values: dict[str, list[str]] = {}
     for each in find_all(mark, "param"):
         values.setdefault(attribute(each, "name").rpartition("_")[2], []).append(attribute(each, "value"))

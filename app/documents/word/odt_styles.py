@@ -1,4 +1,4 @@
-"""What paragraphs and spans of an OpenDocument text are by their styles. OpenDocument 1.3, part 3, 16 and 20."""
+"""Works out the styles of paragraphs and spans in an OpenDocument text. OpenDocument 1.3, part 3, 16 and 20."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHOLE_SIZE = 100
 
 
 class OdtStyle(msgspec.Struct, frozen=True):
-    """None where it is left to what is around."""
+    """The properties of a style; None where the text around it decides."""
 
     parent: str = ""
     hidden: bool | None = None
@@ -25,7 +25,7 @@ class OdtStyle(msgspec.Struct, frozen=True):
     shift: Shift | None = None
 
     def within(self, around: OdtStyle) -> OdtStyle:
-        """What is left to what is around is as it is there."""
+        """The style, with what it leaves open taken from `around`."""
         if self.hidden is None and self.struck is None and self.shift is None:
             return around
         return OdtStyle(
@@ -37,7 +37,7 @@ class OdtStyle(msgspec.Struct, frozen=True):
 
 class OdtStyles:
     def __init__(self, roots: Iterable[etree._Element | None]) -> None:
-        """`roots` are those of the parts with styles; what a later one says holds."""
+        """`roots`: those of the parts with styles, or None; a later style replaces an earlier one."""
         self._own: dict[tuple[str, str], OdtStyle] = {}
         for root in roots:
             for style in find_all(root, "style"):
@@ -45,7 +45,7 @@ class OdtStyles:
         self._known: dict[tuple[str, str], OdtStyle] = {}
 
     def of(self, family: str, name: str) -> OdtStyle:
-        """With all that it is based on worked in."""
+        """The style, with all that it is based on."""
         known = self._known.get((family, name))
         if known is None:
             known = self._known[family, name] = self._find(family, name)
@@ -78,7 +78,7 @@ def _read_style(style: etree._Element) -> OdtStyle:
 
 
 def _shift(position: re.Match[str]) -> Shift:
-    """Raised or lowered, and smaller."""
+    """The shift of text that is raised or lowered, and smaller."""
     if position["place"] in ("super", "sub"):
         return Shift.RAISED if position["place"] == "super" else Shift.LOWERED
     percent = float(position["percent"])

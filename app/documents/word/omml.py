@@ -1,4 +1,4 @@
-"""Formulas of Word as the text of a page writes them. Source: ECMA-376, part 1, 22.1 (Office Math Markup Language)."""
+"""Writes Word's formulas in one line. Source: ECMA-376, part 1, 22.1 (Office Math Markup Language)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from app.documents.word.docx_styles import DocxStyle
 
 Element: TypeAlias = etree._Element
 LookOf: TypeAlias = Callable[[Element | None], DocxStyle]
-"""What a run is by its properties, those of Word."""
+"""Gives a run's style by its properties."""
 
 _SPACE = FormulaPiece("", FormulaPieceKind.SPACE)
 _STRIKES = ("strikeh", "strikev", "strikebltr", "striketlbr")
-_MATH = "/math}"  # how the namespace of formulas ends, in both of its forms
+_MATH = "/math}"  # the end of the namespace of formulas, in both of its forms
 _DELETED = {"del", "movefrom"}
 
 
 class OmmlFormula(NamedTuple):
-    """`hidden` is what of it a person would not see."""
+    """A formula's text; `hidden`: what of it people would not see."""
 
     text: str
     hidden: str
 
 
 def latex(math: Element, look_of: LookOf) -> OmmlFormula:
-    r"""What a person sees of a formula, in one line: `\frac{a}{b} = c^2`. Nothing that is shown is lost, whatever is
-    wrong with the markup. Calls nest no deeper than the elements, which `xml.MAX_DEPTH` bounds.
+    r"""The visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
+    markup. Calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits.
     """
     reader = _Reader(look_of)
     return OmmlFormula(formula.join(reader.row(math)), " ".join(reader.hidden))
@@ -43,7 +43,7 @@ class _Reader:
         self._look_of = look_of
 
     def row(self, element: Element | None) -> list[FormulaPiece]:
-        """What the children say, one after another."""
+        """The pieces of the children, one after another."""
         pieces: list[FormulaPiece] = []
         for each in element if element is not None else ():
             name = local_name(each)
@@ -112,13 +112,13 @@ class _Reader:
         return [*pieces, FormulaPiece(formula.sign(closing).text, FormulaPieceKind.CLOSING)]
 
     def _large(self, element: Element) -> list[FormulaPiece]:
-        """A sum, an integral and the like, then what it is of."""
+        """A sum, an integral and the like, then its operand."""
         sign = value_in(_properties(element), "chr", "∫")
         text = formula.scripts(sign, self._said(child(element, "sub")), self._said(child(element, "sup")))
         return [FormulaPiece(text, FormulaPieceKind.WORD), *self._others(element, "sub", "sup")]
 
     def _others(self, element: Element, *read: str) -> list[FormulaPiece]:
-        """All but the first argument of each name that was read."""
+        """The pieces of all arguments but the first of each name in `read`."""
         done = [child(element, name) for name in read]
         others = (each for each in _arguments(element) if each not in done)
         return [piece for each in others for piece in self._read(each, local_name(each))]
@@ -126,7 +126,7 @@ class _Reader:
     def _built(self, element: Element, name: str) -> list[FormulaPiece]:
         base = self.row(child(element, "e"))
         said = {key: self._said(child(element, key)) for key in _BUILT[name]} | {"e": formula.join(base)}
-        # A name or an operator with something above it, below it or behind it is still one.
+        # A name or an operator stays one with something above, below or after it.
         kind = base[0].kind if len(base) == 1 and name in _AROUND_BASE else FormulaPieceKind.ATOM
         text = self._written(element, name, said)
         return [FormulaPiece(text, kind), *self._others(element, "e", *_BUILT[name])]
@@ -176,7 +176,7 @@ _BUILT = {
     "bar": (),
     "groupchr": (),
 }
-"""Arguments beside the base `e`, by the name of what they build."""
+"""The arguments beside the base `e`, by the element's name."""
 _AROUND_BASE = {"ssup", "ssub", "ssubsup", "limlow", "limupp"}
 
 
@@ -189,5 +189,5 @@ def _properties(element: Element) -> Element | None:
 
 
 def _without_alignment(piece: FormulaPiece) -> FormulaPiece:
-    """In lines below one another, `&` says what stands below what, and `#` where a formula's number begins."""
+    """A piece without alignment marks: in aligned lines, `&` marks what is aligned, and `#` the formula's number."""
     return _SPACE if piece.text == "#" else FormulaPiece("", FormulaPieceKind.GAP) if piece.text == "&" else piece

@@ -1,4 +1,4 @@
-"""RTF: the text of a Rich Text file, flowed onto pages. Source: RTF specification 1.9.1."""
+"""Reads RTF files and lays out their text on pages. Source: RTF specification 1.9.1."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers, footers, comments and pictures are no part of the text; changes that are recorded are, as a person sees
-    them. A file that was cut off is read as far as it goes, and its last page flagged as damaged.
+    """Headers, footers and pictures are left out, comments kept apart; recorded changes are in the text, as people see
+    them. A file that is cut off is read as far as it goes, and its last page is flagged as damaged.
     """
     untrusted_bytes = bytes(content.data)
     if not untrusted_bytes.startswith(RTF):
@@ -79,10 +79,10 @@ class _Reader:
         self.is_done = False
         self._groups = [RtfGroup()]
         self._builders = [BlockBuilder()]
-        self._asides: list[tuple[int, str]] = []  # that are open: a note's number, the list mark of what is around
+        self._asides: list[tuple[int, str]] = []  # that are open: a note's number, the list mark of the text around it
         self._note_count = 0
-        self._pending: list[bytes] = []  # text that is not decoded yet: a character may be two tokens
-        self._skip = 0  # characters of text that stand for a `\u`
+        self._pending: list[bytes] = []  # text to decode: a character may be two tokens
+        self._skip = 0  # characters of text that repeat a `\u`
         self._high_surrogate = 0
         self._starred = False
         self._encoding = DEFAULT_ENCODING
@@ -91,8 +91,8 @@ class _Reader:
         self._styles: dict[int, int] = {}  # the heading level of each
         self._style = RtfStyle()
         self._mark = ""
-        self._untrusted_author = ""  # of the comment that comes next
-        self._line_size = DEFAULT_SIZE  # half-points, of what stands on the base line
+        self._untrusted_author = ""  # of the next comment
+        self._line_size = DEFAULT_SIZE  # half-points, of text on the base line
 
     @property
     def _group(self) -> RtfGroup:
@@ -190,7 +190,7 @@ class _Reader:
             self._groups.append(group)
 
     def _gather(self, group: RtfGroup, name: str, number: int | None) -> bool:
-        """A control word inside a formula or a field's instruction; whether it belongs to that."""
+        """Reads a control word inside a formula or a field's instruction; whether it belongs to that."""
         if group.destination == MATH and group.formula is not None and name.startswith("m"):
             if group.in_formula:
                 group.formula.set_look(name, number)
@@ -204,7 +204,7 @@ class _Reader:
         return True
 
     def _say_gathered(self, closed: RtfGroup) -> None:
-        """What a formula or a form says, at its end."""
+        """Adds the text of a formula or a form, at its end."""
         if closed.destination == MATH and closed.formula is not None:
             if closed.in_formula:
                 closed.formula.close()
@@ -309,7 +309,7 @@ class _Reader:
             self._say(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
 
     def _open_aside(self, group: RtfGroup, kind: str) -> None:
-        """A note, a text box or a comment, up to the end of the group."""
+        """Begins a note, a text box or a comment, up to the end of the group."""
         if group.destination == SKIPPED or group.opened:
             return
         if group.hidden and kind != COMMENT:
@@ -326,7 +326,7 @@ class _Reader:
         self._builders.append(BlockBuilder())
 
     def _end_line(self, group: RtfGroup, name: str) -> None:
-        """The end of a paragraph, cell or row."""
+        """Ends a paragraph, cell or row."""
         nested = name == "nestcell"
         self._end_paragraph(group, max(2, group.depth) if nested else 1 if name in ("cell", "row") else group.depth)
         if name in ("cell", "nestcell"):

@@ -1,4 +1,6 @@
-"""What RTF's control words mean, and what holds inside its groups. Source: RTF specification 1.9.1."""
+"""The meaning of RTF's control words, the state of its groups, its forms and formulas. Source: RTF
+specification 1.9.1.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,13 @@ from app.documents.word.docx_styles import DocxStyle
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 _BOX, _CHOICES = 1, 2
-_UNDEFINED = 25  # a result that says: as by default
+_UNDEFINED = 25  # a result that means the default
 _MAX_ENTRIES = 1_000
 _MAX_ENTRY_CHARACTERS = 1_000
 
 
 class Form(msgspec.Struct):
-    """Fills with the words of a field's instruction; most fields are no forms."""
+    """A field's instruction, filled control word by control word; most fields are no forms."""
 
     kind: int = 0
     result: int = _UNDEFINED
@@ -40,12 +42,12 @@ class Form(msgspec.Struct):
             self.untrusted_entries.append("")
 
     def say(self, untrusted_text: str) -> None:
-        """Text of the last entry to choose from."""
+        """Adds text to the last entry to choose from."""
         if self.untrusted_entries:
             self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
 
     def value(self) -> str:
-        """What is ticked or chosen; "" where the text of the field says it, or there is nothing."""
+        """What is ticked or chosen; "" where the field's text shows it, or there is nothing."""
         result = self.default if self.result == _UNDEFINED else self.result
         if self.kind == _BOX:
             return notation.check_box("", ticked=result == 1)
@@ -59,20 +61,20 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 class RtfFormula:
-    """Grows with the groups of a formula; groups beyond xml.MAX_DEPTH are read as if they were not there."""
+    """A formula, built group by group; groups beyond xml.MAX_DEPTH are read as if they were not there."""
 
     def __init__(self) -> None:
         self._open = [etree.Element(f"{_MATH}oMath")]
 
     def open(self, name: str) -> bool:
-        """Whether the control word `name` opens an element, which is then to be closed."""
+        """Opens an element for the control word `name`; False where none is opened, and so none is to be closed."""
         if name in ("m", "moMath") or len(self._open) >= MAX_DEPTH or local_name(self._open[-1]) == "r":
             return False
         self._open.append(etree.SubElement(self._open[-1], _MATH + name[1:]))
         return True
 
     def set_look(self, name: str, number: int | None) -> None:
-        """A control word inside an element, of which one says something: that a run is text."""
+        """Reads a control word inside an element; only one matters: that a run is text."""
         if name == "mnor" and number != 0 and local_name(self._open[-1]) == "r":
             etree.SubElement(etree.SubElement(self._open[-1], f"{_MATH}rPr"), f"{_MATH}nor")
 
@@ -101,7 +103,7 @@ DEFAULT_SIZE = 24
 _DEFAULT_POSITION = 6
 TEXT, SILENT, SKIPPED = "text", "silent", "skipped"  # silent: only groups inside it may have text
 FONTS, STYLES, TITLE, MARK, AUTHOR, MATH = "fonts", "styles", "title", "mark", "author", "math"
-FIELD, ENTRY = "field", "entry"  # a field's instruction, and in it what a list of a form offers
+FIELD, ENTRY = "field", "entry"  # a field's instruction, and in it the entries of a form's list
 _WORDS_OF_DESTINATIONS = {
     FONTS: "fonttbl",
     STYLES: "stylesheet",
@@ -139,7 +141,7 @@ LOOKS = {
     "dn": "position",
     "fs": "size",
 }
-"""The properties of characters that say something."""
+"""The properties of characters that matter for the text."""
 _SHIFTS = {"super": Shift.RAISED, "sub": Shift.LOWERED}
 CODE_PAGES = {"ansi": 1252, "mac": 10000, "pc": 437, "pca": 850}
 CHARACTERS = {
@@ -164,13 +166,13 @@ SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
 
 
 class RtfGroup(msgspec.Struct):
-    """What holds inside a pair of braces; a group begins as a copy of the one around it."""
+    """The state inside a pair of braces; a group begins as a copy of the one around it."""
 
     destination: str = TEXT
     opened: str = ""
-    form: Form | None = None  # of the field that it belongs to, where its destination is FIELD or ENTRY
-    formula: RtfFormula | None = None  # that it belongs to, where its destination is MATH
-    in_formula: bool = False  # it is an element of that
+    form: Form | None = None  # of its field, where its destination is FIELD or ENTRY
+    formula: RtfFormula | None = None  # of its formula, where its destination is MATH
+    in_formula: bool = False  # it is an element of the formula
     encoding: str = ""
     fallback_length: int = 1  # how many characters follow each `\\u` for readers without Unicode
     hidden: bool = False
@@ -199,12 +201,14 @@ class RtfGroup(msgspec.Struct):
             setattr(self, LOOKS[name], number != 0)
 
     def set_plain(self) -> None:
-        """No property of characters but the encoding."""
+        """Resets all properties of characters but the encoding."""
         self.hidden = self.removed = self.inserted = self.struck = False
         self.shift, self.position, self.size = Shift.NONE, 0, DEFAULT_SIZE
 
     def look(self, line_size: int) -> RunStyle:
-        """`line_size` is the size of what stands on the line: what is raised or lowered by a position is smaller."""
+        """The style of text in this group; `line_size`: the size of text on the base line, since only smaller text
+        counts as raised or lowered by a position.
+        """
         if not (self.shift or self.position or self.removed or self.struck or self.inserted):
             return PLAIN
         shift = self.shift
@@ -218,7 +222,7 @@ class RtfGroup(msgspec.Struct):
 
     @property
     def depth(self) -> int:
-        """In how many tables a paragraph is."""
+        """How many tables a paragraph is in."""
         return self.table_depth if self.in_table else 0
 
 

@@ -1,4 +1,4 @@
-"""RTF's bytes into tokens, and the encodings that its bytes may be in. Source: RTF specification 1.9.1."""
+"""Splits RTF's bytes into tokens, and names the encodings of its bytes. Source: RTF specification 1.9.1."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _CHARSETS = {
 }
 DEFAULT_ENCODING = "cp1252"
 ENCODINGS = sorted(set(_CODE_PAGES.values()))
-"""All that a text may turn out to be in."""
+"""Every encoding that a text may be in."""
 
 
 class RtfToken(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ class RtfToken(msgspec.Struct, frozen=True):
 
 
 def tokens(untrusted_bytes: bytes, content: Content) -> Iterator[tuple[RtfToken, int]]:
-    """Each token, and the place where it ends; the bytes of pictures that follow `\\bin` are passed over.
+    r"""Each token, and the offset where it ends; the bytes of pictures that follow `\bin` are skipped.
 
     Raises AppError DOCUMENT_LIMIT where groups nest too deep.
     """
@@ -103,10 +103,10 @@ def _token(found: re.Match[bytes]) -> RtfToken | None:
 
 
 def encoding_of_page(code_page: int) -> str:
-    """`""` for a code page that is not known."""
+    """The encoding; "" for an unknown code page."""
     return _CODE_PAGES.get(code_page, "")
 
 
 def encoding_of_charset(charset: int) -> str:
-    """Of a font; `""` where the document's own is meant."""
+    """The encoding of a font; "" for the document's own."""
     return _CODE_PAGES.get(_CHARSETS.get(charset, -1), "")

@@ -1,4 +1,4 @@
-"""A paragraph's runs as the text of a page writes them, each with what of its look belongs to what it says."""
+"""Writes a paragraph's runs as text, with the parts of their format that change its meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.documents.web.xhtml_line import InlineMark, OpenParagraph
 
 
 class Shift(StrEnum):
-    """Where a run stands to the base line."""
+    """Where a run is relative to the base line."""
 
     NONE = ""
     RAISED = "raised"
@@ -21,7 +21,7 @@ class Shift(StrEnum):
 
 
 class Change(StrEnum):
-    """What was done to a run, by a recorded change or by its look."""
+    """A change to a run, recorded or by its format."""
 
     NONE = ""
     STRUCK = "struck"
@@ -29,7 +29,7 @@ class Change(StrEnum):
 
 
 class RunStyle(msgspec.Struct, frozen=True):
-    """`formula`: it is one, written as `formula` writes them."""
+    """The format of a run; `formula`: it is one, written as by `formula`."""
 
     shift: Shift = Shift.NONE
     change: Change = Change.NONE
@@ -47,7 +47,7 @@ _MARKS: dict[Shift | Change, InlineMark] = {
 
 
 def written(runs: Sequence[Run]) -> str:
-    """The text of a paragraph; runs of one look that follow one another are one."""
+    """The text of a paragraph; neighbouring runs of one style are one."""
     if all(look is PLAIN or look == PLAIN for _, look in runs):
         return "".join(text for text, _ in runs)
     line = OpenParagraph()
