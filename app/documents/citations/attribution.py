@@ -33,7 +33,6 @@ _COMMON_ENGLISH = (
     " to under up use used using was we were what when where which while who why will with within would yes you your"
 )
 _COMMON = frozenset(_COMMON_ENGLISH.split())
-_NO_TERMS = TextTerms(frozenset(), frozenset())
 
 MAX_PAGES = 2
 MAX_CANDIDATES = 12

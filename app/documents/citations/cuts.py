@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from app.core.grammar import ALL, AUXILIARIES, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, ONLY_MORE
 from app.core.languages import BINDING, CONDITIONS, NEGATIONS, NUMBERS
@@ -13,7 +12,6 @@ from app.documents.text.terms import is_unspaced
 
 _REACH = 5
 """How many words on either side are checked; a clause's end stops before."""
-_MOST_CHARACTERS = 600
 
 _WINDOW = 120
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d[\d.,]*")
@@ -21,6 +19,7 @@ _NOT_SHORT = re.compile(r"n['’]t$|^n['’]")
 _STOP = re.compile(r"[.!?…,;:()\[\]{}|—–。、，；：！？「」『』（）“”„«»]|\n[^\S\n]*\n|\s[-*•]\s")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s|$)|[。！？；;][」』）”’]*|\n[^\S\n]*\n")
 
+_LAST_NOT = re.compile(r"\bnicht\s*$")  # German clauses may end so
 _MONEY = "€$£¥₩₽₹¢￥"
 _SIGNS_BEFORE = re.compile(
     rf"(?:[{_MONEY}±+<>≤≥≈~×÷\u2212]\s?|(?<!\w)[-\u2012\u2013\ufe63\uff0d]|\d\s?[-\u2010-\u2014~〜]\s?"
@@ -164,6 +163,7 @@ def _cut_after(source: str, end: int) -> int | None:
     clause = after[: stop.start()] if stop else after
     words = list(_WORD.finditer(clause))[:_REACH]
     heavy = 0
+    most = 1 if _LAST_NOT.search(clause) else 0
     for index, word in enumerate(words):
         plain = word.group().casefold()
         if plain in NEGATIONS or _NOT_SHORT.search(plain):
@@ -171,7 +171,7 @@ def _cut_after(source: str, end: int) -> int | None:
             adds = not ONLY_MORE.isdisjoint(following[:1]) or not COMPARISONS.isdisjoint(following[1:])
             return None if adds else end + _with_more(after, word.end())
         heavy += plain not in ALL
-        if plain in CONJUNCTIONS or plain in BEGINNINGS or heavy > _is_last_not(clause) or index > 2:
+        if plain in CONJUNCTIONS or plain in BEGINNINGS or heavy > most or index > 2:
             return None
     return None
 
@@ -187,11 +187,6 @@ def _japanese_after(source: str, end: int) -> int | None:
     stop = text.find("。", found.end())
     last = min(found.end() + 6, len(text) if stop < 0 else stop)
     return kept[last - 1] + 1
-
-
-def _is_last_not(clause: str) -> bool:
-    """Whether the clause ends in `nicht`, as German ones do."""
-    return re.search(r"\bnicht\s*$", clause) is not None
 
 
 def _with_more(after: str, size: int) -> int:
@@ -238,7 +233,7 @@ def _turns(source: str, begin: int, end: int) -> bool:
 def _holds_turn(text: str) -> bool:
     if _JAPANESE_GAP.search("".join(text.split())) or _AFTER.match(text.lstrip(" ,")):
         return True
-    words = list(_words(text))
+    words = [word.group().casefold() for word in _WORD.finditer(text)]
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
         if word in CONDITIONS or word in LIMITS or _NOT_SHORT.search(word):
@@ -257,10 +252,6 @@ def _changes_subject(gap: str, following: str) -> bool:
         return False
     plain = first.group().casefold()
     return plain in AUXILIARIES or plain in BINDING or plain not in ALL
-
-
-def _words(text: str) -> Iterator[str]:
-    return (word.group().casefold() for word in _WORD.finditer(text))
 
 
 def _edges(source: str) -> tuple[set[int], set[int]]:

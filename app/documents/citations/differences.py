@@ -111,10 +111,10 @@ def _first_words(text: str) -> str:
 
 
 def _negates_otherwise(mine: _Claims, theirs: _Claims, more: _Claims) -> bool:
-    told = [beside for beside in theirs.negations if _holds_half(mine.words, beside)]
+    kept = [beside for beside in theirs.negations if _holds_half(mine.words, beside)]
     own = [beside for beside in mine.negations if _holds_half(theirs.words, beside)]
-    if len(told) != len(own) or any(
-        beside and not any(beside & other or not other for other in told) for beside in own
+    if len(kept) != len(own) or any(
+        beside and not any(beside & other or not other for other in kept) for beside in own
     ):
         return True
     added = [beside for beside in mine.negations if beside not in own]

@@ -202,13 +202,10 @@ class Normal:
             case "bar":
                 return DIVIDER if self._divides(begin, end) else "|"
             case "group":
-                return (
-                    GROUP if _GROUPED.search(self.source[max(0, begin - 16) : begin]) else self._quote_or_space(written)
-                )
+                if _GROUPED.search(self.source[max(0, begin - 16) : begin]):
+                    return GROUP
+                return " " if written.isspace() else self._quote(written)
         return ""
-
-    def _quote_or_space(self, written: str) -> str:
-        return " " if written.isspace() else self._quote(written)
 
     def _moved(self, kind: str, written: str, begin: int, end: int) -> str:
         """A power, an index or a note's mark, as `app.documents.text.notation` writes it."""

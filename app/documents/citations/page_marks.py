@@ -271,7 +271,7 @@ def _quotation_of(
         if quotation.end > mark.start:
             continue
         if quotation.end < last_end and not _LINKS.fullmatch(answer[last_end : mark.start]):
-            return None  # an earlier mark took it, and words stand between
+            return None  # an earlier mark took it, and there are words between
         between = _without_marks(answer, quotation.end, mark.start, earlier)
         return None if _ends_sentence(between) else quotation
     return None

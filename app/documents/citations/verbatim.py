@@ -60,8 +60,8 @@ class Verbatim:
         self._words = "".join(texts)
         self._places: dict[str, int] = {}
 
-    def runs(self, text: str, start: int, end: int, stands: Callable[[VerbatimRun], bool]) -> Iterator[VerbatimRun]:
-        """The longest runs in text[start:end], from left to right, that `stands` confirms letter by letter on their
+    def runs(self, text: str, start: int, end: int, confirms: Callable[[VerbatimRun], bool]) -> Iterator[VerbatimRun]:
+        """The longest runs in text[start:end], from left to right, that `confirms` accepts letter by letter on their
         page. A part of a confirmed run is confirmed, too.
         """
         words = list(_words(text, start, end))
@@ -72,7 +72,7 @@ class Verbatim:
                 at = middle + 1
                 continue
             found = self._longest(words, at, first)
-            run = None if found is None else _standing(words, at, first, *found, stands)
+            run = None if found is None else _confirmed_part(words, at, first, *found, confirms)
             if run is None:
                 at += 1
             else:
@@ -123,22 +123,22 @@ def _long_enough(words: Sequence[_Word], begin: int) -> int | None:
     return None
 
 
-def _standing(
-    words: Sequence[_Word], begin: int, least: int, end: int, page: int, stands: Callable[[VerbatimRun], bool]
+def _confirmed_part(
+    words: Sequence[_Word], begin: int, least: int, end: int, page: int, confirms: Callable[[VerbatimRun], bool]
 ) -> tuple[int, VerbatimRun] | None:
     """The longest part of words[begin:end], from its begin on, that is on the page letter by letter, and its end."""
 
     def run(last: int) -> VerbatimRun:
         return VerbatimRun(words[begin].start, words[last - 1].end, page)
 
-    if stands(run(end)):
+    if confirms(run(end)):
         return end, run(end)
-    if not stands(run(least)):
+    if not confirms(run(least)):
         return None
-    low, high = least, end  # the first stands, the second does not
+    low, high = least, end  # the first is confirmed, the second is not
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if stands(run(middle)) else (low, middle)
+        low, high = (middle, high) if confirms(run(middle)) else (low, middle)
     return low, run(low)
 
 

@@ -110,13 +110,9 @@ def preload() -> None:
         codecs.lookup(encoding)
     for name, sample in _samples():
         content = Content(name, sample, "")
-        parse(content, _ignore)
+        parse(content, lambda _done, _total: None)
     page_image(content, 1, 100)
     page_layer(content, 1)
-
-
-def _ignore(done: int, total: int) -> None:
-    pass
 
 
 def _identify(content: Content) -> Format:

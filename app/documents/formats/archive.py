@@ -103,7 +103,9 @@ class Archive:
         return none_if_damaged(lambda: self.tree(name)) if name in self else None
 
     def relations(self, part: str = "") -> tuple[Relation, ...]:
-        """Those of `part`, or of the whole package; none where they cannot be read. Source: ECMA-376, part 2."""
+        """The relations of `part`, or of the whole package; none where they cannot be read. Source:
+        ECMA-376, part 2.
+        """
         folder, name = posixpath.split(part)
         return tuple(
             Relation(attribute(each, "Id"), attribute(each, "Type").rpartition("/")[2], _path(folder, each))

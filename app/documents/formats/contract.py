@@ -78,9 +78,9 @@ def to_document(
     untrusted_language: str = "",
     empty_pages: int = 0,
 ) -> Document:
-    """The document of these pages, with the title and the language that it declares where these are usable.
+    """The document of these pages. Its own title and language are used where they are usable.
 
-    Raises AppError DOCUMENT_NO_TEXT, which says that it has `empty_pages`, where there is no page.
+    Raises AppError DOCUMENT_NO_TEXT, with `empty_pages` as the number of pages, where there is no page.
     """
     if not flowed.pages:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=empty_pages)

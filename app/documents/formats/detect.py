@@ -13,29 +13,20 @@ from app.core.errors import AppError, Code
 HEAD_BYTES = 8_192
 """How much of a file's beginning `identify` reads."""
 
-_ENDINGS = {
-    ".pdf": Format.PDF,
-    ".epub": Format.EPUB,
-    ".docx": Format.DOCX,
-    ".odt": Format.ODT,
-    ".rtf": Format.RTF,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".mdown": Format.MARKDOWN,
-    ".mkd": Format.MARKDOWN,
-    ".txt": Format.TEXT,
-    ".text": Format.TEXT,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".mht": Format.HTML,
-    ".mhtml": Format.HTML,
-    ".eml": Format.EML,
-    ".csv": Format.CSV,
-    ".tsv": Format.CSV,
-    ".xlsx": Format.XLSX,
-    ".xlsm": Format.XLSX,
+_ENDINGS_OF = {
+    Format.PDF: ".pdf",
+    Format.EPUB: ".epub",
+    Format.DOCX: ".docx",
+    Format.ODT: ".odt",
+    Format.RTF: ".rtf",
+    Format.MARKDOWN: ".md .markdown .mdown .mkd",
+    Format.TEXT: ".txt .text",
+    Format.HTML: ".html .htm .xhtml .mht .mhtml",
+    Format.EML: ".eml",
+    Format.CSV: ".csv .tsv",
+    Format.XLSX: ".xlsx .xlsm",
 }
+_ENDINGS = {ending: format for format, endings in _ENDINGS_OF.items() for ending in endings.split()}
 _BINARY = (Format.PDF, Format.EPUB, Format.DOCX, Format.ODT, Format.RTF, Format.XLSX)
 _PACKED = (Format.EPUB, Format.ODT, Format.XLSX)
 _WRITTEN = (Format.MARKDOWN, Format.HTML, Format.CSV)  # texts that only their names show

@@ -104,7 +104,7 @@ def find(root: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def children(element: etree._Element | None) -> list[etree._Element]:
-    """All of them; none where there is no element."""
+    """The children of an element; none of None."""
     return [] if element is None else list(element)
 
 

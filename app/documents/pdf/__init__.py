@@ -1,1 +1,1 @@
-"""PDF: characters, lines, columns, tables and what lies on top of a page."""
+"""PDF: characters, lines, columns, tables and what is on top of a page."""

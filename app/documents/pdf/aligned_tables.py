@@ -60,7 +60,7 @@ class _Row(NamedTuple):
         return len(self.segments) > 1
 
 
-def find_in(lines: Sequence[Sequence[LinePiece]], lying: Sequence[Ruling]) -> Iterator[list[Cells]]:
+def find_in(lines: Sequence[Sequence[LinePiece]], horizontal: Sequence[Ruling]) -> Iterator[list[Cells]]:
     """The rows of each table; `lines` from above, their words from the left."""
     rows = _rows_of(lines)
     several = [place for place, row in enumerate(rows) if row.is_multiple]
@@ -73,7 +73,7 @@ def find_in(lines: Sequence[Sequence[LinePiece]], lying: Sequence[Ruling]) -> It
             continue
         columns = _Columns([rows[several[index]] for index in found])
         used = _grow(rows, columns, range(several[found[0]], several[found[-1]] + 1))
-        if table := _table(rows[used.start : used.stop], columns, lying):
+        if table := _table(rows[used.start : used.stop], columns, horizontal):
             yield table
         first, last = bisect_left(several, used.start), bisect_left(several, used.stop)
         spans += [range(span.start, max(first, span.start)), range(min(last, span.stop), span.stop)]
@@ -228,7 +228,7 @@ def _continues(rows: Sequence[_Row], row: _Row, columns: _Columns) -> bool:
     )
 
 
-def _table(rows: Sequence[_Row], columns: _Columns, lying: Sequence[Ruling]) -> list[Cells] | None:
+def _table(rows: Sequence[_Row], columns: _Columns, horizontal: Sequence[Ruling]) -> list[Cells] | None:
     extents = _kept(rows, columns)
     if len(extents) < 2:
         return None
@@ -247,7 +247,7 @@ def _table(rows: Sequence[_Row], columns: _Columns, lying: Sequence[Ruling]) -> 
     heights = sorted(
         (
             rule.at
-            for rule in lying
+            for rule in horizontal
             if min(rule.stop, right) - max(rule.start, left) >= _RULE_SHARE * (right - left)
             and lines[-1].baseline - _NEAR * lines[-1].height
             <= rule.at

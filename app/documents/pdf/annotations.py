@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from enum import Enum, auto
 
 import msgspec
@@ -18,26 +19,19 @@ from app.documents.pdf.rulings import Box
 from app.documents.text import notation
 
 MAX_ANNOTATIONS = 5_000
-"""Of a page, without links. Each is looked for among all that they draw."""
+"""The most annotations of a page, without links. Each is looked for among all that they draw."""
 
 _MAX_QUADS = 1_000
 _MIN_SIDE = 1.0  # points
 _UNSEEN_FLAGS = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 _NOTES = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WATERMARK}
-_COMMENTED = {
-    pdfium.FPDF_ANNOT_TEXT,
-    pdfium.FPDF_ANNOT_LINE,
-    pdfium.FPDF_ANNOT_SQUARE,
-    pdfium.FPDF_ANNOT_CIRCLE,
-    pdfium.FPDF_ANNOT_POLYGON,
-    pdfium.FPDF_ANNOT_POLYLINE,
-    pdfium.FPDF_ANNOT_HIGHLIGHT,
-    pdfium.FPDF_ANNOT_UNDERLINE,
-    pdfium.FPDF_ANNOT_SQUIGGLY,
-    pdfium.FPDF_ANNOT_STRIKEOUT,
-    pdfium.FPDF_ANNOT_STAMP,
-    pdfium.FPDF_ANNOT_CARET,
-    pdfium.FPDF_ANNOT_INK,
+_SHAPES = {
+    *(pdfium.FPDF_ANNOT_LINE, pdfium.FPDF_ANNOT_SQUARE, pdfium.FPDF_ANNOT_CIRCLE, pdfium.FPDF_ANNOT_POLYGON),
+    *(pdfium.FPDF_ANNOT_POLYLINE, pdfium.FPDF_ANNOT_INK),
+}
+_COMMENTED = _SHAPES | {
+    *(pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE, pdfium.FPDF_ANNOT_SQUIGGLY),
+    *(pdfium.FPDF_ANNOT_STRIKEOUT, pdfium.FPDF_ANNOT_CARET, pdfium.FPDF_ANNOT_STAMP),
     pdfium.FPDF_ANNOT_FILEATTACHMENT,
 }
 _OF_INTEREST = _NOTES | _COMMENTED | {pdfium.FPDF_ANNOT_WIDGET}
@@ -94,29 +88,20 @@ def read_on_top(load: Callable[[], pypdfium2.PdfPage], content: Content, charact
 
     Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page cannot be read.
     """
-    page = load()
-    try:
+    with closing(load()) as page:
         found = _Reader(page, content, characters_before)
         own_objects = pdfium.FPDFPage_CountObjects(page.raw)
         flattened = pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
-    finally:
-        page.close()
     if not flattened:
-        return found.gather(_unknown)
-    page = load()
-    try:
+        return found.gather(lambda _: None)
+    with closing(load()) as page:
         for raw in look_at(page, content).unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
         for index in range(own_objects):
             pdfium.FPDFPageObj_SetIsActive(pdfium.FPDFPage_GetObject(page.raw, index), False)
-        textpage = page.get_textpage()
-        try:
+        with closing(page.get_textpage()) as textpage:
             refuse_over(MAX_CHARACTERS, characters_before + textpage.count_chars(), "characters", content)
             return found.gather(lambda box: text_in(textpage, box))
-        finally:
-            textpage.close()
-    finally:
-        page.close()
 
 
 class _Reader:
@@ -184,10 +169,6 @@ class _Reader:
 def _mark(field: Field, box: Box, value: str) -> OverlayMark:
     kind = AnnotationKind.BOX if field.is_box else AnnotationKind.FIELD
     return OverlayMark(kind, box, field.write(value, ""), field.write(value, field.name))
-
-
-def _unknown(_: Box) -> None:
-    return None
 
 
 def _annotations(page: pypdfium2.PdfPage) -> Iterator[tuple[RawObject, int]]:

@@ -89,14 +89,14 @@ def _root(parents: list[int], index: int) -> int:
     return index
 
 
-def find_grids(lying: Sequence[Ruling], standing: Sequence[Ruling]) -> Iterator[Grid]:
+def find_grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling]) -> Iterator[Grid]:
     """Grids of at least two columns; none on a page with too many rules."""
-    if not standing or len(lying) * len(standing) > _MAX_PAIRS:
+    if not vertical or len(horizontal) * len(vertical) > _MAX_PAIRS:
         return
-    owners = list(range(len(lying) + len(standing)))
+    owners = list(range(len(horizontal) + len(vertical)))
 
-    for place, rule in enumerate(lying):
-        for other, across in enumerate(standing, len(lying)):
+    for place, rule in enumerate(horizontal):
+        for other, across in enumerate(vertical, len(horizontal)):
             if (
                 rule.start - _TOUCH <= across.at <= rule.stop + _TOUCH
                 and across.start - _TOUCH <= rule.at <= across.stop + _TOUCH
@@ -105,24 +105,24 @@ def find_grids(lying: Sequence[Ruling], standing: Sequence[Ruling]) -> Iterator[
     parts: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for index in range(len(owners)):
         part = parts.setdefault(_root(owners, index), ([], []))
-        if index < len(lying):
-            part[0].append(lying[index])
+        if index < len(horizontal):
+            part[0].append(horizontal[index])
         else:
-            part[1].append(standing[index - len(lying)])
+            part[1].append(vertical[index - len(horizontal)])
     for level, upright in parts.values():
         if level and upright and (grid := _grid(level, upright)):
             yield grid
 
 
-def _grid(lying: list[Ruling], standing: list[Ruling]) -> Grid | None:
-    xs = _places(standing, lying)
-    ys = _places(lying, standing)[::-1]
+def _grid(horizontal: list[Ruling], vertical: list[Ruling]) -> Grid | None:
+    xs = _places(vertical, horizontal)
+    ys = _places(horizontal, vertical)[::-1]
     columns, rows = len(xs) - 1, len(ys) - 1
     if columns < 2 or rows < 1 or columns * rows > MAX_CELLS:
         return None
     downwards = [-y for y in ys]
-    across = _walls(standing, xs, downwards, flip=True)
-    down = _walls(lying, downwards, xs, negate=True)
+    across = _walls(vertical, xs, downwards, flip=True)
+    down = _walls(horizontal, downwards, xs, negate=True)
     return Grid(tuple(xs), tuple(ys), frozenset(across), frozenset(down))
 
 

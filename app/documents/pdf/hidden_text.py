@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -188,11 +189,8 @@ def _without_effect(page: pypdfium2.PdfPage, suspects: list[_TextObject]) -> lis
 
 def _draw(page: pypdfium2.PdfPage, scale: float) -> tuple[bytes, int]:
     """The page in shades of grey, a byte a pixel, and the length of a row in bytes."""
-    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
-    try:
+    with closing(page.render(scale=scale, grayscale=True, may_draw_forms=False)) as bitmap:
         return bytes(bitmap.buffer), bitmap.stride
-    finally:
-        bitmap.close()
 
 
 def _differing(some: bytes, others: bytes) -> list[int]:
@@ -244,6 +242,6 @@ def meet(some: Box, other: Box) -> bool:
 
 
 def _holds(outer: Box, inner: Box) -> bool:
-    """Whether the middle of `inner` lies in `outer`."""
+    """Whether the middle of `inner` is in `outer`."""
     x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]

@@ -33,7 +33,8 @@ class Words:
 
     def __init__(self, pages: Iterable[Sequence[str]]) -> None:
         pages = list(pages)
-        self._wanted = {form for lines in pages for pair in _broken(lines) for form in _forms(*pair)}
+        broken = (pair for lines in pages for pair in _broken(lines))
+        self._wanted = {form for pair in broken for reading in _readings(*pair) for form in reading}
         self._counts: Counter[str] = Counter()
         if self._wanted:
             for lines in pages:
@@ -121,11 +122,6 @@ def _broken(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
             left, right = _LAST.search(before[-200:]), _FIRST.match(line)
             if left and right:
                 yield left[1], right[0]
-
-
-def _forms(left: str, right: str) -> Iterator[str]:
-    for reading in _readings(left, right):
-        yield from reading
 
 
 def _readings(left: str, right: str) -> Iterator[tuple[str, str]]:

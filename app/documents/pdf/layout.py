@@ -94,10 +94,10 @@ def _ordered(
     placed: list[LinePiece], finder: CharacterFinder, tables: TablePlaceholders, rules: Sequence[Box]
 ) -> tuple[list[LinePiece], bool]:
     """The pieces in reading order, with placeholders for tables; and whether they are in columns of text."""
-    lying, standing = merge(finder.turn(*rule) for rule in rules)
+    horizontal, vertical = merge(finder.turn(*rule) for rule in rules)
     shown = finder.rectangles(placed) if len(placed) >= _MIN_TABLE_LINES else []
-    if standing and len(placed) > 1:
-        placed = tables.put(placed, find_ruled(placed, lying, standing, finder))
+    if vertical and len(placed) > 1:
+        placed = tables.put(placed, find_ruled(placed, horizontal, vertical, finder))
     outside = tables.outside(shown)
     gutters = find_gutters(outside) if len(placed) >= 2 * _MIN_ORDERED_LINES else []
     in_columns = False
@@ -109,7 +109,7 @@ def _ordered(
     parts = (in_parts if in_columns else beside_text)(placed, gutters) if gutters else [placed]
     for part in parts:
         lines = [piece for piece in part if not tables.is_placeholder(piece)]
-        placed = tables.put(placed, list(find_aligned(lines, outside, lying, finder)))
+        placed = tables.put(placed, list(find_aligned(lines, outside, horizontal, finder)))
     if not in_columns and _run_upwards(placed):
         placed.sort(key=lambda piece: (-piece.baseline, piece.left))
     return placed, in_columns

@@ -83,14 +83,14 @@ def _strikes(layout: PageLayout, rules: Sequence[Box]) -> list[tuple[int, Box]]:
     """The rules drawn through a line of text, each with the line's index, which neither begin before nor
     end after it.
     """
-    lying = [rule for rule in rules if rule[2] - rule[0] >= rule[3] - rule[1]]
-    if not lying:
+    horizontal = [rule for rule in rules if rule[2] - rule[0] >= rule[3] - rule[1]]
+    if not horizontal:
         return []
     order = sorted(range(len(layout.pieces)), key=lambda index: layout.pieces[index].baseline)
     baselines = [layout.pieces[index].baseline for index in order]
     highest = max((piece.height for piece in layout.pieces), default=0.0)
     found = []
-    for rule in lying:
+    for rule in horizontal:
         at = (rule[1] + rule[3]) / 2
         for index in order[bisect_left(baselines, at - _STRUCK[1] * highest) : bisect_left(baselines, at)]:
             piece = layout.pieces[index]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from contextlib import closing
 from itertools import groupby, zip_longest
 
 import msgspec
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import MAX_HIDDEN_CHARACTERS, Flag
+from app.core.document import MAX_HIDDEN_CHARACTERS, Flag, Page
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
 from app.documents.pdf.annotations import NOTHING_ON_TOP, OnTop
 from app.documents.pdf.characters import read_string
@@ -28,22 +29,8 @@ from app.documents.text.hidden import LeftOut
 _TABLE = "\ufdd0"  # in the place of a table; not a character
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
-_CONTROLS = {
-    0x2,
-    0x3,
-    0x93,
-    0x94,
-    0x96,
-    0x97,
-    0x98,
-    0xFFFE,
-}  # not text, says IsControlChar in PDFium's cpdf_textpage.cpp
-
-
-class PdfPageText(msgspec.Struct, frozen=True):
-    text: str
-    flags: tuple[Flag, ...]
-    hidden: str
+# Not text, says IsControlChar in PDFium's cpdf_textpage.cpp.
+_CONTROLS = {*(0x2, 0x3, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE)}
 
 
 class PageLines(msgspec.Struct, frozen=True):
@@ -111,7 +98,7 @@ def read_page(
     )
 
 
-def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Words | None = None) -> PdfPageText:
+def make_page(number: int, label: str, chapter: str, page: PageLines, running: frozenset[int], words: Words) -> Page:
     """The lines joined into paragraphs, without those in `running`; `words`: those of the whole book."""
     shown = [index for index in range(len(page.lines)) if index not in running]
     untrusted_lines = [page.lines[index] for index in shown]
@@ -128,10 +115,10 @@ def set_page(page: PageLines, running: frozenset[int] = frozenset(), words: Word
         Flag.INVISIBLE_CHARACTERS: invisible > 0,
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)}
-    return PdfPageText(text, tuple(flag for flag in Flag if flag in flags), hidden)
+    return Page(number, label, text, chapter, tuple(flag for flag in Flag if flag in flags), hidden)
 
 
-def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
+def _join(page: PageLines, shown: Sequence[int], words: Words) -> str:
     """Joins the lines; those of tables stay as they are, and do not count for the usual width."""
     lines: list[str] = []
     starts: set[int] = set()
@@ -145,12 +132,9 @@ def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
             tables.append("\n".join(join_lines([page.lines[index]], words=words) for index in run))
             continue
         for index in run:
-            if index in page.starts:
-                starts.add(len(lines))
-            if index in page.code:
-                code.add(len(lines))
-            if index in page.filled:
-                filled.add(len(lines))
+            for mine, theirs in ((starts, page.starts), (code, page.code), (filled, page.filled)):
+                if index in theirs:
+                    mine.add(len(lines))
             lines.append(page.lines[index].replace(_TABLE, "\ufffd"))
     parts = join_lines(lines, starts, page.in_columns, code=code, filled=filled, words=words).split(_TABLE)
     return "".join(part + table for part, table in zip_longest(parts, tables, fillvalue=""))
@@ -158,15 +142,12 @@ def _join(page: PageLines, shown: Sequence[int], words: Words | None) -> str:
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
     """Keeps the text of these objects, which must still be active, without that of forms nested too deep."""
-    textpage = page.get_textpage()
-    try:
-        for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium looks at all characters of the page for each of them
+    with closing(page.get_textpage()) as textpage:
+        for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium reads all characters of the page for each of them
             if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
                 continue
             if words := read_string(lambda *to, raw=raw: pdfium.FPDFTextObj_GetText(raw, textpage.raw, *to)):
                 left_out.add(words + " ")
-    finally:
-        textpage.close()
 
 
 def _count_seen(layout: PageLayout) -> int:
@@ -179,8 +160,7 @@ def extract(
     """The lines of all active objects; the share of characters (of a sample) without a meaning in the PDF; and the
     lines with what is on top of them.
     """
-    textpage = page.get_textpage()
-    try:
+    with closing(page.get_textpage()) as textpage:
         count = textpage.count_chars()
         refuse_over(MAX_CHARACTERS, characters_before + count, "characters", content)
         if count <= 0:
@@ -188,13 +168,9 @@ def extract(
             return layout, 0.0, place(layout, on_top.marks, textpage, "")
         sample = range(0, count, max(1, count // _ODD_SAMPLES))
         unmapped = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
-        characters = _all_at_once(textpage, count)
-        if characters is None:
-            characters = _one_by_one(textpage, count)
+        characters = _all_at_once(textpage, count) or _one_by_one(textpage, count)
         layout = lay_out(textpage, characters, page.get_bbox(), rules)
         return layout, unmapped / len(sample), place(layout, on_top.marks, textpage, characters, rules)
-    finally:
-        textpage.close()
 
 
 def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:

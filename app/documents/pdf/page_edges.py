@@ -15,6 +15,7 @@ import msgspec
 
 from app.documents.pdf.columns import LinePiece
 from app.documents.tables.rows import BETWEEN_CELLS
+from app.documents.text.notation import roman
 
 _ROWS = 2  # at either edge
 _EDGE_SHARE = 0.2  # of the page's height
@@ -28,7 +29,6 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,:/]|\.\d)"
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_ROMAN_STEPS = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 class Number(NamedTuple):
@@ -159,11 +159,9 @@ def write_number(value: int, like: Number) -> str:
     """`value` in the book's style; empty where it cannot be written."""
     if like.is_decimal:
         return f"{like.prefix}{value}"
-    letters, rest = "", value
-    for step, sign in _ROMAN_STEPS:
-        letters += sign * (rest // step)
-        rest %= step
-    return f"{like.prefix}{letters.upper() if like.is_upper else letters}" if 0 < value < 400 else ""
+    if not 0 < value < 400:
+        return ""
+    return like.prefix + (roman(value).upper() if like.is_upper else roman(value))
 
 
 class Counts:

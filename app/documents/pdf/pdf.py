@@ -6,9 +6,10 @@ import ctypes
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -29,7 +30,7 @@ from app.documents.formats.contract import (
 from app.documents.pdf.annotations import NOTHING_ON_TOP, has_annotations, read_on_top
 from app.documents.pdf.characters import read_string
 from app.documents.pdf.hyphenation import Words
-from app.documents.pdf.page import PageLines, read_page, set_page
+from app.documents.pdf.page import PageLines, make_page, read_page
 from app.documents.pdf.page_edges import Edges
 from app.documents.pdf.page_labels import find_labels
 from app.documents.pdf.running_heads import MAX_TITLE_CHARACTERS, Title, find_running
@@ -50,7 +51,9 @@ def parse(content: Content, progress: Progress) -> Document:
     A document of nothing but pictures is accepted: its text may be recognised later. A page's chapter is the first
     entry of the outline that leads to it, or else the last one before.
     """
-    with _open(content) as pdf, _Forms(content) as forms:
+    with _open(content) as pdf, ExitStack() as forms:
+        # Opened a second time, with its form, only if needed: reading annotations changes pages.
+        with_form = cache(lambda: forms.enter_context(_open(content, with_form=True)))
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         outline = _outline(pdf, len(pdf))
         chapters = _chapters(outline, len(pdf))
@@ -58,14 +61,16 @@ def parse(content: Content, progress: Progress) -> Document:
         characters = 0
         for index in range(len(pdf)):
             progress(index, len(pdf))
-            found.append(_read(pdf, index, content, characters, forms))
+            found.append(_read(pdf, index, content, characters, with_form))
             characters += found[-1].characters if found[-1] else 0
         edges = [page.edges if page else Edges() for page in found]
         running = find_running(edges, lambda: _titles(found, outline))
         labels = _labels(pdf) or find_labels(edges) or map(str, range(1, len(pdf) + 1))
         words = Words([page.lines if page else () for page in found])
         pages = [
-            _page(number, label, chapter, lines, left_out, words)
+            make_page(number, label, chapter, lines, left_out, words)
+            if lines
+            else Page(number, label, "", chapter, (Flag.DAMAGED,))
             for number, (label, chapter, lines, left_out) in enumerate(
                 zip(labels, chapters, found, running, strict=True), 1
             )
@@ -121,7 +126,7 @@ def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterat
         if not 1 <= page <= len(pdf):
             raise unavailable
         try:
-            with _loaded(pdf, page - 1) as loaded:
+            with closing(pdf[page - 1]) as loaded:
                 yield loaded
         except pypdfium2.PdfiumError as error:
             raise unavailable from error
@@ -148,53 +153,26 @@ def _open(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.Pd
         if error.err_code == pdfium.FPDF_ERR_SECURITY:
             raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name) from error
         refuse_damaged(content, format, error)
-    try:
+    with closing(pdf):
         yield pdf
-    finally:
-        pdf.close()
 
 
 def _read(
-    pdf: pypdfium2.PdfDocument, index: int, content: Content, characters_before: int, forms: _Forms
+    pdf: pypdfium2.PdfDocument,
+    index: int,
+    content: Content,
+    characters_before: int,
+    with_form: Callable[[], pypdfium2.PdfDocument],
 ) -> PageLines | None:
     """None for a page that is damaged."""
     try:
-        with _loaded(pdf, index) as page:
+        with closing(pdf[index]) as page:
             on_top = NOTHING_ON_TOP
             if has_annotations(page):
-                on_top = read_on_top(lambda: forms.load(index), content, characters_before)
+                on_top = read_on_top(lambda: with_form()[index], content, characters_before)
             return read_page(page, content, characters_before, on_top)
     except pypdfium2.PdfiumError:
         return None
-
-
-class _Forms:
-    """The document opened a second time, with its form, when needed: reading annotations changes pages."""
-
-    def __init__(self, content: Content) -> None:
-        self._content = content
-        self._open = ExitStack()
-        self._pdf: pypdfium2.PdfDocument | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def load(self, index: int) -> pypdfium2.PdfPage:
-        if self._pdf is None:
-            self._pdf = self._open.enter_context(_open(self._content, with_form=True))
-        return self._pdf[index]
-
-
-def _page(
-    number: int, label: str, chapter: str, found: PageLines | None, running: frozenset[int], words: Words
-) -> Page:
-    if found is None:
-        return Page(number, label, "", chapter, (Flag.DAMAGED,))
-    page = set_page(found, running, words)
-    return Page(number, label, page.text, chapter, page.flags, page.hidden)
 
 
 def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
@@ -218,15 +196,6 @@ def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> It
                 for index, line in enumerate(page.lines)
                 if index not in outer and len(line) <= MAX_TITLE_CHARACTERS
             )
-
-
-@contextmanager
-def _loaded(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
-    page = pdf[index]
-    try:
-        yield page
-    finally:
-        page.close()
 
 
 def _outline(pdf: pypdfium2.PdfDocument, pages: int) -> tuple[Section, ...]:

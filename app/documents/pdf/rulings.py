@@ -101,13 +101,13 @@ class RuleFinder:
 
 def merge(boxes: Iterable[Box]) -> tuple[list[Ruling], list[Ruling]]:
     """The horizontal rules from below and the vertical ones from the left; those in one line are joined."""
-    lying, standing = [], []
+    horizontal, vertical = [], []
     for left, bottom, right, top in boxes:
         if right - left >= top - bottom:
-            lying.append(Ruling((bottom + top) / 2, left, right))
+            horizontal.append(Ruling((bottom + top) / 2, left, right))
         else:
-            standing.append(Ruling((left + right) / 2, bottom, top))
-    return _joined(lying), _joined(standing)
+            vertical.append(Ruling((left + right) / 2, bottom, top))
+    return _joined(horizontal), _joined(vertical)
 
 
 def _joined(rules: list[Ruling]) -> list[Ruling]:

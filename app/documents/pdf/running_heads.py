@@ -14,7 +14,7 @@ import msgspec
 from app.documents.pdf.page_edges import SAME_PLACE, Counts, EdgeRow, Edges, Number, letters_of
 
 MIN_PAGES = 4
-"""A shorter document keeps every line: a running head cannot be told from a form's title there."""
+"""A shorter document keeps every line: nothing distinguishes a running head from a form's title there."""
 
 MAX_TITLE_CHARACTERS = 150
 """Longer text is no running head, and no title that one repeats."""

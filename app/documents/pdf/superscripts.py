@@ -26,7 +26,7 @@ _STACKED = (0.33, 0.3)  # how far above and below the base line the parts of a f
 _ALIGNED = 0.3
 
 NO_CHARACTER = "\0"
-"""In the place of what PDFium counts as a character, though it is none."""
+"""Replaces what PDFium counts as a character, though it is none."""
 
 _MAX_CHARACTERS = 24
 _MARK = re.compile(r"\(?[-+\u2212]?[\d,;*†‡§¶\u2013-]{1,8}\)?|[a-z]")

@@ -43,14 +43,14 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def find_ruled(
-    pieces: Sequence[LinePiece], lying: Sequence[Ruling], standing: Sequence[Ruling], finder: CharacterFinder
+    pieces: Sequence[LinePiece], horizontal: Sequence[Ruling], vertical: Sequence[Ruling], finder: CharacterFinder
 ) -> list[Table]:
     """Tables in grids of rules. `pieces`: the page's lines. What is in a grid within another belongs to the
     inner one.
     """
     tables = []
     taken: set[int] = set()
-    for grid in sorted(find_grids(lying, standing), key=lambda grid: grid.area):
+    for grid in sorted(find_grids(horizontal, vertical), key=lambda grid: grid.area):
         inside = [
             word
             for piece in pieces
@@ -154,13 +154,13 @@ def _places(
 
 
 def find_aligned(
-    pieces: Sequence[LinePiece], shown: Sequence[Box], lying: Sequence[Ruling], finder: CharacterFinder
+    pieces: Sequence[LinePiece], shown: Sequence[Box], horizontal: Sequence[Ruling], finder: CharacterFinder
 ) -> Iterator[Table]:
     """Tables whose columns are apart. `shown`: the boxes in which the page's stream shows its text."""
     lines = lines_of(pieces)
     if len(lines) < _MIN_RULED_ROWS or sum(has_leader(piece.text) for piece in pieces) >= _MIN_LEADERS:
         return  # a table of contents
-    for block in _blocks(lines, _without_code(lines, _loose(lines, shown), finder), len(lying)):
+    for block in _blocks(lines, _without_code(lines, _loose(lines, shown), finder), len(horizontal)):
         parted = 0
         read: dict[int, list[LinePiece]] = {}
         for place, (line, is_loose) in enumerate(block):  # most blocks turn out to be prose: this is for speed
@@ -174,7 +174,7 @@ def find_aligned(
             for place, (line, _) in enumerate(block)
             for word in (read.get(place) or [word for piece in line for word in finder.words(piece)])
         ]
-        for rows in find_in(lines_of(words), lying):
+        for rows in find_in(lines_of(words), horizontal):
             yield Table(rows)
 
 

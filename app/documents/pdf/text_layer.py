@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import NamedTuple, TypeAlias
 
 import pypdfium2
@@ -21,7 +22,7 @@ from app.documents.pdf.table_placeholders import TableRanges
 from app.documents.tables.rows import BETWEEN_CELLS
 
 MAX_LAYER_CHARACTERS = 100_000
-"""Of one page: beyond them nothing can be highlighted or selected. A dense newspaper page has 20,000."""
+"""The most characters of a page: further ones cannot be highlighted or selected. A dense newspaper page has 20,000."""
 
 _SPAN = 1 << 24  # device units across the page, so that PDFium's whole numbers lose nothing
 _POINTS = 1_000.0
@@ -44,11 +45,8 @@ def page_layer(content: Content, page: int) -> PageLayer:
         for raw in seen.unseen:
             pdfium.FPDFPageObj_SetIsActive(raw, False)
         layout, _, _ = extract(opened, content, 0, seen.rules, NOTHING_ON_TOP)
-        textpage = opened.get_textpage()
-        try:
+        with closing(opened.get_textpage()) as textpage:
             glyphs = _read(textpage, _placing(opened))
-        finally:
-            textpage.close()
     text, boxes = [], array("f")
     for glyph in _arranged(glyphs, layout.tables):
         text.append(glyph.text)

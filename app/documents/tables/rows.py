@@ -54,16 +54,14 @@ class Tables:
         due = deque(comments)
         for number, line in self._lines(untrusted_rows):
             if rows and (len(rows) == BLOCK_ROWS or height + len(line) > PAGE_CHARACTERS):
-                text = "\n".join(rows if rows[0] is header else _under(header, rows))
-                yield Block(text, flags=flags, comments=self._up_to(last, due))
+                yield Block(_text(header, rows), flags=flags, comments=self._up_to(last, due))
                 rows, height = [], len(header)
             last = number
             header = header or line
             rows.append(line)
             height += len(line) + 1
         if rows or due:
-            text = "\n".join(rows if not rows or rows[0] is header else _under(header, rows))
-            yield Block(text, flags=flags, comments=self._up_to(None, due))
+            yield Block(_text(header, rows), flags=flags, comments=self._up_to(None, due))
 
     def _up_to(self, row: int | None, due: deque[RowComment]) -> tuple[Comment, ...]:
         """The comments up to a row, or all that are left."""
@@ -88,5 +86,7 @@ class Tables:
                 yield number, line
 
 
-def _under(header: str, rows: list[str]) -> list[str]:
-    return [header, *rows] if len(header) <= MAX_HEADER_CHARACTERS else rows
+def _text(header: str, rows: list[str]) -> str:
+    """The rows below their header, unless it is their first one or too long."""
+    repeated = rows and rows[0] is not header and len(header) <= MAX_HEADER_CHARACTERS
+    return "\n".join([header, *rows] if repeated else rows)

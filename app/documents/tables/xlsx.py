@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, Shee
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
-from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over, to_document
+from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import OLE
 from app.documents.formats.xml import attribute, child, find_all, local_name, parse_xml, text_in, text_of, whole_number
 from app.documents.tables import charts
@@ -35,6 +35,10 @@ _ROUND_DIGITS = 15  # as many digits as Excel shows; more are noise of binary fr
 _LARGEST_PLAIN = 1e15
 _ANY_DAY, _SECOND = datetime.date(2000, 1, 1), datetime.timedelta(seconds=1)
 _T = TypeVar("_T")
+_WORKBOOK = "xl/workbook.xml"
+_CELL = re.compile(r"[A-Za-z]{1,3}([0-9]{1,7})")
+_CHARTS = {"chart", "chartEx"}
+_STAND_IN = "tc="  # the author of a note that Excel adds for programs without threads
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -43,7 +47,7 @@ def parse(content: Content, progress: Progress) -> Document:
     if bytes(content.data[: len(OLE)]) == OLE:  # MS-OFFCRYPTO, 2.3
         raise AppError(Code.DOCUMENT_ENCRYPTED, path=content.name)
     archive = Archive(content, format)
-    asides = Asides(archive)
+    asides = _CommentsAndCharts(archive)
     repacked = repack(archive, content, progress)
     workbook = _guarded(lambda: load_workbook(io.BytesIO(repacked.packed)), content)
     sheets = [each for each in workbook.sheets_metadata if each.typ in _SHEETS]
@@ -64,7 +68,7 @@ class _Reader:
         self,
         workbook: CalamineWorkbook,
         struck: Mapping[str, frozenset[tuple[int, int]]],
-        asides: Asides,
+        asides: _CommentsAndCharts,
         tables: Tables,
         content: Content,
     ) -> None:
@@ -140,10 +144,8 @@ def _duration(value: datetime.timedelta) -> str:
 def _title(archive: Archive, content: Content) -> str:
     if _PROPERTIES not in archive:
         return ""
-    try:
-        return text_in(parse_xml(archive.read(_PROPERTIES), content), "title")
-    except ValueError:
-        return ""
+    untrusted_xml = archive.read(_PROPERTIES)
+    return text_in(none_if_damaged(lambda: parse_xml(untrusted_xml, content)), "title")
 
 
 def _guarded(work: Callable[[], _T], content: Content) -> _T:
@@ -156,13 +158,7 @@ def _guarded(work: Callable[[], _T], content: Content) -> _T:
         refuse_damaged(content, format, error if isinstance(error, Exception) else None)
 
 
-_WORKBOOK = "xl/workbook.xml"
-_CELL = re.compile(r"[A-Za-z]{1,3}([0-9]{1,7})")
-_CHARTS = {"chart", "chartEx"}
-_STAND_IN = "tc="  # the author of a note that Excel adds for programs without threads
-
-
-class Asides:
+class _CommentsAndCharts:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         package = {each.kind: each.part for each in archive.relations()}

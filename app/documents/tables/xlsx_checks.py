@@ -1,6 +1,4 @@
-"""Checks a workbook before calamine reads it, which has no limits of its own, and writes the formats of
-cells as text.
-"""
+"""Checks a workbook before calamine reads it, which has no limits, and writes formats of cells as text."""
 
 from __future__ import annotations
 
@@ -17,16 +15,16 @@ from lxml import etree
 
 from app.core.document import Format
 from app.documents.formats.archive import Archive
-from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over
+from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over
 from app.documents.formats.xml import attribute, child, children, local_name, parse_xml, switch, value_in, whole_number
 from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
 from app.documents.word.runs import PLAIN, Change, Run, RunStyle, Shift, written
 
 MAX_CELLS = 4_000_000
-"""Of the rectangle up to a sheet's last cell: calamine holds all of it, about 32 bytes a cell."""
+"""The most cells of the rectangle up to a sheet's last cell: calamine holds all of it, about 32 bytes a cell."""
 
 MAX_STRING_CHARACTERS = 500_000_000
-"""Of the shared strings in a sheet, with their markup: calamine holds a copy for each cell."""
+"""The most characters of a sheet's shared strings, with their markup: calamine holds a copy for each cell."""
 
 _STYLES = "xl/styles.xml"
 _TYPES = "[Content_Types].xml"
@@ -41,6 +39,8 @@ _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _ROW, _CELL = re.compile(rb"\d{1,7}"), re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
 _STRING = re.compile(rb"<" + _PREFIX + rb"si(?=[\s/>])")
 _STRING_USE = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>\s*(\d{1,9})\s*<")
+_STRINGS = {"si", "is"}
+_SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class CheckedWorkbook(msgspec.Struct, frozen=True):
@@ -62,12 +62,12 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
     lengths: list[int] = []
     uses: list[Counter[bytes]] = []
     struck: dict[str, frozenset[tuple[int, int]]] = {}
-    styles = struck_styles(archive.read(_STYLES), content) if _STYLES in archive else frozenset()
+    styles = _struck_styles(archive.read(_STYLES), content) if _STYLES in archive else frozenset()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
         for name in filter(_NEEDED.fullmatch, names):
             progress(0, 0)
-            untrusted_xml = write_looks(archive.read(name), content)
+            untrusted_xml = _write_looks(archive.read(name), content)
             cells = dict(_cells(untrusted_xml, content))
             _refuse_large_sheet(set(cells), content)
             if styles:
@@ -142,17 +142,12 @@ def _column(letters: bytes) -> int:
     return column
 
 
-_STRINGS = {"si", "is"}
-_SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
-
-
-def write_looks(untrusted_xml: bytes, content: Content) -> bytes:
+def _write_looks(untrusted_xml: bytes, content: Content) -> bytes:
     """Writes raised, lowered and struck runs into the text of their strings: calamine joins the runs of a string."""
     if b"vertAlign" not in untrusted_xml and b"strike" not in untrusted_xml:
         return untrusted_xml
-    try:
-        root = parse_xml(untrusted_xml, content)
-    except ValueError:
+    root = none_if_damaged(lambda: parse_xml(untrusted_xml, content))
+    if root is None:
         return untrusted_xml  # calamine then reports the damage
     changed = False
     for element in root.iter():
@@ -164,14 +159,11 @@ def write_looks(untrusted_xml: bytes, content: Content) -> bytes:
     return etree.tostring(root, encoding="utf-8") if changed else untrusted_xml
 
 
-def struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
+def _struck_styles(untrusted_xml: bytes, content: Content) -> frozenset[int]:
     """The numbers of the cell styles that strike out the whole cell."""
     if b"strike" not in untrusted_xml:
         return frozenset()
-    try:
-        root = parse_xml(untrusted_xml, content)
-    except ValueError:
-        return frozenset()
+    root = none_if_damaged(lambda: parse_xml(untrusted_xml, content))
     struck = {number for number, font in enumerate(children(child(root, "fonts"))) if switch(font, "strike")}
     return frozenset(
         number

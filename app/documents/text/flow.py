@@ -75,16 +75,16 @@ def flow(blocks: Iterable[Block]) -> Flowed:
     pages meet. A page's label is its number; its chapter is the nearest heading above its first line, or its first
     heading where there is none above.
     """
-    press = _Press()
+    filler = _PageFiller()
     for unit in _units(blocks):
-        press.place(unit)
-    return press.finish()
+        filler.place(unit)
+    return filler.finish()
 
 
-def _units(blocks: Iterable[Block]) -> Iterator[list[_Set]]:
+def _units(blocks: Iterable[Block]) -> Iterator[list[_CleanBlock]]:
     """Blocks that should be on one page: a heading, or several, with what follows."""
-    unit: list[_Set] = []
-    for block in map(_Set, blocks):
+    unit: list[_CleanBlock] = []
+    for block in map(_CleanBlock, blocks):
         if unit and (block.new_page or len(unit) == _MAX_STACKED_HEADINGS):
             yield unit
             unit = []
@@ -96,7 +96,7 @@ def _units(blocks: Iterable[Block]) -> Iterator[list[_Set]]:
         yield unit
 
 
-class _Set:
+class _CleanBlock:
     """A block with clean text."""
 
     def __init__(self, block: Block) -> None:
@@ -120,7 +120,7 @@ class _Set:
         return any(level <= _CHAPTER_LEVEL for _, level in self.headings)
 
 
-class _Press:
+class _PageFiller:
     """The page that is being filled, and those that are done."""
 
     def __init__(self) -> None:
@@ -133,18 +133,18 @@ class _Press:
         self._page_chapter = ""
         self._chapter = ""
 
-    def place(self, unit: list[_Set]) -> None:
+    def place(self, unit: list[_CleanBlock]) -> None:
         height = sum(len(block.text) for block in unit) + len(_BETWEEN) * (len(unit) - 1)
         begun = len(self._text) >= SHORT_PAGE_CHARACTERS
         chapter = begun and any(block.is_chapter for block in unit)
         full = not self._fits(height) and (begun or height <= MAX_PAGE_CHARACTERS)
         if unit[0].new_page or chapter or full:
-            self._eject()
+            self._end_page()
         for block in unit:
             self._add(block)
 
     def finish(self) -> Flowed:
-        self._eject()
+        self._end_page()
         if self._pages and (self._flags or self._left_out.text()):  # of a block without text after the last page
             before = self._pages[-1]
             self._left_out_before.join(self._left_out)
@@ -160,7 +160,7 @@ class _Press:
         limit = PAGE_CHARACTERS if len(self._text) >= SHORT_PAGE_CHARACTERS else MAX_PAGE_CHARACTERS
         return len(self._text) + len(_BETWEEN) + height <= limit
 
-    def _add(self, block: _Set) -> None:
+    def _add(self, block: _CleanBlock) -> None:
         used = len(self._text) + len(_BETWEEN)
         whole = len(block.text) <= MAX_PAGE_CHARACTERS
         if (
@@ -168,7 +168,7 @@ class _Press:
             and used + len(block.text) > MAX_PAGE_CHARACTERS
             and (whole or PAGE_CHARACTERS - used < SHORT_PAGE_CHARACTERS)
         ):
-            self._eject()
+            self._end_page()
         named = [Section(title, len(self._pages) + 1, level) for title, level in block.headings if title]
         if named:
             self._outline += named[: MAX_OUTLINE_ENTRIES - len(self._outline)]
@@ -186,12 +186,12 @@ class _Press:
             end, following = _split(block.text, start, PAGE_CHARACTERS - used)
             self._append(block.text[start:end].rstrip(), block.flags)
             self._put_comments(block, following)
-            self._eject()
+            self._end_page()
             start = following
         self._put_comments(block, None)
         self._flags |= block.flags
 
-    def _put_comments(self, block: _Set, end: int | None) -> None:
+    def _put_comments(self, block: _CleanBlock, end: int | None) -> None:
         """Adds the comments on what is before `end`, or all that are left."""
         while block.comments and (end is None or block.comments[0].place < end):
             self._left_out.add_comment(block.comments.popleft().untrusted_text)
@@ -206,7 +206,7 @@ class _Press:
             self._text, self._page_chapter = text, self._chapter
         self._flags |= flags
 
-    def _eject(self) -> None:
+    def _end_page(self) -> None:
         if not self._text:
             return
         if odd_share(self._text) > ODD_SHARE_LIMIT:

@@ -25,6 +25,14 @@ _MAX_PORTION_LINES = 64_000  # a longer block is cut
 _MAX_FRONT_MATTER_CHARACTERS = 20_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_MATTER_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ \t]*$", re.MULTILINE)
+_MAX_OPEN = 50
+_TILDES = "~~"
+_TAGS = "|".join(MARKS_BY_NAME)
+_SIGN = re.compile(
+    rf"(?P<escape>\\.)|(?P<ticks>`+)|(?P<tildes>~+)|<(?P<close>/?)(?P<name>{_TAGS})(?:\s[^<>]{{0,200}})?>",
+    re.IGNORECASE | re.DOTALL,
+)
+_HAS_MARKS = re.compile(rf"~~|<(?:{_TAGS})\b", re.IGNORECASE)
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -67,14 +75,14 @@ def _blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
             token = tokens[index]
             headings = _headings(token, tokens[index + 1], inline) if token.type == "heading_open" else ()
             source = "\n".join(lines[start + first : done])
-            yield Block(source if token.type in _CODE else with_marks(source), headings)
+            yield Block(source if token.type in _CODE else _with_marks(source), headings)
         yield Block("\n".join(lines[done:portion_end]))
         start, size = portion_end, _PORTION_LINES
         progress(start, len(lines))
 
 
 def _headings(token: Token, text: Token, inline: MarkdownIt) -> tuple[Heading, ...]:
-    children = inline.parseInline(with_marks(text.content))[0].children or []
+    children = inline.parseInline(_with_marks(text.content))[0].children or []
     title = "".join(
         child.content if child.type in ("text", "code_inline") else " " * (child.type == "softbreak")
         for child in children
@@ -82,17 +90,7 @@ def _headings(token: Token, text: Token, inline: MarkdownIt) -> tuple[Heading, .
     return (Heading(title, int(token.tag[1:])),)
 
 
-_MAX_OPEN = 50
-_TILDES = "~~"
-_TAGS = "|".join(MARKS_BY_NAME)
-_SIGN = re.compile(
-    rf"(?P<escape>\\.)|(?P<ticks>`+)|(?P<tildes>~+)|<(?P<close>/?)(?P<name>{_TAGS})(?:\s[^<>]{{0,200}})?>",
-    re.IGNORECASE | re.DOTALL,
-)
-_HAS_MARKS = re.compile(rf"~~|<(?:{_TAGS})\b", re.IGNORECASE)
-
-
-def with_marks(untrusted_text: str) -> str:
+def _with_marks(untrusted_text: str) -> str:
     """Writes the marks of a block that is not code; code inside it, and marks that are never closed, stay
     as they are.
     """
@@ -104,14 +102,14 @@ def with_marks(untrusted_text: str) -> str:
     done = 0
     for index, sign in enumerate(signs):
         if index in pairs:
-            line.say(untrusted_text[done : sign.start()])
+            line.add_text(untrusted_text[done : sign.start()])
             mark = pairs[index]
             if mark is None:
                 line.close()
             else:
                 line.open(mark)
             done = sign.end()
-    line.say(untrusted_text[done:])
+    line.add_text(untrusted_text[done:])
     return line.take()
 
 

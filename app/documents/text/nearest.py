@@ -18,7 +18,7 @@ states nothing.
 MAX_CHARACTERS = 600
 MIN_SHARE, ENOUGH_WORDS = 0.4, 2.5
 """A sentence is near when it holds this share of the weight of the question's words; for a long question, of the weight
-of so many words that are in no book.
+of this many words that are in no book.
 """
 ABOUT_AS_NEAR = 0.9
 """The least share of the nearest sentence's score that further ones have."""

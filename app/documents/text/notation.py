@@ -29,7 +29,11 @@ _RAISED_WORDS = (  # words of three letters and more that take a power: units an
     "|a?sin|a?cos|a?tan|cot|sec|csc|exp|log|sinh|cosh|tanh|arcsin|arccos|arctan"
 )
 _TAKES_POWER = re.compile(_RAISED_WORDS, re.IGNORECASE)
-_ROMAN = re.compile(r"\b[IVXLCM]+$")
+_ROMAN_BEFORE = re.compile(r"\b[IVXLCM]+$")
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x")),
+    *((9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
 _MASS = re.compile(r"\d{1,3}m?")
 _ELEMENTS = (  # whose isotopes texts mention; no symbol that also begins sentences
     "H Li B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd"
@@ -136,6 +140,15 @@ def comment(untrusted_text: str, untrusted_author: str = "", place: str = "") ->
     return f"[comment by {author}{where}: {text}]" if author else f"[comment{where}: {text}]"
 
 
+def roman(number: int) -> str:
+    """The number in small Roman numerals; `number` from 1 on."""
+    written = ""
+    for value, letters in _ROMAN:
+        written += letters * (number // value)
+        number %= value
+    return written
+
+
 def more_comments(number: int) -> str:
     """What replaces comments that were too many to keep."""
     return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
@@ -189,7 +202,7 @@ def _is_note(text: str, before: str) -> bool:
     measured = number is not None and not number[0].strip().isdigit()
     long = word is not None and len(word[1]) > 2 and _TAKES_POWER.fullmatch(word[1]) is None
     if text.isalpha() and len(text) == 1:  # else it is a variable, an ordinal (`XIX` with `e`), or unclear
-        return measured or (long and _ROMAN.search(before) is None) or before[-1] in ".,;:!?”’»%"
+        return measured or (long and _ROMAN_BEFORE.search(before) is None) or before[-1] in ".,;:!?”’»%"
     if before[-1].isspace():
         return True
     if word is not None:

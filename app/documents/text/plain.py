@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
 
 import charset_normalizer
 
@@ -57,7 +56,11 @@ def parse(content: Content, progress: Progress) -> Document:
     if 1 < len(printed) <= MAX_PAGES and all(len(piece) <= MAX_PRINTED_PAGE_CHARACTERS for piece in printed):
         pages = tuple(_printed_page(number, piece) for number, piece in enumerate(printed, 1))
     else:
-        pages = flow(_blocks(printed)).pages
+        pages = flow(
+            Block(paragraph, new_page=index == 0)
+            for piece in printed
+            for index, paragraph in enumerate(BETWEEN_PARAGRAPHS.split(piece))
+        ).pages
     if not any(page.text for page in pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(pages))
     progress(1, 1)
@@ -134,9 +137,3 @@ def _printed_page(number: int, untrusted_text: str) -> Page:
     hidden = LeftOut()
     hidden.add(unseen_words(untrusted_text) if invisible else "")
     return Page(number, str(number), text, flags=tuple(flags), hidden=hidden.take())
-
-
-def _blocks(pieces: list[str]) -> Iterator[Block]:
-    for piece in pieces:
-        for index, paragraph in enumerate(BETWEEN_PARAGRAPHS.split(piece)):
-            yield Block(paragraph, new_page=index == 0)

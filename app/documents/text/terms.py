@@ -18,13 +18,6 @@ UNSPACED = (
 """Scripts that put no spaces between words, for a character class of a regular expression."""
 
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
-
-
-def is_unspaced(character: str) -> bool:
-    """Whether the character is of a script without spaces between words (Chinese, Japanese, Thai and others)."""
-    return bool(character) and _UNSPACED_CHARACTER.match(character) is not None
-
-
 _STEM = 7
 _MIN_STEM = 2
 _WORD = re.compile(r"[^\W_]+")
@@ -34,6 +27,11 @@ _NO_ENDINGS = ("ss", "us", "is", "eed")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 _VOWEL = re.compile(r"[^\W\d_bcdfghjklmnpqrstvwxz]")
 _HIRAGANA = re.compile(r"[\u3040-\u309f\u30fc\W]")
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether the character is of a script without spaces between words (Chinese, Japanese, Thai and others)."""
+    return bool(character) and _UNSPACED_CHARACTER.match(character) is not None
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def terms_of(text: str, common: Set[str]) -> TextTerms:
     pairs: set[str] = set()
     for word in words_of(text):
         if is_unspaced(word[0]):
-            pairs.update(a + b for a, b in pairwise(word) if not _is_grammar(a, b))
+            pairs.update(a + b for a, b in pairwise(word) if not (_HIRAGANA.match(a) and _HIRAGANA.match(b)))
         elif word not in common and (len(word) > 1 or word.isdigit()):
             stems.add(stem(word))
     return TextTerms(frozenset(stems), frozenset(pairs))
@@ -96,7 +94,3 @@ def weigh(wanted: Set[str], held: Sequence[Set[str]]) -> dict[str, float]:
 
 def weight_of(terms: Set[str], weights: Mapping[str, float]) -> float:
     return sum(weights[term] for term in terms)
-
-
-def _is_grammar(first: str, second: str) -> bool:
-    return _HIRAGANA.match(first) is not None and _HIRAGANA.match(second) is not None

@@ -95,14 +95,14 @@ def _letter_blocks(letter: _Letter, level: int, content: Content) -> Iterator[Bl
     headings = (Heading(title, min(level, MAX_OUTLINE_LEVELS)),) if level else ()
     yield Block("\n".join(f"{name}: {value}" for name, value in lines if value), headings)
     plain = {index: _plain_text(each.part) for index, each in enumerate(letter.parts) if _is_said(each.part, _PLAIN)}
-    told = {letter.parts[index].choice for index, text in plain.items() if text.strip()} - {-1}
+    in_plain = {letter.parts[index].choice for index, text in plain.items() if text.strip()} - {-1}
     attachments: list[EmailMessage] = []
     for index, each in enumerate(letter.parts):
         if index in plain:
             yield from map(Block, BETWEEN_PARAGRAPHS.split(plain[index]))
         elif not _is_said(each.part, _HTML):
             attachments.append(each.part)
-        elif each.choice not in told:
+        elif each.choice not in in_plain:
             yield from html.read_page(mime.body(each.part), content, mime.charset(each.part)).blocks
     if attachments:
         yield Block(_list(attachments))

@@ -41,7 +41,7 @@ class Notes:
         known = note in self._numbers
         return self._numbers.setdefault(note, len(self._numbers) + 1), known
 
-    def is_told(self, note: Element) -> bool:
+    def is_placed(self, note: Element) -> bool:
         return note in self._numbers
 
 
@@ -67,8 +67,8 @@ def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Elemen
         if explicit or _words(note) & _NOTE_ROLES or (_leads_to(note, link) and not _begins_block(link)):
             notes[link] = note
     # A note inside another one is part of it: else nesting could make much of a small file.
-    told = set(notes.values())
-    return {link: note for link, note in notes.items() if told.isdisjoint(note.iterancestors())}
+    found = set(notes.values())
+    return {link: note for link, note in notes.items() if found.isdisjoint(note.iterancestors())}
 
 
 def anchors_of(root: Element) -> dict[str, Element]:

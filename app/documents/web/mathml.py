@@ -64,14 +64,14 @@ class _Frame:
         self.children: Iterator[etree._Element] = iter(())
         if self._name not in _TOKENS:
             self.children = _shown(element, self._name)
-            self._say(element.text)
+            self._add_text(element.text)
 
     def take(self, child: etree._Element, pieces: list[FormulaPiece]) -> None:
         if local_name(child):
             self._arguments.append(_Argument(local_name(child), pieces))
-        self._say(child.tail)
+        self._add_text(child.tail)
 
-    def _say(self, untrusted_text: str | None) -> None:
+    def _add_text(self, untrusted_text: str | None) -> None:
         """Adds text between elements, which MathML forbids but browsers show."""
         if untrusted_text and untrusted_text.strip():
             self._arguments.append(_Argument("", formula.words(untrusted_text)))

@@ -149,51 +149,51 @@ class _Reader:
                 for _ in range(marks):
                     self._line.close()
                 if stack:  # text after the root is no part of it
-                    self._say(element.tail)
+                    self._add_text(element.tail)
                 continue
             attributes = element.keys()
             if self._is_said_otherwise(element, name, attributes):
-                self._say(element.tail)
+                self._add_text(element.tail)
                 continue
             self._open(element, name, attributes)
             opened = marks_of(element, name, attributes, name in _BLOCKS, self._rules)
             for mark in opened:
                 self._line.open(mark)
-            self._say(element.text)
+            self._add_text(element.text)
             stack.append((element, name, len(opened)))
             stack.extend((child, local_name(child), _UNREAD) for child in reversed(element))
         self._end_paragraph()
         self._end_lines()
         for link, note in self._references.items():
-            if not self._notes.is_told(note):  # its reference was left out
-                self._tell(self._notes.number(note)[0], note, link)
+            if not self._notes.is_placed(note):  # its reference was left out
+                self._add_note(self._notes.number(note)[0], note, link)
         self._put_asides()
         self._flag()
 
     def _is_said_otherwise(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
         """Whether something else replaces the element's content, which is then added here, or nothing does."""
-        if not name or element in self._moved or element in self._back or self._notes.is_told(element):
+        if not name or element in self._moved or element in self._back or self._notes.is_placed(element):
             return True
         if element in self._references:
             number, known = self._notes.number(self._references[element])
-            self._line.refer(number)
+            self._line.add_reference(number)
             if not known:
-                self._tell(number, self._references[element], element)
+                self._add_note(number, self._references[element], element)
             return True
         if name == "svg" and self._pictures and next(find_all(element, "image"), None) is not None:
-            self._line.say(PICTURE)
+            self._line.add_text(PICTURE)
         if name in self._skipped or (not SEEN_BY.isdisjoint(attributes) and self._is_left_out(element, name)):
             return True
         if name == "math":
             alone = "\n" if (element.get("display") or "").strip().lower() == "block" else ""
-            self._line.say(alone)
-            self._line.say_formula(latex(element))
-            self._line.say(alone)
+            self._line.add_text(alone)
+            self._line.add_formula(latex(element))
+            self._line.add_text(alone)
         elif name in FIELDS:
-            self._line.say(f" {self._fields.written(element, name)} ")
+            self._line.add_text(f" {self._fields.written(element, name)} ")
         return name == "math" or name in FIELDS
 
-    def _tell(self, number: int, note: etree._Element, link: etree._Element) -> None:
+    def _add_note(self, number: int, note: etree._Element, link: etree._Element) -> None:
         reader = _Reader(
             self._skipped, self._aria, self._pictures, Notes(), {}, self._rules, frozenset(back_links(note))
         )
@@ -217,9 +217,9 @@ class _Reader:
             self._left_out.add(" ".join([*pieces, ""]))
         return True
 
-    def _say(self, text: str | None) -> None:
+    def _add_text(self, text: str | None) -> None:
         if text:
-            self._line.say(text if self._preformatted else _SPACES.sub(" ", text))
+            self._line.add_text(text if self._preformatted else _SPACES.sub(" ", text))
 
     def _open(self, element: etree._Element, name: str, attributes: Collection[object]) -> None:
         if name in _BLOCKS:
@@ -235,11 +235,11 @@ class _Reader:
         elif name == "pre":
             self._preformatted += 1
         elif name == "br":
-            self._line.say("\n")
+            self._line.add_text("\n")
         elif name == "img":
             description = " ".join((element.get("alt") or "").split())
             if description or self._pictures:
-                self._line.say(f"[picture: {description}]" if description else PICTURE)
+                self._line.add_text(f"[picture: {description}]" if description else PICTURE)
         if name in _MAIN or ("role" in attributes and element.get("role") == "main"):
             self._flag()
             self._open_main.append((element, len(self.blocks)))

@@ -52,15 +52,15 @@ class OpenParagraph:
         self._open: list[tuple[InlineMark, int]] = []  # and the piece that it begins with
         self._noted = 0  # the number of pieces up to the last note's mark
 
-    def say(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         self._pieces.append(text)
 
-    def refer(self, number: int) -> None:
+    def add_reference(self, number: int) -> None:
         """Adds a note's mark, raised or not."""
         self._pieces.append(notation.note_mark(number))
         self._noted = len(self._pieces)
 
-    def say_formula(self, text: str) -> None:
+    def add_formula(self, text: str) -> None:
         if text:
             self._pieces.append(_Formula(text))
             self._plain = False

@@ -31,6 +31,14 @@ _LOOK = re.compile(
 _SHIFTS = {"super": InlineMark.RAISED, "sub": InlineMark.LOWERED}
 _OUTERMOST_FIRST = (InlineMark.STRUCK, InlineMark.INSERTED, InlineMark.LOWERED, InlineMark.RAISED, InlineMark.NOTE)
 _SELECTOR = re.compile(r"[a-zA-Z][a-zA-Z0-9]*|[a-zA-Z0-9]*\.[\w-]+")
+SEEN_BY = frozenset({"hidden", "style", "aria-hidden"})
+"""An element without these attributes is visible."""
+
+_UNSEEN = re.compile(
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
 
 
 def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
@@ -70,16 +78,6 @@ def marks_of(
 def _marks_in(untrusted_declarations: str) -> Iterator[InlineMark]:
     for found in _LOOK.finditer(untrusted_declarations):
         yield _SHIFTS[found["shift"].lower()] if found["shift"] else InlineMark.STRUCK
-
-
-SEEN_BY = frozenset({"hidden", "style", "aria-hidden"})
-"""An element without these attributes is visible."""
-
-_UNSEEN = re.compile(
-    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0+(?:\.0+)?(?:[a-z%]*)\s*(?:;|!|$))",
-    re.IGNORECASE,
-)
 
 
 def is_unseen(element: etree._Element, aria: bool) -> bool:

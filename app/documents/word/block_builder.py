@@ -65,12 +65,12 @@ class BlockBuilder:
         self._left_out = LeftOut()
         self._comments: list[tuple[int, str]] = []  # with the row or the line that they are on
 
-    def say(self, untrusted_text: str, look: RunStyle = PLAIN) -> None:
+    def add_text(self, untrusted_text: str, look: RunStyle = PLAIN) -> None:
         self._inline.append((untrusted_text, look))
 
-    def say_formula(self, text: str, look: RunStyle = PLAIN) -> None:
+    def add_formula(self, text: str, look: RunStyle = PLAIN) -> None:
         """Adds a formula as `formula` writes it."""
-        self.say(text, RunStyle(change=look.change, formula=True))
+        self.add_text(text, RunStyle(change=look.change, formula=True))
 
     def hide(self, untrusted_text: str = "") -> None:
         """Leaves out hidden text here."""
@@ -95,11 +95,11 @@ class BlockBuilder:
         """The index of the open table's row or the open list's line."""
         return len(self._tables[0].rows if self._tables else self._lines)
 
-    def refer(self, number: int, look: RunStyle = PLAIN) -> None:
+    def add_reference(self, number: int, look: RunStyle = PLAIN) -> None:
         """Adds a note's mark."""
-        self.say(notation.note_mark(number), RunStyle(change=look.change))
+        self.add_text(notation.note_mark(number), RunStyle(change=look.change))
 
-    def put_note(self, number: int, blocks: Iterable[Block]) -> None:
+    def add_note(self, number: int, blocks: Iterable[Block]) -> None:
         """Adds a note's text after the open paragraph, a line for each of its paragraphs."""
         noted = list(blocks)
         text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
@@ -109,7 +109,7 @@ class BlockBuilder:
         text = f"{notation.note_mark(number)} {text}" if text else ""
         self._asides.append(Block(text, flags=flags, untrusted_hidden=hidden, comments=comments))
 
-    def put_box(self, blocks: Iterable[Block]) -> None:
+    def add_box(self, blocks: Iterable[Block]) -> None:
         """Adds a text box after the open paragraph."""
         self._asides += blocks
 
@@ -211,7 +211,7 @@ class BlockBuilder:
         self._hidden, self._comments = False, []
 
 
-def bind(
+def paginate(
     blocks: list[Block], content: Content, format: Format, untrusted_title: str, untrusted_language: str = ""
 ) -> Document:
     """The document of these blocks. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where there
@@ -256,9 +256,9 @@ class Walker(ABC):
                 stack.extend((each, False) for each in reversed(element))
                 continue
             if element is not root:
-                self._say_tail(element)
+                self._add_tail(element)
 
-    def _say_tail(self, element: etree._Element) -> None:  # noqa: B027
+    def _add_tail(self, element: etree._Element) -> None:  # noqa: B027
         """Adds the text after an element; most formats have none there."""
 
     @abstractmethod

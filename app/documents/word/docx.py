@@ -28,7 +28,7 @@ from app.documents.tables.charts import describe, describe_diagram
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.word import omml
-from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, bind
+from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
 from app.documents.word.docx_numbers import Numbers
 from app.documents.word.docx_styles import DocxStyle, DocxStyles
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
@@ -78,7 +78,7 @@ def parse(content: Content, progress: Progress) -> Document:
     walker = _Walker(DocxStyles(styles), Numbers(parts.get("numbering")), notes, comments, drawn)
     walker.read_all(body, progress)
     walker.read_other_comments()
-    document = bind(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))
+    document = paginate(walker.builder.finish(), content, format, text_in(core, "title"), _language(core, styles))
     progress(len(body), len(body))
     return document
 
@@ -123,11 +123,11 @@ class _Walker(Walker):
         elif name == "r":
             self._runs.append(self._styles.of_run(child(element, "rpr"), self._paragraph))
         elif name in ("t", "deltext"):
-            self._say(element.text or "")
+            self._add_text(element.text or "")
         elif name in _CHARACTERS:
-            self._say(_CHARACTERS[name])
+            self._add_text(_CHARACTERS[name])
         elif name == "sym":
-            self._say(_symbol(attribute(element, "char")))
+            self._add_text(_symbol(attribute(element, "char")))
         elif name == "fldchar":
             self._turn_field(attribute(element, "fldCharType"), child(element, "ffdata"))
         elif name in _NOTES:
@@ -137,12 +137,12 @@ class _Walker(Walker):
         elif name == "sdt":
             self._values.append(_value_of_control(child(element, "sdtpr")))
         elif name == "omath":
-            self._say_formula(element)
+            self._add_formula(element)
             return False
         elif name == "chart":
-            self._say(self._untrusted_drawn.get(attribute(element, "id"), notation.chart()))
+            self._add_text(self._untrusted_drawn.get(attribute(element, "id"), notation.chart()))
         elif name == "relids":
-            self._say(self._untrusted_drawn.get(attribute(element, "dm"), notation.diagram(())))
+            self._add_text(self._untrusted_drawn.get(attribute(element, "dm"), notation.diagram(())))
         elif name == "tr":
             self._hidden_rows += _is_hidden_row(element)
         elif name == "alternatecontent":
@@ -172,7 +172,7 @@ class _Walker(Walker):
             self._choices.pop()
         elif name == "txbxcontent":
             blocks = self._builders.pop().finish()
-            self.builder.put_box(blocks)
+            self.builder.add_box(blocks)
         elif name == "tc":
             self.builder.end_cell()
         elif name == "tr":
@@ -186,28 +186,28 @@ class _Walker(Walker):
         self._paragraphs.append(style)
         self._marks.append(mark)
         if style.heading_level and mark and text_of(paragraph):
-            self._say(f"{mark} ")
+            self._add_text(f"{mark} ")
 
-    def _say(self, untrusted_text: str, formula: bool = False) -> None:
+    def _add_text(self, untrusted_text: str, formula: bool = False) -> None:
         if self._instructions:
             return
         if self._hidden_rows or (self._runs and self._runs[-1].hidden):
             if untrusted_text.strip():
                 self.builder.hide(untrusted_text)
         elif self._values and (value := self._values[-1]) is not None:
-            self.builder.say(value, self._look)
+            self.builder.add_text(value, self._look)
             self._values[-1] = ""
         elif formula:
-            self.builder.say_formula(untrusted_text, self._look)
+            self.builder.add_formula(untrusted_text, self._look)
         else:
-            self.builder.say(untrusted_text, self._look)
+            self.builder.add_text(untrusted_text, self._look)
 
-    def _say_formula(self, math: etree._Element) -> None:
+    def _add_formula(self, math: etree._Element) -> None:
         before = math.getprevious()
         if before is not None and local_name(before) == "omath":
-            self._say("\n")
+            self._add_text("\n")
         said = omml.latex(math, lambda properties: self._styles.of_run(properties, self._paragraph))
-        self._say(said.text, formula=True)
+        self._add_text(said.text, formula=True)
         if said.hidden:
             self.builder.hide(said.hidden)
 
@@ -228,7 +228,7 @@ class _Walker(Walker):
     def _turn_field(self, kind: str, form: etree._Element | None) -> None:
         """Follows a field: its instruction goes from `begin` to `separate`, its result from there to `end`."""
         if kind == "begin":
-            self._say(_value_of_field(form))
+            self._add_text(_value_of_field(form))
             self._fields.append(True)
             self._instructions += 1
         elif kind in ("separate", "end") and self._fields:
@@ -244,10 +244,10 @@ class _Walker(Walker):
             return
         known = key in self._numbers
         number = self._numbers.setdefault(key, len(self._numbers) + 1)
-        self.builder.refer(number, self._look)
+        self.builder.add_reference(number, self._look)
         if not known:
             self._in_note = True
-            self.builder.put_note(number, self._read_aside(note))
+            self.builder.add_note(number, self._read_aside(note))
             self._in_note = False
 
     def _comment(self, identifier: str) -> None:

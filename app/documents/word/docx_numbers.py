@@ -8,14 +8,11 @@ import msgspec
 from lxml import etree
 
 from app.documents.formats.xml import attribute, child, children, local_name, value_in, whole_number
+from app.documents.text.notation import roman
 
 _LEVELS = 9
 _MAX_MARK_CHARACTERS = 60
 _PLACE = re.compile("%([1-9])")
-_ROMAN = (
-    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x")),
-    *((9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
-)
 _MAX_ROMAN = 4_999
 
 
@@ -90,9 +87,6 @@ def _written(number: int, kind: str) -> str:
         letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
         return letters.upper() if kind == "upperLetter" else letters
     if kind in ("lowerRoman", "upperRoman") and 0 < number <= _MAX_ROMAN:
-        roman = ""
-        for value, letters in _ROMAN:
-            roman += letters * (number // value)
-            number %= value
-        return roman.upper() if kind == "upperRoman" else roman
+        written = roman(number)
+        return written.upper() if kind == "upperRoman" else written
     return f"{number:02}" if kind == "decimalZero" else str(number)

@@ -17,7 +17,7 @@ from app.documents.formats.xml import attribute, child, find, find_all, local_na
 from app.documents.text import notation
 from app.documents.text.flow import Block
 from app.documents.web import mathml
-from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, bind
+from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
 from app.documents.word.odt_styles import OdtStyle, OdtStyles
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
@@ -40,6 +40,10 @@ _SHAPES = {
     *("ellipse", "connector", "caption", "measure"),
 }
 _HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
+_BOXES = {"checkbox": "current-state", "radio": "current-selected"}
+_TICKED = {"checked", "true"}
+_LABELS = {"fixed-text", "button", "frame"}
+_UNSEEN = {"hidden", "password", "generic-control", "properties"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
@@ -61,7 +65,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
     walker = _Walker(OdtStyles((styles, root)), body, read_object)
     walker.read_all(body, progress)
-    document = bind(
+    document = paginate(
         walker.builder.finish(), content, format, text_in(meta, "title"), text_in(meta, "language") or _language(styles)
     )
     progress(len(body), len(body))
@@ -83,7 +87,7 @@ class _Walker(Walker):
         super().__init__()
         self._styles = styles
         self._open_styles = [OdtStyle()]  # of open paragraphs and spans, each filled from those around it
-        self._controls = controls_of(body)
+        self._controls = _texts_of_controls(body)
         self._object = cache(lambda address: _describe(read_object(address)))
         self._deletions, self._insertions = _recorded_changes(body)
         self._open_insertions: set[str] = set()
@@ -98,10 +102,10 @@ class _Walker(Walker):
         if name in _SKIPPED or str(element.tag).startswith(_DESCRIPTION):
             return False
         if name in _SHORT:
-            self._say_short(element, name)
+            self._add_replacement(element, name)
             return False
-        if name == "content-control" and (value := value_of_control(element)) is not None:
-            self._say_as_is(value)
+        if name == "content-control" and (value := _value_of_control(element)) is not None:
+            self._add_as_is(value)
             return False
         style = self._style(element, name) if name in _STYLED else None
         if _is_hidden(element, name) if style is None else style.hidden:
@@ -110,6 +114,11 @@ class _Walker(Walker):
             return False
         if style is not None:
             self._open_styles.append(style if name in _PARAGRAPHS else style.within(self._open_styles[-1]))
+        self._begin(element, name)
+        self._add_text(element.text)
+        return True
+
+    def _begin(self, element: etree._Element, name: str) -> None:
         if name in _PARAGRAPHS:
             self._paragraphs[-1] += 1
             self._after_space = True
@@ -118,12 +127,12 @@ class _Walker(Walker):
         elif name == "change-end":
             self._open_insertions.discard(attribute(element, "change-id"))
         elif name in ("fieldmark", "fieldmark-start"):
-            self._say_as_is(value_of_mark(element))
+            self._add_as_is(_value_of_mark(element))
         elif name == "s":
             count = min(whole_number(attribute(element, "c"), 1), MAX_SPACES)
-            self._say_as_is(" " * count)
+            self._add_as_is(" " * count)
         elif name in ("tab", "line-break"):
-            self._say_as_is("\t" if name == "tab" else "\n")
+            self._add_as_is("\t" if name == "tab" else "\n")
         elif name == "list":
             self._lists[-1].append(False)
         elif name in ("list-item", "list-header") and self._lists[-1]:
@@ -132,11 +141,9 @@ class _Walker(Walker):
             self.builder.open_table()
         elif name == "note":
             self._notes += 1
-            self.builder.refer(self._notes, self._look)
+            self.builder.add_reference(self._notes, self._look)
         elif name == "note-body" or name in _SHAPES:
             self._open(self._notes)
-        self._say(element.text)
-        return True
 
     def _leave(self, element: etree._Element, name: str) -> None:
         if name in _STYLED:
@@ -158,35 +165,35 @@ class _Walker(Walker):
             number, blocks = self._close()
             self._after_space = False
             if name == "note-body":
-                self.builder.put_note(number, blocks)
+                self.builder.add_note(number, blocks)
             else:
-                self.builder.put_box(blocks)
+                self.builder.add_box(blocks)
 
-    def _say_tail(self, element: etree._Element) -> None:
-        self._say(element.tail)
+    def _add_tail(self, element: etree._Element) -> None:
+        self._add_text(element.tail)
 
-    def _say(self, untrusted_text: str | None) -> None:
+    def _add_text(self, untrusted_text: str | None) -> None:
         if not untrusted_text or not self._paragraphs[-1]:
             return
         text = _SPACES.sub(" ", untrusted_text)
         if self._after_space:
             text = text.removeprefix(" ")
         if text:
-            self.builder.say(text, self._look)
+            self.builder.add_text(text, self._look)
             self._after_space = text.endswith(" ")
 
-    def _say_as_is(self, text: str) -> None:
+    def _add_as_is(self, text: str) -> None:
         if text and self._paragraphs[-1]:
-            self.builder.say(text, self._look)
+            self.builder.add_text(text, self._look)
             self._after_space = False
 
-    def _say_short(self, element: etree._Element, name: str) -> None:
-        """Adds what an element stands for, where that is not the text in it."""
+    def _add_replacement(self, element: etree._Element, name: str) -> None:
+        """Adds what replaces an element and the text in it."""
         if name == "annotation":
             text = " ".join(block.untrusted_text for block in self._read_aside(element))
             self.builder.comment(text, text_in(child(element, "creator"), "creator"))
         elif name == "change":
-            self._say_deleted(attribute(element, "change-id"))
+            self._add_deleted(attribute(element, "change-id"))
         elif name == "control":
             self._put(self._controls.get(attribute(element, "control"), ""), self._look)
         else:
@@ -194,7 +201,7 @@ class _Walker(Walker):
             text = self._object(attribute(element, "href")) if inside is None else mathml.latex(inside)
             self._put(text, RunStyle(change=self._look.change, formula=True))
 
-    def _say_deleted(self, identifier: str) -> None:
+    def _add_deleted(self, identifier: str) -> None:
         """Adds deleted text once, where it was."""
         if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
             return
@@ -208,7 +215,7 @@ class _Walker(Walker):
     def _put(self, text: str, look: RunStyle) -> None:
         """Adds text here, or in a paragraph of its own where none is open."""
         if text:
-            self.builder.say(text, look)
+            self.builder.add_text(text, look)
             self._after_space = False
             if not self._paragraphs[-1]:
                 self.builder.end_paragraph()
@@ -282,13 +289,7 @@ def _describe(root: etree._Element | None) -> str:
     return notation.chart(text_in(root, "title"), filter(None, names))
 
 
-_BOXES = {"checkbox": "current-state", "radio": "current-selected"}
-_TICKED = {"checked", "true"}
-_LABELS = {"fixed-text", "button", "frame"}
-_UNSEEN = {"hidden", "password", "generic-control", "properties"}
-
-
-def controls_of(body: etree._Element) -> dict[str, str]:
+def _texts_of_controls(body: etree._Element) -> dict[str, str]:
     """The text of each form control, by the identifier that a place on a page refers to."""
     return {
         attribute(control, "id"): _said(control)
@@ -298,7 +299,7 @@ def controls_of(body: etree._Element) -> dict[str, str]:
     }
 
 
-def value_of_control(control: etree._Element) -> str | None:
+def _value_of_control(control: etree._Element) -> str | None:
     """What replaces a content control's text; None where its text is its value."""
     if attribute(control, "checkbox") == "true":
         return notation.check_box("", ticked=attribute(control, "checked") == "true")
@@ -309,7 +310,7 @@ def value_of_control(control: etree._Element) -> str | None:
     )
 
 
-def value_of_mark(mark: etree._Element) -> str:
+def _value_of_mark(mark: etree._Element) -> str:
     """The value of a box or a list of choices that came from Word, which have no text of their own; "" for other
     fields.
     """
@@ -336,11 +337,9 @@ def _said(control: etree._Element) -> str:
         value = attribute(control, state) or attribute(control, state.removeprefix("current-"))
         return notation.check_box(label or attribute(control, "name"), ticked=value in _TICKED)
     if kind == "listbox":
-        chosen = [attribute(each, "label") for each in find_all(control, "option") if _is_chosen(each)]
+        options = find_all(control, "option")
+        states = ((each, attribute(each, "current-selected") or attribute(each, "selected")) for each in options)
+        chosen = [attribute(each, "label") for each, state in states if state == "true"]
         return notation.field(attribute(control, "name"), ", ".join(chosen))
     value = attribute(control, "current-value") or attribute(control, "value")
     return notation.field(label or attribute(control, "name"), value or text_of(control))
-
-
-def _is_chosen(option: etree._Element) -> bool:
-    return (attribute(option, "current-selected") or attribute(option, "selected")) == "true"

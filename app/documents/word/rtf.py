@@ -8,7 +8,7 @@ from app.core.document import Document, Flag, Format
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.text.flow import Block
-from app.documents.word.block_builder import BlockBuilder, ListItem, bind
+from app.documents.word.block_builder import BlockBuilder, ListItem, paginate
 from app.documents.word.rtf_controls import (
     AUTHOR,
     CHARACTERS,
@@ -68,7 +68,7 @@ def parse(content: Content, progress: Progress) -> Document:
         if reader.is_done:
             break
     cut = [] if reader.is_done else [Block("", flags=(Flag.DAMAGED,))]
-    document = bind([*reader.finish(), *cut], content, format, reader.untrusted_title)
+    document = paginate([*reader.finish(), *cut], content, format, reader.untrusted_title)
     progress(len(untrusted_bytes), len(untrusted_bytes))
     return document
 
@@ -129,9 +129,9 @@ class _Reader:
     def _flush(self) -> None:
         if self._pending:
             untrusted_bytes, self._pending = b"".join(self._pending), []
-            self._say(untrusted_bytes.decode(self._group.encoding or self._encoding, "replace"))
+            self._add_text(untrusted_bytes.decode(self._group.encoding or self._encoding, "replace"))
 
-    def _say(self, untrusted_text: str, formula: bool = False) -> None:
+    def _add_text(self, untrusted_text: str, formula: bool = False) -> None:
         group = self._group
         if group.destination == TITLE:
             self.untrusted_title = (self.untrusted_title + untrusted_text)[:_MAX_NAME_CHARACTERS]
@@ -140,22 +140,22 @@ class _Reader:
         elif group.destination == AUTHOR:
             self._untrusted_author = (self._untrusted_author + untrusted_text)[:_MAX_NAME_CHARACTERS]
         elif group.destination == ENTRY and group.form is not None:
-            group.form.say(untrusted_text)
+            group.form.add_text(untrusted_text)
         elif group.destination not in (TEXT, MARK, MATH):
             return
         elif group.hidden:
             if untrusted_text.strip():
                 self._builders[-1].hide(untrusted_text)
         elif group.destination == MATH and group.formula is not None:
-            group.formula.say(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
+            group.formula.add_text(untrusted_text, struck=group.look(self._line_size).change is Change.STRUCK)
         elif group.destination == MARK and len(self._mark) < _MAX_NAME_CHARACTERS:
             self._mark += untrusted_text
         elif formula:
-            self._builders[-1].say_formula(untrusted_text, group.look(self._line_size))
+            self._builders[-1].add_formula(untrusted_text, group.look(self._line_size))
         else:
             if not group.position:
                 self._line_size = group.size
-            self._builders[-1].say(untrusted_text, group.look(self._line_size))
+            self._builders[-1].add_text(untrusted_text, group.look(self._line_size))
 
     def _open_group(self) -> None:
         group = copy.copy(self._group)
@@ -170,19 +170,19 @@ class _Reader:
         if group.destination == STYLES:
             self._styles[self._style.number] = self._style.heading_level
         if self._groups:
-            self._say_gathered(group)
+            self._add_gathered(group)
         if group.opened:
             self._end_paragraph(group, 0)
             blocks = self._builders.pop().finish()
             number, self._mark = self._asides.pop()
             if group.opened == NOTE:
-                self._builders[-1].put_note(number, blocks)
+                self._builders[-1].add_note(number, blocks)
             elif group.opened == COMMENT:
                 text = " ".join(block.untrusted_text for block in blocks)
                 self._builders[-1].comment(text, self._untrusted_author)
                 self._untrusted_author = ""
             else:
-                self._builders[-1].put_box(blocks)
+                self._builders[-1].add_box(blocks)
         if len(self._groups) <= 1:
             self._end_paragraph(group, group.depth)
             self.is_done = True
@@ -203,15 +203,15 @@ class _Reader:
         group.form.read(name, number)
         return True
 
-    def _say_gathered(self, closed: RtfGroup) -> None:
+    def _add_gathered(self, closed: RtfGroup) -> None:
         """Adds the text of a formula or a form, at its end."""
         if closed.destination == MATH and closed.formula is not None:
             if closed.in_formula:
                 closed.formula.close()
             elif self._group.formula is not closed.formula:
-                self._say(closed.formula.text(), formula=True)
+                self._add_text(closed.formula.text(), formula=True)
         elif closed.destination == FIELD and closed.form is not None and self._group.form is not closed.form:
-            self._say(closed.form.value())
+            self._add_text(closed.form.value())
 
     def _read_symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -221,7 +221,7 @@ class _Reader:
         elif symbol in "\r\n":
             self._read_word("par", None, starred=False)
         elif symbol in SYMBOLS:
-            self._say(SYMBOLS[symbol])
+            self._add_text(SYMBOLS[symbol])
 
     def _read_word(self, name: str, number: int | None, starred: bool) -> None:
         group = self._group
@@ -240,9 +240,9 @@ class _Reader:
         elif name in OPENING:
             self._open_aside(group, OPENING[name])
         elif name in CHARACTERS:
-            self._say(CHARACTERS[name])
+            self._add_text(CHARACTERS[name])
         elif name == "u":
-            self._say_unicode(number or 0)
+            self._add_unicode(number or 0)
             self._skip = group.fallback_length
         elif group.destination == FONTS:
             self._read_font(name, number or 0)
@@ -298,15 +298,15 @@ class _Reader:
         elif name == "outlinelevel":
             self._style.outline_level = number
 
-    def _say_unicode(self, number: int) -> None:
+    def _add_unicode(self, number: int) -> None:
         code = number + 0x10000 if number < 0 else number
         high, self._high_surrogate = self._high_surrogate, 0
         if 0xD800 <= code < 0xDC00:
             self._high_surrogate = code
         elif 0xDC00 <= code < 0xE000 and high:
-            self._say(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
+            self._add_text(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
         else:
-            self._say(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
+            self._add_text(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
 
     def _open_aside(self, group: RtfGroup, kind: str) -> None:
         """Begins a note, a text box or a comment, up to the end of the group."""
@@ -318,7 +318,7 @@ class _Reader:
             return
         if kind == NOTE:
             self._note_count += 1
-            self._builders[-1].refer(self._note_count, group.look(self._line_size))
+            self._builders[-1].add_reference(self._note_count, group.look(self._line_size))
         group.set_plain()
         group.opened, group.destination, group.in_table, group.list_number = kind, TEXT, False, 0
         self._asides.append((self._note_count, self._mark))

@@ -1,6 +1,4 @@
-"""The meaning of RTF's control words, the state of its groups, its forms and formulas. Source: RTF
-specification 1.9.1.
-"""
+"""The meaning of RTF's control words, and its groups, forms and formulas. Source: RTF specification 1.9.1."""
 
 from __future__ import annotations
 
@@ -14,88 +12,6 @@ from app.documents.text import notation
 from app.documents.word import omml
 from app.documents.word.docx_styles import DocxStyle
 from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
-
-_BOX, _CHOICES = 1, 2
-_UNDEFINED = 25  # a result that means the default
-_MAX_ENTRIES = 1_000
-_MAX_ENTRY_CHARACTERS = 1_000
-
-
-class Form(msgspec.Struct):
-    """A field's instruction, filled control word by control word; most fields are no forms."""
-
-    kind: int = 0
-    result: int = _UNDEFINED
-    default: int = 0
-    untrusted_entries: list[str] = []
-
-    def read(self, name: str, number: int | None) -> None:
-        """A control word."""
-        value = number or 0
-        if name == "fftype":
-            self.kind = value
-        elif name == "ffres":
-            self.result = value
-        elif name == "ffdefres":
-            self.default = value
-        elif name == "ffl" and len(self.untrusted_entries) < _MAX_ENTRIES:
-            self.untrusted_entries.append("")
-
-    def say(self, untrusted_text: str) -> None:
-        """Adds text to the last entry to choose from."""
-        if self.untrusted_entries:
-            self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
-
-    def value(self) -> str:
-        """What is ticked or chosen; "" where the field's text shows it, or there is nothing."""
-        result = self.default if self.result == _UNDEFINED else self.result
-        if self.kind == _BOX:
-            return notation.check_box("", ticked=result == 1)
-        if self.kind == _CHOICES and 0 <= result < len(self.untrusted_entries):
-            return self.untrusted_entries[result]
-        return ""
-
-
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-class RtfFormula:
-    """A formula, built group by group; groups beyond xml.MAX_DEPTH are read as if they were not there."""
-
-    def __init__(self) -> None:
-        self._open = [etree.Element(f"{_MATH}oMath")]
-
-    def open(self, name: str) -> bool:
-        """Opens an element for the control word `name`; False where none is opened, and so none is to be closed."""
-        if name in ("m", "moMath") or len(self._open) >= MAX_DEPTH or local_name(self._open[-1]) == "r":
-            return False
-        self._open.append(etree.SubElement(self._open[-1], _MATH + name[1:]))
-        return True
-
-    def set_look(self, name: str, number: int | None) -> None:
-        """Reads a control word inside an element; only one matters: that a run is text."""
-        if name == "mnor" and number != 0 and local_name(self._open[-1]) == "r":
-            etree.SubElement(etree.SubElement(self._open[-1], f"{_MATH}rPr"), f"{_MATH}nor")
-
-    def close(self) -> None:
-        element = self._open.pop()
-        if local_name(self._open[-1]).endswith("pr"):
-            element.set("val", "".join(map(str, element.itertext())).strip())
-
-    def say(self, untrusted_text: str, struck: bool) -> None:
-        inner = self._open[-1]
-        if struck and local_name(inner) == "r" and inner.find(f"{_WORD}rPr") is None:
-            etree.SubElement(etree.SubElement(inner, f"{_WORD}rPr"), f"{_WORD}strike")
-        etree.SubElement(inner, f"{_MATH}t").text = as_xml_text(untrusted_text)
-
-    def text(self) -> str:
-        return omml.latex(self._open[0], _look).text
-
-
-def _look(properties: etree._Element | None) -> DocxStyle:
-    return DocxStyle(struck=child(properties, "strike") is not None)
-
 
 _HEADING = "heading "
 _HEADING_LEVELS = 9
@@ -126,43 +42,103 @@ READ_THOUGH_STARRED = {
     *("shpinst", "do", "nesttableprops", "footnote", "annotation", "atnauthor", "moMath", "moMathPara"),
     *("fldinst", "formfield", "ffl"),
 }
-LOOKS = {
-    "v": "hidden",
-    "deleted": "removed",
-    "mvf": "removed",
-    "revised": "inserted",
-    "mvt": "inserted",
-    "strike": "struck",
-    "striked": "struck",
-    "super": "shift",
-    "sub": "shift",
-    "nosupersub": "shift",
-    "up": "position",
-    "dn": "position",
-    "fs": "size",
+_WORDS_OF_LOOKS = {
+    "hidden": "v",
+    "removed": "deleted mvf",
+    "inserted": "revised mvt",
+    "struck": "strike striked",
+    "shift": "super sub nosupersub",
+    "position": "up dn",
+    "size": "fs",
 }
+LOOKS = {word: look for look, words in _WORDS_OF_LOOKS.items() for word in words.split()}
 """The properties of characters that matter for the text."""
 _SHIFTS = {"super": Shift.RAISED, "sub": Shift.LOWERED}
 CODE_PAGES = {"ansi": 1252, "mac": 10000, "pc": 437, "pca": 850}
 CHARACTERS = {
-    "tab": "\t",
-    "line": "\n",
-    "page": "\n",
-    "column": "\n",
-    "emdash": "—",
-    "endash": "–",
-    "bullet": "•",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "emspace": "\u2003",
-    "enspace": "\u2002",
-    "qmspace": "\u2005",
-    "zwj": "\u200d",
-    "zwnj": "\u200c",
-}
+    "tab": "\t", **dict.fromkeys(("line", "page", "column"), "\n"), "emdash": "—", "endash": "–", "bullet": "•",
+    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "emspace": "\u2003", "enspace": "\u2002",
+    "qmspace": "\u2005", "zwj": "\u200d", "zwnj": "\u200c",
+}  # fmt: skip
 SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}", "\t": "\t"}
+_BOX, _CHOICES = 1, 2
+_UNDEFINED = 25  # a result that means the default
+_MAX_ENTRIES = 1_000
+_MAX_ENTRY_CHARACTERS = 1_000
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+class Form(msgspec.Struct):
+    """A field's instruction, filled control word by control word; most fields are no forms."""
+
+    kind: int = 0
+    result: int = _UNDEFINED
+    default: int = 0
+    untrusted_entries: list[str] = []
+
+    def read(self, name: str, number: int | None) -> None:
+        """A control word."""
+        value = number or 0
+        if name == "fftype":
+            self.kind = value
+        elif name == "ffres":
+            self.result = value
+        elif name == "ffdefres":
+            self.default = value
+        elif name == "ffl" and len(self.untrusted_entries) < _MAX_ENTRIES:
+            self.untrusted_entries.append("")
+
+    def add_text(self, untrusted_text: str) -> None:
+        """Adds text to the last entry to choose from."""
+        if self.untrusted_entries:
+            self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
+
+    def value(self) -> str:
+        """What is ticked or chosen; "" where the field's text shows it, or there is nothing."""
+        result = self.default if self.result == _UNDEFINED else self.result
+        if self.kind == _BOX:
+            return notation.check_box("", ticked=result == 1)
+        if self.kind == _CHOICES and 0 <= result < len(self.untrusted_entries):
+            return self.untrusted_entries[result]
+        return ""
+
+
+class RtfFormula:
+    """A formula, built group by group; groups beyond xml.MAX_DEPTH are read as if they were not there."""
+
+    def __init__(self) -> None:
+        self._open = [etree.Element(f"{_MATH}oMath")]
+
+    def open(self, name: str) -> bool:
+        """Opens an element for the control word `name`; False where none is opened, and so none is to be closed."""
+        if name in ("m", "moMath") or len(self._open) >= MAX_DEPTH or local_name(self._open[-1]) == "r":
+            return False
+        self._open.append(etree.SubElement(self._open[-1], _MATH + name[1:]))
+        return True
+
+    def set_look(self, name: str, number: int | None) -> None:
+        """Reads a control word inside an element; only one matters: that a run is text."""
+        if name == "mnor" and number != 0 and local_name(self._open[-1]) == "r":
+            etree.SubElement(etree.SubElement(self._open[-1], f"{_MATH}rPr"), f"{_MATH}nor")
+
+    def close(self) -> None:
+        element = self._open.pop()
+        if local_name(self._open[-1]).endswith("pr"):
+            element.set("val", "".join(map(str, element.itertext())).strip())
+
+    def add_text(self, untrusted_text: str, struck: bool) -> None:
+        inner = self._open[-1]
+        if struck and local_name(inner) == "r" and inner.find(f"{_WORD}rPr") is None:
+            etree.SubElement(etree.SubElement(inner, f"{_WORD}rPr"), f"{_WORD}strike")
+        etree.SubElement(inner, f"{_MATH}t").text = as_xml_text(untrusted_text)
+
+    def text(self) -> str:
+        return omml.latex(self._open[0], _look).text
+
+
+def _look(properties: etree._Element | None) -> DocxStyle:
+    return DocxStyle(struck=child(properties, "strike") is not None)
 
 
 class RtfGroup(msgspec.Struct):

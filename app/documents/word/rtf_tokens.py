@@ -24,38 +24,13 @@ _TOKEN = re.compile(
 _CODE_PAGES = {
     **{number: f"cp{number}" for number in (437, 850, 852, 855, 857, 860, 861, 862, 863, 864, 865, 866, 869, 874)},
     **{number: f"cp{number}" for number in range(1250, 1259)},
-    932: "cp932",
-    936: "gb18030",
-    949: "cp949",
-    950: "big5",
-    1361: "johab",
-    10000: "mac_roman",
-    10006: "mac_greek",
-    10007: "mac_cyrillic",
-    10029: "mac_latin2",
-    10081: "mac_turkish",
-    65001: "utf-8",
-}
+    932: "cp932", 936: "gb18030", 949: "cp949", 950: "big5", 1361: "johab", 65001: "utf-8",
+    10000: "mac_roman", 10006: "mac_greek", 10007: "mac_cyrillic", 10029: "mac_latin2", 10081: "mac_turkish",
+}  # fmt: skip
 _CHARSETS = {
-    77: 10000,
-    128: 932,
-    129: 949,
-    130: 1361,
-    134: 936,
-    136: 950,
-    161: 1253,
-    162: 1254,
-    163: 1258,
-    177: 1255,
-    178: 1256,
-    186: 1257,
-    204: 1251,
-    222: 874,
-    238: 1250,
-    254: 437,
-    255: 850,
-    0: 1252,
-}
+    0: 1252, 77: 10000, 128: 932, 129: 949, 130: 1361, 134: 936, 136: 950, 161: 1253, 162: 1254, 163: 1258, 177: 1255,
+    178: 1256, 186: 1257, 204: 1251, 222: 874, 238: 1250, 254: 437, 255: 850,
+}  # fmt: skip
 DEFAULT_ENCODING = "cp1252"
 ENCODINGS = sorted(set(_CODE_PAGES.values()))
 """Every encoding that a text may be in."""
@@ -68,7 +43,6 @@ class RtfToken(msgspec.Struct, frozen=True):
     name: str = ""
     number: int | None = None
     untrusted_bytes: bytes = b""
-    escaped: bool = False  # one byte of text that was written in hex
 
 
 def tokens(untrusted_bytes: bytes, content: Content) -> Iterator[tuple[RtfToken, int]]:
@@ -94,7 +68,7 @@ def _token(found: re.Match[bytes]) -> RtfToken | None:
     if kind == "text":
         return RtfToken("text", untrusted_bytes=found["text"])
     if kind == "hex":
-        return RtfToken("text", untrusted_bytes=bytes([int(found["hex"], 16)]), escaped=True)
+        return RtfToken("text", untrusted_bytes=bytes([int(found["hex"], 16)]))
     if kind in ("word", "number"):
         return RtfToken("word", found["word"].decode("ascii"), int(found["number"]) if found["number"] else None)
     if kind in ("symbol", "brace"):

@@ -58,9 +58,9 @@ def written(runs: Sequence[Run]) -> str:
             texts = [text for text, _ in alike]
             if look.formula:
                 for text in texts:
-                    line.say_formula(text)
+                    line.add_formula(text)
             else:
-                line.say("".join(texts))
+                line.add_text("".join(texts))
             _close(line, look.shift)
         _close(line, change)
     return line.take()
