@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import pypdfium2
@@ -147,6 +147,12 @@ class CharacterFinder:
         pieces = [self._piece(plain(self._characters[begin:end]), begin, end) for begin, end in runs]
         return [piece for piece in pieces if piece is not None]
 
+    def _parts(self, ranges: Iterable[tuple[int, int]]) -> list[LinePiece] | None:
+        """The pieces of these characters, without blank ones; None where PDFium does not know the place of one."""
+        parts = [self._piece(text, begin, end) for begin, end in ranges if (text := plain(self._characters[begin:end]))]
+        known = [part for part in parts if part is not None]
+        return known if len(known) == len(parts) else None
+
     def split(self, piece: LinePiece, gutters: list[Gutter]) -> list[LinePiece]:
         """Splits a line at gutters; what is in a gutter joins its sides, and a table stays whole."""
         crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
@@ -157,16 +163,11 @@ class CharacterFinder:
         for index in range(piece.begin, piece.end):
             if _BLANK.match(self._characters[index]) or (box := self.box_of(index)) is None:
                 continue
-            if before and any(_parts(gutter, before, box) for gutter in crossed):
+            if before and any(_divides(gutter, before, box) for gutter in crossed):
                 cuts.append(index)
             before = box
-        ends = [piece.begin, *cuts, piece.end]
-        parts = [
-            self._piece(text, begin, end)
-            for begin, end in pairwise(ends)
-            if (text := plain(self._characters[begin:end]))
-        ]
-        return [part for part in parts if part is not None] if all(parts) else [piece]
+        parts = self._parts(pairwise([piece.begin, *cuts, piece.end]))
+        return [piece] if parts is None else parts
 
     def rectangles(self, pieces: list[LinePiece]) -> list[Box]:
         """The boxes (left, bottom, right, top) of the pieces in which the page's stream shows them."""
@@ -215,13 +216,8 @@ class CharacterFinder:
                     right = box[2]
             if right > mark.left + 1.0 or begin == piece.begin or not self._is_raised(mark, piece.begin):
                 return None
-            parts = [
-                self._piece(text, start, end)
-                for start, end in ((piece.begin, begin), (begin, piece.end))
-                if (text := plain(self._characters[start:end]))
-            ]
-            whole = [part for part in parts if part is not None]
-            return [*host[:place], whole[0], mark, *whole[1:], *host[place + 1 :]] if len(whole) == len(parts) else None
+            parts = self._parts(((piece.begin, begin), (begin, piece.end)))
+            return None if parts is None else [*host[:place], parts[0], mark, *parts[1:], *host[place + 1 :]]
         return None
 
     def _is_raised(self, mark: LinePiece, index: int) -> bool:
@@ -277,7 +273,7 @@ def turn(box: Box, turns: int) -> Box:
     return left, bottom, right, top
 
 
-def _parts(gutter: Gutter, before: Box, after: Box) -> bool:
+def _divides(gutter: Gutter, before: Box, after: Box) -> bool:
     """Whether the gutter is between two characters, whichever comes first: upside down the right one may."""
     left, right = (before, after) if before[2] <= after[0] else (after, before)
     return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least

@@ -13,7 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from app.documents.pdf.annotations import AnnotationKind, OverlayMark
-from app.documents.pdf.characters import turn
+from app.documents.pdf.characters import CharacterFinder, turn
 from app.documents.pdf.layout import PageLayout
 from app.documents.pdf.rulings import Box
 from app.documents.text import notation
@@ -106,6 +106,7 @@ class _Placer:
         self._layout = layout
         self._textpage = textpage
         self._characters = characters
+        self._finder = CharacterFinder(textpage, characters)
         self._inside: dict[int, list[_Addition]] = defaultdict(list)
         self._behind: dict[int, list[str]] = defaultdict(list)  # new lines after this one; -1: at the top
         self._struck: dict[int, list[tuple[int, int]]] = defaultdict(list)  # ranges of a line's characters
@@ -238,7 +239,7 @@ class _Placer:
         edges: list[float] = []
         struck: list[int] = []
         for there, here in zip(shown, written, strict=True):
-            boxes = [(at, self._box_of(at)) for at in range(there.start(), there.end())]
+            boxes = [(at, self._finder.box_of(at)) for at in range(there.start(), there.end())]
             inside = [(at, each) for at, each in boxes if each and box[0] <= (each[0] + each[2]) / 2 <= box[2]]
             if inside:
                 offset = here.start() - there.start()
@@ -271,18 +272,12 @@ class _Placer:
         middles = self._middles(index)
         return [words[word].span() for word, middle in enumerate(middles) if box[0] <= middle <= box[2]]
 
-    def _box_of(self, at: int) -> Box | None:
-        edges = pdfium.FS_RECTF()
-        if not pdfium.FPDFText_GetLooseCharBox(self._textpage.raw, at, ctypes.byref(edges)):
-            return None
-        return turn((edges.left, edges.bottom, edges.right, edges.top), self._layout.turns)
-
     def _middles(self, index: int) -> list[float]:
         """The middle of each word of a line; empty where the written words are not those on the page."""
         piece = self._layout.pieces[index]
         middles = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
-            boxes = [box for at in (match.start(), match.end() - 1) if (box := self._box_of(at))]
+            boxes = [box for at in (match.start(), match.end() - 1) if (box := self._finder.box_of(at))]
             if not boxes:
                 return []
             middles.append((min(box[0] for box in boxes) + max(box[2] for box in boxes)) / 2)
