@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -46,7 +47,7 @@ class QuotationFinder:
     def __init__(self, books: Sequence[CitedBook]) -> None:
         self._books = books
         self._normals: dict[tuple[str, int], Normal] = {}
-        self._wanted: dict[str, WantedQuotation] = {}
+        self._wanted = cache(WantedQuotation)
         self._everywhere: dict[str, list[tuple[CitedBook, Page, QuotationLocation]]] = {}
         self._following = {
             (book.book_id, page.number): following
@@ -68,7 +69,7 @@ class QuotationFinder:
         """The pages that hold the quotation; then those where it begins and runs on to the next, and, if `ends`, those
         where it ends that began on the page before.
         """
-        wanted = self._want(quote)
+        wanted = self._wanted(quote)
         for book, pages in runs:
             for page in pages:
                 if (location := _best(self.normal(book, page), wanted)) is not None:
@@ -95,11 +96,6 @@ class QuotationFinder:
 
     def _follower(self, book: CitedBook, page: Page) -> Page | None:
         return self._following.get((book.book_id, page.number))
-
-    def _want(self, quote: str) -> WantedQuotation:
-        if quote not in self._wanted:
-            self._wanted[quote] = WantedQuotation(quote)
-        return self._wanted[quote]
 
 
 def _best(text: Normal, wanted: WantedQuotation, border: int = -1) -> QuotationLocation | None:

@@ -1,4 +1,4 @@
-"""Finds the places of a PDF page's characters, and the lines, words and runs that they make."""
+"""Finds the places of a PDF page's characters, and the lines and words that they make."""
 
 from __future__ import annotations
 
@@ -17,14 +17,9 @@ from app.documents.pdf.columns import Gutter, LinePiece
 from app.documents.pdf.hyphenation import SOFT_HYPHEN
 from app.documents.pdf.paragraphs import WIDE
 from app.documents.pdf.rulings import Box
-from app.documents.pdf.superscripts import (
-    NO_CHARACTER,
-    CharacterRun,
-    is_raised,
-    may_hold_scripts,
-    plain,
-    read_runs,
-)
+
+NO_CHARACTER = "\0"
+"""Replaces what PDFium counts as a character, though it is none."""
 
 _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
@@ -147,7 +142,7 @@ class CharacterFinder:
         pieces = [self._piece(plain(self._characters[begin:end]), begin, end) for begin, end in runs]
         return [piece for piece in pieces if piece is not None]
 
-    def _parts(self, ranges: Iterable[tuple[int, int]]) -> list[LinePiece] | None:
+    def parts(self, ranges: Iterable[tuple[int, int]]) -> list[LinePiece] | None:
         """The pieces of these characters, without blank ones; None where PDFium does not know the place of one."""
         parts = [self._piece(text, begin, end) for begin, end in ranges if (text := plain(self._characters[begin:end]))]
         known = [part for part in parts if part is not None]
@@ -166,14 +161,14 @@ class CharacterFinder:
             if before and any(_divides(gutter, before, box) for gutter in crossed):
                 cuts.append(index)
             before = box
-        parts = self._parts(pairwise([piece.begin, *cuts, piece.end]))
+        parts = self.parts(pairwise([piece.begin, *cuts, piece.end]))
         return [piece] if parts is None else parts
 
     def rectangles(self, pieces: list[LinePiece]) -> list[Box]:
         """The boxes (left, bottom, right, top) of the pieces in which the page's stream shows them."""
-        return [box for piece in pieces for box in self._rectangles_of(piece)]
+        return [box for piece in pieces for box in self.rectangles_of(piece)]
 
-    def _rectangles_of(self, piece: LinePiece) -> list[Box]:
+    def rectangles_of(self, piece: LinePiece) -> list[Box]:
         found = self._rectangles.get(piece.begin)
         if found is None:
             count = pdfium.FPDFText_CountRects(self._raw, piece.begin, piece.end - piece.begin)
@@ -187,43 +182,6 @@ class CharacterFinder:
                 box = left.value, bottom.value, right.value, top.value
                 found.append(self.turn(*box) if self.turns else box)
         return found
-
-    def runs_of(self, group: list[LinePiece]) -> list[CharacterRun]:
-        """The runs of a line that may have raised or lowered characters; empty where it has none."""
-        first = group[0]
-        if len(group) == 1 and not may_hold_scripts(self._rectangles_of(first), first.baseline, first.height):
-            return []
-        return read_runs(self, [(piece.begin, piece.end) for piece in group])
-
-    def settle(self, mark: LinePiece, host: list[LinePiece]) -> list[LinePiece] | None:
-        """The line with the raised mark inserted at its place; None where the mark is not raised or has no
-        room there.
-        """
-        height = max(piece.height for piece in host)
-        if mark.right <= host[0].left + 1.0:
-            fits = host[0].left - mark.right <= 1.5 * height and self._is_raised(mark, host[0].begin)
-            return [mark, *host] if fits else None
-        for place, piece in reversed(list(enumerate(host))):
-            if not piece.left < mark.left <= piece.right + height:
-                continue
-            begin, right = piece.end, piece.right
-            for index in range(piece.begin, piece.end):
-                box = self.box_of(index)
-                if box is not None and box[2] > box[0] and not self._characters[index].isspace():
-                    if box[0] >= mark.left - 1.0:
-                        begin = index
-                        break
-                    right = box[2]
-            if right > mark.left + 1.0 or begin == piece.begin or not self._is_raised(mark, piece.begin):
-                return None
-            parts = self._parts(((piece.begin, begin), (begin, piece.end)))
-            return None if parts is None else [*host[:place], parts[0], mark, *parts[1:], *host[place + 1 :]]
-        return None
-
-    def _is_raised(self, mark: LinePiece, index: int) -> bool:
-        """Whether the mark is raised above the character at `index`."""
-        (above,), (level,) = self.levels(mark.begin, mark.begin + 1), self.levels(index, index + 1)
-        return is_raised(above - level, self.size_of(mark.begin), self.size_of(index))
 
     def characters(self, begin: int, end: int) -> str:
         return self._characters[begin:end]
@@ -271,6 +229,12 @@ def turn(box: Box, turns: int) -> Box:
     if turns == 3:
         return bottom, -right, top, -left
     return left, bottom, right, top
+
+
+def plain(characters: str) -> str:
+    """The text without NO_CHARACTER, and with the two halves of a character beyond U+FFFF joined."""
+    text = characters.replace(NO_CHARACTER, "").strip()
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _divides(gutter: Gutter, before: Box, after: Box) -> bool:

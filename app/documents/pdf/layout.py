@@ -16,7 +16,7 @@ from app.documents.pdf.characters import CharacterFinder
 from app.documents.pdf.columns import LinePiece, beside_text, find_gutters, in_parts, in_reading_order
 from app.documents.pdf.hyphenation import SOFT_HYPHEN, may_go_on
 from app.documents.pdf.rulings import Box, merge
-from app.documents.pdf.superscripts import find_notes, is_mark, write_runs
+from app.documents.pdf.superscripts import find_notes, is_mark, runs_of, settle, write_runs
 from app.documents.pdf.table_placeholders import TablePlaceholders, TableRanges
 from app.documents.pdf.tables import find_aligned, find_ruled
 from app.documents.text.notation import note_mark
@@ -167,11 +167,11 @@ def _written(
     for is_table, run in groupby(pieces, tables.is_placeholder):
         together = list(run)
         parts.append(together if is_table else _settled(finder, _grouped(together)))
-    runs = {id(group): finder.runs_of(group) for part in parts for group in part if isinstance(group, list)}
+    runs = {id(group): runs_of(finder, group) for part in parts for group in part if isinstance(group, list)}
     notes = find_notes(list(runs.values()))
 
     def written(group: list[LinePiece]) -> LinePiece:
-        found = runs[id(group)] if id(group) in runs else finder.runs_of(group)
+        found = runs[id(group)] if id(group) in runs else runs_of(finder, group)
         return _joined(group, write_runs(found, notes) if found else "")
 
     def rejoin(lines: list[LinePiece]) -> list[LinePiece]:
@@ -229,7 +229,7 @@ def _settled(finder: CharacterFinder, groups: list[list[LinePiece]]) -> list[lis
     for group in apart[:_MAX_APART]:
         for place, host in enumerate(groups):
             near = abs(host[0].baseline - group[0].baseline) < host[0].height and host is not group
-            if near and (settled := finder.settle(group[0], host)):
+            if near and (settled := settle(finder, group[0], host)):
                 groups[place] = settled
                 groups = [each for each in groups if each is not group]
                 break

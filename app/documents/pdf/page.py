@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 from app.core.document import MAX_HIDDEN_CHARACTERS, Flag, Page
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
 from app.documents.pdf.annotations import NOTHING_ON_TOP, OnTop
-from app.documents.pdf.characters import read_string
+from app.documents.pdf.characters import NO_CHARACTER, read_string
 from app.documents.pdf.hidden_text import RawObject, look_at
 from app.documents.pdf.hyphenation import SOFT_HYPHEN, Words
 from app.documents.pdf.layout import PageLayout, lay_out
@@ -22,7 +22,6 @@ from app.documents.pdf.overlay import PlacedLines, place
 from app.documents.pdf.page_edges import Edges, find_edges, with_moved
 from app.documents.pdf.paragraphs import join_lines
 from app.documents.pdf.rulings import Box
-from app.documents.pdf.superscripts import NO_CHARACTER
 from app.documents.text.clean import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words
 from app.documents.text.hidden import LeftOut
 

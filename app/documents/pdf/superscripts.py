@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Protocol
 
 import msgspec
 
+from app.documents.pdf.characters import NO_CHARACTER, CharacterFinder, plain
+from app.documents.pdf.columns import LinePiece
 from app.documents.pdf.rulings import Box
 from app.documents.text.notation import subscript, superscript
 
@@ -25,9 +26,6 @@ _HIGH = 0.25  # capitals that are raised less belong to a logo, as in TeX
 _STACKED = (0.33, 0.3)  # how far above and below the base line the parts of a fraction are
 _ALIGNED = 0.3
 
-NO_CHARACTER = "\0"
-"""Replaces what PDFium counts as a character, though it is none."""
-
 _MAX_CHARACTERS = 24
 _MARK = re.compile(r"\(?[-+\u2212]?[\d,;*†‡§¶\u2013-]{1,8}\)?|[a-z]")
 _SAME_SIZE = re.compile(r"[-+\u2212]?\d{1,3}")  # may be raised without being smaller
@@ -42,22 +40,6 @@ _STARS = re.compile(r"[*†‡§¶]{1,3}")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 
-class Glyphs(Protocol):
-    """The characters of a page, by their index; places are turned so that text runs to the right."""
-
-    def characters(self, begin: int, end: int) -> str: ...
-
-    def box_of(self, index: int) -> Box | None: ...
-
-    def levels(self, begin: int, end: int) -> list[float]:
-        """The heights of their base lines, in points."""
-        ...
-
-    def size_of(self, index: int) -> float:
-        """The size of its font on the page, in points."""
-        ...
-
-
 class CharacterRun(msgspec.Struct, frozen=True):
     """Characters on one base line; places are in points. `spaced`: PDFium has a space before them."""
 
@@ -70,7 +52,45 @@ class CharacterRun(msgspec.Struct, frozen=True):
     spaced: bool = False
 
 
-def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -> bool:
+def runs_of(finder: CharacterFinder, group: Sequence[LinePiece]) -> list[CharacterRun]:
+    """The runs of a line that may have raised or lowered characters; empty where it has none."""
+    first = group[0]
+    if len(group) == 1 and not _may_hold_scripts(finder.rectangles_of(first), first.baseline, first.height):
+        return []
+    return _read_runs(finder, [(piece.begin, piece.end) for piece in group])
+
+
+def settle(finder: CharacterFinder, mark: LinePiece, host: list[LinePiece]) -> list[LinePiece] | None:
+    """The line with the raised mark inserted at its place; None where the mark is not raised or has no room there."""
+    height = max(piece.height for piece in host)
+    if mark.right <= host[0].left + 1.0:
+        fits = host[0].left - mark.right <= 1.5 * height and _is_mark_raised(finder, mark, host[0].begin)
+        return [mark, *host] if fits else None
+    for place, piece in reversed(list(enumerate(host))):
+        if not piece.left < mark.left <= piece.right + height:
+            continue
+        begin, right = piece.end, piece.right
+        for index in range(piece.begin, piece.end):
+            box = finder.box_of(index)
+            if box is not None and box[2] > box[0] and not finder.characters(index, index + 1).isspace():
+                if box[0] >= mark.left - 1.0:
+                    begin = index
+                    break
+                right = box[2]
+        if right > mark.left + 1.0 or begin == piece.begin or not _is_mark_raised(finder, mark, piece.begin):
+            return None
+        parts = finder.parts(((piece.begin, begin), (begin, piece.end)))
+        return None if parts is None else [*host[:place], parts[0], mark, *parts[1:], *host[place + 1 :]]
+    return None
+
+
+def _is_mark_raised(finder: CharacterFinder, mark: LinePiece, index: int) -> bool:
+    """Whether the mark is raised above the character at `index`."""
+    (above,), (level,) = finder.levels(mark.begin, mark.begin + 1), finder.levels(index, index + 1)
+    return _is_raised(above - level, finder.size_of(mark.begin), finder.size_of(index))
+
+
+def _may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -> bool:
     """Whether one of a line's pieces looks raised or lowered against its first character, whose `bottom` and `height`
     are given. Asked first, since reading its characters takes time.
     """
@@ -90,12 +110,12 @@ def may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) ->
     return False
 
 
-def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[CharacterRun]:
+def _read_runs(finder: CharacterFinder, spans: Sequence[tuple[int, int]]) -> list[CharacterRun]:
     """The runs of a line, whose characters are in `spans`; empty where all are on one base line, or where PDFium does
     not know the place of one.
     """
-    levels = [glyphs.levels(begin, end) for begin, end in spans]
-    size = glyphs.size_of(spans[0][0])
+    levels = [finder.levels(begin, end) for begin, end in spans]
+    size = finder.size_of(spans[0][0])
     if max(map(max, levels)) - min(map(min, levels)) <= _LEVEL * size:
         return []
     runs: list[CharacterRun] = []
@@ -103,7 +123,7 @@ def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[Characte
         last = start = begin - 1
         base = size = 0.0
         in_fraction = was_stroke = False
-        for index, character, here in zip(range(begin, end), glyphs.characters(begin, end), bases, strict=True):
+        for index, character, here in zip(range(begin, end), finder.characters(begin, end), bases, strict=True):
             if character.isspace() or character == NO_CHARACTER:
                 continue
             was_in_fraction = in_fraction
@@ -115,29 +135,29 @@ def read_runs(glyphs: Glyphs, spans: Sequence[tuple[int, int]]) -> list[Characte
             )
             was_stroke = character in _SLASHES
             if not changes and (in_fraction or was_in_fraction):
-                changes = abs(glyphs.size_of(index) - size) > _LEVEL * size
+                changes = abs(finder.size_of(index) - size) > _LEVEL * size
             if changes:
-                if last >= begin and not _append(runs, glyphs, begin, start, last, base):
+                if last >= begin and not _append(runs, finder, begin, start, last, base):
                     return []
-                start, base, size = index, here, glyphs.size_of(index)
+                start, base, size = index, here, finder.size_of(index)
             last = index
-        if last >= begin and not _append(runs, glyphs, begin, start, last, base):
+        if last >= begin and not _append(runs, finder, begin, start, last, base):
             return []
     return runs
 
 
-def _append(runs: list[CharacterRun], glyphs: Glyphs, begin: int, start: int, last: int, base: float) -> bool:
+def _append(runs: list[CharacterRun], finder: CharacterFinder, begin: int, start: int, last: int, base: float) -> bool:
     """Adds the characters from `start` to `last`, in a span that begins at `begin`; whether their place is known."""
-    first, end = glyphs.box_of(start), glyphs.box_of(last)
-    size, last_size = glyphs.size_of(start), glyphs.size_of(last)
+    first, end = finder.box_of(start), finder.box_of(last)
+    size, last_size = finder.size_of(start), finder.size_of(last)
     if first is None or end is None or size <= 0 or last_size <= 0:
         return False
     left, right = min(first[0], end[0]), max(first[2], end[2])
     if start > begin:
-        spaced = glyphs.characters(start - 1, start).isspace()
+        spaced = finder.characters(start - 1, start).isspace()
     else:
         spaced = bool(runs) and left - runs[-1].right > _SPAN_SPACE * size
-    text = plain(glyphs.characters(start, last + 1))
+    text = plain(finder.characters(start, last + 1))
     runs.append(CharacterRun(text, left, right, base, size, last_size, spaced))
     return True
 
@@ -147,16 +167,10 @@ def is_mark(text: str) -> bool:
     return _MARK.fullmatch(text) is not None
 
 
-def is_raised(rise: float, size: float, base_size: float) -> bool:
+def _is_raised(rise: float, size: float, base_size: float) -> bool:
     """Whether a character is raised against another of `base_size`; all in points."""
     smaller = _SMALLER[0] * base_size <= size < _SMALLER[1] * base_size
     return smaller and _RAISED[0] * base_size <= rise <= _RAISED[1] * base_size
-
-
-def plain(characters: str) -> str:
-    """The text without NO_CHARACTER, and with the two halves of a character beyond U+FFFF joined."""
-    text = characters.replace(NO_CHARACTER, "").strip()
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
@@ -325,7 +339,7 @@ def _is_small(run: CharacterRun, base: CharacterRun) -> bool:
 
 def _direction(run: CharacterRun, base: CharacterRun) -> int:
     """1 for a smaller run that is raised, -1 for one that is lowered, else 0."""
-    if is_raised(run.base - base.base, run.size, base.size):
+    if _is_raised(run.base - base.base, run.size, base.size):
         return 1
     rise = (run.base - base.base) / base.size
     return -1 if _is_small(run, base) and _LOWERED[0] <= -rise <= _LOWERED[1] else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import msgspec
 from lxml import etree
@@ -117,7 +118,7 @@ class _Chapters:
         self._content = content
         self._notes = Notes()
         self._kept: dict[str, tuple[etree._Element, dict[str, etree._Element]] | None] = {}
-        self._rules: dict[str, Rules] = {}  # by their style sheet
+        self._rules = cache(self._read_rules)  # of a style sheet
 
     def read(self, name: str) -> XhtmlChapter | None:
         """None for one that is missing or damaged."""
@@ -154,9 +155,7 @@ class _Chapters:
         for link in find_all(root, "link"):
             name = _resolve(base_name, attribute(link, "href"))[0]
             if "stylesheet" in attribute(link, "rel").lower().split() and name in self._archive:
-                if name not in self._rules:
-                    self._rules[name] = self._read_rules(name)
-                rules.update(self._rules[name])
+                rules.update(self._rules(name))
         return rules
 
     def _read_rules(self, name: str) -> Rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 from lxml import etree
@@ -42,16 +43,10 @@ class OdtStyles:
         for root in roots:
             for style in find_all(root, "style"):
                 self._own[attribute(style, "family"), attribute(style, "name")] = _read_style(style)
-        self._known: dict[tuple[str, str], OdtStyle] = {}
-
-    def of(self, family: str, name: str) -> OdtStyle:
-        """The style, with all that it is based on."""
-        known = self._known.get((family, name))
-        if known is None:
-            known = self._known[family, name] = self._find(family, name)
-        return known
+        self.of = cache(self._find)
 
     def _find(self, family: str, name: str) -> OdtStyle:
+        """The style, with all that it is based on."""
         found = OdtStyle()
         for _ in range(_MAX_PARENTS):
             below = self._own.get((family, name))
