@@ -87,10 +87,7 @@ def takes_back(run: str, before: str, after: str, said_before: str, said_after: 
     language = language_of(words_of(f"{before} {run} {after}"))
     if run[-1:].isdigit() and begins_with_unit(after) and not begins_with_unit(said_after):
         return True
-    pairs = (
-        (_last_words(before), _last_words(said_before)),
-        (_first_words(after), _first_words(said_after)),
-    )
+    pairs = ((_last_words(before), _last_words(said_before)), (_first_words(after), _first_words(said_after)))
     return any(_turns(page, language) and not _turns(said, language) for page, said in pairs)
 
 

@@ -29,12 +29,7 @@ _NUMBER = re.compile(
 _PATH = re.compile(r"\S*/\S+")
 _PATH_SIGNS = "/-_.?&=#:~%"
 _EDGES = " .,;:…'\"*_-、。" + JOINT
-_EQUALS = {
-    JOINT: f"[-{JOINT}]?",
-    "-": f"[-{JOINT}]",
-    **dict.fromkeys(("|", DIVIDER), f"[|{DIVIDER}]"),
-    FREE_CASE: "",
-}
+_EQUALS = {JOINT: f"[-{JOINT}]?", "-": f"[-{JOINT}]", **dict.fromkeys(("|", DIVIDER), f"[|{DIVIDER}]"), FREE_CASE: ""}
 _MARK = re.compile(rf"{ASIDE}(?P<aside>{NOTE}){ASIDE_END}|\[(?P<written>{NOTE})\]")
 
 

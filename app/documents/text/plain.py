@@ -9,14 +9,7 @@ import charset_normalizer
 
 from app.core.document import Document, Flag, Format, Page
 from app.core.errors import AppError, Code
-from app.documents.formats.contract import (
-    MAX_CHARACTERS,
-    MAX_PAGES,
-    Content,
-    Progress,
-    refuse_over,
-    to_document,
-)
+from app.documents.formats.contract import MAX_CHARACTERS, MAX_PAGES, Content, Progress, refuse_over, to_document
 from app.documents.formats.detect import BOMS, decode_marked, looks_like_text
 from app.documents.text import language
 from app.documents.text.clean import ODD_SHARE_LIMIT, clean, is_misread, odd_share, unseen_words

@@ -8,14 +8,7 @@ import msgspec
 from lxml import etree
 
 from app.core.document import Document, Format
-from app.documents.formats.contract import (
-    MAX_CHARACTERS,
-    Content,
-    Progress,
-    refuse_damaged,
-    refuse_over,
-    to_document,
-)
+from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import begins_like_mail, decode_marked
 from app.documents.formats.xml import find_all, local_name, parse_html, parse_xhtml, text_of
 from app.documents.text.flow import Block, flow

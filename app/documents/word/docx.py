@@ -46,10 +46,7 @@ _NO_STYLE = DocxStyle()
 _NOTES = {"footnotereference": "footnotes", "endnotereference": "endnotes"}
 _PARTS = {"styles", "numbering", "comments", *_NOTES.values()}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "nobreakhyphen": "-", "softhyphen": ""}
-_CHANGES = {
-    **dict.fromkeys(("del", "movefrom"), Change.STRUCK),
-    **dict.fromkeys(("ins", "moveto"), Change.INSERTED),
-}
+_CHANGES = {**dict.fromkeys(("del", "movefrom"), Change.STRUCK), **dict.fromkeys(("ins", "moveto"), Change.INSERTED)}
 _CHANGING = {*_CHANGES, "tr"}
 _COMMENTED = {"commentrangestart", "commentreference"}
 

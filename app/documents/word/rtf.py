@@ -36,13 +36,7 @@ from app.documents.word.rtf_controls import (
     RtfStyle,
     heading_level,
 )
-from app.documents.word.rtf_tokens import (
-    DEFAULT_ENCODING,
-    RtfToken,
-    encoding_of_charset,
-    encoding_of_page,
-    tokens,
-)
+from app.documents.word.rtf_tokens import DEFAULT_ENCODING, RtfToken, encoding_of_charset, encoding_of_page, tokens
 from app.documents.word.runs import Change
 
 format = Format.RTF
