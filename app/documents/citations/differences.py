@@ -1,4 +1,4 @@
-"""Whether two nearly equal sentences differ in numbers, names, negations or duties.
+"""Finds whether two nearly equal sentences differ in numbers, names, negations or duties.
 
 Words are compared, not meaning: sentences that do not differ here may still mean different things.
 """

@@ -1,4 +1,4 @@
-"""A text's normal form, in which wording can be compared, plain spellings of characters, and the way back to it."""
+"""The normal form of a text, for comparing wording: plain spellings of characters, and the way back to the source."""
 
 from __future__ import annotations
 
