@@ -17,10 +17,10 @@ from types import FrameType
 from app.core.document import Format
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Opening
-from app.documents import formats
+from app.documents import parsing
 from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats.contract import Content
-from app.documents.formats.detect import HEAD_BYTES
+from app.documents.formats.detect import HEAD_BYTES, identify
 from app.documents.protocol import (
     DrawnPage,
     DrawPage,
@@ -66,21 +66,21 @@ class DocumentHandler:
         """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
         format: Format | None = None
         try:
-            format = formats.identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
+            format = identify(order.name, bytes(self._untrusted_bytes[:HEAD_BYTES]))
             content = Content(order.name, self._untrusted_bytes, self._hash(telling), order.password)
             match order:
                 case Parse():
-                    return Parsed(formats.parse(content, telling))
+                    return Parsed(parsing.parse(content, telling))
                 case DrawPage(sha256=sha256, page=page) | ReadLayer(sha256=sha256, page=page) if (
                     sha256 != content.sha256
                 ):
                     raise AppError(Code.PAGE_UNAVAILABLE, path=order.name, page=page)
                 case DrawPage(page=page, width=width):
-                    return DrawnPage(formats.page_image(content, page, width))
+                    return DrawnPage(parsing.page_image(content, page, width))
                 case ReadLayer(page=page):
-                    return LayerRead(formats.page_layer(content, page))
+                    return LayerRead(parsing.page_layer(content, page))
                 case DrawScan(page=page):
-                    return DrawnPage(formats.scan_image(content, page))
+                    return DrawnPage(parsing.scan_image(content, page))
         except AppError as error:
             return WireFailed(error.problem)
         except MemoryError:
@@ -125,7 +125,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def main(*arguments: str) -> None:
-    port, (fd,) = worker_main.enter(Order, arguments, get_ready=formats.preload, mapped_bytes=PACKED_LIMIT_BYTES)
+    port, (fd,) = worker_main.enter(Order, arguments, get_ready=parsing.preload, mapped_bytes=PACKED_LIMIT_BYTES)
     # A private copy on write, though nothing is written: only of writable memory does ctypes tell PDFium the address.
     bench = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     telling = Telling(port)

@@ -13,7 +13,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from app.documents.reader import DocumentReader
 from app.isolation import sandbox
 from app.ui.application import WindowStart
@@ -102,9 +103,9 @@ def _waits(reader: DocumentReader) -> bool:
 
 
 def _parse_here(file: Path) -> float:
-    formats.preload()
-    content = formats.Content(file.name, file.read_bytes(), "0" * 64)
-    return _took(lambda: formats.parse(content, lambda _done, _total: None))
+    parsing.preload()
+    content = Content(file.name, file.read_bytes(), "0" * 64)
+    return _took(lambda: parsing.parse(content, lambda _done, _total: None))
 
 
 def _took(work: Callable[[], object]) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from app.core.document import Document
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, write_pdf
 
 TITLE = "Harbour Policy Manual"
@@ -30,4 +31,4 @@ def pdf() -> bytes:
 @cache
 def document() -> Document:
     """As the reader makes it."""
-    return formats.parse(formats.Content("manual.pdf", pdf(), ""), lambda _done, _total: None)
+    return parsing.parse(Content("manual.pdf", pdf(), ""), lambda _done, _total: None)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.core.document import Document, Flag, Page
-from app.documents import formats
-from app.documents.formats import Content
+from app.documents import parsing
+from app.documents.formats.contract import Content
 
 FOLDER = Path(__file__).parent / "one_source"
 FILES = ("quay.docx", "quay.odt", "quay.rtf", "quay.html", "quay.epub", "quay.pdf", "quay-reportlab.pdf")
@@ -22,7 +22,7 @@ _ADDRESS = "https://www.harbour.example/archive/leases/1931/berth-twelve.html"
 @functools.cache
 def _read(name: str) -> Document:
     content = Content(name, (FOLDER / name).read_bytes(), "")
-    return formats.parse(content, lambda done, total: None)
+    return parsing.parse(content, lambda done, total: None)
 
 
 def _page(name: str, heading: str) -> Page:

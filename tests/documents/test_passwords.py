@@ -16,7 +16,8 @@ from app.core.errors import AppError, Code
 from app.core.events import Done, Failed
 from app.core.password import Password
 from app.core.work import Cancel
-from app.documents.formats import Content, page_image, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import page_image, parse
 from app.documents.protocol import DrawPage, Parse
 from app.documents.reader import DocumentReader
 from tests.documents.locksmith import REVISIONS, lock

@@ -6,12 +6,13 @@ from app.core.conversation import PageRange
 from app.core.document import Book, PageLayer
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from tests.documents import labelled
 from tests.screens.stage import Stage
 from tests.ui.room import LEASE, pause
 
-_CONTENT = formats.Content("manual.pdf", labelled.pdf(), "")
+_CONTENT = Content("manual.pdf", labelled.pdf(), "")
 _ANSWER = (
     f"“{labelled.QUOTE}” [p. 3], as the cover says: “the harbour office keeps the number 1 lamp” [p. 1]. The first rule"
     " of the body is another: “the harbour office keeps the number 9 lamp” [p. 1]."
@@ -19,11 +20,11 @@ _ANSWER = (
 
 
 def _draw(page: int, width: int) -> Raster:
-    return formats.page_image(_CONTENT, page, width)
+    return parsing.page_image(_CONTENT, page, width)
 
 
 def _layer(page: int) -> PageLayer:
-    return formats.page_layer(_CONTENT, page)
+    return parsing.page_layer(_CONTENT, page)
 
 
 def _asked(stage: Stage, page: int = 11, **options: object) -> Book:

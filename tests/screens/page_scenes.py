@@ -8,7 +8,8 @@ from functools import cache
 from app.core.document import PageLayer
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.page_name_scenes import PAGE_NAME_SCENES
 from tests.screens.region_scenes import REGION_SCALED, REGION_SCENES
@@ -21,7 +22,7 @@ _COLUMNS = 84
 
 
 @cache
-def _content() -> formats.Content:
+def _content() -> Content:
     pages = []
     for page in shelf_of_books.letters().pages:
         text = (
@@ -32,15 +33,15 @@ def _content() -> formats.Content:
         body = textwrap.wrap(" ".join(text.split()).encode("ascii", "ignore").decode(), _COLUMNS)
         closing = ["", "For the Landlord,", "the Harbour Master"]
         pages.append(show("Harbour Office", y=730, size=22) + lines(*body, *closing, y=680))
-    return formats.Content("letters.pdf", write_pdf(pages), "")
+    return Content("letters.pdf", write_pdf(pages), "")
 
 
 def draw(page: int, width: int) -> Raster:
-    return formats.page_image(_content(), page, width)
+    return parsing.page_image(_content(), page, width)
 
 
 def read_layer(page: int) -> PageLayer:
-    return formats.page_layer(_content(), page)
+    return parsing.page_layer(_content(), page)
 
 
 def _letters(stage: Stage, **options: object) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from app.core.document import Document, Format, Page
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.screens.stage import Stage
 from tests.ui.room import LEASE, pause
@@ -29,7 +30,7 @@ TABLE = (0.1, 0.16, 0.9, 0.32)
 
 
 @cache
-def _content() -> formats.Content:
+def _content() -> Content:
     page = show("Tides at Quay 3", y=730, size=22)
     page += lines("All heights are above chart datum, over the years 2015 to 2024.", y=690)
     for row, cells in enumerate(_TABLE):
@@ -41,11 +42,11 @@ def _content() -> formats.Content:
         page += f"0.25 0.35 0.42 rg {76 + 39 * month} 300 26 {2 * height} re f\n"
     page += "0 0 0 rg 1 w 66 300 m 546 300 l S\n"
     page += lines("The mean range R follows from the constituents M2 and S2:", "", "R = 2.0 (H(M2) + H(S2))", y=260)
-    return formats.Content("tides.pdf", write_pdf([page, page]), "")
+    return Content("tides.pdf", write_pdf([page, page]), "")
 
 
 def draw(page: int, width: int) -> Raster:
-    return formats.page_image(_content(), page, width)
+    return parsing.page_image(_content(), page, width)
 
 
 def _tides(stage: Stage, **options: object) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress, refuse_damaged, to_document
+from app.documents.plain_text import decode
 from app.documents.tables.rows import Tables
 from app.documents.text.flow import flow
-from app.documents.text.plain import decode
 
 format = Format.CSV
 

@@ -18,7 +18,7 @@ from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over
 from app.documents.formats.xml import attribute, child, children, local_name, parse_xml, switch, value_in, whole_number
 from app.documents.tables.rows import MAX_COLUMNS, MAX_ROWS
-from app.documents.word.runs import PLAIN, Change, Run, RunStyle, Shift, written
+from app.documents.text.runs import PLAIN, Change, Run, RunStyle, Shift, written
 
 MAX_CELLS = 4_000_000
 """The most cells of the rectangle up to a sheet's last cell: calamine holds all of it, about 32 bytes a cell."""

@@ -16,9 +16,9 @@ from app.documents.formats.contract import (
     refuse_over,
     to_document,
 )
+from app.documents.plain_text import BETWEEN_PARAGRAPHS
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Block, Heading, flow
-from app.documents.text.plain import BETWEEN_PARAGRAPHS
 from app.documents.web import html, mime
 
 format = Format.EML

@@ -25,9 +25,9 @@ from app.documents.formats.contract import (
 )
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, parse_xhtml, text_in, text_of
 from app.documents.text.flow import Block, Heading, flow
+from app.documents.text.open_paragraph import InlineMark
 from app.documents.web.footnotes import Elsewhere, Notes, anchors_of
 from app.documents.web.xhtml import PICTURE, XhtmlChapter, read_chapter, read_title
-from app.documents.web.xhtml_line import InlineMark
 from app.documents.web.xhtml_styles import Rules, read_rules
 
 format = Format.EPUB

@@ -11,8 +11,8 @@ from app.core.document import Document, Format
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import begins_like_mail, decode_marked
 from app.documents.formats.xml import find_all, local_name, parse_html, parse_xhtml, text_of
+from app.documents.plain_text import decode_unmarked
 from app.documents.text.flow import Block, flow
-from app.documents.text.plain import decode_unmarked
 from app.documents.web import mime
 from app.documents.web.charsets import codec_of
 from app.documents.web.xhtml import XhtmlChapter, read_chapter

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 from app.core.document import Format
 from app.documents.formats.contract import Content, refuse_damaged, refuse_over
-from app.documents.text.plain import decode_unmarked
+from app.documents.plain_text import decode_unmarked
 from app.documents.web.charsets import codec_of
 
 MAX_PARTS = 1_000

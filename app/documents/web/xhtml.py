@@ -14,10 +14,10 @@ from app.documents.formats.xml import find_all, local_name, text_of
 from app.documents.text import notation
 from app.documents.text.flow import Block, Heading
 from app.documents.text.hidden import LeftOut
+from app.documents.text.open_paragraph import OpenParagraph
 from app.documents.web.footnotes import Elsewhere, Notes, back_links, find_notes, without_mark
 from app.documents.web.mathml import latex
 from app.documents.web.xhtml_fields import FIELDS, Fields
-from app.documents.web.xhtml_line import OpenParagraph
 from app.documents.web.xhtml_styles import SEEN_BY, Rules, is_spare_formula, is_unseen, marks_of, read_rules
 
 _SKIPPED = {

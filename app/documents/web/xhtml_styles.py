@@ -9,8 +9,8 @@ from typing import TypeAlias
 from lxml import etree
 
 from app.documents.formats.xml import find_all, local_name
+from app.documents.text.open_paragraph import InlineMark
 from app.documents.web.footnotes import is_mark_of_note, says_to_refer
-from app.documents.web.xhtml_line import InlineMark
 
 Rules: TypeAlias = Mapping[str, frozenset[InlineMark]]
 """The marks by selector: `name`, `.class` or `name.class`."""

@@ -25,7 +25,7 @@ from app.documents.tables.rows import BETWEEN_CELLS
 from app.documents.text import notation
 from app.documents.text.flow import Block, Comment, Heading, flow
 from app.documents.text.hidden import LeftOut
-from app.documents.word.runs import PLAIN, Run, RunStyle, written
+from app.documents.text.runs import PLAIN, Run, RunStyle, written
 
 MAX_LIST_LEVELS = 9
 MAX_NESTED_TABLES = 16

@@ -27,11 +27,11 @@ from app.documents.formats.xml import (
 from app.documents.tables.charts import describe, describe_diagram
 from app.documents.text import notation
 from app.documents.text.flow import Block
+from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
 from app.documents.word.docx_numbers import Numbers
 from app.documents.word.docx_styles import DocxStyle, DocxStyles
-from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 format = Format.DOCX
 

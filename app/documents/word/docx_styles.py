@@ -8,7 +8,7 @@ import msgspec
 from lxml import etree
 
 from app.documents.formats.xml import attribute, child, children, is_on, local_name, value_in, whole_number
-from app.documents.word.runs import Shift
+from app.documents.text.runs import Shift
 
 _MAX_BASED_ON = 32
 _HEADING = "heading "

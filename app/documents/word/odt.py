@@ -16,10 +16,10 @@ from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.xml import attribute, child, find, find_all, local_name, text_in, text_of, whole_number
 from app.documents.text import notation
 from app.documents.text.flow import Block
+from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.web import mathml
 from app.documents.word.block_builder import BlockBuilder, ListItem, Walker, paginate
 from app.documents.word.odt_styles import OdtStyle, OdtStyles
-from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 format = Format.ODT
 

@@ -10,7 +10,7 @@ import msgspec
 from lxml import etree
 
 from app.documents.formats.xml import attribute, child, find_all
-from app.documents.word.runs import Shift
+from app.documents.text.runs import Shift
 
 _MAX_PARENTS = 32
 _POSITION = re.compile(r"\s*(?P<place>super|sub|(?P<percent>-?\d{1,3}(?:\.\d{1,9})?)%)(?:\s+(?P<size>\d{1,3})\S*)?\s*")

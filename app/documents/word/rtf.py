@@ -8,6 +8,7 @@ from app.core.document import Document, Flag, Format
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.text.flow import Block
+from app.documents.text.runs import Change
 from app.documents.word.block_builder import BlockBuilder, ListItem, paginate
 from app.documents.word.rtf_controls import (
     AUTHOR,
@@ -37,7 +38,6 @@ from app.documents.word.rtf_controls import (
     heading_level,
 )
 from app.documents.word.rtf_tokens import DEFAULT_ENCODING, RtfToken, encoding_of_charset, encoding_of_page, tokens
-from app.documents.word.runs import Change
 
 format = Format.RTF
 

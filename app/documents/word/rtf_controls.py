@@ -9,9 +9,9 @@ from lxml import etree
 
 from app.documents.formats.xml import MAX_DEPTH, as_xml_text, child, local_name
 from app.documents.text import notation
+from app.documents.text.runs import PLAIN, Change, RunStyle, Shift
 from app.documents.word import omml
 from app.documents.word.docx_styles import DocxStyle
-from app.documents.word.runs import PLAIN, Change, RunStyle, Shift
 
 _HEADING = "heading "
 _HEADING_LEVELS = 9

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.document import Format
 from app.core.errors import AppError, Code
-from app.documents.formats import HEAD_BYTES, identify
+from app.documents.formats.detect import HEAD_BYTES, identify
 from tests.documents.epub_writer import write_epub
 from tests.documents.office_writer import write_docx, write_odt
 from tests.documents.pdf_writer import write_pdf

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from app.core.document import Document
-from app.documents.formats import Content, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from tests.documents.pdf_writer import lines, show, write_pdf
 
 _HEAD, _FOOT = 750.0, 40.0

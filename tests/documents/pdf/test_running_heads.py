@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.documents.formats import Content, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from app.documents.pdf.running_heads import MIN_PAGES
 from tests.documents.pdf_writer import lines, show, write_pdf
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pypdfium2
 import pytest
 
-from app.documents.formats import Content, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from tests.documents.pdf_writer import show, write_pdf
 
 TEXT = "The tenant pays four rents in cash to the landlord."

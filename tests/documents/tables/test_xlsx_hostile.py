@@ -10,7 +10,9 @@ import pytest
 
 from app.core.document import Document
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, archive, parse
+from app.documents.formats import archive
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from app.documents.tables import rows, xlsx, xlsx_checks
 from tests.documents.workbook_writer import cell, sheet, write_workbook
 

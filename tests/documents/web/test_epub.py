@@ -12,7 +12,9 @@ import pytest
 
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, archive, parse
+from app.documents.formats import archive
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from app.documents.web import epub
 from tests.documents.epub_writer import CONTAINER, XHTML, page, write_epub
 

@@ -9,7 +9,8 @@ import pytest
 
 from app.core.document import Document, Flag, Format
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from app.documents.web import html
 
 _PROSE = "The lighthouse keeper wrote every evening into the book that lay beside the lamp. "

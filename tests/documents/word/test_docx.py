@@ -9,7 +9,9 @@ import pytest
 
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, archive, parse
+from app.documents.formats import archive
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from tests.documents.office_writer import paragraph, word_heading, write_docx
 
 _NOTE = '<w:r><w:footnoteReference w:id="{}"/></w:r>'

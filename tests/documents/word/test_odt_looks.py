@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.core.document import Flag, Page
-from app.documents.formats import Content, parse
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from tests.documents.office_writer import write_odt
 
 

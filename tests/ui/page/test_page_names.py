@@ -14,7 +14,8 @@ from app.core.conversation import BookRef, PageRange
 from app.core.document import Book, PageLayer
 from app.core.events import Reading
 from app.core.image import Raster
-from app.documents import formats
+from app.documents import parsing
+from app.documents.formats.contract import Content
 from app.ui.chat.chip import ChipButton
 from app.ui.page.outline import OutlinePopup
 from app.ui.page.thumbnails import ThumbnailPopup
@@ -25,15 +26,15 @@ from tests.ui.room import Room, wait
 
 _TOKENS = 10_300  # a hundred a page
 _RULES = 48  # tokens before the first page
-_CONTENT = formats.Content("manual.pdf", labelled.pdf(), "")
+_CONTENT = Content("manual.pdf", labelled.pdf(), "")
 
 
 def _draw(page: int, width: int) -> Raster:
-    return formats.page_image(_CONTENT, page, width)
+    return parsing.page_image(_CONTENT, page, width)
 
 
 def _layer(page: int) -> PageLayer:
-    return formats.page_layer(_CONTENT, page)
+    return parsing.page_layer(_CONTENT, page)
 
 
 def _open(room: Room) -> Book:

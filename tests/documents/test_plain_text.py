@@ -6,8 +6,9 @@ import pytest
 
 from app.core.document import Document, Flag
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, parse
-from app.documents.text import plain
+from app.documents import plain_text
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
 from app.documents.text.flow import MAX_PAGE_CHARACTERS
 
 _GERMAN = "Der Bär fraß die Äpfel, während die Öfen glühten. Übermut tut selten gut, sagte die Großmutter.\n"
@@ -101,7 +102,7 @@ def test_a_text_without_text_is_refused(blank: bytes) -> None:
 
 
 def test_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain, "MAX_CHARACTERS", 1_000)
+    monkeypatch.setattr(plain_text, "MAX_CHARACTERS", 1_000)
     assert _parse(b"x" * 1_000).characters == 1_000
     refusal = _refusal(b"x" * 1_001)
     assert refusal.params == {"path": "notes.txt", "limit": "characters", "value": 1_000}

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.documents.web.xhtml_line import InlineMark, OpenParagraph
+from app.documents.text.open_paragraph import InlineMark, OpenParagraph
 
 
 class Shift(StrEnum):

@@ -12,9 +12,9 @@ from markdown_it.token import Token
 
 from app.core.document import Document, Format
 from app.documents.formats.contract import Content, Progress, to_document
+from app.documents.plain_text import decode
 from app.documents.text.flow import Block, Heading, flow
-from app.documents.text.plain import decode
-from app.documents.web.xhtml_line import InlineMark, OpenParagraph
+from app.documents.text.open_paragraph import InlineMark, OpenParagraph
 from app.documents.web.xhtml_styles import MARKS_BY_NAME
 
 format = Format.MARKDOWN

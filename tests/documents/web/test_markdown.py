@@ -6,8 +6,9 @@ import pytest
 
 from app.core.document import Document
 from app.core.errors import AppError, Code
-from app.documents.formats import Content, parse
-from app.documents.text import markdown
+from app.documents.formats.contract import Content
+from app.documents.parsing import parse
+from app.documents.web import markdown
 
 _BODY = "Words of a paragraph that goes on. " * 20
 
