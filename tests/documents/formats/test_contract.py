@@ -228,6 +228,7 @@ def test_after_preload_no_file_is_opened_and_nothing_imported() -> None:
     script = """
         import sys
         from app.documents import parsing
+        from app.documents.formats.contract import Content
         from tests.documents.epub_writer import write_epub
         from tests.documents.office_writer import paragraph, write_docx, write_odt, write_rtf
         from tests.documents.pdf_writer import show, write_pdf
