@@ -236,7 +236,7 @@ prepare_python() {
     choice=(--python "$(find_python)")
   fi
   if [[ $need == package ]]; then
-    # A library for each kind of processor, of which the program takes the best that runs (app/engine/library.py).
+    # A library for each kind of processor, of which the program takes the best that runs (app/engine/llama_loader.py).
     local setting
     for setting in GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU_ALL_VARIANTS=ON; do
       choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
