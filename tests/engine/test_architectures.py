@@ -18,7 +18,7 @@ STRANGERS = ("octopus", "clip", "llama5", "LLAMA", "")
 
 _ASK = """
 import json, os, sys
-from app.engine import library
+from app.engine import llama_loader as library
 api = library.bindings()
 params = api.llama_model_default_params()
 params.vocab_only = True

@@ -29,8 +29,8 @@ _HOLD = """
 import sys
 from pathlib import Path
 from app.core.paths import Paths
-from app.ui.calls import Call, Place
-place = Place.take(Paths(Path(sys.argv[1])), Call())
+from app.ui.calls import Call, WindowLock
+place = WindowLock.take(Paths(Path(sys.argv[1])), Call())
 assert place is not None and place.folder is not None
 print("held", flush=True)
 sys.stdin.read()
