@@ -100,7 +100,7 @@ def test_what_the_hook_signed_is_an_update_that_octavo_trusts(
         ("exit 3", "ended with 3"),
         ("true", "left no"),
         ('printf short > "$1.sig"', "left no"),
-        ('head -c 64 /dev/zero > "$1.sig"', "is wrong"),
+        ('head -c 64 /dev/zero > "$1.sig"', "does not hold"),
     ],
 )
 def test_what_is_no_signature_is_refused_and_does_not_stay(

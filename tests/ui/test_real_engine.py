@@ -14,6 +14,7 @@ from app.bootstrap import open_desk
 from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
+from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.chat.answer import AnswerMessage
 from app.ui.models.placement_rows import NumberRow
@@ -45,18 +46,19 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
     presenter = opening.presenter
     assert presenter is not None
     wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
-    desk = presenter._desk
+    desk = opening._desk
+    assert desk is not None
     talk = presenter.conversation
 
     talk.submit("How do I add a book?")
-    wait(lambda: talk.busy and len(_text(presenter)) > 20, timeout_ms=_TIMEOUT_MS)
+    wait(lambda: talk.busy and len(_text(presenter, desk)) > 20, timeout_ms=_TIMEOUT_MS)
     pid = desk.engine.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     wait(lambda: not talk.busy, timeout_ms=_TIMEOUT_MS)
 
-    assert talk.conversation is not None
-    (turn,) = desk.conversations.turns(talk.conversation.id)
+    assert presenter.shown.conversation is not None
+    (turn,) = desk.conversations.turns(presenter.shown.id)
     assert turn.answer is not None
     assert turn.answer.ending is Ending.FAILED
     assert len(turn.answer.text) > 20
@@ -71,8 +73,8 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
 
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
     talk.submit("And then?")
-    wait(lambda: not talk.busy and len(desk.conversations.turns(talk.conversation.id)) == 2, timeout_ms=_TIMEOUT_MS)
-    *_, last = desk.conversations.turns(talk.conversation.id)
+    wait(lambda: not talk.busy and len(desk.conversations.turns(presenter.shown.id)) == 2, timeout_ms=_TIMEOUT_MS)
+    *_, last = desk.conversations.turns(presenter.shown.id)
     assert last.answer is not None
     assert last.answer.ending in (Ending.COMPLETE, Ending.LENGTH)
 
@@ -82,21 +84,24 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    desk, talk, composer = presenter._desk, presenter.conversation, presenter.window.talk.composer
+    desk, talk, composer = opening._desk, presenter.conversation, presenter.window.talk.composer
+    assert desk is not None
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
-    wait(lambda: talk.conversation is not None and bool(presenter.shelf.openings.pending(talk.conversation.id)))
-    assert talk.conversation is not None
+    wait(
+        lambda: presenter.shown.conversation is not None and bool(presenter.shelf.openings.pending(presenter.shown.id))
+    )
+    assert presenter.shown.conversation is not None
     talk.submit("How do I add a book?")
     assert composer.hold_words != ""
-    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+    wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 1 and not talk.busy, timeout_ms=_TIMEOUT_MS)
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.window.files_dropped.emit([notes])
     talk.submit("What burned?")
     assert composer.hold_words == "Waiting for “notes”…"
-    wait(lambda: len(desk.conversations.turns(talk.conversation.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
-    first, second = desk.conversations.turns(talk.conversation.id)
+    wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
+    first, second = desk.conversations.turns(presenter.shown.id)
     titles = {book.id: book.title for book in desk.library.books()}
     assert [titles[ref.book_id] for ref in first.question.books] == ["A handbook"]
     assert [titles[ref.book_id] for ref in second.question.books] == ["A handbook", "Notes"]
@@ -107,7 +112,8 @@ def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Windo
     presenter = opening.presenter
     assert presenter is not None
     wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
-    models, desk = presenter.models, presenter._desk
+    models, desk = presenter.models, opening._desk
+    assert desk is not None
     models.open()
     window = models.window
     assert window is not None
@@ -147,9 +153,8 @@ def _ready(presenter: WindowPresenter) -> bool:
     return presenter.window.talk.chip.state.mark == "ready"
 
 
-def _text(presenter: WindowPresenter) -> str:
+def _text(presenter: WindowPresenter, desk: Services) -> str:
     """What stands in the conversation, as a person copies it."""
     view = presenter.window.talk.view
-    shown = presenter.shown.conversation
-    turns = presenter._desk.conversations.turns(shown.id) if shown else ()
+    turns = desk.conversations.turns(presenter.shown.id)
     return "".join(view.text_of(turn.answer.id) for turn in turns if turn.answer is not None)
