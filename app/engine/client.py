@@ -17,27 +17,30 @@ from app.core.settings import Sampling
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine.protocol import (
     AnswerTo,
-    Appraise,
     BookSpan,
     Buffer,
     Command,
+    ContextOptions,
     Count,
+    CountImageTokens,
+    DryRun,
+    EncodedPrompt,
+    EncodePrompt,
     EngineOrder,
     EngineState,
     Event,
+    FlushSaved,
     Forget,
-    Gauge,
     Generated,
     ImageSpan,
     Inspect,
     Inspected,
     KeepImages,
-    LaidOut,
-    Layout,
     Load,
     LoadSpec,
-    LookFor,
     Measure,
+    MeasureBandwidth,
+    MissingImages,
     ModelInfo,
     Pause,
     Pixels,
@@ -46,18 +49,15 @@ from app.engine.protocol import (
     Prompt,
     PromptSize,
     ReadBooks,
-    Rehearse,
     Replied,
     Resume,
     Room,
     See,
-    Settle,
     Stop,
-    Survey,
-    WireFailed,
     WireStopped,
 )
 from app.isolation.child import Cause, Child, ChildDied
+from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
 
 HERE = "app.engine.worker"
@@ -100,7 +100,7 @@ class EngineClient:
     def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `spec` in a new process: the old model's memory comes back first. Forgives earlier deaths."""
         self._deaths = 0
-        self.settle()
+        self.flush_saved()
         return (yield from self._load(spec, cancel))
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -125,10 +125,10 @@ class EngineClient:
         return self._ask(Measure(prompt))
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        return self._ask(Appraise(tuple(sizes)))
+        return self._ask(CountImageTokens(tuple(sizes)))
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        return self._ask(LookFor(prompt))
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        return self._ask(MissingImages(prompt))
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         try:
@@ -152,15 +152,15 @@ class EngineClient:
         if self._holds_model():
             self._ask(Forget(book_id))
 
-    def rooms(self) -> tuple[Room, ...]:
-        return self._ask(Survey())
+    def context_options(self) -> tuple[Room, ...]:
+        return self._ask(ContextOptions())
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
         return self._ask_here(Count(model_path, tuple(texts)))
 
-    def settle(self) -> tuple[Problem, ...]:
+    def flush_saved(self) -> tuple[Problem, ...]:
         try:
-            return self._ask(Settle()) if self._holds_model() else ()
+            return self._ask(FlushSaved()) if self._holds_model() else ()
         except AppError as error:
             return (error.problem,)
 
@@ -188,14 +188,14 @@ class EngineClient:
         """Version, devices and threads."""
         return self._ask_here(Inspect())
 
-    def gauge(self) -> float:
+    def measure_bandwidth(self) -> float:
         """Bytes a second that main memory gives; takes half a second."""
-        return self._ask_here(Gauge())
+        return self._ask_here(MeasureBandwidth())
 
-    def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
+    def dry_run(self, spec: LoadSpec) -> tuple[Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
         tell. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
-        return self._ask_here(Rehearse(spec))
+        return self._ask_here(DryRun(spec))
 
     # ---- looking at it
 
@@ -205,9 +205,9 @@ class EngineClient:
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
 
-    def lay_out(self, prompt: Prompt) -> LaidOut:
+    def lay_out(self, prompt: Prompt) -> EncodedPrompt:
         """The prompt's token ids, to look at."""
-        return self._ask(Layout(prompt))
+        return self._ask(EncodePrompt(prompt))
 
     def probe(
         self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()

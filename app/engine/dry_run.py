@@ -77,13 +77,13 @@ def _gather(address: int | None, nodes: list[_Node]) -> None:
     _gather(node.right, nodes)
 
 
-def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
+def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
     """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not tell.
 
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
     Raises AppError MODEL_*.
     """
-    where = placing(spec, rehearsed=True)
+    where = placing(spec, dry_run=True)
     model = LlamaModel(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
     try:
         context = LlamaContext(
@@ -102,11 +102,11 @@ def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
         model.close()
 
 
-def placing(spec: LoadSpec, *, rehearsed: bool = False) -> Placing:
+def placing(spec: LoadSpec, *, dry_run: bool = False) -> Placing:
     """Where a load puts its tensors."""
     return Placing(
         kept=spec.cpu_tensors,
         split=spec.tensor_split,
         mapping=spec.mapping,
-        rehearsed=rehearsed,
+        dry_run=dry_run,
     )

@@ -139,7 +139,7 @@ _BYTES = 128 << 20
 _READ_AND_WRITTEN = 2
 
 
-def measure(threads: int) -> float:
+def measure_bandwidth(threads: int) -> float:
     """Bytes a second that `threads` together move between main memory and the processor, reading and writing; the best
     of several rounds, since other programs can only make it slower."""
     count = _BYTES // 8 // threads

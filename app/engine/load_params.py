@@ -20,7 +20,7 @@ class Placing:
     called `kept_in` instead; one that cannot hold a tensor ends the process. `split`: share of the layers on each GPU.
 
     `mapping`: how weights come into memory. `repacked`: the CPU may lay out weights anew.
-    `rehearsed`: nothing is read and nothing is allocated, only counted.
+    `dry_run`: nothing is read and nothing is allocated, only counted.
     """
 
     kept: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Placing:
     split: tuple[float, ...] = ()
     mapping: Mapping = Mapping.MAPPED
     repacked: bool = True
-    rehearsed: bool = False
+    dry_run: bool = False
 
 
 class _Override(ctypes.Structure):
@@ -44,8 +44,8 @@ def apply(placing: Placing, params: Any) -> list[Any]:
     """
     api = bindings()
     params.use_extra_bufts = placing.repacked
-    params.no_alloc = placing.rehearsed
-    params.load_mode = api.LLAMA_LOAD_MODE_NONE if placing.rehearsed else _load_mode(placing.mapping)
+    params.no_alloc = placing.dry_run
+    params.load_mode = api.LLAMA_LOAD_MODE_NONE if placing.dry_run else _load_mode(placing.mapping)
     alive: list[Any] = []
     if placing.kept:
         kind = _memory(placing.kept_in)

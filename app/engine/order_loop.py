@@ -33,10 +33,9 @@ from app.engine.protocol import (
     ReadBooks,
     Resume,
     Stop,
-    WireFailed,
     WireStopped,
 )
-from app.isolation.heartbeat import Port
+from app.isolation.heartbeat import Port, WireFailed
 
 
 class EngineSession(Protocol):

@@ -16,6 +16,7 @@ from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.machine import RepackedWeights
+from app.isolation.heartbeat import WireFailed
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -271,7 +272,7 @@ class Engine(Protocol):
 
     def measure(self, prompt: Prompt) -> PromptSize: ...
 
-    def rooms(self) -> tuple[Room, ...]:
+    def context_options(self) -> tuple[Room, ...]:
         """What the loaded model's context could be at most, for each KV type, the most exact one first."""
         ...
 
@@ -283,7 +284,7 @@ class Engine(Protocol):
         """Tokens that images of these sizes, in pixels, would take. Raises AppError MODEL_BLIND."""
         ...
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
         """What has to be shown (`see`) before `prompt` can be answered: images whose embeddings are neither needed any
         more, since the context holds them, nor kept. Each image is named once. Raises AppError MODEL_BLIND."""
         ...
@@ -318,7 +319,7 @@ class Engine(Protocol):
         """Keep nothing more of a book: neither in memory nor on disk."""
         ...
 
-    def settle(self) -> tuple[Problem, ...]:
+    def flush_saved(self) -> tuple[Problem, ...]:
         """Wait until all readings that are being saved are on disk; what went wrong with them. Raises nothing."""
         ...
 
@@ -374,8 +375,8 @@ class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
     texts: tuple[str, ...]
 
 
-class LaidOut(msgspec.Struct, frozen=True):
-    """`tokens` below zero stand for embeddings of `images` (`engine.desk`)."""
+class EncodedPrompt(msgspec.Struct, frozen=True):
+    """`tokens` below zero stand for embeddings of `images` (`engine.kv.reuse`)."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...]
@@ -383,8 +384,8 @@ class LaidOut(msgspec.Struct, frozen=True):
     images: tuple[ImageSpan, ...] = ()
 
 
-class Layout(EngineOrder[None, LaidOut], frozen=True):
-    """Ask for the prompt's token ids, to look at; nothing is evaluated."""
+class EncodePrompt(EngineOrder[None, EncodedPrompt], frozen=True):
+    """Give the prompt's token ids, to look at; nothing is evaluated."""
 
     prompt: Prompt
 
@@ -416,7 +417,7 @@ class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
     prompt: Prompt
 
 
-class Survey(EngineOrder[None, tuple[Room, ...]], frozen=True):
+class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
     """Ask how large the loaded model's context could be."""
 
 
@@ -426,17 +427,17 @@ class Forget(EngineOrder[None, None], frozen=True):
     book_id: str
 
 
-class Settle(EngineOrder[None, tuple[Problem, ...]], frozen=True):
+class FlushSaved(EngineOrder[None, tuple[Problem, ...]], frozen=True):
     """Answered when all readings that are being saved are on disk, with what went wrong."""
 
 
-class Appraise(EngineOrder[None, tuple[int, ...]], frozen=True):
+class CountImageTokens(EngineOrder[None, tuple[int, ...]], frozen=True):
     """Ask how many tokens images of these sizes would take."""
 
     sizes: tuple[tuple[int, int], ...]
 
 
-class LookFor(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
+class MissingImages(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
     """Ask which images of a prompt have to be shown first."""
 
     prompt: Prompt
@@ -456,13 +457,13 @@ class KeepImages(EngineOrder[None, None], frozen=True):
     sha256s: frozenset[str]
 
 
-class Rehearse(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
+class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
     """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
 
     spec: LoadSpec
 
 
-class Gauge(EngineOrder[None, float], frozen=True):
+class MeasureBandwidth(EngineOrder[None, float], frozen=True):
     """Ask for the bytes a second that main memory gives; needs no model."""
 
 
@@ -512,29 +513,25 @@ AnyOrder: TypeAlias = (
     Load
     | Measure
     | Count
-    | Layout
+    | EncodePrompt
     | Probe
     | AnswerTo
     | ReadBooks
-    | Survey
+    | ContextOptions
     | Forget
-    | Settle
-    | Appraise
-    | LookFor
+    | FlushSaved
+    | CountImageTokens
+    | MissingImages
     | See
     | KeepImages
-    | Rehearse
-    | Gauge
+    | DryRun
+    | MeasureBandwidth
     | Inspect
 )
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 
 # ---- from the engine to the desk ------------------------------------------------------------------------------
-
-
-class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
-    problem: Problem
 
 
 class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):

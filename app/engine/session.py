@@ -99,7 +99,7 @@ class Session:
         )
 
     def close(self) -> None:
-        self._sequence.settle()
+        self._sequence.flush_saved()
         if self._vision is not None:
             self._vision.close()
         self._context.close()
@@ -131,7 +131,7 @@ class Session:
         of_books = tuple(max(0, min(held, book.end) - book.start) for book in laid.books)
         return msgspec.structs.replace(laid.size, to_read=evaluated, held=of_books)
 
-    def rooms(self) -> tuple[Room, ...]:
+    def context_options(self) -> tuple[Room, ...]:
         """How large the context could be with each KV type, where it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
         memory = _free_memory() + planner.context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
@@ -145,7 +145,7 @@ class Session:
         """What images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
         return tuple(self._eyes().tokens(width, height) for width, height in sizes)
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
         """What has to be seen before an answer to `prompt`; the embeddings of all it needs stay in memory from here on.
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
@@ -311,9 +311,9 @@ class Session:
         self._typesetter.forget_pages()
         self._sequence.forget(book_id)
 
-    def settle(self) -> None:
+    def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
-        self._sequence.settle()
+        self._sequence.flush_saved()
 
     def problems(self) -> list[Problem]:
         """What went wrong with saved readings since the last call, to be told."""

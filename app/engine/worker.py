@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.events import Loading, Looking
 from app.engine import hardware
-from app.engine.dry_run import rehearse
+from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.llama import LlamaModel
 from app.engine.llama_loader import cpu_variant, numa_nodes, version, with_cuda
@@ -15,24 +15,24 @@ from app.engine.nvidia import unused_card
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import (
     AnyOrder,
-    Appraise,
     Command,
+    ContextOptions,
     Count,
+    CountImageTokens,
+    DryRun,
+    EncodedPrompt,
+    EncodePrompt,
+    FlushSaved,
     Forget,
-    Gauge,
     Inspect,
     Inspected,
     KeepImages,
-    LaidOut,
-    Layout,
     LoadSpec,
-    LookFor,
+    MeasureBandwidth,
+    MissingImages,
     Probe,
     Probed,
-    Rehearse,
     See,
-    Settle,
-    Survey,
 )
 from app.engine.repacking import repacked
 from app.engine.session import Session
@@ -56,37 +56,37 @@ class Worker(OrderLoop[Session]):
                 vocabulary = LlamaModel(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
                 vocabulary.close()
-            case Layout(prompt):
+            case EncodePrompt(prompt):
                 session = self._loaded()
                 laid = session.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
-                self._reply(order, LaidOut(tuple(laid.tokens), laid.books, control, laid.images))
+                self._reply(order, EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._tell_problems()
                 self._reply(order, Probed(self._loaded().logits(), usage))
-            case Appraise(sizes):
+            case CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
-            case LookFor(prompt):
-                self._reply(order, self._loaded().unseen(prompt))
+            case MissingImages(prompt):
+                self._reply(order, self._loaded().missing_images(prompt))
             case See(wanted, canvas, overview):
                 self._loaded().see(wanted, canvas, overview, self._looking)
                 self._reply(order, None)
             case KeepImages(sha256s):
                 self._loaded().keep_images(sha256s)
                 self._reply(order, None)
-            case Settle():
-                self._loaded().settle()
+            case FlushSaved():
+                self._loaded().flush_saved()
                 self._reply(order, tuple(self._loaded().problems()))
-            case Survey():
-                self._reply(order, self._loaded().rooms())
+            case ContextOptions():
+                self._reply(order, self._loaded().context_options())
             case Forget(book_id):
                 self._loaded().forget(book_id)
                 self._reply(order, None)
-            case Rehearse(spec):
-                self._reply(order, rehearse(spec))
-            case Gauge():
-                self._reply(order, hardware.measure(physical_cores()))
+            case DryRun(spec):
+                self._reply(order, dry_run(spec))
+            case MeasureBandwidth():
+                self._reply(order, hardware.measure_bandwidth(physical_cores()))
             case Inspect():
                 self._reply(order, _inspect())
 

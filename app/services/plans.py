@@ -146,7 +146,7 @@ class Plans:
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
-        found = self._engine.rehearse(spec_of(result, path))
+        found = self._engine.dry_run(spec_of(result, path))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
             max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()

@@ -39,7 +39,7 @@ def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
     try:
         finish(engine.load(spec, Cancel()))
         done = finish(engine.answer(prompt, Sampling(temperature=0), 8, Cancel()))
-        assert engine.settle() == ()
+        assert engine.flush_saved() == ()
     finally:
         engine.close()
     return done

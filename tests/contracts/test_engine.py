@@ -133,7 +133,7 @@ def test_rooms_are_told_for_every_kv_type_of_this_machine(loaded: Engine) -> Non
     """Elsewhere there is nothing to choose: the context is what the server was started with."""
     model = loaded.model()
     assert model is not None
-    assert [room.kv_type for room in loaded.rooms()] == ([] if model.host else list(KvType))
+    assert [room.kv_type for room in loaded.context_options()] == ([] if model.host else list(KvType))
 
 
 def test_an_answer_streams_and_ends(loaded: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What a plan says a model takes is what llama.cpp takes: rehearsed to the byte, loaded too."""
+"""What a plan says a model takes is what llama.cpp takes: to the byte in a dry run, and loaded too."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_a_rehearsal_counts_what_was_planned_to_the_byte(new_engine: NewEngine, 
     engine, header = new_engine(), read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        rehearsed = engine.rehearse(spec_of(placement, str(path)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(path)))
+        check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
@@ -98,7 +98,7 @@ def test_so_it_does_with_slices_of_any_length(
     new_engine: NewEngine, tiny_scout: Path, slice_tokens: int, context_tokens: int
 ) -> None:
     placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(new_engine().rehearse(spec_of(placement, str(tiny_scout))))
+    *others, compute = counted(new_engine().dry_run(spec_of(placement, str(tiny_scout))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(
@@ -119,8 +119,8 @@ def test_so_it_does_with_the_true_shapes(
         (header.context_trained, KvType.Q4_0, 512),
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -129,8 +129,8 @@ def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, f
     header = read(file)
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
 
@@ -153,7 +153,7 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     ending = finish(engine.load(spec_of(placement, str(tiny_scout)), Cancel()))
     check(counted(ending.buffers), predicted(placement))
     assert ending.context_tokens == placement.context_tokens
-    assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
+    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
     assert engine.model() == ending  # a rehearsal leaves what is loaded alone
 
 
@@ -192,7 +192,7 @@ def test_so_it_does_with_a_large_vocabulary(
     for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
         placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
-        check(counted(engine.rehearse(spec)), predicted(placement))
+        check(counted(engine.dry_run(spec)), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
         engine.probe(tuple(range(1000, 1500)))
@@ -215,7 +215,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             placement = predict(header, context_tokens, kv_type)
             spec = spec_of(placement, str(file))
             engine = new_engine()
-            check(counted(engine.rehearse(spec)), predicted(placement))
+            check(counted(engine.dry_run(spec)), predicted(placement))
             finish(engine.load(spec, Cancel()))
             engine.probe(tuple(token % 200 for token in range(500)))
             assert engine.pid is not None

@@ -112,14 +112,14 @@ class CachedSequence:
             self._cut(0)
             self._context.erase()
             self._book_ids = frozenset()
-        self.settle()
+        self.flush_saved()
         if self._checkpoints is not None:
             self._checkpoints.delete_of_book(book_id)
 
-    def settle(self) -> None:
+    def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
         if self._checkpoints is not None:
-            self._checkpoints.settle()
+            self._checkpoints.flush_saved()
 
     def problems(self) -> list[Problem]:
         """What went wrong with saved readings since the last call, to be told."""

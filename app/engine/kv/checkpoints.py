@@ -153,7 +153,7 @@ class Checkpoints:
         """Raises AppError FOLDER_READ_ONLY."""
         self._readings.delete_of_book(book_id)
 
-    def settle(self) -> None:
+    def flush_saved(self) -> None:
         """Wait until all is written."""
         if self._writing is not None:
             self._writing.result()

@@ -69,7 +69,7 @@ def saved_in(folder: Path) -> tuple[SavedReading, ...]:
 def read(session: Session, prompt: Prompt) -> tuple[int, list[Code]]:
     """Tokens that were reused, and what is told of readings."""
     usage = session.read_books(prompt, lambda _done, _total, _reused: None)
-    session.settle()
+    session.flush_saved()
     return usage.reused_tokens, [Code(problem.code) for problem in session.problems()]
 
 

@@ -64,7 +64,7 @@ def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     """Read the books, wait until that is saved, end the process. Position of the books' end."""
     answer(engine, prompt)
     books_end = engine.lay_out(prompt).books[-1].end
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     return books_end
 
@@ -84,7 +84,7 @@ def test_a_book_is_not_read_again_after_a_restart(
     ending, told = answer(again)
     assert ending.usage.reused_tokens == books_end
     assert told == []
-    assert again.settle() == ()
+    assert again.flush_saved() == ()
     assert saved_in(tmp_path) == (saved,), "what is saved already is not saved again"
 
 
@@ -122,7 +122,7 @@ def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how
     ending, told = answer(engine)
     assert ending.usage.reused_tokens == 0
     assert told == [Code.READING_DAMAGED]
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved anew"
     assert not path.exists()
 
@@ -139,7 +139,7 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
     engine = start()
     ending, told = answer(engine)
     assert (ending.usage.reused_tokens, told) == (0, [Code.READING_PASSED_OVER])
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     kept = {reading.name for reading in saved_in(tmp_path)}
     assert wrong.name in kept, "its bytes are authentic: it may be right where others compute"
 
@@ -165,13 +165,13 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
 
     events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
     done = max(event.done for event in events if isinstance(event, Reading))
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     assert [saved.complete for saved in saved_in(tmp_path)] == [False]
     engine = start()
     ending, _ = answer(engine)
     assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
 
 
@@ -206,7 +206,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
     print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
     assert told == []
     assert resumed.usage.reused_tokens >= killed_at - 0.05 * total
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
 
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
@@ -217,7 +217,7 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
 def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
     engine = start(quota_bytes=1000)
     ending, told = answer(engine)
-    problems = [*told, *(problem.code for problem in engine.settle())]
+    problems = [*told, *(problem.code for problem in engine.flush_saved())]
     assert set(problems) == {Code.READING_NOT_SAVED}
     assert ending.usage.generated_tokens == 8
     assert saved_in(tmp_path) == ()
@@ -230,21 +230,21 @@ def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_sco
     load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
     ending, told = answer(engine)
     assert ending.usage.generated_tokens == 8
-    assert {*told, *(problem.code for problem in engine.settle())} == {Code.FOLDER_READ_ONLY}
+    assert {*told, *(problem.code for problem in engine.flush_saved())} == {Code.FOLDER_READ_ONLY}
 
 
 def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     engine = new_engine()
     *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
     ending, told = answer(engine)
-    assert (ending.usage.reused_tokens, told, engine.settle()) == (0, [], ())
+    assert (ending.usage.reused_tokens, told, engine.flush_saved()) == (0, [], ())
 
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     engine = start()
     laid = engine.lay_out(ASKED)
     read = engine.probe(laid.tokens, laid.books)
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     taken_up = start().probe(laid.tokens, laid.books)
     assert taken_up.usage.reused_tokens == laid.books[-1].end
@@ -254,7 +254,7 @@ def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
 def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
     engine = start()
     finish(engine.read(ASKED, Cancel()))
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True]
 
 
