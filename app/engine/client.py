@@ -274,7 +274,7 @@ class EngineClient:
                 child.send(order)
 
     def _ask(self, order: EngineOrder[Progress, Result]) -> Result:
-        """As `_run`, without a wish to stop it and progress to show."""
+        """As `_run`, for what nobody stops and whose progress nobody sees."""
         return finish(self._run(order, Cancel()))
 
     def _ask_here(self, order: EngineOrder[Progress, Result]) -> Result:

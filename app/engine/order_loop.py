@@ -68,7 +68,7 @@ Session = TypeVar("Session", bound=EngineSession)
 class OrderLoop(ABC, Generic[Session]):
     def __init__(self, port: Port[Command]) -> None:
         self._port = port
-        self._wishes = RunControl(port.step)
+        self._control = RunControl(port.step)
         self._orders: queue.SimpleQueue[AnyOrder | None] = queue.SimpleQueue()
         self._session: Session | None = None
 
@@ -91,8 +91,8 @@ class OrderLoop(ABC, Generic[Session]):
         """Do what is asked and send the reply.
 
         Raises:
-            AppError, MemoryError: it cannot be done; the desk is told, and the next order is taken.
-            Stopped, InterruptedError: the desk wished it to stop.
+            AppError, MemoryError: it cannot be done; the reply says so, and the next order is taken.
+            Stopped, InterruptedError: it was stopped.
         """
         match order:
             case Load(spec):
@@ -150,16 +150,16 @@ class OrderLoop(ABC, Generic[Session]):
             while (order := self._port.receive()) is not None:
                 match order:
                     case Stop():
-                        self._wishes.stop()
+                        self._control.stop()
                     case Pause():
-                        self._wishes.pause()
+                        self._control.pause()
                     case Resume():
-                        self._wishes.resume()
+                        self._control.resume()
                     case _:
-                        self._wishes.begin()
+                        self._control.begin()
                         self._orders.put(order)
         finally:
-            self._wishes.stop()
+            self._control.stop()
             self._orders.put(None)
 
 

@@ -51,11 +51,11 @@ from app.engine.thinking import Thoughts, check_answered
 
 
 class Session:
-    """Owns a model and its context. `wishes` are looked at between slices and tokens, and inside slices on a CPU."""
+    """Owns a model and its context. `control` is looked at between slices and tokens, and inside slices on a CPU."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: RunControl) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], control: RunControl) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
-        self._wishes = wishes
+        self._control = control
         self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
@@ -67,7 +67,7 @@ class Session:
             context_tokens = _context_tokens(spec, self._model)
             _check_memory(spec, self._shape, context_tokens)
             self._context = LlamaContext(
-                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
+                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, control.pending
             )
             try:
                 attach(self._model, self._context, spec.adapters)
@@ -91,7 +91,7 @@ class Session:
         self._sequence = CachedSequence(
             self._context,
             self._shape.geometry,
-            wishes,
+            control,
             _keeping(spec, self.info),
             spec.snapshot_bytes,
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
@@ -166,7 +166,7 @@ class Session:
 
         def tell(done: int, total: int) -> None:
             on_progress(done, total)
-            if self._wishes.any() and self._wishes.wait():
+            if self._control.wait():
                 raise Stopped
 
         self._eyes().see(wanted, canvas, overview, tell)
@@ -220,10 +220,10 @@ class Session:
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
-        started, waited_s = time.monotonic(), self._wishes.waited_s
+        started, waited_s = time.monotonic(), self._control.waited_s
         laid = self.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
-        waited_s = self._wishes.waited_s - waited_s
+        waited_s = self._control.waited_s - waited_s
         started += waited_s
         read_s = time.monotonic() - started
         sampler = Sampler(self._model, sampling)
@@ -256,7 +256,7 @@ class Session:
                 emit(decoder.decode(said))
                 if not decoder.getstate()[0]:
                     whole = len(tokens)
-                if self._wishes.any() and self._wishes.wait():
+                if self._control.wait():
                     ending = Ending.CANCELLED
                     break
                 if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:

@@ -48,7 +48,7 @@ class Worker(OrderLoop[Session]):
         self._told = 0.0
 
     def _open(self, spec: LoadSpec) -> Session:
-        return Session(spec, self._progress, self._wishes)
+        return Session(spec, self._progress, self._control)
 
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
@@ -95,7 +95,7 @@ class Worker(OrderLoop[Session]):
         if fraction - self._told >= _LOADING_STEP or fraction < self._told:
             self._told = fraction
             self._port.send(Loading(fraction))
-        return not (self._wishes.any() and self._wishes.wait())
+        return not self._control.wait()
 
     def _looking(self, done: int, total: int) -> None:
         self._port.step()

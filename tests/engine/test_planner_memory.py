@@ -18,7 +18,7 @@ from app.core.work import Cancel, finish
 from app.engine.dry_run import buffers
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.load_params import Placing
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Reason, Wish, plan
+from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec
 from app.engine.repacking import repacked
@@ -46,7 +46,7 @@ def read(path: Path) -> ModelHeader:
 def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:
     """Where the model goes on this machine with its CPU, if there were no end to its memory."""
     machine = Machine((), WITHOUT_END, 1, repacked())
-    placement = plan(header, None, machine, Wish(context_tokens, kv_type, slice_tokens))
+    placement = plan(header, None, machine, PlanRequest(context_tokens, kv_type, slice_tokens))
     assert isinstance(placement, Placement)
     return placement
 
@@ -255,7 +255,7 @@ def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
     gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
-    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=2))
+    wanted = plan(header, None, gpu, PlanRequest(1024, KvType.F16, expert_layers=2))
     assert isinstance(wanted, Placement)
     assert wanted.expert_layers == 2
     found = new_context(
@@ -275,7 +275,7 @@ def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Pat
     """The patterns of a plan reach llama.cpp through the engine; without a GPU all of it is the CPU's anyway."""
     header = read(quantized)
     gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
-    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
+    wanted = plan(header, None, gpu, PlanRequest(1024, KvType.F16, expert_layers=3))
     assert isinstance(wanted, Placement)
     engine = new_engine()
     ending = finish(engine.load(spec_of(wanted, str(quantized)), Cancel()))

@@ -42,13 +42,13 @@ OnProgress = Callable[[int, int, int], None]
 
 
 class CachedSequence:
-    """`wishes` are looked at between slices; on a CPU the context looks at them inside slices too."""
+    """`control` is looked at between slices; on a CPU the context looks at it inside slices too."""
 
     def __init__(
         self,
         context: LlamaContext,
         geometry: Geometry,
-        wishes: RunControl,
+        control: RunControl,
         keeping: Keeping | None = None,
         snapshot_bytes: int = 0,
         *,
@@ -58,7 +58,7 @@ class CachedSequence:
         """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`). `embeddings_of`: None for text alone."""
         self._context = context
         self._geometry = geometry
-        self._wishes = wishes
+        self._control = control
         self._checkpoints = Checkpoints(keeping) if keeping and geometry.attention is not Attention.RECURRENT else None
         self._snapshots = Snapshots(context, snapshot_bytes)
         self._tiled = tiled
@@ -191,13 +191,13 @@ class CachedSequence:
                 self._save_if_new(books)
             elif end == total - 1:
                 self._take_snapshot()
-            if end < total and self._wishes.any():
+            if end < total and self._control.pending():
                 self._give_way(wanted, books)
 
     def _give_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
         """Save what was read; then wait as long as the desk wants, or raise Stopped."""
         self._save_before_stopping(wanted, books)
-        if self._wishes.wait():
+        if self._control.wait():
             raise Stopped
 
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:
@@ -240,7 +240,7 @@ class CachedSequence:
             return plan
 
         def loading(fraction: float) -> None:
-            if self._wishes.any() and self._wishes.wait():
+            if self._control.wait():
                 raise Stopped
             kept = plan.keep + int(fraction * gain)
             on_progress(kept, len(wanted), kept)

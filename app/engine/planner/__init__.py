@@ -17,7 +17,7 @@ from app.engine.planner.cache import (
 from app.engine.planner.demand import MemoryClass, Use
 from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import plan
-from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.result import Placement, PlanRequest, Reason, Remark, Shortfall
 from app.engine.planner.speed import Speed
 
 __all__ = [
@@ -28,13 +28,13 @@ __all__ = [
     "MachineDevice",
     "MemoryClass",
     "Placement",
+    "PlanRequest",
     "Reason",
     "Remark",
     "Shape",
     "Shortfall",
     "Speed",
     "Use",
-    "Wish",
     "context_bytes",
     "geometry_of",
     "imagined",

@@ -16,7 +16,7 @@ from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
 from app.engine.planner.demand import Demand, MemoryClass, PlacementChoice, PlannedLayout
 from app.engine.planner.machine import Machine
-from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner.result import Placement, PlanRequest, Reason, Remark, Shortfall
 from app.engine.planner.speed import estimate
 
 BOOKS_CONTEXT = 131_072
@@ -39,10 +39,10 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 
 
 def plan(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> Placement | Shortfall:
     """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
-    return _Planner(header, projector, machine, wish, adapter_bytes).plan()
+    return _Planner(header, projector, machine, request, adapter_bytes).plan()
 
 
 @dataclass(frozen=True)
@@ -60,25 +60,25 @@ class _Planner:
         header: ModelHeader,
         projector: ModelHeader | None,
         machine: Machine,
-        wish: Wish,
+        request: PlanRequest,
         adapter_bytes: int,
     ) -> None:
         self._header = header
         self._machine = machine
-        self._wish = wish
+        self._request = request
         self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
-        wish = self._wish
+        request = self._request
         found: PlacementChoice | None
-        if wish.context_tokens:
-            kinds = (wish.kv_type,) if wish.kv_type else tuple(KvType)
-            found = self._fastest(wish.context_tokens, kinds)
+        if request.context_tokens:
+            kinds = (request.kv_type,) if request.kv_type else tuple(KvType)
+            found = self._fastest(request.context_tokens, kinds)
             if found is None:
-                return self._shortfall(wish.context_tokens, kinds[-1])
-            return self._placement(found, Remark(Reason.CONTEXT_WISHED, {"context_tokens": found.context_tokens}))
-        kinds = (wish.kv_type,) if wish.kv_type else (KvType.F16, KvType.Q8_0)
+                return self._shortfall(request.context_tokens, kinds[-1])
+            return self._placement(found, Remark(Reason.CONTEXT_REQUESTED, {"context_tokens": found.context_tokens}))
+        kinds = (request.kv_type,) if request.kv_type else (KvType.F16, KvType.Q8_0)
         choices = [choice for kind in kinds if (choice := self._roomiest(kind)) is not None]
         if not choices:
             return self._shortfall(min(self._trained, cache.STEP), kinds[-1])
@@ -92,20 +92,20 @@ class _Planner:
 
     def _all_levels(self) -> Iterator[_Level]:
         """From all on the GPU to nothing there; each takes less of the GPU than the one before."""
-        layers, wish = self._header.layers, self._wish
+        layers, request = self._header.layers, self._request
         mixtures = self._demand.mixture_layers
         if not self._machine.gpus:
-            yield _Level(0, 0, wish.slice_tokens or _SLICE)
+            yield _Level(0, 0, request.slice_tokens or _SLICE)
             return
-        moved = [0, *(layer + 1 for layer in mixtures)] if wish.expert_layers is None else [wish.expert_layers]
-        if wish.gpu_layers is None:
+        moved = [0, *(layer + 1 for layer in mixtures)] if request.expert_layers is None else [request.expert_layers]
+        if request.gpu_layers is None:
             ways = [(layers + 1, count) for count in moved]
             ways += [(count, moved[-1]) for count in range(layers, -1, -1)]
         else:
-            wished = wish.gpu_layers if wish.gpu_layers >= 0 else layers + 1
-            ways = [(min(wished, layers + 1), count) for count in moved]
+            wanted = request.gpu_layers if request.gpu_layers >= 0 else layers + 1
+            ways = [(min(wanted, layers + 1), count) for count in moved]
         for gpu_layers, expert_layers in ways:
-            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, wish.slice_tokens)
+            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, request.slice_tokens)
 
     def _slices(self, level: _Level) -> tuple[int, ...]:
         if level.slice_tokens:
@@ -185,15 +185,15 @@ class _Planner:
             cpu_tensors=patterns or ((_NOTHING,) if several else ()),
             tensor_split=layout.split if several else (),
             mapping=self._mapping(moved=bool(patterns)),
-            threads=self._wish.threads or self._machine.threads,
+            threads=self._request.threads or self._machine.threads,
             uses=layout.uses,
             speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
             remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
         )
 
     def _mapping(self, *, moved: bool) -> Mapping:
-        if self._wish.mapping is not Mapping.AUTO:
-            return self._wish.mapping
+        if self._request.mapping is not Mapping.AUTO:
+            return self._request.mapping
         # A mapped file stays in memory beside what was made of it.
         return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
 
@@ -231,11 +231,11 @@ class _Planner:
         return Remark(Reason.CONTEXT_LARGEST, {**tokens, "token_bytes": token_bytes})
 
     def _why_rest(self, choice: PlacementChoice) -> Iterator[Remark]:
-        if self._wish.kv_type is None:
+        if self._request.kv_type is None:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
         if self._header.architecture not in MEASURED:
             yield Remark(Reason.ESTIMATED)
-        if not self._wish.slice_tokens and choice.slice_tokens > _SLICE:
+        if not self._request.slice_tokens and choice.slice_tokens > _SLICE:
             yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
 
     def _shortfall(self, context_tokens: int, kind: KvType) -> Shortfall:

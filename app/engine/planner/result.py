@@ -13,7 +13,7 @@ from app.engine.planner.demand import Use
 from app.engine.planner.speed import Speed
 
 
-class Wish(msgspec.Struct, frozen=True):
+class PlanRequest(msgspec.Struct, frozen=True):
     """What a person wants; zeros and None leave it to the planner. `gpu_layers` and `expert_layers` as in `Choice`."""
 
     context_tokens: int = 0
@@ -37,7 +37,7 @@ class Reason(StrEnum):
     CONTEXT_TRAINED = "context_trained"  # context_tokens
     CONTEXT_LARGEST = "context_largest"  # context_tokens, token_bytes
     CONTEXT_BOOKS = "context_books"  # context_tokens
-    CONTEXT_WISHED = "context_wished"  # context_tokens
+    CONTEXT_REQUESTED = "context_requested"  # context_tokens
     CONTEXT_USUAL = "context_usual"  # context_tokens; nobody asked for a number, and there is no GPU
     KV_CHOSEN = "kv_chosen"  # kv_type
     LONG_SLICES = "long_slices"  # slice_tokens

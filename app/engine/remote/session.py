@@ -31,17 +31,17 @@ _COMPLETE = ("stop", "eos", "stop_sequence")
 
 
 class RemoteSession:
-    """Owns the connection. `wishes` are looked at while the server is waited for."""
+    """Owns the connection. `control` is looked at while it waits for the server."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], wishes: RunControl) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], control: RunControl) -> None:
         """Connect. Raises AppError REMOTE_*; Stopped."""
         remote = spec.remote
         if remote is None:
             raise AppError(Code.NO_MODEL)
         address = parse(remote.address)
-        self._wishes = wishes
+        self._control = control
         self._transport = Transport(
-            address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, wishes
+            address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, control
         )
         try:
             on_progress(0.0)
@@ -106,7 +106,7 @@ class RemoteSession:
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
-        started, waited_s = time.monotonic(), self._wishes.waited_s
+        started, waited_s = time.monotonic(), self._control.waited_s
         laid = self._layout.lay_out(prompt)
         self._check_model()
         limit = max_tokens * MAX_CHARACTERS_A_TOKEN
@@ -139,7 +139,7 @@ class RemoteSession:
         check_answered(thoughts, "".join(answer), ending)
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
-        started += self._wishes.waited_s - waited_s
+        started += self._control.waited_s - waited_s
         first = reader.first_text_at or ended
         timings = Timings(
             read_s=max(0.0, first - started), first_token_s=max(0.0, first - started), generate_s=ended - first
@@ -162,7 +162,7 @@ class RemoteSession:
                     self._held = sent
                     stream.patient = bool(reader.first_text_at)
             except RequestPaused:
-                if self._wishes.wait():
+                if self._control.wait():
                     raise Stopped from None
                 continue  # what the server has read by now it need not read again
             if reader.ending is None:
