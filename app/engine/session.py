@@ -25,9 +25,9 @@ from app.engine.hardware import cpu_features, devices, free_memory, physical_cor
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
-from app.engine.kv.checkpoints import Keeping
+from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import ReadingKey, Readings, fingerprint
+from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.llama_loader import bindings, last_errors, summary, version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
@@ -92,7 +92,7 @@ class Session:
             self._context,
             self._shape.geometry,
             control,
-            _keeping(spec, self.info),
+            _save_target(spec, self.info),
             spec.snapshot_bytes,
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
@@ -327,13 +327,13 @@ def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
     return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
 
 
-def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
+def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
     if spec.readings is None:
         return None
-    readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
+    readings = SavedStates(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
     model = fingerprint_with(Path(spec.model_path), spec.adapters)
-    key = ReadingKey(model, spec.kv_type, LAYOUT_VERSION, version())
-    return Keeping(readings, key, info.name, _kernels(info))
+    key = StateKey(model, spec.kv_type, LAYOUT_VERSION, version())
+    return SaveTarget(readings, key, info.name, _kernels(info))
 
 
 def _kernels(info: ModelInfo) -> str:

@@ -156,9 +156,7 @@ def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]
 
 
 @pytest.mark.parametrize("context_tokens", [32_768, 200_000, 1_000_000])
-def test_a_requested_context_is_kept_or_not(
-    headers: dict[tuple[str, str], ModelHeader], context_tokens: int
-) -> None:
+def test_a_requested_context_is_kept_or_not(headers: dict[tuple[str, str], ModelHeader], context_tokens: int) -> None:
     for machine in MACHINES.values():
         result = plan(headers["Scout", "Q4_K_M"], None, machine, PlanRequest(context_tokens))
         check(headers["Scout", "Q4_K_M"], machine, result)
@@ -214,7 +212,7 @@ def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -
 
 
 @pytest.mark.parametrize(
-    ("request", "gpu_layers", "expert_layers"),
+    ("asked", "gpu_layers", "expert_layers"),
     [
         (PlanRequest(gpu_layers=-1, expert_layers=48), ALL, 48),
         (PlanRequest(gpu_layers=500, expert_layers=500), ALL, 48),
@@ -224,10 +222,10 @@ def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -
     ],
 )
 def test_any_choice_by_hand_makes_a_plan(
-    headers: dict[tuple[str, str], ModelHeader], request: PlanRequest, gpu_layers: int, expert_layers: int
+    headers: dict[tuple[str, str], ModelHeader], asked: PlanRequest, gpu_layers: int, expert_layers: int
 ) -> None:
     header, machine = headers["Maverick", "Q2_K"], imagined([160], 512, 8)
-    result = plan(header, None, machine, request)
+    result = plan(header, None, machine, asked)
     check(header, machine, result)
     assert isinstance(result, Placement)
     assert (result.gpu_layers, result.expert_layers) == (gpu_layers, expert_layers)
@@ -299,8 +297,8 @@ def test_every_plan_adds_up(
     header: ModelHeader, gpus: list[float], ram: float, kv_type: KvType | None, context_tokens: int
 ) -> None:
     machine = imagined(gpus, ram, 4)
-    request = PlanRequest(min(context_tokens, header.context_trained), kv_type)
-    result = plan(header, None, machine, request)
+    asked = PlanRequest(min(context_tokens, header.context_trained), kv_type)
+    result = plan(header, None, machine, asked)
     check(header, machine, result)
     assert result.context_tokens <= header.context_trained
     if isinstance(result, Placement):
@@ -351,6 +349,6 @@ def test_where_there_is_a_gpu_nothing_is_repacked() -> None:
     header = header_of(SMOLLM2, "Q4_K_M")
     gpu, host = MachineDevice("GPU", True, 24 * GIB, 24 * GIB), MachineDevice("RAM", False, 64 * GIB, 60 * GIB)
     repacked = (RepackedWeights("q4_K", False, 2.0), RepackedWeights("q6_K", False, 2.0))
-    for request in (PlanRequest(8 * K), PlanRequest(8 * K, gpu_layers=4)):
-        with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), request) for kinds in (repacked, ()))
+    for asked in (PlanRequest(8 * K), PlanRequest(8 * K, gpu_layers=4)):
+        with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), asked) for kinds in (repacked, ()))
         assert with_kinds == without

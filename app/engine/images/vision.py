@@ -40,7 +40,7 @@ OnProgress = Callable[[int, int], None]
 class Vision:
     """One projector for one model; loaded when it is first needed. Implements `engine.prompt.Sight`."""
 
-    def __init__(self, path: Path, model: LlamaModel, threads: int, keeping: ReadingsSpec | None, *, gpu: bool) -> None:
+    def __init__(self, path: Path, model: LlamaModel, threads: int, kept_in: ReadingsSpec | None, *, gpu: bool) -> None:
         """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED, MODEL_PROJECTOR_MISMATCH."""
         self._path, self._model, self._threads, self._gpu = path, model, threads, gpu
         self._header = header = projectors.read_header(path)
@@ -54,7 +54,7 @@ class Vision:
             raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=error.strerror or "") from error
         self.info = VisionInfo(file, header.kind, self._tiled, header.tile if self._tiled else 0)
         self.identity = f"{file}/{LAYOUT_VERSION}/{version()}"
-        self._embeddings = ImageEmbeddings(keeping, self.identity)
+        self._embeddings = ImageEmbeddings(kept_in, self.identity)
         self._marks = _marks(model) if self._tiled else {}
         self._projector: Projector | None = None
         self._tested = False

@@ -21,10 +21,10 @@ from app.core.errors import AppError, Code, Problem
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.kv import reuse
-from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, Keeping
+from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, SaveTarget
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.reuse import Attention, Geometry, Tokens
-from app.engine.kv.saved_states import SavedReading, deviation
+from app.engine.kv.saved_states import SavedState, deviation
 from app.engine.kv.snapshots import Snapshots
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, ImageSpan
@@ -49,7 +49,7 @@ class CachedSequence:
         context: LlamaContext,
         geometry: Geometry,
         control: RunControl,
-        keeping: Keeping | None = None,
+        target: SaveTarget | None = None,
         snapshot_bytes: int = 0,
         *,
         tiled: bool = False,
@@ -59,7 +59,7 @@ class CachedSequence:
         self._context = context
         self._geometry = geometry
         self._control = control
-        self._checkpoints = Checkpoints(keeping) if keeping and geometry.attention is not Attention.RECURRENT else None
+        self._checkpoints = Checkpoints(target) if target and geometry.attention is not Attention.RECURRENT else None
         self._snapshots = Snapshots(context, snapshot_bytes)
         self._tiled = tiled
         self._embeddings_of = embeddings_of
@@ -232,7 +232,7 @@ class CachedSequence:
         if checkpoints is None:
             return plan
 
-        def worth(saved: SavedReading) -> tuple[int, bool]:
+        def worth(saved: SavedState) -> tuple[int, bool]:
             return self._gain(plan, saved, wanted), checkpoints.is_of_these_kernels(saved)
 
         best = max(checkpoints.saved(), key=worth, default=None)
@@ -261,7 +261,7 @@ class CachedSequence:
             state.close()
         return self._plan(wanted)
 
-    def _take_up(self, saved: SavedReading, state: mmap.mmap, *, same_kernels: bool) -> None:
+    def _take_up(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
         """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
         llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
         tokens = saved.tokens
@@ -290,10 +290,10 @@ class CachedSequence:
         if not sound:
             raise AppError(Code.READING_PASSED_OVER)
 
-    def _gain(self, plan: reuse.ReusePlan, saved: SavedReading, wanted: Tokens) -> int:
+    def _gain(self, plan: reuse.ReusePlan, saved: SavedState, wanted: Tokens) -> int:
         return reuse.saved_gain(plan, saved.tokens, saved.position_min, wanted, self._geometry)
 
-    def _saved(self) -> tuple[SavedReading, ...]:
+    def _saved(self) -> tuple[SavedState, ...]:
         return self._checkpoints.saved() if self._checkpoints is not None else ()
 
     def _is_checkpoint_due(self) -> bool:

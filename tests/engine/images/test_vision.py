@@ -370,30 +370,30 @@ def test_other_projectors_keep_their_own_layout(
 
 
 def test_embeddings_on_disk_are_sealed_and_bound(tmp_path: Path) -> None:
-    keeping = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
+    kept_in = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
     rows = np.arange(12, dtype=np.float32).reshape(3, 4)
-    ImageEmbeddings(keeping, "one").put("ab" * 32, rows)
+    ImageEmbeddings(kept_in, "one").put("ab" * 32, rows)
     (path,) = tmp_path.rglob("*.embeddings")
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert "abab" not in path.name
     assert rows.tobytes()[:16] not in path.read_bytes()
-    found = ImageEmbeddings(keeping, "one").get("ab" * 32)
+    found = ImageEmbeddings(kept_in, "one").get("ab" * 32)
     assert found is not None
     assert np.array_equal(found, rows)
-    assert ImageEmbeddings(keeping, "two").get("ab" * 32) is None
-    assert ImageEmbeddings(keeping, "one").get("cd" * 32) is None
+    assert ImageEmbeddings(kept_in, "two").get("ab" * 32) is None
+    assert ImageEmbeddings(kept_in, "one").get("cd" * 32) is None
     data = bytearray(path.read_bytes())
     data[-20] ^= 1
     path.write_bytes(data)
-    assert ImageEmbeddings(keeping, "one").get("ab" * 32) is None
+    assert ImageEmbeddings(kept_in, "one").get("ab" * 32) is None
     assert not path.exists()
 
 
 def test_embeddings_keep_to_their_share_and_go_with_their_images(tmp_path: Path) -> None:
     size = 4 * 100 * 10
-    keeping = ReadingsSpec(str(tmp_path), SECRET, 8 * 7 * size // 2)
-    kept = ImageEmbeddings(keeping, "one", memory_bytes=2 * size)
+    kept_in = ReadingsSpec(str(tmp_path), SECRET, 8 * 7 * size // 2)
+    kept = ImageEmbeddings(kept_in, "one", memory_bytes=2 * size)
     rows = np.zeros((100, 10), np.float32)
     names = [f"{n:064x}" for n in range(5)]
     kept.pin({names[0]})

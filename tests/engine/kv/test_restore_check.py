@@ -16,7 +16,7 @@ from app.core.errors import Code
 from app.core.settings import KvType
 from app.engine.control import RunControl
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.saved_states import Deviation, Readings, SavedReading, deviation
+from app.engine.kv.saved_states import Deviation, SavedState, SavedStates, deviation
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.load_params import Placing
 from app.engine.protocol import DocumentText, LoadSpec, PageText, Prompt, ReadingsSpec
@@ -62,8 +62,8 @@ def lies_elsewhere(session: Session) -> bool:
     return not names <= {"CPU", "CPU_Mapped"}
 
 
-def saved_in(folder: Path) -> tuple[SavedReading, ...]:
-    return Readings(folder, SECRET, 1 << 30).all()
+def saved_in(folder: Path) -> tuple[SavedState, ...]:
+    return SavedStates(folder, SECRET, 1 << 30).all()
 
 
 def read(session: Session, prompt: Prompt) -> tuple[int, list[Code]]:
@@ -104,7 +104,7 @@ def test_one_that_gives_something_else_is_kept_beside_a_new_one(
     read(first, asked)
     (right,) = saved_in(tmp_path)
     read(first, other_text)
-    readings = Readings(tmp_path, SECRET, 1 << 30)
+    readings = SavedStates(tmp_path, SECRET, 1 << 30)
     (another,) = (saved for saved in saved_in(tmp_path) if saved.name != right.name)
     state = readings.load(another, lambda _fraction: None)
     tokens = (right.tokens + another.tokens)[: len(another.tokens)]

@@ -20,7 +20,7 @@ from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.checkpoints import MIN_TOKENS
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.saved_states import Readings, SavedReading
+from app.engine.kv.saved_states import SavedState, SavedStates
 from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
 from tests.engine.conftest import NewEngine, load
 from tests.engine.kv.test_reuse import TOLERANCE, ask, book, distance
@@ -51,8 +51,8 @@ def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start
     return make
 
 
-def saved_in(folder: Path) -> tuple[SavedReading, ...]:
-    return Readings(folder, SECRET, 1 << 30).all()
+def saved_in(folder: Path) -> tuple[SavedState, ...]:
+    return SavedStates(folder, SECRET, 1 << 30).all()
 
 
 def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
@@ -131,7 +131,7 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
     """The file is authentic, but what comes out of the state is not what it says: only the probe can tell."""
     read_and_close(start())
     (saved,) = saved_in(tmp_path)
-    readings = Readings(tmp_path, SECRET, 1 << 30)
+    readings = SavedStates(tmp_path, SECRET, 1 << 30)
     state = readings.load(saved, lambda _fraction: None)
     others = array("f", reversed(array("f", saved.logits)))
     wrong = readings.save(msgspec.structs.replace(saved, logits=others.tobytes()), state)
