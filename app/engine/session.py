@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import ctypes
 import hashlib
 import time
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -47,7 +47,18 @@ from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
 from app.engine.sampling import Sampler
-from app.engine.thinking import Thoughts, check_answered
+from app.engine.thinking import AnswerText, Thoughts
+
+
+@dataclass
+class _Written:
+    """What there is of an answer. `whole`: so many of its tokens end with a whole character. `first_at`: when its first
+    token came."""
+
+    tokens: Tokens = field(default_factory=lambda: array("i"))
+    whole: int = 0
+    ending: Ending = Ending.LENGTH
+    first_at: float = 0.0
 
 
 class Session:
@@ -61,30 +72,19 @@ class Session:
         self._vision_problem: Problem | None = None
         try:
             threads = spec.threads or physical_cores()
-            self._open_eyes(spec, threads)
-            self._typesetter = PromptTokenizer(self._model, self._vision)
+            self._open_projector(spec, threads)
+            self._tokenizer = PromptTokenizer(self._model, self._vision)
             self._shape = _shape(self._model)
-            context_tokens = _context_tokens(spec, self._model)
-            _check_memory(spec, self._shape, context_tokens)
-            self._context = LlamaContext(
-                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, control.pending
-            )
-            try:
-                attach(self._model, self._context, spec.adapters)
-            except AppError:
-                self._context.close()
-                raise
+            self._context = self._open_context(spec, threads)
         except AppError as error:
             self._model.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
-        info = _describe(self._model, spec, self._shape, self._context.size, threads)
-        seen_by = self._vision.info if self._vision is not None else None
         self.info = msgspec.structs.replace(
-            info,
-            vision=seen_by,
+            _describe(self._model, spec, self._shape, self._context.size, threads),
+            vision=None if self._vision is None else self._vision.info,
             vision_problem=self._vision_problem,
             buffers=buffers(self._context.handle),
         )
@@ -98,6 +98,21 @@ class Session:
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
 
+    def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
+        """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
+        context_tokens = _context_tokens(spec, self._model)
+        _check_memory(spec, self._shape, context_tokens)
+        should_stop = self._control.pending
+        context = LlamaContext(
+            self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, should_stop
+        )
+        try:
+            attach(self._model, context, spec.adapters)
+        except AppError:
+            context.close()
+            raise
+        return context
+
     def close(self) -> None:
         self._sequence.flush_saved()
         if self._vision is not None:
@@ -105,7 +120,7 @@ class Session:
         self._context.close()
         self._model.close()
 
-    def _open_eyes(self, spec: LoadSpec, threads: int) -> None:
+    def _open_projector(self, spec: LoadSpec, threads: int) -> None:
         """Take the projector; one that is of no use leaves the model what it is for text."""
         if not spec.projector_path:
             return
@@ -118,8 +133,8 @@ class Session:
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
         """Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images."""
         if any(message.images for message in prompt.messages):
-            self._eyes()
-        return self._typesetter.lay_out(prompt)
+            self._seeing()
+        return self._tokenizer.lay_out(prompt)
 
     def measure(self, prompt: Prompt) -> PromptSize:
         """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out` does."""
@@ -143,14 +158,14 @@ class Session:
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
         """What images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
-        return tuple(self._eyes().tokens(width, height) for width, height in sizes)
+        return tuple(self._seeing().tokens(width, height) for width, height in sizes)
 
     def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
         """What has to be seen before an answer to `prompt`; the embeddings of all it needs stay in memory from here on.
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
-        vision, laid = self._eyes(), self.lay_out(prompt)
+        vision, laid = self._seeing(), self.lay_out(prompt)
         held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
         needed = {span.sha256 for span in laid.images if span.end > held}
         vision.pin(frozenset(needed))
@@ -164,19 +179,19 @@ class Session:
     ) -> None:
         """Encode an image. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...; Stopped."""
 
-        def tell(done: int, total: int) -> None:
+        def show(done: int, total: int) -> None:
             on_progress(done, total)
             if self._control.wait():
                 raise Stopped
 
-        self._eyes().see(wanted, canvas, overview, tell)
+        self._seeing().see(wanted, canvas, overview, show)
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         """Keep embeddings of these images only. Raises AppError FOLDER_READ_ONLY."""
         if self._vision is not None:
             self._vision.retain(sha256s)
 
-    def _eyes(self) -> Vision:
+    def _seeing(self) -> Vision:
         if self._vision is None:
             problem = self._vision_problem
             raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=self.info.path)
@@ -216,61 +231,49 @@ class Session:
         """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters of it as they come. Where
         the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
-
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
         started, waited_s = time.monotonic(), self._control.waited_s
         laid = self.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
-        waited_s = self._control.waited_s - waited_s
-        started += waited_s
+        started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
-        sampler = Sampler(self._model, sampling)
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
         begun = laid.tokens[len(laid.tokens) - laid.begun :]
-        before = prompt.messages[-1].text if begun else ""
-        thoughts = Thoughts(self._typesetter.before_answer, begun=bool(begun))
-        tokens: Tokens = array("i")
-        whole = 0  # so many of them end with a whole character
-        text: list[str] = []
-        ending = Ending.LENGTH
-        first_token_s = 0.0
-        told = False
-
-        def emit(piece: str) -> None:
-            if piece:
-                text.append(piece)
-                on_text(piece)
-
+        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=bool(begun)), on_text, on_thinking)
+        sampler = Sampler(self._model, sampling)
+        written = _Written()
         try:
-            for token, said in self._writer(prompt, laid, begun, sampling, sampler, thoughts).write():
-                first_token_s = first_token_s or time.monotonic() - started
-                if self._model.is_end(token):
-                    ending = Ending.COMPLETE
-                    break
-                tokens.append(token)
-                if thoughts.thinking and not told:
-                    told = True
-                    on_thinking()
-                emit(decoder.decode(said))
-                if not decoder.getstate()[0]:
-                    whole = len(tokens)
-                if self._control.wait():
-                    ending = Ending.CANCELLED
-                    break
-                if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:
-                    break
+            self._write(self._writer(prompt, laid, begun, sampling, sampler, text.thoughts), text, max_tokens, written)
         finally:
             sampler.close()
-            emit(decoder.decode(thoughts.end()))
-            if not thoughts.any:  # else the answer is not what these tokens say, and stands in another place next time
-                self._typesetter.remember(before + "".join(text), begun + tokens[:whole])
-        check_answered(thoughts, "".join(text), ending)
+            text.end()
+            if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
+                before = prompt.messages[-1].text if begun else ""
+                self._tokenizer.remember(before + text.text, begun + written.tokens[: written.whole])
+        text.check(written.ending)
         generate_s = time.monotonic() - started - read_s
-        usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
-        timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
-        return Generated(ending, usage, timings)
+        timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
+        usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
+        return Generated(written.ending, usage, timings)
+
+    def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
+        """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""
+        tokens = written.tokens
+        for token, said in writer.write():
+            written.first_at = written.first_at or time.monotonic()
+            if self._model.is_end(token):
+                written.ending = Ending.COMPLETE
+                return
+            tokens.append(token)
+            text.add(said, thinking=text.thoughts.thinking)
+            if text.is_whole:
+                written.whole = len(tokens)
+            if self._control.wait():
+                written.ending = Ending.CANCELLED
+                return
+            if len(self._sequence) >= self._context.size or len(tokens) == most:
+                return
 
     def _writer(
         self,
@@ -308,7 +311,7 @@ class Session:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
         FOLDER_READ_ONLY."""
         self._quotable = None
-        self._typesetter.forget_pages()
+        self._tokenizer.forget_pages()
         self._sequence.forget(book_id)
 
     def flush_saved(self) -> None:

@@ -75,15 +75,16 @@ class TokenLayout:
     """For servers that take tokens: each page is tokenized by itself, as the engine of this machine does."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
+        """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
         self._vocabulary = _Vocabulary(tokenizer)
-        self._typesetter = _typesetter(self._vocabulary)
-        self.before_answer = self._typesetter.before_answer
+        self._tokenizer = PromptTokenizer(self._vocabulary)
+        self.before_answer = self._tokenizer.before_answer
 
     def lay_out(self, prompt: Prompt) -> Laid:
         """Raises AppError REMOTE_*; Stopped."""
         _refuse_images(prompt)
-        self._vocabulary.prepare([text for text in texts(prompt) if not self._typesetter.knows(text)])
-        laid = self._typesetter.lay_out(prompt)
+        self._vocabulary.prepare([text for text in texts(prompt) if not self._tokenizer.knows(text)])
+        laid = self._tokenizer.lay_out(prompt)
         return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends)
 
     def tokens_of(self, sent: array[int] | str) -> int:
@@ -91,7 +92,7 @@ class TokenLayout:
         return len(sent)
 
     def forget_pages(self) -> None:
-        self._typesetter.forget_pages()
+        self._tokenizer.forget_pages()
 
 
 class TextLayout:
@@ -101,7 +102,7 @@ class TextLayout:
     def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
         """`total`: the tokens that a server makes of a text that it is sent."""
         self._parts = TokenLayout(tokenizer)
-        self._characters = _typesetter(_Characters(tokenizer))
+        self._characters = PromptTokenizer(_Characters(tokenizer))
         self.before_answer = self._characters.before_answer
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
@@ -134,7 +135,7 @@ class TextLayout:
 
 
 class _Vocabulary:
-    """What a typesetter wants, asked of the server many at a time."""
+    """What `PromptTokenizer` needs, asked of the server many at a time."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -171,11 +172,6 @@ class _Characters:
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         text = self._tokenizer.render_chat(messages)
         return text if self._tokenizer.bos is None else formats.without_beginning(text)
-
-
-def _typesetter(vocabulary: _Vocabulary | _Characters) -> PromptTokenizer:
-    """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what was rendered."""
-    return PromptTokenizer(vocabulary)
 
 
 def _refuse_images(prompt: Prompt) -> None:

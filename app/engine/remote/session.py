@@ -19,7 +19,7 @@ from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
-from app.engine.thinking import Thoughts, check_answered
+from app.engine.thinking import AnswerText, Thoughts
 
 MAX_CHARACTERS_A_TOKEN = 64
 """No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""
@@ -110,23 +110,13 @@ class RemoteSession:
         laid = self._layout.lay_out(prompt)
         self._check_model()
         limit = max_tokens * MAX_CHARACTERS_A_TOKEN
-        thoughts = Thoughts(self._layout.before_answer, bare=True)
-        answer: list[str] = []
-        told = False
+        text = AnswerText(Thoughts(self._layout.before_answer, bare=True), on_text, on_thinking)
 
-        def say(said: bytes) -> None:
-            if said:
-                answer.append(said.decode())
-                on_text(said.decode())
-
-        def take(text: str, thought: bool) -> None:
-            nonlocal told
-            said = thoughts.feed(text.encode())
+        def take(piece: str, thought: bool) -> None:
+            thoughts = text.thoughts
+            said = thoughts.feed(piece.encode())
             thoughts.any = thoughts.any or thought
-            if (thought or thoughts.thinking) and not told:
-                told = True
-                on_thinking()
-            say(said)
+            text.add(said, thinking=thought or thoughts.thinking)
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
@@ -135,15 +125,14 @@ class RemoteSession:
             if not reader.first_text_at:
                 raise
             ending = Ending.CANCELLED
-        say(thoughts.end())
-        check_answered(thoughts, "".join(answer), ending)
+        text.end()
+        text.check(ending)
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
         started += self._control.waited_s - waited_s
         first = reader.first_text_at or ended
-        timings = Timings(
-            read_s=max(0.0, first - started), first_token_s=max(0.0, first - started), generate_s=ended - first
-        )
+        read_s = max(0.0, first - started)
+        timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - first)
         return Generated(ending, usage, timings)
 
     # ---- streaming
