@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.engine.hardware import physical_cores
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import bindings
-from app.engine.load_params import Placing
 from app.engine.protocol import Buffer, LoadSpec
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 
@@ -83,7 +82,7 @@ def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
     Raises AppError MODEL_*.
     """
-    where = placing(spec, dry_run=True)
+    where = Placing.of(spec, dry_run=True)
     model = LlamaModel(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
     try:
         context = LlamaContext(
@@ -100,13 +99,3 @@ def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
             context.close()
     finally:
         model.close()
-
-
-def placing(spec: LoadSpec, *, dry_run: bool = False) -> Placing:
-    """Where a load puts its tensors."""
-    return Placing(
-        kept=spec.cpu_tensors,
-        split=spec.tensor_split,
-        mapping=spec.mapping,
-        dry_run=dry_run,
-    )

@@ -19,8 +19,8 @@ from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner
 from app.engine.control import RunControl
-from app.engine.dry_run import buffers, placing
-from app.engine.generation import Writer
+from app.engine.dry_run import buffers
+from app.engine.generation import Sampler, Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
@@ -28,7 +28,7 @@ from app.engine.kv.cached_sequence import CachedSequence, OnProgress
 from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import bindings, last_errors, summary, version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
@@ -46,7 +46,6 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
-from app.engine.sampling import Sampler
 from app.engine.thinking import AnswerText, Thoughts
 
 
@@ -67,7 +66,7 @@ class Session:
     def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], control: RunControl) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
         self._control = control
-        self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
+        self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=Placing.of(spec))
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:

@@ -16,8 +16,7 @@ from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
 from app.engine.dry_run import buffers
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.load_params import Placing
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec

@@ -1,7 +1,7 @@
 """How much memory a model takes, and where its parts go; pure arithmetic, no model is touched.
 
 `cache.py` the KV cache; `graph.py` llama.cpp's compute buffer; `demand.py` all bytes by class and device; `machine.py`
-what there is; `speed.py` estimates; `placement.py` chooses, `result.py` is what it answers.
+what there is; `speed.py` estimates; `placement.py` chooses.
 """
 
 from app.engine.planner.cache import (
@@ -16,8 +16,7 @@ from app.engine.planner.cache import (
 )
 from app.engine.planner.demand import MemoryClass, Use
 from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
-from app.engine.planner.placement import plan
-from app.engine.planner.result import Placement, PlanRequest, Reason, Remark, Shortfall
+from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
 from app.engine.planner.speed import Speed
 
 __all__ = [

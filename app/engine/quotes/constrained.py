@@ -22,7 +22,6 @@ from app.engine.quotes.index import (
     is_unspaced,
     is_wordlike,
 )
-from app.engine.quotes.prose import Prose
 
 MIN_WORDS = 3
 MIN_BYTES = 12
@@ -55,6 +54,58 @@ _WORD = re.compile(r"\w+")
 _WHOLE = re.compile(r"[.!?。！？][\"'”’»)\]」』]*$")
 _LEFT_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{3})\s?\]|…|\.{3})\s?")
 _LEAVING_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{0,3})\s?|\.{1,2})$")  # the beginning of that
+
+_PAIRS = {")": "(f", "]": "[", "}": "{"}
+_DATA = frozenset("{[f")
+_FENCE = 3
+_DEEPEST = 64
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """What is open after some characters of an answer, as far as it tells prose from the rest.
+
+    Not prose: code between back quotes; what stands in square or curly brackets, as in JSON; the arguments of a call,
+    whose bracket follows its name at once; a value after an equals sign.
+    """
+
+    ticks: int = 0  # in a row, just now
+    code: int = 0  # so many opened the code; 0: there is none
+    open: str = ""  # the brackets of this paragraph; f: of a call
+    before: str = ""  # the last character
+    solid: str = ""  # the last that is no white space
+
+    @property
+    def quotes(self) -> bool:
+        """Whether a quotation mark that comes now is one of prose."""
+        return not (self.code or self.ticks or self.solid == "=" or _DATA & set(self.open))
+
+    def after(self, character: str, *, ends_paragraph: bool = False) -> _Prose:
+        if character == "`":
+            return replace(self, ticks=self.ticks + 1, before=character, solid=character)
+        now = self._fenced() if self.ticks else self
+        if ends_paragraph:
+            now = replace(now, open="", code=now.code if now.code >= _FENCE else 0)
+        solid = now.solid if character.isspace() else character
+        return replace(now, open=now._bracketed(character), before=character, solid=solid)
+
+    def _fenced(self) -> _Prose:
+        """Behind a run of back quotes."""
+        if not self.code:
+            return replace(self, ticks=0, code=self.ticks)
+        closes = self.ticks == self.code or (self.code >= _FENCE and self.ticks >= self.code)
+        return replace(self, ticks=0, code=0 if closes else self.code)
+
+    def _bracketed(self, character: str) -> str:
+        if self.code:
+            return self.open
+        if character in "([{" and len(self.open) < _DEEPEST:
+            called = character == "(" and (self.before.isalnum() or self.before == "_")
+            return self.open + ("f" if called else character)
+        if character in _PAIRS:
+            at = max(map(self.open.rfind, _PAIRS[character]))
+            return self.open[:at] if at >= 0 else self.open
+        return self.open
 
 
 class State(StrEnum):
@@ -102,7 +153,7 @@ class _Moment:
     parts: tuple[_Part, ...] = ()  # before the words that were left out; all else is about the part that follows them
     part: str = ""
     place: QuotedPlace | None = None
-    prose: Prose = field(default_factory=Prose)
+    prose: _Prose = field(default_factory=_Prose)
 
 
 class _Places:

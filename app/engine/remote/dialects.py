@@ -13,7 +13,6 @@ from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.prompt import ChatTemplate
 from app.engine.remote import formats, wire
-from app.engine.remote import formats as escaping
 from app.engine.remote.layout import TextLayout, TokenLayout
 
 COMPLETIONS = "/v1/completions"
@@ -91,7 +90,7 @@ class ServerDialect:
         self, texts: Sequence[str], special: bool, tokens: Callable[[Sequence[str]], list[wire.Tokens]]
     ) -> list[Sequence[int]]:
         """For servers whose tokenizer takes control tokens out of any text."""
-        parts = [[text] if special else escaping.apart(text) for text in texts]
+        parts = [[text] if special else formats.apart(text) for text in texts]
         told = iter(tokens([part for text in parts for part in text]))
         return [array("i", [token for _part in text for token in next(told).tokens]) for text in parts]
 
@@ -208,7 +207,7 @@ class LlamaCppPython(ServerDialect):
         return TextLayout(self, lambda text: len(self._tokens([text])[0].tokens))
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        told = self._tokens([text if special else escaping.spaced(text) for text in texts])
+        told = self._tokens([text if special else formats.spaced(text) for text in texts])
         own = 0 if self.bos is None else 1  # it puts one before every text
         return [array("i", tokens.tokens[own:]) for tokens in told]
 

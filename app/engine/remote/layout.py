@@ -15,7 +15,6 @@ from app.core.errors import AppError, Code
 from app.engine.prompt import PromptTokenizer, texts
 from app.engine.protocol import BookSpan, Prompt, PromptSize
 from app.engine.remote import formats
-from app.engine.remote import formats as escaping
 
 _REMEMBERED_TOTALS = 64
 
@@ -167,7 +166,7 @@ class _Characters:
         self._tokenizer = tokenizer
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        return [ord(character) for character in (text if special else escaping.spaced(text))]
+        return [ord(character) for character in (text if special else formats.spaced(text))]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         text = self._tokenizer.render_chat(messages)

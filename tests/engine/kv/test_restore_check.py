@@ -17,8 +17,7 @@ from app.core.settings import KvType
 from app.engine.control import RunControl
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.saved_states import Deviation, SavedState, SavedStates, deviation
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.load_params import Placing
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.protocol import DocumentText, LoadSpec, PageText, Prompt, ReadingsSpec
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import ask, book, words
