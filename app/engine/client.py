@@ -15,46 +15,17 @@ from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
+from app.engine import protocol
 from app.engine.protocol import (
-    AnswerTo,
     BookSpan,
-    Buffer,
-    Command,
-    ContextOptions,
-    Count,
-    CountImageTokens,
-    DryRun,
-    EncodedPrompt,
-    EncodePrompt,
     EngineOrder,
     EngineState,
     Event,
-    FlushSaved,
-    Forget,
-    Generated,
     ImageSpan,
-    Inspect,
-    Inspected,
-    KeepImages,
-    Load,
     LoadSpec,
-    Measure,
-    MeasureBandwidth,
-    MissingImages,
     ModelInfo,
-    Pause,
     Pixels,
-    Probe,
-    Probed,
     Prompt,
-    PromptSize,
-    ReadBooks,
-    Replied,
-    Resume,
-    Room,
-    See,
-    Stop,
-    WireStopped,
 )
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
@@ -115,24 +86,24 @@ class EngineClient:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
-        return self._run(AnswerTo(prompt, sampling, max_tokens), cancel)
+    ) -> Work[Reading | Thinking | Token | Notice, protocol.Generated]:
+        return self._run(protocol.AnswerTo(prompt, sampling, max_tokens), cancel)
 
     def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
-        return self._run(ReadBooks(prompt), cancel)
+        return self._run(protocol.ReadBooks(prompt), cancel)
 
-    def measure(self, prompt: Prompt) -> PromptSize:
-        return self._ask(Measure(prompt))
+    def measure(self, prompt: Prompt) -> protocol.PromptSize:
+        return self._ask(protocol.Measure(prompt))
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        return self._ask(CountImageTokens(tuple(sizes)))
+        return self._ask(protocol.CountImageTokens(tuple(sizes)))
 
     def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        return self._ask(MissingImages(prompt))
+        return self._ask(protocol.MissingImages(prompt))
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         try:
-            yield from self._run(See(wanted, canvas, overview), cancel)
+            yield from self._run(protocol.See(wanted, canvas, overview), cancel)
         except AppError as error:
             if self._model is not None and error.code.startswith("model_projector_"):
                 self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=error.problem)
@@ -140,27 +111,27 @@ class EngineClient:
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         if self._holds_model():
-            self._ask(KeepImages(sha256s))
+            self._ask(protocol.KeepImages(sha256s))
 
     def pause(self) -> None:
-        self._tell(Pause())
+        self._tell(protocol.Pause())
 
     def resume(self) -> None:
-        self._tell(Resume())
+        self._tell(protocol.Resume())
 
     def forget(self, book_id: str) -> None:
         if self._holds_model():
-            self._ask(Forget(book_id))
+            self._ask(protocol.Forget(book_id))
 
-    def context_options(self) -> tuple[Room, ...]:
-        return self._ask(ContextOptions())
+    def context_options(self) -> tuple[protocol.Room, ...]:
+        return self._ask(protocol.ContextOptions())
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return self._ask_here(Count(model_path, tuple(texts)))
+        return self._ask_here(protocol.Count(model_path, tuple(texts)))
 
     def flush_saved(self) -> tuple[Problem, ...]:
         try:
-            return self._ask(FlushSaved()) if self._holds_model() else ()
+            return self._ask(protocol.FlushSaved()) if self._holds_model() else ()
         except AppError as error:
             return (error.problem,)
 
@@ -184,18 +155,18 @@ class EngineClient:
 
     # ---- what this machine does, whoever answers; it needs no model
 
-    def inspect(self) -> Inspected:
+    def inspect(self) -> protocol.Inspected:
         """Version, devices and threads."""
-        return self._ask_here(Inspect())
+        return self._ask_here(protocol.Inspect())
 
     def measure_bandwidth(self) -> float:
         """Bytes a second that main memory gives; takes half a second."""
-        return self._ask_here(MeasureBandwidth())
+        return self._ask_here(protocol.MeasureBandwidth())
 
-    def dry_run(self, spec: LoadSpec) -> tuple[Buffer, ...]:
+    def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
         tell. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
-        return self._ask_here(DryRun(spec))
+        return self._ask_here(protocol.DryRun(spec))
 
     # ---- looking at it
 
@@ -205,15 +176,18 @@ class EngineClient:
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
 
-    def lay_out(self, prompt: Prompt) -> EncodedPrompt:
+    def lay_out(self, prompt: Prompt) -> protocol.EncodedPrompt:
         """The prompt's token ids, to look at."""
-        return self._ask(EncodePrompt(prompt))
+        return self._ask(protocol.EncodePrompt(prompt))
 
     def probe(
-        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
-    ) -> Probed:
+        self,
+        tokens: Sequence[int],
+        books: tuple[BookSpan, ...] = (),
+        images: tuple[ImageSpan, ...] = (),
+    ) -> protocol.Probed:
         """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
-        return self._ask(Probe(tuple(tokens), books, images))
+        return self._ask(protocol.Probe(tuple(tokens), books, images))
 
     # ---- the processes
 
@@ -261,12 +235,12 @@ class EngineClient:
         self._fresh = False
         self._working = EngineState.LOADING
         try:
-            self._model = yield from self._run(Load(spec), cancel)
+            self._model = yield from self._run(protocol.Load(spec), cancel)
         finally:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model
 
-    def _tell(self, order: Command) -> None:
+    def _tell(self, order: protocol.Command) -> None:
         """Send what has no reply, from any thread, to the process that answers."""
         child = self._children.get(self._answering)
         if child is not None:
@@ -299,12 +273,12 @@ class EngineClient:
         def pass_on() -> None:
             with guard, contextlib.suppress(ChildDied):
                 if not ended:
-                    child.send(Stop())
+                    child.send(protocol.Stop())
 
         try:
             child.send(order)
             cancel.on_request(pass_on)
-            if not isinstance(order, Load):
+            if not isinstance(order, protocol.Load):
                 self._working = EngineState.BUSY
             while not ended:
                 event = child.receive()
@@ -330,14 +304,14 @@ class EngineClient:
     def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
         """What the end of an order says."""
         match end:
-            case Replied():
-                if isinstance(order, AnswerTo | ReadBooks):
+            case protocol.Replied():
+                if isinstance(order, protocol.AnswerTo | protocol.ReadBooks):
                     self._deaths = 0
                 with contextlib.suppress(msgspec.MsgspecError):
                     return order.result(end)
             case WireFailed(problem):
                 raise AppError.of(problem)
-            case WireStopped():
+            case protocol.WireStopped():
                 raise Stopped
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 

@@ -51,8 +51,6 @@ def buffers(context: Any) -> tuple[Buffer, ...]:
         return ()
     breakdown = getattr(library, _NAME)
     breakdown.argtypes, breakdown.restype = [ctypes.c_void_p], _Map
-    library.ggml_backend_buft_name.argtypes = [ctypes.c_void_p]
-    library.ggml_backend_buft_name.restype = ctypes.c_char_p
     found = breakdown(context)  # its few nodes are not given back: that would take C++'s own delete
     nodes: list[_Node] = []
     if 0 < found.count <= _MOST:

@@ -151,9 +151,7 @@ class LlamaModel:
 
     @property
     def quantization(self) -> str:
-        name = self._api._lib.llama_ftype_name
-        name.argtypes, name.restype = [ctypes.c_int], ctypes.c_char_p
-        text: bytes = name(self._api.llama_model_ftype(self._model)) or b""
+        text: bytes = self._api._lib.llama_ftype_name(self._api.llama_model_ftype(self._model)) or b""
         return text.decode("ascii", "replace")
 
     @property
@@ -507,7 +505,6 @@ def _load_mode(mapping: Mapping) -> int:
 def _memory(name: str) -> int:
     """A kind of memory of the CPU's by its name: plain, or one of those that repacked weights are kept in."""
     library = bindings()._lib
-    library.ggml_backend_cpu_buffer_type.restype = ctypes.c_void_p
     if name == _CPU:
         return int(library.ggml_backend_cpu_buffer_type())
     kinds = kinds_of_memory()

@@ -16,25 +16,9 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Progress, Result, Stopped
+from app.engine import protocol
 from app.engine.control import RunControl
-from app.engine.protocol import (
-    AnswerTo,
-    AnyOrder,
-    Command,
-    EngineOrder,
-    Generated,
-    Load,
-    LoadSpec,
-    Measure,
-    ModelInfo,
-    Pause,
-    Prompt,
-    PromptSize,
-    ReadBooks,
-    Resume,
-    Stop,
-    WireStopped,
-)
+from app.engine.protocol import AnyOrder, Command, EngineOrder, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
 from app.isolation.heartbeat import Port, WireFailed
 
 
@@ -80,7 +64,7 @@ class OrderLoop(ABC, Generic[Session]):
             try:
                 self._obey(order)
             except (Stopped, InterruptedError):
-                self._port.send(WireStopped())
+                self._port.send(protocol.WireStopped())
             except AppError as error:
                 self._port.send(WireFailed(error.problem))
             except MemoryError:
@@ -95,19 +79,19 @@ class OrderLoop(ABC, Generic[Session]):
             Stopped, InterruptedError: it was stopped.
         """
         match order:
-            case Load(spec):
+            case protocol.Load(spec):
                 if self._session is not None:
                     self._session.close()
                     self._session = None
                 self._session = self._open(spec)
                 self._reply(order, self._session.info)
-            case Measure(prompt):
+            case protocol.Measure(prompt):
                 self._reply(order, self._loaded().measure(prompt))
-            case ReadBooks(prompt):
+            case protocol.ReadBooks(prompt):
                 usage = self._loaded().read_books(prompt, self._reading)
                 self._tell_problems()
                 self._reply(order, usage)
-            case AnswerTo(prompt, sampling, max_tokens):
+            case protocol.AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
                 answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
                 self._tell_problems()
@@ -149,11 +133,11 @@ class OrderLoop(ABC, Generic[Session]):
         try:
             while (order := self._port.receive()) is not None:
                 match order:
-                    case Stop():
+                    case protocol.Stop():
                         self._control.stop()
-                    case Pause():
+                    case protocol.Pause():
                         self._control.pause()
-                    case Resume():
+                    case protocol.Resume():
                         self._control.resume()
                     case _:
                         self._control.begin()

@@ -509,25 +509,10 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let an order that waits go on."""
 
 
-AnyOrder: TypeAlias = (
-    Load
-    | Measure
-    | Count
-    | EncodePrompt
-    | Probe
-    | AnswerTo
-    | ReadBooks
-    | ContextOptions
-    | Forget
-    | FlushSaved
-    | CountImageTokens
-    | MissingImages
-    | See
-    | KeepImages
-    | DryRun
-    | MeasureBandwidth
-    | Inspect
-)
+_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks
+_OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
+_OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
+AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | _OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 

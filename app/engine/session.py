@@ -426,10 +426,7 @@ def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]
         handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
     pointers = (ctypes.c_void_p * len(handles))(*handles)
     scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
-    function = api._lib.llama_set_adapters_lora
-    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
-    function.restype = ctypes.c_int32
-    if function(context.handle, pointers, len(handles), scales) != 0:
+    if api._lib.llama_set_adapters_lora(context.handle, pointers, len(handles), scales) != 0:
         raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
 
 

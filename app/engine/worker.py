@@ -6,34 +6,14 @@ from array import array
 from pathlib import Path
 
 from app.core.events import Loading, Looking
-from app.engine import hardware
+from app.engine import hardware, protocol
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.llama import LlamaModel
 from app.engine.llama_loader import cpu_variant, numa_nodes, version, with_cuda
 from app.engine.nvidia import unused_card
 from app.engine.order_loop import OrderLoop, serve
-from app.engine.protocol import (
-    AnyOrder,
-    Command,
-    ContextOptions,
-    Count,
-    CountImageTokens,
-    DryRun,
-    EncodedPrompt,
-    EncodePrompt,
-    FlushSaved,
-    Forget,
-    Inspect,
-    Inspected,
-    KeepImages,
-    LoadSpec,
-    MeasureBandwidth,
-    MissingImages,
-    Probe,
-    Probed,
-    See,
-)
+from app.engine.protocol import AnyOrder, Command, LoadSpec
 from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.isolation import limits, syscalls
@@ -52,42 +32,42 @@ class Worker(OrderLoop[Session]):
 
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
-            case Count(model_path, texts):
+            case protocol.Count(model_path, texts):
                 vocabulary = LlamaModel(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
                 vocabulary.close()
-            case EncodePrompt(prompt):
+            case protocol.EncodePrompt(prompt):
                 session = self._loaded()
                 laid = session.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
-                self._reply(order, EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
-            case Probe(tokens, books, images):
+                self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
+            case protocol.Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
                 self._tell_problems()
-                self._reply(order, Probed(self._loaded().logits(), usage))
-            case CountImageTokens(sizes):
+                self._reply(order, protocol.Probed(self._loaded().logits(), usage))
+            case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
-            case MissingImages(prompt):
+            case protocol.MissingImages(prompt):
                 self._reply(order, self._loaded().missing_images(prompt))
-            case See(wanted, canvas, overview):
+            case protocol.See(wanted, canvas, overview):
                 self._loaded().see(wanted, canvas, overview, self._looking)
                 self._reply(order, None)
-            case KeepImages(sha256s):
+            case protocol.KeepImages(sha256s):
                 self._loaded().keep_images(sha256s)
                 self._reply(order, None)
-            case FlushSaved():
+            case protocol.FlushSaved():
                 self._loaded().flush_saved()
                 self._reply(order, tuple(self._loaded().problems()))
-            case ContextOptions():
+            case protocol.ContextOptions():
                 self._reply(order, self._loaded().context_options())
-            case Forget(book_id):
+            case protocol.Forget(book_id):
                 self._loaded().forget(book_id)
                 self._reply(order, None)
-            case DryRun(spec):
+            case protocol.DryRun(spec):
                 self._reply(order, dry_run(spec))
-            case MeasureBandwidth():
+            case protocol.MeasureBandwidth():
                 self._reply(order, hardware.measure_bandwidth(physical_cores()))
-            case Inspect():
+            case protocol.Inspect():
                 self._reply(order, _inspect())
 
     def _progress(self, fraction: float) -> bool:
@@ -102,9 +82,9 @@ class Worker(OrderLoop[Session]):
         self._port.send(Looking(done, total, 1, 1))
 
 
-def _inspect() -> Inspected:
+def _inspect() -> protocol.Inspected:
     found = devices()
-    return Inspected(
+    return protocol.Inspected(
         version(),
         found,
         physical_cores(),

@@ -28,7 +28,6 @@ from app.engine.llama_loader import (
     GGUF_UINT32,
     GgufParams,
     bindings,
-    gguf,
     last_errors,
     log_callback,
     summary,
@@ -68,7 +67,7 @@ def read_header(path: Path) -> Header:
     Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED.
     """
     check_magic(path)
-    library = gguf()
+    library = bindings()._lib
     file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
     if not file:
         raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=summary(last_errors()))
