@@ -294,7 +294,7 @@ class Session:
             quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
-            written=begun,
+            begun=begun,
         )
 
     def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> QuoteConstraint:

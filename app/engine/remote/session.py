@@ -6,6 +6,7 @@ import hashlib
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -168,9 +169,9 @@ class RemoteSession:
             raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
 
     def _generated(self, reader: _Reader) -> int:
-        """Tokens of the answer: as the server told, else counted in its text."""
-        if reader.told_generated is not None or not reader.text:
-            return reader.told_generated or 0
+        """Tokens of the answer: as the server reports them, else counted in its text."""
+        if reader.reported_tokens is not None or not reader.text:
+            return reader.reported_tokens or 0
         try:
             return len(self._server.tokenize(["".join(reader.text)], special=False)[0])
         except (AppError, Stopped):
@@ -189,67 +190,61 @@ class RemoteSession:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
 
 
+@dataclass
 class _Reader:
     """What comes of a stream. `on_text` gets text, and whether thoughts came that the server keeps apart."""
 
-    def __init__(
-        self,
-        total: int,
-        on_progress: Callable[[int, int, int], None],
-        on_text: Callable[[str, bool], None],
-        limit_characters: int = MAX_CHARACTERS_A_TOKEN,
-    ) -> None:
-        self.text: list[str] = []
-        self.ending: Ending | None = None
-        self.first_text_at = 0.0
-        self.told_generated: int | None = None
-        self.chunks = 0
-        self._characters = 0
-        self._limit = limit_characters
-        self._total = total
-        self._reused = 0
-        self._done = 0
-        self._on_progress = on_progress
-        self._on_text = on_text
+    total: int
+    on_progress: Callable[[int, int, int], None]
+    on_text: Callable[[str, bool], None]
+    limit_characters: int = MAX_CHARACTERS_A_TOKEN
+    text: list[str] = field(default_factory=list)
+    ending: Ending | None = None
+    first_text_at: float = 0.0
+    reported_tokens: int | None = None
+    chunks: int = 0
+    characters: int = 0
+    reused: int = 0
+    done: int = 0
 
     def begin(self) -> None:
-        self._tell(0, 0)
+        self._show(0, 0)
 
-    def _tell(self, done: int, reused: int) -> None:
-        self._done, self._reused = done, reused
-        self._on_progress(done, self._total, reused)
+    def _show(self, done: int, reused: int) -> None:
+        self.done, self.reused = done, reused
+        self.on_progress(done, self.total, reused)
 
     def take(self, chunk: wire.Chunk) -> bool:
         """False for what no sound server says."""
         if (progress := chunk.prompt_progress) is not None:
-            reused = min(progress.cache, self._total)
-            self._tell(max(reused, min(progress.processed, self._total)), reused)
+            reused = min(progress.cache, self.total)
+            self._show(max(reused, min(progress.processed, self.total)), reused)
         for choice in chunk.choices[:1]:
             text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
             if text or thought:
-                if not self.first_text_at and self._done < self._total:  # not every server tells how far it is
-                    self._tell(self._total, self._reused)
+                if not self.first_text_at and self.done < self.total:  # not every server tells how far it is
+                    self._show(self.total, self.reused)
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1
-                self._characters += len(text) + len(thought)
-                if self._characters > self._limit:
+                self.characters += len(text) + len(thought)
+                if self.characters > self.limit_characters:
                     return False
                 self.text += [thought, text]
-                self._on_text(text, bool(thought))
+                self.on_text(text, bool(thought))
             if choice.finish_reason is not None:
                 if choice.finish_reason not in (_LENGTH, *_COMPLETE):
                     return False
                 self.ending = Ending.LENGTH if choice.finish_reason == _LENGTH else Ending.COMPLETE
         if (usage := chunk.usage) is not None:
-            self.told_generated = usage.completion_tokens
-            self._total = usage.prompt_tokens or self._total
+            self.reported_tokens = usage.completion_tokens
+            self.total = usage.prompt_tokens or self.total
             details = usage.prompt_tokens_details
             cached = None if details is None else details.cached_tokens
-            self._reused = min(self._reused if cached is None else cached, self._total)
+            self.reused = min(self.reused if cached is None else cached, self.total)
         return True
 
     def usage(self, generated: int) -> Usage:
-        return Usage(self._total, self._reused, self._total - self._reused, generated)
+        return Usage(self.total, self.reused, self.total - self.reused, generated)
 
 
 def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
