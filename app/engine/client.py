@@ -1,4 +1,4 @@
-"""The desk's side of the engine: starts its process, speaks with it, and starts another when it dies."""
+"""The program's side of the engine: starts its process, speaks with it, and starts another when it dies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HERE = "app.engine.worker"
 """What runs in the process that computes on this machine."""
 
 REMOTE = "app.engine.remote.worker"
-"""What runs in the process that speaks with a server. Never imported here: nothing of the desk can open a socket."""
+"""What runs in the process that speaks with a server. Never imported here: nothing here can open a socket."""
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
@@ -114,10 +114,10 @@ class EngineClient:
             self._ask(protocol.KeepImages(sha256s))
 
     def pause(self) -> None:
-        self._tell(protocol.Pause())
+        self._send(protocol.Pause())
 
     def resume(self) -> None:
-        self._tell(protocol.Resume())
+        self._send(protocol.Resume())
 
     def forget(self, book_id: str) -> None:
         if self._holds_model():
@@ -165,7 +165,7 @@ class EngineClient:
 
     def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        tell. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
+        say. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
         return self._ask_here(protocol.DryRun(spec))
 
     # ---- looking at it
@@ -186,7 +186,7 @@ class EngineClient:
         books: tuple[BookSpan, ...] = (),
         images: tuple[ImageSpan, ...] = (),
     ) -> protocol.Probed:
-        """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
+        """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
         return self._ask(protocol.Probe(tuple(tokens), books, images))
 
     # ---- the processes
@@ -240,7 +240,7 @@ class EngineClient:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model
 
-    def _tell(self, order: protocol.Command) -> None:
+    def _send(self, order: protocol.Command) -> None:
         """Send what has no reply, from any thread, to the process that answers."""
         child = self._children.get(self._answering)
         if child is not None:
@@ -284,7 +284,7 @@ class EngineClient:
                 event = child.receive()
                 with guard:
                     ended = not isinstance(event, _PROGRESS)
-                if order.tells(event):
+                if order.reports(event):
                     yield event
             self._working = before
             return self._result(order, event)

@@ -1,4 +1,4 @@
-"""A load that only counts: llama.cpp goes through all of it, and tells what it would take, without taking it."""
+"""A dry run of a load: llama.cpp goes through all of it and counts what it would take, without taking it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Node(ctypes.Structure):
 
 
 def buffers(context: Any) -> tuple[Buffer, ...]:
-    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where it cannot be told."""
+    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where that is not known."""
     library = bindings()._lib
     if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(library, _NAME):
         return ()
@@ -75,7 +75,7 @@ def _gather(address: int | None, nodes: list[_Node]) -> None:
 
 
 def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
-    """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not tell.
+    """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not say.
 
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
     Raises AppError MODEL_*.

@@ -103,7 +103,7 @@ def _group_room() -> int:
 
 
 def _own_group() -> str:
-    """The path of this process's control group below the mount; empty where it cannot be told."""
+    """The path of this process's control group below the mount; empty where that is not known."""
     try:
         lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -344,9 +344,9 @@ class LlamaContext:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
-        tokens are evaluated behind them and taken back (`desk.filling`). Raises AppError CONTEXT_FULL or MODEL_FAILED;
-        where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what it held
-        before.
+        tokens are evaluated behind them and taken back (`kv.reuse.filling`). Raises AppError CONTEXT_FULL,
+        MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what
+        it held before.
         """
         batch, count = self._batch, len(tokens)
         whole = count + filling
@@ -415,14 +415,14 @@ class LlamaContext:
         return int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE))
 
     def remove_from(self, position: int) -> None:
-        """Forget `position` and all after it. Only `engine.desk` knows whether the rest is sound to continue from."""
+        """Forget `position` and all after it. Only `kv.reuse` knows whether the rest is sound to continue from."""
         if position == 0:
             self._api.llama_memory_clear(self._memory, False)
         elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
 
     def erase(self) -> None:
-        """Forget everything, and overwrite the memory that it lay in."""
+        """Forget everything, and overwrite the memory that it was in."""
         self._api.llama_memory_clear(self._memory, True)
 
     # ---- its state as bytes
@@ -561,7 +561,7 @@ def check_magic(path: Path) -> None:
 
 
 def _load_error(path: Path, lines: list[str]) -> AppError:
-    """Tell llama.cpp's reasons apart by its error lines (its API gives none)."""
+    """Find llama.cpp's reason by its error lines (its API gives none)."""
     text = "\n".join(lines)
     where = str(path)
     if "unknown model architecture" in text:

@@ -22,7 +22,7 @@ import psutil
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
-"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that lie near."""
+"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that are near."""
 
 _NODES = Path("/sys/devices/system/node")
 
@@ -63,7 +63,7 @@ def bindings() -> ModuleType:
 
 
 def folder() -> Path:
-    """Where llama.cpp's libraries lie."""
+    """Where llama.cpp's libraries are."""
     return Path(importlib.import_module("llama_cpp.llama_cpp")._base_path)
 
 
@@ -86,7 +86,7 @@ def cpu_variants() -> tuple[str, ...]:
 
 
 def cpu_variant() -> str:
-    """Which of them is in use; empty where there is none to choose from, or the system does not tell."""
+    """Which of them is in use; empty where there is none to choose from, or the system does not say."""
     if not cpu_variants():
         return ""
     try:
@@ -102,14 +102,14 @@ def with_cuda() -> bool:
 
 
 def numa_nodes() -> int:
-    """Parts of main memory that lie nearer to some cores than to others; 1 where all is near, or not known."""
+    """Parts of main memory that are nearer to some cores than to others; 1 where all is near, or not known."""
     found = len(list(_NODES.glob("node[0-9]*"))) if _NODES.is_dir() else 0
     return max(1, found)
 
 
 @cache
 def log_callback() -> Any:
-    """What llama.cpp and its multimodal library tell, of which errors are kept (`last_errors`)."""
+    """Takes what llama.cpp and its multimodal library log, and keeps the errors (`last_errors`)."""
 
     def keep_errors(level: int, text: bytes, _data: Any) -> None:
         if level == _LOG_LEVEL_ERROR:

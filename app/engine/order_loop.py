@@ -1,5 +1,5 @@
-"""What an engine's process does alike, whether it computes here or speaks with a server: takes orders from the desk one
-after the other; `Stop`, `Pause` and `Resume` at any time."""
+"""An engine's process, whether it computes here or speaks with a server: takes orders one after the other, and `Stop`,
+`Pause` and `Resume` at any time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class OrderLoop(ABC, Generic[Session]):
         self._session: Session | None = None
 
     def run(self) -> None:
-        """Serve until the desk closes the pipe."""
+        """Serve until the program closes the pipe."""
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
         while (order := self._orders.get()) is not None:
             self._port.step()
@@ -89,12 +89,12 @@ class OrderLoop(ABC, Generic[Session]):
                 self._reply(order, self._loaded().measure(prompt))
             case protocol.ReadBooks(prompt):
                 usage = self._loaded().read_books(prompt, self._reading)
-                self._tell_problems()
+                self._report_problems()
                 self._reply(order, usage)
             case protocol.AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
                 answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
-                self._tell_problems()
+                self._report_problems()
                 self._reply(order, answer)
             case _:
                 self._obey_other(order)
@@ -114,7 +114,7 @@ class OrderLoop(ABC, Generic[Session]):
             raise AppError(Code.NO_MODEL)
         return self._session
 
-    def _tell_problems(self) -> None:
+    def _report_problems(self) -> None:
         for problem in self._loaded().problems():
             self._port.send(Notice(problem))
 
@@ -148,12 +148,12 @@ class OrderLoop(ABC, Generic[Session]):
 
 
 def serve(server: Callable[[Port[Command]], OrderLoop[Session]]) -> None:
-    """The rest of the process's life; what it cannot know how to answer is told as a bug, and ends it."""
+    """The rest of the process's life. An error that nobody foresaw is reported as a bug, and ends it."""
     port: Port[Command] = Port(Command)
     try:
         server(port).run()
     except BrokenPipeError:
-        pass  # the desk is gone
+        pass  # the program is gone
     except BaseException as error:
         traceback.print_exc()
         frame = traceback.extract_tb(error.__traceback__)[-1]

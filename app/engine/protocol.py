@@ -1,4 +1,4 @@
-"""What crosses between the desk and the engine: the port that both sides keep to, and the messages on the wire."""
+"""The engine's port, and the orders and events that cross between the program and the engine's process."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
-    `adapters`: what lies over the weights. `remote`: load nothing here, but connect to that server; of the rest only
-    `context_tokens` counts then, and only for servers that do not tell theirs.
+    `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
+    `context_tokens` counts then, and only for servers that do not say theirs.
     """
 
     model_path: str
@@ -126,7 +126,7 @@ class ImageSpan(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`images` stand before the text."""
+    """`images` come before the text."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -136,7 +136,7 @@ class Message(msgspec.Struct, frozen=True):
 class Prompt(msgspec.Struct, frozen=True):
     """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
 
-    Where an answer is last, it is gone on with from exactly where it ends; what it has is not told again.
+    Where an answer is last, it is continued from exactly where it ends; the text that it has does not come again.
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
     `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
     whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
@@ -154,7 +154,7 @@ class Prompt(msgspec.Struct, frozen=True):
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
 
-    `page_ends`: for each document, how many of its tokens stand before the end of each page. `to_read`: how many would
+    `page_ends`: for each document, how many of its tokens come before the end of each page. `to_read`: how many would
     have to be evaluated now; `held`: how many of each document's are there already, in the context or saved. Of a
     prompt that does not fit the context, these are zeros.
     """
@@ -212,9 +212,9 @@ def taken_bytes(buffers: Iterable[Buffer]) -> int:
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told.
+    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where that is known.
 
-    Of a remote engine, `path` is its address, and what its server does not tell is 0 or empty.
+    Of a remote engine, `path` is its address, and what its server does not say is 0 or empty.
     """
 
     name: str
@@ -252,7 +252,7 @@ class EngineState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     BUSY = "busy"
-    DEAD = "dead"  # the process ended by itself; the next load or answer starts a new one
+    DEAD = "dead"  # the process died; the next load or answer starts a new one
 
 
 class Engine(Protocol):
@@ -330,7 +330,7 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-# ---- from the desk to the engine ------------------------------------------------------------------------------
+# ---- from the program to the engine ------------------------------------------------------------------------------
 
 
 class Replied(msgspec.Struct, frozen=True, tag=True):
@@ -340,9 +340,9 @@ class Replied(msgspec.Struct, frozen=True, tag=True):
 
 
 class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=True):
-    """What an engine's process is asked to do: the progress that it tells meanwhile, and the result that it gives."""
+    """What an engine's process is asked to do: the progress that it reports, and the result that it gives."""
 
-    def tells(self, event: object) -> TypeGuard[Progress]:
+    def reports(self, event: object) -> TypeGuard[Progress]:
         """Whether this is progress of such an order."""
         return isinstance(event, _parameters(type(self))[0])
 
@@ -376,7 +376,7 @@ class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
 
 
 class EncodedPrompt(msgspec.Struct, frozen=True):
-    """`tokens` below zero stand for embeddings of `images` (`engine.kv.reuse`)."""
+    """`tokens` below zero are embeddings of `images` (`engine.kv.reuse`)."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...]
@@ -398,7 +398,7 @@ class Probed(msgspec.Struct, frozen=True):
 
 
 class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
-    """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
+    """Read tokens and give the logits of the next one, without generating; the context keeps what was read."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...] = ()
@@ -516,7 +516,7 @@ AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts |
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 
-# ---- from the engine to the desk ------------------------------------------------------------------------------
+# ---- from the engine to the program ------------------------------------------------------------------------------
 
 
 class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):

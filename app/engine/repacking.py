@@ -86,7 +86,7 @@ def _context(library: Any) -> Iterator[int]:
 
 @contextmanager
 def _nothing(library: Any, kind: int) -> Iterator[int]:
-    """A buffer of no bytes, by which llama.cpp tells where a tensor is to go."""
+    """A buffer of no bytes, by which llama.cpp decides where a tensor goes."""
     buffer = library.ggml_backend_buft_alloc_buffer(kind, 0)
     try:
         yield buffer

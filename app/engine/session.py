@@ -301,7 +301,7 @@ class Session:
         return QuoteConstraint(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
 
     def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
-        """Made once for the books on the desk."""
+        """Made once for the same books."""
         if self._quotable is None or self._quotable[0] != books:
             self._quotable = (books, QuotableText(books))
         return self._quotable[1]
@@ -318,7 +318,7 @@ class Session:
         self._sequence.flush_saved()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call, to be told."""
+        """What went wrong with saved readings since the last call."""
         return self._sequence.problems()
 
 
@@ -339,8 +339,8 @@ def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
 
 
 def _kernels(info: ModelInfo) -> str:
-    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights lie where, which
-    tells repacked weights from plain ones, and experts that were moved."""
+    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights are where, by
+    which repacked weights differ from plain ones, and experts that were moved."""
     weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
     cards = (device.description for device in devices() if "gpu" in device.kind)
     return " ".join((*cpu_features(), *cards, *sorted(weights)))
@@ -360,7 +360,7 @@ def _shape(model: LlamaModel) -> planner.Shape:
 
 
 def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
-    """Refuse what main memory cannot hold. With a GPU the cache lies elsewhere, and llama.cpp itself refuses."""
+    """Refuse what main memory cannot hold. With a GPU the cache is elsewhere, and llama.cpp itself refuses."""
     if _has_gpu():
         return
     needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
@@ -401,7 +401,7 @@ def _describe(model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_t
 
 
 def _vocabulary_id(model: LlamaModel) -> str:
-    """Tells tokenizers apart: the same id means the same token counts."""
+    """Identifies the tokenizer: the same id means the same token counts."""
     digest = hashlib.blake2b(digest_size=8)
     for key in ("tokenizer.ggml.model", "tokenizer.ggml.pre"):
         digest.update(model.metadata(key).encode() + b"\0")
@@ -431,7 +431,7 @@ def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]
 
 
 def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:
-    """Tells models with what lies over them apart, as `readings.fingerprint` tells files. Raises OSError."""
+    """As `saved_states.fingerprint`, of a model with its adapters. Raises OSError."""
     model = fingerprint(model_path)
     if not adapters:
         return model

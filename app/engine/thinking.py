@@ -1,6 +1,6 @@
-"""Tells a model's thoughts from its answer while both come: only what is the answer is let through.
+"""Separates a model's thoughts from its answer while both come: only the answer is let through.
 
-Thoughts stand where an answer begins: between `<think>` and `</think>` or the like, or, in Harmony (gpt-oss), in every
+Thoughts come where an answer begins: between `<think>` and `</think>` or the like, or, in Harmony (gpt-oss), in every
 channel but `final`: `<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…`. The same
 marks further on are part of the answer. At most so many bytes are held back as may still become a mark.
 """

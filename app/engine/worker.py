@@ -1,4 +1,4 @@
-"""The engine's process: what becomes of each order of the desk."""
+"""The engine's process on this machine: carries out each order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOADING_STEP = 0.01
 class Worker(OrderLoop[Session]):
     def __init__(self, port: Port[Command]) -> None:
         super().__init__(port)
-        self._told = 0.0
+        self._shown = 0.0
 
     def _open(self, spec: LoadSpec) -> Session:
         return Session(spec, self._progress, self._control)
@@ -43,7 +43,7 @@ class Worker(OrderLoop[Session]):
                 self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
             case protocol.Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
-                self._tell_problems()
+                self._report_problems()
                 self._reply(order, protocol.Probed(self._loaded().logits(), usage))
             case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
@@ -72,8 +72,8 @@ class Worker(OrderLoop[Session]):
 
     def _progress(self, fraction: float) -> bool:
         self._port.step()
-        if fraction - self._told >= _LOADING_STEP or fraction < self._told:
-            self._told = fraction
+        if fraction - self._shown >= _LOADING_STEP or fraction < self._shown:
+            self._shown = fraction
             self._port.send(Loading(fraction))
         return not self._control.wait()
 

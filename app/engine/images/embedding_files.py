@@ -1,4 +1,4 @@
-"""Where the embeddings of images lie on disk, and which of them stay; nothing here needs numpy or llama.cpp."""
+"""Where the embeddings of images are on disk, and which of them stay; nothing here needs numpy or llama.cpp."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FOLDER, _SUFFIX = "images", ".embeddings"
 
 
 def folder_in(readings: Path) -> Path:
-    """Where they lie, in the folder of saved readings."""
+    """Where they are, in the folder of saved readings."""
     return readings / _FOLDER
 
 
 def path_of(kept_in: ReadingsSpec, sha256: str, identity: str) -> Path:
-    """`identity`: of the projector and the engine that made them. The name tells nothing of the image."""
+    """`identity`: of the projector and the engine that made them. The name says nothing about the image."""
     made_by = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
     return folder_in(Path(kept_in.folder)) / f"{_name(kept_in, sha256)}-{made_by}{_SUFFIX}"
 

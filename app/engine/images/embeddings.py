@@ -1,6 +1,6 @@
 """What a projector made of images, so that none goes through it twice: in memory, and encrypted on disk.
 
-Embeddings are the image in another form, so they are kept as saved readings are (`engine.readings`), and names of files
+Embeddings are the image in another form, so they are kept as saved readings are (`kv.saved_states`), and names of files
 say nothing about what is inside. They are good for the very projector and build of llama.cpp that made them.
 """
 

@@ -34,7 +34,7 @@ from app.engine.llama_loader import (
 )
 
 LLAMA4 = "llama4"
-"""`clip.projector_type` of the projectors whose images `engine.tiles` lays out."""
+"""`clip.projector_type` of the projectors whose images `images.tiles` lays out."""
 
 _TEXT, _IMAGE = 0, 1  # mtmd.h: enum mtmd_input_chunk_type
 _MISMATCH = re.compile(r"n_embd = (\d+).*?n_embd = (\d+)", re.DOTALL)

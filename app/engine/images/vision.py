@@ -1,6 +1,6 @@
 """How the loaded model sees images: laid out as it was trained, encoded once, tested before the first one.
 
-Images of Llama 4 are cut into tiles here (`engine.tiles`), each goes through the projector by itself, and the tokens
+Images of Llama 4 are cut into tiles here (`images.tiles`), each goes through the projector alone, and the tokens
 between them are ours. Other projectors lay images out by llama.cpp's own rules.
 """
 
@@ -70,7 +70,7 @@ class Vision:
 
     @property
     def causal(self) -> bool:
-        """Whether an image's embeddings see only what stands before them, as tokens do."""
+        """Whether an image's embeddings see only what comes before them, as tokens do."""
         return self._tiled or self._loaded().causal
 
     def pieces(self, width: int, height: int) -> tuple[ImagePiece, ...]:
@@ -140,7 +140,7 @@ class Vision:
         self._embeddings.put(wanted.sha256, found)
 
     def rows(self, span: ImageSpan) -> Embeddings:
-        """The embeddings that stand in a span. Raises AppError ENGINE_PROTOCOL when the image was not seen."""
+        """The embeddings of a span. Raises AppError ENGINE_PROTOCOL when the image was not seen."""
         found = self._embeddings.get(span.sha256)
         count = span.end - span.start
         if found is None or len(found) < span.row + count:
@@ -192,10 +192,10 @@ class Vision:
             canvas = Raster(2 * side, side, pixels.tobytes())
             before = 2 * len(encoded)
 
-            def tell(done: int, before: int = before) -> None:
+            def show(done: int, before: int = before) -> None:
                 on_progress(before + done)
 
-            encoded.append(self._encode(canvas, None, tell))
+            encoded.append(self._encode(canvas, None, show))
         one, other = encoded
         check = ""
         if len(set(self._marks.values())) != len(tiles.MARKS):

@@ -1,6 +1,6 @@
 """The one token sequence in a context: brought to what is wanted with as little evaluation as is sound.
 
-What may be kept is decided in `engine.desk`; here it is done. Three things spare evaluation: what the context holds,
+What may be kept is decided in `kv.reuse`; here it is done. Three things spare evaluation: what the context holds,
 snapshots of its local layers (main memory), and saved readings (disk).
 """
 
@@ -119,7 +119,7 @@ class CachedSequence:
         tiled: bool = False,
         embeddings_of: EmbeddingsOf | None = None,
     ) -> None:
-        """`tiled`: short slices are filled up (see `desk.TILE_TOKENS`). `embeddings_of`: None for text alone."""
+        """`tiled`: short slices are filled up (see `reuse.TILE_TOKENS`). `embeddings_of`: None for text alone."""
         self._context = context
         self._geometry = geometry
         self._control = control
@@ -142,7 +142,7 @@ class CachedSequence:
     ) -> Usage:
         """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
 
-        `images`: where embeddings stand in it, in their order; the embeddings of what is evaluated must be at hand.
+        `images`: where embeddings are in it, in their order; the embeddings of what is evaluated must be at hand.
         Where the last of the `books` ends, the reading is saved; before that it is saved now and then, and when it is
         stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
         """
@@ -186,7 +186,7 @@ class CachedSequence:
             self._checkpoints.flush_saved()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call, to be told."""
+        """What went wrong with saved readings since the last call."""
         return self._checkpoints.problems() if self._checkpoints is not None else []
 
     # ---- back to a sound point
@@ -222,7 +222,7 @@ class CachedSequence:
         images: Sequence[ImageSpan],
         on_progress: Callable[[int], None],
     ) -> None:
-        """The last token of the books, and that of the prompt, are evaluated by themselves: a saved reading is probed
+        """The last token of the books, and that of the prompt, are evaluated alone: a saved reading is probed
         by evaluating its last token again, and a regenerated answer begins with the prompt's."""
         total, books_end = len(wanted), books[-1].end if books else 0
         cuts = [books_end - 1, books_end, *(image.start for image in images)]
@@ -259,7 +259,7 @@ class CachedSequence:
                 self._give_way(wanted, books)
 
     def _give_way(self, wanted: Tokens, books: Sequence[BookSpan]) -> None:
-        """Save what was read; then wait as long as the desk wants, or raise Stopped."""
+        """Save what was read; then wait while paused, or raise Stopped."""
         self._save_before_stopping(wanted, books)
         if self._control.wait():
             raise Stopped
@@ -270,12 +270,12 @@ class CachedSequence:
         try:
             self._context.decode(tokens, position, outputs=outputs, stoppable=stoppable, filling=filling)
         except AppError:
-            self._cut(0)  # llama.cpp may have kept a part: begin anew rather than guess which
+            self._cut(0)  # llama.cpp may have kept a part: begin again rather than guess which
             raise
         self._held.extend(tokens)
 
     def _decode_image(self, image: ImageSpan, numbers: Tokens) -> None:
-        """Evaluate the embeddings of an image that `numbers` stand for."""
+        """Evaluate the embeddings of an image, whose places in the sequence have `numbers`."""
         if self._embeddings_of is None:
             raise AppError(Code.BUG, where="sequence.images")
         first = len(self._held) - image.start
@@ -290,7 +290,7 @@ class CachedSequence:
     # ---- saved readings
 
     def _restore(self, plan: reuse.ReusePlan, wanted: Tokens, on_progress: OnProgress) -> reuse.ReusePlan:
-        """Take up the saved reading that spares most, if one spares more than the context itself; of equals, one that
+        """Load the saved reading that spares most, if one spares more than the context itself; of equals, one that
         the same kernels computed."""
         checkpoints = self._checkpoints
         if checkpoints is None:

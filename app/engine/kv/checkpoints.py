@@ -74,7 +74,7 @@ class Checkpoints:
         )
 
     def has_memory_for(self, state_bytes: int) -> bool:
-        """Whether a copy can be made; if not, that is told like any other reason for not saving."""
+        """Whether a copy can be made; if not, that is reported like any other reason for not saving."""
         free = free_memory()
         if state_bytes < free:
             return True
@@ -159,7 +159,7 @@ class Checkpoints:
             self._writing.result()
 
     def problems(self) -> list[Problem]:
-        """What went wrong since the last call, to be told."""
+        """What went wrong since the last call."""
         problems, self._problems = self._problems, []
         return problems
 

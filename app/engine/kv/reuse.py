@@ -1,4 +1,4 @@
-"""The token sequence on the desk: what of it can be kept for the next prompt, and how the rest is cut into slices.
+"""The token sequence in a context: what of it can be kept for the next prompt, and how the rest is cut into slices.
 
 Pure arithmetic, no model. A prefix of equal tokens is not enough to continue from: layers with local attention keep
 only their last window of keys. `llama_memory_seq_rm` reports success where needed keys are gone, and the answer is
@@ -98,7 +98,7 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
     """The last position, at most `position`, from which decoding gives what a fresh read would give.
 
     For chunked attention (llama.cpp's `LLAMA_SWA_TYPE_CHUNKED`): a multiple of the window, where the local layers
-    begin anew; else a position of whose chunk no key is lost; else the beginning of the chunk.
+    begin again; else a position of whose chunk no key is lost; else the beginning of the chunk.
     """
     if position == held or geometry.attention is Attention.FULL:
         return position
@@ -113,7 +113,7 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
 
 
 def embedded(content: str, row: int, count: int) -> Tokens:
-    """What stands in a sequence for `count` embeddings of `content`, from its row `row` on.
+    """The numbers in a sequence for `count` embeddings of `content`, from its row `row` on.
 
     Each number has 31 bits of a digest of it all: that two runs are equal from end to end by chance is out of the
     question, while single numbers may well be. So only whole runs are compared (`shared`).

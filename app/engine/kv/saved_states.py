@@ -52,7 +52,7 @@ class StateKey(msgspec.Struct, frozen=True):
     model: str  # `fingerprint`
     kv_type: KvType
     layout: int  # prompt.LAYOUT_VERSION
-    engine: str  # llama.version()
+    engine: str  # llama_loader.version()
 
     @property
     def digest(self) -> str:
@@ -98,11 +98,11 @@ class SavedStates:
     """The folder of saved readings. Several processes may use it; each file is written once and then only deleted.
 
     What another version of Octavo saved stays for that version, and counts for the quota like all others. It goes with
-    the first book that is deleted, since what is in it cannot be told.
+    the first book that is deleted, since nobody knows what is in it.
     """
 
     def __init__(self, folder: Path, secret: bytes, quota_bytes: int) -> None:
-        """`secret`: `sealing.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
+        """`secret`: `encrypted_file.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
         self._folder = folder
         self._secret = secret
         self._quota_bytes = quota_bytes
@@ -116,7 +116,7 @@ class SavedStates:
         return self._find("*")
 
     def of(self, key: StateKey) -> tuple[SavedState, ...]:
-        """Those that a context of this kind can take up, but for what was passed over."""
+        """Those that a context of this kind can use, but for what was passed over."""
         found = self._find(f"{key.digest}-*")
         return tuple(reading for reading in found if reading.key == key and reading.name not in self._passed_over)
 

@@ -1,4 +1,4 @@
-"""What a model takes, by class and by device, once it is said what lies where."""
+"""What a model takes, by class and by device, for one choice of what goes where."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Demand:
             self.repacks = self.repacks or growth > 0
             held[item] = held.get(item, 0) + int(weights.bytes * (growth or 1.0))
             if weights.part is TensorPart.EMBEDDINGS and header.tied:
-                # Rows are looked up in the one, and multiplied with the other, which may lie elsewhere.
+                # Rows are looked up in the one, and multiplied with the other, which may be elsewhere.
                 copied = growths.get((weights.types[0], False), 0.0)
                 self.repacks = self.repacks or copied > 0
                 self._outside[MemoryClass.OUTPUT] = int(weights.bytes * copied)
@@ -160,7 +160,7 @@ class Demand:
         return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
 
     def _fixed(self, choice: PlacementChoice, index: int, count: int) -> dict[MemoryClass, int]:
-        """What lies on a GPU whatever layers it has."""
+        """What a GPU holds whatever layers it has."""
         shape = self._graph(choice)
         compute = graph.compute_bytes(shape)
         if choice.kv_type is not KvType.F16:
@@ -176,7 +176,7 @@ class Demand:
         if index == 0 and self._projector:
             held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:
-            held[MemoryClass.ADAPTERS] = self._adapters  # they lie where the weights do; a bound for the first
+            held[MemoryClass.ADAPTERS] = self._adapters  # they are where the weights are; a bound for the first
         return held if count else {}
 
     def _on_host(self, choice: PlacementChoice, first_on_gpu: int) -> dict[MemoryClass, int]:

@@ -67,7 +67,7 @@ def compute_bytes(shape: GraphShape) -> int:
 
 
 def input_bytes(shape: GraphShape) -> int:
-    """Bytes of what goes into a graph: the masks, most of it; they lie on each device that computes layers, and once
+    """Bytes of what goes into a graph: the masks, most of it; they are on each device that computes layers, and once
     more in host memory."""
     local = any(layer.local for layer in shape.layers)
     tokens = shape.tokens

@@ -26,7 +26,7 @@ BOOKS_CONTEXT = 131_072
 than that is proposed only where it costs no speed."""
 
 OUTPUTS = 17
-"""Logits of a slice: those of a token and of a draft behind it (`engine.lookup.MAX_DRAFT`)."""
+"""Logits of a slice: those of a token and of a draft behind it (`quotes.prompt_lookup.MAX_DRAFT`)."""
 
 _SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
 """Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
@@ -41,7 +41,8 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
-    """What a person wants; zeros and None leave it to the planner. `gpu_layers` and `expert_layers` as in `Choice`."""
+    """What is asked of a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
+    `PlacementChoice`."""
 
     context_tokens: int = 0
     kv_type: KvType | None = None
@@ -252,7 +253,7 @@ class _Planner:
                 found += [choice] if choice else []
         return max(found, key=lambda choice: choice.context_tokens, default=None)
 
-    # ---- what is told
+    # ---- the answer
 
     def _placement(self, choice: PlacementChoice, why: Remark) -> Placement:
         layout = self._demand.lay_out(choice)

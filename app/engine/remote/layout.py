@@ -71,7 +71,7 @@ class Laid:
 
 
 class TokenLayout:
-    """For servers that take tokens: each page is tokenized by itself, as the engine of this machine does."""
+    """For servers that take tokens: each page is tokenized apart, as the engine of this machine does."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
@@ -96,7 +96,7 @@ class TokenLayout:
 
 class TextLayout:
     """For servers that take text only. The total is what the server counts of that very text; pages and messages are
-    counted by themselves, and what two of them save where they meet is part of the frame."""
+    counted apart, and what two of them save where they meet is part of the frame."""
 
     def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
         """`total`: the tokens that a server makes of a text that it is sent."""

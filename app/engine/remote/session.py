@@ -222,7 +222,7 @@ class _Reader:
         for choice in chunk.choices[:1]:
             text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
             if text or thought:
-                if not self.first_text_at and self.done < self.total:  # not every server tells how far it is
+                if not self.first_text_at and self.done < self.total:  # not every server says how far it is
                     self._show(self.total, self.reused)
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1

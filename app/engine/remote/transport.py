@@ -167,7 +167,7 @@ class Transport:
                     raise Stopped from None
 
     def wait(self, work: Coroutine[Any, Any, Result], *, patient: bool = False, undisturbed: bool = False) -> Result:
-        """The result of `work`, which runs on the network's thread. Raises what it raises; Stopped; Interrupted.
+        """The result of `work`, which runs on the network's thread. Raises what it raises; Stopped; RequestPaused.
 
         `patient`: a pause is waited for while the work goes on. `undisturbed`: neither paused nor stopped.
         """
@@ -288,10 +288,10 @@ class Transport:
         if response.is_redirect:
             return AppError(Code.REMOTE_REDIRECTED, host=self.host)
         try:
-            told = await self._whole(response, MAX_ERROR_BYTES)
+            body = await self._whole(response, MAX_ERROR_BYTES)
         except AppError:
-            told = b""
-        return refusal(response.status_code, told, self.host, path, with_key=bool(self._key))
+            body = b""
+        return refusal(response.status_code, body, self.host, path, with_key=bool(self._key))
 
 
 def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: RemoteTimeouts) -> httpx2.AsyncClient:
