@@ -114,6 +114,11 @@ class LaidOutPrompt:
     images: tuple[ImageSpan, ...] = ()
     begun: int = 0
 
+    @property
+    def answer(self) -> Tokens:
+        """What there is of an answer that is continued; empty otherwise."""
+        return self.tokens[len(self.tokens) - self.begun :]
+
 
 class PromptTokenizer:
     """Lays prompts out for one model. Pages that it has seen are not tokenized again.

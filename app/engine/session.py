@@ -238,18 +238,17 @@ class Session:
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
-        begun = laid.tokens[len(laid.tokens) - laid.begun :]
-        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=bool(begun)), on_text, on_thinking)
+        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
         sampler = Sampler(self._model, sampling)
         written = _Written()
         try:
-            self._write(self._writer(prompt, laid, begun, sampling, sampler, text.thoughts), text, max_tokens, written)
+            self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
         finally:
             sampler.close()
             text.end()
             if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
-                before = prompt.messages[-1].text if begun else ""
-                self._tokenizer.remember(before + text.text, begun + written.tokens[: written.whole])
+                before = prompt.messages[-1].text if laid.begun else ""
+                self._tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
         text.check(written.ending)
         generate_s = time.monotonic() - started - read_s
         timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
@@ -275,13 +274,7 @@ class Session:
                 return
 
     def _writer(
-        self,
-        prompt: Prompt,
-        laid: LaidOutPrompt,
-        begun: Tokens,
-        sampling: Sampling,
-        sampler: Sampler,
-        thoughts: Thoughts,
+        self, prompt: Prompt, laid: LaidOutPrompt, sampling: Sampling, sampler: Sampler, thoughts: Thoughts
     ) -> Writer:
         books = prompt.quoted or prompt.documents
         return Writer(
@@ -294,17 +287,14 @@ class Session:
             quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
-            begun=begun,
+            begun=laid.answer,
         )
 
     def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> QuoteConstraint:
-        return QuoteConstraint(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
-
-    def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
-        """Made once for the same books."""
+        """The text of the same books is prepared once."""
         if self._quotable is None or self._quotable[0] != books:
             self._quotable = (books, QuotableText(books))
-        return self._quotable[1]
+        return QuoteConstraint(self._quotable[1], prompt.said, frozenset(prompt.restated))
 
     def forget(self, book_id: str) -> None:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError

@@ -7,6 +7,7 @@ between them are ours. Other projectors lay images out by llama.cpp's own rules.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -96,7 +97,7 @@ class Vision:
     def _laid_out_by_llama(self, width: int, height: int) -> tuple[ImagePiece, ...]:
         pieces, row = [], 0
         for part in self._loaded().parts(width, height):
-            pieces.append(ImagePiece(part.text, row, part.embeddings))
+            pieces.append(replace(part, row=row))
             row += part.embeddings
         return tuple(pieces)
 
@@ -169,9 +170,7 @@ class Vision:
             raise self._problem
         if self._projector is None:
             try:
-                self._projector = Projector(
-                    self._path, self._model, self._threads, gpu=self._gpu, on_progress=lambda _fraction: True
-                )
+                self._projector = Projector(self._path, self._model, self._threads, gpu=self._gpu)
             except AppError as error:
                 self._problem = error
                 raise

@@ -6,7 +6,6 @@ what there is; `speed.py` estimates; `placement.py` chooses.
 
 from app.engine.planner.cache import (
     DEFAULT_CONTEXT,
-    LLAMA4_CHUNK,
     Shape,
     context_bytes,
     geometry_of,
@@ -14,15 +13,13 @@ from app.engine.planner.cache import (
     largest_context,
     pattern_of,
 )
-from app.engine.planner.demand import MemoryClass, Use
+from app.engine.planner.demand import MemoryClass
 from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
-from app.engine.planner.speed import Speed
 
 __all__ = [
     "DEFAULT_CONTEXT",
     "GIB",
-    "LLAMA4_CHUNK",
     "Machine",
     "MachineDevice",
     "MemoryClass",
@@ -32,8 +29,6 @@ __all__ = [
     "Remark",
     "Shape",
     "Shortfall",
-    "Speed",
-    "Use",
     "context_bytes",
     "geometry_of",
     "imagined",
