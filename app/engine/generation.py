@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.settings import Sampling
+from app.engine.architectures import Geometry
 from app.engine.kv.cached_sequence import CachedSequence
-from app.engine.kv.reuse import Geometry, Tokens
+from app.engine.kv.reuse import Tokens
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.llama_loader import bindings
 from app.engine.quotes.constrained import CLOSING_MARKS, QuoteConstraint, QuotedPlace, State

@@ -18,6 +18,7 @@ from app.core.image import Raster
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner
+from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.generation import Sampler, Writer
@@ -339,7 +340,7 @@ def _kernels(info: ModelInfo) -> str:
 def _shape(model: LlamaModel) -> planner.Shape:
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
-    geometry = planner.geometry_of(model.architecture, model.window, model.recurrent)
+    geometry = geometry_of(model.architecture, model.window, model.recurrent)
     return planner.Shape(
         kv_heads=(model.integer("attention.head_count_kv", heads),) * model.layers,
         key_length=model.integer("attention.key_length", head_length),

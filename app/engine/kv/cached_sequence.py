@@ -20,12 +20,13 @@ import numpy.typing as npt
 from app.core.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Stopped
+from app.engine.architectures import Attention, Geometry
 from app.engine.control import RunControl
 from app.engine.hardware import free_memory
 from app.engine.kv import reuse
 from app.engine.kv.checkpoints import MIN_TOKENS, Checkpoints, SaveTarget
 from app.engine.kv.encrypted_file import SealBroken
-from app.engine.kv.reuse import Attention, Geometry, Tokens
+from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedState, deviation
 from app.engine.llama import LlamaContext
 from app.engine.protocol import BookSpan, ImageSpan

@@ -15,8 +15,9 @@ import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
+
+from app.engine.architectures import Attention, Geometry
 
 Tokens: TypeAlias = "array[int]"
 """Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small.
@@ -29,21 +30,6 @@ TILE_TOKENS = 64
 ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, measured at five to six times the time a token."""
 
 _MIN_FILLED_TOKENS = 16
-
-
-class Attention(StrEnum):
-    FULL = "full"  # every layer sees everything
-    CHUNKED = "chunked"  # Llama 4: a local layer sees its own chunk only, from (p // window) * window on
-    SLIDING = "sliding"  # a local layer sees the last `window` positions
-    RECURRENT = "recurrent"  # the past is folded into a state; there is no way back but to the beginning
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """How a model attends. `window` in tokens, 0 where there is none."""
-
-    attention: Attention = Attention.FULL
-    window: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,7 @@
 what there is; `speed.py` estimates; `placement.py` chooses.
 """
 
-from app.engine.planner.cache import (
-    DEFAULT_CONTEXT,
-    Shape,
-    context_bytes,
-    geometry_of,
-    kv_bytes,
-    largest_context,
-    pattern_of,
-)
+from app.engine.planner.cache import DEFAULT_CONTEXT, Shape, context_bytes, kv_bytes, largest_context, pattern_of
 from app.engine.planner.demand import MemoryClass
 from app.engine.planner.machine import GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
@@ -30,7 +22,6 @@ __all__ = [
     "Shape",
     "Shortfall",
     "context_bytes",
-    "geometry_of",
     "imagined",
     "kv_bytes",
     "largest_context",

@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.model import NO_LAYER, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType
+from app.engine.architectures import geometry_of
 from app.engine.planner import cache, graph
 from app.engine.planner.machine import Machine, MachineDevice
 
@@ -234,7 +235,7 @@ def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
 
 def shape_of(header: ModelHeader) -> cache.Shape:
     """What a header says of the KV cache."""
-    geometry = cache.geometry_of(header.architecture, header.window, header.recurrent)
+    geometry = geometry_of(header.architecture, header.window, header.recurrent)
     pattern = cache.pattern_of(header.architecture, geometry)
     return cache.Shape(header.kv_heads, header.key_length, header.value_length, geometry, pattern)
 

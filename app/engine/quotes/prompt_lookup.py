@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.engine.kv.reuse import Attention, Geometry, Tokens
+from app.engine.architectures import Attention, Geometry
+from app.engine.kv.reuse import Tokens
 
 MAX_DRAFT = 16
 """Tokens of the longest draft: the logits of so many more tokens are kept room for."""
