@@ -285,8 +285,8 @@ class Engine(Protocol):
         ...
 
     def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        """What has to be shown (`see`) before `prompt` can be answered: images whose embeddings are neither needed any
-        more, since the context holds them, nor kept. Each image is named once. Raises AppError MODEL_BLIND."""
+        """What has to be shown (`see`) before `prompt` can be answered: images that the context does not hold yet, and
+        whose embeddings are not kept. Each image comes once. Raises AppError MODEL_BLIND."""
         ...
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:

@@ -145,7 +145,7 @@ def test_an_answer_streams_and_ends(loaded: Engine) -> None:
 
 
 def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
-    """Where the last message is an answer, only what follows it is told."""
+    """Where the last message is an answer, only what follows it comes."""
     begun = "The book says: “Some words."
     going_on = Prompt(ASKED.rules, ASKED.documents, (*ASKED.messages, Message("assistant", begun)))
     assert loaded.measure(going_on).total > loaded.measure(ASKED).total

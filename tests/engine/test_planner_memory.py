@@ -84,7 +84,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 @pytest.mark.real
 @pytest.mark.parametrize("kv_type", KvType)
-def test_a_rehearsal_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
+def test_a_dry_run_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
     engine, header = new_engine(), read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
@@ -153,7 +153,7 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     check(counted(ending.buffers), predicted(placement))
     assert ending.context_tokens == placement.context_tokens
     assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
-    assert engine.model() == ending  # a rehearsal leaves what is loaded alone
+    assert engine.model() == ending  # a dry run leaves what is loaded alone
 
 
 @pytest.mark.real
@@ -247,7 +247,7 @@ def quantized(models_folder: Path) -> Path:
 
 
 def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path) -> None:
-    """On a CPU: plain memory, but for the experts of two layers, which go to where they are laid out anew."""
+    """On a CPU: plain memory, but for the experts of two layers, which go where they get another layout."""
     header = read(quantized)
     placement = predict(header, 1024, KvType.F16)
     everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}

@@ -56,12 +56,12 @@ def pixels(sha256: str, size: tuple[int, int]) -> Raster:
 
 
 def show(engine: EngineClient, prompt: Prompt) -> list[Looking]:
-    """Have the engine see what it wants to see; what it told meanwhile."""
-    told: list[Looking] = []
+    """Have the engine see the images that it lacks; its progress."""
+    reported: list[Looking] = []
     for wanted in engine.missing_images(prompt):
         overview = pixels(wanted.sha256, (wanted.overview, wanted.overview)) if wanted.overview else None
-        told += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
-    return told
+        reported += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
+    return reported
 
 
 def answer(engine: EngineClient, prompt: Prompt, tokens: int = 3) -> Generated:
@@ -125,8 +125,10 @@ def test_a_name_that_looks_like_a_token_is_none(seeing: EngineClient) -> None:
 
 def test_an_image_is_encoded_once(seeing: EngineClient) -> None:
     prompt = ask("What is this?", image(), image())
-    told = show(seeing, prompt)
-    assert [(event.done, event.total) for event in told] == [(done, 8) for done in range(9)]  # four of the self-test
+    reported = show(seeing, prompt)
+    assert [(event.done, event.total) for event in reported] == [
+        (done, 8) for done in range(9)
+    ]  # four of the self-test
     assert show(seeing, prompt) == []
     show(seeing, ask("What is that?", image("b.png")))
     assert seeing.missing_images(ask("Which is larger?", image("b.png"), image())) == ()
@@ -228,7 +230,7 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
 def test_an_image_across_a_chunk_is_rolled_back_soundly(
     new_engine: NewEngine, tiny_projector: Path, request: pytest.FixtureRequest, model: str, kv_type: KvType
 ) -> None:
-    """The image lies on position 8,192, where the local layers begin anew; then the talk goes on, and comes back."""
+    """The image covers position 8,192, where the local layers begin again; then the talk goes on, and comes back."""
     engine, fresh = new_engine(), new_engine()
     for each in (engine, fresh):
         path = request.getfixturevalue(model)

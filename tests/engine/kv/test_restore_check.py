@@ -66,7 +66,7 @@ def saved_in(folder: Path) -> tuple[SavedState, ...]:
 
 
 def read(session: Session, prompt: Prompt) -> tuple[int, list[Code]]:
-    """Tokens that were reused, and what is told of readings."""
+    """Tokens that were reused, and the problems with saved readings."""
     usage = session.read_books(prompt, lambda _done, _total, _reused: None)
     session.flush_saved()
     return usage.reused_tokens, [Code(problem.code) for problem in session.problems()]
@@ -84,8 +84,8 @@ def test_a_reading_of_other_kernels_is_used(
     other = open_session(path, plain=not first_plain)
     if not (lies_elsewhere(first) or lies_elsewhere(other)):
         pytest.skip("this CPU has no other layout for these weights")
-    reused, told = read(other, asked)
-    assert told == []
+    reused, reported = read(other, asked)
+    assert reported == []
     assert reused >= len(saved.tokens) - 1
     assert saved_in(tmp_path) == (saved,)
 
@@ -115,14 +115,14 @@ def test_one_that_gives_something_else_is_kept_beside_a_new_one(
     readings.delete(another)
 
     session = open_session(path, plain=not first_plain)
-    reused, told = read(session, asked)
-    assert (reused, told) == (0, [Code.READING_PASSED_OVER])
+    reused, reported = read(session, asked)
+    assert (reused, reported) == (0, [Code.READING_PASSED_OVER])
     kept = saved_in(tmp_path)
     assert wrong.name in {saved.name for saved in kept}
     assert len(kept) == 2, "what was read is saved beside it"
     again = open_session(path, plain=not first_plain)
-    reused, told = read(again, asked)
-    assert told == []
+    reused, reported = read(again, asked)
+    assert reported == []
     assert reused > 0
     assert len(saved_in(tmp_path)) == 2
 

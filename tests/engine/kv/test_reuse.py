@@ -102,7 +102,7 @@ def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
 
 
 class Desk:
-    """An engine with one book, and a second one to compare with, which reads everything anew in the same slices.
+    """An engine with one book, and a second one to compare with, which reads everything from the beginning in the same slices.
 
     `pieces` are the prompts that the first engine's context was made of, each from where it went on to its end.
     """
@@ -150,8 +150,8 @@ class Desk:
     def assert_sound(self, probed: Probed) -> None:
         self.fresh.probe([0])  # shares nothing: what it held is forgotten
         for piece in self.pieces:
-            anew = self.fresh.probe(piece.tokens, piece.books)
-        assert distance(probed.logits, anew.logits) < TOLERANCE, probed.usage
+            afresh = self.fresh.probe(piece.tokens, piece.books)
+        assert distance(probed.logits, afresh.logits) < TOLERANCE, probed.usage
 
 
 def walk(desk: Desk) -> None:
@@ -237,6 +237,6 @@ def test_a_second_question_after_a_written_answer(new_engine: NewEngine, tiny_sc
         reused = engine.probe(wanted)
         assert reused.usage.reused_tokens >= ending.usage.prompt_tokens - (CHUNK - 1)
         fresh.probe([0])
-        anew = fresh.probe(wanted)
-        assert anew.usage.reused_tokens == 0
-        assert distance(reused.logits, anew.logits) < TOLERANCE
+        afresh = fresh.probe(wanted)
+        assert afresh.usage.reused_tokens == 0
+        assert distance(reused.logits, afresh.logits) < TOLERANCE

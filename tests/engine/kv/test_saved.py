@@ -1,4 +1,4 @@
-"""Readings through the real engine: taken up after a restart, resumed after a kill, refused when they are not sound."""
+"""Readings through the real engine: used after a restart, resumed after a kill, refused when they are not sound."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def test_a_book_is_not_read_again_after_a_restart(
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
     again = start(path, kv_type=kv_type)
-    ending, told = answer(again)
+    ending, reported = answer(again)
     assert ending.usage.reused_tokens == books_end
-    assert told == []
+    assert reported == []
     assert again.flush_saved() == ()
     assert saved_in(tmp_path) == (saved,), "what is saved already is not saved again"
 
@@ -119,11 +119,11 @@ def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how
     content[len(content) // 2] ^= 1
     path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
     engine = start()
-    ending, told = answer(engine)
+    ending, reported = answer(engine)
     assert ending.usage.reused_tokens == 0
-    assert told == [Code.READING_DAMAGED]
+    assert reported == [Code.READING_DAMAGED]
     assert engine.flush_saved() == ()
-    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved anew"
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved again"
     assert not path.exists()
 
 
@@ -137,8 +137,8 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
     wrong = readings.save(msgspec.structs.replace(saved, logits=others.tobytes()), state)
     state.close()
     engine = start()
-    ending, told = answer(engine)
-    assert (ending.usage.reused_tokens, told) == (0, [Code.READING_PASSED_OVER])
+    ending, reported = answer(engine)
+    assert (ending.usage.reused_tokens, reported) == (0, [Code.READING_PASSED_OVER])
     assert engine.flush_saved() == ()
     kept = {reading.name for reading in saved_in(tmp_path)}
     assert wrong.name in kept, "its bytes are authentic: it may be right where others compute"
@@ -150,10 +150,10 @@ def test_another_model_and_another_kv_type_read_for_themselves(
     asked = Prompt("The rules.", (book(3),), ASKED.messages)
     books_end = read_and_close(start(tiny_scout), asked)
     for made in (start(tiny_scout, kv_type=KvType.Q8_0), start(tiny_maverick)):
-        ending, told = answer(made, asked)
-        assert (ending.usage.reused_tokens, told) == (0, [])
-    ending, told = answer(start(tiny_scout), asked)
-    assert (ending.usage.reused_tokens, told) == (books_end, [])
+        ending, reported = answer(made, asked)
+        assert (ending.usage.reused_tokens, reported) == (0, [])
+    ending, reported = answer(start(tiny_scout), asked)
+    assert (ending.usage.reused_tokens, reported) == (books_end, [])
 
 
 def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
@@ -187,8 +187,8 @@ def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int
 
 def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
     kill_while_reading(start(), ASKED, 8000)
-    ending, told = answer(start())
-    assert told == []
+    ending, reported = answer(start())
+    assert reported == []
     assert ending.usage.reused_tokens > MIN_TOKENS
 
 
@@ -202,22 +202,22 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
     assert total > 100_000
     killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
-    resumed, told = answer(engine, prompt)
+    resumed, reported = answer(engine, prompt)
     print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
-    assert told == []
+    assert reported == []
     assert resumed.usage.reused_tokens >= killed_at - 0.05 * total
     assert engine.flush_saved() == ()
     engine.close()
 
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
-    again, told = answer(engine, prompt)
-    assert (again.usage.reused_tokens, told) == (engine.lay_out(prompt).books[-1].end, [])
+    again, reported = answer(engine, prompt)
+    assert (again.usage.reused_tokens, reported) == (engine.lay_out(prompt).books[-1].end, [])
 
 
 def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
     engine = start(quota_bytes=1000)
-    ending, told = answer(engine)
-    problems = [*told, *(problem.code for problem in engine.flush_saved())]
+    ending, reported = answer(engine)
+    problems = [*reported, *(problem.code for problem in engine.flush_saved())]
     assert set(problems) == {Code.READING_NOT_SAVED}
     assert ending.usage.generated_tokens == 8
     assert saved_in(tmp_path) == ()
@@ -228,16 +228,16 @@ def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_sco
     engine = new_engine()
     spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
     load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
-    ending, told = answer(engine)
+    ending, reported = answer(engine)
     assert ending.usage.generated_tokens == 8
-    assert {*told, *(problem.code for problem in engine.flush_saved())} == {Code.FOLDER_READ_ONLY}
+    assert {*reported, *(problem.code for problem in engine.flush_saved())} == {Code.FOLDER_READ_ONLY}
 
 
 def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     engine = new_engine()
     *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
-    ending, told = answer(engine)
-    assert (ending.usage.reused_tokens, told, engine.flush_saved()) == (0, [], ())
+    ending, reported = answer(engine)
+    assert (ending.usage.reused_tokens, reported, engine.flush_saved()) == (0, [], ())
 
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
@@ -284,6 +284,6 @@ def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     engine.forget("b")
     assert saved_in(tmp_path) == ()
     assert engine.measure(prompt).to_read == engine.measure(prompt).total
-    ending, told = answer(engine, prompt)
+    ending, reported = answer(engine, prompt)
     assert ending.usage.reused_tokens == 0
-    assert told == []
+    assert reported == []

@@ -118,15 +118,15 @@ def test_a_file_cut_short_is_refused(readings: SavedStates, tmp_path: Path, left
 
 def test_loading_can_be_given_up(readings: SavedStates) -> None:
     saved = save(readings, range(1000), bytes(50 * MB))
-    told: list[float] = []
+    reported: list[float] = []
 
     def stop(fraction: float) -> None:
-        told.append(fraction)
+        reported.append(fraction)
         raise Stopped
 
     with pytest.raises(Stopped):
         readings.load(saved, stop)
-    assert 0 < told[0] < 1
+    assert 0 < reported[0] < 1
 
 
 def test_the_quota_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
