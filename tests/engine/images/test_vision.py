@@ -126,9 +126,7 @@ def test_a_name_that_looks_like_a_token_is_none(seeing: EngineClient) -> None:
 def test_an_image_is_encoded_once(seeing: EngineClient) -> None:
     prompt = ask("What is this?", image(), image())
     reported = show(seeing, prompt)
-    assert [(event.done, event.total) for event in reported] == [
-        (done, 8) for done in range(9)
-    ]  # four of the self-test
+    assert [(event.done, event.total) for event in reported] == [(done, 8) for done in range(9)]  # 4: self-test
     assert show(seeing, prompt) == []
     show(seeing, ask("What is that?", image("b.png")))
     assert seeing.missing_images(ask("Which is larger?", image("b.png"), image())) == ()
