@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import AppError, Code
-from app.core.settings import KvType, Mapping
+from app.core.settings import Adapter, KvType, Mapping
 from app.engine.llama_loader import bindings, last_errors, summary
 from app.engine.protocol import LoadSpec
 from app.engine.repacking import kinds_of_memory
@@ -337,6 +337,23 @@ class LlamaContext:
                 self._api.llama_batch_free(self._embedded)
             self._api.llama_free(self._context)
             self._context = None
+
+    def attach(self, model: LlamaModel, adapters: Sequence[Adapter]) -> None:
+        """Put `adapters` over the weights of `model` in all that is evaluated from now on; several add up. They are
+        freed with the model. Raises AppError ADAPTER_FAILED."""
+        if not adapters:
+            return
+        handles = []
+        for adapter in adapters:
+            last_errors()
+            handle = self._api.llama_adapter_lora_init(model.handle, adapter.path.encode())
+            if not handle:
+                raise AppError(Code.ADAPTER_FAILED, path=adapter.path, detail=summary(last_errors()))
+            handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
+        pointers = (ctypes.c_void_p * len(handles))(*handles)
+        scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
+        if self._api._lib.llama_set_adapters_lora(self._context, pointers, len(handles), scales) != 0:
+            raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
 
     def decode(
         self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False, filling: int = 0

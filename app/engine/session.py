@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import time
 from array import array
@@ -30,7 +29,7 @@ from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
 from app.engine.llama import LlamaContext, LlamaModel, Placing
-from app.engine.llama_loader import bindings, last_errors, summary, version
+from app.engine.llama_loader import version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
@@ -107,7 +106,7 @@ class Session:
             self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, should_stop
         )
         try:
-            attach(self._model, context, spec.adapters)
+            context.attach(self._model, spec.adapters)
         except AppError:
             context.close()
             raise
@@ -400,25 +399,6 @@ def _vocabulary_id(model: LlamaModel) -> str:
     for token in range(0, model.vocabulary_size, max(1, model.vocabulary_size // 512)):
         digest.update(model.token_text(token) + b"\0")
     return digest.hexdigest()
-
-
-def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]) -> None:
-    """Put `adapters` over the weights of `model` in all that `context` evaluates from now on; several add up. They are
-    freed with the model. Raises AppError ADAPTER_FAILED."""
-    if not adapters:
-        return
-    api = bindings()
-    handles = []
-    for adapter in adapters:
-        last_errors()
-        handle = api.llama_adapter_lora_init(model.handle, adapter.path.encode())
-        if not handle:
-            raise AppError(Code.ADAPTER_FAILED, path=adapter.path, detail=summary(last_errors()))
-        handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
-    pointers = (ctypes.c_void_p * len(handles))(*handles)
-    scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
-    if api._lib.llama_set_adapters_lora(context.handle, pointers, len(handles), scales) != 0:
-        raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
 
 
 def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:

@@ -102,7 +102,7 @@ def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
 
 
 class Desk:
-    """An engine with one book, and a second one to compare with, which reads everything in the same slices from the start.
+    """An engine with one book, and a second one to compare with, which reads everything from the start in equal slices.
 
     `pieces` are the prompts that the first engine's context was made of, each from where it went on to its end.
     """
