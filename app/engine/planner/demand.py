@@ -126,7 +126,7 @@ class Demand:
         host = self._machine.host
         first = self.header.layers + 1 - choice.gpu_layers if gpus else self.header.layers + 1
         blocks = [self._block(choice, layer) for layer in range(first, self.header.layers + 1)]
-        fixed = [self._fixed(choice, index, len(gpus)) for index in range(len(gpus))]
+        fixed = [self._fixed(choice, index) for index in range(len(gpus))]
         sizes = [sum(block.values()) for block in blocks]
         split = _cut(sizes, [gpu.room - sum(each.values()) for gpu, each in zip(gpus, fixed, strict=True)])
         held: list[tuple[MachineDevice, dict[MemoryClass, int]]] = []
@@ -147,9 +147,8 @@ class Demand:
             held: dict[MemoryClass, int] = dict(self._outside)
             held.pop(MemoryClass.EMBEDDINGS, None)
             if self.header.tied:
-                held[MemoryClass.OUTPUT] = self._outside.get(
-                    MemoryClass.EMBEDDINGS, 0
-                )  # llama.cpp makes a second copy there
+                # llama.cpp makes a second copy there.
+                held[MemoryClass.OUTPUT] = self._outside.get(MemoryClass.EMBEDDINGS, 0)
             return held
         held = dict(self._layers[layer])
         if layer < choice.expert_layers:
@@ -160,7 +159,7 @@ class Demand:
     def _kv(self, choice: PlacementChoice, layer: int) -> int:
         return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
 
-    def _fixed(self, choice: PlacementChoice, index: int, count: int) -> dict[MemoryClass, int]:
+    def _fixed(self, choice: PlacementChoice, index: int) -> dict[MemoryClass, int]:
         """What a GPU holds whatever layers it has."""
         shape = self._graph(choice)
         compute = graph.compute_bytes(shape)
@@ -178,14 +177,13 @@ class Demand:
             held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:
             held[MemoryClass.ADAPTERS] = self._adapters  # they are where the weights are; a bound for the first
-        return held if count else {}
+        return held
 
     def _on_host(self, choice: PlacementChoice, first_on_gpu: int) -> dict[MemoryClass, int]:
         layers = self.header.layers
         own = range(min(first_on_gpu, layers))
-        held = _sum(
-            [*(self._layers[layer] for layer in own), {MemoryClass.KV: sum(self._kv(choice, layer) for layer in own)}]
-        )
+        held = _sum([self._layers[layer] for layer in own])
+        held[MemoryClass.KV] = sum(self._kv(choice, layer) for layer in own)
         held[MemoryClass.EXPERTS] = held.get(MemoryClass.EXPERTS, 0) + sum(
             self._layers[layer].get(MemoryClass.EXPERTS, 0)
             for layer in range(len(own), min(layers, choice.expert_layers))
