@@ -317,7 +317,7 @@ class CachedSequence:
         if state is None:
             return plan
         try:
-            self._take_up(best, state, same_kernels=checkpoints.is_of_these_kernels(best))
+            self._use_state(best, state, same_kernels=checkpoints.is_of_these_kernels(best))
         except AppError as error:
             self._cut(0)
             checkpoints.pass_over(best, error)
@@ -326,7 +326,7 @@ class CachedSequence:
             state.close()
         return self._plan(wanted)
 
-    def _take_up(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
+    def _use_state(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
         """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
         llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
         tokens = saved.tokens
