@@ -1,1 +1,1 @@
-"""The model in its own process: the port, the desk's side, the child's side, and the use of the KV cache."""
+"""The model in its own process: the port, its client, the process itself, and the use of the KV cache."""

@@ -1,6 +1,9 @@
-"""The model families that the llama.cpp in use can load."""
+"""The model families that llama.cpp can load, and how far their layers see."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 _NAMES = """
 afmoe apertus arcee arctic arwkv7 baichuan bailingmoe bailingmoe2 bailingmoe3 bert bitnet bloom chameleon chatglm
@@ -20,3 +23,30 @@ starcoder2 step35 t5 t5encoder talkie wavtokenizer-dec xverse
 ARCHITECTURES = frozenset(_NAMES.split())
 """By their names in `general.architecture`. Source: LLM_ARCH_NAMES in llama-arch.cpp, without `clip`, which names
 projectors. The library cannot be asked for the list, so a test offers it each of these names, and others."""
+
+_LLAMA4_CHUNK = 8192
+"""llama.cpp hard-codes Llama 4's chunk (llama-model.cpp); the value in the file is ignored."""
+
+
+class Attention(StrEnum):
+    FULL = "full"  # every layer sees everything
+    CHUNKED = "chunked"  # Llama 4: a local layer sees its own chunk only, from (p // window) * window on
+    SLIDING = "sliding"  # a local layer sees the last `window` positions
+    RECURRENT = "recurrent"  # the past is folded into a state; there is no way back but to the beginning
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How a model attends. `window` in tokens, 0 where there is none."""
+
+    attention: Attention = Attention.FULL
+    window: int = 0
+
+
+def geometry_of(architecture: str, window: int, recurrent: bool) -> Geometry:
+    """How an architecture attends; `window` is llama.cpp's `n_swa`."""
+    if recurrent:
+        return Geometry(Attention.RECURRENT)
+    if architecture == "llama4":
+        return Geometry(Attention.CHUNKED, _LLAMA4_CHUNK)
+    return Geometry(Attention.SLIDING, window) if window else Geometry()

@@ -1,4 +1,4 @@
-"""The desk's side of the engine: starts its process, speaks with it, and starts another when it dies."""
+"""The program's side of the engine: starts its process, speaks with it, and starts another when it dies."""
 
 from __future__ import annotations
 
@@ -15,56 +15,27 @@ from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token
 from app.core.image import Raster
 from app.core.settings import Sampling
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
+from app.engine import protocol
 from app.engine.protocol import (
-    AnswerTo,
-    Appraise,
     BookSpan,
-    Buffer,
-    Command,
-    Count,
     EngineOrder,
     EngineState,
     Event,
-    Forget,
-    Gauge,
-    Generated,
     ImageSpan,
-    Inspect,
-    Inspected,
-    KeepImages,
-    LaidOut,
-    Layout,
-    Load,
     LoadSpec,
-    LookFor,
-    Measure,
     ModelInfo,
-    Pause,
     Pixels,
-    Probe,
-    Probed,
     Prompt,
-    PromptSize,
-    ReadBooks,
-    Rehearse,
-    Replied,
-    Resume,
-    Room,
-    See,
-    Settle,
-    Stop,
-    Survey,
-    WireFailed,
-    WireStopped,
 )
 from app.isolation.child import Cause, Child, ChildDied
+from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
 
 HERE = "app.engine.worker"
 """What runs in the process that computes on this machine."""
 
 REMOTE = "app.engine.remote.worker"
-"""What runs in the process that speaks with a server. Never imported here: nothing of the desk can open a socket."""
+"""What runs in the process that speaks with a server. Never imported here: nothing here can open a socket."""
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
@@ -100,7 +71,7 @@ class EngineClient:
     def load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Load `spec` in a new process: the old model's memory comes back first. Forgives earlier deaths."""
         self._deaths = 0
-        self.settle()
+        self.flush_saved()
         return (yield from self._load(spec, cancel))
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -115,24 +86,24 @@ class EngineClient:
 
     def answer(
         self, prompt: Prompt, sampling: Sampling, max_tokens: int, cancel: Cancel
-    ) -> Work[Reading | Thinking | Token | Notice, Generated]:
-        return self._run(AnswerTo(prompt, sampling, max_tokens), cancel)
+    ) -> Work[Reading | Thinking | Token | Notice, protocol.Generated]:
+        return self._run(protocol.AnswerTo(prompt, sampling, max_tokens), cancel)
 
     def read(self, prompt: Prompt, cancel: Cancel) -> Work[Reading | Notice, Usage]:
-        return self._run(ReadBooks(prompt), cancel)
+        return self._run(protocol.ReadBooks(prompt), cancel)
 
-    def measure(self, prompt: Prompt) -> PromptSize:
-        return self._ask(Measure(prompt))
+    def measure(self, prompt: Prompt) -> protocol.PromptSize:
+        return self._ask(protocol.Measure(prompt))
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        return self._ask(Appraise(tuple(sizes)))
+        return self._ask(protocol.CountImageTokens(tuple(sizes)))
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        return self._ask(LookFor(prompt))
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        return self._ask(protocol.MissingImages(prompt))
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
         try:
-            yield from self._run(See(wanted, canvas, overview), cancel)
+            yield from self._run(protocol.See(wanted, canvas, overview), cancel)
         except AppError as error:
             if self._model is not None and error.code.startswith("model_projector_"):
                 self._model = msgspec.structs.replace(self._model, vision=None, vision_problem=error.problem)
@@ -140,27 +111,27 @@ class EngineClient:
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         if self._holds_model():
-            self._ask(KeepImages(sha256s))
+            self._ask(protocol.KeepImages(sha256s))
 
     def pause(self) -> None:
-        self._tell(Pause())
+        self._send(protocol.Pause())
 
     def resume(self) -> None:
-        self._tell(Resume())
+        self._send(protocol.Resume())
 
     def forget(self, book_id: str) -> None:
         if self._holds_model():
-            self._ask(Forget(book_id))
+            self._ask(protocol.Forget(book_id))
 
-    def rooms(self) -> tuple[Room, ...]:
-        return self._ask(Survey())
+    def context_options(self) -> tuple[protocol.Room, ...]:
+        return self._ask(protocol.ContextOptions())
 
     def count(self, model_path: str, texts: Sequence[str]) -> tuple[int, ...]:
-        return self._ask_here(Count(model_path, tuple(texts)))
+        return self._ask_here(protocol.Count(model_path, tuple(texts)))
 
-    def settle(self) -> tuple[Problem, ...]:
+    def flush_saved(self) -> tuple[Problem, ...]:
         try:
-            return self._ask(Settle()) if self._holds_model() else ()
+            return self._ask(protocol.FlushSaved()) if self._holds_model() else ()
         except AppError as error:
             return (error.problem,)
 
@@ -184,18 +155,18 @@ class EngineClient:
 
     # ---- what this machine does, whoever answers; it needs no model
 
-    def inspect(self) -> Inspected:
+    def inspect(self) -> protocol.Inspected:
         """Version, devices and threads."""
-        return self._ask_here(Inspect())
+        return self._ask_here(protocol.Inspect())
 
-    def gauge(self) -> float:
+    def measure_bandwidth(self) -> float:
         """Bytes a second that main memory gives; takes half a second."""
-        return self._ask_here(Gauge())
+        return self._ask_here(protocol.MeasureBandwidth())
 
-    def rehearse(self, spec: LoadSpec) -> tuple[Buffer, ...]:
+    def dry_run(self, spec: LoadSpec) -> tuple[protocol.Buffer, ...]:
         """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-        tell. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
-        return self._ask_here(Rehearse(spec))
+        say. Leaves a model that is loaded alone. Raises AppError MODEL_*."""
+        return self._ask_here(protocol.DryRun(spec))
 
     # ---- looking at it
 
@@ -205,15 +176,18 @@ class EngineClient:
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
 
-    def lay_out(self, prompt: Prompt) -> LaidOut:
+    def lay_out(self, prompt: Prompt) -> protocol.EncodedPrompt:
         """The prompt's token ids, to look at."""
-        return self._ask(Layout(prompt))
+        return self._ask(protocol.EncodePrompt(prompt))
 
     def probe(
-        self, tokens: Sequence[int], books: tuple[BookSpan, ...] = (), images: tuple[ImageSpan, ...] = ()
-    ) -> Probed:
-        """Read `tokens`, as `lay_out` gave them, and tell the next one's logits."""
-        return self._ask(Probe(tuple(tokens), books, images))
+        self,
+        tokens: Sequence[int],
+        books: tuple[BookSpan, ...] = (),
+        images: tuple[ImageSpan, ...] = (),
+    ) -> protocol.Probed:
+        """Read `tokens`, as `lay_out` gave them, and give the next one's logits."""
+        return self._ask(protocol.Probe(tuple(tokens), books, images))
 
     # ---- the processes
 
@@ -261,12 +235,12 @@ class EngineClient:
         self._fresh = False
         self._working = EngineState.LOADING
         try:
-            self._model = yield from self._run(Load(spec), cancel)
+            self._model = yield from self._run(protocol.Load(spec), cancel)
         finally:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model
 
-    def _tell(self, order: Command) -> None:
+    def _send(self, order: protocol.Command) -> None:
         """Send what has no reply, from any thread, to the process that answers."""
         child = self._children.get(self._answering)
         if child is not None:
@@ -274,7 +248,7 @@ class EngineClient:
                 child.send(order)
 
     def _ask(self, order: EngineOrder[Progress, Result]) -> Result:
-        """As `_run`, without a wish to stop it and progress to show."""
+        """As `_run`, for what nobody stops and whose progress nobody sees."""
         return finish(self._run(order, Cancel()))
 
     def _ask_here(self, order: EngineOrder[Progress, Result]) -> Result:
@@ -299,18 +273,18 @@ class EngineClient:
         def pass_on() -> None:
             with guard, contextlib.suppress(ChildDied):
                 if not ended:
-                    child.send(Stop())
+                    child.send(protocol.Stop())
 
         try:
             child.send(order)
             cancel.on_request(pass_on)
-            if not isinstance(order, Load):
+            if not isinstance(order, protocol.Load):
                 self._working = EngineState.BUSY
             while not ended:
                 event = child.receive()
                 with guard:
                     ended = not isinstance(event, _PROGRESS)
-                if order.tells(event):
+                if order.reports(event):
                     yield event
             self._working = before
             return self._result(order, event)
@@ -330,14 +304,14 @@ class EngineClient:
     def _result(self, order: EngineOrder[Progress, Result], end: Event | None) -> Result:
         """What the end of an order says."""
         match end:
-            case Replied():
-                if isinstance(order, AnswerTo | ReadBooks):
+            case protocol.Replied():
+                if isinstance(order, protocol.AnswerTo | protocol.ReadBooks):
                     self._deaths = 0
                 with contextlib.suppress(msgspec.MsgspecError):
                     return order.result(end)
             case WireFailed(problem):
                 raise AppError.of(problem)
-            case WireStopped():
+            case protocol.WireStopped():
                 raise Stopped
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)
 

@@ -1,4 +1,4 @@
-"""What the desk wishes of the command that is running: that it goes on, waits, or ends."""
+"""Pausing and stopping the command that is running."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _STEP_S = 1.0
 
 
 class RunControl:
-    """Set by the thread that listens to the desk, looked at by the one that computes.
+    """Set by the thread that takes orders, read by the one that computes.
 
     `waited_s`: all the seconds that commands have waited so far.
     """
 
     def __init__(self, step: Callable[[], None] = lambda: None) -> None:
-        """`step` is called whenever the command looks, and once a second while it waits: a sign that it lives."""
+        """`step` is called whenever the command looks here, and once a second while it waits: a sign of life."""
         self._step = step
         self.waited_s = 0.0
         self._stop = threading.Event()
@@ -24,12 +24,12 @@ class RunControl:
         self._go.set()
 
     def begin(self) -> None:
-        """A new command arrived: the wishes before were not meant for it."""
+        """A new command arrived: what was asked before was not meant for it."""
         self._stop.clear()
         self._go.set()
 
     def pause(self) -> None:
-        """Nothing, where the command shall end already: else it would wait for ever, and never end."""
+        """Does nothing where the command is being stopped: it would wait for ever, and never end."""
         if not self._stop.is_set():
             self._go.clear()
 
@@ -40,8 +40,8 @@ class RunControl:
         self._stop.set()
         self._go.set()
 
-    def any(self) -> bool:
-        """Whether the command should wait or end; `wait` tells which."""
+    def pending(self) -> bool:
+        """Whether the command should wait or end; `wait` says which."""
         self._step()
         return self._stop.is_set() or not self._go.is_set()
 
@@ -50,7 +50,8 @@ class RunControl:
         return self._stop.is_set()
 
     def wait(self) -> bool:
-        """Return when a pause, if there is one, is over: True when the command shall end."""
+        """Return when a pause, if there is one, is over: True when the command should end."""
+        self._step()
         started = time.monotonic()
         while not self._go.wait(_STEP_S):
             self._step()

@@ -1,4 +1,4 @@
-"""A load that only counts: llama.cpp goes through all of it, and tells what it would take, without taking it."""
+"""A dry run of a load: llama.cpp goes through all of it and counts what it would take, without taking it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.engine.hardware import physical_cores
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama_loader import bindings
-from app.engine.load_params import Placing
 from app.engine.protocol import Buffer, LoadSpec
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 
@@ -46,14 +45,12 @@ class _Node(ctypes.Structure):
 
 
 def buffers(context: Any) -> tuple[Buffer, ...]:
-    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where it cannot be told."""
+    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where that is not known."""
     library = bindings()._lib
     if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(library, _NAME):
         return ()
     breakdown = getattr(library, _NAME)
     breakdown.argtypes, breakdown.restype = [ctypes.c_void_p], _Map
-    library.ggml_backend_buft_name.argtypes = [ctypes.c_void_p]
-    library.ggml_backend_buft_name.restype = ctypes.c_char_p
     found = breakdown(context)  # its few nodes are not given back: that would take C++'s own delete
     nodes: list[_Node] = []
     if 0 < found.count <= _MOST:
@@ -77,13 +74,13 @@ def _gather(address: int | None, nodes: list[_Node]) -> None:
     _gather(node.right, nodes)
 
 
-def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
-    """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not tell.
+def dry_run(spec: LoadSpec) -> tuple[Buffer, ...]:
+    """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not say.
 
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights.
     Raises AppError MODEL_*.
     """
-    where = placing(spec, rehearsed=True)
+    where = Placing.of(spec, dry_run=True)
     model = LlamaModel(Path(spec.model_path), spec.gpu_layers, lambda _fraction: True, placing=where)
     try:
         context = LlamaContext(
@@ -100,13 +97,3 @@ def rehearse(spec: LoadSpec) -> tuple[Buffer, ...]:
             context.close()
     finally:
         model.close()
-
-
-def placing(spec: LoadSpec, *, rehearsed: bool = False) -> Placing:
-    """Where a load puts its tensors."""
-    return Placing(
-        kept=spec.cpu_tensors,
-        split=spec.tensor_split,
-        mapping=spec.mapping,
-        rehearsed=rehearsed,
-    )

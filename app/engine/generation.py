@@ -1,21 +1,25 @@
-"""Chooses an answer token after token: holds its quotations to the books, and drafts ahead where it copies them."""
+"""Chooses an answer token after token: samples, holds quotations to the books, drafts ahead where it copies them."""
 
 from __future__ import annotations
 
+import secrets
 import time
 from array import array
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.settings import Sampling
+from app.engine.architectures import Geometry
 from app.engine.kv.cached_sequence import CachedSequence
-from app.engine.kv.reuse import Geometry, Tokens
+from app.engine.kv.reuse import Tokens
 from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama_loader import bindings
 from app.engine.quotes.constrained import CLOSING_MARKS, QuoteConstraint, QuotedPlace, State
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup, room_for_draft
-from app.engine.sampling import Sampler
 from app.engine.thinking import Thoughts
 
 _CANDIDATES = 64
@@ -27,42 +31,80 @@ _NEGLIGIBLE = 0.05
 _PUNCTUATION = b".,;:!?"
 """What a token may have behind the closing mark of a quotation, and so before the page."""
 
+_PENALTY_TOKENS = 64
+_MAX_SEED = 0xFFFF_FFFE  # 0xFFFFFFFF is llama.cpp's "take any"
 
+
+class Sampler:
+    """One chain for one answer: repeat penalty, top-k, top-p, min-p, temperature, in llama.cpp's usual order."""
+
+    def __init__(self, model: LlamaModel, settings: Sampling) -> None:
+        self._api = api = bindings()
+        self._chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
+        for sampler in self._samplers(model, settings):
+            api.llama_sampler_chain_add(self._chain, sampler)
+
+    def _samplers(self, model: LlamaModel, settings: Sampling) -> list[object]:
+        api = self._api
+        chain = []
+        if settings.repeat_penalty != 1:
+            chain.append(
+                api.llama_sampler_init_penalties(
+                    model.vocabulary_size, _PENALTY_TOKENS, settings.repeat_penalty, 0.0, 0.0
+                )
+            )
+        if settings.temperature == 0:
+            return [*chain, api.llama_sampler_init_greedy()]
+        if settings.top_k > 0:
+            chain.append(api.llama_sampler_init_top_k(settings.top_k))
+        if settings.top_p < 1:
+            chain.append(api.llama_sampler_init_top_p(settings.top_p, 1))
+        if settings.min_p > 0:
+            chain.append(api.llama_sampler_init_min_p(settings.min_p, 1))
+        chain.append(api.llama_sampler_init_temp(settings.temperature))
+        seed = secrets.randbelow(_MAX_SEED) if settings.seed is None else settings.seed
+        return [*chain, api.llama_sampler_init_dist(seed)]
+
+    def next_token(self, context: LlamaContext, index: int = -1) -> int:
+        """Choose after the batch's token `index` (-1: its last), and take the choice into account for the next ones."""
+        return int(self._api.llama_sampler_sample(self._chain, context.handle, index))
+
+    def accept(self, token: int) -> None:
+        """Take a token into account that was chosen elsewhere."""
+        self._api.llama_sampler_accept(self._chain, token)
+
+    def close(self) -> None:
+        if self._chain:
+            self._api.llama_sampler_free(self._chain)
+            self._chain = None
+
+
+@dataclass
 class Writer:
-    """One answer. The sequence stands at the end of the prompt, with the logits of its last token."""
+    """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
-    def __init__(
-        self,
-        model: LlamaModel,
-        context: LlamaContext,
-        sequence: CachedSequence,
-        sampler: Sampler,
-        geometry: Geometry,
-        thoughts: Thoughts,
-        *,
-        quoter: QuoteConstraint | None = None,
-        lookup: Lookup | None = None,
-        several_books: bool = False,
-        written: Tokens | None = None,
-    ) -> None:
-        """`thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`:
-        None drafts nothing. `several_books`: page marks name theirs. `written`: what there is of the answer already, at
-        the end of the sequence; a page mark that it stops before, or inside, is written to its end."""
-        self._model = model
-        self._context = context
-        self._sequence = sequence
-        self._sampler = sampler
-        self._geometry = geometry
-        self._thoughts = thoughts
+    `thoughts`: quotations in them are not held to the books. `quoter`: None writes quotations freely. `lookup`: None
+    drafts nothing. `several_books`: page marks name theirs. `begun`: what there is of the answer already, at the end of
+    the sequence; a page mark that it stops before, or inside, is written to its end.
+    """
+
+    model: LlamaModel
+    context: LlamaContext
+    sequence: CachedSequence
+    sampler: Sampler
+    geometry: Geometry
+    thoughts: Thoughts
+    quoter: QuoteConstraint | None = None
+    lookup: Lookup | None = None
+    several_books: bool = False
+    begun: InitVar[Tokens | None] = None
+
+    def __post_init__(self, begun: Tokens | None) -> None:
         self._said = b""
-        self._quoter = quoter
-        self._lookup = lookup
-        self._several_books = several_books
         self._written: Tokens = array("i")
         self._ahead: deque[int] = deque()  # tokens that Octavo writes, such as a page mark
-
-        if written:
-            self._take_up(written)
+        if begun:
+            self._resume(begun)
 
     def write(self) -> Iterator[tuple[int, bytes]]:
         """Tokens without end, and without those that were written before, each with what the answer has of it or of
@@ -76,39 +118,39 @@ class Writer:
             draft = self._draft()
             guessed = bool(draft) and not self._ahead
             started = time.monotonic()
-            begin = len(self._sequence)
-            self._sequence.extend(array("i", [token]) + draft)
+            begin = len(self.sequence)
+            self.sequence.extend(array("i", [token]) + draft)
             accepted = 0
             while accepted < len(draft):
                 token = self._choose(accepted)
                 if token != draft[accepted]:
-                    self._sequence.take_back(begin + 1 + accepted)
+                    self.sequence.take_back(begin + 1 + accepted)
                     break
                 accepted += 1
                 yield token, self._said
             else:
                 token = self._choose(len(draft))
-            if self._lookup is not None:
+            if self.lookup is not None:
                 spent = time.monotonic() - started
                 if guessed:
-                    self._lookup.note_draft(len(draft), accepted, spent)
+                    self.lookup.note_draft(len(draft), accepted, spent)
                 elif not draft:
-                    self._lookup.note_single(spent)
+                    self.lookup.note_single(spent)
 
     # ---- one token
 
-    def _take_up(self, written: Tokens) -> None:
+    def _resume(self, written: Tokens) -> None:
         """What was written before, in whatever tokens: a text that was tokenized again may have others."""
         place: QuotedPlace | None = None  # of the last quotation, and what was written behind it
         since = b""
         for token in written:
-            self._sampler.accept(token)
+            self.sampler.accept(token)
             self._written.append(token)
-            piece = self._model.piece(token)
+            piece = self.model.piece(token)
             since += piece
-            if self._quoter is not None:
-                self._quoter.feed(piece)
-                if (ended := self._quoter.ended()) is not None:
+            if self.quoter is not None:
+                self.quoter.feed(piece)
+                if (ended := self.quoter.ended()) is not None:
                     place, since = ended, _behind_quotation(piece)
         if place is not None:
             self._write_mark(place, since)
@@ -117,29 +159,29 @@ class Writer:
         """The next token, by the logits of the batch's token `index`; -1 for its last."""
         if self._ahead:
             token = self._ahead.popleft()
-            self._sampler.accept(token)
+            self.sampler.accept(token)
         else:
             token = self._choose_freely(index)
         self._written.append(token)
-        piece = self._model.piece(token)
-        self._said = self._thoughts.feed(piece, b"" if piece else self._model.token_text(token))
-        if self._quoter is not None:
-            self._quoter.feed(self._said)
-            place = self._quoter.ended()
+        piece = self.model.piece(token)
+        self._said = self.thoughts.feed(piece, b"" if piece else self.model.token_text(token))
+        if self.quoter is not None:
+            self.quoter.feed(self._said)
+            place = self.quoter.ended()
             if place is not None:
                 self._write_mark(place, _behind_quotation(piece))
         return token
 
     def _choose_freely(self, index: int) -> int:
-        quoter = self._quoter
-        if quoter is None or self._thoughts.thinking:
-            return self._sampler.next_token(self._context, index)
+        quoter = self.quoter
+        if quoter is None or self.thoughts.thinking:
+            return self.sampler.next_token(self.context, index)
         if quoter.state is State.QUOTING:
             token = self._choose_quoted(quoter, index)
             if token is not None:
-                self._sampler.accept(token)
+                self.sampler.accept(token)
                 return token
-        token = self._sampler.next_token(self._context, index)
+        token = self.sampler.next_token(self.context, index)
         return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
 
     def _choose_opening(self, quoter: QuoteConstraint, index: int, chosen: int) -> int:
@@ -150,7 +192,7 @@ class Writer:
         for token in self._ranked(index):
             if not self._may_follow(quoter, token):
                 other += weights[token]
-            elif quoter.is_shut or quoter.opens(self._model.piece(token)):
+            elif quoter.is_shut or quoter.opens(self.model.piece(token)):
                 best = token if best is None else best
                 meant += weights[token]
         return chosen if best is None or meant < _NEGLIGIBLE * (meant + other) else best
@@ -162,12 +204,12 @@ class Writer:
             return token
         token = self._meant(quoter, index)
         if token is not None:
-            piece = self._model.piece(token)
+            piece = self.model.piece(token)
             closing = quoter.closing(piece)
             return token if closing == piece else self._write_ahead(closing.decode())
         if quoter.is_whole and (token := self._close(quoter)) is not None:
             return token
-        place = quoter.release(self._model.piece(next(self._ranked(index))))
+        place = quoter.release(self.model.piece(next(self._ranked(index))))
         return None if place is None else self._write_ahead(self._mark(place))
 
     def _meant(self, quoter: QuoteConstraint, index: int) -> int | None:
@@ -175,7 +217,7 @@ class Writer:
         weights = self._weights(index)
         least, allowed, best = _NEGLIGIBLE * weights.sum(), 0.0, None
         for rank, token in enumerate(self._ranked(index)):
-            piece = self._model.piece(token)
+            piece = self.model.piece(token)
             if not rank and quoter.ends_line(piece):
                 return None
             if self._may_follow(quoter, token):
@@ -196,23 +238,23 @@ class Writer:
 
     def _write_ahead(self, text: str) -> int:
         """The first token of what Octavo writes; the others are ahead."""
-        self._ahead.extend(self._model.tokenize(text, special=False))
+        self._ahead.extend(self.model.tokenize(text, special=False))
         return self._ahead.popleft()
 
     def _weights(self, index: int) -> npt.NDArray[np.float32]:
         """What the probabilities of all tokens are proportional to."""
-        logits = self._context.logits(index)
+        logits = self.context.logits(index)
         return np.exp(logits - np.max(logits))
 
     def _may_follow(self, quoter: QuoteConstraint, token: int) -> bool:
-        piece = self._model.piece(token)
+        piece = self.model.piece(token)
         if quoter.state is not State.QUOTING and (not piece or (piece[:1] == b" " and piece[1:].isalnum())):
             return True  # a control token, such as the end of the answer; a word
         return bool(piece) and quoter.allows(piece)
 
     def _ranked(self, index: int) -> Iterator[int]:
         """The most probable tokens, best first."""
-        logits = self._context.logits(index)
+        logits = self.context.logits(index)
         count = min(_CANDIDATES, len(logits))
         best = np.argpartition(logits, -count)[-count:]
         return map(int, best[np.argsort(-logits[best], kind="stable")])
@@ -222,21 +264,21 @@ class Writer:
     def _draft(self) -> Tokens:
         """Tokens that are evaluated together with the last one: of a page mark, or a guess that is then verified."""
         if self._ahead:
-            room = max(0, self._context.size - len(self._sequence) - 1)
+            room = max(0, self.context.size - len(self.sequence) - 1)
             return array("i", [*self._ahead][: min(MAX_DRAFT, room)])
-        if self._lookup is None:
+        if self.lookup is None:
             return array("i")
-        room = room_for_draft(len(self._sequence), self._context.size, self._geometry)
-        return self._lookup.draft(self._written, room)
+        room = room_for_draft(len(self.sequence), self.context.size, self.geometry)
+        return self.lookup.draft(self._written, room)
 
     def _write_mark(self, place: QuotedPlace, behind: bytes) -> None:
         """Write the mark of a quotation that is closed, as far as it is not there; none where the answer went on."""
         mark, begun = self._mark(place).encode(), behind.lstrip(_PUNCTUATION)
         if mark.startswith(begun):
-            self._ahead.extend(self._model.tokenize(mark[len(begun) :].decode(), special=False))
+            self._ahead.extend(self.model.tokenize(mark[len(begun) :].decode(), special=False))
 
     def _mark(self, place: QuotedPlace) -> str:
-        return f" [{place.title}, p. {place.label}]" if self._several_books else f" [p. {place.label}]"
+        return f" [{place.title}, p. {place.label}]" if self.several_books else f" [p. {place.label}]"
 
 
 def _behind_quotation(piece: bytes) -> bytes:

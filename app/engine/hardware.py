@@ -27,24 +27,12 @@ class _Feature(ctypes.Structure):
 
 
 def devices() -> tuple[Device, ...]:
-    """llama.cpp's own list of what it can compute on (ggml-backend.h; exported, but not in the bindings); what is free
-    is asked anew each time."""
+    """llama.cpp's own list of what it can compute on; how much memory is free is asked each time."""
     library = bindings()._lib
-    pointer, size = ctypes.c_void_p, ctypes.c_size_t
-    for name, arguments, result in (
-        ("ggml_backend_dev_count", [], size),
-        ("ggml_backend_dev_get", [size], pointer),
-        ("ggml_backend_dev_name", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_description", [pointer], ctypes.c_char_p),
-        ("ggml_backend_dev_type", [pointer], ctypes.c_int),
-        ("ggml_backend_dev_memory", [pointer, ctypes.POINTER(size), ctypes.POINTER(size)], None),
-    ):
-        function = getattr(library, name)
-        function.argtypes, function.restype = arguments, result
     found = []
     for index in range(library.ggml_backend_dev_count()):
         device = library.ggml_backend_dev_get(index)
-        free, total = size(), size()
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
         library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
         kind = library.ggml_backend_dev_type(device)
         found.append(
@@ -77,18 +65,12 @@ def cpu_features() -> tuple[str, ...]:
 def registry_of_cpu() -> int:
     """llama.cpp's handle for what computes on the CPU."""
     library = bindings()._lib
-    pointer = ctypes.c_void_p
-    library.ggml_backend_dev_by_type.argtypes, library.ggml_backend_dev_by_type.restype = [ctypes.c_int], pointer
-    library.ggml_backend_dev_backend_reg.argtypes, library.ggml_backend_dev_backend_reg.restype = [pointer], pointer
     return int(library.ggml_backend_dev_backend_reg(library.ggml_backend_dev_by_type(_CPU)))
 
 
 def procedure_of_cpu(name: bytes) -> int:
     """The address of a function that only the CPU's backend has; 0 where there is none of that name."""
-    library = bindings()._lib
-    function = library.ggml_backend_reg_get_proc_address
-    function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_char_p], ctypes.c_void_p
-    return int(function(registry_of_cpu(), name) or 0)
+    return int(bindings()._lib.ggml_backend_reg_get_proc_address(registry_of_cpu(), name) or 0)
 
 
 def physical_cores() -> int:
@@ -121,7 +103,7 @@ def _group_room() -> int:
 
 
 def _own_group() -> str:
-    """The path of this process's control group below the mount; empty where it cannot be told."""
+    """The path of this process's control group below the mount; empty where that is not known."""
     try:
         lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -139,7 +121,7 @@ _BYTES = 128 << 20
 _READ_AND_WRITTEN = 2
 
 
-def measure(threads: int) -> float:
+def measure_bandwidth(threads: int) -> float:
     """Bytes a second that `threads` together move between main memory and the processor, reading and writing; the best
     of several rounds, since other programs can only make it slower."""
     count = _BYTES // 8 // threads

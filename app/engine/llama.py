@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import mmap
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import AppError, Code
-from app.core.settings import KvType
+from app.core.settings import Adapter, KvType, Mapping
 from app.engine.llama_loader import bindings, last_errors, summary
-from app.engine.load_params import Placing, apply
-from app.engine.safe_chunks import LONGEST_STRETCH, cut
+from app.engine.protocol import LoadSpec
+from app.engine.repacking import kinds_of_memory
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -26,6 +27,48 @@ writes none. `<|eom|>` ends a message of Llama 4 (`Tokenizer.stop_tokens` of its
 
 _BEGINS_WITH_BOS = re.compile(rb"\s*\{\{-?\s*bos_token\b")
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
+
+_CPU = "CPU"
+
+LONGEST_STRETCH = 8_000
+"""Characters that a match may have: less than a third of what overflows a stack of 8 MiB. Each pattern that llama.cpp
+knows survives twice as many (measured)."""
+
+_BORDER = re.compile(r"\n(?=\S)")
+"""No pattern of llama.cpp's matches beyond the line break before something that is no white space."""
+
+_BEFORE_A_WORD = re.compile(r"(?<=\S) (?=\S)")
+_BEFORE_A_SIGN = re.compile(r"(?<=[^\W_])(?=[^\w\s'’])")
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where llama.cpp puts a model's tensors, beside how many layers go to GPUs.
+
+    `kept`: patterns (C++'s ECMAScript) of tensor names that go to the memory called `kept_in` instead; one that cannot
+    hold a tensor ends the process. `split`: share of the layers on each GPU.
+
+    `mapping`: how weights come into memory. `repacked`: the CPU may give weights another layout.
+    `dry_run`: nothing is read and nothing is allocated, only counted.
+    """
+
+    kept: tuple[str, ...] = ()
+    kept_in: str = _CPU
+    split: tuple[float, ...] = ()
+    mapping: Mapping = Mapping.MAPPED
+    repacked: bool = True
+    dry_run: bool = False
+
+    @classmethod
+    def of(cls, spec: LoadSpec, *, dry_run: bool = False) -> Placing:
+        """Where a load puts its tensors."""
+        return cls(kept=spec.cpu_tensors, split=spec.tensor_split, mapping=spec.mapping, dry_run=dry_run)
+
+
+class _Override(ctypes.Structure):
+    """struct llama_model_tensor_buft_override; an array of them ends with one of nothing."""
+
+    _fields_ = (("pattern", ctypes.c_char_p), ("kind", ctypes.c_void_p))
 
 
 class LlamaModel:
@@ -56,7 +99,7 @@ class LlamaModel:
         params = api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
         params.vocab_only = vocabulary_only
-        alive = apply(placing or Placing(), params)
+        alive = _apply(placing or Placing(), params)
         callback = api.llama_progress_callback(progress)
         params.progress_callback = callback
         self._model = api.llama_model_load_from_file(str(path).encode(), params)
@@ -108,9 +151,7 @@ class LlamaModel:
 
     @property
     def quantization(self) -> str:
-        name = self._api._lib.llama_ftype_name
-        name.argtypes, name.restype = [ctypes.c_int], ctypes.c_char_p
-        text: bytes = name(self._api.llama_model_ftype(self._model)) or b""
+        text: bytes = self._api._lib.llama_ftype_name(self._api.llama_model_ftype(self._model)) or b""
         return text.decode("ascii", "replace")
 
     @property
@@ -172,9 +213,9 @@ class LlamaModel:
     def tokenize(self, text: str, *, special: bool) -> list[int]:
         """Token ids of `text`. Only with `special` may the text produce control tokens.
 
-        Any text may come here: what llama.cpp could not survive in one piece is cut (`stretches.cut`).
+        Any text may come here: what llama.cpp could not survive in one piece is cut (`safe_chunks`).
         """
-        return [token for part in cut(text, self._longest_stretch) for token in self._tokenize(part, special)]
+        return [token for part in safe_chunks(text, self._longest_stretch) for token in self._tokenize(part, special)]
 
     def _tokenize(self, text: str, special: bool) -> list[int]:
         raw = text.encode("utf-8", "replace")
@@ -297,15 +338,32 @@ class LlamaContext:
             self._api.llama_free(self._context)
             self._context = None
 
+    def attach(self, model: LlamaModel, adapters: Sequence[Adapter]) -> None:
+        """Put `adapters` over the weights of `model` in all that is evaluated from now on; several add up. They are
+        freed with the model. Raises AppError ADAPTER_FAILED."""
+        if not adapters:
+            return
+        handles = []
+        for adapter in adapters:
+            last_errors()
+            handle = self._api.llama_adapter_lora_init(model.handle, adapter.path.encode())
+            if not handle:
+                raise AppError(Code.ADAPTER_FAILED, path=adapter.path, detail=summary(last_errors()))
+            handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
+        pointers = (ctypes.c_void_p * len(handles))(*handles)
+        scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
+        if self._api._lib.llama_set_adapters_lora(self._context, pointers, len(handles), scales) != 0:
+            raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
+
     def decode(
         self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False, filling: int = 0
     ) -> None:
         """Evaluate `tokens` (at most `slice_tokens`) from `position` on; waits until it is done.
 
         `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
-        tokens are evaluated behind them and taken back (`desk.filling`). Raises AppError CONTEXT_FULL or MODEL_FAILED;
-        where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what it held
-        before.
+        tokens are evaluated behind them and taken back (`kv.reuse.filling`). Raises AppError CONTEXT_FULL,
+        MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the context holds what
+        it held before.
         """
         batch, count = self._batch, len(tokens)
         whole = count + filling
@@ -374,14 +432,14 @@ class LlamaContext:
         return int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE))
 
     def remove_from(self, position: int) -> None:
-        """Forget `position` and all after it. Only `engine.desk` knows whether the rest is sound to continue from."""
+        """Forget `position` and all after it. Only `kv.reuse` knows whether the rest is sound to continue from."""
         if position == 0:
             self._api.llama_memory_clear(self._memory, False)
         elif not self._api.llama_memory_seq_rm(self._memory, _SEQUENCE, position, -1):
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_memory_seq_rm refused {position}")
 
     def erase(self) -> None:
-        """Forget everything, and overwrite the memory that it lay in."""
+        """Forget everything, and overwrite the memory that it was in."""
         self._api.llama_memory_clear(self._memory, True)
 
     # ---- its state as bytes
@@ -424,6 +482,88 @@ class LlamaContext:
             raise AppError(Code.ENGINE_PROTOCOL, detail=f"llama_state_seq_set_data_ext: {taken} of {len(state)}")
 
 
+def _apply(placing: Placing, params: Any) -> list[Any]:
+    """Write `placing` into llama_model_params. What is returned must live until the model is loaded.
+
+    Raises AppError MODEL_FAILED where there is no memory called `kept_in`.
+    """
+    api = bindings()
+    params.use_extra_bufts = placing.repacked
+    params.no_alloc = placing.dry_run
+    params.load_mode = api.LLAMA_LOAD_MODE_NONE if placing.dry_run else _load_mode(placing.mapping)
+    alive: list[Any] = []
+    if placing.kept:
+        kind = _memory(placing.kept_in)
+        overrides = (_Override * (len(placing.kept) + 1))(
+            *(_Override(pattern.encode(), kind) for pattern in placing.kept), _Override(None, None)
+        )
+        params.tensor_buft_overrides = ctypes.cast(overrides, ctypes.c_void_p)
+        alive.append(overrides)
+    if placing.split:
+        most = int(api.llama_max_devices())
+        shares = (ctypes.c_float * most)(*placing.split[:most])
+        params.tensor_split = shares
+        alive.append(shares)
+    return alive
+
+
+def _load_mode(mapping: Mapping) -> int:
+    api = bindings()
+    modes: dict[Mapping, int] = {
+        Mapping.AUTO: api.LLAMA_LOAD_MODE_AUTO,
+        Mapping.MAPPED: api.LLAMA_LOAD_MODE_MMAP,
+        Mapping.LOCKED: api.LLAMA_LOAD_MODE_MMAP_MLOCK,
+        Mapping.READ: api.LLAMA_LOAD_MODE_NONE,
+        Mapping.DIRECT: api.LLAMA_LOAD_MODE_DIRECT_IO,
+    }
+    return modes[mapping]
+
+
+def _memory(name: str) -> int:
+    """A kind of memory of the CPU's by its name: plain, or one of those that repacked weights are kept in."""
+    library = bindings()._lib
+    if name == _CPU:
+        return int(library.ggml_backend_cpu_buffer_type())
+    kinds = kinds_of_memory()
+    if name in kinds:
+        return kinds[name]
+    raise AppError(Code.MODEL_FAILED, path="", detail=f"no memory {name}")
+
+
+def safe_chunks(text: str, longest: int) -> Iterator[str]:
+    """The text in parts, none of which has a stretch longer than `longest` characters; 0 cuts nothing.
+
+    A byte-pair vocabulary first splits a text by a regular expression, which llama.cpp gives to std::regex wherever it
+    has no scanner of its own; that recurses for each character of a match. A run of some 26,000 letters, blanks or
+    signs overflows a stack of 8 MiB, and the process is gone (llama.cpp issue 27783). Meta's own tokenizer cuts runs at
+    25,000 characters for a like reason (`llama_models.llama3.tokenizer`).
+
+    A stretch goes from one line that begins with something visible to the next. It is cut before a word where it has
+    words, else before a sign that follows a letter or digit: there the patterns split anyway, and the tokens are those
+    of the whole. Only a run that has neither is cut anywhere. A text without such stretches comes back in one part.
+    """
+    if not longest or len(text) <= longest:
+        yield text
+        return
+    begin = start = 0  # of the part, of the stretch
+    for end in (*(border.end() for border in _BORDER.finditer(text)), len(text)):
+        while end - start > longest:
+            start = _cut_before(text, start, longest)
+            yield text[begin:start]
+            begin = start
+        start = end
+    yield text[begin:]
+
+
+def _cut_before(text: str, start: int, longest: int) -> int:
+    """Where to cut a stretch that begins at `start`: in the second half of what it may have."""
+    for pattern in (_BEFORE_A_WORD, _BEFORE_A_SIGN):
+        places = [found.start() for found in pattern.finditer(text, start + max(1, longest // 2), start + longest + 1)]
+        if places:
+            return places[-1]
+    return start + longest
+
+
 def check_magic(path: Path) -> None:
     """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_FAILED."""
     try:
@@ -438,7 +578,7 @@ def check_magic(path: Path) -> None:
 
 
 def _load_error(path: Path, lines: list[str]) -> AppError:
-    """Tell llama.cpp's reasons apart by its error lines (its API gives none)."""
+    """Find llama.cpp's reason by its error lines (its API gives none)."""
     text = "\n".join(lines)
     where = str(path)
     if "unknown model architecture" in text:

@@ -22,7 +22,7 @@ import psutil
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
-"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that lie near."""
+"""ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that are near."""
 
 _NODES = Path("/sys/devices/system/node")
 
@@ -54,6 +54,7 @@ def bindings() -> ModuleType:
         sys.modules["llama_cpp"] = package
     api = importlib.import_module("llama_cpp.llama_cpp")
     api.llama_log_set(log_callback(), None)
+    _declare(api._lib)
     _load_backends(api._lib)
     api.llama_backend_init()
     if numa_nodes() > 1:
@@ -62,7 +63,7 @@ def bindings() -> ModuleType:
 
 
 def folder() -> Path:
-    """Where llama.cpp's libraries lie."""
+    """Where llama.cpp's libraries are."""
     return Path(importlib.import_module("llama_cpp.llama_cpp")._base_path)
 
 
@@ -76,8 +77,6 @@ def _load_backends(library: Any) -> None:
         from app.engine import nvidia  # the window's process imports this module, too, and never asks for cards
 
         nvidia.hide_old()
-    library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
-    library.ggml_backend_load_all_from_path.restype = None
     library.ggml_backend_load_all_from_path(os.fsencode(folder()))
 
 
@@ -87,7 +86,7 @@ def cpu_variants() -> tuple[str, ...]:
 
 
 def cpu_variant() -> str:
-    """Which of them is in use; empty where there is none to choose from, or the system does not tell."""
+    """Which of them is in use; empty where there is none to choose from, or the system does not say."""
     if not cpu_variants():
         return ""
     try:
@@ -103,14 +102,14 @@ def with_cuda() -> bool:
 
 
 def numa_nodes() -> int:
-    """Parts of main memory that lie nearer to some cores than to others; 1 where all is near, or not known."""
+    """Parts of main memory that are nearer to some cores than to others; 1 where all is near, or not known."""
     found = len(list(_NODES.glob("node[0-9]*"))) if _NODES.is_dir() else 0
     return max(1, found)
 
 
 @cache
 def log_callback() -> Any:
-    """What llama.cpp and its multimodal library tell, of which errors are kept (`last_errors`)."""
+    """Takes what llama.cpp and its multimodal library log, and keeps the errors (`last_errors`)."""
 
     def keep_errors(level: int, text: bytes, _data: Any) -> None:
         if level == _LOG_LEVEL_ERROR:
@@ -139,7 +138,7 @@ def summary(lines: list[str]) -> str:
     return first.split(": ", 1)[-1][:300]
 
 
-# ---- gguf.h; exported, but not in the bindings
+# ---- what llama.cpp exports and the bindings leave out
 
 GGUF_UINT32, GGUF_STRING = 4, 8  # enum gguf_type
 
@@ -150,19 +149,50 @@ class GgufParams(ctypes.Structure):
     _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p))
 
 
-@cache
-def gguf() -> Any:
-    """llama.cpp's parser of GGUF files."""
-    library = bindings()._lib
-    pointer, text, index = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64
+class GgmlParams(ctypes.Structure):
+    """struct ggml_init_params"""
+
+    _fields_ = (("size", ctypes.c_size_t), ("buffer", ctypes.c_void_p), ("no_alloc", ctypes.c_bool))
+
+
+def _declare(library: Any) -> None:
+    """Give these functions the types of their arguments and results."""
+    pointer, text, number, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int64
+    size, sizes = ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)
     for name, arguments, result in (
+        ("ggml_backend_load_all_from_path", [text], None),
+        ("ggml_backend_dev_count", [], size),
+        ("ggml_backend_dev_get", [size], pointer),
+        ("ggml_backend_dev_by_type", [number], pointer),
+        ("ggml_backend_dev_name", [pointer], text),
+        ("ggml_backend_dev_description", [pointer], text),
+        ("ggml_backend_dev_type", [pointer], number),
+        ("ggml_backend_dev_memory", [pointer, sizes, sizes], None),
+        ("ggml_backend_dev_supports_op", [pointer, pointer], ctypes.c_bool),
+        ("ggml_backend_dev_backend_reg", [pointer], pointer),
+        ("ggml_backend_reg_get_proc_address", [pointer, text], pointer),
+        ("ggml_backend_cpu_buffer_type", [], pointer),
+        ("ggml_backend_buft_name", [pointer], text),
+        ("ggml_backend_buft_alloc_buffer", [pointer, size], pointer),
+        ("ggml_backend_buft_get_alloc_size", [pointer, pointer], size),
+        ("ggml_backend_buffer_free", [pointer], None),
+        ("ggml_blck_size", [number], whole),
+        ("ggml_type_name", [number], text),
+        ("ggml_nbytes", [pointer], size),
+        ("ggml_init", [GgmlParams], pointer),
+        ("ggml_free", [pointer], None),
+        ("ggml_new_tensor_2d", [pointer, number, whole, whole], pointer),
+        ("ggml_new_tensor_3d", [pointer, number, whole, whole, whole], pointer),
+        ("ggml_mul_mat", [pointer, pointer, pointer], pointer),
+        ("ggml_mul_mat_id", [pointer, pointer, pointer, pointer], pointer),
         ("gguf_init_from_file", [text, GgufParams], pointer),
         ("gguf_free", [pointer], None),
-        ("gguf_find_key", [pointer, text], index),
-        ("gguf_get_kv_type", [pointer, index], ctypes.c_int),
-        ("gguf_get_val_u32", [pointer, index], ctypes.c_uint32),
-        ("gguf_get_val_str", [pointer, index], text),
+        ("gguf_find_key", [pointer, text], whole),
+        ("gguf_get_kv_type", [pointer, whole], number),
+        ("gguf_get_val_u32", [pointer, whole], ctypes.c_uint32),
+        ("gguf_get_val_str", [pointer, whole], text),
+        ("llama_ftype_name", [number], text),
+        ("llama_set_adapters_lora", [pointer, pointer, size, pointer], ctypes.c_int32),
     ):
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
-    return library

@@ -50,7 +50,7 @@ def hide_old() -> None:
 
 
 def unused_card(devices: Iterable[Device], with_cuda: bool) -> Problem | None:
-    """None where there is no such card, where llama.cpp computes on one, or where the system does not tell.
+    """None where there is no such card, where llama.cpp computes on one, or where the system does not say.
 
     `devices`: what llama.cpp can compute on. `with_cuda`: whether its library for such cards is installed.
     """

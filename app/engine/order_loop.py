@@ -1,5 +1,5 @@
-"""What an engine's process does alike, whether it computes here or speaks with a server: takes orders from the desk one
-after the other; `Stop`, `Pause` and `Resume` at any time."""
+"""An engine's process, whether it computes here or speaks with a server: takes orders one after the other, and `Stop`,
+`Pause` and `Resume` at any time."""
 
 from __future__ import annotations
 
@@ -16,27 +16,10 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Progress, Result, Stopped
+from app.engine import protocol
 from app.engine.control import RunControl
-from app.engine.protocol import (
-    AnswerTo,
-    AnyOrder,
-    Command,
-    EngineOrder,
-    Generated,
-    Load,
-    LoadSpec,
-    Measure,
-    ModelInfo,
-    Pause,
-    Prompt,
-    PromptSize,
-    ReadBooks,
-    Resume,
-    Stop,
-    WireFailed,
-    WireStopped,
-)
-from app.isolation.heartbeat import Port
+from app.engine.protocol import AnyOrder, Command, EngineOrder, Generated, LoadSpec, ModelInfo, Prompt, PromptSize
+from app.isolation.heartbeat import Port, WireFailed
 
 
 class EngineSession(Protocol):
@@ -69,19 +52,19 @@ Session = TypeVar("Session", bound=EngineSession)
 class OrderLoop(ABC, Generic[Session]):
     def __init__(self, port: Port[Command]) -> None:
         self._port = port
-        self._wishes = RunControl(port.step)
+        self._control = RunControl(port.step)
         self._orders: queue.SimpleQueue[AnyOrder | None] = queue.SimpleQueue()
         self._session: Session | None = None
 
     def run(self) -> None:
-        """Serve until the desk closes the pipe."""
+        """Serve until the program closes the pipe."""
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
         while (order := self._orders.get()) is not None:
             self._port.step()
             try:
                 self._obey(order)
             except (Stopped, InterruptedError):
-                self._port.send(WireStopped())
+                self._port.send(protocol.WireStopped())
             except AppError as error:
                 self._port.send(WireFailed(error.problem))
             except MemoryError:
@@ -92,26 +75,26 @@ class OrderLoop(ABC, Generic[Session]):
         """Do what is asked and send the reply.
 
         Raises:
-            AppError, MemoryError: it cannot be done; the desk is told, and the next order is taken.
-            Stopped, InterruptedError: the desk wished it to stop.
+            AppError, MemoryError: it cannot be done; the reply says so, and the next order is taken.
+            Stopped, InterruptedError: it was stopped.
         """
         match order:
-            case Load(spec):
+            case protocol.Load(spec):
                 if self._session is not None:
                     self._session.close()
                     self._session = None
                 self._session = self._open(spec)
                 self._reply(order, self._session.info)
-            case Measure(prompt):
+            case protocol.Measure(prompt):
                 self._reply(order, self._loaded().measure(prompt))
-            case ReadBooks(prompt):
+            case protocol.ReadBooks(prompt):
                 usage = self._loaded().read_books(prompt, self._reading)
-                self._tell_problems()
+                self._report_problems()
                 self._reply(order, usage)
-            case AnswerTo(prompt, sampling, max_tokens):
+            case protocol.AnswerTo(prompt, sampling, max_tokens):
                 session = self._loaded()
                 answer = session.answer(prompt, sampling, max_tokens, self._reading, self._writing, self._thinking)
-                self._tell_problems()
+                self._report_problems()
                 self._reply(order, answer)
             case _:
                 self._obey_other(order)
@@ -131,7 +114,7 @@ class OrderLoop(ABC, Generic[Session]):
             raise AppError(Code.NO_MODEL)
         return self._session
 
-    def _tell_problems(self) -> None:
+    def _report_problems(self) -> None:
         for problem in self._loaded().problems():
             self._port.send(Notice(problem))
 
@@ -150,27 +133,27 @@ class OrderLoop(ABC, Generic[Session]):
         try:
             while (order := self._port.receive()) is not None:
                 match order:
-                    case Stop():
-                        self._wishes.stop()
-                    case Pause():
-                        self._wishes.pause()
-                    case Resume():
-                        self._wishes.resume()
+                    case protocol.Stop():
+                        self._control.stop()
+                    case protocol.Pause():
+                        self._control.pause()
+                    case protocol.Resume():
+                        self._control.resume()
                     case _:
-                        self._wishes.begin()
+                        self._control.begin()
                         self._orders.put(order)
         finally:
-            self._wishes.stop()
+            self._control.stop()
             self._orders.put(None)
 
 
 def serve(server: Callable[[Port[Command]], OrderLoop[Session]]) -> None:
-    """The rest of the process's life; what it cannot know how to answer is told as a bug, and ends it."""
+    """The rest of the process's life. An error that nobody foresaw is reported as a bug, and ends it."""
     port: Port[Command] = Port(Command)
     try:
         server(port).run()
     except BrokenPipeError:
-        pass  # the desk is gone
+        pass  # the program is gone
     except BaseException as error:
         traceback.print_exc()
         frame = traceback.extract_tb(error.__traceback__)[-1]

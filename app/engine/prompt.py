@@ -1,8 +1,8 @@
 """A prompt into tokens: template pieces with special tokens, everything a person or a book wrote without.
 
 The order is fixed: rules, documents, conversation, question. Nothing above the conversation ever depends on what comes
-after it, so that a book that was read once stays read. Each page and each message is tokenized by itself: the same
-page gives the same tokens wherever it stands.
+after it, so that a book that was read once stays read. Each page and each message is tokenized apart: the same page
+gives the same tokens wherever it is.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def template(vocabulary: Vocabulary) -> ChatTemplate:
 
 
 def _document_texts(document: DocumentText) -> list[str]:
-    """The heading, then the pages, each of which is tokenized by itself."""
+    """The heading, then the pages, each of which is tokenized apart."""
     pages = [f"\n[p. {page.label}]\n{page.untrusted_text}\n" for page in document.pages]
     return [f"\n\n# {document.untrusted_title}\n", *pages]
 
@@ -106,13 +106,18 @@ def texts(prompt: Prompt) -> list[str]:
 
 @dataclass(frozen=True)
 class LaidOutPrompt:
-    """`begun`: so many tokens, the last ones, are those of an answer that is gone on with."""
+    """`begun`: so many tokens, the last ones, are those of an answer that is continued."""
 
     tokens: Tokens
     size: PromptSize
     books: tuple[BookSpan, ...]
     images: tuple[ImageSpan, ...] = ()
     begun: int = 0
+
+    @property
+    def answer(self) -> Tokens:
+        """What there is of an answer that is continued; empty otherwise."""
+        return self.tokens[len(self.tokens) - self.begun :]
 
 
 class PromptTokenizer:
@@ -170,7 +175,7 @@ class PromptTokenizer:
     def remember(self, answer: str, tokens: Tokens) -> None:
         """Keep the tokens that an answer was generated as.
 
-        Tokenizing its text again can give others, and then the cache would not match where the answer stands.
+        Tokenizing its text again can give others, and then the cache would not match where the answer is.
         """
         self._answers[answer] = tokens
         self._answers.move_to_end(answer)

@@ -1,4 +1,4 @@
-"""What crosses between the desk and the engine: the port that both sides keep to, and the messages on the wire."""
+"""The engine's port, and the orders and events that cross between the program and the engine's process."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.core.password import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.machine import RepackedWeights
+from app.isolation.heartbeat import WireFailed
 
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
@@ -59,8 +60,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
-    `adapters`: what lies over the weights. `remote`: load nothing here, but connect to that server; of the rest only
-    `context_tokens` counts then, and only for servers that do not tell theirs.
+    `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
+    `context_tokens` counts then, and only for servers that do not say theirs.
     """
 
     model_path: str
@@ -125,7 +126,7 @@ class ImageSpan(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`images` stand before the text."""
+    """`images` come before the text."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -135,7 +136,7 @@ class Message(msgspec.Struct, frozen=True):
 class Prompt(msgspec.Struct, frozen=True):
     """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
 
-    Where an answer is last, it is gone on with from exactly where it ends; what it has is not told again.
+    Where an answer is last, it is continued from exactly where it ends; the text that it has does not come again.
     Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
     `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
     whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
@@ -153,7 +154,7 @@ class Prompt(msgspec.Struct, frozen=True):
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
 
-    `page_ends`: for each document, how many of its tokens stand before the end of each page. `to_read`: how many would
+    `page_ends`: for each document, how many of its tokens come before the end of each page. `to_read`: how many would
     have to be evaluated now; `held`: how many of each document's are there already, in the context or saved. Of a
     prompt that does not fit the context, these are zeros.
     """
@@ -211,9 +212,9 @@ def taken_bytes(buffers: Iterable[Buffer]) -> int:
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where it can be told.
+    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where that is known.
 
-    Of a remote engine, `path` is its address, and what its server does not tell is 0 or empty.
+    Of a remote engine, `path` is its address, and what its server does not say is 0 or empty.
     """
 
     name: str
@@ -251,7 +252,7 @@ class EngineState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     BUSY = "busy"
-    DEAD = "dead"  # the process ended by itself; the next load or answer starts a new one
+    DEAD = "dead"  # the process died; the next load or answer starts a new one
 
 
 class Engine(Protocol):
@@ -271,7 +272,7 @@ class Engine(Protocol):
 
     def measure(self, prompt: Prompt) -> PromptSize: ...
 
-    def rooms(self) -> tuple[Room, ...]:
+    def context_options(self) -> tuple[Room, ...]:
         """What the loaded model's context could be at most, for each KV type, the most exact one first."""
         ...
 
@@ -283,9 +284,9 @@ class Engine(Protocol):
         """Tokens that images of these sizes, in pixels, would take. Raises AppError MODEL_BLIND."""
         ...
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        """What has to be shown (`see`) before `prompt` can be answered: images whose embeddings are neither needed any
-        more, since the context holds them, nor kept. Each image is named once. Raises AppError MODEL_BLIND."""
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
+        """What has to be shown (`see`) before `prompt` can be answered: images that the context does not hold yet, and
+        whose embeddings are not kept. Each image comes once. Raises AppError MODEL_BLIND."""
         ...
 
     def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
@@ -318,7 +319,7 @@ class Engine(Protocol):
         """Keep nothing more of a book: neither in memory nor on disk."""
         ...
 
-    def settle(self) -> tuple[Problem, ...]:
+    def flush_saved(self) -> tuple[Problem, ...]:
         """Wait until all readings that are being saved are on disk; what went wrong with them. Raises nothing."""
         ...
 
@@ -329,7 +330,7 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-# ---- from the desk to the engine ------------------------------------------------------------------------------
+# ---- from the program to the engine ------------------------------------------------------------------------------
 
 
 class Replied(msgspec.Struct, frozen=True, tag=True):
@@ -339,9 +340,9 @@ class Replied(msgspec.Struct, frozen=True, tag=True):
 
 
 class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=True):
-    """What an engine's process is asked to do: the progress that it tells meanwhile, and the result that it gives."""
+    """What an engine's process is asked to do: the progress that it reports, and the result that it gives."""
 
-    def tells(self, event: object) -> TypeGuard[Progress]:
+    def reports(self, event: object) -> TypeGuard[Progress]:
         """Whether this is progress of such an order."""
         return isinstance(event, _parameters(type(self))[0])
 
@@ -374,8 +375,8 @@ class Count(EngineOrder[Loading, tuple[int, ...]], frozen=True):
     texts: tuple[str, ...]
 
 
-class LaidOut(msgspec.Struct, frozen=True):
-    """`tokens` below zero stand for embeddings of `images` (`engine.desk`)."""
+class EncodedPrompt(msgspec.Struct, frozen=True):
+    """`tokens` below zero are embeddings of `images` (`engine.kv.reuse`)."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...]
@@ -383,8 +384,8 @@ class LaidOut(msgspec.Struct, frozen=True):
     images: tuple[ImageSpan, ...] = ()
 
 
-class Layout(EngineOrder[None, LaidOut], frozen=True):
-    """Ask for the prompt's token ids, to look at; nothing is evaluated."""
+class EncodePrompt(EngineOrder[None, EncodedPrompt], frozen=True):
+    """Give the prompt's token ids, to look at; nothing is evaluated."""
 
     prompt: Prompt
 
@@ -397,7 +398,7 @@ class Probed(msgspec.Struct, frozen=True):
 
 
 class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
-    """Read tokens and tell the logits of the next one, without generating; the context keeps what was read."""
+    """Read tokens and give the logits of the next one, without generating; the context keeps what was read."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...] = ()
@@ -416,7 +417,7 @@ class ReadBooks(EngineOrder[Reading | Notice, Usage], frozen=True):
     prompt: Prompt
 
 
-class Survey(EngineOrder[None, tuple[Room, ...]], frozen=True):
+class ContextOptions(EngineOrder[None, tuple[Room, ...]], frozen=True):
     """Ask how large the loaded model's context could be."""
 
 
@@ -426,17 +427,17 @@ class Forget(EngineOrder[None, None], frozen=True):
     book_id: str
 
 
-class Settle(EngineOrder[None, tuple[Problem, ...]], frozen=True):
+class FlushSaved(EngineOrder[None, tuple[Problem, ...]], frozen=True):
     """Answered when all readings that are being saved are on disk, with what went wrong."""
 
 
-class Appraise(EngineOrder[None, tuple[int, ...]], frozen=True):
+class CountImageTokens(EngineOrder[None, tuple[int, ...]], frozen=True):
     """Ask how many tokens images of these sizes would take."""
 
     sizes: tuple[tuple[int, int], ...]
 
 
-class LookFor(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
+class MissingImages(EngineOrder[None, tuple[Pixels, ...]], frozen=True):
     """Ask which images of a prompt have to be shown first."""
 
     prompt: Prompt
@@ -456,13 +457,13 @@ class KeepImages(EngineOrder[None, None], frozen=True):
     sha256s: frozenset[str]
 
 
-class Rehearse(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
+class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
     """Ask what loading `spec` would take; nothing is loaded, and what is loaded stays."""
 
     spec: LoadSpec
 
 
-class Gauge(EngineOrder[None, float], frozen=True):
+class MeasureBandwidth(EngineOrder[None, float], frozen=True):
     """Ask for the bytes a second that main memory gives; needs no model."""
 
 
@@ -508,33 +509,14 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     """Let an order that waits go on."""
 
 
-AnyOrder: TypeAlias = (
-    Load
-    | Measure
-    | Count
-    | Layout
-    | Probe
-    | AnswerTo
-    | ReadBooks
-    | Survey
-    | Forget
-    | Settle
-    | Appraise
-    | LookFor
-    | See
-    | KeepImages
-    | Rehearse
-    | Gauge
-    | Inspect
-)
+_OfPrompts: TypeAlias = Measure | EncodePrompt | Probe | AnswerTo | ReadBooks
+_OfImages: TypeAlias = CountImageTokens | MissingImages | See | KeepImages
+_OfMachine: TypeAlias = Count | DryRun | MeasureBandwidth | Inspect
+AnyOrder: TypeAlias = Load | ContextOptions | Forget | FlushSaved | _OfPrompts | _OfImages | _OfMachine
 Command: TypeAlias = AnyOrder | Stop | Pause | Resume
 
 
-# ---- from the engine to the desk ------------------------------------------------------------------------------
-
-
-class WireFailed(msgspec.Struct, frozen=True, tag="Failed"):
-    problem: Problem
+# ---- from the engine to the program ------------------------------------------------------------------------------
 
 
 class WireStopped(msgspec.Struct, frozen=True, tag="Stopped"):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.engine.hardware import procedure_of_cpu
-from app.engine.llama_loader import bindings
+from app.engine.llama_loader import GgmlParams, bindings
 from app.engine.planner.machine import RepackedWeights
 
 _CPU = 0  # ggml-backend.h: enum ggml_backend_dev_type
@@ -20,12 +20,6 @@ _TYPES = 43  # ggml.h: GGML_TYPE_COUNT
 _F32, _I32 = 0, 26
 _SIDE, _EXPERTS = 4096, 8  # whole blocks of every type, whole tiles of every kernel
 _ROOM_BYTES = 1 << 16
-
-
-class _Params(ctypes.Structure):
-    """struct ggml_init_params."""
-
-    _fields_ = (("size", ctypes.c_size_t), ("buffer", ctypes.c_void_p), ("no_alloc", ctypes.c_bool))
 
 
 class _Tensor(ctypes.Structure):
@@ -36,7 +30,7 @@ class _Tensor(ctypes.Structure):
 
 def repacked() -> tuple[RepackedWeights, ...]:
     """What llama.cpp repacks where it computes with this machine's CPU alone."""
-    library = _declared(bindings()._lib)
+    library = bindings()._lib
     kinds = tuple(kinds_of_memory().values())
     found = []
     for number in range(_TYPES if kinds else 0):
@@ -52,8 +46,6 @@ def kinds_of_memory() -> dict[str, int]:
     """Handles of the kinds of memory that repacked weights are kept in, by their names, the one that is preferred
     first."""
     library, pointer = bindings()._lib, ctypes.c_void_p
-    library.ggml_backend_dev_by_type.argtypes, library.ggml_backend_dev_by_type.restype = [ctypes.c_int], pointer
-    library.ggml_backend_buft_name.argtypes, library.ggml_backend_buft_name.restype = [pointer], ctypes.c_char_p
     address = procedure_of_cpu(b"ggml_backend_dev_get_extra_bufts")
     found: dict[str, int] = {}
     if address:
@@ -85,7 +77,7 @@ def _growth(library: Any, kind: int, number: int, experts: bool) -> float:
 
 @contextmanager
 def _context(library: Any) -> Iterator[int]:
-    context = library.ggml_init(_Params(_ROOM_BYTES, None, True))
+    context = library.ggml_init(GgmlParams(_ROOM_BYTES, None, True))
     try:
         yield context
     finally:
@@ -94,32 +86,9 @@ def _context(library: Any) -> Iterator[int]:
 
 @contextmanager
 def _nothing(library: Any, kind: int) -> Iterator[int]:
-    """A buffer of no bytes, by which llama.cpp tells where a tensor is to go."""
+    """A buffer of no bytes, by which llama.cpp decides where a tensor goes."""
     buffer = library.ggml_backend_buft_alloc_buffer(kind, 0)
     try:
         yield buffer
     finally:
         library.ggml_backend_buffer_free(buffer)
-
-
-def _declared(library: Any) -> Any:
-    pointer, whole, size = ctypes.c_void_p, ctypes.c_int64, ctypes.c_size_t
-    for name, arguments, result in (
-        ("ggml_blck_size", [ctypes.c_int], whole),
-        ("ggml_type_name", [ctypes.c_int], ctypes.c_char_p),
-        ("ggml_nbytes", [pointer], size),
-        ("ggml_init", [_Params], pointer),
-        ("ggml_free", [pointer], None),
-        ("ggml_new_tensor_2d", [pointer, ctypes.c_int, whole, whole], pointer),
-        ("ggml_new_tensor_3d", [pointer, ctypes.c_int, whole, whole, whole], pointer),
-        ("ggml_mul_mat", [pointer, pointer, pointer], pointer),
-        ("ggml_mul_mat_id", [pointer, pointer, pointer, pointer], pointer),
-        ("ggml_backend_dev_by_type", [ctypes.c_int], pointer),
-        ("ggml_backend_dev_supports_op", [pointer, pointer], ctypes.c_bool),
-        ("ggml_backend_buft_alloc_buffer", [pointer, size], pointer),
-        ("ggml_backend_buffer_free", [pointer], None),
-        ("ggml_backend_buft_get_alloc_size", [pointer, pointer], size),
-    ):
-        function = getattr(library, name)
-        function.argtypes, function.restype = arguments, result
-    return library

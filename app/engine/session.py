@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-import ctypes
 import hashlib
 import time
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -18,18 +17,19 @@ from app.core.image import Raster
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner
+from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
-from app.engine.dry_run import buffers, placing
-from app.engine.generation import Writer
+from app.engine.dry_run import buffers
+from app.engine.generation import Sampler, Writer
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.images.vision import Vision
 from app.engine.kv import reuse
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
-from app.engine.kv.checkpoints import Keeping
+from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import ReadingKey, Readings, fingerprint
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import bindings, last_errors, summary, version
+from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
+from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama_loader import version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import (
     BookSpan,
@@ -46,66 +46,80 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
-from app.engine.sampling import Sampler
-from app.engine.thinking import Thoughts, check_answered
+from app.engine.thinking import AnswerText, Thoughts
+
+
+@dataclass
+class _Written:
+    """What there is of an answer. `whole`: so many of its tokens end with a whole character. `first_at`: when its first
+    token came."""
+
+    tokens: Tokens = field(default_factory=lambda: array("i"))
+    whole: int = 0
+    ending: Ending = Ending.LENGTH
+    first_at: float = 0.0
 
 
 class Session:
-    """Owns a model and its context. `wishes` are looked at between slices and tokens, and inside slices on a CPU."""
+    """Owns a model and its context. `control` is looked at between slices and tokens, and inside slices on a CPU."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], wishes: RunControl) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], bool], control: RunControl) -> None:
         """Load. Raises AppError MODEL_*, CONTEXT_INVALID; InterruptedError when `on_progress` returned False."""
-        self._wishes = wishes
-        self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=placing(spec))
+        self._control = control
+        self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=Placing.of(spec))
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:
             threads = spec.threads or physical_cores()
-            self._open_eyes(spec, threads)
-            self._typesetter = PromptTokenizer(self._model, self._vision)
+            self._open_projector(spec, threads)
+            self._tokenizer = PromptTokenizer(self._model, self._vision)
             self._shape = _shape(self._model)
-            context_tokens = _context_tokens(spec, self._model)
-            _check_memory(spec, self._shape, context_tokens)
-            self._context = LlamaContext(
-                self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, wishes.any
-            )
-            try:
-                attach(self._model, self._context, spec.adapters)
-            except AppError:
-                self._context.close()
-                raise
+            self._context = self._open_context(spec, threads)
         except AppError as error:
             self._model.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
                 raise AppError(Code.MODEL_NO_TEMPLATE, path=spec.model_path) from error
             raise
         self._quotable: tuple[tuple[DocumentText, ...], QuotableText] | None = None
-        info = _describe(self._model, spec, self._shape, self._context.size, threads)
-        seen_by = self._vision.info if self._vision is not None else None
         self.info = msgspec.structs.replace(
-            info,
-            vision=seen_by,
+            _describe(self._model, spec, self._shape, self._context.size, threads),
+            vision=None if self._vision is None else self._vision.info,
             vision_problem=self._vision_problem,
             buffers=buffers(self._context.handle),
         )
         self._sequence = CachedSequence(
             self._context,
             self._shape.geometry,
-            wishes,
-            _keeping(spec, self.info),
+            control,
+            _save_target(spec, self.info),
             spec.snapshot_bytes,
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
 
+    def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
+        """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
+        context_tokens = _context_tokens(spec, self._model)
+        _check_memory(spec, self._shape, context_tokens)
+        should_stop = self._control.pending
+        context = LlamaContext(
+            self._model, context_tokens, spec.kv_type, threads, spec.ubatch_tokens, 1 + MAX_DRAFT, should_stop
+        )
+        try:
+            context.attach(self._model, spec.adapters)
+        except AppError:
+            context.close()
+            raise
+        return context
+
     def close(self) -> None:
-        self._sequence.settle()
+        self._sequence.flush_saved()
         if self._vision is not None:
             self._vision.close()
         self._context.close()
         self._model.close()
 
-    def _open_eyes(self, spec: LoadSpec, threads: int) -> None:
+    def _open_projector(self, spec: LoadSpec, threads: int) -> None:
         """Take the projector; one that is of no use leaves the model what it is for text."""
         if not spec.projector_path:
             return
@@ -118,8 +132,8 @@ class Session:
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
         """Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where the prompt has images."""
         if any(message.images for message in prompt.messages):
-            self._eyes()
-        return self._typesetter.lay_out(prompt)
+            self._seeing()
+        return self._tokenizer.lay_out(prompt)
 
     def measure(self, prompt: Prompt) -> PromptSize:
         """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out` does."""
@@ -131,7 +145,7 @@ class Session:
         of_books = tuple(max(0, min(held, book.end) - book.start) for book in laid.books)
         return msgspec.structs.replace(laid.size, to_read=evaluated, held=of_books)
 
-    def rooms(self) -> tuple[Room, ...]:
+    def context_options(self) -> tuple[Room, ...]:
         """How large the context could be with each KV type, where it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
         memory = _free_memory() + planner.context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
@@ -143,14 +157,14 @@ class Session:
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
         """What images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
-        return tuple(self._eyes().tokens(width, height) for width, height in sizes)
+        return tuple(self._seeing().tokens(width, height) for width, height in sizes)
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
         """What has to be seen before an answer to `prompt`; the embeddings of all it needs stay in memory from here on.
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
-        vision, laid = self._eyes(), self.lay_out(prompt)
+        vision, laid = self._seeing(), self.lay_out(prompt)
         held = len(laid.tokens) - self._sequence.foresee(laid.tokens)
         needed = {span.sha256 for span in laid.images if span.end > held}
         vision.pin(frozenset(needed))
@@ -164,19 +178,19 @@ class Session:
     ) -> None:
         """Encode an image. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...; Stopped."""
 
-        def tell(done: int, total: int) -> None:
+        def show(done: int, total: int) -> None:
             on_progress(done, total)
-            if self._wishes.any() and self._wishes.wait():
+            if self._control.wait():
                 raise Stopped
 
-        self._eyes().see(wanted, canvas, overview, tell)
+        self._seeing().see(wanted, canvas, overview, show)
 
     def keep_images(self, sha256s: frozenset[str]) -> None:
         """Keep embeddings of these images only. Raises AppError FOLDER_READ_ONLY."""
         if self._vision is not None:
             self._vision.retain(sha256s)
 
-    def _eyes(self) -> Vision:
+    def _seeing(self) -> Vision:
         if self._vision is None:
             problem = self._vision_problem
             raise AppError.of(problem) if problem else AppError(Code.MODEL_BLIND, path=self.info.path)
@@ -216,70 +230,51 @@ class Session:
         """Read `prompt` and write an answer, or more of one; `on_text` gets whole characters of it as they come. Where
         the model thinks first, `on_thinking` is called once, and its thoughts are dropped.
 
-
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
         """
-        started, waited_s = time.monotonic(), self._wishes.waited_s
+        started, waited_s = time.monotonic(), self._control.waited_s
         laid = self.lay_out(prompt)
         usage = self.read(laid.tokens, laid.books, on_progress, laid.images)
-        waited_s = self._wishes.waited_s - waited_s
-        started += waited_s
+        started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
+        text = AnswerText(Thoughts(self._tokenizer.before_answer, begun=laid.begun > 0), on_text, on_thinking)
         sampler = Sampler(self._model, sampling)
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        begun = laid.tokens[len(laid.tokens) - laid.begun :]
-        before = prompt.messages[-1].text if begun else ""
-        thoughts = Thoughts(self._typesetter.before_answer, begun=bool(begun))
-        tokens: Tokens = array("i")
-        whole = 0  # so many of them end with a whole character
-        text: list[str] = []
-        ending = Ending.LENGTH
-        first_token_s = 0.0
-        told = False
-
-        def emit(piece: str) -> None:
-            if piece:
-                text.append(piece)
-                on_text(piece)
-
+        written = _Written()
         try:
-            for token, said in self._writer(prompt, laid, begun, sampling, sampler, thoughts).write():
-                first_token_s = first_token_s or time.monotonic() - started
-                if self._model.is_end(token):
-                    ending = Ending.COMPLETE
-                    break
-                tokens.append(token)
-                if thoughts.thinking and not told:
-                    told = True
-                    on_thinking()
-                emit(decoder.decode(said))
-                if not decoder.getstate()[0]:
-                    whole = len(tokens)
-                if self._wishes.any() and self._wishes.wait():
-                    ending = Ending.CANCELLED
-                    break
-                if len(self._sequence) >= self._context.size or len(tokens) == max_tokens:
-                    break
+            self._write(self._writer(prompt, laid, sampling, sampler, text.thoughts), text, max_tokens, written)
         finally:
             sampler.close()
-            emit(decoder.decode(thoughts.end()))
-            if not thoughts.any:  # else the answer is not what these tokens say, and stands in another place next time
-                self._typesetter.remember(before + "".join(text), begun + tokens[:whole])
-        check_answered(thoughts, "".join(text), ending)
+            text.end()
+            if not text.thoughts.any:  # else the answer is not what its tokens say, and its place differs next time
+                before = prompt.messages[-1].text if laid.begun else ""
+                self._tokenizer.remember(before + text.text, laid.answer + written.tokens[: written.whole])
+        text.check(written.ending)
         generate_s = time.monotonic() - started - read_s
-        usage = Usage(usage.prompt_tokens, usage.reused_tokens, usage.evaluated_tokens, len(tokens))
-        timings = Timings(read_s=read_s, first_token_s=first_token_s, generate_s=generate_s)
-        return Generated(ending, usage, timings)
+        timings = Timings(read_s=read_s, first_token_s=written.first_at - started, generate_s=generate_s)
+        usage = msgspec.structs.replace(usage, generated_tokens=len(written.tokens))
+        return Generated(written.ending, usage, timings)
+
+    def _write(self, writer: Writer, text: AnswerText, most: int, written: _Written) -> None:
+        """Write tokens until the answer ends, `most` are there, the context is full, or it is stopped."""
+        tokens = written.tokens
+        for token, said in writer.write():
+            written.first_at = written.first_at or time.monotonic()
+            if self._model.is_end(token):
+                written.ending = Ending.COMPLETE
+                return
+            tokens.append(token)
+            text.add(said, thinking=text.thoughts.thinking)
+            if text.is_whole:
+                written.whole = len(tokens)
+            if self._control.wait():
+                written.ending = Ending.CANCELLED
+                return
+            if len(self._sequence) >= self._context.size or len(tokens) == most:
+                return
 
     def _writer(
-        self,
-        prompt: Prompt,
-        laid: LaidOutPrompt,
-        begun: Tokens,
-        sampling: Sampling,
-        sampler: Sampler,
-        thoughts: Thoughts,
+        self, prompt: Prompt, laid: LaidOutPrompt, sampling: Sampling, sampler: Sampler, thoughts: Thoughts
     ) -> Writer:
         books = prompt.quoted or prompt.documents
         return Writer(
@@ -292,31 +287,28 @@ class Session:
             quoter=self._quoter(prompt, books) if sampling.true_quotes and books else None,
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             several_books=len(books) > 1,
-            written=begun,
+            begun=laid.answer,
         )
 
     def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> QuoteConstraint:
-        return QuoteConstraint(self._quotable_text(books), prompt.said, frozenset(prompt.restated))
-
-    def _quotable_text(self, books: tuple[DocumentText, ...]) -> QuotableText:
-        """Made once for the books on the desk."""
+        """The text of the same books is prepared once."""
         if self._quotable is None or self._quotable[0] != books:
             self._quotable = (books, QuotableText(books))
-        return self._quotable[1]
+        return QuoteConstraint(self._quotable[1], prompt.said, frozenset(prompt.restated))
 
     def forget(self, book_id: str) -> None:
         """Keep nothing more of a book: not in the context, not in caches, not on disk. Raises AppError
         FOLDER_READ_ONLY."""
         self._quotable = None
-        self._typesetter.forget_pages()
+        self._tokenizer.forget_pages()
         self._sequence.forget(book_id)
 
-    def settle(self) -> None:
+    def flush_saved(self) -> None:
         """Wait until all readings that are being saved are on disk."""
-        self._sequence.settle()
+        self._sequence.flush_saved()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call, to be told."""
+        """What went wrong with saved readings since the last call."""
         return self._sequence.problems()
 
 
@@ -327,18 +319,18 @@ def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
     return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
 
 
-def _keeping(spec: LoadSpec, info: ModelInfo) -> Keeping | None:
+def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
     if spec.readings is None:
         return None
-    readings = Readings(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
+    readings = SavedStates(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
     model = fingerprint_with(Path(spec.model_path), spec.adapters)
-    key = ReadingKey(model, spec.kv_type, LAYOUT_VERSION, version())
-    return Keeping(readings, key, info.name, _kernels(info))
+    key = StateKey(model, spec.kv_type, LAYOUT_VERSION, version())
+    return SaveTarget(readings, key, info.name, _kernels(info))
 
 
 def _kernels(info: ModelInfo) -> str:
-    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights lie where, which
-    tells repacked weights from plain ones, and experts that were moved."""
+    """What computes: the processor's instruction sets, the devices, and how many bytes of the weights are where, by
+    which repacked weights differ from plain ones, and experts that were moved."""
     weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
     cards = (device.description for device in devices() if "gpu" in device.kind)
     return " ".join((*cpu_features(), *cards, *sorted(weights)))
@@ -347,7 +339,7 @@ def _kernels(info: ModelInfo) -> str:
 def _shape(model: LlamaModel) -> planner.Shape:
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
-    geometry = planner.geometry_of(model.architecture, model.window, model.recurrent)
+    geometry = geometry_of(model.architecture, model.window, model.recurrent)
     return planner.Shape(
         kv_heads=(model.integer("attention.head_count_kv", heads),) * model.layers,
         key_length=model.integer("attention.key_length", head_length),
@@ -358,7 +350,7 @@ def _shape(model: LlamaModel) -> planner.Shape:
 
 
 def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
-    """Refuse what main memory cannot hold. With a GPU the cache lies elsewhere, and llama.cpp itself refuses."""
+    """Refuse what main memory cannot hold. With a GPU the cache is elsewhere, and llama.cpp itself refuses."""
     if _has_gpu():
         return
     needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
@@ -399,7 +391,7 @@ def _describe(model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_t
 
 
 def _vocabulary_id(model: LlamaModel) -> str:
-    """Tells tokenizers apart: the same id means the same token counts."""
+    """Identifies the tokenizer: the same id means the same token counts."""
     digest = hashlib.blake2b(digest_size=8)
     for key in ("tokenizer.ggml.model", "tokenizer.ggml.pre"):
         digest.update(model.metadata(key).encode() + b"\0")
@@ -409,30 +401,8 @@ def _vocabulary_id(model: LlamaModel) -> str:
     return digest.hexdigest()
 
 
-def attach(model: LlamaModel, context: LlamaContext, adapters: Sequence[Adapter]) -> None:
-    """Put `adapters` over the weights of `model` in all that `context` evaluates from now on; several add up. They are
-    freed with the model. Raises AppError ADAPTER_FAILED."""
-    if not adapters:
-        return
-    api = bindings()
-    handles = []
-    for adapter in adapters:
-        last_errors()
-        handle = api.llama_adapter_lora_init(model.handle, adapter.path.encode())
-        if not handle:
-            raise AppError(Code.ADAPTER_FAILED, path=adapter.path, detail=summary(last_errors()))
-        handles.append(ctypes.cast(handle, ctypes.c_void_p).value)
-    pointers = (ctypes.c_void_p * len(handles))(*handles)
-    scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
-    function = api._lib.llama_set_adapters_lora
-    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
-    function.restype = ctypes.c_int32
-    if function(context.handle, pointers, len(handles), scales) != 0:
-        raise AppError(Code.ADAPTER_FAILED, path=adapters[0].path, detail=summary(last_errors()))
-
-
 def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:
-    """Tells models with what lies over them apart, as `readings.fingerprint` tells files. Raises OSError."""
+    """As `saved_states.fingerprint`, of a model with its adapters. Raises OSError."""
     model = fingerprint(model_path)
     if not adapters:
         return model

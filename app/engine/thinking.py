@@ -1,13 +1,14 @@
-"""Tells a model's thoughts from its answer while both come: only what is the answer is let through.
+"""Separates a model's thoughts from its answer while both come: only the answer is let through.
 
-Thoughts stand where an answer begins: between `<think>` and `</think>` or the like, or, in Harmony (gpt-oss), in every
+Thoughts come where an answer begins: between `<think>` and `</think>` or the like, or, in Harmony (gpt-oss), in every
 channel but `final`: `<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…`. The same
 marks further on are part of the answer. At most so many bytes are held back as may still become a mark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from app.core.conversation import Ending
@@ -166,10 +167,41 @@ def _is_harmony(before: str) -> bool:
     return before.encode().endswith(_START + _ASSISTANT)
 
 
-def check_answered(thoughts: Thoughts, answer: str, ending: Ending) -> None:
-    """Raises AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING where an answer ended by itself with nothing but thoughts."""
-    if thoughts.any and not answer.strip() and ending is not Ending.CANCELLED:
-        raise AppError(Code.ANSWER_ALL_THOUGHT if ending is Ending.LENGTH else Code.ANSWER_MISSING)
+class AnswerText:
+    """The text of one answer while it is written, without the model's thoughts."""
+
+    def __init__(self, thoughts: Thoughts, on_text: Callable[[str], None], on_thinking: Callable[[], None]) -> None:
+        """`on_text` gets whole characters as they come; `on_thinking` is called once, when a thought begins."""
+        self.thoughts = thoughts
+        self.text = ""
+        self._on_text = on_text
+        self._on_thinking = on_thinking
+        self._has_thought = False
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what has come so far ends with a whole character."""
+        return not self._decoder.getstate()[0]
+
+    def add(self, said: bytes, *, thinking: bool = False) -> None:
+        """`said`: what `thoughts` let through. `thinking`: the model thinks now, inside the text or apart from it."""
+        if thinking and not self._has_thought:
+            self._has_thought = True
+            self._on_thinking()
+        if piece := self._decoder.decode(said):
+            self.text += piece
+            self._on_text(piece)
+
+    def end(self) -> None:
+        """Nothing more comes. A character that is not whole is left out."""
+        self.add(self.thoughts.end())
+
+    def check(self, ending: Ending) -> None:
+        """Raises AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING where an answer ended with nothing but thoughts, and was
+        not stopped."""
+        if self.thoughts.any and not self.text.strip() and ending is not Ending.CANCELLED:
+            raise AppError(Code.ANSWER_ALL_THOUGHT if ending is Ending.LENGTH else Code.ANSWER_MISSING)
 
 
 def _overlap(text: bytes, marks: Sequence[bytes]) -> int:

@@ -1,4 +1,4 @@
-"""The engine's process: what becomes of each order of the desk."""
+"""The engine's process on this machine: carries out each order."""
 
 from __future__ import annotations
 
@@ -6,34 +6,14 @@ from array import array
 from pathlib import Path
 
 from app.core.events import Loading, Looking
-from app.engine import hardware
-from app.engine.dry_run import rehearse
+from app.engine import hardware, protocol
+from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.llama import LlamaModel
 from app.engine.llama_loader import cpu_variant, numa_nodes, version, with_cuda
 from app.engine.nvidia import unused_card
 from app.engine.order_loop import OrderLoop, serve
-from app.engine.protocol import (
-    AnyOrder,
-    Appraise,
-    Command,
-    Count,
-    Forget,
-    Gauge,
-    Inspect,
-    Inspected,
-    KeepImages,
-    LaidOut,
-    Layout,
-    LoadSpec,
-    LookFor,
-    Probe,
-    Probed,
-    Rehearse,
-    See,
-    Settle,
-    Survey,
-)
+from app.engine.protocol import AnyOrder, Command, LoadSpec
 from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.isolation import limits, syscalls
@@ -45,66 +25,66 @@ _LOADING_STEP = 0.01
 class Worker(OrderLoop[Session]):
     def __init__(self, port: Port[Command]) -> None:
         super().__init__(port)
-        self._told = 0.0
+        self._shown = 0.0
 
     def _open(self, spec: LoadSpec) -> Session:
-        return Session(spec, self._progress, self._wishes)
+        return Session(spec, self._progress, self._control)
 
     def _obey_other(self, order: AnyOrder) -> None:
         match order:
-            case Count(model_path, texts):
+            case protocol.Count(model_path, texts):
                 vocabulary = LlamaModel(Path(model_path), 0, self._progress, vocabulary_only=True)
                 self._reply(order, tuple(len(vocabulary.tokenize(text, special=False)) for text in texts))
                 vocabulary.close()
-            case Layout(prompt):
+            case protocol.EncodePrompt(prompt):
                 session = self._loaded()
                 laid = session.lay_out(prompt)
                 control = frozenset(token for token in set(laid.tokens) if token >= 0 and session.is_control(token))
-                self._reply(order, LaidOut(tuple(laid.tokens), laid.books, control, laid.images))
-            case Probe(tokens, books, images):
+                self._reply(order, protocol.EncodedPrompt(tuple(laid.tokens), laid.books, control, laid.images))
+            case protocol.Probe(tokens, books, images):
                 usage = self._loaded().read(array("i", tokens), books, self._reading, images)
-                self._tell_problems()
-                self._reply(order, Probed(self._loaded().logits(), usage))
-            case Appraise(sizes):
+                self._report_problems()
+                self._reply(order, protocol.Probed(self._loaded().logits(), usage))
+            case protocol.CountImageTokens(sizes):
                 self._reply(order, self._loaded().image_tokens(sizes))
-            case LookFor(prompt):
-                self._reply(order, self._loaded().unseen(prompt))
-            case See(wanted, canvas, overview):
+            case protocol.MissingImages(prompt):
+                self._reply(order, self._loaded().missing_images(prompt))
+            case protocol.See(wanted, canvas, overview):
                 self._loaded().see(wanted, canvas, overview, self._looking)
                 self._reply(order, None)
-            case KeepImages(sha256s):
+            case protocol.KeepImages(sha256s):
                 self._loaded().keep_images(sha256s)
                 self._reply(order, None)
-            case Settle():
-                self._loaded().settle()
+            case protocol.FlushSaved():
+                self._loaded().flush_saved()
                 self._reply(order, tuple(self._loaded().problems()))
-            case Survey():
-                self._reply(order, self._loaded().rooms())
-            case Forget(book_id):
+            case protocol.ContextOptions():
+                self._reply(order, self._loaded().context_options())
+            case protocol.Forget(book_id):
                 self._loaded().forget(book_id)
                 self._reply(order, None)
-            case Rehearse(spec):
-                self._reply(order, rehearse(spec))
-            case Gauge():
-                self._reply(order, hardware.measure(physical_cores()))
-            case Inspect():
+            case protocol.DryRun(spec):
+                self._reply(order, dry_run(spec))
+            case protocol.MeasureBandwidth():
+                self._reply(order, hardware.measure_bandwidth(physical_cores()))
+            case protocol.Inspect():
                 self._reply(order, _inspect())
 
     def _progress(self, fraction: float) -> bool:
         self._port.step()
-        if fraction - self._told >= _LOADING_STEP or fraction < self._told:
-            self._told = fraction
+        if fraction - self._shown >= _LOADING_STEP or fraction < self._shown:
+            self._shown = fraction
             self._port.send(Loading(fraction))
-        return not (self._wishes.any() and self._wishes.wait())
+        return not self._control.wait()
 
     def _looking(self, done: int, total: int) -> None:
         self._port.step()
         self._port.send(Looking(done, total, 1, 1))
 
 
-def _inspect() -> Inspected:
+def _inspect() -> protocol.Inspected:
     found = devices()
-    return Inspected(
+    return protocol.Inspected(
         version(),
         found,
         physical_cores(),

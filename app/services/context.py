@@ -177,7 +177,7 @@ class Context:
                 self._book_size(ref, tokens, ends)
                 for ref, tokens, ends in zip(conversation.books, size.documents, size.page_ends, strict=True)
             ),
-            self._engine.rooms(),
+            self._engine.context_options(),
             question,
             reserve,
             len(told),

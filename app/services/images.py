@@ -106,7 +106,7 @@ class Images:
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Looking, int]:
         """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_...; Stopped."""
-        unseen = self._engine.unseen(prompt)
+        unseen = self._engine.missing_images(prompt)
         for number, wanted in enumerate(unseen, 1):
             png = self._store.png(wanted.sha256)
             canvas, overview = self._reader.prepare(png, wanted.fitted, wanted.canvas, wanted.overview)

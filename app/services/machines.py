@@ -86,6 +86,6 @@ class Machines:
                 known = _Bandwidth("", 0.0)
             if known.machine == machine:
                 return known.bytes_a_second
-        measured = self._engine.gauge()
+        measured = self._engine.measure_bandwidth()
         self._settings.set_blob(_BANDWIDTH, msgspec.json.encode(_Bandwidth(machine, measured)))
         return measured

@@ -5,15 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from app.core.settings import EngineSettings
-from app.engine.planner import Wish
+from app.engine.planner import PlanRequest
 
 LEAST_SLICE = 32
 """Tokens; shorter slices read slowly everywhere."""
 
 
-def wish_of(engine: EngineSettings) -> Wish:
+def wish_of(engine: EngineSettings) -> PlanRequest:
     """Where the settings say nothing, it is the plan's choice."""
-    return Wish(
+    return PlanRequest(
         context_tokens=engine.context_tokens,
         kv_type=engine.kv_type,
         slice_tokens=max(LEAST_SLICE, engine.ubatch_tokens) if engine.ubatch_tokens else 0,
@@ -24,7 +24,7 @@ def wish_of(engine: EngineSettings) -> Wish:
     )
 
 
-def settings_of(engine: EngineSettings, path: str, wish: Wish) -> EngineSettings:
+def settings_of(engine: EngineSettings, path: str, wish: PlanRequest) -> EngineSettings:
     """These settings for the model at `path`, with what was wished by hand, the rest automatic."""
     return msgspec.structs.replace(
         engine,

@@ -17,7 +17,7 @@ from app.core.work import Cancel, Work
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.planner import Machine, MemoryClass, Placement, Reason, Remark, Shortfall, Wish
+from app.engine.planner import Machine, MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall
 from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
 from app.models import local
 from app.models.gguf.reader import HeaderReader
@@ -75,7 +75,7 @@ class _Files:
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
-_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, Wish, int], ModelPlan]"
+_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, PlanRequest, int], ModelPlan]"
 """How a wish becomes a plan: `place`, or as much as the machine holds."""
 
 
@@ -85,7 +85,7 @@ class Plans:
         self._engine = engine
         self._machines = machines
 
-    def plan(self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
+    def plan(self, path: Path, wish: PlanRequest, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
 
         Raises AppError MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
@@ -94,7 +94,7 @@ class Plans:
         files = _Files(path, local.projector_beside(path), ())
         return (yield from self._plan(files, wish, hardware, _whole, cancel))
 
-    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> ModelPlan:
+    def plan_offer(self, offer: Offer, wish: PlanRequest, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
 
         Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
@@ -122,7 +122,7 @@ class Plans:
         return PlacedModel(spec, planned, rehearsed)
 
     def _plan(
-        self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
+        self, files: _Files, wish: PlanRequest, hardware: Hardware, choose: _Choose, cancel: Cancel
     ) -> Work[Opening, ModelPlan]:
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
@@ -146,7 +146,7 @@ class Plans:
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, result, result.missing_bytes)
-        found = self._engine.rehearse(spec_of(result, path))
+        found = self._engine.dry_run(spec_of(result, path))
         gpus = {device.name: device.free_bytes for device in plan.machine.gpus}
         missing = sum(
             max(0, taken_bytes(buffer for buffer in found if buffer.name == name) - free) for name, free in gpus.items()
@@ -176,7 +176,7 @@ def check_supported(header: ModelHeader, path: str) -> None:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
-def check_context(header: ModelHeader, wish: Wish) -> None:
+def check_context(header: ModelHeader, wish: PlanRequest) -> None:
     """Raises AppError CONTEXT_INVALID for a context that the model was not trained for."""
     if wish.context_tokens > header.context_trained:
         raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
@@ -207,7 +207,7 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
 
 
 def place(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
     """The plan that a load with this wish follows. Left to itself, a context takes what a GPU holds. Without a GPU it
     has the usual length, since reading more would take hours there, or less where that does not fit."""
@@ -224,7 +224,7 @@ def place(
 
 
 def _whole(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
     """As much context as the machine holds, where none is wished."""
     return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
@@ -233,7 +233,7 @@ def _whole(
 def _unasked(placement: Placement) -> Placement:
     """Nobody asked for this context: it is the usual one."""
     remarks = tuple(
-        Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_WISHED else remark
+        Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_REQUESTED else remark
         for remark in placement.remarks
     )
     return msgspec.structs.replace(placement, remarks=remarks)

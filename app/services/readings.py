@@ -9,7 +9,7 @@ from pathlib import Path
 from app.core.settings import GIGABYTE
 from app.engine.images import embedding_files
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.saved_states import Readings, SavedReading
+from app.engine.kv.saved_states import SavedState, SavedStates
 from app.engine.protocol import ReadingsSpec
 from app.store.settings import SettingsStore
 
@@ -29,11 +29,11 @@ class SavedReadings:
         quota = self._quota_bytes()
         return ReadingsSpec(str(self._folder), self._secret(), quota) if quota else None
 
-    def all(self) -> tuple[SavedReading, ...]:
+    def all(self) -> tuple[SavedState, ...]:
         """The last used first. Raises AppError."""
         return self._readings().all()
 
-    def delete(self, reading: SavedReading) -> None:
+    def delete(self, reading: SavedState) -> None:
         """Raises AppError FOLDER_READ_ONLY."""
         self._readings().delete(reading)
 
@@ -46,8 +46,8 @@ class SavedReadings:
         if embedding_files.folder_in(self._folder).is_dir():
             embedding_files.retain(ReadingsSpec(str(self._folder), self._secret(), 0), sha256s)
 
-    def _readings(self) -> Readings:
-        return Readings(self._folder, self._secret(), self._quota_bytes())
+    def _readings(self) -> SavedStates:
+        return SavedStates(self._folder, self._secret(), self._quota_bytes())
 
     def _quota_bytes(self) -> int:
         return self._settings.load().readings_quota_gb * GIGABYTE

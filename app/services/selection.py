@@ -12,7 +12,7 @@ from app.core.errors import AppError, Problem
 from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
-from app.engine.planner import Machine, Wish
+from app.engine.planner import Machine, PlanRequest
 from app.models.hub.offers import Offer
 from app.models.local import ModelFile
 from app.services.downloads import Licence, Record, Unfinished
@@ -56,7 +56,7 @@ class WantedPlan(msgspec.Struct, frozen=True):
     """A model on this machine that a plan is wanted for. `known`: an earlier plan, whose headers still hold."""
 
     path: str
-    wish: Wish
+    wish: PlanRequest
     adapters: tuple[Adapter, ...] = ()
     known: ModelPlan | None = None
 
@@ -120,7 +120,7 @@ def survey(
         if cancel.requested:
             raise Stopped
         if offer.header is not None:
-            yield Planned(offer.key, place(offer.header, offer.projector_header, machine, Wish()))
+            yield Planned(offer.key, place(offer.header, offer.projector_header, machine, PlanRequest()))
 
 
 def _plan_or_problem(desk: Services, wanted: WantedPlan, machine: Machine, cancel: Cancel) -> ModelPlan | Problem:

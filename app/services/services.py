@@ -66,7 +66,7 @@ class Services:
         """End the children, then close the database. Answers that were being written keep what they have, and an
         engine at rest first brings the readings to disk that it is saving."""
         if self.engine.state() is EngineState.READY:
-            self.engine.settle()
+            self.engine.flush_saved()
         self.engine.close()
         self.reader.close()
         self.videos.close()

@@ -55,7 +55,7 @@ def sentence(remark: Remark) -> str:
             "A context of {context_tokens} tokens holds a long book. A larger one would move more of the model to main"
             " memory, so it is used only if you ask for it."
         ),
-        Reason.CONTEXT_WISHED: _("The context has the {context_tokens} tokens that you asked for."),
+        Reason.CONTEXT_REQUESTED: _("The context has the {context_tokens} tokens that you asked for."),
         Reason.CONTEXT_USUAL: _(
             "The context has the usual {context_tokens} tokens: without a GPU, reading more takes hours. You can set a"
             " larger one."

@@ -8,10 +8,10 @@ from pathlib import Path
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.generation import Sampler
 from app.engine.hardware import physical_cores
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt
-from app.engine.sampling import Sampler
 
 _CONTEXT, _SLICE, _WRITTEN = 8192, 512, 128
 _SENTENCES = 480  # about 5,800 tokens

@@ -19,15 +19,15 @@ _PAGE_TOKENS = 499
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("tokens", "kv_type"), [(100_000, KvType.F16), (100_000, KvType.Q8_0), (300_000, KvType.F16)])
-def test_a_long_book_is_taken_up(tiny_scout: Path, tmp_path: Path, tokens: int, kv_type: KvType) -> None:
+def test_a_long_book_is_restored(tiny_scout: Path, tmp_path: Path, tokens: int, kv_type: KvType) -> None:
     readings = ReadingsSpec(str(tmp_path), b"s" * SECRET_BYTES, 4 << 30)
     spec = LoadSpec(str(tiny_scout), context_tokens=tokens * 5 // 4, kv_type=kv_type, readings=readings)
     prompt = ask(book(tokens // _PAGE_TOKENS + 1), "What happens?")
-    read, taken_up = _answer(spec, prompt), _answer(spec, prompt)
-    ratio = read.timings.read_s / taken_up.timings.first_token_s
+    read, restored = _answer(spec, prompt), _answer(spec, prompt)
+    ratio = read.timings.read_s / restored.timings.first_token_s
     print(
         f"\n{kv_type}: {read.usage.evaluated_tokens} tokens read in {read.timings.read_s:.1f} s;"
-        f" taken up, the first word comes after {taken_up.timings.first_token_s:.2f} s, {ratio:.0f} times sooner"
+        f" used, the first word comes after {restored.timings.first_token_s:.2f} s, {ratio:.0f} times sooner"
     )
     assert read.usage.evaluated_tokens >= tokens
     assert ratio >= _TIMES_SOONER
@@ -39,7 +39,7 @@ def _answer(spec: LoadSpec, prompt: Prompt) -> Generated:
     try:
         finish(engine.load(spec, Cancel()))
         done = finish(engine.answer(prompt, Sampling(temperature=0), 8, Cancel()))
-        assert engine.settle() == ()
+        assert engine.flush_saved() == ()
     finally:
         engine.close()
     return done

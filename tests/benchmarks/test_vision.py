@@ -48,7 +48,7 @@ def _ours(model: Path, path: Path, noise: Any) -> float:
         prompt = Prompt(rules.rules, rules.documents, (Message("user", "", (image,)),))
         laid = session.lay_out(prompt)
         session.read(laid.tokens[: laid.images[0].start - 1], laid.books, lambda *_: None)
-        (wanted,) = session.unseen(prompt)
+        (wanted,) = session.missing_images(prompt)
         canvas = Raster(_SIDE, _SIDE, noise.tobytes())
         overview = Raster(projector.TILE, projector.TILE, noise[: projector.TILE, : projector.TILE].tobytes())
         begun = time.monotonic()

@@ -133,7 +133,7 @@ def test_rooms_are_told_for_every_kv_type_of_this_machine(loaded: Engine) -> Non
     """Elsewhere there is nothing to choose: the context is what the server was started with."""
     model = loaded.model()
     assert model is not None
-    assert [room.kv_type for room in loaded.rooms()] == ([] if model.host else list(KvType))
+    assert [room.kv_type for room in loaded.context_options()] == ([] if model.host else list(KvType))
 
 
 def test_an_answer_streams_and_ends(loaded: Engine) -> None:
@@ -145,7 +145,7 @@ def test_an_answer_streams_and_ends(loaded: Engine) -> None:
 
 
 def test_an_answer_can_be_gone_on_with(kind: str, loaded: Engine) -> None:
-    """Where the last message is an answer, only what follows it is told."""
+    """Where the last message is an answer, only what follows it comes."""
     begun = "The book says: “Some words."
     going_on = Prompt(ASKED.rules, ASKED.documents, (*ASKED.messages, Message("assistant", begun)))
     assert loaded.measure(going_on).total > loaded.measure(ASKED).total

@@ -1,4 +1,4 @@
-"""What every engine keeps to where a model thinks: thoughts are told of, and are no part of the answer."""
+"""What every engine keeps to where a model thinks: thoughts are reported, and are no part of the answer."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def engine(request: pytest.FixtureRequest, thinker: Path) -> Iterator[Engine]:
 
 def test_a_thought_is_told_of_and_left_out(engine: Engine) -> None:
     events, _generated = run(engine.answer(ASKED, GREEDY, 40, Cancel()))
-    told = [event for event in events if isinstance(event, Thinking | Token)]
-    assert told[0] == Thinking()
-    assert told.count(Thinking()) == 1
-    assert "".join(event.text for event in told if isinstance(event, Token)) == "the letter came"
+    reported = [event for event in events if isinstance(event, Thinking | Token)]
+    assert reported[0] == Thinking()
+    assert reported.count(Thinking()) == 1
+    assert "".join(event.text for event in reported if isinstance(event, Token)) == "the letter came"
 
 
 def test_a_thought_without_an_answer_says_so(engine: Engine) -> None:

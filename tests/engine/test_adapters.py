@@ -62,7 +62,7 @@ def test_what_was_read_with_an_adapter_is_not_taken_up_without(
         engine = new_engine()
         load(engine, tiny_scout, context_tokens=4096, readings=readings, adapters=adapters)
         ending = finish(engine.read(asked, Cancel()))
-        engine.settle()
+        engine.flush_saved()
         evaluated.append(ending.evaluated_tokens)
         engine.close()
     assert evaluated[1] < 10 < evaluated[0] == evaluated[2] == evaluated[3]

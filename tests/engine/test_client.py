@@ -293,6 +293,6 @@ def test_what_was_read_ahead_is_not_read_again(engine: EngineClient) -> None:
 def test_rooms_fit_the_memory_and_the_training(engine: EngineClient) -> None:
     info = engine.model()
     assert info is not None
-    rooms = [room.context_tokens for room in engine.rooms()]
+    rooms = [room.context_tokens for room in engine.context_options()]
     assert rooms == sorted(rooms), "a smaller KV type never holds less"
     assert all(info.context_tokens <= tokens <= info.trained_context for tokens in rooms)

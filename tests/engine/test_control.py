@@ -1,4 +1,4 @@
-"""What the desk wishes of a running command: waiting counts as waiting, a stop ends a pause, nothing lingers."""
+"""Pausing and stopping a running command: waiting counts as waiting, a stop ends a pause, nothing lingers."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from app.engine.control import RunControl
 
 
 def test_a_pause_waits_until_it_is_over_and_is_counted() -> None:
-    wishes, steps = RunControl(), []
-    wishes.pause()
-    assert wishes.any()
-    waiting = threading.Thread(target=lambda: steps.append(wishes.wait()))
+    control, steps = RunControl(), []
+    control.pause()
+    assert control.pending()
+    waiting = threading.Thread(target=lambda: steps.append(control.wait()))
     waiting.start()
     assert steps == []
-    wishes.resume()
+    control.resume()
     waiting.join()
     assert steps == [False]
-    assert wishes.waited_s > 0, "what the session takes off the time of reading"
-    assert not wishes.any()
+    assert control.waited_s > 0, "what the session takes off the time of reading"
+    assert not control.pending()
 
 
 def test_a_stop_ends_a_pause_and_the_command() -> None:
-    wishes = RunControl()
-    wishes.pause()
-    wishes.stop()
-    assert wishes.any()
-    assert wishes.wait()
+    control = RunControl()
+    control.pause()
+    control.stop()
+    assert control.pending()
+    assert control.wait()
 
 
 def test_a_pause_that_comes_after_the_stop_changes_nothing() -> None:
     """Whoever presses both at once may press them in either order."""
-    wishes = RunControl()
-    wishes.stop()
-    wishes.pause()
-    waiting = threading.Thread(target=wishes.wait, daemon=True)
+    control = RunControl()
+    control.stop()
+    control.pause()
+    waiting = threading.Thread(target=control.wait, daemon=True)
     waiting.start()
     waiting.join(60)
     assert not waiting.is_alive()
 
 
-def test_a_new_command_begins_without_wishes() -> None:
-    wishes = RunControl()
-    wishes.pause()
-    wishes.stop()
-    wishes.begin()
-    assert not wishes.any()
-    assert not wishes.wait()
+def test_a_new_command_begins_neither_paused_nor_stopped() -> None:
+    control = RunControl()
+    control.pause()
+    control.stop()
+    control.begin()
+    assert not control.pending()
+    assert not control.wait()

@@ -1,4 +1,4 @@
-"""An engine that the system kills for memory: told as what it is. Needs root, to make a control group."""
+"""An engine that the system kills for memory: reported as what it is. Needs root, to make a control group."""
 
 from __future__ import annotations
 

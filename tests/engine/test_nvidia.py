@@ -1,4 +1,4 @@
-"""What is told of NVIDIA's cards, with a driver that the test writes: NVML's functions say what they are told to."""
+"""What is said of NVIDIA's cards, with a driver that the test writes: NVML's functions say what the test wants."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ask(tmp_path: Path, driver: Path) -> Any:
-    """Gives the code and the parameters of what is told, and the cards that CUDA may see."""
+    """Gives the code and the parameters of the problem, and the cards that CUDA may see."""
 
     def run(
         script: str | None,
@@ -124,8 +124,8 @@ def test_a_card_without_a_driver(ask: Any) -> None:
 
 
 def test_a_driver_that_is_too_old_is_told_with_its_version(ask: Any) -> None:
-    code, told, _visible = ask(f"0\n550.163.01\n{H100}")
-    assert (code, told) == (Code.CARD_DRIVER_OLD, {"version": "550.163.01", "needed": nvidia.NEEDED_DRIVER})
+    code, reported, _visible = ask(f"0\n550.163.01\n{H100}")
+    assert (code, reported) == (Code.CARD_DRIVER_OLD, {"version": "550.163.01", "needed": nvidia.NEEDED_DRIVER})
 
 
 def test_a_driver_that_was_replaced_wants_a_new_start(ask: Any) -> None:
@@ -133,14 +133,14 @@ def test_a_driver_that_was_replaced_wants_a_new_start(ask: Any) -> None:
 
 
 def test_a_driver_that_answers_with_an_error_is_quoted(ask: Any) -> None:
-    code, told, _visible = ask("4\n")  # NVML_ERROR_NO_PERMISSION
+    code, reported, _visible = ask("4\n")  # NVML_ERROR_NO_PERMISSION
     assert code is Code.CARD_SILENT
-    assert "Permission" in told["detail"]
+    assert "Permission" in reported["detail"]
 
 
 def test_a_card_that_the_add_on_has_no_code_for_is_hidden_from_cuda(ask: Any) -> None:
-    code, told, visible = ask(f"0\n580.95.05\n{RTX2080}")
-    assert (code, told, visible) == (Code.CARD_TOO_OLD, {"name": "NVIDIA GeForce RTX 2080"}, "")
+    code, reported, visible = ask(f"0\n580.95.05\n{RTX2080}")
+    assert (code, reported, visible) == (Code.CARD_TOO_OLD, {"name": "NVIDIA GeForce RTX 2080"}, "")
     assert ask(f"0\n580.95.05\n{RTX2080}\n{H100}", "CUDA0") == (None, {}, "GPU-aa")
 
 

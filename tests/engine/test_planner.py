@@ -20,9 +20,9 @@ from app.engine.planner import (
     MachineDevice,
     MemoryClass,
     Placement,
+    PlanRequest,
     Reason,
     Shortfall,
-    Wish,
     imagined,
     plan,
 )
@@ -116,7 +116,7 @@ def check(header: ModelHeader, machine: Machine, result: Placement | Shortfall) 
 def test_the_table(headers: dict[tuple[str, str], ModelHeader], row: tuple[str, str, str]) -> None:
     name, quantization, machine = row
     header = headers[name, quantization]
-    result = plan(header, None, MACHINES[machine], Wish(kv_type=KvType.Q8_0))
+    result = plan(header, None, MACHINES[machine], PlanRequest(kv_type=KvType.Q8_0))
     check(header, MACHINES[machine], result)
     expected = TABLE[row]
     if expected is None:
@@ -131,7 +131,7 @@ def test_the_table(headers: dict[tuple[str, str], ModelHeader], row: tuple[str, 
 
 
 def test_what_every_token_reads_stays_on_the_gpu(headers: dict[tuple[str, str], ModelHeader]) -> None:
-    result = plan(headers["Scout", "Q4_K_M"], None, MACHINES["12 GB"], Wish())
+    result = plan(headers["Scout", "Q4_K_M"], None, MACHINES["12 GB"], PlanRequest())
     assert isinstance(result, Placement)
     on_host = {use.item for use in result.uses if use.device == "RAM"}
     assert on_host == {
@@ -148,7 +148,7 @@ def test_what_every_token_reads_stays_on_the_gpu(headers: dict[tuple[str, str], 
 def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout, machine = headers["Scout", "Q4_K_M"], MACHINES["H100"]
     projector = msgspec.structs.replace(scout, kind=FileKind.PROJECTOR, file_bytes=1_750_000_000, weights=())
-    blind, seeing = (plan(scout, each, machine, Wish(kv_type=KvType.Q8_0)) for each in (None, projector))
+    blind, seeing = (plan(scout, each, machine, PlanRequest(kv_type=KvType.Q8_0)) for each in (None, projector))
     assert isinstance(blind, Placement)
     assert isinstance(seeing, Placement)
     assert seeing.by_class()[MemoryClass.PROJECTOR] > projector.file_bytes
@@ -156,55 +156,55 @@ def test_a_projector_takes_its_place(headers: dict[tuple[str, str], ModelHeader]
 
 
 @pytest.mark.parametrize("context_tokens", [32_768, 200_000, 1_000_000])
-def test_a_wished_context_is_kept_or_refused(headers: dict[tuple[str, str], ModelHeader], context_tokens: int) -> None:
+def test_a_requested_context_is_kept_or_not(headers: dict[tuple[str, str], ModelHeader], context_tokens: int) -> None:
     for machine in MACHINES.values():
-        result = plan(headers["Scout", "Q4_K_M"], None, machine, Wish(context_tokens))
+        result = plan(headers["Scout", "Q4_K_M"], None, machine, PlanRequest(context_tokens))
         check(headers["Scout", "Q4_K_M"], machine, result)
         assert result.context_tokens == context_tokens
 
 
 def test_exact_types_are_preferred_where_they_cost_no_speed(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout = headers["Scout", "Q4_K_M"]
-    kinds = [plan(scout, None, MACHINES["H100"], Wish(tokens)).kv_type for tokens in (64 * K, 450 * K)]
+    kinds = [plan(scout, None, MACHINES["H100"], PlanRequest(tokens)).kv_type for tokens in (64 * K, 450 * K)]
     assert kinds == [KvType.F16, KvType.Q8_0]
     # q4_0 only where nothing else holds it.
     tight = imagined([12], 64, 8)
-    largest = plan(scout, None, tight, Wish(kv_type=KvType.Q8_0))
-    more = plan(scout, None, tight, Wish(largest.context_tokens * 2))
+    largest = plan(scout, None, tight, PlanRequest(kv_type=KvType.Q8_0))
+    more = plan(scout, None, tight, PlanRequest(largest.context_tokens * 2))
     assert isinstance(more, Placement)
 
 
 def test_a_shortfall_says_what_would_help(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout = headers["Scout", "Q8_0"]
-    result = plan(scout, None, MACHINES["CPU"], Wish(2 * M, KvType.Q8_0))
+    result = plan(scout, None, MACHINES["CPU"], PlanRequest(2 * M, KvType.Q8_0))
     assert isinstance(result, Shortfall)
     remedies = {remark.reason: remark.params for remark in result.remarks}
     assert set(remedies) == {Reason.SMALLER_CONTEXT, Reason.MORE_MEMORY}
-    smaller = Wish(int(remedies[Reason.SMALLER_CONTEXT]["context_tokens"]), KvType.Q8_0)
+    smaller = PlanRequest(int(remedies[Reason.SMALLER_CONTEXT]["context_tokens"]), KvType.Q8_0)
     assert isinstance(plan(scout, None, MACHINES["CPU"], smaller), Placement)
     host = MACHINES["CPU"].host
     for more, kind in ((result.missing_bytes, Placement), (result.missing_bytes - 1, Shortfall)):
         larger = Machine((), msgspec.structs.replace(host, free_bytes=host.free_bytes + more), 1)
-        assert isinstance(plan(scout, None, larger, Wish(2 * M, KvType.Q8_0)), kind)
+        assert isinstance(plan(scout, None, larger, PlanRequest(2 * M, KvType.Q8_0)), kind)
 
 
 def test_a_smaller_type_is_named_where_it_would_fit(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout = headers["Scout", "Q8_0"]
-    result = plan(scout, None, MACHINES["CPU"], Wish(400 * K, KvType.F16))
+    result = plan(scout, None, MACHINES["CPU"], PlanRequest(400 * K, KvType.F16))
     assert isinstance(result, Shortfall)
     (kv_type,) = (r.params["kv_type"] for r in result.remarks if r.reason is Reason.SMALLER_KV)
-    assert isinstance(plan(scout, None, MACHINES["CPU"], Wish(400 * K, KvType(kv_type))), Placement)
+    assert isinstance(plan(scout, None, MACHINES["CPU"], PlanRequest(400 * K, KvType(kv_type))), Placement)
 
 
 def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -> None:
     scout, machine = headers["Scout", "Q3_K_M"], MACHINES["H100"]
-    apart = plan(scout, None, machine, Wish(64 * K, expert_layers=20, slice_tokens=1024, threads=3))
+    apart = plan(scout, None, machine, PlanRequest(64 * K, expert_layers=20, slice_tokens=1024, threads=3))
     assert isinstance(apart, Placement)
     assert (apart.expert_layers, apart.slice_tokens, apart.threads) == (20, 1024, 3)
     (pattern,) = apart.cpu_tensors
     assert pattern.startswith(r"^blk\.(0|1|2|")
     assert r"|19)\.ffn_" in pattern
-    some = plan(scout, None, machine, Wish(64 * K, gpu_layers=20))
+    some = plan(scout, None, machine, PlanRequest(64 * K, gpu_layers=20))
     assert isinstance(some, Placement)
     assert some.gpu_layers == 20
     assert Reason.LAYERS_ON_CPU in {remark.reason for remark in some.remarks}
@@ -212,27 +212,27 @@ def test_choices_by_hand_are_kept(headers: dict[tuple[str, str], ModelHeader]) -
 
 
 @pytest.mark.parametrize(
-    ("wish", "gpu_layers", "expert_layers"),
+    ("asked", "gpu_layers", "expert_layers"),
     [
-        (Wish(gpu_layers=-1, expert_layers=48), ALL, 48),
-        (Wish(gpu_layers=500, expert_layers=500), ALL, 48),
-        (Wish(gpu_layers=0), 0, 0),
-        (Wish(gpu_layers=30, expert_layers=21), 30, 21),
-        (Wish(expert_layers=21), ALL, 21),
+        (PlanRequest(gpu_layers=-1, expert_layers=48), ALL, 48),
+        (PlanRequest(gpu_layers=500, expert_layers=500), ALL, 48),
+        (PlanRequest(gpu_layers=0), 0, 0),
+        (PlanRequest(gpu_layers=30, expert_layers=21), 30, 21),
+        (PlanRequest(expert_layers=21), ALL, 21),
     ],
 )
 def test_any_choice_by_hand_makes_a_plan(
-    headers: dict[tuple[str, str], ModelHeader], wish: Wish, gpu_layers: int, expert_layers: int
+    headers: dict[tuple[str, str], ModelHeader], asked: PlanRequest, gpu_layers: int, expert_layers: int
 ) -> None:
     header, machine = headers["Maverick", "Q2_K"], imagined([160], 512, 8)
-    result = plan(header, None, machine, wish)
+    result = plan(header, None, machine, asked)
     check(header, machine, result)
     assert isinstance(result, Placement)
     assert (result.gpu_layers, result.expert_layers) == (gpu_layers, expert_layers)
 
 
 def test_maverick_moves_experts_of_the_layers_that_have_them(headers: dict[tuple[str, str], ModelHeader]) -> None:
-    result = plan(headers["Maverick", "Q4_K_M"], None, MACHINES["H100"], Wish())
+    result = plan(headers["Maverick", "Q4_K_M"], None, MACHINES["H100"], PlanRequest())
     assert isinstance(result, Placement)
     (pattern,) = result.cpu_tensors
     layers = pattern.partition("(")[2].partition(")")[0].split("|")
@@ -242,7 +242,7 @@ def test_maverick_moves_experts_of_the_layers_that_have_them(headers: dict[tuple
 def test_a_split_puts_on_each_gpu_what_was_counted_there(headers: dict[tuple[str, str], ModelHeader]) -> None:
     """llama.cpp gives layer i of n to the first GPU whose share, summed up to it in float32, exceeds i / n."""
     for sizes in ([80, 80], [24, 80], [48, 24, 24]):
-        result = plan(headers["Scout", "Q3_K_M"], None, imagined(sizes, 64, 8), Wish(64 * K, KvType.Q8_0))
+        result = plan(headers["Scout", "Q3_K_M"], None, imagined(sizes, 64, 8), PlanRequest(64 * K, KvType.Q8_0))
         assert isinstance(result, Placement)
         ends = np.cumsum(np.array(result.tensor_split, np.float32)) / np.float32(sum(result.tensor_split))
         of_layer = [
@@ -297,8 +297,8 @@ def test_every_plan_adds_up(
     header: ModelHeader, gpus: list[float], ram: float, kv_type: KvType | None, context_tokens: int
 ) -> None:
     machine = imagined(gpus, ram, 4)
-    wish = Wish(min(context_tokens, header.context_trained), kv_type)
-    result = plan(header, None, machine, wish)
+    asked = PlanRequest(min(context_tokens, header.context_trained), kv_type)
+    result = plan(header, None, machine, asked)
     check(header, machine, result)
     assert result.context_tokens <= header.context_trained
     if isinstance(result, Placement):
@@ -314,7 +314,7 @@ def test_more_memory_never_means_less_context(
     header: ModelHeader, gpus: list[float], ram: float, more_gpu: float, more_ram: float, kv_type: KvType | None
 ) -> None:
     smaller, larger = (
-        plan(header, None, imagined(sizes, memory, 4), Wish(kv_type=kv_type))
+        plan(header, None, imagined(sizes, memory, 4), PlanRequest(kv_type=kv_type))
         for sizes, memory in ((gpus, ram), ([size + more_gpu for size in gpus], ram + more_ram))
     )
     if isinstance(smaller, Placement):
@@ -326,7 +326,7 @@ def test_more_memory_never_means_less_context(
 @given(small_headers(), GIGABYTES)
 def test_a_smaller_type_never_means_less_context(header: ModelHeader, ram: float) -> None:
     """Without a GPU: there a model of very few layers loses more to the copy in f16 than its small cache gains."""
-    found = [plan(header, None, imagined([], ram, 4), Wish(kv_type=kind)) for kind in KvType]
+    found = [plan(header, None, imagined([], ram, 4), PlanRequest(kv_type=kind)) for kind in KvType]
     room = [result.context_tokens if isinstance(result, Placement) else 0 for result in found]
     assert all(exact <= smaller for exact, smaller in itertools.pairwise(room))
 
@@ -335,8 +335,8 @@ def test_a_tied_table_that_is_repacked_is_there_twice_and_read_once() -> None:
     """A CPU that repacks it multiplies with the copy; rows are looked up in the file's own."""
     header = header_of(SMOLLM2, "Q4_K_M")
     host = MachineDevice("RAM", False, 64 * GIB, 60 * GIB, 50e9)
-    plain = plan(header, None, Machine((), host, 4), Wish(8 * K))
-    repacking = plan(header, None, Machine((), host, 4, (RepackedWeights("q6_K", False, 1.0),)), Wish(8 * K))
+    plain = plan(header, None, Machine((), host, 4), PlanRequest(8 * K))
+    repacking = plan(header, None, Machine((), host, 4, (RepackedWeights("q6_K", False, 1.0),)), PlanRequest(8 * K))
     assert isinstance(plain, Placement)
     assert isinstance(repacking, Placement)
     embeddings = header.total_bytes(TensorPart.EMBEDDINGS)
@@ -349,6 +349,6 @@ def test_where_there_is_a_gpu_nothing_is_repacked() -> None:
     header = header_of(SMOLLM2, "Q4_K_M")
     gpu, host = MachineDevice("GPU", True, 24 * GIB, 24 * GIB), MachineDevice("RAM", False, 64 * GIB, 60 * GIB)
     repacked = (RepackedWeights("q4_K", False, 2.0), RepackedWeights("q6_K", False, 2.0))
-    for wish in (Wish(8 * K), Wish(8 * K, gpu_layers=4)):
-        with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), wish) for kinds in (repacked, ()))
+    for asked in (PlanRequest(8 * K), PlanRequest(8 * K, gpu_layers=4)):
+        with_kinds, without = (plan(header, None, Machine((gpu,), host, 4, kinds), asked) for kinds in (repacked, ()))
         assert with_kinds == without

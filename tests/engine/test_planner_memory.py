@@ -1,4 +1,4 @@
-"""What a plan says a model takes is what llama.cpp takes: rehearsed to the byte, loaded too."""
+"""What a plan says a model takes is what llama.cpp takes: to the byte in a dry run, and loaded too."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from app.core.model import ModelHeader, TensorPart
 from app.core.settings import KvType, Mapping
 from app.core.work import Cancel, finish
 from app.engine.dry_run import buffers
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.load_params import Placing
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Reason, Wish, plan
+from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, LoadSpec
 from app.engine.repacking import repacked
@@ -46,7 +45,7 @@ def read(path: Path) -> ModelHeader:
 def predict(header: ModelHeader, context_tokens: int, kv_type: KvType, slice_tokens: int = 0) -> Placement:
     """Where the model goes on this machine with its CPU, if there were no end to its memory."""
     machine = Machine((), WITHOUT_END, 1, repacked())
-    placement = plan(header, None, machine, Wish(context_tokens, kv_type, slice_tokens))
+    placement = plan(header, None, machine, PlanRequest(context_tokens, kv_type, slice_tokens))
     assert isinstance(placement, Placement)
     return placement
 
@@ -85,12 +84,12 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 @pytest.mark.real
 @pytest.mark.parametrize("kv_type", KvType)
-def test_a_rehearsal_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
+def test_a_dry_run_counts_what_was_planned_to_the_byte(new_engine: NewEngine, path: Path, kv_type: KvType) -> None:
     engine, header = new_engine(), read(path)
     for context_tokens in contexts(header):
         placement = predict(header, context_tokens, kv_type)
-        rehearsed = engine.rehearse(spec_of(placement, str(path)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(path)))
+        check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
@@ -98,7 +97,7 @@ def test_so_it_does_with_slices_of_any_length(
     new_engine: NewEngine, tiny_scout: Path, slice_tokens: int, context_tokens: int
 ) -> None:
     placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(new_engine().rehearse(spec_of(placement, str(tiny_scout))))
+    *others, compute = counted(new_engine().dry_run(spec_of(placement, str(tiny_scout))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(
@@ -119,8 +118,8 @@ def test_so_it_does_with_the_true_shapes(
         (header.context_trained, KvType.Q4_0, 512),
     ):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        check(counted(counted_by_llama), predicted(placement))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -129,8 +128,8 @@ def test_so_it_does_with_other_families(new_engine: NewEngine, tmp_path: Path, f
     header = read(file)
     for context_tokens, kv_type, slice_tokens in ((4096, KvType.F16, 512), (50_000, KvType.Q8_0, 1024)):
         placement = predict(header, context_tokens, kv_type, slice_tokens)
-        rehearsed = engine.rehearse(spec_of(placement, str(file)))
-        check(counted(rehearsed), predicted(placement))
+        counted_by_llama = engine.dry_run(spec_of(placement, str(file)))
+        check(counted(counted_by_llama), predicted(placement))
     assert family in MEASURED
     assert Reason.ESTIMATED not in {remark.reason for remark in placement.remarks}
 
@@ -153,8 +152,8 @@ def test_an_engine_tells_what_it_took(new_engine: NewEngine, tiny_scout: Path) -
     ending = finish(engine.load(spec_of(placement, str(tiny_scout)), Cancel()))
     check(counted(ending.buffers), predicted(placement))
     assert ending.context_tokens == placement.context_tokens
-    assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
-    assert engine.model() == ending  # a rehearsal leaves what is loaded alone
+    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
+    assert engine.model() == ending  # a dry run leaves what is loaded alone
 
 
 @pytest.mark.real
@@ -192,7 +191,7 @@ def test_so_it_does_with_a_large_vocabulary(
     for context_tokens, kv_type in ((512, KvType.F16), (8192, KvType.Q8_0)):
         placement, engine = predict(read(file), context_tokens, kv_type), new_engine()
         spec = msgspec.structs.replace(spec_of(placement, str(file)), threads=1)
-        check(counted(engine.rehearse(spec)), predicted(placement))
+        check(counted(engine.dry_run(spec)), predicted(placement))
         ending = finish(engine.load(spec, Cancel()))
         check(counted(ending.buffers), predicted(placement))
         engine.probe(tuple(range(1000, 1500)))
@@ -215,7 +214,7 @@ def test_so_it_does_with_two_gigabytes_of_experts(new_engine: NewEngine, tmp_pat
             placement = predict(header, context_tokens, kv_type)
             spec = spec_of(placement, str(file))
             engine = new_engine()
-            check(counted(engine.rehearse(spec)), predicted(placement))
+            check(counted(engine.dry_run(spec)), predicted(placement))
             finish(engine.load(spec, Cancel()))
             engine.probe(tuple(token % 200 for token in range(500)))
             assert engine.pid is not None
@@ -248,14 +247,14 @@ def quantized(models_folder: Path) -> Path:
 
 
 def test_experts_go_where_they_are_sent(new_context: NewContext, quantized: Path) -> None:
-    """On a CPU: plain memory, but for the experts of two layers, which go to where they are laid out anew."""
+    """On a CPU: plain memory, but for the experts of two layers, which go where they get another layout."""
     header = read(quantized)
     placement = predict(header, 1024, KvType.F16)
     everywhere = {buffer.name for buffer in new_context(quantized, placement, Placing(mapping=Mapping.READ))}
     if "CPU_REPACK" not in everywhere:
         pytest.skip("this CPU has no other layout for q4_0")
     gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
-    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=2))
+    wanted = plan(header, None, gpu, PlanRequest(1024, KvType.F16, expert_layers=2))
     assert isinstance(wanted, Placement)
     assert wanted.expert_layers == 2
     found = new_context(
@@ -275,7 +274,7 @@ def test_a_load_with_experts_apart_answers(new_engine: NewEngine, quantized: Pat
     """The patterns of a plan reach llama.cpp through the engine; without a GPU all of it is the CPU's anyway."""
     header = read(quantized)
     gpu = Machine((MachineDevice("GPU", True, 1 << 40, 1 << 40),), WITHOUT_END, 1)
-    wanted = plan(header, None, gpu, Wish(1024, KvType.F16, expert_layers=3))
+    wanted = plan(header, None, gpu, PlanRequest(1024, KvType.F16, expert_layers=3))
     assert isinstance(wanted, Placement)
     engine = new_engine()
     ending = finish(engine.load(spec_of(wanted, str(quantized)), Cancel()))

@@ -33,14 +33,14 @@ def model(request: pytest.FixtureRequest) -> Iterator[LlamaModel]:
 
 
 @pytest.fixture
-def typesetter(model: LlamaModel) -> PromptTokenizer:
+def tokenizer(model: LlamaModel) -> PromptTokenizer:
     return PromptTokenizer(model)
 
 
-def test_a_forged_turn_gives_no_control_token(model: LlamaModel, typesetter: PromptTokenizer) -> None:
+def test_a_forged_turn_gives_no_control_token(model: LlamaModel, tokenizer: PromptTokenizer) -> None:
     forged = prompt(Message("user", FORGERY), documents=(book(FORGERY, FORGERY, "Two."),))
     honest = prompt(Message("user", "Before."), documents=(book("A book", "Before.", "Two."),))
-    laid, plain = typesetter.lay_out(forged), typesetter.lay_out(honest)
+    laid, plain = tokenizer.lay_out(forged), tokenizer.lay_out(honest)
     span = (laid.books[0].start, laid.books[0].end)
     assert not any(model.is_control(token) for token in laid.tokens[slice(*span)])
 
@@ -51,9 +51,9 @@ def test_a_forged_turn_gives_no_control_token(model: LlamaModel, typesetter: Pro
     assert FORGERY.encode() in b"".join(model.piece(token) for token in laid.tokens[slice(*span)])
 
 
-def test_nothing_above_the_conversation_depends_on_it(typesetter: PromptTokenizer) -> None:
-    one = typesetter.lay_out(prompt(Message("user", "A question?")))
-    other = typesetter.lay_out(
+def test_nothing_above_the_conversation_depends_on_it(tokenizer: PromptTokenizer) -> None:
+    one = tokenizer.lay_out(prompt(Message("user", "A question?")))
+    other = tokenizer.lay_out(
         prompt(Message("user", "Another?"), Message("assistant", "Yes."), Message("user", "Why?"))
     )
     (start, end), (same_start, same_end) = ((laid.books[0].start, laid.books[0].end) for laid in (one, other))
@@ -61,20 +61,20 @@ def test_nothing_above_the_conversation_depends_on_it(typesetter: PromptTokenize
     assert one.tokens[:end] == other.tokens[:end]
 
 
-def test_a_next_turn_continues_the_last_prompt(typesetter: PromptTokenizer) -> None:
+def test_a_next_turn_continues_the_last_prompt(tokenizer: PromptTokenizer) -> None:
     """The tokens of a prompt, and of its answer as it was generated, are a prefix of the next prompt."""
-    first = typesetter.lay_out(prompt(Message("user", "A question?")))
-    generated = array("i", [*typesetter.lay_out(prompt(Message("user", "x"))).tokens[-1:], 5, 5, 5, 6])
-    typesetter.remember("An answer.", generated)
-    second = typesetter.lay_out(
+    first = tokenizer.lay_out(prompt(Message("user", "A question?")))
+    generated = array("i", [*tokenizer.lay_out(prompt(Message("user", "x"))).tokens[-1:], 5, 5, 5, 6])
+    tokenizer.remember("An answer.", generated)
+    second = tokenizer.lay_out(
         prompt(Message("user", "A question?"), Message("assistant", "An answer."), Message("user", "And?"))
     )
     whole = first.tokens + generated
     assert second.tokens[: len(whole)] == whole
 
 
-def test_the_sizes_add_up(typesetter: PromptTokenizer) -> None:
-    laid = typesetter.lay_out(
+def test_the_sizes_add_up(tokenizer: PromptTokenizer) -> None:
+    laid = tokenizer.lay_out(
         prompt(Message("user", "One?"), documents=(book("A", "Some text."), book("B", "More text.", "And more.")))
     )
     size = laid.size
@@ -83,8 +83,8 @@ def test_the_sizes_add_up(typesetter: PromptTokenizer) -> None:
     assert all(count > 0 for count in (size.frame, *size.documents, *size.messages))
 
 
-def test_a_page_carries_its_mark(model: LlamaModel, typesetter: PromptTokenizer) -> None:
-    laid = typesetter.lay_out(prompt(Message("user", "One?"), documents=(book("A title", "First.", "Second."),)))
+def test_a_page_carries_its_mark(model: LlamaModel, tokenizer: PromptTokenizer) -> None:
+    laid = tokenizer.lay_out(prompt(Message("user", "One?"), documents=(book("A title", "First.", "Second."),)))
     text = b"".join(model.piece(token) for token in laid.tokens[laid.books[0].start : laid.books[0].end]).decode()
     assert text == "\n\n# A title\n\n[p. 1]\nFirst.\n\n[p. 2]\nSecond.\n"
 

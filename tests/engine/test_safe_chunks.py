@@ -12,9 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.engine.client import EngineClient
-from app.engine.llama import LlamaModel
+from app.engine.llama import LONGEST_STRETCH, LlamaModel, safe_chunks
 from app.engine.protocol import DocumentText, Message, PageText, Prompt
-from app.engine.safe_chunks import LONGEST_STRETCH, cut
 from tests.engine.conftest import load
 
 UNITS = {
@@ -132,13 +131,13 @@ def test_a_line_as_long_as_a_book_keeps_its_tokens(model: LlamaModel, seed: int)
 def test_lines_are_never_cut_however_many(model: LlamaModel) -> None:
     rng = random.Random(7)
     text = "\n".join(prose(rng, rng.randrange(1, 400)) for _ in range(400))
-    assert list(cut(text, LONGEST_STRETCH)) == [text]
+    assert list(safe_chunks(text, LONGEST_STRETCH)) == [text]
     assert model.tokenize(text, special=False) == whole(model, text)
 
 
 def test_japanese_without_a_blank_is_cut_at_its_signs(model: LlamaModel) -> None:
     text = "本を読むことは、旅をすることに似ている。「そうですか」と彼は言った。" * 1_000
-    assert len(list(cut(text, LONGEST_STRETCH))) > 1
+    assert len(list(safe_chunks(text, LONGEST_STRETCH))) > 1
     assert model.tokenize(text, special=False) == whole(model, text)
 
 
@@ -147,7 +146,7 @@ def test_japanese_without_a_blank_is_cut_at_its_signs(model: LlamaModel) -> None
 @example("\n \n a", 2)
 @example("a b c", 1)
 def test_the_parts_are_the_text_and_none_has_too_long_a_stretch(text: str, longest: int) -> None:
-    parts = list(cut(text, longest))
+    parts = list(safe_chunks(text, longest))
     assert "".join(parts) == text
     for part in parts:
         stretch = 0

@@ -1,4 +1,4 @@
-"""Thoughts and answers are told apart however the bytes come; what was not thought comes through as it is."""
+"""Thoughts and answers are separated however the bytes come; what was not thought comes through as it is."""
 
 from __future__ import annotations
 

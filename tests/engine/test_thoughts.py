@@ -54,9 +54,9 @@ def test_only_the_answer_is_told(new_engine: NewEngine, tmp_path: Path, script: 
     words, turn = SCRIPTS[script]
     events, ending = run(answer(new_engine, write_reciter(tmp_path / "m.gguf", words, turn), prompt("What came?")))
     assert said(events).lower() == SAID
-    told = [event for event in events if isinstance(event, Thinking | Token)]
-    assert told.count(Thinking()) == 1
-    assert told[0] == Thinking()
+    reported = [event for event in events if isinstance(event, Thinking | Token)]
+    assert reported.count(Thinking()) == 1
+    assert reported[0] == Thinking()
     assert ending.ending is Ending.COMPLETE
     assert ending.usage.generated_tokens == len(words)
 

@@ -89,4 +89,4 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
         assert chapter.tokens == fake.desk.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
     whole = fake.desk.context.tokens_of(BookRef(book.id))
     assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
-    assert choices.rooms == fake.engine.rooms()
+    assert choices.rooms == fake.engine.context_options()

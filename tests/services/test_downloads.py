@@ -15,7 +15,7 @@ from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.paths import Paths
 from app.core.settings import HubSettings
 from app.core.work import Cancel, Stopped, Work, finish
-from app.engine.planner import Placement, Wish
+from app.engine.planner import Placement, PlanRequest
 from app.models.hub.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
 from app.services.machines import Hardware
@@ -99,12 +99,12 @@ def test_what_a_download_means_is_told_without_the_network(desk: Services, folde
 
 
 def test_an_offer_can_be_planned_before_it_is_fetched(desk: Services, loopback: LoopbackHub) -> None:
-    plan = desk.plans.plan_offer(scout(desk), Wish(), Hardware((80.0,), 256.0))
+    plan = desk.plans.plan_offer(scout(desk), PlanRequest(), Hardware((80.0,), 256.0))
     assert isinstance(plan.result, Placement)
     assert plan.projector is not None
     dynamic = next(offer for offer in desk.downloads.offers() if offer.header is None)
     with pytest.raises(AppError) as refused:
-        desk.plans.plan_offer(dynamic, Wish(), Hardware((80.0,), 256.0))
+        desk.plans.plan_offer(dynamic, PlanRequest(), Hardware((80.0,), 256.0))
     assert refused.value.code is Code.MODEL_HEADER_UNKNOWN
     assert not loopback.requests
 

@@ -150,7 +150,7 @@ def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
     desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan of a family that was not measured may promise too much."""
-    monkeypatch.setattr(desk.engine, "rehearse", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
+    monkeypatch.setattr(desk.engine, "dry_run", lambda _spec: (Buffer("CPU", 1 << 60, 0, 0),))
     problem = problem_of(load(desk, tiny_scout))
     assert problem.code is Code.MODEL_TOO_LARGE
 
@@ -173,7 +173,7 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     first = desk.machines.machine().host.bandwidth
     assert first > 1e9
-    monkeypatch.setattr(type(desk.engine), "gauge", lambda _engine: 1.0)
+    monkeypatch.setattr(type(desk.engine), "measure_bandwidth", lambda _engine: 1.0)
     assert desk.machines.machine().host.bandwidth == first
     desk.settings.set_blob("bandwidth", b'{"machine": "another", "bytes_a_second": 2.0}')
     assert desk.machines.machine().host.bandwidth == 1.0

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import Code, Problem
 from app.core.work import Cancel, Stopped
-from app.engine.planner import Wish, imagined
+from app.engine.planner import PlanRequest, imagined
 from app.services.plans import ModelPlan
 from app.services.selection import Planned, WantedPlan, survey
 from tests.ui.fakes import FakeDesk, open_desk
@@ -38,7 +38,7 @@ class StoppedOnTheWay(Cancel):
 def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
-    wanted = [WantedPlan(str(path), Wish()) for path in (tiny_scout, broken)]
+    wanted = [WantedPlan(str(path), PlanRequest()) for path in (tiny_scout, broken)]
     first, second = survey(fake.desk, wanted, (), MACHINE, Cancel())
     assert first.key == str(tiny_scout)
     assert isinstance(first.plan, ModelPlan)
@@ -48,5 +48,5 @@ def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, 
 def test_a_survey_that_is_stopped_calls_no_model_unreadable(fake: FakeDesk, tiny_scout: Path) -> None:
     told: list[object] = []
     with pytest.raises(Stopped):
-        told.extend(survey(fake.desk, [WantedPlan(str(tiny_scout), Wish())] * 2, (), MACHINE, StoppedOnTheWay()))
+        told.extend(survey(fake.desk, [WantedPlan(str(tiny_scout), PlanRequest())] * 2, (), MACHINE, StoppedOnTheWay()))
     assert told == []

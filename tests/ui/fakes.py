@@ -205,7 +205,7 @@ class ScriptedEngine:
         tiles = [max(1, min(16, -(-width * height // 336**2))) for width, height in sizes]
         return tuple(145 * (count + (count > 1)) + 3 for count in tiles)
 
-    def unseen(self, prompt: Prompt) -> tuple[Pixels, ...]:
+    def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
         self._note_thread()
         if self.info.vision is None:
             raise AppError(Code.MODEL_BLIND, path=self.info.path)
@@ -234,7 +234,7 @@ class ScriptedEngine:
     def resume(self) -> None:
         self.pauses.append(False)
 
-    def rooms(self) -> tuple[Room, ...]:
+    def context_options(self) -> tuple[Room, ...]:
         return self.roomy
 
     def forget(self, book_id: str) -> None:
@@ -272,7 +272,7 @@ class ScriptedEngine:
         """As when the process is killed while nobody asks."""
         self._state = EngineState.DEAD
 
-    def settle(self) -> tuple[Problem, ...]:
+    def flush_saved(self) -> tuple[Problem, ...]:
         return ()
 
     def state(self) -> EngineState:

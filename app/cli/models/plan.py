@@ -12,7 +12,7 @@ from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
-from app.engine.planner import MemoryClass, Placement, Wish
+from app.engine.planner import MemoryClass, Placement, PlanRequest
 from app.models.model_files import model_at
 from app.services.machines import Hardware
 from app.services.plans import ModelPlan
@@ -25,7 +25,7 @@ from app.wording.units import count, size
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print a plan. Raises AppError, Stopped."""
-    wish = Wish(options.context, KvType(options.kv) if options.kv else None)
+    wish = PlanRequest(options.context, KvType(options.kv) if options.kv else None)
     hardware = Hardware(tuple(options.gpu_memory), options.ram)
     plan = _planned(options.model, wish, hardware, desk, cancel)
     if options.json:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         _print(plan)
 
 
-def _planned(model: str, wish: Wish, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
+def _planned(model: str, wish: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
     """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
     catalogue knows it."""
     if targets.is_local(model, desk):

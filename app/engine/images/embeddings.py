@@ -1,6 +1,6 @@
 """What a projector made of images, so that none goes through it twice: in memory, and encrypted on disk.
 
-Embeddings are the image in another form, so they are kept as saved readings are (`engine.readings`), and names of files
+Embeddings are the image in another form, so they are kept as saved readings are (`kv.saved_states`), and names of files
 say nothing about what is inside. They are good for the very projector and build of llama.cpp that made them.
 """
 
@@ -41,9 +41,9 @@ class _Description(msgspec.Struct, frozen=True):
 class ImageEmbeddings:
     """By the SHA-256 of the image's kept bytes."""
 
-    def __init__(self, keeping: ReadingsSpec | None, identity: str, memory_bytes: int = MEMORY_BYTES) -> None:
-        """`keeping`: where and with what secret; None keeps nothing on disk. `identity`: of projector and engine."""
-        self._keeping = keeping
+    def __init__(self, kept_in: ReadingsSpec | None, identity: str, memory_bytes: int = MEMORY_BYTES) -> None:
+        """`kept_in`: where and with what secret; None keeps nothing on disk. `identity`: of projector and engine."""
+        self._kept_in = kept_in
         self._identity = identity
         self._memory_bytes = memory_bytes
         self._held: OrderedDict[str, Embeddings] = OrderedDict()
@@ -67,10 +67,10 @@ class ImageEmbeddings:
     def put(self, sha256: str, embeddings: Embeddings) -> None:
         """Keep them in memory, and on disk where there is room: what cannot be written is encoded again one day."""
         self._hold(sha256, embeddings)
-        if self._keeping is None:
+        if self._kept_in is None:
             return
         try:
-            self._write(self._keeping, sha256, embeddings)
+            self._write(self._kept_in, sha256, embeddings)
         except AppError as error:
             _log.warning("embeddings were not saved: %s", error.code.value)
 
@@ -78,8 +78,8 @@ class ImageEmbeddings:
         """Keep those of these images only. Raises AppError FOLDER_READ_ONLY."""
         for sha256 in [held for held in self._held if held not in sha256s]:
             del self._held[sha256]
-        if self._keeping is not None:
-            embedding_files.retain(self._keeping, sha256s)
+        if self._kept_in is not None:
+            embedding_files.retain(self._kept_in, sha256s)
 
     def _hold(self, sha256: str, embeddings: Embeddings) -> None:
         self._held[sha256] = embeddings
@@ -91,12 +91,12 @@ class ImageEmbeddings:
                 del self._held[other]
 
     def _read(self, sha256: str) -> Embeddings | None:
-        if self._keeping is None:
+        if self._kept_in is None:
             return None
-        path = embedding_files.path_of(self._keeping, sha256, self._identity)
+        path = embedding_files.path_of(self._kept_in, sha256, self._identity)
         try:
             with path.open("rb") as file:
-                sealed = SealedReader(file, self._keeping.secret)
+                sealed = SealedReader(file, self._kept_in.secret)
                 size = _LENGTH.unpack(sealed.read(_LENGTH.size))[0]
                 description = msgspec.msgpack.decode(sealed.read(size), type=_Description)
                 if (description.identity, description.sha256) != (self._identity, sha256):
@@ -116,16 +116,16 @@ class ImageEmbeddings:
             return None
         return found
 
-    def _write(self, keeping: ReadingsSpec, sha256: str, embeddings: Embeddings) -> None:
-        path = embedding_files.path_of(keeping, sha256, self._identity)
+    def _write(self, kept_in: ReadingsSpec, sha256: str, embeddings: Embeddings) -> None:
+        path = embedding_files.path_of(kept_in, sha256, self._identity)
         rows, width = embeddings.shape
         described = msgspec.msgpack.encode(_Description(self._identity, sha256, rows, width))
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise machine_error(error, path.parent) from error
-        if not embedding_files.make_room(keeping, embeddings.nbytes):
+        if not embedding_files.make_room(kept_in, embeddings.nbytes):
             return
         numbers = memoryview(np.ascontiguousarray(embeddings)).cast("B")
         parts = [memoryview(_LENGTH.pack(len(described))), memoryview(described), numbers]
-        write_private(path, lambda file: seal(file, keeping.secret, parts))
+        write_private(path, lambda file: seal(file, kept_in.secret, parts))

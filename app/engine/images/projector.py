@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -28,14 +28,14 @@ from app.engine.llama_loader import (
     GGUF_UINT32,
     GgufParams,
     bindings,
-    gguf,
     last_errors,
     log_callback,
     summary,
 )
+from app.engine.prompt import ImagePiece
 
 LLAMA4 = "llama4"
-"""`clip.projector_type` of the projectors whose images `engine.tiles` lays out."""
+"""`clip.projector_type` of the projectors whose images `images.tiles` lays out."""
 
 _TEXT, _IMAGE = 0, 1  # mtmd.h: enum mtmd_input_chunk_type
 _MISMATCH = re.compile(r"n_embd = (\d+).*?n_embd = (\d+)", re.DOTALL)
@@ -54,21 +54,13 @@ class Header:
     width: int
 
 
-@dataclass(frozen=True)
-class ProjectorPart:
-    """A part of an image as the library lays it out: tokens of text, or the number of embeddings of a picture."""
-
-    text: tuple[int, ...] = ()
-    embeddings: int = 0
-
-
 def read_header(path: Path) -> Header:
     """Read a projector's header without loading it (gguf.h, by llama.cpp's own parser).
 
     Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED.
     """
     check_magic(path)
-    library = gguf()
+    library = bindings()._lib
     file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
     if not file:
         raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=summary(last_errors()))
@@ -97,32 +89,16 @@ def read_header(path: Path) -> Header:
 class Projector:
     """A loaded projector. Free it by `close`, before its model."""
 
-    def __init__(
-        self, path: Path, model: LlamaModel, threads: int, *, gpu: bool, on_progress: Callable[[float], bool]
-    ) -> None:
-        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised.
-
-        Raises AppError MODEL_PROJECTOR_FAILED, MODEL_PROJECTOR_MISMATCH, MODEL_PROJECTOR_UNSUPPORTED.
-        """
+    def __init__(self, path: Path, model: LlamaModel, threads: int, *, gpu: bool) -> None:
+        """Load `path`. Raises AppError MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._UNSUPPORTED."""
         self._api = api = _multimodal()
         self._path = path
         last_errors()
-        given_up = False
-
-        def progress(fraction: float, _data: Any) -> bool:
-            nonlocal given_up
-            given_up = not on_progress(float(fraction))
-            return not given_up
-
         params = api.mtmd_context_params_default()
         params.use_gpu, params.n_threads = gpu, threads
         params.print_timings = params.warmup = False
-        callback = api.mtmd_progress_callback(progress)
-        params.progress_callback = callback
         self._context = api.mtmd_init_from_file(str(path).encode(), model.handle, params)
         if not self._context:
-            if given_up:
-                raise InterruptedError
             raise self._error(last_errors())
         self._width = model.embedding_width
         self._marker: bytes = api.mtmd_get_marker(self._context)
@@ -147,8 +123,8 @@ class Projector:
             pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
             return np.concatenate([self._encode(chunk) for chunk in pictures])
 
-    def parts(self, width: int, height: int) -> tuple[ProjectorPart, ...]:
-        """How the library lays an image of this size out. Raises AppError MODEL_PROJECTOR_FAILED."""
+    def parts(self, width: int, height: int) -> tuple[ImagePiece, ...]:
+        """How the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED."""
         with self._chunks(Raster(width, height, bytes(3 * width * height))) as chunks:
             return tuple(self._part(chunk) for chunk in chunks)
 
@@ -171,12 +147,12 @@ class Projector:
     def _kind(self, chunk: Any) -> int:
         return int(self._api.mtmd_input_chunk_get_type(chunk))
 
-    def _part(self, chunk: Any) -> ProjectorPart:
+    def _part(self, chunk: Any) -> ImagePiece:
         if self._kind(chunk) == _IMAGE:
-            return ProjectorPart(embeddings=int(self._api.mtmd_input_chunk_get_n_tokens(chunk)))
+            return ImagePiece(embeddings=int(self._api.mtmd_input_chunk_get_n_tokens(chunk)))
         count = ctypes.c_size_t()
         tokens = self._api.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
-        return ProjectorPart(tuple(tokens[: count.value]))
+        return ImagePiece(tuple(tokens[: count.value]))
 
     def _encode(self, chunk: Any) -> Embeddings:
         last_errors()

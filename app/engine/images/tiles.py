@@ -19,7 +19,7 @@ IMAGE_START, IMAGE_END = "<|image_start|>", "<|image_end|>"
 OVERVIEW = "<|image|>"
 NEXT_TILE, NEXT_ROW = "<|tile_x_separator|>", "<|tile_y_separator|>"
 MARKS = (IMAGE_START, IMAGE_END, OVERVIEW, NEXT_TILE, NEXT_ROW)
-"""The control tokens that stand around tiles."""
+"""The control tokens around tiles."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def canvas(width: int, height: int, side: int, most: int = MAX_TILES) -> Canvas:
 
 
 def layout(canvas: Canvas) -> tuple[str, ...]:
-    """Control tokens in their order; an empty text stands for a tile."""
+    """Control tokens in their order; an empty text is a tile."""
     if not canvas.has_overview:
         return (IMAGE_START, OVERVIEW, "", IMAGE_END)
     marks = [IMAGE_START]

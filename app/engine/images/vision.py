@@ -1,12 +1,13 @@
 """How the loaded model sees images: laid out as it was trained, encoded once, tested before the first one.
 
-Images of Llama 4 are cut into tiles here (`engine.tiles`), each goes through the projector by itself, and the tokens
+Images of Llama 4 are cut into tiles here (`images.tiles`), each goes through the projector alone, and the tokens
 between them are ours. Other projectors lay images out by llama.cpp's own rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,7 +41,7 @@ OnProgress = Callable[[int, int], None]
 class Vision:
     """One projector for one model; loaded when it is first needed. Implements `engine.prompt.Sight`."""
 
-    def __init__(self, path: Path, model: LlamaModel, threads: int, keeping: ReadingsSpec | None, *, gpu: bool) -> None:
+    def __init__(self, path: Path, model: LlamaModel, threads: int, kept_in: ReadingsSpec | None, *, gpu: bool) -> None:
         """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_PROJECTOR_FAILED, MODEL_PROJECTOR_MISMATCH."""
         self._path, self._model, self._threads, self._gpu = path, model, threads, gpu
         self._header = header = projectors.read_header(path)
@@ -54,7 +55,7 @@ class Vision:
             raise AppError(Code.MODEL_PROJECTOR_FAILED, path=str(path), detail=error.strerror or "") from error
         self.info = VisionInfo(file, header.kind, self._tiled, header.tile if self._tiled else 0)
         self.identity = f"{file}/{LAYOUT_VERSION}/{version()}"
-        self._embeddings = ImageEmbeddings(keeping, self.identity)
+        self._embeddings = ImageEmbeddings(kept_in, self.identity)
         self._marks = _marks(model) if self._tiled else {}
         self._projector: Projector | None = None
         self._tested = False
@@ -70,7 +71,7 @@ class Vision:
 
     @property
     def causal(self) -> bool:
-        """Whether an image's embeddings see only what stands before them, as tokens do."""
+        """Whether an image's embeddings see only what comes before them, as tokens do."""
         return self._tiled or self._loaded().causal
 
     def pieces(self, width: int, height: int) -> tuple[ImagePiece, ...]:
@@ -96,7 +97,7 @@ class Vision:
     def _laid_out_by_llama(self, width: int, height: int) -> tuple[ImagePiece, ...]:
         pieces, row = [], 0
         for part in self._loaded().parts(width, height):
-            pieces.append(ImagePiece(part.text, row, part.embeddings))
+            pieces.append(replace(part, row=row))
             row += part.embeddings
         return tuple(pieces)
 
@@ -140,7 +141,7 @@ class Vision:
         self._embeddings.put(wanted.sha256, found)
 
     def rows(self, span: ImageSpan) -> Embeddings:
-        """The embeddings that stand in a span. Raises AppError ENGINE_PROTOCOL when the image was not seen."""
+        """The embeddings of a span. Raises AppError ENGINE_PROTOCOL when the image was not seen."""
         found = self._embeddings.get(span.sha256)
         count = span.end - span.start
         if found is None or len(found) < span.row + count:
@@ -169,9 +170,7 @@ class Vision:
             raise self._problem
         if self._projector is None:
             try:
-                self._projector = Projector(
-                    self._path, self._model, self._threads, gpu=self._gpu, on_progress=lambda _fraction: True
-                )
+                self._projector = Projector(self._path, self._model, self._threads, gpu=self._gpu)
             except AppError as error:
                 self._problem = error
                 raise
@@ -192,10 +191,10 @@ class Vision:
             canvas = Raster(2 * side, side, pixels.tobytes())
             before = 2 * len(encoded)
 
-            def tell(done: int, before: int = before) -> None:
+            def show(done: int, before: int = before) -> None:
                 on_progress(before + done)
 
-            encoded.append(self._encode(canvas, None, tell))
+            encoded.append(self._encode(canvas, None, show))
         one, other = encoded
         check = ""
         if len(set(self._marks.values())) != len(tiles.MARKS):

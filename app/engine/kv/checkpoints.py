@@ -13,7 +13,7 @@ from app.core.errors import AppError, Code, Problem
 from app.engine.hardware import free_memory
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.reuse import Tokens
-from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading
+from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 
 MIN_TOKENS = 512
@@ -32,11 +32,11 @@ _log = logging.getLogger("octavo.engine")
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """Where and as what readings are saved. `kernels`: see `SavedReading`."""
+class SaveTarget:
+    """Where and as what readings are saved. `kernels`: see `SavedState`."""
 
-    readings: Readings
-    key: ReadingKey
+    readings: SavedStates
+    key: StateKey
     model_name: str
     kernels: str = ""
 
@@ -45,9 +45,9 @@ class Checkpoints:
     """The saved readings of one model. The caller copies the state, on the engine's thread; it is encrypted and written
     on a thread of its own. What goes wrong is kept for `problems`: reading goes on without."""
 
-    def __init__(self, keeping: Keeping) -> None:
-        self._keeping = keeping
-        self._readings = keeping.readings
+    def __init__(self, target: SaveTarget) -> None:
+        self._target = target
+        self._readings = target.readings
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
         self._writing: Future[None] | None = None
         self._problems: list[Problem] = []
@@ -74,7 +74,7 @@ class Checkpoints:
         )
 
     def has_memory_for(self, state_bytes: int) -> bool:
-        """Whether a copy can be made; if not, that is told like any other reason for not saving."""
+        """Whether a copy can be made; if not, that is reported like any other reason for not saving."""
         free = free_memory()
         if state_bytes < free:
             return True
@@ -93,26 +93,26 @@ class Checkpoints:
         copying_s: float,
     ) -> None:
         """Write in the background; `state` is closed afterwards. `copying_s`: seconds that the copy took. The rest as
-        in `SavedReading`."""
-        reading = SavedReading(
-            key=self._keeping.key,
+        in `SavedState`."""
+        reading = SavedState(
+            key=self._target.key,
             tokens_le32=tokens.tobytes(),
             position_min=position_min,
             logits=logits,
             state_bytes=len(state),
             books=books,
-            model_name=self._keeping.model_name,
+            model_name=self._target.model_name,
             complete=complete,
             saved_at=time.time(),
-            kernels=self._keeping.kernels,
+            kernels=self._target.kernels,
         )
         self.begin(len(tokens))
         self._writing = self._writer.submit(self._write, reading, state, copying_s)
 
-    def saved(self) -> tuple[SavedReading, ...]:
+    def saved(self) -> tuple[SavedState, ...]:
         """Those on disk; none where the folder cannot be read."""
         try:
-            found = self._readings.of(self._keeping.key)
+            found = self._readings.of(self._target.key)
         except AppError as error:
             if error.problem not in self._problems:  # every look at a prompt meets it
                 self._problems.append(error.problem)
@@ -122,10 +122,10 @@ class Checkpoints:
             self._problems.append(AppError(Code.READING_DAMAGED).problem)
         return found
 
-    def is_of_these_kernels(self, saved: SavedReading) -> bool:
-        return saved.kernels == self._keeping.kernels
+    def is_of_these_kernels(self, saved: SavedState) -> bool:
+        return saved.kernels == self._target.kernels
 
-    def load(self, saved: SavedReading, on_progress: Callable[[float], None]) -> mmap.mmap | None:
+    def load(self, saved: SavedState, on_progress: Callable[[float], None]) -> mmap.mmap | None:
         """The state, which the caller closes; None where it cannot be had. Raises SealBroken after one that is damaged
         was deleted; what `on_progress` raises."""
         free = free_memory()
@@ -144,7 +144,7 @@ class Checkpoints:
             self._problems.append(error.problem)
             return None
 
-    def pass_over(self, saved: SavedReading, reason: AppError) -> None:
+    def pass_over(self, saved: SavedState, reason: AppError) -> None:
         """Do not use it again in this process."""
         self._readings.pass_over(saved)
         self._problems.append(reason.problem)
@@ -153,17 +153,17 @@ class Checkpoints:
         """Raises AppError FOLDER_READ_ONLY."""
         self._readings.delete_of_book(book_id)
 
-    def settle(self) -> None:
+    def flush_saved(self) -> None:
         """Wait until all is written."""
         if self._writing is not None:
             self._writing.result()
 
     def problems(self) -> list[Problem]:
-        """What went wrong since the last call, to be told."""
+        """What went wrong since the last call."""
         problems, self._problems = self._problems, []
         return problems
 
-    def _write(self, reading: SavedReading, state: mmap.mmap, copying_s: float) -> None:
+    def _write(self, reading: SavedState, state: mmap.mmap, copying_s: float) -> None:
         started = time.monotonic()
         try:
             self._readings.save(reading, state)

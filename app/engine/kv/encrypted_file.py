@@ -29,7 +29,7 @@ class SealBroken(Exception):
 
 
 class SealUnknown(SealBroken):
-    """The file says that it was sealed by another version, in a way of its own; whether it is sound cannot be told."""
+    """The file says that it was sealed by another version, in a way of its own; whether it is sound is not known."""
 
 
 def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview]) -> None:

@@ -1,4 +1,4 @@
-"""The token sequence on the desk: what of it can be kept for the next prompt, and how the rest is cut into slices.
+"""The token sequence in a context: what of it can be kept for the next prompt, and how the rest is cut into slices.
 
 Pure arithmetic, no model. A prefix of equal tokens is not enough to continue from: layers with local attention keep
 only their last window of keys. `llama_memory_seq_rm` reports success where needed keys are gone, and the answer is
@@ -15,8 +15,9 @@ import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
+
+from app.engine.architectures import Attention, Geometry
 
 Tokens: TypeAlias = "array[int]"
 """Token ids, C `int`; four bytes each, so that a book of millions of tokens stays small.
@@ -29,21 +30,6 @@ TILE_TOKENS = 64
 ggml-cpu/ops.cpp), and the tokens of a shorter slice one by one, measured at five to six times the time a token."""
 
 _MIN_FILLED_TOKENS = 16
-
-
-class Attention(StrEnum):
-    FULL = "full"  # every layer sees everything
-    CHUNKED = "chunked"  # Llama 4: a local layer sees its own chunk only, from (p // window) * window on
-    SLIDING = "sliding"  # a local layer sees the last `window` positions
-    RECURRENT = "recurrent"  # the past is folded into a state; there is no way back but to the beginning
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """How a model attends. `window` in tokens, 0 where there is none."""
-
-    attention: Attention = Attention.FULL
-    window: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +84,7 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
     """The last position, at most `position`, from which decoding gives what a fresh read would give.
 
     For chunked attention (llama.cpp's `LLAMA_SWA_TYPE_CHUNKED`): a multiple of the window, where the local layers
-    begin anew; else a position of whose chunk no key is lost; else the beginning of the chunk.
+    begin again; else a position of whose chunk no key is lost; else the beginning of the chunk.
     """
     if position == held or geometry.attention is Attention.FULL:
         return position
@@ -113,7 +99,7 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
 
 
 def embedded(content: str, row: int, count: int) -> Tokens:
-    """What stands in a sequence for `count` embeddings of `content`, from its row `row` on.
+    """The numbers in a sequence for `count` embeddings of `content`, from its row `row` on.
 
     Each number has 31 bits of a digest of it all: that two runs are equal from end to end by chance is out of the
     question, while single numbers may well be. So only whole runs are compared (`shared`).

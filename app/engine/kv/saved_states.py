@@ -34,7 +34,7 @@ from app.engine.kv.reuse import Tokens, common_prefix
 from app.engine.protocol import BookSpan
 
 _SUFFIX = ".reading"
-_LENGTH = struct.Struct("<I")  # of the encoded SavedReading, which comes before the state
+_LENGTH = struct.Struct("<I")  # of the encoded SavedState, which comes before the state
 _LOAD_STEP_BYTES = 16 << 20
 _OLD_DRAFT_S = 3600
 _SPARE_DISK_BYTES = 256 << 20
@@ -46,27 +46,27 @@ _PART = re.compile(r"-00001-of-(\d{5})\.gguf$")
 _log = logging.getLogger("octavo.engine")
 
 
-class ReadingKey(msgspec.Struct, frozen=True):
+class StateKey(msgspec.Struct, frozen=True):
     """What a state depends on, besides its tokens."""
 
     model: str  # `fingerprint`
     kv_type: KvType
     layout: int  # prompt.LAYOUT_VERSION
-    engine: str  # llama.version()
+    engine: str  # llama_loader.version()
 
     @property
     def digest(self) -> str:
         return hashlib.blake2b(msgspec.msgpack.encode(self), digest_size=8).hexdigest()
 
 
-class SavedReading(msgspec.Struct, frozen=True):
+class SavedState(msgspec.Struct, frozen=True):
     """All about a reading but the state itself. `logits`: those of the token after the last (float32).
 
     `kernels` says what computed it (`session._kernels`): elsewhere rounding differs, and with it the state. It is no
     part of the key, since a reading of other kernels is as good; but the probe allows for it.
     """
 
-    key: ReadingKey
+    key: StateKey
     tokens_le32: bytes
     position_min: int
     logits: bytes
@@ -91,41 +91,41 @@ class _Entry(msgspec.Struct, frozen=True):
     name: str
     used_at: float
     size_bytes: int
-    reading: SavedReading | None
+    reading: SavedState | None
 
 
-class Readings:
+class SavedStates:
     """The folder of saved readings. Several processes may use it; each file is written once and then only deleted.
 
     What another version of Octavo saved stays for that version, and counts for the quota like all others. It goes with
-    the first book that is deleted, since what is in it cannot be told.
+    the first book that is deleted, since nobody knows what is in it.
     """
 
     def __init__(self, folder: Path, secret: bytes, quota_bytes: int) -> None:
-        """`secret`: `sealing.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
+        """`secret`: `encrypted_file.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
         self._folder = folder
         self._secret = secret
         self._quota_bytes = quota_bytes
-        self._known: dict[str, SavedReading] = {}
+        self._known: dict[str, SavedState] = {}
         self._passed_over: set[str] = set()
         self.thrown_away = 0
         """Files that did not open and were deleted; those of other versions are not among them."""
 
-    def all(self) -> tuple[SavedReading, ...]:
+    def all(self) -> tuple[SavedState, ...]:
         """Every reading of this version, the last used first; one that does not open is deleted. Raises AppError."""
         return self._find("*")
 
-    def of(self, key: ReadingKey) -> tuple[SavedReading, ...]:
-        """Those that a context of this kind can take up, but for what was passed over."""
+    def of(self, key: StateKey) -> tuple[SavedState, ...]:
+        """Those that a context of this kind can use, but for what was passed over."""
         found = self._find(f"{key.digest}-*")
         return tuple(reading for reading in found if reading.key == key and reading.name not in self._passed_over)
 
-    def pass_over(self, reading: SavedReading) -> None:
+    def pass_over(self, reading: SavedState) -> None:
         """It did not give what it gave when it was saved: in this process nobody gets it again, and none takes its
         place. Its bytes are authentic, so it stays for whoever computes as it was computed."""
         self._passed_over.add(reading.name)
 
-    def load(self, reading: SavedReading, on_progress: Callable[[float], None]) -> mmap.mmap:
+    def load(self, reading: SavedState, on_progress: Callable[[float], None]) -> mmap.mmap:
         """The whole state, authenticated to its last byte. The caller closes it.
 
         `on_progress(fraction)` may raise, to give up. Raises SealBroken, MemoryError, AppError.
@@ -153,7 +153,7 @@ class Readings:
             raise
         return state
 
-    def save(self, reading: SavedReading, state: mmap.mmap) -> SavedReading:
+    def save(self, reading: SavedState, state: mmap.mmap) -> SavedState:
         """Keep a reading; it takes the place of unfinished ones that it goes on from. Older ones go for the quota.
 
         Raises AppError READING_NOT_SAVED when the quota or the disk has no room for it; DISK_FULL, FOLDER_READ_ONLY.
@@ -174,7 +174,7 @@ class Readings:
                 self.delete(other)
         return saved
 
-    def delete(self, reading: SavedReading) -> None:
+    def delete(self, reading: SavedState) -> None:
         """Raises AppError FOLDER_READ_ONLY."""
         self._remove(reading.name)
 
@@ -184,7 +184,7 @@ class Readings:
             if entry.reading is None or any(book.book_id == book_id for book in entry.reading.books):
                 self._remove(entry.name)
 
-    def _find(self, pattern: str) -> tuple[SavedReading, ...]:
+    def _find(self, pattern: str) -> tuple[SavedState, ...]:
         return tuple(entry.reading for entry in self._entries(pattern) if entry.reading is not None)
 
     def _entries(self, pattern: str) -> list[_Entry]:
@@ -193,7 +193,7 @@ class Readings:
             paths = {path.name: path for path in self._folder.glob(pattern + _SUFFIX)}
             found = []
             for name, path in paths.items():
-                reading: SavedReading | None = None
+                reading: SavedState | None = None
                 try:
                     status = path.stat()
                     reading = self._known.get(name) or self._open(path)
@@ -212,13 +212,13 @@ class Readings:
             raise machine_error(error, self._folder) from error
         return sorted(found, key=lambda entry: (entry.used_at, entry.name), reverse=True)
 
-    def _open(self, path: Path) -> SavedReading:
+    def _open(self, path: Path) -> SavedState:
         """Raises SealBroken, SealUnknown, OSError."""
         with path.open("rb") as file:
             sealed = SealedReader(file, self._secret)
             size = _LENGTH.unpack(sealed.read(_LENGTH.size))[0]
             try:
-                reading = msgspec.msgpack.decode(sealed.read(size), type=SavedReading)
+                reading = msgspec.msgpack.decode(sealed.read(size), type=SavedState)
             except msgspec.MsgspecError as error:  # authentic
                 raise SealUnknown from error
         return self._described(path, reading)
@@ -228,7 +228,7 @@ class Readings:
         remove_private(self._folder / name)
         self._known.pop(name, None)
 
-    def _described(self, path: Path, reading: SavedReading) -> SavedReading:
+    def _described(self, path: Path, reading: SavedState) -> SavedState:
         return msgspec.structs.replace(reading, name=path.name, size_bytes=path.stat().st_size)
 
     def _make_room(self, size: int) -> None:
@@ -255,7 +255,7 @@ def _free(folder: Path) -> int:
         raise machine_error(error, folder) from error
 
 
-def _covers(longer: SavedReading, other: SavedReading) -> bool:
+def _covers(longer: SavedState, other: SavedState) -> bool:
     """Whether `longer` makes `other` needless: the same kernels computed both, it goes on from it, and `other` is
     unfinished or the very same."""
     one, two = longer.tokens, other.tokens

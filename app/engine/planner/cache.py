@@ -6,13 +6,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from app.core.settings import KvType
-from app.engine.kv.reuse import Attention, Geometry
+from app.engine.architectures import Geometry
 
 DEFAULT_CONTEXT = 32_768
 """Tokens of context when nobody asked for a number: what a model was trained for, up to this."""
-
-LLAMA4_CHUNK = 8192
-"""llama.cpp hard-codes Llama 4's chunk (llama-model.cpp); the value in the file is ignored."""
 
 STEP = 1024
 """Tokens; what a context's size is rounded to when one is proposed."""
@@ -43,15 +40,6 @@ class Shape:
 
     def is_local(self, layer: int) -> bool:
         return self.pattern > 0 and layer % self.pattern < self.pattern - 1
-
-
-def geometry_of(architecture: str, window: int, recurrent: bool) -> Geometry:
-    """How an architecture attends; `window` is llama.cpp's `n_swa`."""
-    if recurrent:
-        return Geometry(Attention.RECURRENT)
-    if architecture == "llama4":
-        return Geometry(Attention.CHUNKED, LLAMA4_CHUNK)
-    return Geometry(Attention.SLIDING, window) if window else Geometry()
 
 
 def pattern_of(architecture: str, geometry: Geometry) -> int:

@@ -1,4 +1,4 @@
-"""What a model takes, by class and by device, once it is said what lies where."""
+"""What a model takes, by class and by device, for one choice of what goes where."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.model import NO_LAYER, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType
+from app.engine.architectures import geometry_of
 from app.engine.planner import cache, graph
 from app.engine.planner.machine import Machine, MachineDevice
 
@@ -109,7 +110,7 @@ class Demand:
             self.repacks = self.repacks or growth > 0
             held[item] = held.get(item, 0) + int(weights.bytes * (growth or 1.0))
             if weights.part is TensorPart.EMBEDDINGS and header.tied:
-                # Rows are looked up in the one, and multiplied with the other, which may lie elsewhere.
+                # Rows are looked up in the one, and multiplied with the other, which may be elsewhere.
                 copied = growths.get((weights.types[0], False), 0.0)
                 self.repacks = self.repacks or copied > 0
                 self._outside[MemoryClass.OUTPUT] = int(weights.bytes * copied)
@@ -125,7 +126,7 @@ class Demand:
         host = self._machine.host
         first = self.header.layers + 1 - choice.gpu_layers if gpus else self.header.layers + 1
         blocks = [self._block(choice, layer) for layer in range(first, self.header.layers + 1)]
-        fixed = [self._fixed(choice, index, len(gpus)) for index in range(len(gpus))]
+        fixed = [self._fixed(choice, index) for index in range(len(gpus))]
         sizes = [sum(block.values()) for block in blocks]
         split = _cut(sizes, [gpu.room - sum(each.values()) for gpu, each in zip(gpus, fixed, strict=True)])
         held: list[tuple[MachineDevice, dict[MemoryClass, int]]] = []
@@ -146,9 +147,8 @@ class Demand:
             held: dict[MemoryClass, int] = dict(self._outside)
             held.pop(MemoryClass.EMBEDDINGS, None)
             if self.header.tied:
-                held[MemoryClass.OUTPUT] = self._outside.get(
-                    MemoryClass.EMBEDDINGS, 0
-                )  # llama.cpp makes a second copy there
+                # llama.cpp makes a second copy there.
+                held[MemoryClass.OUTPUT] = self._outside.get(MemoryClass.EMBEDDINGS, 0)
             return held
         held = dict(self._layers[layer])
         if layer < choice.expert_layers:
@@ -159,8 +159,8 @@ class Demand:
     def _kv(self, choice: PlacementChoice, layer: int) -> int:
         return cache.layer_bytes(self.shape, layer, choice.context_tokens, choice.kv_type, choice.slice_tokens)
 
-    def _fixed(self, choice: PlacementChoice, index: int, count: int) -> dict[MemoryClass, int]:
-        """What lies on a GPU whatever layers it has."""
+    def _fixed(self, choice: PlacementChoice, index: int) -> dict[MemoryClass, int]:
+        """What a GPU holds whatever layers it has."""
         shape = self._graph(choice)
         compute = graph.compute_bytes(shape)
         if choice.kv_type is not KvType.F16:
@@ -176,15 +176,14 @@ class Demand:
         if index == 0 and self._projector:
             held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:
-            held[MemoryClass.ADAPTERS] = self._adapters  # they lie where the weights do; a bound for the first
-        return held if count else {}
+            held[MemoryClass.ADAPTERS] = self._adapters  # they are where the weights are; a bound for the first
+        return held
 
     def _on_host(self, choice: PlacementChoice, first_on_gpu: int) -> dict[MemoryClass, int]:
         layers = self.header.layers
         own = range(min(first_on_gpu, layers))
-        held = _sum(
-            [*(self._layers[layer] for layer in own), {MemoryClass.KV: sum(self._kv(choice, layer) for layer in own)}]
-        )
+        held = _sum([self._layers[layer] for layer in own])
+        held[MemoryClass.KV] = sum(self._kv(choice, layer) for layer in own)
         held[MemoryClass.EXPERTS] = held.get(MemoryClass.EXPERTS, 0) + sum(
             self._layers[layer].get(MemoryClass.EXPERTS, 0)
             for layer in range(len(own), min(layers, choice.expert_layers))
@@ -234,7 +233,7 @@ def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
 
 def shape_of(header: ModelHeader) -> cache.Shape:
     """What a header says of the KV cache."""
-    geometry = cache.geometry_of(header.architecture, header.window, header.recurrent)
+    geometry = geometry_of(header.architecture, header.window, header.recurrent)
     pattern = cache.pattern_of(header.architecture, geometry)
     return cache.Shape(header.kv_heads, header.key_length, header.value_length, geometry, pattern)
 

@@ -9,7 +9,7 @@ that is pinned: `src/models/llama4.cpp`, `src/models/llama.cpp`, `src/llama-grap
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _ALIGNMENT = 32
@@ -67,7 +67,7 @@ def compute_bytes(shape: GraphShape) -> int:
 
 
 def input_bytes(shape: GraphShape) -> int:
-    """Bytes of what goes into a graph: the masks, most of it; they lie on each device that computes layers, and once
+    """Bytes of what goes into a graph: the masks, most of it; they are on each device that computes layers, and once
     more in host memory."""
     local = any(layer.local for layer in shape.layers)
     tokens = shape.tokens
@@ -84,17 +84,7 @@ def _short(shape: GraphShape) -> GraphShape:
     layers = shape.layers
     if len(layers) > _MOST_LAYERS:
         layers = layers[: _MOST_LAYERS - 4] + layers[-4:]
-    return GraphShape(
-        shape.tokens,
-        shape.outputs,
-        shape.width,
-        shape.vocabulary,
-        layers,
-        min(shape.cells, _FEW_CELLS),
-        shape.local_cells,
-        shape.rotated,
-        shape.weighted_first,
-    )
+    return replace(shape, layers=layers, cells=min(shape.cells, _FEW_CELLS))
 
 
 @lru_cache(maxsize=256)

@@ -7,24 +7,26 @@ whole layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import msgspec
 
 from app.core.errors import Parameter
 from app.core.model import ModelHeader
 from app.core.settings import KvType, Mapping
 from app.engine.planner import cache
-from app.engine.planner.demand import Demand, MemoryClass, PlacementChoice, PlannedLayout
+from app.engine.planner.demand import Demand, MemoryClass, PlacementChoice, PlannedLayout, Use
 from app.engine.planner.machine import Machine
-from app.engine.planner.result import Placement, Reason, Remark, Shortfall, Wish
-from app.engine.planner.speed import estimate
+from app.engine.planner.speed import Speed, estimate
 
 BOOKS_CONTEXT = 131_072
 """Tokens of context for which experts are moved off the GPU when nobody asked for a number: a long novel or two. More
 than that is proposed only where it costs no speed."""
 
 OUTPUTS = 17
-"""Logits of a slice: those of a token and of a draft behind it (`engine.lookup.MAX_DRAFT`)."""
+"""Logits of a slice: those of a token and of a draft behind it (`quotes.prompt_lookup.MAX_DRAFT`)."""
 
 _SLICE, _SLICE_WITH_EXPERTS_APART = 512, 2048
 """Tokens of a slice. Experts in main memory are copied to the GPU once for each slice of a prompt, so fewer and longer
@@ -38,11 +40,92 @@ _NOTHING = "^$"
 batches of several slices; it does not where tensors are placed by pattern, and Octavo's batches have one slice."""
 
 
+class PlanRequest(msgspec.Struct, frozen=True):
+    """What is asked of a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
+    `PlacementChoice`."""
+
+    context_tokens: int = 0
+    kv_type: KvType | None = None
+    slice_tokens: int = 0
+    gpu_layers: int | None = None
+    expert_layers: int | None = None
+    threads: int = 0
+    mapping: Mapping = Mapping.AUTO
+
+
+class Reason(StrEnum):
+    """Why a plan is as it is. The comment names the parameters."""
+
+    ALL_ON_GPU = "all_on_gpu"
+    ALL_ON_GPUS = "all_on_gpus"  # count
+    EXPERTS_ON_CPU = "experts_on_cpu"  # layers, of_layers, moved_bytes
+    LAYERS_ON_CPU = "layers_on_cpu"  # layers, of_layers
+    NO_GPU = "no_gpu"
+    GPU_UNUSED = "gpu_unused"
+    CONTEXT_TRAINED = "context_trained"  # context_tokens
+    CONTEXT_LARGEST = "context_largest"  # context_tokens, token_bytes
+    CONTEXT_BOOKS = "context_books"  # context_tokens
+    CONTEXT_REQUESTED = "context_requested"  # context_tokens
+    CONTEXT_USUAL = "context_usual"  # context_tokens; nobody asked for a number, and there is no GPU
+    KV_CHOSEN = "kv_chosen"  # kv_type
+    LONG_SLICES = "long_slices"  # slice_tokens
+    ESTIMATED = "estimated"  # it was not measured what models of this family take
+    # what would help where it does not fit
+    SMALLER_CONTEXT = "smaller_context"  # context_tokens, kv_type
+    SMALLER_KV = "smaller_kv"  # kv_type
+    MORE_MEMORY = "more_memory"  # missing_bytes
+    SMALLER_MODEL = "smaller_model"
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """One sentence of an explanation, before it is put into words."""
+
+    reason: Reason
+    params: dict[str, Parameter] = {}
+
+
+class Bill(msgspec.Struct, frozen=True):
+    """What is taken, however it is placed."""
+
+    context_tokens: int
+    kv_type: KvType
+    uses: tuple[Use, ...]
+    remarks: tuple[Remark, ...]
+
+    def by_class(self) -> dict[str, int]:
+        """Bytes by class, on all devices together."""
+        return _totals((use.item.value, use.bytes) for use in self.uses)
+
+    def by_device(self) -> dict[str, int]:
+        """Bytes by device, of all classes together."""
+        return _totals((use.device, use.bytes) for use in self.uses)
+
+
+class Placement(Bill, frozen=True):
+    """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
+    several GPUs, in order."""
+
+    slice_tokens: int
+    gpu_layers: int
+    expert_layers: int
+    cpu_tensors: tuple[str, ...]
+    tensor_split: tuple[int, ...]
+    mapping: Mapping
+    threads: int
+    speed: Speed
+
+
+class Shortfall(Bill, frozen=True):
+    """It does not fit: by how many bytes at least, where these would go otherwise, and what would help."""
+
+    missing_bytes: int
+
+
 def plan(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> Placement | Shortfall:
     """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
-    return _Planner(header, projector, machine, wish, adapter_bytes).plan()
+    return _Planner(header, projector, machine, request, adapter_bytes).plan()
 
 
 @dataclass(frozen=True)
@@ -60,25 +143,25 @@ class _Planner:
         header: ModelHeader,
         projector: ModelHeader | None,
         machine: Machine,
-        wish: Wish,
+        request: PlanRequest,
         adapter_bytes: int,
     ) -> None:
         self._header = header
         self._machine = machine
-        self._wish = wish
+        self._request = request
         self._demand = Demand(header, projector, machine, OUTPUTS, adapter_bytes)
         self._levels = list(self._all_levels())
 
     def plan(self) -> Placement | Shortfall:
-        wish = self._wish
+        request = self._request
         found: PlacementChoice | None
-        if wish.context_tokens:
-            kinds = (wish.kv_type,) if wish.kv_type else tuple(KvType)
-            found = self._fastest(wish.context_tokens, kinds)
+        if request.context_tokens:
+            kinds = (request.kv_type,) if request.kv_type else tuple(KvType)
+            found = self._fastest(request.context_tokens, kinds)
             if found is None:
-                return self._shortfall(wish.context_tokens, kinds[-1])
-            return self._placement(found, Remark(Reason.CONTEXT_WISHED, {"context_tokens": found.context_tokens}))
-        kinds = (wish.kv_type,) if wish.kv_type else (KvType.F16, KvType.Q8_0)
+                return self._shortfall(request.context_tokens, kinds[-1])
+            return self._placement(found, Remark(Reason.CONTEXT_REQUESTED, {"context_tokens": found.context_tokens}))
+        kinds = (request.kv_type,) if request.kv_type else (KvType.F16, KvType.Q8_0)
         choices = [choice for kind in kinds if (choice := self._roomiest(kind)) is not None]
         if not choices:
             return self._shortfall(min(self._trained, cache.STEP), kinds[-1])
@@ -92,20 +175,20 @@ class _Planner:
 
     def _all_levels(self) -> Iterator[_Level]:
         """From all on the GPU to nothing there; each takes less of the GPU than the one before."""
-        layers, wish = self._header.layers, self._wish
+        layers, request = self._header.layers, self._request
         mixtures = self._demand.mixture_layers
         if not self._machine.gpus:
-            yield _Level(0, 0, wish.slice_tokens or _SLICE)
+            yield _Level(0, 0, request.slice_tokens or _SLICE)
             return
-        moved = [0, *(layer + 1 for layer in mixtures)] if wish.expert_layers is None else [wish.expert_layers]
-        if wish.gpu_layers is None:
+        moved = [0, *(layer + 1 for layer in mixtures)] if request.expert_layers is None else [request.expert_layers]
+        if request.gpu_layers is None:
             ways = [(layers + 1, count) for count in moved]
             ways += [(count, moved[-1]) for count in range(layers, -1, -1)]
         else:
-            wished = wish.gpu_layers if wish.gpu_layers >= 0 else layers + 1
-            ways = [(min(wished, layers + 1), count) for count in moved]
+            wanted = request.gpu_layers if request.gpu_layers >= 0 else layers + 1
+            ways = [(min(wanted, layers + 1), count) for count in moved]
         for gpu_layers, expert_layers in ways:
-            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, wish.slice_tokens)
+            yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0, request.slice_tokens)
 
     def _slices(self, level: _Level) -> tuple[int, ...]:
         if level.slice_tokens:
@@ -170,7 +253,7 @@ class _Planner:
                 found += [choice] if choice else []
         return max(found, key=lambda choice: choice.context_tokens, default=None)
 
-    # ---- what is told
+    # ---- the answer
 
     def _placement(self, choice: PlacementChoice, why: Remark) -> Placement:
         layout = self._demand.lay_out(choice)
@@ -185,15 +268,15 @@ class _Planner:
             cpu_tensors=patterns or ((_NOTHING,) if several else ()),
             tensor_split=layout.split if several else (),
             mapping=self._mapping(moved=bool(patterns)),
-            threads=self._wish.threads or self._machine.threads,
+            threads=self._request.threads or self._machine.threads,
             uses=layout.uses,
             speed=estimate(self._header, self._machine, layout.uses, choice.context_tokens, choice.slice_tokens),
             remarks=(*self._why_devices(choice, layout), why, *self._why_rest(choice)),
         )
 
     def _mapping(self, *, moved: bool) -> Mapping:
-        if self._wish.mapping is not Mapping.AUTO:
-            return self._wish.mapping
+        if self._request.mapping is not Mapping.AUTO:
+            return self._request.mapping
         # A mapped file stays in memory beside what was made of it.
         return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
 
@@ -231,11 +314,11 @@ class _Planner:
         return Remark(Reason.CONTEXT_LARGEST, {**tokens, "token_bytes": token_bytes})
 
     def _why_rest(self, choice: PlacementChoice) -> Iterator[Remark]:
-        if self._wish.kv_type is None:
+        if self._request.kv_type is None:
             yield Remark(Reason.KV_CHOSEN, {"kv_type": choice.kv_type.value})
         if self._header.architecture not in MEASURED:
             yield Remark(Reason.ESTIMATED)
-        if not self._wish.slice_tokens and choice.slice_tokens > _SLICE:
+        if not self._request.slice_tokens and choice.slice_tokens > _SLICE:
             yield Remark(Reason.LONG_SLICES, {"slice_tokens": choice.slice_tokens})
 
     def _shortfall(self, context_tokens: int, kind: KvType) -> Shortfall:
@@ -275,3 +358,10 @@ def _patterns(mixtures: tuple[int, ...], choice: PlacementChoice) -> tuple[str, 
 
 def _all(layout: PlannedLayout) -> int:
     return sum(use.bytes for use in layout.uses)
+
+
+def _totals(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for name, size in pairs:
+        total[name] = total.get(name, 0) + size
+    return total

@@ -1,4 +1,4 @@
-"""How fast a placement will read and write, as far as bandwidth tells; rules of thumb, and named so.
+"""How fast a placement will read and write, estimated from bandwidth by rules of thumb.
 
 Writing: each token reads the weights that are active and the keys and values so far, each from the device where they
 lie, one device after the other. Reading: each slice costs its multiplications on the GPU, and for what stays in main
@@ -16,7 +16,7 @@ from app.engine.planner.demand import MemoryClass, Use, shape_of
 from app.engine.planner.machine import GIB, Machine, MachineDevice
 
 _REACHED = 0.65
-"""Share of a bandwidth that decoding reaches in practice; llama.cpp's own benchmarks lie between a half and 0.8."""
+"""Share of a bandwidth that decoding reaches in practice; llama.cpp's own benchmarks are between a half and 0.8."""
 
 _FLOPS_PER_BYTE_GPU, _FLOPS_PER_BYTE_CPU = 120, 8
 """Multiplications and additions that a device reaches for each byte it can read. An H100 has 295 on paper; the starter

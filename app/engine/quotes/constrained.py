@@ -1,4 +1,4 @@
-"""Quotations held to the books: after an opening quotation mark what stands in the books is followed word by word.
+"""Quotations held to the books: after an opening quotation mark the text of the books is followed word by word.
 
 An automaton over the bytes of tokens. It knows neither a vocabulary nor probabilities: the sampler asks it what would
 go on in the books' text, and decides at every token whether the quotation is meant for the books at all. It forbids
@@ -22,7 +22,6 @@ from app.engine.quotes.index import (
     is_unspaced,
     is_wordlike,
 )
-from app.engine.quotes.prose import Prose
 
 MIN_WORDS = 3
 MIN_BYTES = 12
@@ -32,7 +31,7 @@ LONG_BYTES, MAX_BYTES = 240, 600
 """A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
 
 _MOST_PLACES = 64
-"""Of a quotation that stands in more, so many are looked at where none was restated."""
+"""Of a quotation with more places than this, so many are looked at where none was restated."""
 
 BLOCK = ">"
 """Opens a line of a Markdown block quotation, which no mark closes."""
@@ -42,11 +41,11 @@ CLOSING_MARKS = frozenset("".join(QUOTATION_MARKS.values()))
 _ALWAYS_OPEN = "「『｢《〝"
 _ALSO_CLOSE = "«»‹›”"  # in some languages: they open only where nothing can be closed
 _STICKS = '"”»›‘‚'  # what they quote follows at once, or they open nothing
-_SPACED = "«‹" + BLOCK  # a blank may stand before what closes: « comme ceci »
+_SPACED = "«‹" + BLOCK  # a blank may come before what closes: « comme ceci »
 _LAX = "‘‚" + BLOCK  # nothing can be mistaken where their end is missed
 _APOSTROPHE, _APOSTROPHES = "’", ("'", "’")
 _ADDED = ".,;:…。、"
-"""Punctuation that may stand before the closing mark though the book goes on; the later check forgives no other."""
+"""Punctuation that may come before the closing mark though the book goes on; the later check forgives no other."""
 _SENTENCE_ENDS = ".!?…。！？\n"
 _AHEAD = 8
 """Bytes of the books that are looked at behind what may be the end of a sentence."""
@@ -55,6 +54,58 @@ _WORD = re.compile(r"\w+")
 _WHOLE = re.compile(r"[.!?。！？][\"'”’»)\]」』]*$")
 _LEFT_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{3})\s?\]|…|\.{3})\s?")
 _LEAVING_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{0,3})\s?|\.{1,2})$")  # the beginning of that
+
+_PAIRS = {")": "(f", "]": "[", "}": "{"}
+_DATA = frozenset("{[f")
+_FENCE = 3
+_DEEPEST = 64
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """What is open after some characters of an answer, as far as it separates prose from the rest.
+
+    Not prose: code between back quotes; what is in square or curly brackets, as in JSON; the arguments of a call,
+    whose bracket follows its name at once; a value after an equals sign.
+    """
+
+    ticks: int = 0  # in a row, just now
+    code: int = 0  # so many opened the code; 0: there is none
+    open: str = ""  # the brackets of this paragraph; f: of a call
+    before: str = ""  # the last character
+    solid: str = ""  # the last that is no white space
+
+    @property
+    def quotes(self) -> bool:
+        """Whether a quotation mark that comes now is one of prose."""
+        return not (self.code or self.ticks or self.solid == "=" or _DATA & set(self.open))
+
+    def after(self, character: str, *, ends_paragraph: bool = False) -> _Prose:
+        if character == "`":
+            return replace(self, ticks=self.ticks + 1, before=character, solid=character)
+        now = self._fenced() if self.ticks else self
+        if ends_paragraph:
+            now = replace(now, open="", code=now.code if now.code >= _FENCE else 0)
+        solid = now.solid if character.isspace() else character
+        return replace(now, open=now._bracketed(character), before=character, solid=solid)
+
+    def _fenced(self) -> _Prose:
+        """Behind a run of back quotes."""
+        if not self.code:
+            return replace(self, ticks=0, code=self.ticks)
+        closes = self.ticks == self.code or (self.code >= _FENCE and self.ticks >= self.code)
+        return replace(self, ticks=0, code=0 if closes else self.code)
+
+    def _bracketed(self, character: str) -> str:
+        if self.code:
+            return self.open
+        if character in "([{" and len(self.open) < _DEEPEST:
+            called = character == "(" and (self.before.isalnum() or self.before == "_")
+            return self.open + ("f" if called else character)
+        if character in _PAIRS:
+            at = max(map(self.open.rfind, _PAIRS[character]))
+            return self.open[:at] if at >= 0 else self.open
+        return self.open
 
 
 class State(StrEnum):
@@ -65,7 +116,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class QuotedPlace:
-    """Where a quotation stands: the document's index in the prompt, its title, the page's label.
+    """Where a quotation is: the document's index in the prompt, its title, the page's label.
 
     `quotation` is what the answer has between the marks; `page` is the page's index in the document.
     """
@@ -102,7 +153,7 @@ class _Moment:
     parts: tuple[_Part, ...] = ()  # before the words that were left out; all else is about the part that follows them
     part: str = ""
     place: QuotedPlace | None = None
-    prose: Prose = field(default_factory=Prose)
+    prose: _Prose = field(default_factory=_Prose)
 
 
 class _Places:
@@ -113,7 +164,7 @@ class _Places:
         self._restated = restated
 
     def behind(self, part: _Part, needle: bytes) -> Iterator[int]:
-        """Where these bytes stand behind a part, on its page or the next, in reading order."""
+        """Where these bytes are behind a part, on its page or the next, in reading order."""
         done = 0
         for each in part.beginnings:
             start, stop = max(done, each + part.length), self._text.reach(each)
@@ -127,7 +178,7 @@ class _Places:
         return QuotedPlace(found.document, found.label, found.title, now.quoted.strip(), found.page)
 
     def _first(self, now: _Moment, beginning: int) -> int:
-        """Where the first part stands of a quotation whose last part begins at `beginning`."""
+        """Where the first part is of a quotation whose last part begins at `beginning`."""
         for part in reversed(now.parts if now.beginnings is not None else now.parts[:-1]):
             before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
             beginning = self._best(before) or 0
@@ -166,7 +217,7 @@ class QuoteConstraint:
         self, text: QuotableText, said: Sequence[str] = (), restated: Set[tuple[int, int]] = frozenset()
     ) -> None:
         """`said`: what the person wrote, whose words are free in quotation marks. `restated`: pages, each with the
-        index of its document, that are preferred where a quotation stands on several."""
+        index of its document, that are preferred where a quotation is on several."""
         self._text = text
         self._said = fold(" ".join(" ".join(said).split())).casefold()
         self._places = _Places(text, restated)
@@ -190,7 +241,7 @@ class QuoteConstraint:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what stands between the marks could be closed now, and ends where a sentence of the books does."""
+        """Whether the text between the marks could be closed now, and ends where a sentence of the books does."""
         now = self._now
         if now.state is not State.QUOTING or now.tail:
             return False
@@ -258,7 +309,7 @@ class QuoteConstraint:
         return None if at is None else self._places.place(now, at)
 
     def ended(self) -> QuotedPlace | None:
-        """After bytes that closed a held quotation: where it stands. Of several places one on a page that was restated,
+        """After bytes that closed a held quotation: where it is. Of several places one on a page that was restated,
         then one in the body before one in a list of headings, then the first in reading order."""
         return self._now.place
 
@@ -282,7 +333,7 @@ class QuoteConstraint:
                     now = _released(now)  # it is these marks that quote
                     continue
                 run, mark, rest = _split(written, now.opening)
-                # Whether there is any occurrence is told sooner than where all of them are.
+                # Whether there is any occurrence is known sooner than where all of them are.
                 moment = self._quote(now, run, any_will_do=strict and not mark and not tail) if run else now
                 if moment is not None and mark:
                     if self._is_apostrophe(moment, mark):
@@ -342,7 +393,7 @@ class QuoteConstraint:
         return now.quoted[-1] not in _BLANKS if now.quoted else now.opening not in _STICKS
 
     def _leave_out(self, now: _Moment, part: str, quoted: str) -> _Moment | None:
-        """A part that is none of the books as a whole: dots in it may stand for words that were left out."""
+        """A part that is none of the books as a whole: dots in it may replace words that were left out."""
         fresh = replace(now, beginnings=None, length=0, added=(), part="", quoted=quoted, before=quoted[-1])
         for gap in _LEFT_OUT.finditer(part):
             head, rest = part[: gap.start()], part[gap.end() :]
@@ -388,7 +439,7 @@ class QuoteConstraint:
         return (is_wordlike(last) or last in ")]") and self._text.ends_word(offset)
 
     def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
-        """Whether a mark that closes single quotation marks stands in a word of the books, or behind one: don’t, the
+        """Whether a mark that closes single quotation marks is in a word of the books, or behind one: don’t, the
         tenants’."""
         if mark != _APOSTROPHE:
             return False
@@ -462,12 +513,12 @@ def _is_enough(quoted: str) -> bool:
 
 
 def _is_part(quoted: str) -> bool:
-    """Whether it is long enough to stand between two places where words are left out: one word never is."""
+    """Whether it is long enough to be between two places where words are left out: one word never is."""
     return _is_enough(quoted) and (len(_WORD.findall(quoted)) > 1 or any(map(is_unspaced, quoted)))
 
 
 def _split(written: str, opening: str) -> tuple[str, str, str]:
-    """What stands before the first mark of the quotation's own kind, that mark, and the rest; the last two if any."""
+    """The text before the first mark of the quotation's own kind, that mark, and the rest; the last two if any."""
     taken = opening + _CLOSING[opening]
     at = next((index for index, character in enumerate(written) if character in taken), len(written))
     return written[:at], written[at : at + 1], written[at + 1 :]

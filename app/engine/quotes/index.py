@@ -1,4 +1,4 @@
-"""The text of the books on the desk in the form in which an answer may quote it, searchable by bytes.
+"""The text of the books in the form in which an answer may quote it, searchable by bytes.
 
 A page's canonical text is what a careful writer would copy: ligatures spelled out, hyphens at line ends resolved, white
 space single. It is searched in a folded form, one character for one, in which kinds of dashes and quotation marks are
@@ -58,8 +58,8 @@ _NUMERIC = "".join(
 )
 """Characters that the check takes for several with a digit at the end, or for a digit: fractions, ², ①, ㎡."""
 
-# After a digit kinds of quotation marks may be feet and inches; where it is not plain that none stands before, they
-# are kept apart. It must not matter which of equal characters stands before.
+# After a digit kinds of quotation marks may be feet and inches; where it is not plain that none comes before, they
+# are kept apart. It must not matter which of equal characters comes before.
 _MEASURE = re.compile(rf"(?<![^\W\d_{_NUMERIC}])(?<![\s.,;:!?…(){_DASHES}])(?<!^)(?![{_WIDE}])[{_DOUBLE}]")
 
 _SIGNS = "-\u2013\u2212\ufe63\uff0d"
@@ -91,7 +91,7 @@ _PLAIN = re.compile("[\u3041-\u3096\u309d-\u30ff\u3400-\u9fff]{2}")
 
 @dataclass(frozen=True)
 class Position:
-    """Where an offset lies: the document's place in the prompt and its title, the page's place in it and its label."""
+    """Where an offset is: the document's place in the prompt and its title, the page's place in it and its label."""
 
     document: int
     title: str
@@ -144,7 +144,7 @@ class QuotableText:
         self.empty = next(self.beginnings(b""), None) is None
 
     def beginnings(self, folded: bytes, start: int = 1, stop: int | None = None) -> Iterator[int]:
-        """Offsets, in reading order, at which these bytes stand and a quotation may begin; all of it in the range."""
+        """Offsets, in reading order, at which these bytes are and a quotation may begin; all of it in the range."""
         text, begins = self.folded, self.begins_word
         stop = len(text) if stop is None else stop
         at = text.find(folded, start, stop)
@@ -224,7 +224,7 @@ class QuotableText:
 
 
 def canonical(untrusted_text: str, compounds: Set[tuple[str, str]] = frozenset()) -> str:
-    """A page as it is quoted; `compounds` are the words that keep a hyphen which stands at a line's end."""
+    """A page as it is quoted; `compounds` are the words that keep a hyphen at a line's end."""
 
     def mend(found: re.Match[str]) -> str:
         left = _LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
@@ -278,7 +278,7 @@ def _kept_compounds(documents: Sequence[DocumentText]) -> frozenset[tuple[str, s
 
 
 def _marked(labels: Set[str]) -> re.Pattern[str]:
-    """What the later check would take for a page mark of the model's, if it stood inside a quotation."""
+    """What the later check would take for a page mark of the model's, if it were inside a quotation."""
     odd = "|".join(re.escape(fold(label)) for label in sorted(labels) if label and not re.search(r"\d", label))
     brackets = r"\[\]［］【】〔〕()（）"
     return re.compile(
@@ -337,7 +337,7 @@ def _may_end(before: str, after: str) -> bool:
 
 
 def _is_inside(before: str, after: str) -> bool:
-    """Whether what lies on both sides is one: the mark of a note, or a number with a space in it."""
+    """Whether both sides belong together: the mark of a note, or a number with a space in it."""
     at = before.rfind("[")
     if at >= 0 and "]" not in before[at:] and _NOTE_MARK.match(before[at:] + after):
         return True

@@ -1,6 +1,6 @@
 """Prompt lookup: drafts the tokens that come next when an answer copies what it has read.
 
-The draft is what followed the last few tokens where they stood before; the model then verifies all of it in one batch
+The draft is what followed the last few tokens where they came before; the model then verifies all of it in one batch
 (Saxena, "Prompt Lookup Decoding", 2023). Nothing is assumed: a drafted token counts only if it is the one that the
 sampler chooses from the model's own logits, so the distribution is that of plain decoding.
 """
@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.engine.kv.reuse import Attention, Geometry, Tokens
+from app.engine.architectures import Attention, Geometry
+from app.engine.kv.reuse import Tokens
 
 MAX_DRAFT = 16
 """Tokens of the longest draft: the logits of so many more tokens are kept room for."""
 
 _MATCH_TOKENS = (4, 3)
-"""So many of the last tokens must have stood there before; the longer match is preferred."""
+"""So many of the last tokens must have occurred there before; the longer match is preferred."""
 
 _FIRST_DRAFT, _SHORTEST_DRAFT = 4, 2
 _TRIALS = 3
@@ -56,7 +57,7 @@ class Lookup:
         return array("i") if start is None else _text(self._prompt[start : start + length])
 
     def note_single(self, seconds: float) -> None:
-        """A token was evaluated by itself."""
+        """A token was evaluated alone."""
         self._single_s = seconds if not self._single_s else _mean(self._single_s, seconds)
         if self._expected is not None:
             self._expected += 1
@@ -72,7 +73,7 @@ class Lookup:
             self._pause, self._trials, self._gain, self._length = _PAUSE_TOKENS, 0, 1.0, _FIRST_DRAFT
 
     def _find(self, written: Sequence[int]) -> int | None:
-        """The position after the last place in the prompt where the last tokens stand."""
+        """The position after the last place in the prompt where the last tokens occur."""
         if len(written) < _MATCH_TOKENS[-1]:
             return None
         found = np.flatnonzero(self._array[:-1] == written[-1])  # something must follow

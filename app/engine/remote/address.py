@@ -18,7 +18,7 @@ _LOOPBACK_NAME, _LOOPBACK = "localhost", ("127.0.0.1", "[::1]")
 
 
 class Address(msgspec.Struct, frozen=True):
-    """`path`: what stands before the paths of the API, without a slash at its end; most often nothing."""
+    """`path`: what comes before the paths of the API, without a slash at its end; most often nothing."""
 
     secure: bool
     host: str
@@ -27,7 +27,7 @@ class Address(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """The host, with its port where it is not the usual one: what people are told."""
+        """The host, with its port where it is not the usual one: what people see."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = _PORTS["https" if self.secure else "http"]
         return host if self.port == usual else f"{host}:{self.port}"

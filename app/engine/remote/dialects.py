@@ -1,4 +1,4 @@
-"""The kinds of servers, as far as they differ: how each counts tokens, tells its context, and takes a question."""
+"""The kinds of servers, as far as they differ: how each counts tokens, states its context, and takes a question."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.prompt import ChatTemplate
 from app.engine.remote import formats, wire
-from app.engine.remote import formats as escaping
 from app.engine.remote.layout import TextLayout, TokenLayout
 
 COMPLETIONS = "/v1/completions"
@@ -40,7 +39,7 @@ class Requests(Protocol):
 class ServerDialect:
     """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
 
-    `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not tell.
+    `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
     `shortest`: the fewest tokens that an answer may be limited to.
     """
 
@@ -85,24 +84,24 @@ class ServerDialect:
         return wire.decoded(self._requests.post(path, body), kind, self._requests.host)
 
     def _post_all(self, path: str, bodies: Sequence[msgspec.Struct], kind: type[wire.Answer]) -> list[wire.Answer]:
-        return [wire.decoded(told, kind, self._requests.host) for told in self._requests.post_all(path, bodies)]
+        return [wire.decoded(received, kind, self._requests.host) for received in self._requests.post_all(path, bodies)]
 
     def _tokenized_apart(
         self, texts: Sequence[str], special: bool, tokens: Callable[[Sequence[str]], list[wire.Tokens]]
     ) -> list[Sequence[int]]:
         """For servers whose tokenizer takes control tokens out of any text."""
-        parts = [[text] if special else escaping.apart(text) for text in texts]
-        told = iter(tokens([part for text in parts for part in text]))
-        return [array("i", [token for _part in text for token in next(told).tokens]) for text in parts]
+        parts = [[text] if special else formats.apart(text) for text in texts]
+        received = iter(tokens([part for text in parts for part in text]))
+        return [array("i", [token for _part in text for token in next(received).tokens]) for text in parts]
 
     def _recognise(self, count: Callable[[str], int]) -> ChatTemplate:
         """The chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
 
-        def told(conversation: formats.Conversation) -> int:
+        def reported(conversation: formats.Conversation) -> int:
             body = wire.ChatRequest(self.model.id, _messages(conversation))
             return self._post(CHAT, body, wire.ChatAnswer).usage.prompt_tokens
 
-        found = formats.recognised(count, told)
+        found = formats.recognised(count, reported)
         if found is None:
             raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host)
         return found
@@ -122,7 +121,7 @@ class LlamaServer(ServerDialect):
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         bodies = [wire.TokenizeContent(text, parse_special=special) for text in texts]
-        return [array("i", told.tokens) for told in self._post_all("/tokenize", bodies, wire.Tokens)]
+        return [array("i", received.tokens) for received in self._post_all("/tokenize", bodies, wire.Tokens)]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         try:
@@ -194,7 +193,7 @@ class Sglang(_Transformers):
 
 
 class LlamaCppPython(ServerDialect):
-    """`llama_cpp.server`, of llama-cpp-python: it takes text only, and tells neither its context nor what it held."""
+    """`llama_cpp.server`, of llama-cpp-python: it takes text only, and says neither its context nor what it held."""
 
     kind = "llama_cpp.server"
 
@@ -208,9 +207,9 @@ class LlamaCppPython(ServerDialect):
         return TextLayout(self, lambda text: len(self._tokens([text])[0].tokens))
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        told = self._tokens([text if special else escaping.spaced(text) for text in texts])
+        received = self._tokens([text if special else formats.spaced(text) for text in texts])
         own = 0 if self.bos is None else 1  # it puts one before every text
-        return [array("i", tokens.tokens[own:]) for tokens in told]
+        return [array("i", tokens.tokens[own:]) for tokens in received]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         return formats.rendered(self._template, messages)
@@ -264,7 +263,7 @@ def served(requests: Requests, wanted: str) -> wire.ServedModel:
 
 
 def shown(untrusted_name: str) -> str:
-    """A model's name, as far as it can be shown on one line; of a path that stands for a name, its last part."""
+    """A model's name, as far as it can be shown on one line; of a path in place of a name, its last part."""
     if untrusted_name.endswith(_FILE):
         untrusted_name = re.split(r"[/\\]", untrusted_name.removesuffix(_FILE))[-1]
     return "".join(c if c.isprintable() else "\ufffd" for c in untrusted_name[:_NAME_CHARACTERS])

@@ -1,4 +1,4 @@
-"""Chat formats that servers are recognised to use, where they do not tell: by the tokens that conversations take."""
+"""Chat formats that servers are recognised to use, where they do not say: by the tokens that conversations take."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ PROBES: tuple[Conversation, ...] = (
 """Short conversations with and without a turn before; formats that differ take different numbers of tokens."""
 
 
-def recognised(count: Callable[[str], int], told: Callable[[Conversation], int]) -> ChatTemplate | None:
+def recognised(count: Callable[[str], int], reported: Callable[[Conversation], int]) -> ChatTemplate | None:
     """The format in which all probes take as many tokens as the server says that they do.
 
-    `count`: of a text in which special tokens stand; `told`: what the server says of a conversation.
+    `count`: of a text with special tokens; `reported`: what the server says of a conversation.
     """
-    expected = [told(probe) for probe in PROBES]
+    expected = [reported(probe) for probe in PROBES]
     for template in FORMATS:
         if all(count(rendered(template, probe)) == number for probe, number in zip(PROBES, expected, strict=True)):
             return template
@@ -74,7 +74,7 @@ def rendered(template: ChatTemplate, conversation: Conversation) -> str:
 
 
 def without_beginning(text: str) -> str:
-    """Without the token that begins a text, for servers that put it there by themselves."""
+    """Without the token that begins a text, for servers that put it there themselves."""
     return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)
 
 

@@ -15,7 +15,6 @@ from app.core.errors import AppError, Code
 from app.engine.prompt import PromptTokenizer, texts
 from app.engine.protocol import BookSpan, Prompt, PromptSize
 from app.engine.remote import formats
-from app.engine.remote import formats as escaping
 
 _REMEMBERED_TOTALS = 64
 
@@ -72,18 +71,19 @@ class Laid:
 
 
 class TokenLayout:
-    """For servers that take tokens: each page is tokenized by itself, as the engine of this machine does."""
+    """For servers that take tokens: each page is tokenized apart, as the engine of this machine does."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
+        """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what the server rendered."""
         self._vocabulary = _Vocabulary(tokenizer)
-        self._typesetter = _typesetter(self._vocabulary)
-        self.before_answer = self._typesetter.before_answer
+        self._tokenizer = PromptTokenizer(self._vocabulary)
+        self.before_answer = self._tokenizer.before_answer
 
     def lay_out(self, prompt: Prompt) -> Laid:
         """Raises AppError REMOTE_*; Stopped."""
         _refuse_images(prompt)
-        self._vocabulary.prepare([text for text in texts(prompt) if not self._typesetter.knows(text)])
-        laid = self._typesetter.lay_out(prompt)
+        self._vocabulary.prepare([text for text in texts(prompt) if not self._tokenizer.knows(text)])
+        laid = self._tokenizer.lay_out(prompt)
         return Laid(laid.tokens, laid.size, laid.books, laid.size.page_ends)
 
     def tokens_of(self, sent: array[int] | str) -> int:
@@ -91,17 +91,17 @@ class TokenLayout:
         return len(sent)
 
     def forget_pages(self) -> None:
-        self._typesetter.forget_pages()
+        self._tokenizer.forget_pages()
 
 
 class TextLayout:
     """For servers that take text only. The total is what the server counts of that very text; pages and messages are
-    counted by themselves, and what two of them save where they meet is part of the frame."""
+    counted apart, and what two of them save where they meet is part of the frame."""
 
     def __init__(self, tokenizer: Tokenizer, total: Callable[[str], int]) -> None:
         """`total`: the tokens that a server makes of a text that it is sent."""
         self._parts = TokenLayout(tokenizer)
-        self._characters = _typesetter(_Characters(tokenizer))
+        self._characters = PromptTokenizer(_Characters(tokenizer))
         self.before_answer = self._characters.before_answer
         self._total = total
         self._totals: OrderedDict[str, int] = OrderedDict()
@@ -134,7 +134,7 @@ class TextLayout:
 
 
 class _Vocabulary:
-    """What a typesetter wants, asked of the server many at a time."""
+    """What `PromptTokenizer` needs, asked of the server many at a time."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -166,16 +166,11 @@ class _Characters:
         self._tokenizer = tokenizer
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        return [ord(character) for character in (text if special else escaping.spaced(text))]
+        return [ord(character) for character in (text if special else formats.spaced(text))]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         text = self._tokenizer.render_chat(messages)
         return text if self._tokenizer.bos is None else formats.without_beginning(text)
-
-
-def _typesetter(vocabulary: _Vocabulary | _Characters) -> PromptTokenizer:
-    """Raises AppError MODEL_NO_TEMPLATE where the contents cannot be found in what was rendered."""
-    return PromptTokenizer(vocabulary)
 
 
 def _refuse_images(prompt: Prompt) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -19,7 +20,7 @@ from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
-from app.engine.thinking import Thoughts, check_answered
+from app.engine.thinking import AnswerText, Thoughts
 
 MAX_CHARACTERS_A_TOKEN = 64
 """No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""
@@ -31,17 +32,17 @@ _COMPLETE = ("stop", "eos", "stop_sequence")
 
 
 class RemoteSession:
-    """Owns the connection. `wishes` are looked at while the server is waited for."""
+    """Owns the connection. `control` is looked at while it waits for the server."""
 
-    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], wishes: RunControl) -> None:
+    def __init__(self, spec: LoadSpec, on_progress: Callable[[float], None], control: RunControl) -> None:
         """Connect. Raises AppError REMOTE_*; Stopped."""
         remote = spec.remote
         if remote is None:
             raise AppError(Code.NO_MODEL)
         address = parse(remote.address)
-        self._wishes = wishes
+        self._control = control
         self._transport = Transport(
-            address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, wishes
+            address, remote.key.secret if remote.key else "", remote.ca_file, remote.patience, control
         )
         try:
             on_progress(0.0)
@@ -106,27 +107,17 @@ class RemoteSession:
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
-        started, waited_s = time.monotonic(), self._wishes.waited_s
+        started, waited_s = time.monotonic(), self._control.waited_s
         laid = self._layout.lay_out(prompt)
         self._check_model()
         limit = max_tokens * MAX_CHARACTERS_A_TOKEN
-        thoughts = Thoughts(self._layout.before_answer, bare=True)
-        answer: list[str] = []
-        told = False
+        text = AnswerText(Thoughts(self._layout.before_answer, bare=True), on_text, on_thinking)
 
-        def say(said: bytes) -> None:
-            if said:
-                answer.append(said.decode())
-                on_text(said.decode())
-
-        def take(text: str, thought: bool) -> None:
-            nonlocal told
-            said = thoughts.feed(text.encode())
+        def take(piece: str, thought: bool) -> None:
+            thoughts = text.thoughts
+            said = thoughts.feed(piece.encode())
             thoughts.any = thoughts.any or thought
-            if (thought or thoughts.thinking) and not told:
-                told = True
-                on_thinking()
-            say(said)
+            text.add(said, thinking=thought or thoughts.thinking)
 
         reader = _Reader(laid.size.total, on_progress, take, limit)
         try:
@@ -135,15 +126,14 @@ class RemoteSession:
             if not reader.first_text_at:
                 raise
             ending = Ending.CANCELLED
-        say(thoughts.end())
-        check_answered(thoughts, "".join(answer), ending)
+        text.end()
+        text.check(ending)
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
-        started += self._wishes.waited_s - waited_s
+        started += self._control.waited_s - waited_s
         first = reader.first_text_at or ended
-        timings = Timings(
-            read_s=max(0.0, first - started), first_token_s=max(0.0, first - started), generate_s=ended - first
-        )
+        read_s = max(0.0, first - started)
+        timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - first)
         return Generated(ending, usage, timings)
 
     # ---- streaming
@@ -162,7 +152,7 @@ class RemoteSession:
                     self._held = sent
                     stream.patient = bool(reader.first_text_at)
             except RequestPaused:
-                if self._wishes.wait():
+                if self._control.wait():
                     raise Stopped from None
                 continue  # what the server has read by now it need not read again
             if reader.ending is None:
@@ -179,9 +169,9 @@ class RemoteSession:
             raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
 
     def _generated(self, reader: _Reader) -> int:
-        """Tokens of the answer: as the server told, else counted in its text."""
-        if reader.told_generated is not None or not reader.text:
-            return reader.told_generated or 0
+        """Tokens of the answer: as the server reports them, else counted in its text."""
+        if reader.reported_tokens is not None or not reader.text:
+            return reader.reported_tokens or 0
         try:
             return len(self._server.tokenize(["".join(reader.text)], special=False)[0])
         except (AppError, Stopped):
@@ -200,67 +190,61 @@ class RemoteSession:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
 
 
+@dataclass
 class _Reader:
     """What comes of a stream. `on_text` gets text, and whether thoughts came that the server keeps apart."""
 
-    def __init__(
-        self,
-        total: int,
-        on_progress: Callable[[int, int, int], None],
-        on_text: Callable[[str, bool], None],
-        limit_characters: int = MAX_CHARACTERS_A_TOKEN,
-    ) -> None:
-        self.text: list[str] = []
-        self.ending: Ending | None = None
-        self.first_text_at = 0.0
-        self.told_generated: int | None = None
-        self.chunks = 0
-        self._characters = 0
-        self._limit = limit_characters
-        self._total = total
-        self._reused = 0
-        self._done = 0
-        self._on_progress = on_progress
-        self._on_text = on_text
+    total: int
+    on_progress: Callable[[int, int, int], None]
+    on_text: Callable[[str, bool], None]
+    limit_characters: int = MAX_CHARACTERS_A_TOKEN
+    text: list[str] = field(default_factory=list)
+    ending: Ending | None = None
+    first_text_at: float = 0.0
+    reported_tokens: int | None = None
+    chunks: int = 0
+    characters: int = 0
+    reused: int = 0
+    done: int = 0
 
     def begin(self) -> None:
-        self._tell(0, 0)
+        self._show(0, 0)
 
-    def _tell(self, done: int, reused: int) -> None:
-        self._done, self._reused = done, reused
-        self._on_progress(done, self._total, reused)
+    def _show(self, done: int, reused: int) -> None:
+        self.done, self.reused = done, reused
+        self.on_progress(done, self.total, reused)
 
     def take(self, chunk: wire.Chunk) -> bool:
         """False for what no sound server says."""
         if (progress := chunk.prompt_progress) is not None:
-            reused = min(progress.cache, self._total)
-            self._tell(max(reused, min(progress.processed, self._total)), reused)
+            reused = min(progress.cache, self.total)
+            self._show(max(reused, min(progress.processed, self.total)), reused)
         for choice in chunk.choices[:1]:
             text, thought = choice.text or "", choice.reasoning or choice.reasoning_content or ""
             if text or thought:
-                if not self.first_text_at and self._done < self._total:  # not every server tells how far it is
-                    self._tell(self._total, self._reused)
+                if not self.first_text_at and self.done < self.total:  # not every server says how far it is
+                    self._show(self.total, self.reused)
                 self.first_text_at = self.first_text_at or time.monotonic()
                 self.chunks += 1
-                self._characters += len(text) + len(thought)
-                if self._characters > self._limit:
+                self.characters += len(text) + len(thought)
+                if self.characters > self.limit_characters:
                     return False
                 self.text += [thought, text]
-                self._on_text(text, bool(thought))
+                self.on_text(text, bool(thought))
             if choice.finish_reason is not None:
                 if choice.finish_reason not in (_LENGTH, *_COMPLETE):
                     return False
                 self.ending = Ending.LENGTH if choice.finish_reason == _LENGTH else Ending.COMPLETE
         if (usage := chunk.usage) is not None:
-            self.told_generated = usage.completion_tokens
-            self._total = usage.prompt_tokens or self._total
+            self.reported_tokens = usage.completion_tokens
+            self.total = usage.prompt_tokens or self.total
             details = usage.prompt_tokens_details
             cached = None if details is None else details.cached_tokens
-            self._reused = min(self._reused if cached is None else cached, self._total)
+            self.reused = min(self.reused if cached is None else cached, self.total)
         return True
 
     def usage(self, generated: int) -> Usage:
-        return Usage(self._total, self._reused, self._total - self._reused, generated)
+        return Usage(self.total, self.reused, self.total - self.reused, generated)
 
 
 def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:

@@ -102,7 +102,7 @@ class Stream:
         self._path, self._body = path, body
 
     def __iter__(self) -> Iterator[bytes]:
-        """The data of each event. Raises AppError REMOTE_*, Stopped, Interrupted."""
+        """The data of each event. Raises AppError REMOTE_*, Stopped, RequestPaused."""
         transport = self._transport
         patience = transport.patience
         opened = transport.wait(transport.opened("POST", self._path, self._body, patience.first_s))
@@ -124,14 +124,14 @@ class Stream:
 
 
 class Transport:
-    """Methods block, look at the wishes meanwhile, and raise Stopped when the command shall end."""
+    """Methods block, look at `control` meanwhile, and raise Stopped when the command should end."""
 
-    def __init__(self, address: Address, key: str, ca_file: str, patience: RemoteTimeouts, wishes: RunControl) -> None:
+    def __init__(self, address: Address, key: str, ca_file: str, patience: RemoteTimeouts, control: RunControl) -> None:
         """Nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
         self.host = address.shown
         self.patience = patience
         self._key = key
-        self._wishes = wishes
+        self._control = control
         self._bases = address.bases
         self._client = _client(address, key, _tls(ca_file) if address.secure else False, patience)
         self._loop = asyncio.new_event_loop()
@@ -163,13 +163,13 @@ class Transport:
             try:
                 return self.wait(make())
             except RequestPaused:
-                if self._wishes.wait():
+                if self._control.wait():
                     raise Stopped from None
 
     def wait(self, work: Coroutine[Any, Any, Result], *, patient: bool = False, undisturbed: bool = False) -> Result:
-        """The result of `work`, which runs on the network's thread. Raises what it raises; Stopped; Interrupted.
+        """The result of `work`, which runs on the network's thread. Raises what it raises; Stopped; RequestPaused.
 
-        `patient`: a pause is waited for while the work goes on. `undisturbed`: no wish is looked at.
+        `patient`: a pause is waited for while the work goes on. `undisturbed`: neither paused nor stopped.
         """
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         while True:
@@ -190,10 +190,10 @@ class Transport:
                 # else its result is there already, and the next look is soon enough
 
     def heed(self, *, patient: bool) -> None:
-        """Wait where the desk wishes that and `patient` allows it. Raises Stopped; Interrupted."""
-        if not self._wishes.any():
+        """Wait while paused, where `patient` allows it. Raises Stopped; RequestPaused."""
+        if not self._control.pending():
             return
-        if self._wishes.wait() if patient else self._wishes.stopping():
+        if self._control.wait() if patient else self._control.stopping():
             raise Stopped
         if not patient:
             raise RequestPaused
@@ -288,10 +288,10 @@ class Transport:
         if response.is_redirect:
             return AppError(Code.REMOTE_REDIRECTED, host=self.host)
         try:
-            told = await self._whole(response, MAX_ERROR_BYTES)
+            body = await self._whole(response, MAX_ERROR_BYTES)
         except AppError:
-            told = b""
-        return refusal(response.status_code, told, self.host, path, with_key=bool(self._key))
+            body = b""
+        return refusal(response.status_code, body, self.host, path, with_key=bool(self._key))
 
 
 def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience: RemoteTimeouts) -> httpx2.AsyncClient:

@@ -149,14 +149,14 @@ class TokenDetails(msgspec.Struct, frozen=True):
     cached_tokens: Count | None = None
 
 
-class UsageTold(msgspec.Struct, frozen=True):
+class UsageReport(msgspec.Struct, frozen=True):
     prompt_tokens: Count = 0
     completion_tokens: Count | None = None
     prompt_tokens_details: TokenDetails | None = None
 
 
 class ChatAnswer(msgspec.Struct, frozen=True):
-    usage: UsageTold
+    usage: UsageReport
 
 
 class CompletionChoice(msgspec.Struct, frozen=True):
@@ -174,7 +174,7 @@ class PromptProgress(msgspec.Struct, frozen=True):
     processed: Count
 
 
-class ErrorTold(msgspec.Struct, frozen=True):
+class ErrorDetail(msgspec.Struct, frozen=True):
     message: str = ""
     type: str | None = None
     code: str | int | None = None
@@ -184,13 +184,13 @@ class Chunk(msgspec.Struct, frozen=True):
     """One event of a streamed completion."""
 
     choices: tuple[CompletionChoice, ...] = ()
-    usage: UsageTold | None = None
+    usage: UsageReport | None = None
     prompt_progress: PromptProgress | None = None
-    error: ErrorTold | str | None = None
+    error: ErrorDetail | str | None = None
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):
-    error: ErrorTold | str | None = None
+    error: ErrorDetail | str | None = None
     message: str = ""
 
 
@@ -215,31 +215,31 @@ _CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error"}
 _CONTEXT_WORDS = ("maximum context length", "context window", "context size", "longer than the model")
 
 
-def refusal(status: int, told: bytes, host: str, path: str, *, with_key: bool) -> AppError:
-    """The error for an answer with such a status (RFC 9110), whose body, as far as it came, is `told`."""
+def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -> AppError:
+    """The error for an answer with this status (RFC 9110). `body`: as much of it as came."""
     if status in _NO_KEY:
         return AppError(Code.REMOTE_KEY_REFUSED if with_key else Code.REMOTE_KEY_NEEDED, host=host)
     code = _BY_STATUS.get(status, Code.REMOTE_REFUSED)
     match code:
         case Code.REMOTE_NOT_FOUND:
             return AppError(code, host=host, asked=path)
-        case Code.REMOTE_REFUSED if _says_full(told):
+        case Code.REMOTE_REFUSED if _says_full(body):
             return AppError(Code.REMOTE_CONTEXT_EXCEEDED, host=host)
         case Code.REMOTE_REFUSED:
             return AppError(code, host=host, status=status)
     return AppError(code, host=host)
 
 
-def is_about_context(told: ErrorAnswer) -> bool:
+def is_about_context(answer: ErrorAnswer) -> bool:
     """Whether an error says that the prompt is longer than the context; servers have no common code for it."""
-    error = told.error
-    words = told.message if error is None else error if isinstance(error, str) else error.message
+    error = answer.error
+    words = answer.message if error is None else error if isinstance(error, str) else error.message
     codes = set() if error is None or isinstance(error, str) else {error.code, error.type}
     return bool(codes & _CONTEXT_CODES) or any(part in words.lower() for part in _CONTEXT_WORDS)
 
 
-def _says_full(told: bytes) -> bool:
+def _says_full(body: bytes) -> bool:
     try:
-        return is_about_context(msgspec.json.decode(told, type=ErrorAnswer))
+        return is_about_context(msgspec.json.decode(body, type=ErrorAnswer))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False

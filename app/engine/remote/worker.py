@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.core.errors import AppError, Code
 from app.core.events import Loading
+from app.engine import protocol
 from app.engine.order_loop import OrderLoop, serve
-from app.engine.protocol import AnyOrder, Appraise, Forget, KeepImages, LoadSpec, LookFor, See, Settle, Survey
+from app.engine.protocol import AnyOrder, LoadSpec
 from app.engine.remote.session import RemoteSession
 from app.isolation import limits
 
@@ -15,21 +16,21 @@ MEMORY_BYTES = 4 << 30
 
 class RemoteWorker(OrderLoop[RemoteSession]):
     def _open(self, spec: LoadSpec) -> RemoteSession:
-        return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._wishes)
+        return RemoteSession(spec, lambda done: self._port.send(Loading(done)), self._control)
 
     def _obey_other(self, order: AnyOrder) -> None:
         session = self._loaded()
         match order:
-            case Survey():
+            case protocol.ContextOptions():
                 self._reply(order, ())  # the room is what the server has
-            case Forget():
+            case protocol.Forget():
                 session.forget()
                 self._reply(order, None)
-            case KeepImages():
+            case protocol.KeepImages():
                 self._reply(order, None)
-            case Settle():
+            case protocol.FlushSaved():
                 self._reply(order, ())
-            case Appraise() | LookFor() | See():
+            case protocol.CountImageTokens() | protocol.MissingImages() | protocol.See():
                 raise AppError(Code.REMOTE_BLIND, host=session.info.host)
             case _:  # what only an engine on this machine can do, and `engine.client` never asks for
                 raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.errors import Problem
 from app.core.events import Asking, Cancelled, Copying, Done, Failed, Hashing
 from app.core.settings import Settings
-from app.engine.planner import Wish
+from app.engine.planner import PlanRequest
 from app.models.hub.offers import Offer
 from app.services.downloads import Downloads, Order
 from app.services.import_export import ImportExport
@@ -257,7 +257,7 @@ class AcquiringPresenter(QObject):
         if self.seen is None or offer.header is None:
             dialog.show_fit((), _("Checking whether it fits this computer…"))
             return
-        plan = place(offer.header, offer.projector_header, self.seen.machine, Wish())
+        plan = place(offer.header, offer.projector_header, self.seen.machine, PlanRequest())
         dialog.show_fit(model_words.fit_of(plan), model_words.room_words(plan))
 
     @Slot(int)

@@ -13,7 +13,7 @@ from app.core.errors import Problem
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
-from app.engine.planner import Placement, Wish
+from app.engine.planner import Placement, PlanRequest
 from app.services.machines import Hardware
 from app.services.plan_request import settings_of, wish_of
 from app.services.plans import ModelPlan, place
@@ -45,7 +45,7 @@ class PlacementPresenter(QObject):
         self._seen: MachineSeen | None = None
         self._headers: tuple[ModelHeader, ModelHeader | None] | None = None
         self._plan: ModelPlan | None = None
-        self._planned: Wish | None = None
+        self._planned: PlanRequest | None = None
         self._planning = False
 
     def open(self, path: str, name: str, over: QWidget) -> None:
@@ -103,12 +103,12 @@ class PlacementPresenter(QObject):
 
     # ---- the plan
 
-    def wish(self) -> Wish:
+    def wish(self) -> PlanRequest:
         """What the dialog says."""
         assert self.dialog is not None
         number = self.dialog.value
         kv_type = number("kv")
-        return Wish(
+        return PlanRequest(
             context_tokens=int(number("context") or 0),
             kv_type=KvType(str(kv_type)) if kv_type else None,
             slice_tokens=int(number("slice") or 0),
@@ -133,7 +133,7 @@ class PlacementPresenter(QObject):
         work = partial(place, *self._headers, self._seen.machine, wish, bytes_of(self._engine.adapters))
         self._bridge.call(Executor.MODELS, work, partial(self._show, dialog, wish), partial(self._not_planned, dialog))
 
-    def _show(self, dialog: PlacementDialog, wish: Wish, plan: ModelPlan) -> None:
+    def _show(self, dialog: PlacementDialog, wish: PlanRequest, plan: ModelPlan) -> None:
         self._planning = False
         if not self._shown(dialog):
             return
@@ -186,7 +186,7 @@ def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHead
     return engine, read_headers(desk, path, Cancel())
 
 
-def _by_hand(wish: Wish) -> dict[str, int | str]:
+def _by_hand(wish: PlanRequest) -> dict[str, int | str]:
     values: dict[str, int | str | None] = {
         "context": wish.context_tokens or None,
         "kv": wish.kv_type.value if wish.kv_type else None,

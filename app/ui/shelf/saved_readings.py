@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
-from app.engine.kv.saved_states import SavedReading
+from app.engine.kv.saved_states import SavedState
 from app.services.readings import SavedReadings
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
@@ -26,7 +26,7 @@ class ReadingsDialog(SmallDialog):
 
     delete_wanted = Signal(object)
 
-    def __init__(self, readings: Sequence[SavedReading], parent: QWidget | None = None) -> None:
+    def __init__(self, readings: Sequence[SavedState], parent: QWidget | None = None) -> None:
         self.list = QListWidget()
         self.list.setAccessibleName(_("Saved readings"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -66,7 +66,7 @@ class ReadingsDialog(SmallDialog):
         self.action.setEnabled(bool(self.list.selectedItems()))
 
 
-def entry_words(reading: SavedReading) -> str:
+def entry_words(reading: SavedState) -> str:
     """A reading in two lines: its books; size, tokens, model, and whether it was read to the end."""
     titles = ", ".join(printable(book.untrusted_title) for book in reading.books)
     tokens = _("{n} tokens").format(n=count(len(reading.tokens_le32) // 4))
@@ -88,17 +88,17 @@ class ReadingsPresenter(Presenter):
         self._bridge.call(Executor.STORE, self._readings.all, self._show, self._on_problem)
 
     @Slot(object)
-    def _show(self, readings: tuple[SavedReading, ...]) -> None:
+    def _show(self, readings: tuple[SavedState, ...]) -> None:
         dialog = ReadingsDialog(readings, self._window)
         dialog.delete_wanted.connect(self._delete)
         dialog.open()
 
     @Slot(object)
-    def _delete(self, readings: tuple[SavedReading, ...]) -> None:
+    def _delete(self, readings: tuple[SavedState, ...]) -> None:
         work = partial(_delete_all, self._readings, readings)
         self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
 
 
-def _delete_all(saved: SavedReadings, readings: tuple[SavedReading, ...]) -> None:
+def _delete_all(saved: SavedReadings, readings: tuple[SavedState, ...]) -> None:
     for reading in readings:
         saved.delete(reading)

@@ -21,8 +21,8 @@ from app.engine.images.embeddings import ImageEmbeddings
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.protocol import (
     DocumentText,
+    EncodedPrompt,
     Generated,
-    LaidOut,
     Message,
     PageText,
     Prompt,
@@ -56,19 +56,19 @@ def pixels(sha256: str, size: tuple[int, int]) -> Raster:
 
 
 def show(engine: EngineClient, prompt: Prompt) -> list[Looking]:
-    """Have the engine see what it wants to see; what it told meanwhile."""
-    told: list[Looking] = []
-    for wanted in engine.unseen(prompt):
+    """Have the engine see the images that it lacks; its progress."""
+    reported: list[Looking] = []
+    for wanted in engine.missing_images(prompt):
         overview = pixels(wanted.sha256, (wanted.overview, wanted.overview)) if wanted.overview else None
-        told += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
-    return told
+        reported += run(engine.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, Cancel()))[0]
+    return reported
 
 
 def answer(engine: EngineClient, prompt: Prompt, tokens: int = 3) -> Generated:
     return finish(engine.answer(prompt, Sampling(true_quotes=False), tokens, Cancel()))
 
 
-def logits(engine: EngineClient, laid: LaidOut) -> tuple[bytes, int]:
+def logits(engine: EngineClient, laid: EncodedPrompt) -> tuple[bytes, int]:
     """After a prompt, and how many positions were evaluated for it."""
     probed = engine.probe(laid.tokens, laid.books, laid.images)
     return probed.logits, probed.usage.evaluated_tokens
@@ -100,7 +100,7 @@ def test_tiles_stand_between_their_tokens(seeing: EngineClient) -> None:
     assert min(token for i, token in enumerate(laid.tokens) if not _inside(laid, i)) >= 0
 
 
-def _inside(laid: LaidOut, position: int) -> bool:
+def _inside(laid: EncodedPrompt, position: int) -> bool:
     return any(span.start <= position < span.end for span in laid.images)
 
 
@@ -125,11 +125,11 @@ def test_a_name_that_looks_like_a_token_is_none(seeing: EngineClient) -> None:
 
 def test_an_image_is_encoded_once(seeing: EngineClient) -> None:
     prompt = ask("What is this?", image(), image())
-    told = show(seeing, prompt)
-    assert [(event.done, event.total) for event in told] == [(done, 8) for done in range(9)]  # four of the self-test
+    reported = show(seeing, prompt)
+    assert [(event.done, event.total) for event in reported] == [(done, 8) for done in range(9)]  # 4: self-test
     assert show(seeing, prompt) == []
     show(seeing, ask("What is that?", image("b.png")))
-    assert seeing.unseen(ask("Which is larger?", image("b.png"), image())) == ()
+    assert seeing.missing_images(ask("Which is larger?", image("b.png"), image())) == ()
     answer(seeing, prompt)
 
 
@@ -138,8 +138,10 @@ def test_what_stays_in_the_context_need_not_be_seen(seeing: EngineClient) -> Non
     show(seeing, prompt)
     answer(seeing, prompt)
     seeing.keep_images(frozenset())
-    assert seeing.unseen(prompt) == ()
-    assert [wanted.sha256 for wanted in seeing.unseen(ask("Another", image("b.png")))] == [image("b.png").sha256]
+    assert seeing.missing_images(prompt) == ()
+    assert [wanted.sha256 for wanted in seeing.missing_images(ask("Another", image("b.png")))] == [
+        image("b.png").sha256
+    ]
     assert answer(seeing, prompt).usage.evaluated_tokens == 1
 
 
@@ -151,15 +153,15 @@ def test_an_answer_to_what_was_not_seen_is_refused(seeing: EngineClient) -> None
 
 def test_looking_can_be_stopped(seeing: EngineClient) -> None:
     prompt, cancel = ask("What is this?", image()), Cancel()
-    (wanted,) = seeing.unseen(prompt)
+    (wanted,) = seeing.missing_images(prompt)
     overview = pixels(wanted.sha256, (wanted.overview, wanted.overview))
     work = seeing.see(wanted, pixels(wanted.sha256, wanted.canvas), overview, cancel)
     assert len(stop(work, at(Looking, cancel.request))) < 8
-    assert len(seeing.unseen(prompt)) == 1
+    assert len(seeing.missing_images(prompt)) == 1
 
 
 def test_other_pixels_than_asked_for_are_refused(seeing: EngineClient) -> None:
-    (wanted,) = seeing.unseen(ask("What is this?", image()))
+    (wanted,) = seeing.missing_images(ask("What is this?", image()))
     for canvas, overview in (
         (pixels("00000000", (336, 336)), None),
         (pixels("00000000", wanted.canvas), None),
@@ -207,13 +209,13 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
     again, evaluated = logits(engine, seen)
     assert evaluated <= len(seen.tokens) - books_end
     assert distance(again, expected) <= TOLERANCE
-    assert engine.unseen(with_image) == ()
+    assert engine.missing_images(with_image) == ()
 
-    engine.settle()
+    engine.flush_saved()
     engine.close()
     restarted = new_engine()
     load(restarted, tiny_scout, **how, **kept)
-    assert restarted.unseen(with_image) == ()
+    assert restarted.missing_images(with_image) == ()
     after, evaluated = logits(restarted, seen)
     assert evaluated <= len(seen.tokens) - books_end + 1
     assert distance(after, expected) <= TOLERANCE
@@ -226,7 +228,7 @@ def test_behind_a_book_only_what_is_new_is_evaluated(
 def test_an_image_across_a_chunk_is_rolled_back_soundly(
     new_engine: NewEngine, tiny_projector: Path, request: pytest.FixtureRequest, model: str, kv_type: KvType
 ) -> None:
-    """The image lies on position 8,192, where the local layers begin anew; then the talk goes on, and comes back."""
+    """The image covers position 8,192, where the local layers begin again; then the talk goes on, and comes back."""
     engine, fresh = new_engine(), new_engine()
     for each in (engine, fresh):
         path = request.getfixturevalue(model)
@@ -252,7 +254,7 @@ def test_the_pixels_matter(seeing: EngineClient) -> None:
     """What the model says of an image depends on every tile."""
     prompt = ask("What is this?", image("same.png"))
     laid = seeing.lay_out(prompt)
-    (wanted,) = seeing.unseen(prompt)
+    (wanted,) = seeing.missing_images(prompt)
     overview = pixels("00000000", (336, 336))
     found = []
     for change in (None, 0, 1, 2):
@@ -292,7 +294,7 @@ def test_a_projector_that_is_of_no_use_leaves_the_text(
     assert model.vision_problem is not None
     assert model.vision_problem.code is code
     with pytest.raises(AppError) as caught:
-        engine.unseen(ask("What is this?", image()))
+        engine.missing_images(ask("What is this?", image()))
     assert caught.value.code is code
     assert answer(engine, ask("What does it say?")).usage.generated_tokens == 3
 
@@ -302,7 +304,7 @@ def test_a_model_without_projector_is_blind(new_engine: NewEngine, tiny_scout: P
     load(engine, tiny_scout, context_tokens=2048)
     for refused in (
         lambda: engine.image_tokens([(1, 1)]),
-        lambda: engine.unseen(ask("What is this?", image())),
+        lambda: engine.missing_images(ask("What is this?", image())),
         lambda: engine.measure(ask("What is this?", image())),
     ):
         with pytest.raises(AppError) as caught:
@@ -317,14 +319,14 @@ def test_a_projector_that_does_not_look_is_switched_off(
     engine = new_engine()
     path = projector.write_projector(tmp_path / "mmproj.gguf", blind=True)
     load(engine, tiny_scout, context_tokens=2048, projector_path=str(path))
-    (wanted,) = engine.unseen(ask("What is this?", image(width=10, height=10)))
+    (wanted,) = engine.missing_images(ask("What is this?", image(width=10, height=10)))
     problem = problem_of(engine.see(wanted, pixels("00000000", wanted.canvas), None, Cancel()))
     assert (problem.code, problem.params["check"]) == (Code.MODEL_PROJECTOR_UNSOUND, "second tile")
     model = engine.model()
     assert model is not None
     assert (model.vision, model.vision_problem) == (None, problem)
     with pytest.raises(AppError) as caught:
-        engine.unseen(ask("What is this?", image()))
+        engine.missing_images(ask("What is this?", image()))
     assert caught.value.code is Code.MODEL_PROJECTOR_UNSOUND
     assert answer(engine, ask("What does it say?")).usage.generated_tokens == 3
 
@@ -355,7 +357,7 @@ def test_other_projectors_keep_their_own_layout(
     prompt = ask("What is this?", image(width=5000, height=300))
     laid = engine.lay_out(prompt)
     assert [(span.end - span.start, span.whole) for span in laid.images] == [(rows, whole)]
-    (wanted,) = engine.unseen(prompt)
+    (wanted,) = engine.missing_images(prompt)
     assert (wanted.canvas, wanted.overview) == ((2048, 123), 0)
     answer_without = logits(engine, engine.lay_out(ask("Who?")))
     for each in (engine, fresh):
@@ -368,30 +370,30 @@ def test_other_projectors_keep_their_own_layout(
 
 
 def test_embeddings_on_disk_are_sealed_and_bound(tmp_path: Path) -> None:
-    keeping = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
+    kept_in = ReadingsSpec(str(tmp_path), SECRET, 1 << 30)
     rows = np.arange(12, dtype=np.float32).reshape(3, 4)
-    ImageEmbeddings(keeping, "one").put("ab" * 32, rows)
+    ImageEmbeddings(kept_in, "one").put("ab" * 32, rows)
     (path,) = tmp_path.rglob("*.embeddings")
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert "abab" not in path.name
     assert rows.tobytes()[:16] not in path.read_bytes()
-    found = ImageEmbeddings(keeping, "one").get("ab" * 32)
+    found = ImageEmbeddings(kept_in, "one").get("ab" * 32)
     assert found is not None
     assert np.array_equal(found, rows)
-    assert ImageEmbeddings(keeping, "two").get("ab" * 32) is None
-    assert ImageEmbeddings(keeping, "one").get("cd" * 32) is None
+    assert ImageEmbeddings(kept_in, "two").get("ab" * 32) is None
+    assert ImageEmbeddings(kept_in, "one").get("cd" * 32) is None
     data = bytearray(path.read_bytes())
     data[-20] ^= 1
     path.write_bytes(data)
-    assert ImageEmbeddings(keeping, "one").get("ab" * 32) is None
+    assert ImageEmbeddings(kept_in, "one").get("ab" * 32) is None
     assert not path.exists()
 
 
 def test_embeddings_keep_to_their_share_and_go_with_their_images(tmp_path: Path) -> None:
     size = 4 * 100 * 10
-    keeping = ReadingsSpec(str(tmp_path), SECRET, 8 * 7 * size // 2)
-    kept = ImageEmbeddings(keeping, "one", memory_bytes=2 * size)
+    kept_in = ReadingsSpec(str(tmp_path), SECRET, 8 * 7 * size // 2)
+    kept = ImageEmbeddings(kept_in, "one", memory_bytes=2 * size)
     rows = np.zeros((100, 10), np.float32)
     names = [f"{n:064x}" for n in range(5)]
     kept.pin({names[0]})

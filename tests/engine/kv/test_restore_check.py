@@ -16,9 +16,8 @@ from app.core.errors import Code
 from app.core.settings import KvType
 from app.engine.control import RunControl
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.saved_states import Deviation, Readings, SavedReading, deviation
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.load_params import Placing
+from app.engine.kv.saved_states import Deviation, SavedState, SavedStates, deviation
+from app.engine.llama import LlamaContext, LlamaModel, Placing
 from app.engine.protocol import DocumentText, LoadSpec, PageText, Prompt, ReadingsSpec
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import ask, book, words
@@ -62,14 +61,14 @@ def lies_elsewhere(session: Session) -> bool:
     return not names <= {"CPU", "CPU_Mapped"}
 
 
-def saved_in(folder: Path) -> tuple[SavedReading, ...]:
-    return Readings(folder, SECRET, 1 << 30).all()
+def saved_in(folder: Path) -> tuple[SavedState, ...]:
+    return SavedStates(folder, SECRET, 1 << 30).all()
 
 
 def read(session: Session, prompt: Prompt) -> tuple[int, list[Code]]:
-    """Tokens that were reused, and what is told of readings."""
+    """Tokens that were reused, and the problems with saved readings."""
     usage = session.read_books(prompt, lambda _done, _total, _reused: None)
-    session.settle()
+    session.flush_saved()
     return usage.reused_tokens, [Code(problem.code) for problem in session.problems()]
 
 
@@ -85,8 +84,8 @@ def test_a_reading_of_other_kernels_is_used(
     other = open_session(path, plain=not first_plain)
     if not (lies_elsewhere(first) or lies_elsewhere(other)):
         pytest.skip("this CPU has no other layout for these weights")
-    reused, told = read(other, asked)
-    assert told == []
+    reused, reported = read(other, asked)
+    assert reported == []
     assert reused >= len(saved.tokens) - 1
     assert saved_in(tmp_path) == (saved,)
 
@@ -104,7 +103,7 @@ def test_one_that_gives_something_else_is_kept_beside_a_new_one(
     read(first, asked)
     (right,) = saved_in(tmp_path)
     read(first, other_text)
-    readings = Readings(tmp_path, SECRET, 1 << 30)
+    readings = SavedStates(tmp_path, SECRET, 1 << 30)
     (another,) = (saved for saved in saved_in(tmp_path) if saved.name != right.name)
     state = readings.load(another, lambda _fraction: None)
     tokens = (right.tokens + another.tokens)[: len(another.tokens)]
@@ -116,14 +115,14 @@ def test_one_that_gives_something_else_is_kept_beside_a_new_one(
     readings.delete(another)
 
     session = open_session(path, plain=not first_plain)
-    reused, told = read(session, asked)
-    assert (reused, told) == (0, [Code.READING_PASSED_OVER])
+    reused, reported = read(session, asked)
+    assert (reused, reported) == (0, [Code.READING_PASSED_OVER])
     kept = saved_in(tmp_path)
     assert wrong.name in {saved.name for saved in kept}
     assert len(kept) == 2, "what was read is saved beside it"
     again = open_session(path, plain=not first_plain)
-    reused, told = read(again, asked)
-    assert told == []
+    reused, reported = read(again, asked)
+    assert reported == []
     assert reused > 0
     assert len(saved_in(tmp_path)) == 2
 

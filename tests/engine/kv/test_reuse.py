@@ -28,7 +28,7 @@ from app.engine.kv import reuse
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.protocol import (
     DocumentText,
-    LaidOut,
+    EncodedPrompt,
     LoadSpec,
     Message,
     PageText,
@@ -102,7 +102,7 @@ def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
 
 
 class Desk:
-    """An engine with one book, and a second one to compare with, which reads everything anew in the same slices.
+    """An engine with one book, and a second one to compare with, which reads everything from the start in equal slices.
 
     `pieces` are the prompts that the first engine's context was made of, each from where it went on to its end.
     """
@@ -117,13 +117,13 @@ class Desk:
         self.engine, self.fresh = new_engine(), new_engine()
         load(self.engine, model, **self.spec)
         load(self.fresh, model, context_tokens=65_536, threads=THREADS)
-        self.pieces: list[LaidOut] = []
+        self.pieces: list[EncodedPrompt] = []
         self.document = book_ending_at(self.engine, book_tokens)
         self.answer = words(max(1, answer_tokens // 5), -1)  # more than five tokens a word
         self.probe(QUESTION)
         self.write_answer()
 
-    def lay_out(self, *said: str) -> LaidOut:
+    def lay_out(self, *said: str) -> EncodedPrompt:
         return self.engine.lay_out(ask(self.document, *said))
 
     def write_answer(self) -> None:
@@ -139,7 +139,7 @@ class Desk:
     def probe(self, *said: str) -> Probed:
         return self.read(self.lay_out(*said))
 
-    def read(self, laid: LaidOut) -> Probed:
+    def read(self, laid: EncodedPrompt) -> Probed:
         probed = self.engine.probe(laid.tokens, laid.books)
         reused = probed.usage.reused_tokens
         # Of a piece that was given up for its last few tokens the rest was evaluated in the same batch as those.
@@ -150,8 +150,8 @@ class Desk:
     def assert_sound(self, probed: Probed) -> None:
         self.fresh.probe([0])  # shares nothing: what it held is forgotten
         for piece in self.pieces:
-            anew = self.fresh.probe(piece.tokens, piece.books)
-        assert distance(probed.logits, anew.logits) < TOLERANCE, probed.usage
+            afresh = self.fresh.probe(piece.tokens, piece.books)
+        assert distance(probed.logits, afresh.logits) < TOLERANCE, probed.usage
 
 
 def walk(desk: Desk) -> None:
@@ -172,7 +172,7 @@ def walk(desk: Desk) -> None:
         desk.assert_sound(back)
         desk.write_answer()
 
-    assert desk.engine.settle() == ()
+    assert desk.engine.flush_saved() == ()
     desk.engine.close()
     desk.engine = desk.new_engine()
     load(desk.engine, desk.model, **desk.spec)
@@ -237,6 +237,6 @@ def test_a_second_question_after_a_written_answer(new_engine: NewEngine, tiny_sc
         reused = engine.probe(wanted)
         assert reused.usage.reused_tokens >= ending.usage.prompt_tokens - (CHUNK - 1)
         fresh.probe([0])
-        anew = fresh.probe(wanted)
-        assert anew.usage.reused_tokens == 0
-        assert distance(reused.logits, anew.logits) < TOLERANCE
+        afresh = fresh.probe(wanted)
+        assert afresh.usage.reused_tokens == 0
+        assert distance(reused.logits, afresh.logits) < TOLERANCE

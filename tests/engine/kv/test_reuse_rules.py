@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine.architectures import Attention, Geometry
 from app.engine.kv.reuse import (
     TILE_TOKENS,
-    Attention,
-    Geometry,
     ReusePlan,
     common_prefix,
     filling,

@@ -1,4 +1,4 @@
-"""Readings through the real engine: taken up after a restart, resumed after a kill, refused when they are not sound."""
+"""Readings through the real engine: used after a restart, resumed after a kill, refused when they are not sound."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.checkpoints import MIN_TOKENS
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.saved_states import Readings, SavedReading
+from app.engine.kv.saved_states import SavedState, SavedStates
 from app.engine.protocol import Generated, LoadSpec, Prompt, ReadingsSpec
 from tests.engine.conftest import NewEngine, load
 from tests.engine.kv.test_reuse import TOLERANCE, ask, book, distance
@@ -51,8 +51,8 @@ def start(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Start
     return make
 
 
-def saved_in(folder: Path) -> tuple[SavedReading, ...]:
-    return Readings(folder, SECRET, 1 << 30).all()
+def saved_in(folder: Path) -> tuple[SavedState, ...]:
+    return SavedStates(folder, SECRET, 1 << 30).all()
 
 
 def answer(engine: EngineClient, prompt: Prompt = ASKED) -> tuple[Generated, list[Code]]:
@@ -64,7 +64,7 @@ def read_and_close(engine: EngineClient, prompt: Prompt = ASKED) -> int:
     """Read the books, wait until that is saved, end the process. Position of the books' end."""
     answer(engine, prompt)
     books_end = engine.lay_out(prompt).books[-1].end
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     return books_end
 
@@ -81,10 +81,10 @@ def test_a_book_is_not_read_again_after_a_restart(
     assert [span.untrusted_title for span in saved.books] == ["A book"]
 
     again = start(path, kv_type=kv_type)
-    ending, told = answer(again)
+    ending, reported = answer(again)
     assert ending.usage.reused_tokens == books_end
-    assert told == []
-    assert again.settle() == ()
+    assert reported == []
+    assert again.flush_saved() == ()
     assert saved_in(tmp_path) == (saved,), "what is saved already is not saved again"
 
 
@@ -119,11 +119,11 @@ def test_a_damaged_reading_is_refused_and_told(start: Start, tmp_path: Path, how
     content[len(content) // 2] ^= 1
     path.write_bytes(content if how == "flipped" else content[: len(content) * 2 // 3])
     engine = start()
-    ending, told = answer(engine)
+    ending, reported = answer(engine)
     assert ending.usage.reused_tokens == 0
-    assert told == [Code.READING_DAMAGED]
-    assert engine.settle() == ()
-    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved anew"
+    assert reported == [Code.READING_DAMAGED]
+    assert engine.flush_saved() == ()
+    assert [saved.complete for saved in saved_in(tmp_path)] == [True], "it was read and saved again"
     assert not path.exists()
 
 
@@ -131,15 +131,15 @@ def test_a_reading_that_gives_something_else_is_refused_and_told(start: Start, t
     """The file is authentic, but what comes out of the state is not what it says: only the probe can tell."""
     read_and_close(start())
     (saved,) = saved_in(tmp_path)
-    readings = Readings(tmp_path, SECRET, 1 << 30)
+    readings = SavedStates(tmp_path, SECRET, 1 << 30)
     state = readings.load(saved, lambda _fraction: None)
     others = array("f", reversed(array("f", saved.logits)))
     wrong = readings.save(msgspec.structs.replace(saved, logits=others.tobytes()), state)
     state.close()
     engine = start()
-    ending, told = answer(engine)
-    assert (ending.usage.reused_tokens, told) == (0, [Code.READING_PASSED_OVER])
-    assert engine.settle() == ()
+    ending, reported = answer(engine)
+    assert (ending.usage.reused_tokens, reported) == (0, [Code.READING_PASSED_OVER])
+    assert engine.flush_saved() == ()
     kept = {reading.name for reading in saved_in(tmp_path)}
     assert wrong.name in kept, "its bytes are authentic: it may be right where others compute"
 
@@ -150,10 +150,10 @@ def test_another_model_and_another_kv_type_read_for_themselves(
     asked = Prompt("The rules.", (book(3),), ASKED.messages)
     books_end = read_and_close(start(tiny_scout), asked)
     for made in (start(tiny_scout, kv_type=KvType.Q8_0), start(tiny_maverick)):
-        ending, told = answer(made, asked)
-        assert (ending.usage.reused_tokens, told) == (0, [])
-    ending, told = answer(start(tiny_scout), asked)
-    assert (ending.usage.reused_tokens, told) == (books_end, [])
+        ending, reported = answer(made, asked)
+        assert (ending.usage.reused_tokens, reported) == (0, [])
+    ending, reported = answer(start(tiny_scout), asked)
+    assert (ending.usage.reused_tokens, reported) == (books_end, [])
 
 
 def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) -> None:
@@ -165,13 +165,13 @@ def test_a_stopped_reading_goes_on_where_it_was(start: Start, tmp_path: Path) ->
 
     events = stop(engine.answer(ASKED, GREEDY, 8, cancel), stop_on_the_way)
     done = max(event.done for event in events if isinstance(event, Reading))
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     assert [saved.complete for saved in saved_in(tmp_path)] == [False]
     engine = start()
     ending, _ = answer(engine)
     assert done - MIN_TOKENS < ending.usage.reused_tokens <= done + 1
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True], "the checkpoint is not needed any more"
 
 
@@ -187,8 +187,8 @@ def kill_while_reading(engine: EngineClient, prompt: Prompt, tokens: int) -> int
 
 def test_a_killed_reading_goes_on_from_its_last_checkpoint(start: Start) -> None:
     kill_while_reading(start(), ASKED, 8000)
-    ending, told = answer(start())
-    assert told == []
+    ending, reported = answer(start())
+    assert reported == []
     assert ending.usage.reused_tokens > MIN_TOKENS
 
 
@@ -202,22 +202,22 @@ def test_a_book_of_a_hundred_thousand_tokens(start: Start, tiny_scout: Path, kv_
     assert total > 100_000
     killed_at = kill_while_reading(start(tiny_scout, kv_type=kv_type, context_tokens=131_072), prompt, total * 6 // 10)
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
-    resumed, told = answer(engine, prompt)
+    resumed, reported = answer(engine, prompt)
     print("killed at", killed_at, "resumed at", resumed.usage.reused_tokens, "of", total)
-    assert told == []
+    assert reported == []
     assert resumed.usage.reused_tokens >= killed_at - 0.05 * total
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
 
     engine = start(tiny_scout, kv_type=kv_type, context_tokens=131_072)
-    again, told = answer(engine, prompt)
-    assert (again.usage.reused_tokens, told) == (engine.lay_out(prompt).books[-1].end, [])
+    again, reported = answer(engine, prompt)
+    assert (again.usage.reused_tokens, reported) == (engine.lay_out(prompt).books[-1].end, [])
 
 
 def test_no_room_on_the_shelf_is_told_and_the_answer_comes(start: Start, tmp_path: Path) -> None:
     engine = start(quota_bytes=1000)
-    ending, told = answer(engine)
-    problems = [*told, *(problem.code for problem in engine.settle())]
+    ending, reported = answer(engine)
+    problems = [*reported, *(problem.code for problem in engine.flush_saved())]
     assert set(problems) == {Code.READING_NOT_SAVED}
     assert ending.usage.generated_tokens == 8
     assert saved_in(tmp_path) == ()
@@ -228,23 +228,23 @@ def test_a_folder_that_cannot_be_written_is_told(new_engine: NewEngine, tiny_sco
     engine = new_engine()
     spec = ReadingsSpec(str(tmp_path / "readings"), SECRET, 1 << 30)
     load(engine, tiny_scout_fast, context_tokens=16_384, readings=spec)
-    ending, told = answer(engine)
+    ending, reported = answer(engine)
     assert ending.usage.generated_tokens == 8
-    assert {*told, *(problem.code for problem in engine.settle())} == {Code.FOLDER_READ_ONLY}
+    assert {*reported, *(problem.code for problem in engine.flush_saved())} == {Code.FOLDER_READ_ONLY}
 
 
 def test_without_a_folder_nothing_is_saved(new_engine: NewEngine, tiny_scout_fast: Path) -> None:
     engine = new_engine()
     *_, _done = engine.load(LoadSpec(str(tiny_scout_fast), context_tokens=16_384), Cancel())
-    ending, told = answer(engine)
-    assert (ending.usage.reused_tokens, told, engine.settle()) == (0, [], ())
+    ending, reported = answer(engine)
+    assert (ending.usage.reused_tokens, reported, engine.flush_saved()) == (0, [], ())
 
 
 def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
     engine = start()
     laid = engine.lay_out(ASKED)
     read = engine.probe(laid.tokens, laid.books)
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     engine.close()
     taken_up = start().probe(laid.tokens, laid.books)
     assert taken_up.usage.reused_tokens == laid.books[-1].end
@@ -254,7 +254,7 @@ def test_what_was_taken_up_gives_what_was_read(start: Start) -> None:
 def test_a_book_that_was_read_ahead_is_saved(start: Start, tmp_path: Path) -> None:
     engine = start()
     finish(engine.read(ASKED, Cancel()))
-    assert engine.settle() == ()
+    assert engine.flush_saved() == ()
     assert [saved.complete for saved in saved_in(tmp_path)] == [True]
 
 
@@ -284,6 +284,6 @@ def test_a_forgotten_book_is_read_again(start: Start, tmp_path: Path) -> None:
     engine.forget("b")
     assert saved_in(tmp_path) == ()
     assert engine.measure(prompt).to_read == engine.measure(prompt).total
-    ending, told = answer(engine, prompt)
+    ending, reported = answer(engine, prompt)
     assert ending.usage.reused_tokens == 0
-    assert told == []
+    assert reported == []

@@ -15,17 +15,17 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.core.work import Stopped
 from app.engine.kv.encrypted_file import SECRET_BYTES, SealBroken, seal
-from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading, fingerprint
+from app.engine.kv.saved_states import SavedState, SavedStates, StateKey, fingerprint
 from app.engine.protocol import BookSpan
 
 SECRET = b"s" * SECRET_BYTES
-KEY = ReadingKey("model", KvType.F16, 1, "llama.cpp 1")
+KEY = StateKey("model", KvType.F16, 1, "llama.cpp 1")
 MB = 1_000_000
 
 
 @pytest.fixture
-def readings(tmp_path: Path) -> Readings:
-    return Readings(tmp_path / "readings", SECRET, 100 * MB)
+def readings(tmp_path: Path) -> SavedStates:
+    return SavedStates(tmp_path / "readings", SECRET, 100 * MB)
 
 
 def state_of(content: bytes) -> mmap.mmap:
@@ -35,9 +35,9 @@ def state_of(content: bytes) -> mmap.mmap:
 
 
 def made(
-    tokens: range, state: mmap.mmap, *, key: ReadingKey = KEY, complete: bool = True, book_id: str = "b1"
-) -> SavedReading:
-    return SavedReading(
+    tokens: range, state: mmap.mmap, *, key: StateKey = KEY, complete: bool = True, book_id: str = "b1"
+) -> SavedState:
+    return SavedState(
         key=key,
         tokens_le32=array("i", tokens).tobytes(),
         position_min=0,
@@ -50,23 +50,23 @@ def made(
     )
 
 
-def save(readings: Readings, tokens: range, content: bytes = b"the state", **how: object) -> SavedReading:
+def save(readings: SavedStates, tokens: range, content: bytes = b"the state", **how: object) -> SavedState:
     state = state_of(content)
     saved = readings.save(made(tokens, state, **how), state)  # type: ignore[arg-type]
     time.sleep(0.01)  # so that their times differ
     return saved
 
 
-def load(readings: Readings, saved: SavedReading) -> bytes:
+def load(readings: SavedStates, saved: SavedState) -> bytes:
     state = readings.load(saved, lambda _fraction: None)
     content = state[:]
     state.close()
     return content
 
 
-def test_a_reading_is_found_again_by_another_process(readings: Readings, tmp_path: Path) -> None:
+def test_a_reading_is_found_again_by_another_process(readings: SavedStates, tmp_path: Path) -> None:
     saved = save(readings, range(1000), b"the state" * MB)
-    again = Readings(tmp_path / "readings", SECRET, 100 * MB)
+    again = SavedStates(tmp_path / "readings", SECRET, 100 * MB)
     assert again.of(KEY) == (saved,)
     assert saved.tokens == array("i", range(1000))
     assert load(again, saved) == b"the state" * MB
@@ -83,23 +83,23 @@ def test_a_reading_is_found_again_by_another_process(readings: Readings, tmp_pat
     [{"model": "another"}, {"kv_type": KvType.Q8_0}, {"layout": 2}, {"engine": "llama.cpp 2"}],
     ids=lambda change: next(iter(change)),
 )
-def test_only_the_very_same_context_gets_it(readings: Readings, tmp_path: Path, change: dict[str, object]) -> None:
+def test_only_the_very_same_context_gets_it(readings: SavedStates, tmp_path: Path, change: dict[str, object]) -> None:
     saved = save(readings, range(1000))
     other = msgspec.structs.replace(KEY, **change)
     assert readings.of(other) == ()
     path = tmp_path / "readings" / saved.name
     path.rename(path.with_name(saved.name.replace(KEY.digest, other.digest)))  # its name is not what counts
-    assert Readings(tmp_path / "readings", SECRET, MB).of(other) == ()
+    assert SavedStates(tmp_path / "readings", SECRET, MB).of(other) == ()
 
 
 @pytest.mark.parametrize("position", [3, 60, -1, -2000])
-def test_one_flipped_bit_is_refused(readings: Readings, tmp_path: Path, position: int) -> None:
+def test_one_flipped_bit_is_refused(readings: SavedStates, tmp_path: Path, position: int) -> None:
     saved = save(readings, range(1000), os.urandom(5 * MB))
     path = tmp_path / "readings" / saved.name
     content = bytearray(path.read_bytes())
     content[position] ^= 1
     path.write_bytes(content)
-    again = Readings(tmp_path / "readings", SECRET, MB)
+    again = SavedStates(tmp_path / "readings", SECRET, MB)
     if position > 0:  # in the head: it is not even listed, and goes
         assert again.all() == ()
         assert again.thrown_away == 1
@@ -109,28 +109,28 @@ def test_one_flipped_bit_is_refused(readings: Readings, tmp_path: Path, position
 
 
 @pytest.mark.parametrize("left", [0, 10, 1000, 1_000_000])
-def test_a_file_cut_short_is_refused(readings: Readings, tmp_path: Path, left: int) -> None:
+def test_a_file_cut_short_is_refused(readings: SavedStates, tmp_path: Path, left: int) -> None:
     saved = save(readings, range(1000), os.urandom(5 * MB))
     os.truncate(tmp_path / "readings" / saved.name, left)
     with pytest.raises(SealBroken):
         load(readings, saved)
 
 
-def test_loading_can_be_given_up(readings: Readings) -> None:
+def test_loading_can_be_given_up(readings: SavedStates) -> None:
     saved = save(readings, range(1000), bytes(50 * MB))
-    told: list[float] = []
+    reported: list[float] = []
 
     def stop(fraction: float) -> None:
-        told.append(fraction)
+        reported.append(fraction)
         raise Stopped
 
     with pytest.raises(Stopped):
         readings.load(saved, stop)
-    assert 0 < told[0] < 1
+    assert 0 < reported[0] < 1
 
 
 def test_the_quota_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
-    readings = Readings(tmp_path / "readings", SECRET, 3 * MB)
+    readings = SavedStates(tmp_path / "readings", SECRET, 3 * MB)
     first = save(readings, range(1000), bytes(MB), book_id="b1")
     second = save(readings, range(1000, 2000), bytes(MB), book_id="b2")
     load(readings, first)
@@ -140,7 +140,7 @@ def test_the_quota_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
 
 
 def test_what_does_not_fit_the_quota_is_not_saved(tmp_path: Path) -> None:
-    readings = Readings(tmp_path / "readings", SECRET, 2 * MB)
+    readings = SavedStates(tmp_path / "readings", SECRET, 2 * MB)
     first = save(readings, range(1000), bytes(MB))
     with pytest.raises(AppError) as caught:
         save(readings, range(500), bytes(3 * MB))
@@ -148,7 +148,7 @@ def test_what_does_not_fit_the_quota_is_not_saved(tmp_path: Path) -> None:
     assert readings.all() == (first,)
 
 
-def test_a_checkpoint_goes_when_the_reading_is_past_it(readings: Readings) -> None:
+def test_a_checkpoint_goes_when_the_reading_is_past_it(readings: SavedStates) -> None:
     save(readings, range(500), complete=False)
     whole = save(readings, range(1000))
     assert readings.all() == (whole,)
@@ -160,7 +160,7 @@ def test_a_checkpoint_goes_when_the_reading_is_past_it(readings: Readings) -> No
     assert again.name in {saved.name for saved in readings.all()}
 
 
-def test_a_book_takes_its_readings_along(readings: Readings) -> None:
+def test_a_book_takes_its_readings_along(readings: SavedStates) -> None:
     save(readings, range(500), book_id="b1")
     other = save(readings, range(500, 600), book_id="b2")
     readings.delete_of_book("b1")
@@ -179,7 +179,7 @@ def sealed_by_another_version(folder: Path, how: str, name: str) -> Path:
 
 
 @pytest.mark.parametrize("how", ["seal", "description"])
-def test_what_another_version_saved_stays_for_it(readings: Readings, tmp_path: Path, how: str) -> None:
+def test_what_another_version_saved_stays_for_it(readings: SavedStates, tmp_path: Path, how: str) -> None:
     own = save(readings, range(500), book_id="b1")
     other = sealed_by_another_version(tmp_path / "readings", how, f"{KEY.digest}-0123456789abcdef.reading")
     assert readings.all() == readings.of(KEY) == (own,)
@@ -191,7 +191,7 @@ def test_what_another_version_saved_stays_for_it(readings: Readings, tmp_path: P
 
 
 def test_what_another_version_saved_counts_for_the_quota(tmp_path: Path) -> None:
-    readings = Readings(tmp_path / "readings", SECRET, 3 * MB)
+    readings = SavedStates(tmp_path / "readings", SECRET, 3 * MB)
     first = save(readings, range(1000), bytes(MB), book_id="b1")
     other = sealed_by_another_version(tmp_path / "readings", "seal", "x.reading")
     with other.open("ab") as file:
@@ -202,7 +202,7 @@ def test_what_another_version_saved_counts_for_the_quota(tmp_path: Path) -> None
     assert {saved.name for saved in readings.all()} == {first.name, second.name}
 
 
-def test_a_later_version_may_tell_more_of_a_reading(readings: Readings, tmp_path: Path) -> None:
+def test_a_later_version_may_tell_more_of_a_reading(readings: SavedStates, tmp_path: Path) -> None:
     saved = save(readings, range(1000))
     path = tmp_path / "readings" / saved.name
     described = msgspec.msgpack.encode(
@@ -210,12 +210,14 @@ def test_a_later_version_may_tell_more_of_a_reading(readings: Readings, tmp_path
     )
     with path.open("wb") as file:
         seal(file, SECRET, [memoryview(len(described).to_bytes(4, "little") + described + b"the state")])
-    (again,) = Readings(tmp_path / "readings", SECRET, MB).of(KEY)
+    (again,) = SavedStates(tmp_path / "readings", SECRET, MB).of(KEY)
     assert again.tokens == saved.tokens
     assert load(readings, again) == b"the state"
 
 
-def test_a_write_that_fails_leaves_nothing(readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_nothing(
+    readings: SavedStates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -226,7 +228,7 @@ def test_a_write_that_fails_leaves_nothing(readings: Readings, tmp_path: Path, m
     assert list((tmp_path / "readings").iterdir()) == []
 
 
-def test_an_old_draft_is_swept_away(readings: Readings, tmp_path: Path) -> None:
+def test_an_old_draft_is_swept_away(readings: SavedStates, tmp_path: Path) -> None:
     save(readings, range(500))
     old, new = tmp_path / "readings" / "x.reading.1.part", tmp_path / "readings" / "y.reading.2.part"
     for draft in (old, new):

@@ -7,7 +7,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.kv.reuse import Attention, Geometry
+from app.engine.architectures import Attention, Geometry
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup, room_for_draft
 
 SCOUT = Geometry(Attention.CHUNKED, 8192)

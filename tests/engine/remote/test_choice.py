@@ -59,7 +59,7 @@ def test_what_only_this_machine_can_do_is_done_while_another_answers(
     finish(engine.load(LoadSpec("", remote=RemoteSpec(new_server().address)), Cancel()))
     server_pid = engine.pid
     assert engine.inspect().devices
-    assert engine.rehearse(LoadSpec(str(tiny_scout), 512)) != ()
+    assert engine.dry_run(LoadSpec(str(tiny_scout), 512)) != ()
     assert engine.count(str(tiny_scout), ("Some words.",))[0] > 0
     model = engine.model()
     assert model is not None

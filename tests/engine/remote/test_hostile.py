@@ -254,8 +254,8 @@ def test_a_killed_process_is_told_and_started_again(new_server: NewServer, engin
     assert pid is not None
     _waiting(server, _SO_FAR)
     kill = at(Token, partial(os.kill, pid, signal.SIGKILL))
-    told, problem = fail(engine.answer(ASKED, Sampling(), 5, Cancel()), kill)
-    assert Token("So far") in told
+    reported, problem = fail(engine.answer(ASKED, Sampling(), 5, Cancel()), kill)
+    assert Token("So far") in reported
     assert problem.code is Code.ENGINE_CRASHED
     assert engine.state() is EngineState.DEAD
     assert finish(engine.ready(Cancel())) == loaded

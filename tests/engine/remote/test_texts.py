@@ -62,10 +62,10 @@ def test_ordinary_text_stays_whole() -> None:
 
 @pytest.mark.parametrize("used", formats.FORMATS)
 def test_a_format_is_recognised_by_the_tokens_that_it_takes(used: formats.Template) -> None:
-    def told(conversation: formats.Conversation) -> int:
+    def reported(conversation: formats.Conversation) -> int:
         return len(formats.rendered(used, conversation))
 
-    assert formats.recognised(len, told) == used
+    assert formats.recognised(len, reported) == used
 
 
 def test_an_unknown_format_is_not_guessed() -> None:

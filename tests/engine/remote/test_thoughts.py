@@ -49,10 +49,10 @@ def test_only_the_answer_is_told(how: str, new_server: NewServer, engine: Engine
     server.routes["/v1/completions"] = streams(*STREAMS[how])
     connect(engine, server.address)
     events, ending = run(engine.answer(ASKED, Sampling(), 50, Cancel()))
-    told = [event for event in events if isinstance(event, Thinking | Token)]
-    assert told[0] == Thinking()
-    assert told.count(Thinking()) == 1
-    assert "".join(event.text for event in told if isinstance(event, Token)) == "The tenant pays."
+    reported = [event for event in events if isinstance(event, Thinking | Token)]
+    assert reported[0] == Thinking()
+    assert reported.count(Thinking()) == 1
+    assert "".join(event.text for event in reported if isinstance(event, Token)) == "The tenant pays."
     assert ending.ending is Ending.COMPLETE
 
 

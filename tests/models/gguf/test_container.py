@@ -281,7 +281,7 @@ def mutate(content: bytes, header_bytes: int, luck: random.Random) -> bytes:
 
 def accepts(path: Path) -> bool:
     """Whether llama.cpp's own parser takes the file."""
-    api = llama_loader.gguf()
+    api = llama_loader.bindings()._lib
     handle = api.gguf_init_from_file(os.fsencode(path), llama_loader.GgufParams(True, None))
     if handle:
         api.gguf_free(ctypes.c_void_p(handle))

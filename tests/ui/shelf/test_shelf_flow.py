@@ -16,7 +16,7 @@ from app.core.conversation import BookRef, PageRange
 from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.settings import KvType
-from app.engine.kv.saved_states import ReadingKey, Readings, SavedReading
+from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
@@ -283,13 +283,13 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     room.open()
     spec = room.desk.readings.spec()
     assert spec is not None
-    folder = Readings(Path(spec.folder), spec.secret, spec.quota_bytes)
-    key = ReadingKey("model", KvType.F16, 1, "llama.cpp")
+    folder = SavedStates(Path(spec.folder), spec.secret, spec.quota_bytes)
+    key = StateKey("model", KvType.F16, 1, "llama.cpp")
     for number, complete in ((1000, True), (700, False)):
         state = mmap.mmap(-1, 50_000)
         books = (BookSpan("b", f"Book of {number}", 0, number),)
         tokens = array("i", range(number)[:: 1 if complete else -1]).tobytes()
-        folder.save(SavedReading(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", complete, 1.0), state)
+        folder.save(SavedState(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", complete, 1.0), state)
         state.close()
     room.presenter.readings.open_list()
     room.settle()
