@@ -21,7 +21,7 @@ from app.core.errors import AppError, Code
 from app.core.files import sync_folder, write_private
 from app.core.locks import try_lock
 from app.core.paths import machine_error
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 
 FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
 

@@ -18,7 +18,7 @@ from app.core.errors import AppError, Code
 from app.core.events import Copying
 from app.core.work import Cancel, Work
 from app.models.copying import PIECE_BYTES, ByteCount, CopyJob, Sink, copy_into, need_room, new_file
-from app.models.hub.names import MAX_NAME_BYTES
+from app.models.offers import MAX_NAME_BYTES
 from app.models.records import (
     MAX_RECORD_BYTES,
     RECORD_NAME,

@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.errors import AppError
 from app.core.files import write_private
-from app.models.hub.names import MAX_NAME_BYTES, check_path
+from app.models.offers import MAX_NAME_BYTES, check_path
 
 RECORD_NAME = "octavo-model.json"
 

@@ -13,12 +13,12 @@ from app.core.paths import machine_error
 from app.core.work import Cancel, Work
 from app.models import local
 from app.models.copying import free_bytes, new_file
+from app.models.hub.address import check_endpoint
 from app.models.hub.catalogue import Catalogue, Licence
 from app.models.hub.client import Hub
-from app.models.hub.names import check_endpoint, stored_name
-from app.models.hub.offers import Offer
 from app.models.incoming import Incoming
 from app.models.local import ModelFile
+from app.models.offers import Offer, stored_name
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today, write_record
 from app.services.models import Models
 from app.store import network_keys

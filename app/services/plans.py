@@ -21,7 +21,7 @@ from app.engine.planner import Machine, MemoryClass, Placement, Reason, Remark, 
 from app.engine.protocol import Buffer, LoadSpec, ModelInfo, taken_bytes
 from app.models import local
 from app.models.gguf.reader import HeaderReader
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.machines import THIS, Hardware, Machines
 from app.services.plan_request import wish_of
 

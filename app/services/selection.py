@@ -13,8 +13,8 @@ from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner import Machine, Wish
-from app.models.hub.offers import Offer
 from app.models.local import ModelFile
+from app.models.offers import Offer
 from app.services.downloads import Licence, Record, Unfinished
 from app.services.machines import Hardware
 from app.services.plans import ModelPlan, check_supported, place

@@ -12,8 +12,8 @@ from app.cli.output import print_json
 from app.core.errors import AppError, Problem
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, finish
-from app.models.hub.offers import Offer
 from app.models.local import ModelFile
+from app.models.offers import Offer
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.i18n import _

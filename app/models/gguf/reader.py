@@ -44,7 +44,7 @@ from app.models.gguf.protocol import (
     WantBytes,
 )
 from app.models.gguf.tensor_types import MIXTURES, TYPE_NAMES
-from app.models.hub.offers import RemoteFile
+from app.models.offers import RemoteFile
 
 MAX_FILES = MOST_FILES
 """Parts of a split model, all of which are open at once; the largest models come in half as many."""

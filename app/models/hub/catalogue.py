@@ -15,7 +15,7 @@ import msgspec
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.core.paths import resources
 from app.models.gguf.header import MAX_LAYERS
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.offers import Offer, RemoteFile
 
 
 class Licence(msgspec.Struct, frozen=True):

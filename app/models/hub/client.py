@@ -21,8 +21,7 @@ from app.core.work import Cancel, Work, finish
 from app.models import local
 from app.models.copying import need_room
 from app.models.gguf.reader import MAX_FILES, HeaderReader, Supply
-from app.models.hub.names import check_endpoint, check_path, check_repository, stored_name
-from app.models.hub.offers import Offer, RemoteFile
+from app.models.hub.address import check_endpoint
 from app.models.hub.process import HubProcess
 from app.models.hub.protocol import (
     DownloadProgress,
@@ -37,6 +36,7 @@ from app.models.hub.protocol import (
     WantedFile,
 )
 from app.models.hub.staging import are_verified, present_bytes
+from app.models.offers import Offer, RemoteFile, check_path, check_repository, stored_name
 
 __all__ = ["Hub", "HubTimeouts"]
 

@@ -16,7 +16,7 @@ from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied
 from app.isolation.heartbeat import WireFailed
 from app.isolation.program import command
-from app.models.hub.names import check_endpoint
+from app.models.hub.address import check_endpoint
 from app.models.hub.protocol import Begin, DownloadProgress, Event, Fetch, HubReady, HubTimeouts, Order
 
 ANSWER_LIMIT_S = 240.0

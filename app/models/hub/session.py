@@ -21,7 +21,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, not re-exported
 
 from app.core.errors import AppError, Code
-from app.models.hub.names import check_endpoint, may_speak
+from app.models.hub.address import check_endpoint, may_speak
 from app.models.hub.protocol import Begin, HubFile, Listed
 
 MAX_REDIRECTS = 5

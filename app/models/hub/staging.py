@@ -14,8 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.files import DRAFT_SUFFIX, remove_private, rename_private, write_private
-from app.models.hub.names import stored_name
-from app.models.hub.offers import Offer
+from app.models.offers import Offer, stored_name
 
 VERIFIED_NAME = ".verified.json"
 """The memory: a list of `Verified`."""

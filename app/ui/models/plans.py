@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
 from app.engine.protocol import EngineState
-from app.models.hub.offers import Offer
+from app.models.offers import Offer
 from app.services.machines import THIS, Hardware
 from app.services.plan_request import wish_of
 from app.services.plans import ModelPlan

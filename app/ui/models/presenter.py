@@ -10,8 +10,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.models.hub.offers import Offer
 from app.models.local import ModelFile
+from app.models.offers import Offer
 from app.services.downloads import Licence
 from app.services.machines import Hardware
 from app.services.selection import (

@@ -29,8 +29,8 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub import client
 from app.models.hub import process as hub_process
 from app.models.hub.client import Hub, HubTimeouts
-from app.models.hub.offers import Offer, RemoteFile
 from app.models.hub.protocol import Begin, List, Listed, ListedFile
+from app.models.offers import Offer, RemoteFile
 from app.wording.errors import sentence
 from tests.models import forge, hub_on_loopback
 from tests.models.hub_on_loopback import PORTAL, REPOSITORY, REVISION, TOKEN, LoopbackHub
