@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-from app.core import installation, logs
+from app.core import installation
 from app.core.errors import AppError
+from app.core.files import start_log
 from app.core.paths import Paths, resources
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
@@ -20,28 +21,24 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.import_export import ImportExport
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts
+from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
 from app.store import keys, network_keys
-from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.books import Books, Recognitions
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.images import ImageStore
 from app.store.network_keys import RemoteKeys
 from app.store.passages import Passages
-from app.store.recognitions import Recognitions
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
@@ -62,7 +59,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -
 
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
-    logs.start(paths.log)
+    start_log(paths.log)
     key = keys.obtain(paths, passphrase)
     database = Database.open(paths.database, key)
     conversations = Conversations(database)

@@ -36,8 +36,8 @@ from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Loading, Looking, Notice, Reading, Stored, Thinking, Token
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.ingestion import examine
-from app.core.password import Password
 from app.core.paths import Paths, resources
+from app.core.secret import Password
 from app.core.sheet import RowState
 from app.core.work import Cancel, Stopped, finish
 from app.export import files

@@ -22,8 +22,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from app.isolation.framing import BrokenFrame, CutFrame, Decoder, Encoder
-from app.isolation.heartbeat import Alive
+from app.isolation.heartbeat import Alive, BrokenFrame, CutFrame, Decoder, Encoder
 
 Incoming = TypeVar("Incoming")
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import sync_folder, write_private
-from app.core.locks import try_lock
+from app.core.files import sync_folder, try_lock, write_private
 from app.core.paths import machine_error
 from app.models.offers import Offer
 

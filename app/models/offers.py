@@ -1,4 +1,4 @@
-"""What can be fetched from a model hub: the files of a model, their sizes, hashes and terms, under names that are safe."""
+"""What can be fetched from a model hub: the files of a model, sizes, hashes and terms, under names that are safe."""
 
 from __future__ import annotations
 

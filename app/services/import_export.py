@@ -17,8 +17,8 @@ from app.models import local, packing
 from app.models.copying import CopyJob, copy, hash_files, need_room, new_file
 from app.models.gguf.reader import HeaderReader
 from app.models.incoming import Incoming
-from app.models.local import ModelFile
-from app.models.model_files import (
+from app.models.local import (
+    ModelFile,
     belongings,
     hashes_beside,
     model_at,

@@ -1,4 +1,4 @@
-"""Books as a person handles them: open a file, look at a page, find words, take a book away."""
+"""Books as a person handles them: open a file, look at a page, find words, take a book away, delete a conversation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from app.core.errors import AppError, Code
 from app.core.events import Opening
 from app.core.image import Raster
 from app.core.ingestion import IngestionReport, examine
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, PageText, Prompt
 from app.services.readings import SavedReadings
 from app.store.books import Books
+from app.store.conversations import Conversations
+from app.store.images import ImageStore
 
 
 class Library:
@@ -150,6 +152,47 @@ class Library:
 
     def close(self) -> None:
         self._reader.close()
+
+
+class Removal:
+    """Deletes conversations and books with all that came of them: on disk at once, in the engine when its turn comes.
+
+    All methods raise AppError FOLDER_READ_ONLY, and as the store does.
+    """
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        library: Library,
+        images: ImageStore,
+        readings: SavedReadings,
+        engine: Engine,
+    ) -> None:
+        self._conversations = conversations
+        self._library = library
+        self._images = images
+        self._readings = readings
+        self._engine = engine
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """With its images, and what a projector made of them."""
+        self._conversations.delete(conversation_id)
+        self.sweep()
+
+    def remove_book(self, book_id: str) -> None:
+        """With its readings and the images of its pages; its file stays where it is."""
+        self._library.remove(book_id)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Delete what a projector made of images that no question has any more, such as a crash may leave behind."""
+        self._readings.keep_images(self._images.all())
+
+    def release(self, book_id: str = "") -> None:
+        """Let the engine drop what it still holds of what was deleted, and of a book. Waits its turn there."""
+        if book_id:
+            self._engine.forget(book_id)
+        self._engine.keep_images(self._images.all())
 
 
 @contextlib.contextmanager

@@ -23,7 +23,9 @@ from app.models import local
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
 from app.services.machines import THIS, Hardware, Machines
-from app.services.plan_request import wish_of
+
+LEAST_SLICE = 32
+"""Tokens; shorter slices read slowly everywhere."""
 
 _BESIDE_BUFFERS = frozenset({MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.REST})
 """What a plan counts and llama.cpp's own list of a model's buffers does not."""
@@ -254,3 +256,31 @@ def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppErr
             largest_tokens=largest,
         )
     return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)
+
+
+def wish_of(engine: EngineSettings) -> Wish:
+    """Where the settings say nothing, it is the plan's choice."""
+    return Wish(
+        context_tokens=engine.context_tokens,
+        kv_type=engine.kv_type,
+        slice_tokens=max(LEAST_SLICE, engine.ubatch_tokens) if engine.ubatch_tokens else 0,
+        gpu_layers=None if engine.gpu_layers < 0 else engine.gpu_layers,
+        expert_layers=None if engine.expert_layers < 0 else engine.expert_layers,
+        threads=engine.threads,
+        mapping=engine.mapping,
+    )
+
+
+def settings_of(engine: EngineSettings, path: str, wish: Wish) -> EngineSettings:
+    """These settings for the model at `path`, with what was wished by hand, the rest automatic."""
+    return msgspec.structs.replace(
+        engine,
+        model_path=path,
+        context_tokens=wish.context_tokens,
+        kv_type=wish.kv_type,
+        ubatch_tokens=wish.slice_tokens,
+        gpu_layers=-1 if wish.gpu_layers is None else wish.gpu_layers,
+        expert_layers=-1 if wish.expert_layers is None else wish.expert_layers,
+        threads=wish.threads,
+        mapping=wish.mapping,
+    )

@@ -1,15 +1,19 @@
-"""What a model reads of a conversation: rules and documents first, which never change, then the turns."""
+"""What a model reads of a conversation: rules and documents first, which never change, then the turns. And which
+passages are repeated next to a question."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 
 from app.core.conversation import BookRef, PassageRef, Turn
-from app.core.document import CitedBook
+from app.core.document import Book, CitedBook
+from app.core.errors import AppError, Code
 from app.core.image import ImageRef
 from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
 from app.services.library import Library, document_text
-from app.services.retrieval import Retrieval
+from app.store.passages import Passage, Passages
 
 RULES = (
     "You are Octavo, a careful reader. Documents follow, page by page; each page begins with its mark, like [p. 12]. "
@@ -32,8 +36,56 @@ WITH_IMAGES = "Answer from the images above, too."
 WITH_SEVERAL_BOOKS = "Several documents: name each with its pages, like {marks}."
 """Stands before a question to several books: the rules, which are read before the books, are the same for one."""
 
+_ROUND = str.maketrans("[]", "()")
 _NAMED_BOOKS = 2
 """So many titles are shown in it."""
+
+
+CLOSE_PASSAGES = 4
+"""Passages that are restated beside a whole book: what a small model can still hold apart."""
+
+EXCERPT_PASSAGES = 24
+"""Passages that stand for books that do not lie in the context."""
+
+_SHORT_CHARACTERS = 6000
+"""Books that are no longer than this need no close reading: all of them stands close to the question."""
+
+
+class Retrieval:
+    """Choosing is a search in the database; writing gives the same text for the same passages, always: a later turn
+    must repeat a question as it was read."""
+
+    def __init__(self, library: Library, passages: Passages) -> None:
+        self._library = library
+        self._passages = passages
+
+    def choose(self, question: str, books: Sequence[BookRef], *, excerpts: bool) -> tuple[PassageRef, ...]:
+        """The passages for a question, best first; none where the books are short. Raises AppError."""
+        shelf = {ref.book_id: self._library.book(ref.book_id) for ref in books}
+        if not excerpts and sum(book.characters for book in shelf.values()) <= _SHORT_CHARACTERS:
+            return ()
+        limit = EXCERPT_PASSAGES if excerpts else CLOSE_PASSAGES
+        found = self._passages.search([(ref.book_id, ref.pages) for ref in books], question, limit)
+        return tuple(_ref(passage, shelf[passage.book_id]) for passage in found)
+
+    def write(self, question: str, passages: Sequence[PassageRef]) -> str:
+        """The question as the model reads it. Passages of books that are gone are left out."""
+        titles = {passage.document for passage in passages}
+        pieces = []
+        for passage in passages:
+            try:
+                page = self._library.page(passage.book_id, passage.page)
+            except AppError as error:
+                if error.code not in (Code.FILE_MISSING, Code.PAGES_INVALID):
+                    raise
+                continue
+            text = " ".join(page.text[passage.start : passage.end].split())
+            mark = f"[p. {passage.label}]" if len(titles) == 1 else f"[{passage.document}, p. {passage.label}]"
+            pieces.append(f"{mark} {text}")
+        if not pieces:
+            return question
+        listed = "\n\n".join(pieces)
+        return f"Passages that may matter:\n\n{listed}\n\nQuestion: {question}"
 
 
 class Prompts:
@@ -103,9 +155,6 @@ class Prompts:
         return f"{WITH_SEVERAL_BOOKS.format(marks=marks)} {question}" if marks else question
 
 
-_ROUND = str.maketrans("[]", "()")
-
-
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:
     """A question with its images, which come after `shown` others."""
     names = [f"[image {number}: {image.untrusted_name}]" for number, image in enumerate(images, shown + 1)]
@@ -115,3 +164,13 @@ def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) 
     visible = (ShownImage(i.sha256, i.width, i.height, name) for i, name in zip(images, names, strict=True))
     asked = f"{WITH_IMAGES} {question}" if images else question
     return Message("user", asked, tuple(visible))
+
+
+def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:
+    """The passages as they follow each other in `books`."""
+    order = {ref.book_id: number for number, ref in enumerate(books)}
+    return tuple(sorted(passages, key=lambda p: (order.get(p.book_id, len(order)), p.page, p.start)))
+
+
+def _ref(passage: Passage, book: Book) -> PassageRef:
+    return PassageRef(passage.book_id, book.title, passage.page, passage.label, passage.start, passage.end)

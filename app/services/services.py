@@ -14,21 +14,18 @@ from app.services.context import Context
 from app.services.downloads import Downloads
 from app.services.images import Images
 from app.services.import_export import ImportExport
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts
+from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.keys import Key
 from app.store.settings import SettingsStore
 

@@ -16,14 +16,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from packaging.version import InvalidVersion, Version
 
 from app.core.errors import AppError, Code
-from app.core.installation import OWN_PACKAGE, manifest_files, package_ending, read_manifest, sha256_of, system
-from app.core.release import (
+from app.core.installation import (
     MAX_RELEASE_BYTES,
+    OWN_PACKAGE,
     SIGNATURE_BYTES,
     SIGNATURE_SUFFIX,
     Release,
     is_plain_name,
+    manifest_files,
+    package_ending,
     packages_for,
+    read_manifest,
+    sha256_of,
+    system,
 )
 from app.isolation.files import open_regular, printable
 

@@ -1,4 +1,4 @@
-"""Books on disk: their pages as text, and how many tokens each has in which vocabulary."""
+"""Books on disk: their pages as text, also as it was recognised in pictures, and how many tokens each book has."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
 
@@ -14,7 +14,7 @@ import apsw
 import msgspec
 
 from app.core.conversation import PageRange
-from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Section
+from app.core.document import Book, Document, Flag, Format, FoundPage, Page, Recognition, Section
 from app.core.ingestion import examine
 from app.store import passages
 from app.store.db import Database
@@ -178,6 +178,46 @@ class Books:
         with self._database.read() as connection:
             row = connection.execute(f"SELECT {_BOOK} FROM books WHERE {column} = ?", (value,)).fetchone()
             return None if row is None else _book(row)
+
+
+class Recognitions:
+    """The pages of the books on the shelf, and what was recognised for documents that are still being opened.
+
+    So a book that is deleted takes along all that was recognised for it. All methods raise AppError as `Database.read`
+    and `Database.write` do.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, picture: str) -> Recognition | None:
+        """What was recognised in the picture that is known by `picture` (`Page.picture`), if anything was."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                """SELECT text, confidence FROM recognitions WHERE picture = :picture
+                    UNION ALL SELECT text, ifnull(confidence, 0.0) FROM pages
+                        WHERE picture = :picture AND picture != ''
+                    LIMIT 1""",
+                {"picture": picture},
+            ).fetchone()
+            return None if row is None else Recognition(*row)
+
+    def keep(self, picture: str, recognition: Recognition) -> None:
+        """Until a page with this picture is on the shelf, or `forget_unfinished`."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO recognitions (picture, text, confidence) VALUES (?, ?, ?)",
+                (picture, recognition.text, recognition.confidence),
+            )
+
+    def forget_unfinished(self) -> None:
+        """Forget what was recognised for documents that never came on the shelf."""
+        with self._database.read() as connection:
+            if connection.execute("SELECT 1 FROM recognitions LIMIT 1").fetchone() is None:
+                return
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM recognitions")
+        self._database.scrub()
 
 
 def _book(row: tuple[Any, ...]) -> Book:

@@ -1,4 +1,5 @@
-"""Conversations on disk: their books, questions and answers, with every variant kept and one branch shown."""
+"""Conversations on disk: their books, questions and answers, with every variant kept and one branch shown; and what is
+written and not asked yet."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
 
@@ -11,7 +12,17 @@ from typing import Any
 
 import apsw
 
-from app.core.conversation import Answer, BookRef, Conversation, Ending, PageRange, Question, StoredQuestion, Turn
+from app.core.conversation import (
+    Answer,
+    BookRef,
+    Conversation,
+    Draft,
+    Ending,
+    PageRange,
+    Question,
+    StoredQuestion,
+    Turn,
+)
 from app.core.errors import Problem
 from app.store.branches import (
     ANSWER,
@@ -246,6 +257,33 @@ class Conversations:
         with self._database.read() as connection:
             rows = connection.execute("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
             return tuple(str(id) for (id,) in rows)
+
+
+class Drafts:
+    """All methods raise AppError as `Database.read` and `Database.write` do; what they keep is on disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, conversation_id: str) -> Draft:
+        """An empty one where nothing is written."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT text, ifnull(question_id, ''), edited FROM drafts WHERE conversation_id = ?", (conversation_id,)
+            ).fetchone()
+        return Draft() if row is None else Draft(*row)
+
+    def keep(self, conversation_id: str, draft: Draft) -> None:
+        """Instead of the one before; an empty one takes that away. Of what was deleted meanwhile nothing is kept."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
+            if draft != Draft():
+                connection.execute(
+                    """INSERT INTO drafts (conversation_id, text, question_id, edited)
+                        SELECT id, ?, (SELECT q.id FROM questions q WHERE q.id = ? AND q.conversation_id = c.id), ?
+                            FROM conversations c WHERE id = ?""",
+                    (storable(draft.text), draft.question_id, storable(draft.edited), conversation_id),
+                )
 
 
 def _conversations(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> tuple[Conversation, ...]:

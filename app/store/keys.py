@@ -31,11 +31,10 @@ import msgspec
 from msgspec import Meta
 
 from app.core.errors import AppError, Code
-from app.core.files import create_private, remove_private, rename_private
-from app.core.locks import hold_lock
+from app.core.files import create_private, hold_lock, remove_private, rename_private
 from app.core.paths import Paths, machine_error
+from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
-from app.store.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.system_keyring import Ring, system_ring
 
 __all__ = ["Key", "KeyOrigin", "ScryptCost", "obtain", "set_passphrase"]

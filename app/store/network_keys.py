@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring, system_ring
 

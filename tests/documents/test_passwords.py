@@ -14,7 +14,7 @@ import pytest
 from app.core.document import Document
 from app.core.errors import AppError, Code
 from app.core.events import Done, Failed
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel
 from app.documents.formats import Content, page_image, parse
 from app.documents.protocol import DrawPage, Parse

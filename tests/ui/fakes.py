@@ -18,8 +18,8 @@ from app.core.document import Document, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token
 from app.core.image import Raster
-from app.core.password import Password
 from app.core.paths import Paths, resources
+from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Sampling
 from app.core.work import Cancel, Result, Stopped, Work
 from app.documents.videos.reader import VideoReader
@@ -39,26 +39,22 @@ from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.images import Images
-from app.services.library import Library
+from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import PlacedModel, Plans
-from app.services.prompts import Prompts
+from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
-from app.services.removal import Removal
-from app.services.retrieval import Retrieval
 from app.services.services import Services
 from app.services.sheets import Sheets
 from app.services.templates import Templates
 from app.services.videos import Videos
 from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.drafts import Drafts
 from app.store.images import ImageStore
 from app.store.passages import Passages
-from app.store.secret import Key, KeyOrigin, draw_secret
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from tests.ui.direct_images import DirectImageReader

@@ -14,7 +14,7 @@ from app.cli.models.progress import ProgressBar
 from app.cli.output import print_json
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
-from app.models.model_files import model_at
+from app.models.local import model_at
 from app.models.offers import Offer
 from app.services.downloads import Licence, Record
 from app.services.services import Services

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
-from app.models.gguf.container import MAX_KEPT_BYTES, Array, GgufContents, LongText, Tensor, Value
-from app.models.gguf.cursor import flaw
+from app.models.gguf.container import MAX_KEPT_BYTES, Array, GgufContents, LongText, Tensor, Value, flaw
 from app.models.gguf.tensor_types import MIXTURES
 
 MAX_LAYERS = 512

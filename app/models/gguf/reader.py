@@ -29,8 +29,7 @@ from app.isolation.files import open_regular, printable
 from app.isolation.handover import MOST_FILES
 from app.isolation.sandbox import Step
 from app.models import local
-from app.models.gguf.container import MAX_KEPT_BYTES
-from app.models.gguf.cursor import BLOCK_BYTES, MAX_HEADER_BYTES
+from app.models.gguf.container import BLOCK_BYTES, MAX_HEADER_BYTES, MAX_KEPT_BYTES
 from app.models.gguf.header import MAX_LAYERS, MAX_NUMBER
 from app.models.gguf.protocol import (
     Bytes,

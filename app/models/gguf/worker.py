@@ -14,7 +14,7 @@ from app.core.errors import Code, Problem
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.gguf import container, header
-from app.models.gguf.cursor import BLOCK_BYTES, ByteSource
+from app.models.gguf.container import BLOCK_BYTES, ByteSource
 from app.models.gguf.protocol import (
     Bytes,
     Compose,

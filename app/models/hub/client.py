@@ -16,7 +16,7 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.model import ModelHeader
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Work, finish
 from app.models import local
 from app.models.copying import need_room

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.core.errors import AppError, Code
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work
 from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied

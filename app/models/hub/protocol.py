@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from app.core.password import Password
+from app.core.secret import Password
 from app.isolation.heartbeat import WireFailed
 
 MAX_LISTED_FILES = 20_000

@@ -15,8 +15,7 @@ from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
 from app.engine.planner import Placement, Wish
 from app.services.machines import Hardware
-from app.services.plan_request import settings_of, wish_of
-from app.services.plans import ModelPlan, place
+from app.services.plans import ModelPlan, place, settings_of, wish_of
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor

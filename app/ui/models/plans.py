@@ -13,8 +13,7 @@ from app.core.errors import Problem
 from app.engine.protocol import EngineState
 from app.models.offers import Offer
 from app.services.machines import THIS, Hardware
-from app.services.plan_request import wish_of
-from app.services.plans import ModelPlan
+from app.services.plans import ModelPlan, wish_of
 from app.services.selection import (
     MachineSeen,
     ModelSelection,

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking
-from app.core.password import Password
+from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.sandbox import Step

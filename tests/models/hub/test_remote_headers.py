@@ -16,7 +16,7 @@ from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, Stopped, finish
 from app.isolation.sandbox import Step
 from app.models.gguf import reader
-from app.models.gguf.cursor import BLOCK_BYTES
+from app.models.gguf.container import BLOCK_BYTES
 from app.models.gguf.protocol import WantBytes
 from app.models.gguf.reader import HeaderReader, Supply
 from app.models.offers import Offer, RemoteFile
