@@ -60,8 +60,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, documents: int = 0) -
 def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
     paths.create()
     start_log(paths.log)
-    key = keys.obtain(paths, passphrase)
-    database = Database.open(paths.database, key)
+    database = Database.open(paths.database, keys.obtain(paths, passphrase))
     conversations = Conversations(database)
     conversations.close_open_answers()
     settings = SettingsStore(database)
@@ -79,22 +78,19 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     headers = HeaderReader()
     machines = Machines(engine, settings)
     plans = Plans(headers, engine, machines)
-    models = Models(engine, settings, readings, paths.models, headers, plans, remote)
+    models = Models(engine, settings, readings, paths.models, plans, remote)
     restating = Retrieval(library, Passages(database))
     prompts = Prompts(library, restating)
     ask = Ask(engine, models, prompts, restating, images, conversations, settings.load)
     return Services(
         paths=paths,
-        key=key,
         ask=ask,
         sheets=Sheets(ask, SheetStore(database, conversations)),
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
-        prompts=prompts,
         library=library,
         images=images,
         videos=Videos(VideoReader(), images),
-        restating=restating,
         models=models,
         machines=machines,
         plans=plans,
@@ -108,6 +104,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
         settings=settings,
         engine=engine,
         reader=reader,
+        headers=headers,
         database=database,
         installed=installation.root(),
     )

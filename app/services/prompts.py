@@ -11,7 +11,7 @@ from app.core.conversation import BookRef, PassageRef, Turn
 from app.core.document import Book, CitedBook
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
-from app.engine.protocol import DocumentText, Message, Prompt, ShownImage
+from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import Library, document_text
 from app.store.passages import Passage, Passages
 
@@ -106,44 +106,39 @@ class Prompts:
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
-        Turns that are left out are not told, but their images are counted, so that each keeps its number.
+        The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
         `passages` are restated with `question`, `images` come with it. `excerpts`: passages stand for the documents.
         `sees`: whether the model sees images; to one that does not they are named.
         """
-        books = []
-        documents: list[DocumentText] = []
-        restated = []
-        wanted = {(passage.book_id, passage.page) for passage in passages}
-        for ref in refs:
-            book = self._library.book(ref.book_id)
-            pages = self._library.pages(ref.book_id, ref.pages)
-            books.append(CitedBook(book.id, book.title, pages))
-            restated += [
-                (len(documents), index) for index, page in enumerate(pages) if (book.id, page.number) in wanted
-            ]
-            documents.append(document_text(book, pages))
-        messages: list[Message] = []
-        said = []
-        shown = 0  # images so far: they are numbered through the conversation
-        for turn in turns:
-            if (answer := turn.answer) is not None and answer.text:
-                if turn.is_told:
-                    seen = () if answer.excerpts else answer.passages
-                    asked = self._restating.write(turn.question.text, seen)
-                    asked = self._with_titles(asked, turn.question.books)
-                    said.append(turn.question.text)
-                    messages += (_asked(asked, turn.question.images, shown, sees), Message("assistant", answer.text))
-                shown += len(turn.question.images)
+        books = tuple(map(self._library.cited, refs))
+        documents = tuple(map(document_text, books))
+        messages, said, shown = self._earlier(turns, sees)
         if question or images:
             asked = self._with_titles(self._restating.write(question, passages), refs)
             messages.append(_asked(asked, images, shown, sees))
             said.append(question)
         if excerpts:
-            prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), tuple(documents))
+            prompt = Prompt(RULES_FOR_EXCERPTS, (), tuple(messages), documents)
         else:
-            prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, tuple(documents), tuple(messages))
-        return msgspec.structs.replace(prompt, said=tuple(said), restated=tuple(restated)), tuple(books)
+            prompt = Prompt(RULES if documents else RULES_WITHOUT_DOCUMENTS, documents, tuple(messages))
+        return msgspec.structs.replace(prompt, said=tuple(said), restated=_places(passages, books)), books
+
+    def _earlier(self, turns: tuple[Turn, ...], sees: bool) -> tuple[list[Message], list[str], int]:
+        """The messages of earlier turns, what was asked in them, and how many images they have: these are numbered
+        through the conversation."""
+        messages: list[Message] = []
+        said = []
+        images = 0
+        for turn in turns:
+            if (answer := turn.answer) is not None and answer.text:
+                if turn.is_told:
+                    asked = self._restating.write(turn.question.text, () if answer.excerpts else answer.passages)
+                    asked = self._with_titles(asked, turn.question.books)
+                    said.append(turn.question.text)
+                    messages += (_asked(asked, turn.question.images, images, sees), Message("assistant", answer.text))
+                images += len(turn.question.images)
+        return messages, said, images
 
     def _with_titles(self, question: str, refs: tuple[BookRef, ...]) -> str:
         """A question to several books, with how their pages are named. A book that is gone has no name any more."""
@@ -153,6 +148,17 @@ class Prompts:
         titles = [books[ref.book_id] for ref in refs if ref.book_id in books][:_NAMED_BOOKS]
         marks = " or ".join(f"[{' '.join(title.translate(_ROUND).split())}, p. 12]" for title in titles)
         return f"{WITH_SEVERAL_BOOKS.format(marks=marks)} {question}" if marks else question
+
+
+def _places(passages: tuple[PassageRef, ...], books: tuple[CitedBook, ...]) -> tuple[tuple[int, int], ...]:
+    """Where the pages of the passages are: the number of the book and that of the page in it, both from 0."""
+    wanted = {(passage.book_id, passage.page) for passage in passages}
+    return tuple(
+        (number, index)
+        for number, book in enumerate(books)
+        for index, page in enumerate(book.pages)
+        if (book.book_id, page.number) in wanted
+    )
 
 
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:

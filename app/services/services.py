@@ -9,6 +9,7 @@ from app.core.paths import Paths
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
+from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
 from app.services.context import Context
 from app.services.downloads import Downloads
@@ -18,7 +19,6 @@ from app.services.library import Library, Removal
 from app.services.machines import Machines
 from app.services.models import Models
 from app.services.plans import Plans
-from app.services.prompts import Prompts, Retrieval
 from app.services.readings import SavedReadings
 from app.services.remote import RemoteEngine
 from app.services.sheets import Sheets
@@ -33,16 +33,13 @@ from app.store.settings import SettingsStore
 @dataclass(frozen=True)
 class Services:
     paths: Paths
-    key: Key
     ask: Ask
     sheets: Sheets
     templates: Templates
     context: Context
-    prompts: Prompts
     library: Library
     images: Images
     videos: Videos
-    restating: Retrieval
     models: Models
     machines: Machines
     plans: Plans
@@ -56,8 +53,13 @@ class Services:
     settings: SettingsStore
     engine: EngineClient
     reader: DocumentReader
+    headers: HeaderReader
     database: Database
     installed: Path | None = None  # the root of the installation; None in a checkout
+
+    @property
+    def key(self) -> Key:
+        return self.database.key
 
     def close(self) -> None:
         """End the children, then close the database. Answers that were being written keep what they have, and an

@@ -199,8 +199,8 @@ def test_nothing_is_left_open(make: Callable[[Step], ReaderClient], tmp_path: Pa
 
 _PROGRAM = """
 import sys, psutil
-from app.documents.reader import Reader
-reader = Reader()
+from app.documents.reader import DocumentReader
+reader = DocumentReader()
 reader.expect()
 process = reader._client._waiting.result()
 while process._child._arrived.empty():

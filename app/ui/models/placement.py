@@ -60,7 +60,7 @@ class PlacementPresenter(QObject):
         executor = Executor.MODELS if self.hardware != Hardware() else Executor.ENGINE
         self._bridge.call(
             executor,
-            partial(look_at, self._desk, self.hardware),
+            partial(look_at, self._desk.machines, self._desk.engine, self.hardware),
             partial(self._looked, dialog),
             partial(self._refused, dialog),
         )
@@ -181,8 +181,8 @@ _ASSUMED_CONTEXT = 1 << 20
 
 
 def _gather(desk: Services, path: Path) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None]]:
-    engine = settings_for(desk, str(path), desk.settings.load().engine, desk.models.choices())
-    return engine, read_headers(desk, path, Cancel())
+    engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
+    return engine, read_headers(desk.headers, path, Cancel())
 
 
 def _by_hand(wish: Wish) -> dict[str, int | str]:
