@@ -305,11 +305,7 @@ class ReaderClient:
     # ---- kept
 
     def ask(
-        self,
-        key: Hashable,
-        version: object,
-        start: Callable[[], ReaderProcess],
-        ask: Callable[[ReaderProcess], Result],
+        self, key: Hashable, version: object, start: Callable[[], ReaderProcess], ask: Callable[[ReaderProcess], Result]
     ) -> Result:
         """Ask the process that is kept for `key`; where there is none, or it died since, the one that `start` gives,
         which then is kept. One at a time. Raises AppError as `ask` and `start` do."""
@@ -324,11 +320,7 @@ class ReaderClient:
             return self._put(key, version, start(), ask)
 
     def _put(
-        self,
-        key: Hashable,
-        version: object,
-        process: ReaderProcess,
-        ask: Callable[[ReaderProcess], Result],
+        self, key: Hashable, version: object, process: ReaderProcess, ask: Callable[[ReaderProcess], Result]
     ) -> Result:
         try:
             result = ask(process)

@@ -105,11 +105,7 @@ def _filter(seccomp: Any, receiver: int) -> Any:
         if number >= 0:  # negative: not on this processor, or unknown to this libseccomp
             rules.add_rule(action, number, *(seccomp.Arg(*condition) for condition in conditions))
 
-    for action, names in (
-        (seccomp.ALLOW, _ALLOWED),
-        (seccomp.ERRNO(EPERM), _REFUSED),
-        (seccomp.KILL_PROCESS, _DEADLY),
-    ):
+    for action, names in ((seccomp.ALLOW, _ALLOWED), (seccomp.ERRNO(EPERM), _REFUSED), (seccomp.KILL_PROCESS, _DEADLY)):
         for name in names.split():
             add(action, name)
 

@@ -44,8 +44,7 @@ class Books:
         where = os.fsencode(path.absolute())
         with self._database.write() as connection:
             row = connection.execute(
-                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}",
-                (where, document.sha256),
+                f"UPDATE books SET path = ? WHERE sha256 = ? RETURNING {_BOOK}", (where, document.sha256)
             ).fetchone()
             if row is not None:
                 return _book(row)

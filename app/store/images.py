@@ -65,15 +65,7 @@ def put_images(connection: apsw.Connection, question_id: str, images: Iterable[I
             connection.execute(
                 """INSERT INTO images (sha256, media_type, width, height, bytes, thumbnail_width, thumbnail)
                     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-                (
-                    ref.sha256,
-                    _MEDIA_TYPE,
-                    ref.width,
-                    ref.height,
-                    image.png,
-                    image.thumbnail.width,
-                    image.thumbnail.rgb,
-                ),
+                (ref.sha256, _MEDIA_TYPE, ref.width, ref.height, image.png, image.thumbnail.width, image.thumbnail.rgb),
             )
         elif connection.execute("SELECT 1 FROM images WHERE sha256 = ?", (ref.sha256,)).fetchone() is None:
             raise AppError(Code.IMAGE_MISSING, path=ref.untrusted_name)

@@ -15,17 +15,7 @@ from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.gguf import container, header
 from app.models.gguf.container import BLOCK_BYTES, ByteSource
-from app.models.gguf.protocol import (
-    Bytes,
-    Compose,
-    Event,
-    HeaderRead,
-    Order,
-    PartRead,
-    ReadPart,
-    ReadRemote,
-    WantBytes,
-)
+from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
 
 _KEPT_BLOCKS = 2
 """Of a file that lies elsewhere: what is wanted next begins where the last began at the earliest."""

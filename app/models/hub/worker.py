@@ -17,18 +17,7 @@ from app.core.errors import AppError, Code, Problem
 from app.isolation import limits, sandbox
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.hub.download import Fetcher
-from app.models.hub.protocol import (
-    Begin,
-    Event,
-    Fetch,
-    Fetched,
-    HubFile,
-    HubReady,
-    List,
-    Order,
-    RangeRead,
-    ReadRange,
-)
+from app.models.hub.protocol import Begin, Event, Fetch, Fetched, HubFile, HubReady, List, Order, RangeRead, ReadRange
 from app.models.hub.session import HubSession, persistently
 from app.models.hub.staging import Staging
 
