@@ -224,72 +224,26 @@ class Code(StrEnum):
     PROBLEM_UNKNOWN = "problem_unknown"  # name: the code of another version, kept with an answer
 
 
-_BLAME: dict[Blame, tuple[Code, ...]] = {
+_BLAME: dict[Blame, tuple[str, ...]] = {
     Blame.USAGE: (
-        Code.USAGE,
-        Code.TEMPLATE_UNKNOWN,
-        Code.EXPORT_FORMAT,
-        Code.SETTING_INVALID,
-        Code.NO_DISPLAY,
-        Code.CONTEXT_INVALID,
-        Code.REMOTE_ADDRESS_INVALID,
-        Code.REMOTE_ADDRESS_INSECURE,
-        Code.REMOTE_CA_UNREADABLE,
-        Code.LICENCE_NOT_ACCEPTED,
-        Code.OFFER_UNKNOWN,
-        Code.OFFER_SEVERAL,
-        Code.HUB_ADDRESS_INSECURE,
-        Code.HUB_REPOSITORY_INVALID,
+        *("usage", "template_unknown", "export_format", "setting_invalid", "no_display", "context_invalid"),
+        *("remote_address_", "remote_ca_", "licence_", "offer_", "hub_address_", "hub_repository_"),
     ),
-    Blame.MODEL: (Code.ANSWER_ALL_THOUGHT, Code.ANSWER_MISSING),
-    Blame.FIT: (Code.DOES_NOT_FIT, Code.CONTEXT_FULL, Code.REMOTE_CONTEXT_EXCEEDED),
+    Blame.FIT: ("does_not_fit", "context_full", "remote_context_exceeded"),
     Blame.MACHINE: (
-        Code.READING_DAMAGED,
-        Code.READING_PASSED_OVER,
-        Code.READING_NO_MEMORY,
-        Code.READING_NOT_SAVED,
-        Code.DISK_FULL,
-        Code.FOLDER_READ_ONLY,
-        Code.NAME_NOT_UTF8,
-        Code.EXPORT_NOT_WRITTEN,
-        Code.WINDOW_SILENT,
-        Code.DATABASE_NEWER,
-        Code.DATABASE_LOCKED,
-        Code.DATABASE_KEY,
-        Code.DATABASE_DAMAGED,
-        Code.PASSPHRASE_NEEDED,
-        Code.CARD_ADD_ON_MISSING,
-        Code.CARD_DRIVER_MISSING,
-        Code.CARD_DRIVER_OLD,
-        Code.CARD_DRIVER_REPLACED,
-        Code.CARD_TOO_OLD,
-        Code.CARD_SILENT,
-        Code.INSTALLATION_UNSOUND,
-        Code.INSTALLATION_MIXED,
-        Code.RELEASE_KEY_MISSING,
-        Code.RELEASE_KEY_DAMAGED,
-        Code.FETCH_RUNNING,
-        Code.HUB_UNREACHABLE,
-        Code.HUB_INTERRUPTED,
-        Code.HUB_ANSWER_STRANGE,
-        Code.HUB_TOKEN_NOT_KEPT,
-        Code.DISK_TOO_SMALL,
-        Code.DISK_FILE_LIMIT,
+        *("reading_", "disk_", "folder_read_only", "name_not_utf8", "export_not_written", "window_silent", "database_"),
+        *("passphrase_", "card_", "installation_", "release_key_", "fetch_running"),
+        *("hub_unreachable", "hub_interrupted", "hub_answer_strange", "hub_token_not_kept"),
     ),
-    Blame.OCTAVO: (Code.BUG, Code.ENGINE_PROTOCOL, Code.PROBLEM_UNKNOWN),
+    Blame.OCTAVO: ("bug", "engine_protocol", "problem_unknown"),
+    Blame.MODEL: ("answer_", "model_", "adapter_", "engine_", "hub_", "no_model", "remote_"),
 }
+"""Beginnings of codes; the first that fits counts."""
 
 
 def blame(code: Code) -> Blame:
     """Where the remedy of `code` lies."""
-    for who, codes in _BLAME.items():
-        if code in codes:
-            return who
-    return (
-        Blame.MODEL
-        if code.startswith(("model_", "adapter_", "engine_", "hub_", "no_model", "remote_"))
-        else Blame.INPUT
-    )
+    return next((who for who, beginnings in _BLAME.items() if code.startswith(beginnings)), Blame.INPUT)
 
 
 class Problem(msgspec.Struct, frozen=True):

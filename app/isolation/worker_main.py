@@ -72,14 +72,14 @@ def serve(
         port.rest()
 
 
-def attempt(work: Callable[[], Any]) -> Any:
+def attempt(work: Callable[[], Any], out_of_memory: WireFailed = OUT_OF_MEMORY) -> Any:
     """What `work` gives; an exception becomes the event that says what went wrong."""
     try:
         return work()
     except AppError as error:
         return WireFailed(error.problem)
     except MemoryError:
-        return OUT_OF_MEMORY
+        return out_of_memory
     except Exception as error:
         traceback.print_exc()  # to the void, unless OCTAVO_DEBUG connects it
         frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -20,6 +20,7 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.files import sync_folder, try_lock, write_private
 from app.core.paths import machine_error
+from app.models.local import size_of
 from app.models.offers import Offer
 
 FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
@@ -178,15 +179,8 @@ def _folders(parent: Path) -> list[Path]:
 def _present_bytes(folder: Path) -> int:
     """Of the files that a hub has sent."""
     places = os.walk(folder / _FILES)
-    sizes = (_size(Path(place) / name) for place, _folders, names in places for name in names if name[0] != ".")
+    sizes = (size_of(Path(place) / name) or 0 for place, _folders, names in places for name in names if name[0] != ".")
     return sum(sizes)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0  # it has just got another name
 
 
 def _read(folder: Path) -> _Begun | None:

@@ -273,7 +273,7 @@ class Ask:
         started = time.monotonic()
         writing.found()
         prompt, books = self.prompts.build(question.books, (), excerpts=excerpts)
-        size, room = self.engine.measure(prompt), self._model().context_tokens
+        size, room = self.engine.measure(prompt), self.model().context_tokens
         if size.total > room:
             asked, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts)
             size = self.engine.measure(asked)
@@ -296,7 +296,7 @@ class Ask:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
         room is short. `begun`: what there is of the answer; it was written with all of them."""
         history = self.conversations.history(question.id)
-        sees = self._model().vision is not None
+        sees = self.model().vision is not None
         while True:
             chosen = in_reading_order(passages, question.books)
             prompt, books = self.prompts.build(
@@ -305,13 +305,13 @@ class Ask:
             if begun:
                 prompt = msgspec.structs.replace(prompt, messages=(*prompt.messages, Message("assistant", begun)))
             size = self.engine.measure(prompt)
-            if begun or not passages or size.total + self.reserve() <= self._model().context_tokens:
+            if begun or not passages or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
             passages = passages[: len(passages) * 3 // 4]
 
     def _room_for_answer(self, size: PromptSize) -> int:
         """The most tokens that the answer may take. Raises AppError DOES_NOT_FIT when too few are left."""
-        context_tokens = self._model().context_tokens
+        context_tokens = self.model().context_tokens
         needed = size.total + self.reserve()
         if needed > context_tokens:
             raise _does_not_fit(size, needed, context_tokens)
@@ -319,15 +319,15 @@ class Ask:
 
     def reserve(self) -> int:
         """Tokens of the room that is kept for an answer. Raises AppError NO_MODEL."""
-        return min(self.longest_answer(), self._model().context_tokens // _RESERVE_SHARE)
+        return min(self.longest_answer(), self.model().context_tokens // _RESERVE_SHARE)
 
     def longest_answer(self) -> int:
         """The most tokens that an answer may take. Raises AppError NO_MODEL."""
-        usual = STARTER_ANSWER_TOKENS if local.is_starter(self._model().path) else ANSWER_TOKENS
+        usual = STARTER_ANSWER_TOKENS if local.is_starter(self.model().path) else ANSWER_TOKENS
         return self.settings().max_answer_tokens or usual
 
-    def _model(self) -> ModelInfo:
-        """Raises AppError NO_MODEL."""
+    def model(self) -> ModelInfo:
+        """The loaded one. Raises AppError NO_MODEL."""
         model = self.models.loaded()
         if model is None:
             raise AppError(Code.NO_MODEL)
@@ -338,9 +338,14 @@ class Ask:
         conversation = self.conversations.get(question.conversation_id)
         if conversation is not None and not conversation.title:
             images = (ref_of(image).untrusted_name for image in question.images)
-            words = " ".join(question.text.split()) or next(images, "")
-            short = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
-            self.conversations.rename(conversation.id, short)
+            words = question.text.strip() or next(images, "")
+            self.conversations.rename(conversation.id, title_of(words))
+
+
+def title_of(text: str) -> str:
+    """The first words of a text, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
 def _written(

@@ -104,9 +104,8 @@ class Context:
 
     def use(self, conversation_id: str) -> ContextUse:
         """What the books and the shown branch of a conversation take. Raises AppError NO_MODEL and others."""
-        model = self.models.loaded()
-        conversation = self.conversations.get(conversation_id)
-        if model is None or conversation is None:
+        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
+        if conversation is None:
             raise AppError(Code.NO_MODEL)
         turns = self.conversations.turns(conversation_id)
         prompt, books = self.prompts.build(conversation.books, turns, sees=model.vision is not None)
@@ -135,9 +134,8 @@ class Context:
         `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
         what there is of its answer. Raises AppError NO_MODEL and others.
         """
-        model = self.models.loaded()
-        conversation = self.conversations.get(conversation_id)
-        if model is None or conversation is None:
+        model, conversation = self.ask.model(), self.conversations.get(conversation_id)
+        if conversation is None:
             raise AppError(Code.NO_MODEL)
         asked = self.conversations.question(question_id) if question_id else None
         turns = self.conversations.history(question_id) if asked else self.conversations.turns(conversation_id)

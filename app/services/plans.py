@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -77,10 +75,6 @@ class _Files:
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
 
-_Choose: TypeAlias = "Callable[[ModelHeader, ModelHeader | None, Machine, Wish, int], ModelPlan]"
-"""How a wish becomes a plan: `place`, or as much as the machine holds."""
-
-
 class Plans:
     def __init__(self, headers: HeaderReader, engine: EngineClient, machines: Machines) -> None:
         self._headers = headers
@@ -94,7 +88,8 @@ class Plans:
         trained for a context so large; Stopped.
         """
         files = _Files(path, local.projector_beside(path), ())
-        return (yield from self._plan(files, wish, hardware, _whole, cancel))
+        header, projector, adapter_bytes = yield from self._read(files, wish, cancel)
+        return _whole(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
 
     def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
@@ -117,15 +112,18 @@ class Plans:
         where an adapter is none for this model: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
-        plan = yield from self._plan(files, wish_of(wanted), THIS, place, cancel)
+        wish = wish_of(wanted)
+        header, projector, adapter_bytes = yield from self._read(files, wish, cancel)
+        plan = place(header, projector, self._machines.machine(THIS), wish, adapter_bytes)
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
         return PlacedModel(spec, planned, rehearsed)
 
-    def _plan(
-        self, files: _Files, wish: Wish, hardware: Hardware, choose: _Choose, cancel: Cancel
-    ) -> Work[Opening, ModelPlan]:
+    def _read(
+        self, files: _Files, wish: Wish, cancel: Cancel
+    ) -> Work[Opening, tuple[ModelHeader, ModelHeader | None, int]]:
+        """The headers of a model and of its projector, and the bytes of its adapters."""
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
@@ -140,7 +138,7 @@ class Plans:
             _check_adapter(headers[Path(adapter.path)], header, adapter.path)
         adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
         check_context(header, wish)
-        return choose(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
+        return header, projector, adapter_bytes
 
     def _rehearse(self, plan: ModelPlan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
         """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,

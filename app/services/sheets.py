@@ -10,11 +10,10 @@ from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Stored
 from app.core.sheet import RowBegun, RowEnded, RowState, Sheet, SheetEntry, SheetProgress, SheetRow
 from app.core.work import Cancel, Stopped, Work, relay
-from app.services.ask import Ask
+from app.services.ask import Ask, title_of
 from app.services.templates import check_questions
 from app.store.sheets import SheetStore
 
-_TITLE_CHARACTERS = 60
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID, Code.FILE_MISSING, Code.PAGES_INVALID})
 
 
@@ -30,10 +29,7 @@ class Sheets:
     ) -> Sheet:
         """Keep a new sheet; without a title it takes its first question's first words. Raises AppError QUESTION_*."""
         check_questions(questions)
-        if not title:
-            words = " ".join(questions[0].split())
-            title = words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
-        return self.store.create(title, books, questions, excerpts=excerpts)
+        return self.store.create(title or title_of(questions[0]), books, questions, excerpts=excerpts)
 
     def get(self, sheet_id: str) -> Sheet | None:
         return self.store.get(sheet_id)

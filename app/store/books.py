@@ -21,8 +21,8 @@ from app.store.db import Database
 from app.store.folding import fold, storable
 
 _BOOK = (
-    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, hidden_read,"
-    " labels, reading"
+    "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
+    " reading, hidden_read"
 )
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
@@ -55,14 +55,8 @@ class Books:
                 document.sha256,
                 where,
                 time.time(),
-                len(document.pages),
-                document.characters,
-                document.language,
-                msgspec.json.encode(document.outline).decode("utf-8"),
-                len(examine(document.pages).to_look_at),
+                *_facts(document),
                 False,
-                msgspec.json.encode(document.page_names.labels).decode("utf-8"),
-                document.reading,
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             _put_pages(connection, row[0], document.pages)
@@ -81,16 +75,7 @@ class Books:
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
                     labels = ?, reading = ? WHERE id = ? RETURNING {_BOOK}""",
-                (
-                    len(document.pages),
-                    document.characters,
-                    document.language,
-                    msgspec.json.encode(document.outline).decode("utf-8"),
-                    len(examine(document.pages).to_look_at),
-                    msgspec.json.encode(document.page_names.labels).decode("utf-8"),
-                    document.reading,
-                    book_id,
-                ),
+                (*_facts(document), book_id),
             ).fetchone()
             if row is None:
                 return None
@@ -221,7 +206,7 @@ class Recognitions:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, hidden_read, labels, reading = rest
+    flagged_pages, labels, reading, hidden_read = rest
     return Book(
         id=id,
         title=title,
@@ -237,6 +222,19 @@ def _book(row: tuple[Any, ...]) -> Book:
         hidden_read=bool(hidden_read),
         labels=msgspec.json.decode(labels, type=tuple[str, ...]),
         reading=reading,
+    )
+
+
+def _facts(document: Document) -> tuple[int | str, ...]:
+    """What the columns from `page_count` to `reading` say of a document."""
+    return (
+        len(document.pages),
+        document.characters,
+        document.language,
+        msgspec.json.encode(document.outline).decode("utf-8"),
+        len(examine(document.pages).to_look_at),
+        msgspec.json.encode(document.page_names.labels).decode("utf-8"),
+        document.reading,
     )
 
 
