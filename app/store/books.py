@@ -86,20 +86,15 @@ class Books:
 
     def set_reading(self, book_id: str, reading: int) -> None:
         """The file was read again, and its pages came out the same."""
-        with self._database.write() as connection:
-            connection.execute("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
+        self._database.run("UPDATE books SET reading = ? WHERE id = ?", (reading, book_id))
 
     def all(self) -> tuple[Book, ...]:
         """The one that was added last comes first."""
-        with self._database.read() as connection:
-            return tuple(map(_book, connection.execute(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
+        return tuple(map(_book, self._database.rows(f"SELECT {_BOOK} FROM books ORDER BY added_at DESC, id")))
 
     def get(self, id: str) -> Book | None:
-        return self._find("id", id)
-
-    def find_sha256(self, sha256: str) -> Book | None:
-        """`sha256` of the file's bytes, hex."""
-        return self._find("sha256", sha256)
+        row = self._database.row(f"SELECT {_BOOK} FROM books WHERE id = ?", (id,))
+        return None if row is None else _book(row)
 
     def page(self, book_id: str, number: int) -> Page | None:
         """`number` counts from 1."""
@@ -108,18 +103,16 @@ class Books:
     def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
         """All pages, or those of `range` that there are, in their order."""
         first, last = (1, None) if range is None else (range.first, range.last)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
-                    AND (:last IS NULL OR number <= :last) ORDER BY number""",
-                {"id": book_id, "first": first, "last": last},
-            )
-            return tuple(map(_page, rows))
+        rows = self._database.rows(
+            f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
+                AND (:last IS NULL OR number <= :last) ORDER BY number""",
+            {"id": book_id, "first": first, "last": last},
+        )
+        return tuple(map(_page, rows))
 
     def delete(self, id: str) -> None:
         """Delete a book and its pages, and take it off every desk; questions asked about it stay, as does its file."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM books WHERE id = ?", (id,))
+        self._database.run("DELETE FROM books WHERE id = ?", (id,))
         self._database.scrub()
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
@@ -127,41 +120,32 @@ class Books:
         needle = fold(text)
         if not needle:
             return ()
-        with self._database.read() as connection:
-            rows = connection.execute(
-                """SELECT number, count_places(text, :needle) FROM pages
-                    WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
-                {"id": book_id, "needle": needle},
-            )
-            return tuple(FoundPage(*row) for row in rows)
+        rows = self._database.rows(
+            """SELECT number, count_places(text, :needle) FROM pages
+                WHERE book_id = :id AND contains(text, :needle) ORDER BY number""",
+            {"id": book_id, "needle": needle},
+        )
+        return tuple(FoundPage(*row) for row in rows)
 
     def tokens(self, book_id: str, vocabulary: str) -> int | None:
         """Tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted them."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?", (book_id, vocabulary)
-            ).fetchone()
-            return None if row is None else int(row[0])
+        sql = "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?"
+        row = self._database.row(sql, (book_id, vocabulary))
+        return None if row is None else int(row[0])
 
     def set_tokens(self, book_id: str, vocabulary: str, tokens: int) -> None:
         """Without effect for a book that was deleted meanwhile."""
-        with self._database.write() as connection:
-            connection.execute(
-                """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
-                    SELECT id, ?, ? FROM books WHERE id = ?""",
-                (vocabulary, tokens, book_id),
-            )
+        self._database.run(
+            """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
+                SELECT id, ?, ? FROM books WHERE id = ?""",
+            (vocabulary, tokens, book_id),
+        )
 
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
         """Its tokens are to be counted anew then."""
         with self._database.write() as connection:
             connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
-
-    def _find(self, column: str, value: str) -> Book | None:
-        with self._database.read() as connection:
-            row = connection.execute(f"SELECT {_BOOK} FROM books WHERE {column} = ?", (value,)).fetchone()
-            return None if row is None else _book(row)
 
 
 class Recognitions:
@@ -176,32 +160,27 @@ class Recognitions:
 
     def find(self, picture: str) -> Recognition | None:
         """What was recognised in the picture that is known by `picture` (`Page.picture`), if anything was."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                """SELECT text, confidence FROM recognitions WHERE picture = :picture
-                    UNION ALL SELECT text, ifnull(confidence, 0.0) FROM pages
-                        WHERE picture = :picture AND picture != ''
-                    LIMIT 1""",
-                {"picture": picture},
-            ).fetchone()
-            return None if row is None else Recognition(*row)
+        row = self._database.row(
+            """SELECT text, confidence FROM recognitions WHERE picture = :picture
+                UNION ALL SELECT text, ifnull(confidence, 0.0) FROM pages
+                    WHERE picture = :picture AND picture != ''
+                LIMIT 1""",
+            {"picture": picture},
+        )
+        return None if row is None else Recognition(*row)
 
     def keep(self, picture: str, recognition: Recognition) -> None:
         """Until a page with this picture is on the shelf, or `forget_unfinished`."""
-        with self._database.write() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO recognitions (picture, text, confidence) VALUES (?, ?, ?)",
-                (picture, recognition.text, recognition.confidence),
-            )
+        self._database.run(
+            "INSERT OR REPLACE INTO recognitions (picture, text, confidence) VALUES (?, ?, ?)",
+            (picture, recognition.text, recognition.confidence),
+        )
 
     def forget_unfinished(self) -> None:
         """Forget what was recognised for documents that never came on the shelf."""
-        with self._database.read() as connection:
-            if connection.execute("SELECT 1 FROM recognitions LIMIT 1").fetchone() is None:
-                return
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM recognitions")
-        self._database.scrub()
+        if self._database.row("SELECT 1 FROM recognitions LIMIT 1") is not None:
+            self._database.run("DELETE FROM recognitions")
+            self._database.scrub()
 
 
 def _book(row: tuple[Any, ...]) -> Book:

@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
@@ -123,6 +123,20 @@ class Database:
             finally:
                 self._writing = False
                 _roll_back(connection)
+
+    def rows(self, sql: str, values: apsw.Bindings = ()) -> list[tuple[Any, ...]]:
+        """What one statement reads, as `read`."""
+        with self.read() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: apsw.Bindings = ()) -> tuple[Any, ...] | None:
+        """The first row of what one statement reads, as `read`."""
+        return next(iter(self.rows(sql, values)), None)
+
+    def run(self, sql: str, values: apsw.Bindings = ()) -> None:
+        """One statement that writes, as `write`."""
+        with self.write() as connection:
+            connection.execute(sql, values)
 
     def scrub(self) -> None:
         """Leave no copy of deleted rows in the write-ahead log, nor in a copy from before an upgrade, which goes; what
