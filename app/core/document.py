@@ -86,7 +86,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it cannot be told."""
+    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known."""
 
     title: str
     format: Format
@@ -158,7 +158,7 @@ class PageLayer(msgspec.Struct, frozen=True):
     """The text of a drawn page with the place of every character on the drawing.
 
     `boxes` are four 32-bit floats of this machine a character of `text`: left, top, right, bottom, from 0 to 1 of the
-    drawing's width and height, from its upper left corner. White space, and what lies off the page, has empty boxes.
+    drawing's width and height, from its upper left corner. White space, and what is off the page, has empty boxes.
     """
 
     text: str

@@ -15,7 +15,7 @@ Parameter: TypeAlias = str | int | float
 
 
 class Blame(StrEnum):
-    """Where the remedy of an error lies; the terminal's exit code follows from it."""
+    """Where the remedy of an error is to be found; the terminal's exit code follows from it."""
 
     USAGE = "usage"  # the command line or a setting
     INPUT = "input"  # a document, a page range, a question
@@ -113,7 +113,7 @@ class Code(StrEnum):
     MODEL_CHANGED = "model_changed"  # file: its name; its bytes are not those that were recorded
     MODEL_FOLDER_EMPTY = "model_folder_empty"  # there is no model in it
     MODEL_FOLDER_SEVERAL = "model_folder_several"  # models; there is more than one in it
-    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what lies elsewhere is not deleted
+    MODEL_NOT_IN_FOLDER = "model_not_in_folder"  # folder: that of the models; what is elsewhere is not deleted
     PACKED_UNSOUND = "packed_unsound"  # flaw (its name)
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"  # licence (its name); `path`
     OFFER_UNKNOWN = "offer_unknown"  # path: what was asked for; known: what there is
@@ -182,7 +182,7 @@ class Code(StrEnum):
     # saved readings; the answer goes on all the same
     READING_DAMAGED = "reading_damaged"  # a saved one was thrown away; the books are read again
     READING_PASSED_OVER = "reading_passed_over"  # a saved one gives something else here; it stays, the books are read
-    READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be taken up
+    READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be loaded
     READING_NOT_SAVED = "reading_not_saved"  # needed_bytes, free_bytes (of the quota, the disk, or memory)
 
     # what is kept
@@ -242,7 +242,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
 
 
 def blame(code: Code) -> Blame:
-    """Where the remedy of `code` lies."""
+    """Where the remedy of `code` is to be found."""
     return next((who for who, beginnings in _BLAME.items() if code.startswith(beginnings)), Blame.INPUT)
 
 

@@ -45,7 +45,7 @@ def create_private(path: Path, data: bytes) -> bool:
 def write_private(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Have `write` fill a draft beside `path`, then put it in the place of `path`, whether that was there or not.
 
-    The draft's name ends in DRAFT_SUFFIX; one that lies there when nobody writes was left by a crash. What `write`
+    The draft's name ends in DRAFT_SUFFIX; one that is there when nobody writes was left by a crash. What `write`
     raises goes through, and the draft is gone. Raises AppError FOLDER_READ_ONLY or DISK_FULL.
     """
     draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}{DRAFT_SUFFIX}")
@@ -113,7 +113,7 @@ def _publish(draft: Path, path: Path) -> bool:
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder on disk. Raises OSError."""
     if os.name == "nt":
-        return  # Windows has no such call; NTFS journals names by itself
+        return  # Windows has no such call; NTFS journals names of its own accord
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -73,7 +73,7 @@ class Manifest(Package, frozen=True):
 
 
 class InstalledContents(msgspec.Struct, frozen=True):
-    """What lies beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
+    """What is beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
 
     files: dict[str, int]
     links: dict[str, str]
@@ -93,7 +93,7 @@ def system() -> str:
 
 
 def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
-    """How the name of the package ends that this installation came from; empty where that cannot be told.
+    """How the name of the package ends that this installation came from; empty where that is not known.
 
     `dpkg`: the folder in which dpkg keeps the lists of the files that it installed.
     """

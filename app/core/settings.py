@@ -25,7 +25,7 @@ class Mapping(StrEnum):
     AUTO = "auto"
     MAPPED = "mapped"  # read from the file where they are needed, shared with the system's cache
     LOCKED = "locked"  # likewise, and never given up for other programs
-    READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them anew for the CPU
+    READ = "read"  # copied; asked for where tensors are placed by pattern, and packs them again for the CPU
     DIRECT = "direct"  # copied past the system's cache
 
 

@@ -261,7 +261,7 @@ class ReaderClient:
             process = None if limits else self._take_waiting(fds)
             if process is None:
                 process = self._starter.submit(self._start, limits or self._limits).result()
-                process.give(fds)  # if it has died, whoever asks it is told how
+                process.give(fds)  # if it has died, whoever asks it learns how
         except OSError as error:
             raise AppError(self._kind.unstarted, path=path) from error
         finally:

@@ -129,7 +129,7 @@ class Port(Generic[Incoming]):
         return self._decoder.receive()
 
     def step(self) -> None:
-        """A new step of work begins: called between slices, tokens, pages, so that a hang can be told from work."""
+        """A new step of work begins: called between slices, tokens, pages, so that a hang does not look like work."""
         self._working_since = time.monotonic()
 
     def rest(self) -> None:

@@ -137,7 +137,7 @@ def _filter(seccomp: Any, receiver: int) -> Any:
 def known_libraries() -> Iterator[None]:
     """Have `ctypes.util.find_library` answer from what is known, while py_landlock and pyseccomp load.
 
-    By itself it runs ldconfig, gcc or ld: slow everywhere, and in the sandbox there are no programs.
+    Without this it runs ldconfig, gcc or ld: slow everywhere, and in the sandbox there are no programs.
     """
     genuine = ctypes.util.find_library
     ctypes.util.find_library = _SONAMES.get  # type: ignore[assignment]

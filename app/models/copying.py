@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 PIECE_BYTES = 4 << 20
-"""Read, hashed and written at once; between pieces the wish to stop is looked at."""
+"""Read, hashed and written at once; between pieces it is checked whether to stop."""
 
 _FICLONE = 0x40049409  # linux/fs.h: two files share their blocks until one is written to
 
@@ -144,7 +144,7 @@ def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
 
 
 class Target:
-    """Writes whole pieces. Raises AppError as `new_file` tells."""
+    """Writes whole pieces. Raises AppError as `new_file`."""
 
     def __init__(self, file: BinaryIO, path: Path, size_bytes: int) -> None:
         self._file = file
@@ -180,7 +180,7 @@ def need_room(folder: Path, bytes: int) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Of the disk that a folder lies on, or will lie on."""
+    """Of the disk that a folder is on, or will be on."""
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
     return shutil.disk_usage(there).free
 

@@ -2,7 +2,7 @@
 
 `.fetching/DIGEST/` holds `offer.json`, a lock and, in `files/`, what the hub has sent; it stays until the download is
 finished or given up. `.arriving/NAME/` holds what is copied or unpacked, `.leaving/NAME/` what is deleted: whatever
-lies there when nobody holds its lock was left by a crash, and goes.
+is there when nobody holds its lock was left by a crash, and goes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PRIVATE_FOLDER = 0o700
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked anew."""
+    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked again."""
 
     offer: Offer
     resolved: Offer | None
@@ -67,7 +67,7 @@ class Incoming:
         write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
 
     def forget(self, offer: Offer) -> None:
-        """Have the hub asked anew the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
+        """Have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
         self.remember(offer, None)
 
     def unfinished(self) -> list[tuple[Offer, int]]:
@@ -87,7 +87,7 @@ class Incoming:
         with _held(folder) as is_ours:
             if not is_ours:
                 raise AppError(Code.FETCH_RUNNING, path=offer.key)
-            (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder tells of nothing
+            (folder / _OFFER).unlink(missing_ok=True)  # first: without it the folder says nothing
             _empty(folder)
         _clear(folder)
 

@@ -56,7 +56,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Tells offers apart, whatever is known about them: repository and first part."""
+        """Distinguishes offers, whatever is known about them: repository and first part."""
         return f"{self.repository}:{self.files[0].path}" if self.files else self.repository
 
     @property
@@ -92,7 +92,7 @@ def check_path(untrusted_path: str) -> str:
 
 
 def stored_name(path: str) -> str:
-    """The name under which a file of the hub lies here: its own, without the folders of its repository."""
+    """The name under which a file of the hub is kept here: its own, without the folders of its repository."""
     return PurePosixPath(path).name
 
 

@@ -59,7 +59,7 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def folder_name(self) -> str:
-        """Of the folder among the models in which it lies."""
+        """Of the folder among the models in which it is."""
         return folder_name(self.repository, self.quantization) if self.repository else safe_name(self.name)
 
     @property

@@ -34,7 +34,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
     """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
 
     `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
-    `page_ends`: how many of its tokens stand before the end of each page on the desk, the first of which is
+    `page_ends`: how many of its tokens come before the end of each page on the desk, the first of which is
     `first_page`. `page_names` are those of all its pages.
     """
 
@@ -48,7 +48,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
     page_names: PageNames = PageNames()
 
     def page_at(self, tokens: int) -> int:
-        """The page that the book's token number `tokens` lies on; after the last one, the last page."""
+        """The page that the book's token number `tokens` is on; after the last one, the last page."""
         return self.first_page + min(bisect_right(self.page_ends, tokens), max(0, len(self.page_ends) - 1))
 
     @property
@@ -129,7 +129,7 @@ class Context:
         yield from self.engine.read(prompt, cancel)
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
-        """What there is to choose from when a conversation does not fit, with the books that lie on its desk now.
+        """What there is to choose from when a conversation does not fit, with the books that are on its desk now.
 
         `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
         what there is of its answer. Raises AppError NO_MODEL and others.
@@ -139,11 +139,11 @@ class Context:
             raise AppError(Code.NO_MODEL)
         asked = self.conversations.question(question_id) if question_id else None
         turns = self.conversations.history(question_id) if asked else self.conversations.turns(conversation_id)
-        told = [turn for turn in turns if turn.is_told]
+        read = [turn for turn in turns if turn.is_read]
         sees = model.vision is not None
 
         def prompt_without(oldest: int, refs: tuple[BookRef, ...]) -> Prompt:
-            kept = tuple(turn for turn in turns if turn not in told[:oldest])
+            kept = tuple(turn for turn in turns if turn not in read[:oldest])
             text, images = (asked.text, asked.images) if asked else ("", ())
             prompt, _books = self.prompts.build(refs, kept, text, images, sees=sees)
             answer = (Message("assistant", begun),) if begun else ()
@@ -152,11 +152,11 @@ class Context:
         size = self.engine.measure(prompt_without(0, conversation.books))
         turns_total = self.engine.measure(prompt_without(0, ())).total
         spared = lru_cache(lambda n: turns_total - self.engine.measure(prompt_without(n, ())).total)
-        question = sum(size.messages[2 * len(told) :]) if asked else _question_tokens(size)
+        question = sum(size.messages[2 * len(read) :]) if asked else _question_tokens(size)
         reserve = self.ask.reserve()
         needed = size.total + reserve + (0 if asked else question)
         over = needed - model.context_tokens
-        oldest = fewest([_answer_id(turn) for turn in told], lambda n: spared(n) >= over) if over > 0 else ()
+        oldest = fewest([_answer_id(turn) for turn in read], lambda n: spared(n) >= over) if over > 0 else ()
         return Choices(
             needed,
             model.context_tokens,
@@ -167,8 +167,8 @@ class Context:
             self.engine.rooms(),
             question,
             reserve,
-            len(told),
-            spared(len(told)),
+            len(read),
+            spared(len(read)),
             oldest,
             spared(len(oldest)),
         )
@@ -179,7 +179,7 @@ class Context:
         return BookSize(book.id, book.title, tokens, self.chapters(book), shortest)
 
     def chapters(self, book: Book) -> tuple[OutlineChapter, ...]:
-        """A book's chapters with their tokens; without them for a remote engine, which gets only what lies on the desk.
+        """A book's chapters with their tokens; without them for a remote engine, which gets only what is on the desk.
         Raises AppError NO_MODEL and others."""
         chapters = chapters_of(book.outline, book.page_count)
         if (model := self.models.loaded()) is not None and model.host:
@@ -194,7 +194,7 @@ class Context:
 
     def tokens_of(self, ref: BookRef) -> int | None:
         """Exact tokens that a book, or some of its pages, would take on the desk; None for a remote engine, which gets
-        nothing that does not lie there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
+        nothing that is not there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
         if (model := self.models.loaded()) is not None and model.host:
             return None
         prompt, _books = self.prompts.build((ref,), ())

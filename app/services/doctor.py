@@ -1,4 +1,4 @@
-"""A report on this installation: versions, its files, devices, how children are locked in, where data lie, sockets."""
+"""A report on this installation: versions, its files, devices, how children are locked in, where data are, sockets."""
 
 from __future__ import annotations
 

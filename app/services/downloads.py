@@ -40,8 +40,8 @@ class _Acceptance(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What a person is told before anything is asked of the network. `host`: the address that will be spoken to.
-    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will lie;
+    """What a person reads before anything is asked of the network. `host`: the address that will be spoken to.
+    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will be;
     `free_bytes`: of its disk. `licence`: None where nothing is known of one."""
 
     offer: Offer

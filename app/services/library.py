@@ -99,7 +99,7 @@ class Library:
 
     def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
         """Exact tokens of each page for the loaded model, its mark included; None while none is loaded, and for a
-        remote engine: it gets no book to count that does not lie on the desk."""
+        remote engine: it gets no book to count that is not on the desk."""
         model = self._engine.model()
         if model is None or model.host:
             return None
@@ -114,13 +114,13 @@ class Library:
             return self._reader.draw_page(Path(book.path), book.sha256, number, width)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
-        """Where the characters of a page of a PDF stand on its drawing. Raises AppError as `page_image`."""
+        """Where the characters of a page of a PDF are on its drawing. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.page_layer(Path(book.path), book.sha256, number)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
-        """The pages where `text` stands, whatever its case."""
+        """The pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)
 
     def tokens(self, book_id: str) -> int | None:

@@ -119,7 +119,7 @@ class Models:
             return {}
 
     def fit(self) -> Fit | None:
-        """How near the plan of the loaded model came to what it took; None where that cannot be told."""
+        """How near the plan of the loaded model came to what it took; None where that is not known."""
         return self._fit
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:

@@ -62,7 +62,7 @@ class Fit(msgspec.Struct, frozen=True):
 
 
 class _Files:
-    """What is loaded together: a model, what it sees images with, what lies over its weights."""
+    """What is loaded together: a model, what it sees images with, what is laid over its weights."""
 
     def __init__(self, model: Path, projector_path: str, adapters: tuple[Adapter, ...]) -> None:
         self.model = model
@@ -106,7 +106,7 @@ class Plans:
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
     ) -> Work[Opening, PlacedModel]:
-        """Plan a load on this machine as the settings wish it, and rehearse it in the engine's process.
+        """Plan a load on this machine as the settings say, and rehearse it in the engine's process.
 
         Raises AppError as `plan` does; also MODEL_TOO_LARGE or MODEL_CONTEXT_TOO_LARGE where it does not fit, ADAPTER_*
         where an adapter is none for this model: nothing has been loaded then.
@@ -129,7 +129,7 @@ class Plans:
             try:
                 headers[file] = yield from self._headers.read(file, cancel)
             except AppError:
-                if file != files.projector:  # what is wrong with that is told when it is to be used
+                if file != files.projector:  # what is wrong with that is reported when it is to be used
                     raise
         header = headers[files.model]
         projector = headers.get(files.projector) if files.projector else None
@@ -159,10 +159,10 @@ class Plans:
 
 
 def fit_of(placed: PlacedModel, loaded: ModelInfo) -> Fit | None:
-    """How near a plan came to what llama.cpp took; None where it does not tell. The error is logged."""
+    """How near a plan came to what llama.cpp took; None where it does not say. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
-    # A mapped file counts as a whole, with the weights in it that lie elsewhere; a rehearsal counts each once.
+    # A mapped file counts as a whole, with the weights in it that are elsewhere; a rehearsal counts each once.
     weights = [sum(buffer.weights_bytes for buffer in found) for found in (loaded.buffers, placed.rehearsed)]
     gaps = max(0, weights[0] - weights[1]) if placed.rehearsed else 0
     fit = Fit(placed.planned_bytes, taken_bytes(loaded.buffers) - gaps)
@@ -183,7 +183,7 @@ def check_context(header: ModelHeader, wish: Wish) -> None:
 
 
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
-    """Whether its tensors have the right shapes, llama.cpp tells when it is loaded."""
+    """llama.cpp itself checks the shapes of its tensors when it is loaded."""
     if adapter.kind is not FileKind.ADAPTER:
         raise AppError(Code.ADAPTER_WANTED, path=path)
     if adapter.architecture != model.architecture:
@@ -209,7 +209,7 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
 def place(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """The plan that a load with this wish follows. Left to itself, a context takes what a GPU holds. Without a GPU it
+    """The plan that a load with this request follows. Left open, a context takes what a GPU holds. Without a GPU it
     has the usual length, since reading more would take hours there, or less where that does not fit."""
     wishes = [wish]
     if not wish.context_tokens and (not machine.gpus or wish.gpu_layers == 0):
@@ -226,7 +226,7 @@ def place(
 def _whole(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """As much context as the machine holds, where none is wished."""
+    """As much context as the machine holds, where none is asked for."""
     return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
 
 
@@ -270,7 +270,7 @@ def wish_of(engine: EngineSettings) -> Wish:
 
 
 def settings_of(engine: EngineSettings, path: str, wish: Wish) -> EngineSettings:
-    """These settings for the model at `path`, with what was wished by hand, the rest automatic."""
+    """These settings for the model at `path`, with what was chosen by hand, the rest automatic."""
     return msgspec.structs.replace(
         engine,
         model_path=path,

@@ -31,10 +31,10 @@ RULES_WITHOUT_DOCUMENTS = (
     "You are Octavo, a careful assistant. No document lies on the desk. Say so when you do not know."
 )
 WITH_IMAGES = "Answer from the images above, too."
-"""Stands before a question that comes with images: what the rules say of documents alone was written for all."""
+"""Comes before a question with images: the rules, which are the same for all questions, speak of documents alone."""
 
 WITH_SEVERAL_BOOKS = "Several documents: name each with its pages, like {marks}."
-"""Stands before a question to several books: the rules, which are read before the books, are the same for one."""
+"""Comes before a question to several books: the rules, which are read before the books, are the same for one."""
 
 _ROUND = str.maketrans("[]", "()")
 _NAMED_BOOKS = 2
@@ -45,10 +45,10 @@ CLOSE_PASSAGES = 4
 """Passages that are restated beside a whole book: what a small model can still hold apart."""
 
 EXCERPT_PASSAGES = 24
-"""Passages that stand for books that do not lie in the context."""
+"""Passages that are used in place of books that are not in the context."""
 
 _SHORT_CHARACTERS = 6000
-"""Books that are no longer than this need no close reading: all of them stands close to the question."""
+"""Books that are no longer than this need no close reading: all of them is close to the question."""
 
 
 class Retrieval:
@@ -108,7 +108,7 @@ class Prompts:
 
         The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with their passages, so that nothing is read again.
-        `passages` are restated with `question`, `images` come with it. `excerpts`: passages stand for the documents.
+        `passages` are restated with `question`, `images` come with it. `excerpts`: passages, no documents.
         `sees`: whether the model sees images; to one that does not they are named.
         """
         books = tuple(map(self._library.cited, refs))
@@ -132,7 +132,7 @@ class Prompts:
         images = 0
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
-                if turn.is_told:
+                if turn.is_read:
                     asked = self._restating.write(turn.question.text, () if answer.excerpts else answer.passages)
                     asked = self._with_titles(asked, turn.question.books)
                     said.append(turn.question.text)

@@ -146,11 +146,11 @@ def read_headers(headers: HeaderReader, path: Path, cancel: Cancel) -> tuple[Mod
     try:
         return header, finish(headers.read(Path(beside), cancel))
     except AppError:
-        return header, None  # it is told when the model is loaded
+        return header, None  # the person learns it when the model is loaded
 
 
 def bytes_of(adapters: Sequence[Adapter]) -> int:
-    """What adapters take beside their model; one that is gone is told of when the model is loaded."""
+    """What adapters take beside their model; one that is gone is reported when the model is loaded."""
     return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
 
 

@@ -79,7 +79,7 @@ class Sheets:
 
 
 def _of_row(progress: AnswerProgress) -> Iterator[SheetProgress]:
-    """`RowBegun` and `RowEnded` tell of the rest; rows have no images."""
+    """`RowBegun` and `RowEnded` report the rest; rows have no images."""
     if not isinstance(progress, Stored | Checked | Looking):
         yield progress
 

@@ -43,7 +43,7 @@ class UpdateState(StrEnum):
 
 
 class PackageState(StrEnum):
-    """What lies under a package's name beside the manifest."""
+    """What is found under a package's name beside the manifest."""
 
     ABSENT = "absent"
     WHOLE = "whole"
@@ -120,7 +120,7 @@ def _key(file: Path) -> Ed25519PublicKey:
 
 
 def parse_key(file: Path, content: bytes) -> Ed25519PublicKey:
-    """A public key in PEM form; `file` is where it lies. Raises AppError RELEASE_KEY_DAMAGED."""
+    """A public key in PEM form; `file` is where it is. Raises AppError RELEASE_KEY_DAMAGED."""
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm) as error:

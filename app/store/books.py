@@ -66,7 +66,7 @@ class Books:
         """Put the pages of `document`, made of the same file, in the place of a book's; None if the book is gone.
 
         The book's title, its desks and the answers about it stay. What earlier questions restated of it is forgotten:
-        its words may stand elsewhere now.
+        its words may be elsewhere now.
         """
         with self._database.write() as connection:
             connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
@@ -142,7 +142,7 @@ class Books:
         )
 
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
-        """Its tokens are to be counted anew then."""
+        """Its tokens are counted again then."""
         with self._database.write() as connection:
             connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))

@@ -95,7 +95,7 @@ class Conversations:
             _put_books(connection, id, books)
 
     def add_book(self, id: str, book_id: str) -> None:
-        """Put a book on the desk of a conversation, behind the others, unless it lies there already."""
+        """Put a book on the desk of a conversation, behind the others, unless it is there already."""
         self._database.run(
             """INSERT INTO conversation_books (conversation_id, position, book_id)
                 SELECT c.id, ifnull(max(b.position) + 1, 0), :book

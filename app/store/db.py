@@ -150,7 +150,7 @@ class Database:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else can have the database open until the block is left. It is opened anew then, with its key.
+        """Nobody else can have the database open until the block is left. It is opened again then, with its key.
 
         Raises AppError DATABASE_LOCKED while another process has it open.
         """
@@ -166,7 +166,7 @@ class Database:
                 self._connection = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
-        """Inside `alone`: encrypt everything anew. Cut short by a kill, the database opens with one of the two keys.
+        """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
 
         A copy from before an upgrade goes: it would open with the old key. Raises AppError DISK_FULL, FOLDER_READ_ONLY;
         then the key is the old one.

@@ -37,10 +37,10 @@ MAX_ARRAY_LENGTH = 1 << 24
 """Vocabularies have up to 300,000 tokens, and twice as many merges."""
 
 MAX_KEPT_BYTES = 4_096
-"""Of a text; a longer one, such as a template, is passed over, and only its being there is told."""
+"""Of a text; a longer one, such as a template, is skipped; only that it is there is kept."""
 
 MAX_KEPT_LENGTH = 1_024
-"""Of an array of whole numbers; a longer one, or one of another type, is passed over, and only its length is told."""
+"""Of an array of whole numbers; a longer one, or one of another type, is skipped; only its length is kept."""
 
 _MAGIC = b"GGUF"
 _VERSIONS = range(2, 4)
@@ -70,7 +70,7 @@ _WHOLE_NUMBERS = frozenset({0, 1, 2, 3, _UINT32, 5, 10, 11})
 
 
 class ByteSource(Protocol):
-    """Bytes that can be read in any order: a file, or one that lies elsewhere."""
+    """Bytes that can be read in any order: a file, or one that is elsewhere."""
 
     @property
     def size(self) -> int: ...
@@ -173,7 +173,7 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True)
 class GgufContents:
-    """`missing_bytes`: so much of the tensors' data lies beyond the end of the file."""
+    """`missing_bytes`: so much of the tensors' data is beyond the end of the file."""
 
     keys: dict[str, Value]
     tensors: tuple[Tensor, ...]

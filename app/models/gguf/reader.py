@@ -36,7 +36,7 @@ CPU_S = 60
 """Processor time of one process, a backstop: a real header takes a tenth of a second."""
 
 MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
-"""Of all files of a model that lies elsewhere: one header at its limit, and two blocks of each other file."""
+"""Of all files of a model that is elsewhere: one header at its limit, and two blocks of each other file."""
 
 Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
 """Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""
@@ -119,11 +119,11 @@ def _check_number(files: Sequence[object], path: str) -> None:
         raise AppError(Code.MODEL_LIMIT, path=path, limit="files", value=MAX_FILES)
 
 
-def _is_block(wish: WantBytes, file_bytes: int) -> bool:
+def _is_block(wanted: WantBytes, file_bytes: int) -> bool:
     return (
-        0 <= wish.offset < file_bytes
-        and wish.offset % BLOCK_BYTES == 0
-        and wish.size == min(BLOCK_BYTES, file_bytes - wish.offset)
+        0 <= wanted.offset < file_bytes
+        and wanted.offset % BLOCK_BYTES == 0
+        and wanted.size == min(BLOCK_BYTES, file_bytes - wanted.offset)
     )
 
 

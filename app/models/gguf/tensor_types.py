@@ -31,9 +31,9 @@ _MIXTURES = """
 _rows = (row.split() for row in _TYPES.split(","))
 TENSOR_TYPES = {int(number): TensorType(name, int(block), int(size)) for number, name, block, size in _rows}
 """By number. Source: `enum ggml_type` of ggml.h and `type_traits` of ggml.c; a test compares it with the library in
-use. Numbers that are missing stand for formats that ggml has given up."""
+use. Numbers that are missing are those of formats that ggml has given up."""
 
 TYPE_NAMES = frozenset(kind.name for kind in TENSOR_TYPES.values())
 
 MIXTURES = {int(number): name for number, name in (row.split() for row in _MIXTURES.split(","))}
-"""What `general.file_type` stands for. Source: `enum llama_ftype` of llama.h."""
+"""What `general.file_type` means. Source: `enum llama_ftype` of llama.h."""

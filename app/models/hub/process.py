@@ -20,7 +20,7 @@ from app.models.hub.address import check_endpoint
 from app.models.hub.protocol import Begin, DownloadProgress, Event, Fetch, HubReady, HubTimeouts, Order
 
 ANSWER_LIMIT_S = 240.0
-"""How long one question may take in all, with every try anew: a hub could let an answer trickle for ever."""
+"""How long one question may take in all, with every new try: a hub could let an answer trickle for ever."""
 
 STALL_LIMIT_S = 300.0
 """How long nothing at all may happen during a download; longer than the longest wait before a new try."""

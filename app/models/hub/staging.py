@@ -1,6 +1,6 @@
 """The files of one download: how much of each is there, and which were found right.
 
-A file lies there under its name with `.part` until its SHA-256 was found right, then under its name. What was verified
+A file is there under its name with `.part` until its SHA-256 was found right, then under its name. What was verified
 is remembered with size and time of change, so that it is neither fetched nor hashed again.
 """
 
