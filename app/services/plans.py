@@ -81,17 +81,17 @@ class Plans:
         self._engine = engine
         self._machines = machines
 
-    def plan(self, path: Path, wish: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
+    def plan(self, path: Path, request: Wish, hardware: Hardware, cancel: Cancel) -> Work[Opening, ModelPlan]:
         """Read the header of a model, and of the projector beside it, and place both; nothing is loaded.
 
         Raises AppError MODEL_* where the file is no model that llama.cpp knows, CONTEXT_INVALID where the model was not
         trained for a context so large; Stopped.
         """
         files = _Files(path, local.projector_beside(path), ())
-        header, projector, adapter_bytes = yield from self._read(files, wish, cancel)
-        return _whole(header, projector, self._machines.machine(hardware), wish, adapter_bytes)
+        header, projector, adapter_bytes = yield from self._read(files, request, cancel)
+        return _whole(header, projector, self._machines.machine(hardware), request, adapter_bytes)
 
-    def plan_offer(self, offer: Offer, wish: Wish, hardware: Hardware) -> ModelPlan:
+    def plan_offer(self, offer: Offer, request: Wish, hardware: Hardware) -> ModelPlan:
         """The plan of a model that is not here yet, and whose header is known all the same.
 
         Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
@@ -100,8 +100,8 @@ class Plans:
         if header is None:
             raise AppError(Code.MODEL_HEADER_UNKNOWN, path=offer.key)
         check_supported(header, offer.key)
-        check_context(header, wish)
-        return _whole(header, offer.projector_header, self._machines.machine(hardware), wish)
+        check_context(header, request)
+        return _whole(header, offer.projector_header, self._machines.machine(hardware), request)
 
     def place(
         self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
@@ -112,16 +112,16 @@ class Plans:
         where an adapter is none for this model: nothing has been loaded then.
         """
         files = _Files(Path(model_path), projector_path, wanted.adapters)
-        wish = wish_of(wanted)
-        header, projector, adapter_bytes = yield from self._read(files, wish, cancel)
-        plan = place(header, projector, self._machines.machine(THIS), wish, adapter_bytes)
+        request = request_of(wanted)
+        header, projector, adapter_bytes = yield from self._read(files, request, cancel)
+        plan = place(header, projector, self._machines.machine(THIS), request, adapter_bytes)
         placement, rehearsed = self._rehearse(plan, model_path)
         planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS)
         spec = msgspec.structs.replace(spec_of(placement, model_path, projector_path), adapters=wanted.adapters)
         return PlacedModel(spec, planned, rehearsed)
 
     def _read(
-        self, files: _Files, wish: Wish, cancel: Cancel
+        self, files: _Files, request: Wish, cancel: Cancel
     ) -> Work[Opening, tuple[ModelHeader, ModelHeader | None, int]]:
         """The headers of a model and of its projector, and the bytes of its adapters."""
         headers: dict[Path, ModelHeader] = {}
@@ -137,7 +137,7 @@ class Plans:
         for adapter in files.adapters:
             _check_adapter(headers[Path(adapter.path)], header, adapter.path)
         adapter_bytes = sum(headers[Path(adapter.path)].file_bytes for adapter in files.adapters)
-        check_context(header, wish)
+        check_context(header, request)
         return header, projector, adapter_bytes
 
     def _rehearse(self, plan: ModelPlan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
@@ -176,10 +176,10 @@ def check_supported(header: ModelHeader, path: str) -> None:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
-def check_context(header: ModelHeader, wish: Wish) -> None:
+def check_context(header: ModelHeader, request: Wish) -> None:
     """Raises AppError CONTEXT_INVALID for a context that the model was not trained for."""
-    if wish.context_tokens > header.context_trained:
-        raise AppError(Code.CONTEXT_INVALID, wanted=wish.context_tokens, trained=header.context_trained)
+    if request.context_tokens > header.context_trained:
+        raise AppError(Code.CONTEXT_INVALID, wanted=request.context_tokens, trained=header.context_trained)
 
 
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
@@ -207,27 +207,27 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
 
 
 def place(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: Wish, adapter_bytes: int = 0
 ) -> ModelPlan:
     """The plan that a load with this request follows. Left open, a context takes what a GPU holds. Without a GPU it
     has the usual length, since reading more would take hours there, or less where that does not fit."""
-    wishes = [wish]
-    if not wish.context_tokens and (not machine.gpus or wish.gpu_layers == 0):
+    requests = [request]
+    if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
         usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
-        wishes.insert(0, msgspec.structs.replace(wish, context_tokens=usual))
+        requests.insert(0, msgspec.structs.replace(request, context_tokens=usual))
     results = []
-    for each in wishes:
+    for each in requests:
         results.append(planner.plan(header, projector, machine, each, adapter_bytes))
         if isinstance(results[-1], Placement):
-            return ModelPlan(header, projector, machine, results[-1] if each is wish else _unasked(results[-1]))
+            return ModelPlan(header, projector, machine, results[-1] if each is request else _unasked(results[-1]))
     return ModelPlan(header, projector, machine, results[0])
 
 
 def _whole(
-    header: ModelHeader, projector: ModelHeader | None, machine: Machine, wish: Wish, adapter_bytes: int = 0
+    header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: Wish, adapter_bytes: int = 0
 ) -> ModelPlan:
     """As much context as the machine holds, where none is asked for."""
-    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, wish, adapter_bytes))
+    return ModelPlan(header, projector, machine, planner.plan(header, projector, machine, request, adapter_bytes))
 
 
 def _unasked(placement: Placement) -> Placement:
@@ -256,7 +256,7 @@ def _too_large(path: str, result: Placement | Shortfall, missing: int) -> AppErr
     return AppError(Code.MODEL_TOO_LARGE, path=path, missing_bytes=missing)
 
 
-def wish_of(engine: EngineSettings) -> Wish:
+def request_of(engine: EngineSettings) -> Wish:
     """Where the settings say nothing, it is the plan's choice."""
     return Wish(
         context_tokens=engine.context_tokens,
@@ -269,16 +269,16 @@ def wish_of(engine: EngineSettings) -> Wish:
     )
 
 
-def settings_of(engine: EngineSettings, path: str, wish: Wish) -> EngineSettings:
+def settings_of(engine: EngineSettings, path: str, request: Wish) -> EngineSettings:
     """These settings for the model at `path`, with what was chosen by hand, the rest automatic."""
     return msgspec.structs.replace(
         engine,
         model_path=path,
-        context_tokens=wish.context_tokens,
-        kv_type=wish.kv_type,
-        ubatch_tokens=wish.slice_tokens,
-        gpu_layers=-1 if wish.gpu_layers is None else wish.gpu_layers,
-        expert_layers=-1 if wish.expert_layers is None else wish.expert_layers,
-        threads=wish.threads,
-        mapping=wish.mapping,
+        context_tokens=request.context_tokens,
+        kv_type=request.kv_type,
+        ubatch_tokens=request.slice_tokens,
+        gpu_layers=-1 if request.gpu_layers is None else request.gpu_layers,
+        expert_layers=-1 if request.expert_layers is None else request.expert_layers,
+        threads=request.threads,
+        mapping=request.mapping,
     )

@@ -60,7 +60,7 @@ class WantedPlan(msgspec.Struct, frozen=True):
     """A model on this machine that a plan is wanted for. `known`: an earlier plan, whose headers still hold."""
 
     path: str
-    wish: Wish
+    request: Wish
     adapters: tuple[Adapter, ...] = ()
     known: ModelPlan | None = None
 
@@ -115,7 +115,7 @@ def survey(
             raise Stopped
         if each.known is not None:
             known, adapter_bytes = each.known, bytes_of(each.adapters)
-            yield Planned(each.path, place(known.header, known.projector, machine, each.wish, adapter_bytes))
+            yield Planned(each.path, place(known.header, known.projector, machine, each.request, adapter_bytes))
         else:
             yield Planned(each.path, _plan_or_problem(headers, each, machine, cancel))
     for offer in offers:
@@ -132,7 +132,7 @@ def _plan_or_problem(
         header, projector = read_headers(headers, Path(wanted.path), cancel)
     except AppError as error:
         return error.problem
-    return place(header, projector, machine, wanted.wish, bytes_of(wanted.adapters))
+    return place(header, projector, machine, wanted.request, bytes_of(wanted.adapters))
 
 
 def read_headers(headers: HeaderReader, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:

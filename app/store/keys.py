@@ -9,7 +9,7 @@ A change of keys goes like this; a kill between any two steps leaves a desk that
 0. A keyring gets the new secret, under a new name.      The present key opens the database.
 1. The next card is written beside the present one.      The present key opens the database.
 2. A key file gets the new secret.                       The present key opens the database.
-3. The database is encrypted again.                     Before SQLite's commit the present key opens it, then the new.
+3. The database is encrypted again.                      Before SQLite's commit the present key opens it, then the new.
 4. The old secret is removed.                            The new key opens it.
 5. The next card takes the place of the present one.     The new key opens it.
 

@@ -506,7 +506,7 @@ def test_turns_are_left_out_on_their_branch_alone_and_taken_back(conversations: 
 
     conversations.leave_out([two], True)
     assert left_out() == [True]
-    assert [turn.is_told for turn in conversations.history(follow_up.id)] == [False]
+    assert [turn.is_read for turn in conversations.history(follow_up.id)] == [False]
     answer = conversations.answer(two)
     assert answer is not None
     conversations.save_answer(msgspec.structs.replace(answer, text="Two, longer."))

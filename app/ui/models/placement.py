@@ -15,7 +15,7 @@ from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel
 from app.engine.planner import Placement, Wish
 from app.services.machines import Hardware
-from app.services.plans import ModelPlan, place, settings_of, wish_of
+from app.services.plans import ModelPlan, place, request_of, settings_of
 from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
@@ -97,7 +97,7 @@ class PlacementPresenter(QObject):
             header.context_trained or _ASSUMED_CONTEXT, header.layers, mixtures, bool(machine.gpus), machine.threads
         )
         dialog.show_choices(bounds, words.machine_words(self._seen))
-        dialog.set_by_hand(_by_hand(wish_of(self._engine)))
+        dialog.set_by_hand(_by_hand(request_of(self._engine)))
         self._replan()
 
     # ---- the plan

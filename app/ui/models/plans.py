@@ -14,7 +14,7 @@ from app.engine.protocol import EngineState
 from app.models import local
 from app.models.offers import Offer
 from app.services.machines import THIS, Hardware
-from app.services.plans import ModelPlan, wish_of
+from app.services.plans import ModelPlan, request_of
 from app.services.selection import (
     MachineSeen,
     ModelSelection,
@@ -111,7 +111,7 @@ class ModelPlans(QObject):
         """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
         path, loaded = owned.file.path, self._desk.models.loaded()
         engine = settings_for(path, selection.engine, selection.choices)
-        wish = wish_of(engine)
+        wish = request_of(engine)
         if loaded is not None and loaded.path == path:
             wish = msgspec.structs.replace(wish, context_tokens=loaded.context_tokens, kv_type=loaded.kv_type)
         return WantedPlan(path, wish, engine.adapters, self._known(owned))

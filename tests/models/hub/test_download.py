@@ -383,11 +383,11 @@ import sys
 from pathlib import Path
 import msgspec
 from app.core.work import Cancel
-from app.models.hub.client import Hub, Patience
+from app.models.hub.client import Hub, HubTimeouts
 from app.models.offers import Offer
 from app.models.gguf.reader import HeaderReader
 endpoint, folder, offer = sys.argv[1:]
-hub = Hub(lambda: endpoint, lambda: None, HeaderReader(), Patience())
+hub = Hub(lambda: endpoint, lambda: None, HeaderReader(), HubTimeouts())
 for event in hub.fetch(msgspec.json.decode(offer, type=Offer), Path(folder), Cancel()):
     print(getattr(event, "hashed", 0), getattr(event, "done", 0), flush=True)
 """
