@@ -51,7 +51,7 @@ class Citation(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """What is to be lit on the page: the quotation as it is there."""
+        """What is marked on the page: the quotation as it is there."""
         return self.on_page or self.quote
 
     @property

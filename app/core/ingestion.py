@@ -11,7 +11,7 @@ import msgspec
 from app.core.document import Flag, Page
 
 MAX_BEGINNING_CHARACTERS = 240
-"""Of a page's text, to recognise it by in a list."""
+"""How much of a page's text a list shows, so that a person recognises the page."""
 
 _DOUBTFUL = frozenset(
     {

@@ -1,4 +1,4 @@
-"""The desk's side of all locked-in readers: start one, keep one ready, ask it, and believe nothing unsound."""
+"""The desk's side of all locked-in readers: start one, keep one ready, ask it, and refuse unsound answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PROGRESS_LIMIT_S = 60.0
 """How long a reader may work without anything to show for it: the slowest sound page takes a few seconds."""
 
 DIED = frozenset({Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT, Code.BUG})
-"""What a reader can die of, or is not believed after."""
+"""How a reader can end; and BUG, after which it is not trusted."""
 
 _POLL_S = 0.05
 _MOST_DEATHS = 3  # of readers that waited, since the last file: then none is kept ready until the next one

@@ -1,4 +1,4 @@
-"""Whole models on their way in or out, in hidden folders of the models folder: one rename makes one appear or go.
+"""Models that are added or removed, in hidden folders of the models folder: one rename makes one appear or go.
 
 `.fetching/DIGEST/` holds `offer.json`, a lock and, in `files/`, what the hub has sent; it stays until the download is
 finished or given up. `.arriving/NAME/` holds what is copied or unpacked, `.leaving/NAME/` what is deleted: whatever

@@ -142,7 +142,7 @@ class OpenAnswer:
         return msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
 
     def abandon(self) -> None:
-        """Whoever listened has left, or a fault of ours came between: what was written stays."""
+        """Nobody listens any more, or there was a fault of ours: what was written stays."""
         if self.answer.ending is Ending.OPEN:
             self.end(Ending.CANCELLED)
 
@@ -209,7 +209,7 @@ class Ask:
     def _keep(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, excerpts: bool
     ) -> Work[AnswerProgress, Answer]:
-        """Answer, and keep what there is of the answer whatever comes between."""
+        """Answer, and keep what there is of the answer whatever happens."""
         yield Stored(question.id, writing.answer.id)
         try:
             try:

@@ -1,4 +1,4 @@
-"""Models from elsewhere: what is offered, what fetching one means, and fetching it."""
+"""Models to download: what is offered, what a download means, and the download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models without a network: taken in from a file, a folder or a packed model, verified, packed, and removed."""
+"""Models without a network: imported from a file, a folder or a packed model; verified, packed and removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything a face needs, wired: the use-cases and the parts that are used directly."""
+"""All parts that a face can use, wired together; whoever needs some of them takes only those."""
 
 from __future__ import annotations
 

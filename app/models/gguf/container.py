@@ -1,6 +1,6 @@
 """The format GGUF: the keys and the list of tensors at the beginning of a file, read within limits, nothing else of it.
 
-Source of the format: docs/gguf.md of ggml. Of what llama.cpp refuses (gguf.cpp), this refuses the same.
+Source of the format: docs/gguf.md of ggml. It refuses what llama.cpp refuses (gguf.cpp).
 """
 
 from __future__ import annotations

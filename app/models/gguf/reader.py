@@ -36,7 +36,7 @@ CPU_S = 60
 """Processor time of one process, a backstop: a real header takes a tenth of a second."""
 
 MAX_REMOTE_BYTES = MAX_HEADER_BYTES + 2 * MAX_FILES * BLOCK_BYTES
-"""Of all files of a model that is elsewhere: one header at its limit, and two blocks of each other file."""
+"""The most that is read of a remote model: one header at its limit, and two blocks of each other file."""
 
 Supply: TypeAlias = Callable[[int, int, int], "bytes | None"]
 """Gives bytes of a file: its number, offset, size. None once that is not wanted any more. May raise AppError."""

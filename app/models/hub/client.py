@@ -41,7 +41,7 @@ from app.models.offers import Offer, RemoteFile, check_path, check_repository, s
 __all__ = ["Hub", "HubTimeouts"]
 
 MARGIN_BYTES = 1 << 30
-"""Of a disk, left free by a download: a full one would stop everything else."""
+"""What a download leaves free on a disk: a full one would stop everything else."""
 
 RATE_WINDOW_S = 5.0
 """The speed that is shown is that of the last seconds."""
